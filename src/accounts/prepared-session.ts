@@ -1,0 +1,95 @@
+import type { Mode } from '../config'
+import type { Log } from '../log'
+import { StoreUnavailable } from '../outage'
+import { type Client, newSession, type Session, type SessionLifetimes } from '../sessions/session'
+import type { SessionCache } from '../sessions/session-cache'
+import { mintSessionToken } from '../sessions/session-token'
+import type { AccessTokens } from '../tokens/access-token'
+import type { RefreshTokens } from '../tokens/refresh-token'
+import type { User } from './user'
+
+/** A session that has not begun: its record, and the secret that only its client will have. */
+export interface PreparedSession {
+  readonly session: Session
+  /** The session token in session mode. */
+  readonly token: string | null
+  readonly secretHash: string | null
+}
+
+/** A session whose own credential was presented and proven: by the hash of its secret, or by its refresh token's MAC. */
+export interface PresentedSession {
+  readonly sessionId: string
+  /** `null` in token mode. */
+  readonly secretHash: string | null
+}
+
+/** What a client is given for a session, by mode. */
+export type Grant =
+  | { readonly mode: 'session'; readonly sessionToken: string }
+  | {
+      readonly mode: 'token'
+      readonly accessToken: string
+      readonly expiresInSeconds: number
+      readonly refreshToken: string
+    }
+
+/** A sign-in that succeeded. */
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+  readonly grant: Grant
+}
+
+/** A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). */
+export async function prepareSession(
+  lifetimes: SessionLifetimes,
+  sign: { readonly userId: string; readonly mode: Mode; readonly client: Client; readonly now: number },
+): Promise<PreparedSession> {
+  const session = newSession(lifetimes, sign)
+  if (session.mode === 'token') return { session, token: null, secretHash: null }
+  const { token, secretHash } = await mintSessionToken(session.id)
+  return { session, token, secretHash }
+}
+
+export interface GrantServices {
+  readonly sessionCache: SessionCache
+  readonly accessTokens: AccessTokens
+  readonly refreshTokens: RefreshTokens
+  readonly log: Log
+}
+
+/** Hands out the credentials of a session that the store has begun. */
+export async function grantSession(
+  services: GrantServices,
+  prepared: PreparedSession,
+  user: User,
+): Promise<SignedIn> {
+  const { session, token, secretHash } = prepared
+  if (token === null)
+    return { user, session, grant: await issueTokens(services, { session, roles: user.roles }, 0) }
+  try {
+    await services.sessionCache.save({ session, roles: user.roles, secretHash }, session.createdAt)
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    // The store has the session, and the first request that misses the cache fills it.
+    services.log('session-cache-not-written', { session_id: session.id, store: error.store })
+  }
+  return { user, session, grant: { mode: 'session', sessionToken: token } }
+}
+
+/** An access token, and the refresh token of the session's current counter. */
+export async function issueTokens(
+  services: Pick<GrantServices, 'accessTokens' | 'refreshTokens'>,
+  { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
+  counter: number,
+): Promise<Grant> {
+  const access = await services.accessTokens.issue({
+    userId: session.userId,
+    sessionId: session.id,
+    roles,
+    authenticatedAt: session.authenticatedAt,
+    sessionExpiresAt: session.expiresAt,
+  })
+  const refreshToken = await services.refreshTokens.issue({ sessionId: session.id, counter })
+  return { mode: 'token', accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken }
+}

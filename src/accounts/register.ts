@@ -1,0 +1,64 @@
+import type { Clock } from '../clock'
+import type { Mode } from '../config'
+import type { PasswordHasher } from '../passwords/password-hash'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { Client, SessionLifetimes } from '../sessions/session'
+import type { EmailAddress } from './email-address'
+import { passwordContext } from './password-context'
+import {
+  type GrantServices,
+  grantSession,
+  type PresentedSession,
+  prepareSession,
+  type SignedIn,
+} from './prepared-session'
+import { newUser } from './user'
+import type { UserStore } from './user-store'
+
+export interface RegisterServices extends GrantServices {
+  readonly users: UserStore
+  readonly passwords: PasswordHasher
+  readonly lifetimes: SessionLifetimes
+  readonly passwordMinLength: number
+  readonly serviceHost: string
+  readonly clock: Clock
+}
+
+export type Registration =
+  | { readonly outcome: 'registered'; readonly signedIn: SignedIn }
+  | { readonly outcome: 'account-exists' }
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/** Makes an account and signs its owner in. @throws {StoreUnavailable} */
+export async function register(
+  services: RegisterServices,
+  input: {
+    readonly email: EmailAddress
+    readonly password: string
+    readonly name: string | null
+    readonly mode: Mode
+    readonly client: Client
+    readonly presented: readonly PresentedSession[]
+  },
+): Promise<Registration> {
+  const { users, passwords, lifetimes, clock } = services
+  const { email, password, name, mode, client, presented } = input
+
+  const context = passwordContext({ email: email.address, name }, services.serviceHost)
+  const refusal = checkPassword(password, { minLength: services.passwordMinLength, context })
+  if (refusal) return { outcome: 'password-refused', refusal }
+
+  const passwordHash = await passwords.hash(password)
+  const now = clock()
+  const user = newUser(email.address, name, now)
+  const prepared = await prepareSession(lifetimes, { userId: user.id, mode, client, now })
+  // Whether the address is free is decided by the constraint, in the statement that takes it.
+  const started = await users.create(
+    { user, canonicalEmail: email.canonical },
+    { prepared, passwordHash, presented },
+  )
+  if (!started) return { outcome: 'account-exists' }
+  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
+  return { outcome: 'registered', signedIn: await grantSession(services, prepared, user) }
+}

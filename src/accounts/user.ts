@@ -1,0 +1,24 @@
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
+
+/** An account. */
+export interface User {
+  /** 16 random bytes, base64url; never used again, not even after the account is deleted. */
+  readonly id: string
+  readonly email: string
+  readonly name: string | null
+  readonly roles: readonly string[]
+  readonly createdAt: number
+}
+
+/** What a sign-in is checked against. */
+export interface UserCredentials {
+  readonly user: User
+  /** `null`: the account has no password. */
+  readonly passwordHash: string | null
+  readonly disabled: boolean
+}
+
+export function newUser(email: string, name: string | null, now: number): User {
+  return { id: encodeBase64url(randomBytes(16)), email, name, roles: [], createdAt: now }
+}

@@ -1,0 +1,17 @@
+import type { SessionStore } from '../sessions/session-store'
+import type { AuthenticateServices } from './authenticate'
+import type { CrossSiteRule } from './cross-site'
+import type { Principal } from './principal'
+
+/** What the guards need. */
+export interface GuardServices extends AuthenticateServices {
+  readonly sessions: SessionStore
+  readonly crossSiteRule: CrossSiteRule
+  /** `always`: every guarded request asks the session store, not only sensitive ones. */
+  readonly liveCheck: 'sensitive' | 'always'
+}
+
+/** Hono environment of handlers behind `requirePrincipal`. */
+export interface SignedInEnv {
+  Variables: { principal: Principal }
+}

@@ -1,0 +1,70 @@
+import type { Mode } from '../config'
+import { type Defer, type ResolveSessionServices, resolveSession } from '../sessions/resolve-session'
+import type { AccessTokens } from '../tokens/access-token'
+import type { Credential } from './credential'
+import type { Principal } from './principal'
+
+export interface AuthenticateServices extends ResolveSessionServices {
+  readonly accessTokens: AccessTokens
+  readonly modes: readonly Mode[]
+}
+
+/** Who is behind a credential, that there was none, or why it was refused. */
+export type Authentication =
+  | { readonly outcome: 'authenticated'; readonly principal: Principal }
+  | { readonly outcome: 'absent' }
+  | { readonly outcome: 'invalid-token' | 'token-expired' | 'session-ended' }
+
+/**
+ * Verifies a credential, by whichever carrier it came. Refuses nothing: an absent credential is an answer too.
+ *
+ * @throws {StoreUnavailable} If what is needed to verify it cannot be reached.
+ */
+export async function authenticate(
+  services: AuthenticateServices,
+  credential: Credential,
+  defer: Defer,
+): Promise<Authentication> {
+  switch (credential.carrier) {
+    case 'none':
+      return { outcome: 'absent' }
+    case 'unusable-authorization':
+      return { outcome: 'invalid-token' }
+    case 'ambiguous-cookie':
+      return { outcome: 'session-ended' }
+    case 'bearer':
+      return services.modes.includes('token')
+        ? authenticateBearer(services, credential.text)
+        : { outcome: 'invalid-token' }
+    case 'cookie':
+      return services.modes.includes('session')
+        ? authenticateCookie(services, credential.text, defer)
+        : { outcome: 'absent' }
+  }
+}
+
+async function authenticateBearer(services: AuthenticateServices, text: string): Promise<Authentication> {
+  const token = await services.accessTokens.check(text)
+  if (!token.ok) return { outcome: token.refusal === 'expired' ? 'token-expired' : 'invalid-token' }
+  const { sub, sid, roles, auth_time } = token.claims
+  const principal: Principal = {
+    userId: sub,
+    sessionId: sid,
+    mode: 'token',
+    roles,
+    authenticatedAt: auth_time,
+  }
+  return { outcome: 'authenticated', principal }
+}
+
+async function authenticateCookie(
+  services: AuthenticateServices,
+  text: string,
+  defer: Defer,
+): Promise<Authentication> {
+  const live = await resolveSession(services, text, defer)
+  if (!live) return { outcome: 'session-ended' }
+  const { userId, id, authenticatedAt } = live.session
+  const principal: Principal = { userId, sessionId: id, mode: 'session', roles: live.roles, authenticatedAt }
+  return { outcome: 'authenticated', principal }
+}

@@ -1,0 +1,34 @@
+import type { Context, MiddlewareHandler } from 'hono'
+import { matchedRoutes } from 'hono/route'
+import type { GuardServices, SignedInEnv } from './auth-env'
+import { refuseCrossSite } from './cross-site'
+import { requirePrincipal } from './require-principal'
+
+/**
+ * Guards every route but those on the list. A route that nobody thought about is closed.
+ *
+ * The open routes that change something are the ones that sign people in. They borrow no credential, and are guarded
+ * against foreign pages all the same: to be signed in as someone else unawares is an attack too (login CSRF).
+ *
+ * @param open Routes as `METHOD path`, the path as it was registered.
+ */
+export function closedByDefault(
+  services: GuardServices,
+  open: ReadonlySet<string>,
+  basePath: string,
+): MiddlewareHandler<SignedInEnv> {
+  const guard = requirePrincipal(services)
+  return async (c, next) => {
+    const route = matchedRoute(c)
+    // Nothing is there to guard: the answer is 404 or 405.
+    if (!route) return next()
+    if (!open.has(`${route.method} ${route.path.slice(basePath.length) || '/'}`)) return guard(c, next)
+    refuseCrossSite(services.crossSiteRule, c.req.raw)
+    return next()
+  }
+}
+
+/** The route that will answer: the first that is no middleware. */
+function matchedRoute(c: Context) {
+  return matchedRoutes(c).find(({ method }) => method !== 'ALL')
+}

@@ -1,0 +1,12 @@
+import type { Mode } from '../config'
+
+/** The authenticated caller of a request, however it was proven. */
+export interface Principal {
+  readonly userId: string
+  readonly sessionId: string
+  /** How the caller holds the session; for the operations that renew it, not for handlers to decide by. */
+  readonly mode: Mode
+  readonly roles: readonly string[]
+  /** When the person last proved who they are. */
+  readonly authenticatedAt: number
+}

@@ -1,0 +1,27 @@
+import type { MiddlewareHandler } from 'hono'
+import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
+import type { GuardServices, SignedInEnv } from './auth-env'
+import type { Principal } from './principal'
+
+/**
+ * Asks the source of truth whether the session of this request still stands, in either mode: one read by primary key.
+ * Behind `requirePrincipal`. For whatever changes credentials or sessions.
+ */
+export function requireLiveSession(services: GuardServices): MiddlewareHandler<SignedInEnv> {
+  return async (c, next) => {
+    // With LIVE_CHECK=always `requirePrincipal` has asked already.
+    if (services.liveCheck === 'sensitive') await checkLive(services, c.var.principal)
+    await next()
+  }
+}
+
+/** @throws {Problem} `session-ended`. @throws {StoreUnavailable} If the truth cannot be had. */
+export async function checkLive(services: GuardServices, principal: Principal): Promise<void> {
+  const live = await services.sessions.findLive(principal.sessionId, services.clock())
+  if (live?.session.userId !== principal.userId) throw sessionEnded(principal)
+}
+
+/** The refusal of a caller whose session is over although its credential still looked good. */
+export function sessionEnded({ mode }: Principal): Problem {
+  return new Problem('session-ended', mode === 'token' ? { headers: INVALID_TOKEN_CHALLENGE } : {})
+}

@@ -1,0 +1,196 @@
+/** The ways to sign in that a deployment can offer. */
+export type Mode = 'session' | 'token'
+
+export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
+
+export interface Config {
+  /** Public base URL without a trailing slash; its path is the base path of every route. */
+  readonly issuer: string
+  /** The path of the issuer: `''` or `/auth`. */
+  readonly basePath: string
+  /** Scheme, host and port of the issuer. */
+  readonly origin: string
+  readonly audience: string
+  readonly modes: readonly Mode[]
+  readonly registration: 'open' | 'closed'
+  readonly sessionIdleSeconds: number
+  readonly sessionLifetimeSeconds: number
+  readonly accessTokenLifetimeSeconds: number
+  readonly refreshIdleSeconds: number
+  readonly refreshReuseSeconds: number
+  readonly jwtAlg: JwtAlg
+  readonly allowedOrigins: readonly string[]
+  readonly passwordMinLength: number
+  readonly passwordIterations: number
+  readonly liveCheck: 'sensitive' | 'always'
+  /** The values of `AUTH_SECRET`, newest first. */
+  readonly secrets: readonly [string, ...string[]]
+}
+
+/** One setting that is missing or wrong, and what to do about it. Never says the value. */
+export interface ConfigFault {
+  readonly setting: string
+  readonly message: string
+}
+
+/** The resources a deployment is given. */
+export interface Bindings {
+  readonly DB: D1Database
+  readonly SESSIONS: KVNamespace
+}
+
+export type ParsedConfig =
+  | { readonly ok: true; readonly config: Config; readonly bindings: Bindings }
+  | { readonly ok: false; readonly faults: readonly ConfigFault[] }
+
+/** Reads every setting once and names every fault at once. */
+export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfig {
+  const faults: ConfigFault[] = []
+
+  function setting<T>(name: string, parse: (text: string) => T | Fault, fallback?: string): T | null {
+    // wrangler.toml may give a number as a number.
+    const given = typeof env[name] === 'number' ? String(env[name]) : (env[name] ?? fallback)
+    const parsed =
+      typeof given === 'string' && given !== '' ? parse(given) : fault('is missing, and has no default')
+    if (!(parsed instanceof Fault)) return parsed
+    faults.push({ setting: name, message: `${name} ${parsed.message}` })
+    return null
+  }
+
+  const minute = 60
+  const day = 24 * 60 * minute
+
+  const issuer = setting('ISSUER', parseIssuer)
+  const values = {
+    audience: setting('AUDIENCE', (text) => text, issuer?.href ?? 'unknown'),
+    modes: setting('AUTH_MODE', oneOf(AUTH_MODES), 'both'),
+    registration: setting('REGISTRATION', oneOf(REGISTRATIONS), 'open'),
+    // KV keeps no record for less than a minute, and half of the idle time must pass before a session slides.
+    sessionIdleSeconds: setting('SESSION_IDLE_SECONDS', integer(2 * minute, 400 * day), `${7 * day}`),
+    // Browsers cap the life of a cookie at 400 days (RFC 6265bis §5.5).
+    sessionLifetimeSeconds: setting(
+      'SESSION_LIFETIME_SECONDS',
+      integer(2 * minute, 400 * day),
+      `${30 * day}`,
+    ),
+    // An access token cannot be recalled before it ends (RFC 9068 §4; ASVS 5.0 §9.2.1): an hour is the most.
+    accessTokenLifetimeSeconds: setting(
+      'ACCESS_TOKEN_LIFETIME_SECONDS',
+      integer(30, 60 * minute),
+      `${15 * minute}`,
+    ),
+    refreshIdleSeconds: setting('REFRESH_IDLE_SECONDS', integer(2 * minute, 400 * day), `${14 * day}`),
+    // Long enough for a lost response or two tabs; longer would let a stolen token share the session unseen.
+    refreshReuseSeconds: setting('REFRESH_REUSE_SECONDS', integer(0, 5 * minute), '30'),
+    jwtAlg: setting('JWT_ALG', oneOf(JWT_ALGS), 'ES256'),
+    allowedOrigins: setting('ALLOWED_ORIGINS', parseOrigins, 'none'),
+    // NIST SP 800-63B-4 §3.1.1.2: 15 where a password is the only factor, never below 8.
+    passwordMinLength: setting('PASSWORD_MIN_LENGTH', integer(8, 64), '15'),
+    // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, above 10 million it is an outage.
+    passwordIterations: setting('PASSWORD_ITERATIONS', integer(100_000, 10_000_000), '600000'),
+    liveCheck: setting('LIVE_CHECK', oneOf(LIVE_CHECKS), 'sensitive'),
+    secrets: setting('AUTH_SECRET', parseSecrets),
+  }
+  for (const [name, kind] of Object.entries(BINDINGS)) {
+    if (isBound(env, name)) continue
+    faults.push({ setting: name, message: `${name} is not bound; wrangler.toml must bind it to ${kind}` })
+  }
+
+  if (issuer === null || !allPresent(values) || !hasBindings(env)) return { ok: false, faults }
+  const { href, origin, basePath } = issuer
+  const config = { issuer: href, origin, basePath, ...values }
+  return { ok: true, config, bindings: { DB: env.DB, SESSIONS: env.SESSIONS } }
+}
+
+const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
+const REGISTRATIONS = { open: 'open', closed: 'closed' } as const
+const JWT_ALGS = { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' } as const
+const LIVE_CHECKS = { sensitive: 'sensitive', always: 'always' } as const
+const BINDINGS = { DB: 'a D1 database', SESSIONS: 'a KV namespace' } as const satisfies Record<
+  keyof Bindings,
+  string
+>
+
+function isBound(env: Readonly<Record<string, unknown>>, name: string): boolean {
+  return typeof env[name] === 'object' && env[name] !== null
+}
+
+function hasBindings(
+  env: Readonly<Record<string, unknown>>,
+): env is Readonly<Record<string, unknown>> & Bindings {
+  return Object.keys(BINDINGS).every((name) => isBound(env, name))
+}
+
+class Fault {
+  constructor(readonly message: string) {}
+}
+
+function fault(message: string): Fault {
+  return new Fault(message)
+}
+
+function allPresent<T extends object>(values: T): values is { [K in keyof T]: NonNullable<T[K]> } {
+  return Object.values(values).every((value) => value !== null)
+}
+
+function oneOf<const T extends Record<string, unknown>>(choices: T) {
+  return (text: string): T[keyof T] | Fault =>
+    Object.hasOwn(choices, text)
+      ? (choices[text as keyof T] as T[keyof T])
+      : fault(`must be one of: ${Object.keys(choices).join(', ')}`)
+}
+
+function integer(min: number, max: number) {
+  return (text: string): number | Fault => {
+    const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
+    return value >= min && value <= max ? value : fault(`must be a whole number from ${min} to ${max}`)
+  }
+}
+
+function parseIssuer(text: string): { href: string; origin: string; basePath: string } | Fault {
+  const url = URL.canParse(text) ? new URL(text) : null
+  const loopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
+  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+    return fault('must be an https:// URL (http:// only for localhost)')
+  }
+  const basePath = url.pathname === '/' ? '' : url.pathname
+  // Tokens and links carry the issuer byte for byte, so it has one spelling only.
+  if (`${url.origin}${basePath}` !== text || !/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) {
+    return fault('must be a plain URL: lower-case host, no user, query, fragment or trailing slash')
+  }
+  return { href: text, origin: url.origin, basePath }
+}
+
+function parseOrigins(text: string): readonly string[] | Fault {
+  if (text === 'none') return []
+  const origins = text.split(',').map((part) => part.trim())
+  return origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
+    ? origins
+    : fault(
+        'must be "none" or origins separated by commas, each as a browser sends it: https://app.example.com',
+      )
+}
+
+/** 256 bits (RFC 7518 §3.2), as base64url or hex of random bytes has them. */
+const SECRET_MIN_LENGTH = 43
+
+/** Words that samples hold; one of them in 43 random characters is a chance of one in a million. */
+const SAMPLE_WORDS =
+  /secret|password|passwd|change|replace|example|sample|default|janus|insert|placeholder|qwerty|1234567|abcdefg/i
+
+/** Fewer different characters than this is a pattern; 43 random base64url characters have 20 or more. */
+const SECRET_MIN_DISTINCT = 12
+
+function parseSecrets(text: string): readonly [string, ...string[]] | Fault {
+  const [newest = '', ...older] = text.split(',').map((part) => part.trim())
+  const secrets = [newest, ...older] as const
+  const advice = 'make one with: openssl rand -base64 32'
+  for (const secret of secrets) {
+    if (secret.length < SECRET_MIN_LENGTH) return fault(`is too short: 32 random bytes are needed; ${advice}`)
+    if (SAMPLE_WORDS.test(secret) || new Set(secret).size < SECRET_MIN_DISTINCT) {
+      return fault(`looks like a sample or a pattern, not like random bytes; ${advice}`)
+    }
+  }
+  if (new Set(secrets).size !== secrets.length) return fault('lists the same secret twice')
+  return secrets
+}

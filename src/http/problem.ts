@@ -1,0 +1,85 @@
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+
+/** Every refusal there is (RFC 9457): the code, its status, and one sentence on it. README lists the same. */
+export const PROBLEMS = {
+  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
+  'authentication-required': { status: 401, title: 'Authentication is required' },
+  'invalid-token': { status: 401, title: 'The token is not valid here' },
+  'token-expired': { status: 401, title: 'The token has expired' },
+  'session-ended': { status: 401, title: 'The session has ended or is unknown' },
+  'refresh-token-reused': {
+    status: 401,
+    title: 'The refresh token was used before, so its session was ended',
+  },
+  'cross-site-request': { status: 403, title: 'Cross-site request refused' },
+  forbidden: { status: 403, title: 'This is not allowed' },
+  'registration-closed': { status: 403, title: 'Registration is closed' },
+  'not-found': { status: 404, title: 'There is nothing here' },
+  'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
+  'account-exists': { status: 409, title: 'An account with this address exists' },
+  'body-too-large': { status: 413, title: 'The body is too large' },
+  'unsupported-media-type': { status: 415, title: 'The content type is not supported here' },
+  'invalid-input': { status: 422, title: 'Some fields are not valid' },
+  'password-refused': { status: 422, title: 'The password was refused' },
+  'mode-not-offered': { status: 422, title: 'This mode of signing in is not offered' },
+  'too-many-attempts': { status: 429, title: 'Too many attempts' },
+  'internal-error': { status: 500, title: 'Something went wrong' },
+  'store-unavailable': { status: 503, title: 'Storage is unavailable' },
+} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
+
+export type ProblemCode = keyof typeof PROBLEMS
+
+/** One field of the input and what is wrong with it. Never holds the value. */
+export interface FieldError {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+}
+
+export interface ProblemOptions {
+  /** What to do about it, for this occurrence. Holds no secret and no personal data. */
+  readonly detail?: string
+  readonly errors?: readonly FieldError[]
+  readonly headers?: Readonly<Record<string, string>>
+}
+
+/** A refusal. Handlers throw it; {@link presentProblem} alone turns it into bytes. */
+export class Problem extends Error {
+  override readonly name = 'Problem'
+
+  constructor(
+    readonly code: ProblemCode,
+    readonly options: ProblemOptions = {},
+  ) {
+    super(PROBLEMS[code].title)
+  }
+}
+
+/**
+ * The challenges of a 401 (RFC 9110 §11.6.1): bare when no bearer token was presented, `invalid_token` when a bad one
+ * was (RFC 6750 §3.1).
+ */
+export const BARE_CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
+export const INVALID_TOKEN_CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
+
+/** The response of a problem: RFC 9457 members, `code` and `errors` as extensions. */
+export function presentProblem(
+  problem: Problem,
+  { issuer, requestId }: { readonly issuer: string; readonly requestId: string },
+): Response {
+  const { code, options } = problem
+  const { status, title } = PROBLEMS[code]
+  const body = {
+    type: `${issuer}/problems/${code}`,
+    title,
+    status,
+    code,
+    ...(options.detail === undefined ? {} : { detail: options.detail }),
+    instance: `urn:uuid:${requestId}`,
+    ...(options.errors === undefined ? {} : { errors: options.errors }),
+  }
+  const headers = new Headers({ ...(status === 401 ? BARE_CHALLENGE : {}), ...options.headers })
+  headers.set('Content-Type', 'application/problem+json; charset=utf-8')
+  return new Response(JSON.stringify(body), { status, headers })
+}

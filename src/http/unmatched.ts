@@ -1,0 +1,33 @@
+import type { Context } from 'hono'
+import { Problem } from './problem'
+
+/** What Hono knows of a route. `ALL` marks middleware. */
+interface Route {
+  readonly method: string
+  readonly path: string
+}
+
+/**
+ * Answers what no route answered: `not-found`, or `method-not-allowed` with the methods there are (RFC 9110 §15.5.6).
+ *
+ * @throws {Problem}
+ */
+export function answerUnmatched(c: Context, routes: readonly Route[]): Response {
+  const methods = allowedMethods(routes, c.req.path)
+  if (methods.length === 0) throw new Problem('not-found')
+  const headers = { Allow: methods.join(', ') }
+  if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
+  throw new Problem('method-not-allowed', { headers })
+}
+
+function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
+  const methods = routes
+    .filter((route) => route.method !== 'ALL' && pathPattern(route.path).test(path))
+    .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))
+  return methods.length === 0 ? [] : [...new Set([...methods, 'OPTIONS'])]
+}
+
+/** Routes here are made of fixed segments and `:name`. */
+function pathPattern(path: string): RegExp {
+  return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}$`)
+}

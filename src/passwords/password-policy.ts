@@ -1,0 +1,66 @@
+import commonPasswordList from './common-passwords.txt'
+
+/** Why a new password was refused; a caller may be told. */
+export interface PasswordRefusal {
+  readonly code: 'too-short' | 'too-long' | 'common' | 'guessable'
+  readonly message: string
+}
+
+/** More than anyone types and less than anyone could stall a hash with. Accepted whole, never truncated. */
+export const PASSWORD_MAX_LENGTH = 256
+
+/**
+ * Why a password may not be chosen, or `null` when it may (NIST SP 800-63B-4 §3.1.1.2).
+ *
+ * Length counts code points after NFC. There are no composition rules: every character is welcome. What is refused
+ * is what others chose before and what follows from the account itself.
+ *
+ * @param context Words an attacker would try first: the address, the name, the service.
+ */
+export function checkPassword(
+  password: string,
+  policy: { readonly minLength: number; readonly context: readonly string[] },
+): PasswordRefusal | null {
+  const normalized = password.normalize('NFC')
+  const length = [...normalized].length
+  if (length < policy.minLength) {
+    return { code: 'too-short', message: `Use at least ${policy.minLength} characters; yours has ${length}.` }
+  }
+  if (length > PASSWORD_MAX_LENGTH) {
+    return {
+      code: 'too-long',
+      message: `Use at most ${PASSWORD_MAX_LENGTH} characters; yours has ${length}.`,
+    }
+  }
+  const folded = normalized.toLowerCase()
+  if (COMMON_PASSWORDS.has(folded)) {
+    return { code: 'common', message: 'This password is on lists of leaked passwords. Choose another.' }
+  }
+  if (isMadeOf(folded, policy.context)) {
+    return {
+      code: 'guessable',
+      message:
+        'This password is made of your address, your name or the name of this service. Choose another.',
+    }
+  }
+  return null
+}
+
+/** One password a line, lower case. Source and selection: docs/dependencies.md. */
+const COMMON_PASSWORDS: ReadonlySet<string> = new Set(commonPasswordList.trimEnd().split('\n'))
+
+/** A shorter word occurs in good passwords by chance. */
+const CONTEXT_WORD_MIN_LENGTH = 4
+
+/** What has to remain when the words are taken out: the length below which no password is ever accepted. */
+const REMAINDER_MIN_LENGTH = 8
+
+function isMadeOf(folded: string, context: readonly string[]): boolean {
+  const words = context
+    .flatMap((phrase) => [phrase, ...phrase.split(/[^\p{L}\p{N}]+/u)])
+    .map((word) => word.normalize('NFC').toLowerCase())
+    .filter((word) => word.length >= CONTEXT_WORD_MIN_LENGTH)
+    .sort((a, b) => b.length - a.length)
+  const remainder = words.reduce((rest, word) => rest.replaceAll(word, ''), folded)
+  return remainder !== folded && [...remainder].length < REMAINDER_MIN_LENGTH
+}

@@ -1,0 +1,88 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import type { Grant, SignedIn } from '../accounts/prepared-session'
+import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
+import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../authentication/credential'
+import type { Mode } from '../config'
+import { isForm } from '../http/body'
+import { Problem } from '../http/problem'
+import { safeReturnTo } from '../http/return-to'
+import type { PasswordRefusal } from '../passwords/password-policy'
+import type { Session } from '../sessions/session'
+import { presentSession, presentUser } from './present'
+
+/** How a client wants its session. Shared by every route that begins one. */
+export const modeFields = {
+  mode: v.optional(v.picklist(['session', 'token'])),
+  refresh_in: v.optional(v.picklist(['body', 'cookie'])),
+}
+
+export interface ModeInput {
+  readonly mode?: Mode | undefined
+  readonly refresh_in?: 'body' | 'cookie' | undefined
+}
+
+/** The mode asked for, or the one there is. @throws {Problem} `mode-not-offered`; `invalid-input`. */
+export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInput): Mode {
+  const mode = input.mode ?? (offered.includes('session') ? 'session' : 'token')
+  if (!offered.includes(mode))
+    throw new Problem('mode-not-offered', { detail: `Offered here: ${offered.join(', ')}.` })
+  if (mode === 'token' && isForm(c))
+    throw new Problem('mode-not-offered', { detail: 'A form gets a session cookie.' })
+  if (mode === 'session' && input.refresh_in !== undefined) {
+    const message = 'There is a refresh token in token mode only.'
+    throw new Problem('invalid-input', { errors: [{ field: 'refresh_in', code: 'invalid', message }] })
+  }
+  return mode
+}
+
+/** The body of a sign-in, with the credentials of its mode where that mode carries them. */
+export function presentSignIn(c: Context, { user, session, grant }: SignedIn, refreshIn: 'body' | 'cookie') {
+  return {
+    ...presentGrant(c, session, grant, refreshIn),
+    user: presentUser(user),
+    session: presentSession(session, session.id),
+  }
+}
+
+/**
+ * Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
+ * the refresh token in a cookie of its own where a page asked for it.
+ */
+export function presentGrant(c: Context, session: Session, grant: Grant, refreshIn: 'body' | 'cookie') {
+  const lifeSeconds = session.expiresAt - session.createdAt
+  if (grant.mode === 'session') {
+    setAuthCookie(c, SESSION_COOKIE, grant.sessionToken, lifeSeconds)
+    return {}
+  }
+  if (refreshIn === 'cookie') setAuthCookie(c, REFRESH_COOKIE, grant.refreshToken, lifeSeconds)
+  return {
+    access_token: grant.accessToken,
+    token_type: 'Bearer',
+    expires_in: grant.expiresInSeconds,
+    ...(refreshIn === 'body' ? { refresh_token: grant.refreshToken } : {}),
+  }
+}
+
+/** Whether this client keeps its refresh token in a cookie. */
+export function refreshTokenPlace(c: Context): 'body' | 'cookie' {
+  return cookieValues(c.req.raw.headers, REFRESH_COOKIE).length > 0 ? 'cookie' : 'body'
+}
+
+/** Where a form goes when it has been obeyed: `303`, so that the browser does not post again (RFC 9700 §4.12). */
+export function redirectForm(c: Context, issuer: string, returnTo: string | undefined): Response {
+  const { origin, pathname } = new URL(issuer)
+  return c.redirect(safeReturnTo(returnTo, origin, pathname), 303)
+}
+
+/** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
+export function forgetSession(c: Context): void {
+  clearAuthCookie(c, SESSION_COOKIE)
+  clearAuthCookie(c, REFRESH_COOKIE)
+  // Not "cookies": that would sign the person out of everything else on the domain.
+  c.header('Clear-Site-Data', '"cache", "storage"')
+}
+
+export function passwordRefused(field: string, { code, message }: PasswordRefusal): Problem {
+  return new Problem('password-refused', { detail: message, errors: [{ field, code, message }] })
+}

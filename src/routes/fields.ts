@@ -1,0 +1,28 @@
+import * as v from 'valibot'
+import { parseEmailAddress } from '../accounts/email-address'
+
+/** Text that UTF-8 can carry: a lone surrogate would be stored as another character than was sent. */
+export const Text = v.pipe(
+  v.string(),
+  v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
+)
+
+export const Email = v.pipe(
+  Text,
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const address = parseEmailAddress(dataset.value)
+    if (address) return address
+    addIssue({ message: 'Send an e-mail address, as in ada@example.com.' })
+    return NEVER
+  }),
+)
+
+/** Empty means none: forms cannot send nothing. */
+export const Name = v.pipe(
+  Text,
+  v.check((name) => [...name].length <= 100, 'Use at most 100 characters.'),
+  v.check((name) => !/\p{Cc}/u.test(name), 'Use no control characters.'),
+  v.transform((name) => name.trim().normalize('NFC') || null),
+)
+
+export const ReturnTo = v.optional(v.string())

@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import type { ConfigFault } from '../config'
+import { StoreUnavailable } from '../outage'
+import type { SessionCache } from '../sessions/session-cache'
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** For an operator: what is wrong and what to do. Names settings, never values. */
+  readonly detail?: string
+}
+
+/** `healthz`: the process answers. `readyz`: it has what it needs to serve. */
+export function healthRoutes(check: () => Promise<readonly Check[]>) {
+  return new Hono()
+    .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .get('/readyz', async (c) => {
+      const checks = await check()
+      const ready = checks.every(({ ok }) => ok)
+      return c.json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503)
+    })
+}
+
+/** Whether storage is there and of the right shape. */
+export async function checkStorage(services: {
+  readonly isSchemaCurrent: () => Promise<boolean>
+  readonly sessionCache: SessionCache
+}): Promise<readonly Check[]> {
+  const migrate = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
+  return [
+    { name: 'config', ok: true },
+    await checkStore('d1', `The database cannot be reached or has no schema. ${migrate}`, async () =>
+      (await services.isSchemaCurrent()) ? null : `The schema is not current. ${migrate}`,
+    ),
+    await checkStore('kv', 'The KV namespace bound as SESSIONS cannot be reached.', async () => {
+      await services.sessionCache.ping()
+      return null
+    }),
+  ]
+}
+
+/** What keeps the service from starting at all. */
+export function configChecks(faults: readonly ConfigFault[]): readonly Check[] {
+  return faults.map(({ setting, message }) => ({ name: setting, ok: false, detail: `${message}.` }))
+}
+
+async function checkStore(name: string, outage: string, check: () => Promise<string | null>): Promise<Check> {
+  try {
+    const detail = await check()
+    return detail === null ? { name, ok: true } : { name, ok: false, detail }
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    return { name, ok: false, detail: outage }
+  }
+}

@@ -1,0 +1,104 @@
+import { type Context, Hono } from 'hono'
+import { accepts } from 'hono/accepts'
+import { html } from 'hono/html'
+import * as v from 'valibot'
+import type { User } from '../accounts/user'
+import type { SignedInEnv } from '../authentication/auth-env'
+import { authenticate } from '../authentication/authenticate'
+import { readCredential } from '../authentication/credential'
+import { sessionEnded } from '../authentication/require-live-session'
+import { principalOf } from '../authentication/require-principal'
+import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
+import { deferTo } from '../http/defer'
+import type { Services } from '../services'
+import { redirectForm } from './answer-sign-in'
+import { Name, ReturnTo } from './fields'
+import { presentSession, presentUser } from './present'
+
+const RenameBody = v.object({ name: v.nullable(Name) })
+const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
+
+/**
+ * Who am I, and what do I call myself.
+ *
+ * The account is read from D1, so these routes know at once when the session is over, in either mode, although they
+ * ask for no live session: the read that finds the account finds that out too.
+ */
+export function meRoutes(services: Services) {
+  const { config, users, clock } = services
+
+  async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
+    const { principal } = c.var
+    const user = await users.rename({ id: principal.sessionId, userId: principal.userId }, name, clock())
+    if (!user) throw sessionEnded(principal)
+    return user
+  }
+
+  return new Hono<SignedInEnv>()
+    .get('/me', async (c) => {
+      const { principal } = c.var
+      const found = await users.findWithSession(principal.sessionId, clock())
+      if (!found) throw sessionEnded(principal)
+      return c.json(presentMe(found))
+    })
+
+    .patch('/me', jsonBody(RenameBody), async (c) =>
+      c.json({ user: presentUser(await rename(c, c.req.valid('json').name)) }),
+    )
+
+    .post('/me', jsonOrFormBody(RenameForm), async (c) => {
+      const { name, return_to } = c.req.valid('json')
+      const user = await rename(c, name)
+      return isForm(c) ? redirectForm(c, config.issuer, return_to) : c.json({ user: presentUser(user) })
+    })
+}
+
+/** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
+export function whoAmIRoute(services: Services) {
+  const { config, users, clock } = services
+  return new Hono().get('/', async (c) => {
+    const credential = readCredential(c.req.raw.headers)
+    const authentication = await authenticate(services, credential, deferTo(c))
+    // A cookie may have been forgotten here by the last person; a bearer token was sent on purpose.
+    const refused = authentication.outcome !== 'authenticated'
+    const principal =
+      refused && credential.carrier !== 'bearer' && credential.carrier !== 'unusable-authorization'
+        ? null
+        : principalOf(c, authentication)
+    const found = principal && (await users.findWithSession(principal.sessionId, clock()))
+    if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
+
+    const supports = ['application/json', 'text/html']
+    if (accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html') {
+      return c.html(whoAmIPage(found?.user ?? null, config.basePath))
+    }
+    return c.json(found ? { authenticated: true, ...presentMe(found) } : { authenticated: false })
+  })
+}
+
+type Found = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']>>>
+
+function presentMe({ user, session }: Found) {
+  return { user: presentUser(user), session: presentSession(session, session.id) }
+}
+
+function whoAmIPage(user: User | null, basePath: string) {
+  return html`<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8">
+    <meta name="viewport" content="width=device-width">
+    <title>Janus</title>
+  </head>
+  <body>
+    <main>
+      ${
+        user
+          ? html`<p>Signed in as ${user.name ?? user.email}.</p>
+      <form method="post" action="${basePath}/logout"><button>Sign out</button></form>`
+          : html`<p>You are not signed in.</p>`
+      }
+    </main>
+  </body>
+</html>`
+}

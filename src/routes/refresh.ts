@@ -1,0 +1,39 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { refreshSession } from '../accounts/refresh-session'
+import { clearAuthCookie } from '../authentication/auth-cookies'
+import { cookieValues, REFRESH_COOKIE } from '../authentication/credential'
+import { jsonBody } from '../http/body'
+import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
+import type { Services } from '../services'
+import { presentGrant } from './answer-sign-in'
+import { presentSession } from './present'
+
+const RefreshBody = v.object({ refresh_token: v.optional(v.string()) })
+
+/** Exchanges a refresh token, from where it was put: the body or a cookie. */
+export function refreshRoutes(services: Services) {
+  return new Hono().post('/refresh', jsonBody(RefreshBody), async (c) => {
+    if (!services.config.modes.includes('token')) throw new Problem('mode-not-offered')
+    const { text, place } = presentedRefreshToken(c, c.req.valid('json').refresh_token)
+    const refresh = await refreshSession(services, text)
+    if (refresh.outcome !== 'refreshed') {
+      if (place === 'cookie') clearAuthCookie(c, REFRESH_COOKIE)
+      throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
+    }
+    const { session, grant } = refresh
+    return c.json({ ...presentGrant(c, session, grant, place), session: presentSession(session, session.id) })
+  })
+}
+
+/** @throws {Problem} `authentication-required` if there is none, `invalid-token` if two cookies claim to be it. */
+function presentedRefreshToken(
+  c: Context,
+  inBody: string | undefined,
+): { text: string; place: 'body' | 'cookie' } {
+  if (inBody !== undefined) return { text: inBody, place: 'body' }
+  const [text, ...others] = cookieValues(c.req.raw.headers, REFRESH_COOKIE)
+  if (text === undefined) throw new Problem('authentication-required', { detail: 'Send a refresh token.' })
+  if (others.length > 0) throw new Problem('invalid-token', { headers: INVALID_TOKEN_CHALLENGE })
+  return { text, place: 'cookie' }
+}

@@ -1,0 +1,83 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { endOwnSession, signOut, signOutEverywhere } from '../accounts/sign-out'
+import type { SignedInEnv } from '../authentication/auth-env'
+import { requireLiveSession } from '../authentication/require-live-session'
+import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
+import { Problem } from '../http/problem'
+import type { Services } from '../services'
+import type { Session } from '../sessions/session'
+import type { SessionCursor } from '../sessions/session-store'
+import { forgetSession, redirectForm } from './answer-sign-in'
+import { ReturnTo } from './fields'
+import { presentSession } from './present'
+
+/** How many sessions one answer lists. */
+const PAGE_SIZE = 100
+
+const SignOutBody = v.object({ return_to: ReturnTo })
+
+const SignOutEverywhereBody = v.object({ keep_current: v.optional(v.boolean(), false) })
+
+/** One's own sessions: list them, end them. */
+export function sessionRoutes(services: Services) {
+  const { config, sessions, clock } = services
+  const live = requireLiveSession(services)
+
+  async function endOne(c: Context<SignedInEnv>, id: string): Promise<void> {
+    const { principal } = c.var
+    if (!(await endOwnSession(services, principal, id))) throw new Problem('not-found')
+    if (id === principal.sessionId) forgetSession(c)
+  }
+
+  return new Hono<SignedInEnv>()
+    .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
+      // First, so that the client forgets even if storage fails.
+      forgetSession(c)
+      await signOut(services, c.var.principal)
+      return isForm(c) ? redirectForm(c, config.issuer, c.req.valid('json').return_to) : c.body(null, 204)
+    })
+
+    .post('/logout/all', live, jsonBody(SignOutEverywhereBody), async (c) => {
+      const keepCurrent = c.req.valid('json').keep_current
+      if (!keepCurrent) forgetSession(c)
+      await signOutEverywhere(services, c.var.principal, { keepCurrent })
+      return c.body(null, 204)
+    })
+
+    .get('/sessions', async (c) => {
+      const { userId, sessionId } = c.var.principal
+      const before = parseCursor(c.req.query('cursor'))
+      // One more than is shown tells whether there is a next page.
+      const found = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
+      const shown = found.slice(0, PAGE_SIZE)
+      const last = found.length > PAGE_SIZE ? shown.at(-1) : undefined
+      return c.json({
+        sessions: shown.map((session) => presentSession(session, sessionId)),
+        ...(last ? { next_cursor: formatCursor(last) } : {}),
+      })
+    })
+
+    .delete('/sessions/:id', live, async (c) => {
+      await endOne(c, c.req.param('id'))
+      return c.body(null, 204)
+    })
+
+    .post('/sessions/:id/end', live, jsonOrFormBody(SignOutBody), async (c) => {
+      await endOne(c, c.req.param('id'))
+      return isForm(c) ? redirectForm(c, config.issuer, c.req.valid('json').return_to) : c.body(null, 204)
+    })
+}
+
+function formatCursor({ createdAt, id }: Session): string {
+  return `${createdAt}.${id}`
+}
+
+/** @throws {Problem} `invalid-input` unless it is what a page gave as `next_cursor`. */
+function parseCursor(text: string | undefined): SessionCursor | null {
+  if (text === undefined) return null
+  const [, createdAt, id] = /^(\d{1,12})\.([\w-]{22})$/.exec(text) ?? []
+  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id }
+  const message = 'Send the next_cursor of a page of this list.'
+  throw new Problem('invalid-input', { errors: [{ field: 'cursor', code: 'invalid', message }] })
+}

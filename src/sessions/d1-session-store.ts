@@ -1,0 +1,245 @@
+import { reach } from '../outage'
+import type { EndReason, LiveSession, Session } from './session'
+import type { EndedSession, Rotation, SessionStore } from './session-store'
+
+/** Sessions in D1. Every statement finds its rows by the primary key or a unique index (src/migrations). */
+export function createD1SessionStore(db: D1Database): SessionStore {
+  return {
+    async findLive(id, now) {
+      const row = await reach('D1', () =>
+        db
+          .prepare(`SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = ?2`)
+          .bind(now, id)
+          .first<LiveSessionRow>(),
+      )
+      return row && toLiveSession(row)
+    },
+
+    async slide(session, idleExpiresAt, now) {
+      const row = await reach('D1', () =>
+        db
+          .prepare(
+            `UPDATE sessions SET idle_expires_at = min(?3, expires_at), last_seen_at = ?1
+              WHERE id = ?2 AND idle_expires_at = ?4
+                AND ended_at IS NULL AND idle_expires_at > ?1 AND expires_at > ?1
+                AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
+             RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+          )
+          .bind(now, session.id, idleExpiresAt, session.idleExpiresAt)
+          .first<LiveSessionRow>(),
+      )
+      return row && toLiveSession(row)
+    },
+
+    async end({ id, userId }, reason, now) {
+      return reach('D1', () =>
+        db
+          .prepare(
+            `UPDATE sessions SET ended_at = ?1, end_reason = ?2
+              WHERE id = ?3 AND user_id = ?4 AND ended_at IS NULL
+             RETURNING id, mode`,
+          )
+          .bind(now, reason, id, userId)
+          .first<EndedSession>(),
+      )
+    },
+
+    async endAll(userId, { except }, reason, now) {
+      const ended = await reach('D1', () =>
+        endSessionsOf(db, { userId, except, reason, now, ifPasswordHash: null }).all<EndedSession>(),
+      )
+      return ended.results
+    },
+
+    async list(userId, { before, limit }, now) {
+      const page = await reach('D1', () =>
+        db
+          .prepare(
+            `SELECT * FROM sessions
+              WHERE user_id = ?1 AND ended_at IS NULL AND (created_at, id) < (?2, ?3)
+                AND idle_expires_at > ?4 AND expires_at > ?4
+              ORDER BY created_at DESC, id DESC LIMIT ?5`,
+          )
+          .bind(userId, before?.createdAt ?? Number.MAX_SAFE_INTEGER, before?.id ?? '', now, limit)
+          .all<SessionRow>(),
+      )
+      return page.results.map(toSession)
+    },
+
+    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds }): Promise<Rotation> {
+      // One transaction. The second statement sees what the first did, so the winner's own rotation is no reuse.
+      const [rotated, reused, current] = await reach('D1', () =>
+        db.batch<LiveSessionRow>([
+          db
+            .prepare(
+              `UPDATE sessions
+                  SET refresh_counter = refresh_counter + 1, refreshed_at = ?1, last_seen_at = ?1,
+                      idle_expires_at = min(?4, expires_at)
+                WHERE id = ?2 AND refresh_counter = ?3
+                  AND ended_at IS NULL AND idle_expires_at > ?1 AND expires_at > ?1
+                  AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
+               RETURNING id`,
+            )
+            .bind(now, id, counter, idleExpiresAt),
+          db
+            .prepare(
+              `UPDATE sessions SET ended_at = ?1, end_reason = 'refresh-token-reused'
+                WHERE id = ?2 AND ended_at IS NULL
+                  AND (refresh_counter > ?3 + 1 OR (refresh_counter = ?3 + 1 AND refreshed_at < ?1 - ?4))
+               RETURNING id`,
+            )
+            .bind(now, id, counter, reuseSeconds),
+          db
+            .prepare(
+              `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
+                WHERE sessions.id = ?2 AND refresh_counter = ?3 + 1`,
+            )
+            .bind(now, id, counter),
+        ]),
+      )
+      if (reused?.results.length) return { outcome: 'reused' }
+      const row = current?.results[0]
+      if (!row) return { outcome: 'over' }
+      return { outcome: rotated?.results.length ? 'rotated' : 'repeated', live: toLiveSession(row) }
+    },
+
+    async findEnded(endedBefore, limit) {
+      const ended = await reach('D1', () =>
+        db
+          .prepare('SELECT id, mode FROM sessions WHERE ended_at < ?1 ORDER BY ended_at, id LIMIT ?2')
+          .bind(endedBefore, limit)
+          .all<EndedSession>(),
+      )
+      return ended.results
+    },
+
+    async deleteEnded(ids) {
+      await reach('D1', () =>
+        db
+          .prepare(
+            'DELETE FROM sessions WHERE id IN (SELECT value FROM json_each(?1)) AND ended_at IS NOT NULL',
+          )
+          .bind(JSON.stringify(ids))
+          .run(),
+      )
+    },
+
+    async deleteExpired(expiredBefore, limit) {
+      const deleted = await reach('D1', () =>
+        db
+          .prepare(
+            `DELETE FROM sessions WHERE id IN
+               (SELECT id FROM sessions WHERE expires_at < ?1 ORDER BY expires_at, id LIMIT ?2)
+             RETURNING id`,
+          )
+          .bind(expiredBefore, limit)
+          .all(),
+      )
+      return deleted.results.length
+    },
+  }
+}
+
+/**
+ * Starts a session, on one condition: that the account exists, is not disabled, and has this very password hash. A
+ * sign-in that was checked against a password which has changed meanwhile therefore starts nothing. Returns the id.
+ */
+export function insertSession(
+  db: D1Database,
+  { session, secretHash, passwordHash }: NewSessionRow,
+): D1PreparedStatement {
+  const refreshed = session.mode === 'token'
+  return db
+    .prepare(
+      `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
+                             authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country)
+       SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10
+         FROM users WHERE id = ?11 AND disabled_at IS NULL AND password_hash = ?12
+       RETURNING id`,
+    )
+    .bind(
+      session.id,
+      session.mode,
+      secretHash,
+      refreshed ? 0 : null,
+      refreshed ? session.createdAt : null,
+      session.createdAt,
+      session.idleExpiresAt,
+      session.expiresAt,
+      session.userAgent,
+      session.country,
+      session.userId,
+      passwordHash,
+    )
+}
+
+export interface NewSessionRow {
+  readonly session: Session
+  /** `null` in token mode. */
+  readonly secretHash: string | null
+  readonly passwordHash: string
+}
+
+/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Returns id and mode of each. */
+export function endSessionsOf(
+  db: D1Database,
+  options: {
+    readonly userId: string
+    readonly except: string | null
+    readonly reason: EndReason
+    readonly now: number
+    readonly ifPasswordHash: string | null
+  },
+): D1PreparedStatement {
+  const { userId, except, reason, now, ifPasswordHash } = options
+  return db
+    .prepare(
+      `UPDATE sessions SET ended_at = ?1, end_reason = ?2
+        WHERE user_id = ?3 AND ended_at IS NULL AND id IS NOT ?4
+          AND (?5 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?3 AND password_hash = ?5))
+       RETURNING id, mode`,
+    )
+    .bind(now, reason, userId, except, ifPasswordHash)
+}
+
+/** Keeps only sessions that are live at instant ?1, and the account of each. */
+export const JOIN_LIVE_ACCOUNT = `JOIN users ON users.id = sessions.user_id
+  AND users.disabled_at IS NULL AND sessions.ended_at IS NULL
+  AND sessions.idle_expires_at > ?1 AND sessions.expires_at > ?1`
+
+export interface SessionRow {
+  readonly id: string
+  readonly user_id: string
+  readonly mode: Session['mode']
+  readonly secret_hash: string | null
+  readonly created_at: number
+  readonly authenticated_at: number
+  readonly last_seen_at: number
+  readonly idle_expires_at: number
+  readonly expires_at: number
+  readonly user_agent: string | null
+  readonly country: string | null
+}
+
+interface LiveSessionRow extends SessionRow {
+  readonly roles: string
+}
+
+export function toSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    mode: row.mode,
+    createdAt: row.created_at,
+    authenticatedAt: row.authenticated_at,
+    lastSeenAt: row.last_seen_at,
+    idleExpiresAt: row.idle_expires_at,
+    expiresAt: row.expires_at,
+    userAgent: row.user_agent,
+    country: row.country,
+  }
+}
+
+function toLiveSession(row: LiveSessionRow): LiveSession {
+  return { session: toSession(row), roles: JSON.parse(row.roles), secretHash: row.secret_hash }
+}

@@ -1,0 +1,71 @@
+import type { EndReason, LiveSession, Session } from './session'
+
+/**
+ * The truth about sessions. Every method throws {@link StoreUnavailable} when it cannot be reached; a write that
+ * threw may still have happened.
+ *
+ * Sessions are started by the user store, in the same transaction as what entitles to one.
+ */
+export interface SessionStore {
+  /** The session if it has not ended or expired and its account may sign in, or `null`. */
+  findLive(id: string, now: number): Promise<LiveSession | null>
+  /**
+   * Moves the idle expiry and gives the session as it then is, or `null` if it ended, expired, or was slid by another
+   * request since `session` was read: of many callers one slides.
+   */
+  slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
+  /** Ends one session of a user. `false` if it is not theirs, is unknown, or was over already. */
+  end(target: { id: string; userId: string }, reason: EndReason, now: number): Promise<EndedSession | null>
+  /** Ends the open sessions of a user, but for one if it is named. */
+  endAll(
+    userId: string,
+    options: { except: string | null },
+    reason: EndReason,
+    now: number,
+  ): Promise<readonly EndedSession[]>
+  /** A user's open sessions, newest first, at most `limit`, begun before `before` if it is given. */
+  list(
+    userId: string,
+    page: { before: SessionCursor | null; limit: number },
+    now: number,
+  ): Promise<readonly Session[]>
+  /** Moves the refresh counter on for exactly one caller; see {@link Rotation}. */
+  rotate(id: string, counter: number, times: RotationTimes): Promise<Rotation>
+  /** Ended sessions that the sweep has not confirmed yet, oldest first. */
+  findEnded(endedBefore: number, limit: number): Promise<readonly EndedSession[]>
+  /** Forgets ended sessions, once no copy of them is left. */
+  deleteEnded(ids: readonly string[]): Promise<void>
+  /** Forgets sessions whose time was over before `expiredBefore`. Gives how many, at most `limit`. */
+  deleteExpired(expiredBefore: number, limit: number): Promise<number>
+}
+
+export interface EndedSession {
+  readonly id: string
+  readonly mode: Session['mode']
+}
+
+/** Where a page of the list begins: the session before which it was begun. */
+export interface SessionCursor {
+  readonly createdAt: number
+  readonly id: string
+}
+
+export interface RotationTimes {
+  readonly now: number
+  readonly idleExpiresAt: number
+  /** The window in which the previous counter still gets the same successor. */
+  readonly reuseSeconds: number
+}
+
+/**
+ * What presenting counter c of a session did.
+ *
+ * - `rotated`: c was current; it is c+1 now. One caller ever gets this for a c.
+ * - `repeated`: another request moved c to c+1 within the reuse window; c+1 is the answer to both.
+ * - `reused`: c is older than that, so someone holds a copy. The session has been ended.
+ * - `over`: the session ended, expired or is unknown, or its account may not sign in.
+ */
+export type Rotation =
+  | { readonly outcome: 'rotated' | 'repeated'; readonly live: LiveSession }
+  | { readonly outcome: 'reused' }
+  | { readonly outcome: 'over' }

@@ -1,0 +1,84 @@
+import type { Mode } from '../config'
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
+
+/** One sign-in, in either mode. Instants are seconds since the epoch. */
+export interface Session {
+  /** 16 random bytes, base64url. A handle, not a credential: it opens nothing by itself. */
+  readonly id: string
+  readonly userId: string
+  readonly mode: Mode
+  readonly createdAt: number
+  /** When the person last proved who they are. A refresh does not move it (NIST SP 800-63B-4 §5.1). */
+  readonly authenticatedAt: number
+  readonly lastSeenAt: number
+  /** Ends the session unless it is used; moves with use, never past `expiresAt`. */
+  readonly idleExpiresAt: number
+  /** Ends the session whatever happens. */
+  readonly expiresAt: number
+  /** What the client said of itself, at most 256 characters; for the account's owner to recognise. */
+  readonly userAgent: string | null
+  /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
+  readonly country: string | null
+}
+
+/** A session and what its account is allowed: enough to authenticate a request. */
+export interface LiveSession {
+  readonly session: Session
+  readonly roles: readonly string[]
+  /** SHA-256 of the session token's secret, base64url; `null` in token mode. */
+  readonly secretHash: string | null
+}
+
+/** Where a client comes from, for the list of one's sessions. */
+export interface Client {
+  readonly userAgent: string | null
+  readonly country: string | null
+}
+
+/** How long sessions last, by mode. */
+export interface SessionLifetimes {
+  readonly sessionIdleSeconds: number
+  readonly refreshIdleSeconds: number
+  readonly sessionLifetimeSeconds: number
+}
+
+export type EndReason =
+  | 'signed-out'
+  | 'signed-out-everywhere'
+  | 'ended-by-owner'
+  | 'replaced-by-sign-in'
+  | 'password-changed'
+  | 'account-deleted'
+  | 'account-disabled'
+  | 'roles-changed'
+  | 'refresh-token-reused'
+
+/** A record for a sign-in that happens now. */
+export function newSession(
+  lifetimes: SessionLifetimes,
+  sign: { readonly userId: string; readonly mode: Mode; readonly client: Client; readonly now: number },
+): Session {
+  const { userId, mode, client, now } = sign
+  const expiresAt = now + lifetimes.sessionLifetimeSeconds
+  return {
+    id: encodeBase64url(randomBytes(16)),
+    userId,
+    mode,
+    createdAt: now,
+    authenticatedAt: now,
+    lastSeenAt: now,
+    idleExpiresAt: Math.min(now + idleSeconds(lifetimes, mode), expiresAt),
+    expiresAt,
+    userAgent: client.userAgent,
+    country: client.country,
+  }
+}
+
+export function idleSeconds(lifetimes: SessionLifetimes, mode: Mode): number {
+  return mode === 'session' ? lifetimes.sessionIdleSeconds : lifetimes.refreshIdleSeconds
+}
+
+export function isExpired(session: Session, now: number): boolean {
+  return now >= session.idleExpiresAt || now >= session.expiresAt
+}

@@ -1,0 +1,71 @@
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { parseBase64url } from '../crypto/base64url'
+
+/** Longer than any token issued here, and short enough that a hostile one costs nothing to refuse. */
+const JWT_MAX_LENGTH = 4096
+
+/** What must hold of every JWT. All are required: an option left out of jose is a check left out. */
+export interface JwtExpectations {
+  readonly algorithm: string
+  readonly issuer: string
+  readonly audience: string
+  readonly typ: string
+  readonly requiredClaims: readonly string[]
+  readonly now: number
+}
+
+/**
+ * - `malformed`: not three canonical base64url parts, or no header that could be ours.
+ * - `signature`: no key of ours made it.
+ * - `expired`: ours and past its `exp`.
+ * - `claims`: signed by us, but not for this use.
+ */
+export type JwtRefusal = 'malformed' | 'signature' | 'expired' | 'claims'
+
+export type VerifiedJwt =
+  | { readonly ok: true; readonly payload: JWTPayload }
+  | { readonly ok: false; readonly refusal: JwtRefusal }
+
+/**
+ * Verifies a JWT in compact serialisation (RFC 7519 §7.2, RFC 8725): the form first, then the signature, then claims.
+ *
+ * The form is checked here because jose is more tolerant than a credential should be: it accepts spaces and several
+ * spellings of the last character of a part.
+ *
+ * @param getKey Gives the key that the protected header names, or throws.
+ */
+export async function verifyJwt(
+  text: string,
+  getKey: JWTVerifyGetKey,
+  expected: JwtExpectations,
+): Promise<VerifiedJwt> {
+  if (!isCanonicalCompactJws(text)) return { ok: false, refusal: 'malformed' }
+  try {
+    const { payload } = await jwtVerify(text, getKey, {
+      algorithms: [expected.algorithm],
+      issuer: expected.issuer,
+      audience: expected.audience,
+      typ: expected.typ,
+      requiredClaims: [...expected.requiredClaims],
+      currentDate: new Date(expected.now * 1000),
+      clockTolerance: 0,
+    })
+    return { ok: true, payload }
+  } catch (error) {
+    return { ok: false, refusal: refusalOf(error) }
+  }
+}
+
+function isCanonicalCompactJws(text: string): boolean {
+  if (text.length > JWT_MAX_LENGTH || !/^[\w-]+\.[\w-]+\.[\w-]+$/.test(text)) return false
+  return text.split('.').every((part) => parseBase64url(part) !== null)
+}
+
+/** jose looks at claims only after the signature has been verified, so `expired` and `claims` are about our own tokens. */
+function refusalOf(error: unknown): JwtRefusal {
+  if (error instanceof errors.JWTExpired) return 'expired'
+  if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTInvalid) return 'claims'
+  if (error instanceof errors.JWSInvalid) return 'malformed'
+  if (error instanceof errors.JOSEError || error instanceof TypeError) return 'signature'
+  throw error
+}

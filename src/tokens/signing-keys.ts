@@ -1,0 +1,19 @@
+import type { JWK } from 'jose'
+import type { JwtAlg } from '../config'
+
+/** The key a new token is signed with. */
+export interface Signer {
+  readonly kid: string
+  readonly key: CryptoKey
+}
+
+/** The keys of access tokens: one that signs, and all that still verify. */
+export interface SigningKeys {
+  readonly alg: JwtAlg
+  /** @throws {StoreUnavailable} If no key has been loaded yet and the store cannot be reached. */
+  signer(): Promise<Signer>
+  /** The key of that id, or `null` if there is none or the last token it signed has ended. @throws {StoreUnavailable} as `signer`. */
+  verifier(kid: string): Promise<CryptoKey | null>
+  /** The public keys (RFC 7517 §5), or `null` when the keys are shared secrets and none can be published. */
+  keySet(): Promise<readonly JWK[] | null>
+}
