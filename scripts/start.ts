@@ -46,41 +46,61 @@ function readOptions() {
     if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error('--port must be from 1 to 65535')
     return { ...values, port }
   } catch (error) {
-    fail(`${error.message}\n\n${HELP}`)
+    return fail(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
   }
 }
 
-function requireFreePort(port) {
+function requireFreePort(port: number): Promise<void> {
   return new Promise((resolve) => {
     const probe = createServer()
-    probe.once('error', (error) => {
+    probe.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
       fail(`Port ${port} ${reason}. Try another: npm start -- --port ${port + 1}`)
     })
-    probe.listen(port, 'localhost', () => probe.close(resolve))
+    probe.listen(port, 'localhost', () => probe.close(() => resolve()))
   })
 }
 
 function makeSecret() {
   if (existsSync(SECRETS)) return
   // Only its owner may read it; `wx`: never write over one that appeared meanwhile.
-  writeFileSync(SECRETS, `AUTH_SECRET="${randomBytes(32).toString('base64url')}"\n`, { mode: 0o600, flag: 'wx' })
+  writeFileSync(SECRETS, `AUTH_SECRET="${randomBytes(32).toString('base64url')}"\n`, {
+    mode: 0o600,
+    flag: 'wx',
+  })
   console.log('Made a random AUTH_SECRET in .dev.vars.')
 }
 
 function migrate() {
   const command = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', options.state]
-  const run = spawnSync(process.execPath, [WRANGLER, ...command], { cwd: ROOT, env: environment(), encoding: 'utf8' })
+  const run = spawnSync(process.execPath, [WRANGLER, ...command], {
+    cwd: ROOT,
+    env: environment(),
+    encoding: 'utf8',
+  })
   if (run.status !== 0) fail(`The migrations could not be applied:\n${run.stdout}\n${run.stderr}`)
   console.log('The local database is current.')
 }
 
 function serve() {
   const vars = [`ISSUER:${issuer}`, ...options.var].flatMap((pair) => ['--var', pair])
-  const command = ['dev', '--port', String(options.port), '--persist-to', options.state, '--inspector-port', '0', ...vars]
-  const wrangler = spawn(process.execPath, [WRANGLER, ...command], { cwd: ROOT, env: environment(), stdio: 'inherit' })
+  const command = [
+    'dev',
+    '--port',
+    String(options.port),
+    '--persist-to',
+    options.state,
+    '--inspector-port',
+    '0',
+    ...vars,
+  ]
+  const wrangler = spawn(process.execPath, [WRANGLER, ...command], {
+    cwd: ROOT,
+    env: environment(),
+    stdio: 'inherit',
+  })
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM']) {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     process.on(signal, () => {
       stopping = true
       wrangler.kill(signal)
@@ -96,7 +116,7 @@ async function announce() {
     const answer = await fetch(`${issuer}/readyz`).catch(() => null)
     if (answer?.ok) break
     if (answer) {
-      const { checks } = await answer.json()
+      const { checks } = (await answer.json()) as { checks: { name: string; ok: boolean; detail?: string }[] }
       const faults = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`)
       console.log(`\nJanus is not ready:\n${faults.join('\n')}\n`)
       return
@@ -121,7 +141,7 @@ function environment() {
   return { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
 }
 
-function fail(message) {
+function fail(message: string): never {
   console.error(message)
   process.exit(1)
 }

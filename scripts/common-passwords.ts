@@ -11,11 +11,11 @@ const MIN_LENGTHS = [15, 8]
 const AT_LEAST = 3000
 
 /** The most common passwords that satisfy each minimum length, lower case, sorted. */
-export function selectCommonPasswords() {
+export function selectCommonPasswords(): readonly string[] {
   const ranked = readFileSync(fileURLToPath(import.meta.resolve(SOURCE)), 'utf8')
     .split('\n')
     .map((line) => line.normalize('NFC').toLowerCase())
-  const selected = new Set()
+  const selected = new Set<string>()
   for (const minLength of MIN_LENGTHS) {
     const satisfying = new Set(ranked.filter((password) => [...password].length >= minLength))
     for (const password of [...satisfying].slice(0, AT_LEAST)) selected.add(password)

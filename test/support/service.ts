@@ -1,0 +1,60 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env, exports } from 'cloudflare:workers'
+import type { Clock } from '../../src/clock'
+import { createJanus } from '../../src/janus'
+import type { Log } from '../../src/log'
+import type { Services } from '../../src/services'
+
+/** Something that answers requests as Janus. */
+export interface Service {
+  readonly issuer: string
+  fetch(request: Request): Promise<Response>
+}
+
+/** The Worker as it is deployed, with the settings of vitest.config.ts. */
+export const deployed: Service = {
+  issuer: env.ISSUER,
+  fetch: (request) => exports.default.fetch(request),
+}
+
+export interface LoggedEvent {
+  readonly event: string
+  readonly [field: string]: unknown
+}
+
+/** A Janus of one's own: other settings, bindings that fail, a clock that can be moved. */
+export interface OwnService extends Service {
+  readonly services: Services
+  readonly log: readonly LoggedEvent[]
+  /** Seconds by which its clock is ahead. Moved by assignment. */
+  ahead: number
+  sweep(): Promise<void>
+}
+
+/**
+ * Makes one. Work it does behind a response is done before `fetch` answers.
+ *
+ * @param overrides Settings as text, bindings as objects. The rest is as in vitest.config.ts.
+ */
+export function ownService(overrides: Partial<Record<string, unknown>> = {}): OwnService {
+  const log: LoggedEvent[] = []
+  const record: Log = (event, fields) => log.push({ event, ...fields })
+  const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
+  const variables = { ...env, ...overrides }
+  const janus = createJanus(variables, { clock, log: record })
+  if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
+  const service: OwnService = {
+    issuer: String(variables.ISSUER),
+    services: janus.services,
+    log,
+    ahead: 0,
+    sweep: () => janus.sweep(),
+    async fetch(request) {
+      const context = createExecutionContext()
+      const response = await janus.app.fetch(request, variables, context)
+      await waitOnExecutionContext(context)
+      return response
+    },
+  }
+  return service
+}

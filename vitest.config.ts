@@ -1,0 +1,46 @@
+import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
+import naughtyStrings from 'big-list-of-naughty-strings'
+import { defineConfig } from 'vitest/config'
+import { selectCommonPasswords } from './scripts/common-passwords.ts'
+import { readWycheproof } from './test/support/read-wycheproof.ts'
+
+/** 256 random bits that open nothing. */
+const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        plugins: [
+          cloudflareTest(async () => ({
+            wrangler: { configPath: './wrangler.toml' },
+            miniflare: {
+              bindings: {
+                ISSUER: 'https://auth.example.com',
+                AUTH_SECRET: TEST_SECRET,
+                // The lowest cost that can be configured; what is said of the default is tested at the default.
+                PASSWORD_ITERATIONS: '100000',
+                TEST_MIGRATIONS: await readD1Migrations('src/migrations'),
+              },
+            },
+          })),
+        ],
+        test: {
+          name: 'workers',
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/smoke/**'],
+          setupFiles: ['test/support/setup.ts'],
+          provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
+        },
+      },
+      {
+        test: {
+          name: 'smoke',
+          include: ['test/smoke/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+})
