@@ -1,11 +1,13 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
-import { selectCommonPasswords } from './scripts/common-passwords.ts'
+import { buildCommonPasswords, selectCommonPasswords } from './scripts/common-passwords.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
 
 /** 256 random bits that open nothing. */
 const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
+
+buildCommonPasswords()
 
 export default defineConfig({
   test: {

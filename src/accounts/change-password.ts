@@ -40,7 +40,7 @@ export async function changePassword(
   if (!found || currentHash === null) return { outcome: 'invalid-credentials' }
 
   const context = passwordContext(found.user, services.serviceHost)
-  const refusal = checkPassword(input.newPassword, { minLength: services.passwordMinLength, context })
+  const refusal = await checkPassword(input.newPassword, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const newHash = await passwords.hash(input.newPassword)

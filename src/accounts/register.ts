@@ -46,7 +46,7 @@ export async function register(
   const { email, password, name, mode, client, presented } = input
 
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
-  const refusal = checkPassword(password, { minLength: services.passwordMinLength, context })
+  const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const passwordHash = await passwords.hash(password)
