@@ -18,38 +18,33 @@ export interface Keyring {
 }
 
 /**
- * Derives keys from `AUTH_SECRET` with HKDF-SHA-256 (RFC 5869), once each.
+ * Derives keys from `AUTH_SECRET` with HKDF-SHA-256 (RFC 5869), at first use and once each.
  *
  * The salt is empty: the secret is required to be uniformly random (RFC 5869 §3.1), and the info string separates
- * purposes. The secrets themselves are not kept beyond the import, and no derived key can be exported.
+ * purposes. No derived key can be exported.
  */
-export function createKeyring(secrets: readonly [string, ...string[]]): Keyring {
-  const [newestSecret, ...olderSecrets] = secrets
-  const newest = importSecret(newestSecret)
-  const older = olderSecrets.map(importSecret)
-  const derived = new Map<KeyPurpose, readonly [Promise<DerivedKey>, ...Promise<DerivedKey>[]]>()
+export function createKeyring([newest, ...older]: readonly [string, ...string[]]): Keyring {
+  const derived = new Map<KeyPurpose, Promise<readonly [DerivedKey, ...DerivedKey[]]>>()
 
-  function keysFor(purpose: KeyPurpose): readonly [Promise<DerivedKey>, ...Promise<DerivedKey>[]] {
-    let keys = derived.get(purpose)
-    if (!keys) {
-      keys = [deriveKey(newest, purpose), ...older.map((secret) => deriveKey(secret, purpose))]
-      derived.set(purpose, keys)
-    }
+  function keysFor(purpose: KeyPurpose): Promise<readonly [DerivedKey, ...DerivedKey[]]> {
+    const known = derived.get(purpose)
+    if (known) return known
+    const keys = Promise.all([
+      deriveKey(newest, purpose),
+      ...older.map((secret) => deriveKey(secret, purpose)),
+    ] as const)
+    derived.set(purpose, keys)
     return keys
   }
 
   return {
-    newest: (purpose) => keysFor(purpose)[0],
-    all: (purpose) => Promise.all(keysFor(purpose)),
+    newest: async (purpose) => (await keysFor(purpose))[0],
+    all: keysFor,
   }
 }
 
-interface ImportedSecret {
-  readonly id: string
-  readonly material: CryptoKey
-}
-
 const KEY_BITS = 256
+const SECRET_ID_BITS = 48
 
 const HMAC_SHA256 = {
   algorithm: { name: 'HMAC', hash: 'SHA-256', length: KEY_BITS },
@@ -64,20 +59,15 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'signing-key-encryption': AES_256_GCM,
 }
 
-async function importSecret(secret: string): Promise<ImportedSecret> {
+async function deriveKey(secret: string, purpose: KeyPurpose): Promise<DerivedKey> {
   const material = await crypto.subtle.importKey('raw', new TextEncoder().encode(secret), 'HKDF', false, [
     'deriveBits',
     'deriveKey',
   ])
-  const id = await crypto.subtle.deriveBits(hkdf('secret-id'), material, 48)
-  return { id: encodeBase64url(new Uint8Array(id)), material }
-}
-
-async function deriveKey(secret: Promise<ImportedSecret>, purpose: KeyPurpose): Promise<DerivedKey> {
-  const { id, material } = await secret
+  const id = await crypto.subtle.deriveBits(hkdf('secret-id'), material, SECRET_ID_BITS)
   const { algorithm, usages } = KEY_KINDS[purpose]
   return {
-    secretId: id,
+    secretId: encodeBase64url(new Uint8Array(id)),
     key: await crypto.subtle.deriveKey(hkdf(purpose), material, algorithm, false, usages),
   }
 }
