@@ -21,8 +21,18 @@ const ROOT = dirname(import.meta.dirname)
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 const SECRETS = join(ROOT, '.dev.vars')
 
+/** As often as the cron of wrangler.toml. */
+const SWEEP_EVERY_MS = 60_000
+
+interface Report {
+  readonly checks?: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[]
+}
+
 const options = readOptions()
-const issuer = `http://localhost:${options.port}`
+/** As the settings have it: `--var ISSUER:...` may give another base path. */
+const issuer =
+  options.var.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ??
+  `http://localhost:${options.port}`
 await requireFreePort(options.port)
 makeSecret()
 migrate()
@@ -84,30 +94,30 @@ function migrate() {
 
 function serve() {
   const vars = [`ISSUER:${issuer}`, ...options.var].flatMap((pair) => ['--var', pair])
-  const command = [
-    'dev',
-    '--port',
-    String(options.port),
-    '--persist-to',
-    options.state,
-    '--inspector-port',
-    '0',
-    ...vars,
-  ]
+  const port = ['--port', String(options.port), '--inspector-port', '0']
+  const command = ['dev', ...port, '--persist-to', options.state, ...vars]
   const wrangler = spawn(process.execPath, [WRANGLER, ...command], {
     cwd: ROOT,
     env: environment(),
     stdio: 'inherit',
   })
   let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
       stopping = true
-      wrangler.kill(signal)
+      wrangler.kill('SIGTERM')
     })
   }
+  // Whatever ends this script ends what it started.
+  process.on('exit', () => wrangler.kill())
   wrangler.on('exit', (code) => process.exit(stopping ? 0 : (code ?? 1)))
   announce()
+  setInterval(sweep, SWEEP_EVERY_MS)
+}
+
+/** What the cron of wrangler.toml does once it is deployed; `wrangler dev` does not run it by itself. */
+function sweep() {
+  fetch(`http://localhost:${options.port}/cdn-cgi/local/scheduled`).catch(() => null)
 }
 
 /** Says what to try once the service is ready, or why it is not. */
@@ -115,9 +125,9 @@ async function announce() {
   for (;;) {
     const answer = await fetch(`${issuer}/readyz`).catch(() => null)
     if (answer?.ok) break
-    if (answer) {
-      const { checks } = (await answer.json()) as { checks: { name: string; ok: boolean; detail?: string }[] }
-      const faults = checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`)
+    const report = (await answer?.json().catch(() => null)) as Report | null | undefined
+    if (report?.checks) {
+      const faults = report.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`)
       console.log(`\nJanus is not ready:\n${faults.join('\n')}\n`)
       return
     }

@@ -1,13 +1,16 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
+import type { SignedInEnv } from './authentication/auth-env'
 import { closedByDefault } from './authentication/closed-by-default'
 import type { ConfigFault } from './config'
 import { cors } from './http/cors'
 import { handleFailure } from './http/failure'
 import { Problem } from './http/problem'
+import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
 import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import { accountRoutes } from './routes/accounts'
+import { activityRoutes } from './routes/activity'
 import { checkStorage, configChecks, healthRoutes } from './routes/health'
 import { keySetRoutes } from './routes/key-set'
 import { meRoutes, whoAmIRoute } from './routes/me'
@@ -28,18 +31,15 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'GET /readyz',
 ])
 
-/** Janus under the path of its issuer. */
+/** Janus under the path of its issuer. A path with a slash at its end is the path without. */
 export function createApp(services: Services) {
   const { config, log } = services
-  const app = new Hono()
-    .basePath(config.basePath)
-    .use(securityHeaders)
-    .use(cors(config.allowedOrigins))
-    .use(closedByDefault(services, OPEN_ROUTES, config.basePath))
+  const routes = new Hono()
     .route('/', whoAmIRoute(services))
     .route('/', accountRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
+    .route('/', activityRoutes(services))
     .route('/', sessionRoutes(services))
     .route('/', keySetRoutes(services))
     .route('/', problemRoutes())
@@ -47,8 +47,14 @@ export function createApp(services: Services) {
       '/',
       healthRoutes(() => checkStorage(services)),
     )
+  const app = new Hono({ strict: false })
+    .use(requestLog(log, config.logSuccessPercent, identify))
+    .use(securityHeaders)
+    .use(cors(config.allowedOrigins))
+    .use(closedByDefault(services, OPEN_ROUTES, config.basePath))
+    .route(config.basePath || '/', routes)
   app.notFound((c) => answerUnmatched(c, app.routes))
-  app.onError((error, c) => handleFailure(error, c, { issuer: config.issuer, log }))
+  app.onError((error, c) => handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log }))
   return app
 }
 
@@ -56,11 +62,17 @@ export function createApp(services: Services) {
 export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) {
   const health = healthRoutes(async () => configChecks(faults))
   const app = new Hono().use(securityHeaders).route('/', health).route('/:base{.+}', health)
-  app.notFound(() => {
+  app.all('*', () => {
     throw new Problem('internal-error', {
       detail: 'Janus is not configured. GET readyz says what is missing.',
     })
   })
-  app.onError((error, c) => handleFailure(error, c, { issuer: 'about:blank#', log }))
+  app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:janus:problem:', log }))
   return app
+}
+
+/** Who is behind a request, for its line in the log. */
+function identify(c: Context<SignedInEnv>): Readonly<Record<string, string>> {
+  const { principal } = c.var
+  return principal ? { user_id: principal.userId, session_id: principal.sessionId, mode: principal.mode } : {}
 }

@@ -1,3 +1,5 @@
+import { checkSecret } from './crypto/secret-quality'
+
 /** The ways to sign in that a deployment can offer. */
 export type Mode = 'session' | 'token'
 
@@ -23,6 +25,13 @@ export interface Config {
   readonly passwordMinLength: number
   readonly passwordIterations: number
   readonly liveCheck: 'sensitive' | 'always'
+  readonly freeAttempts: number
+  readonly maxAttempts: number
+  readonly maxAttemptDelaySeconds: number
+  readonly auditRetentionDays: number
+  readonly keyRotationDays: number
+  /** Of requests that succeed, how many in a hundred are logged. */
+  readonly logSuccessPercent: number
   /** The values of `AUTH_SECRET`, newest first. */
   readonly secrets: readonly [string, ...string[]]
 }
@@ -37,6 +46,7 @@ export interface ConfigFault {
 export interface Bindings {
   readonly DB: D1Database
   readonly SESSIONS: KVNamespace
+  readonly LOGIN_LIMIT: RateLimit
 }
 
 export type ParsedConfig =
@@ -48,10 +58,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
   const faults: ConfigFault[] = []
 
   function setting<T>(name: string, parse: (text: string) => T | Fault, fallback?: string): T | null {
-    // wrangler.toml may give a number as a number.
-    const given = typeof env[name] === 'number' ? String(env[name]) : (env[name] ?? fallback)
-    const parsed =
-      typeof given === 'string' && given !== '' ? parse(given) : fault('is missing, and has no default')
+    const parsed = parseText(env[name] ?? fallback, parse)
     if (!(parsed instanceof Fault)) return parsed
     faults.push({ setting: name, message: `${name} ${parsed.message}` })
     return null
@@ -86,9 +93,17 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     allowedOrigins: setting('ALLOWED_ORIGINS', parseOrigins, 'none'),
     // NIST SP 800-63B-4 §3.1.1.2: 15 where a password is the only factor, never below 8.
     passwordMinLength: setting('PASSWORD_MIN_LENGTH', integer(8, 64), '15'),
-    // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, above 10 million it is an outage.
-    passwordIterations: setting('PASSWORD_ITERATIONS', integer(100_000, 10_000_000), '600000'),
+    // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, and above 3 million, about a second
+    // of CPU, it is an outage.
+    passwordIterations: setting('PASSWORD_ITERATIONS', integer(100_000, 3_000_000), '600000'),
     liveCheck: setting('LIVE_CHECK', oneOf(LIVE_CHECKS), 'sensitive'),
+    freeAttempts: setting('FREE_ATTEMPTS', integer(1, 20), '5'),
+    // NIST SP 800-63B-4 §3.2.2: no more than 100 failed attempts in a row.
+    maxAttempts: setting('MAX_ATTEMPTS', integer(20, 100), '100'),
+    maxAttemptDelaySeconds: setting('MAX_ATTEMPT_DELAY_SECONDS', integer(1, day), `${15 * minute}`),
+    auditRetentionDays: setting('AUDIT_RETENTION_DAYS', integer(1, 3650), '365'),
+    keyRotationDays: setting('KEY_ROTATION_DAYS', integer(0, 3650), '90'),
+    logSuccessPercent: setting('LOG_SUCCESS_PERCENT', integer(0, 100), '10'),
     secrets: setting('AUTH_SECRET', parseSecrets),
   }
   for (const [name, kind] of Object.entries(BINDINGS)) {
@@ -96,20 +111,28 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     faults.push({ setting: name, message: `${name} is not bound; wrangler.toml must bind it to ${kind}` })
   }
 
-  if (issuer === null || !allPresent(values) || !hasBindings(env)) return { ok: false, faults }
+  const { refreshIdleSeconds, accessTokenLifetimeSeconds } = values
+  if (refreshIdleSeconds && accessTokenLifetimeSeconds && refreshIdleSeconds < accessTokenLifetimeSeconds) {
+    const message = 'REFRESH_IDLE_SECONDS must not be shorter than ACCESS_TOKEN_LIFETIME_SECONDS'
+    faults.push({ setting: 'REFRESH_IDLE_SECONDS', message })
+  }
+
+  if (issuer === null || faults.length > 0 || !allPresent(values) || !hasBindings(env))
+    return { ok: false, faults }
   const { href, origin, basePath } = issuer
   const config = { issuer: href, origin, basePath, ...values }
-  return { ok: true, config, bindings: { DB: env.DB, SESSIONS: env.SESSIONS } }
+  return { ok: true, config, bindings: { DB: env.DB, SESSIONS: env.SESSIONS, LOGIN_LIMIT: env.LOGIN_LIMIT } }
 }
 
 const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
 const REGISTRATIONS = { open: 'open', closed: 'closed' } as const
 const JWT_ALGS = { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' } as const
 const LIVE_CHECKS = { sensitive: 'sensitive', always: 'always' } as const
-const BINDINGS = { DB: 'a D1 database', SESSIONS: 'a KV namespace' } as const satisfies Record<
-  keyof Bindings,
-  string
->
+const BINDINGS = {
+  DB: 'a D1 database',
+  SESSIONS: 'a KV namespace',
+  LOGIN_LIMIT: 'a rate limit',
+} as const satisfies Record<keyof Bindings, string>
 
 function isBound(env: Readonly<Record<string, unknown>>, name: string): boolean {
   return typeof env[name] === 'object' && env[name] !== null
@@ -119,6 +142,13 @@ function hasBindings(
   env: Readonly<Record<string, unknown>>,
 ): env is Readonly<Record<string, unknown>> & Bindings {
   return Object.keys(BINDINGS).every((name) => isBound(env, name))
+}
+
+/** wrangler.toml may give a number as a number. */
+function parseText<T>(given: unknown, parse: (text: string) => T | Fault): T | Fault {
+  if (given === undefined) return fault('is missing, and has no default')
+  if (given === '') return fault('is empty; leave it out for its default')
+  return typeof given === 'string' || typeof given === 'number' ? parse(String(given)) : fault('must be text')
 }
 
 class Fault {
@@ -147,12 +177,17 @@ function integer(min: number, max: number) {
   }
 }
 
+/** Secure, or on this machine: nothing else may carry a credential. */
+function isTrustworthy({ protocol, hostname }: URL): boolean {
+  return (
+    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
+  )
+}
+
 function parseIssuer(text: string): { href: string; origin: string; basePath: string } | Fault {
   const url = URL.canParse(text) ? new URL(text) : null
-  const loopback = url !== null && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(url.hostname)
-  if (url === null || !(url.protocol === 'https:' || (url.protocol === 'http:' && loopback))) {
+  if (url === null || !isTrustworthy(url))
     return fault('must be an https:// URL (http:// only for localhost)')
-  }
   const basePath = url.pathname === '/' ? '' : url.pathname
   // Tokens and links carry the issuer byte for byte, so it has one spelling only.
   if (`${url.origin}${basePath}` !== text || !/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) {
@@ -164,33 +199,27 @@ function parseIssuer(text: string): { href: string; origin: string; basePath: st
 function parseOrigins(text: string): readonly string[] | Fault {
   if (text === 'none') return []
   const origins = text.split(',').map((part) => part.trim())
-  return origins.every((origin) => URL.canParse(origin) && new URL(origin).origin === origin)
+  return origins.every(isOrigin)
     ? origins
     : fault(
         'must be "none" or origins separated by commas, each as a browser sends it: https://app.example.com',
       )
 }
 
-/** 256 bits (RFC 7518 §3.2), as base64url or hex of random bytes has them. */
-const SECRET_MIN_LENGTH = 43
-
-/** Words that samples hold; one of them in 43 random characters is a chance of one in a million. */
-const SAMPLE_WORDS =
-  /secret|password|passwd|change|replace|example|sample|default|janus|insert|placeholder|qwerty|1234567|abcdefg/i
-
-/** Fewer different characters than this is a pattern; 43 random base64url characters have 20 or more. */
-const SECRET_MIN_DISTINCT = 12
+function isOrigin(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : null
+  // No browser sends a wildcard, so one here would only look as if it worked.
+  return url !== null && url.origin === text && !text.includes('*') && isTrustworthy(url)
+}
 
 function parseSecrets(text: string): readonly [string, ...string[]] | Fault {
   const [newest = '', ...older] = text.split(',').map((part) => part.trim())
   const secrets = [newest, ...older] as const
+  const faults = secrets.map(checkSecret)
   const advice = 'make one with: openssl rand -base64 32'
-  for (const secret of secrets) {
-    if (secret.length < SECRET_MIN_LENGTH) return fault(`is too short: 32 random bytes are needed; ${advice}`)
-    if (SAMPLE_WORDS.test(secret) || new Set(secret).size < SECRET_MIN_DISTINCT) {
-      return fault(`looks like a sample or a pattern, not like random bytes; ${advice}`)
-    }
+  if (faults.includes('too-short')) return fault(`is too short: 32 random bytes are needed; ${advice}`)
+  if (faults.includes('not-random')) {
+    return fault(`looks like a sample or a pattern, not like the base64 of random bytes; ${advice}`)
   }
-  if (new Set(secrets).size !== secrets.length) return fault('lists the same secret twice')
-  return secrets
+  return new Set(secrets).size === secrets.length ? secrets : fault('lists the same secret twice')
 }

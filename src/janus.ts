@@ -4,7 +4,7 @@ import { type Clock, systemClock } from './clock'
 import { parseConfig } from './config'
 import { consoleLog, type Log } from './log'
 import { createServices, type Services } from './services'
-import { sweepSessions } from './sessions/sweep-sessions'
+import { sweep } from './sweep'
 
 /** A login service on the given bindings. */
 export interface Janus {
@@ -29,5 +29,5 @@ export function createJanus(env: object, given: { clock?: Clock; log?: Log } = {
     return { app: createUnconfiguredApp(faults, log), services: null, sweep: async () => {} }
   }
   const services = createServices(parsed.bindings, parsed.config, clock, log)
-  return { app: createApp(services), services, sweep: () => sweepSessions(services) }
+  return { app: createApp(services), services, sweep: () => sweep(services) }
 }

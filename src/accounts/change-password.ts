@@ -1,24 +1,20 @@
-import type { Clock } from '../clock'
-import type { Mode } from '../config'
+import type { Client } from '../client'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import type { Client, SessionLifetimes } from '../sessions/session'
+import { type AttemptServices, attemptPassword } from './attempt-password'
 import { passwordContext } from './password-context'
 import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
-import type { UserStore } from './user-store'
-import { type VerifyPasswordServices, verifyPassword } from './verify-password'
+import type { OwnSession } from './sign-out'
 
-export interface ChangePasswordServices extends GrantServices, VerifyPasswordServices {
-  readonly users: UserStore
-  readonly lifetimes: SessionLifetimes
+export interface ChangePasswordServices extends GrantServices, AttemptServices {
   readonly passwordMinLength: number
   readonly serviceHost: string
-  readonly clock: Clock
 }
 
 export type PasswordChange =
   | { readonly outcome: 'changed'; readonly signedIn: SignedIn }
-  | { readonly outcome: 'invalid-credentials' }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
@@ -29,25 +25,39 @@ export type PasswordChange =
  */
 export async function changePassword(
   services: ChangePasswordServices,
-  principal: { readonly userId: string; readonly mode: Mode },
+  session: OwnSession,
   input: { readonly currentPassword: string; readonly newPassword: string; readonly client: Client },
 ): Promise<PasswordChange> {
-  const { users, passwords, lifetimes, sessionCache, clock } = services
-  const { userId, mode } = principal
+  const { users, passwords, sessionCache, clock } = services
+  const { userId, mode } = session
+  const { currentPassword, newPassword, client } = input
 
   const found = await users.findById(userId)
-  const currentHash = await verifyPassword(services, found, input.currentPassword)
-  if (!found || currentHash === null) return { outcome: 'invalid-credentials' }
-
-  const context = passwordContext(found.user, services.serviceHost)
-  const refusal = await checkPassword(input.newPassword, { minLength: services.passwordMinLength, context })
+  if (!found) return { outcome: 'refused' }
+  const { user, canonicalEmail } = found
+  // First, for it tells nothing of the current password: a bad choice is no failed attempt.
+  const context = passwordContext(user, services.serviceHost)
+  const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
-  const newHash = await passwords.hash(input.newPassword)
-  const prepared = await prepareSession(lifetimes, { userId, mode, client: input.client, now: clock() })
-  const changed = await users.changePassword({ userId, currentHash, newHash, prepared })
+  const attempt = {
+    canonicalEmail,
+    password: currentPassword,
+    event: 'password-changed',
+    client,
+    session,
+  } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+
+  const newHash = await passwords.hash(newPassword)
+  const prepared = await prepareSession(services, { userId, mode, client, now: clock() })
+  const changed = await users.changePassword({ ...attempted.proof, newHash, prepared })
   // Someone else changed it first: what was the current password no longer is.
-  if (!changed) return { outcome: 'invalid-credentials' }
+  if (!changed) return { outcome: 'refused' }
   await deleteCachedCopies(sessionCache, changed.ended)
-  return { outcome: 'changed', signedIn: await grantSession(services, prepared, found.user) }
+  return {
+    outcome: 'changed',
+    signedIn: await grantSession(services, prepared, { ...user, roles: changed.roles }),
+  }
 }

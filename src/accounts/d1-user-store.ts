@@ -1,51 +1,72 @@
+import type { AuditEvent, AuditEventName } from '../audit/audit-event'
+import { recordEvent } from '../audit/d1-audit-log'
+import type { Client } from '../client'
 import { reach } from '../outage'
 import {
+  endContext,
   endSessionsOf,
   insertSession,
   JOIN_LIVE_ACCOUNT,
+  parseRoles,
   type SessionRow,
   toSession,
 } from '../sessions/d1-session-store'
+import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
+import { type AttemptLimits, type AttemptRow, retryAfterSeconds } from '../throttling/attempt-limits'
+import { clearAttempts, findAttempts, pruneAttempts, reserveAttempt } from '../throttling/d1-attempts'
 import type { PresentedSession } from './prepared-session'
 import type { User, UserCredentials } from './user'
 import type { SessionStart, StartedSession, UserStore } from './user-store'
 
 /** Accounts in D1. What belongs together is one statement or one batch, which D1 runs as a transaction. */
-export function createD1UserStore(db: D1Database): UserStore {
-  async function findCredentials(
-    column: 'id' | 'email_canonical',
-    value: string,
-  ): Promise<UserCredentials | null> {
-    const row = await reach('D1', () =>
-      db.prepare(`SELECT * FROM users WHERE ${column} = ?1`).bind(value).first<UserRow>(),
-    )
-    return row && { user: toUser(row), passwordHash: row.password_hash, disabled: row.disabled_at !== null }
-  }
-
-  /** Runs statements of which the last starts a session, or none has an effect. */
+export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserStore {
+  /** Runs statements that begin a session or have no effect at all; those that end sessions with it come last. */
   async function start(
-    { prepared, passwordHash, presented }: SessionStart,
-    before: readonly D1PreparedStatement[],
-    after: readonly D1PreparedStatement[] = [],
+    statements: readonly D1PreparedStatement[],
+    { prepared, passwordHash, accountKey, client, presented }: SessionStart,
+    event: AuditEventName,
   ): Promise<StartedSession | null> {
     const { session, secretHash } = prepared
     const results = await reach('D1', () =>
-      db.batch<EndedSession>([
-        ...before,
+      db.batch([
+        ...statements,
         insertSession(db, { session, secretHash, passwordHash }),
-        ...presented.map((old) => endPresented(db, old, session.id, session.createdAt)),
-        ...after,
+        recordEvent(db, ofSession(event, session, client), 'if-changed'),
+        clearAttempts(db, accountKey, session.id),
+        ...presented.map((old) => endPresented(db, old, session, client)),
       ]),
     )
-    const [inserted, ...rest] = results.slice(before.length)
-    if (!inserted?.results.length) return null
-    return { ended: rest.slice(0, presented.length).flatMap((result) => result.results) }
+    const [inserted, , , ...ends] = results.slice(statements.length)
+    return startedSession(inserted, ends)
   }
 
   return {
-    findByEmail: (canonical) => findCredentials('email_canonical', canonical),
-    findById: (id) => findCredentials('id', id),
+    async reserveAttempt({ canonicalEmail, accountKey, now }) {
+      const [reserved, attempts, users] = await reach('D1', () =>
+        db.batch([
+          reserveAttempt(db, accountKey, limits, now),
+          findAttempts(db, accountKey),
+          db.prepare('SELECT * FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
+        ]),
+      )
+      const [row] = (users?.results ?? []) as UserRow[]
+      const found = row ? toCredentials(row) : null
+      if (reserved?.results.length) return { outcome: 'reserved', found }
+      const [attempt] = (attempts?.results ?? []) as AttemptRow[]
+      return { outcome: 'throttled', retryAfterSeconds: retryAfterSeconds(attempt, limits, now), found }
+    },
+
+    async forgetAttempts(lastBefore, limit) {
+      await reach('D1', () => pruneAttempts(db, lastBefore, limit).run())
+    },
+
+    async findById(id) {
+      const row = await reach('D1', () =>
+        db.prepare('SELECT * FROM users WHERE id = ?1').bind(id).first<UserRow>(),
+      )
+      return row && toCredentials(row)
+    },
 
     async findWithSession(sessionId, now) {
       const row = await reach('D1', () =>
@@ -72,36 +93,46 @@ export function createD1UserStore(db: D1Database): UserStore {
            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (email_canonical) DO NOTHING`,
         )
         .bind(user.id, user.email, canonicalEmail, user.name, sessionStart.passwordHash, user.createdAt)
-      return start(sessionStart, [insertUser])
+      return start([insertUser], sessionStart, 'account-registered')
     },
 
-    startSession(sessionStart) {
+    async startSession(sessionStart) {
       const { prepared, passwordHash, rehashed } = sessionStart
-      if (rehashed === null) return start(sessionStart, [])
+      if (rehashed === null) return start([], sessionStart, 'signed-in')
+      // Before the session begins, on the same condition, so that the session begins on the new hash.
       const rehash = db
-        .prepare('UPDATE users SET password_hash = ?1 WHERE id = ?2 AND password_hash = ?3')
+        .prepare(
+          'UPDATE users SET password_hash = ?1 WHERE id = ?2 AND password_hash = ?3 AND disabled_at IS NULL',
+        )
         .bind(rehashed, prepared.session.userId, passwordHash)
-      return start(sessionStart, [], [rehash])
+      return start([rehash], { ...sessionStart, passwordHash: rehashed }, 'signed-in')
     },
 
-    async changePassword({ userId, currentHash, newHash, prepared }) {
+    async changePassword({ passwordHash, newHash, prepared, accountKey, client }) {
       const { session, secretHash } = prepared
-      const [, ended, inserted] = await reach('D1', () =>
-        db.batch<EndedSession>([
+      const { userId, createdAt: now } = session
+      const by = { actorId: userId, client }
+      const [, , ended, inserted] = await reach('D1', () =>
+        db.batch([
           db
-            .prepare('UPDATE users SET password_hash = ?1 WHERE id = ?2 AND password_hash = ?3')
-            .bind(newHash, userId, currentHash),
+            .prepare(
+              `UPDATE users SET password_hash = ?1 WHERE id = ?2 AND password_hash = ?3 AND disabled_at IS NULL`,
+            )
+            .bind(newHash, userId, passwordHash),
+          recordEvent(db, ofSession('password-changed', session, client), 'if-changed'),
           endSessionsOf(db, {
             userId,
             except: null,
             reason: 'password-changed',
-            now: session.createdAt,
+            by,
+            now,
             ifPasswordHash: newHash,
           }),
           insertSession(db, { session, secretHash, passwordHash: newHash }),
+          clearAttempts(db, accountKey, session.id),
         ]),
       )
-      return inserted?.results.length && ended ? { ended: ended.results } : null
+      return startedSession(inserted, ended ? [ended] : [])
     },
 
     async rename({ id, userId }, name, now) {
@@ -118,19 +149,23 @@ export function createD1UserStore(db: D1Database): UserStore {
       return row && toUser(row)
     },
 
-    async delete({ userId, passwordHash }, now) {
+    async delete({ userId, session, passwordHash, client }, now) {
+      const by = { actorId: userId, client }
+      const event = ofSession('account-deleted', { ...session, userId, createdAt: now }, client)
       const [ended, deleted] = await reach('D1', () =>
         db.batch<EndedSession>([
           endSessionsOf(db, {
             userId,
             except: null,
             reason: 'account-deleted',
+            by,
             now,
             ifPasswordHash: passwordHash,
           }),
           db
             .prepare('DELETE FROM users WHERE id = ?1 AND password_hash = ?2 RETURNING id')
             .bind(userId, passwordHash),
+          recordEvent(db, event, 'if-changed'),
         ]),
       )
       return deleted?.results.length && ended ? ended.results : null
@@ -138,25 +173,59 @@ export function createD1UserStore(db: D1Database): UserStore {
   }
 }
 
+/** What the statements that begin a session and end others returned, or `null` if it did not begin. */
+function startedSession(inserted: D1Result | undefined, ends: readonly D1Result[]): StartedSession | null {
+  const [begun] = (inserted?.results ?? []) as { roles: string }[]
+  if (!begun) return null
+  return { roles: parseRoles(begun.roles), ended: ends.flatMap(({ results }) => results as EndedSession[]) }
+}
+
+/** What a person did with a password of theirs. */
+function ofSession(
+  event: AuditEventName,
+  session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
+  client: Client,
+): AuditEvent {
+  return {
+    at: session.createdAt,
+    event,
+    outcome: 'success',
+    reason: null,
+    actorId: session.userId,
+    subjectId: session.userId,
+    accountKey: null,
+    sessionId: session.id,
+    mode: session.mode,
+    client,
+  }
+}
+
 /** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
 function endPresented(
   db: D1Database,
   { sessionId, secretHash }: PresentedSession,
-  replacement: string,
-  now: number,
+  replacement: Session,
+  client: Client,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `UPDATE sessions SET ended_at = ?1, end_reason = 'replaced-by-sign-in'
+      `UPDATE sessions SET ended_at = ?1, end_reason = 'replaced-by-sign-in', end_context = ?5
         WHERE id = ?2 AND secret_hash IS ?3 AND ended_at IS NULL AND EXISTS (SELECT 1 FROM sessions WHERE id = ?4)
        RETURNING id, mode`,
     )
-    .bind(now, sessionId, secretHash, replacement)
+    .bind(
+      replacement.createdAt,
+      sessionId,
+      secretHash,
+      replacement.id,
+      endContext({ actorId: replacement.userId, client }),
+    )
 }
 
 interface UserRow {
   readonly id: string
   readonly email: string
+  readonly email_canonical: string
   readonly name: string | null
   readonly password_hash: string | null
   readonly roles: string
@@ -169,7 +238,16 @@ function toUser(row: Pick<UserRow, 'id' | 'email' | 'name' | 'roles' | 'created_
     id: row.id,
     email: row.email,
     name: row.name,
-    roles: JSON.parse(row.roles),
+    roles: parseRoles(row.roles),
     createdAt: row.created_at,
+  }
+}
+
+function toCredentials(row: UserRow): UserCredentials {
+  return {
+    user: toUser(row),
+    canonicalEmail: row.email_canonical,
+    passwordHash: row.password_hash,
+    disabled: row.disabled_at !== null,
   }
 }

@@ -1,29 +1,36 @@
-import type { Clock } from '../clock'
+import type { Client } from '../client'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { SessionCache } from '../sessions/session-cache'
-import type { UserStore } from './user-store'
-import { type VerifyPasswordServices, verifyPassword } from './verify-password'
+import { type AttemptServices, attemptPassword } from './attempt-password'
+import type { OwnSession } from './sign-out'
+
+export type AccountDeletion =
+  | { readonly outcome: 'deleted' }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
 /**
- * Deletes an account and ends its sessions. `false`, and nothing done, if the password is wrong.
+ * Deletes an account and ends its sessions.
  *
  * @throws {StoreUnavailable} Also when the account was deleted but the cached copy of a session could not be; the
  * detail says so.
  */
 export async function deleteAccount(
-  services: VerifyPasswordServices & {
-    readonly users: UserStore
-    readonly sessionCache: SessionCache
-    readonly clock: Clock
-  },
-  { userId }: { readonly userId: string },
-  password: string,
-): Promise<boolean> {
-  const found = await services.users.findById(userId)
-  const passwordHash = await verifyPassword(services, found, password)
-  if (passwordHash === null) return false
-  const ended = await services.users.delete({ userId, passwordHash }, services.clock())
-  if (!ended) return false
-  await deleteCachedCopies(services.sessionCache, ended)
-  return true
+  services: AttemptServices & { readonly sessionCache: SessionCache },
+  session: OwnSession,
+  { password, client }: { readonly password: string; readonly client: Client },
+): Promise<AccountDeletion> {
+  const { users, sessionCache, clock } = services
+  const { userId, sessionId, mode } = session
+  const found = await users.findById(userId)
+  if (!found) return { outcome: 'refused' }
+  const { canonicalEmail } = found
+  const attempt = { canonicalEmail, password, event: 'account-deleted', client, session } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+  const account = { ...attempted.proof, userId, session: { id: sessionId, mode } }
+  const ended = await users.delete(account, clock())
+  if (!ended) return { outcome: 'refused' }
+  await deleteCachedCopies(sessionCache, ended)
+  return { outcome: 'deleted' }
 }

@@ -18,6 +18,8 @@ const ADDRESS_MAX_BYTES = 254
  * and `+tags` are kept, because some do. Quoted local parts, comments and address literals are refused.
  */
 export function parseEmailAddress(text: string): EmailAddress | null {
+  // Before anything is normalised: that can take long for a long text.
+  if (text.length > ADDRESS_MAX_BYTES) return null
   const at = text.lastIndexOf('@')
   const local = text.slice(0, at).normalize('NFC')
   const domain = parseDomain(text.slice(at + 1))

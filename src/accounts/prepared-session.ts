@@ -1,7 +1,8 @@
+import type { Client } from '../client'
 import type { Mode } from '../config'
 import type { Log } from '../log'
-import { StoreUnavailable } from '../outage'
-import { type Client, newSession, type Session, type SessionLifetimes } from '../sessions/session'
+import { orOnOutage } from '../outage'
+import { newSession, type Session, type SessionLifetimes } from '../sessions/session'
 import type { SessionCache } from '../sessions/session-cache'
 import { mintSessionToken } from '../sessions/session-token'
 import type { AccessTokens } from '../tokens/access-token'
@@ -40,18 +41,27 @@ export interface SignedIn {
   readonly grant: Grant
 }
 
-/** A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). */
+/**
+ * A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). In token mode makes
+ * sure that there is a key to sign with, before anything is begun that would be of no use without.
+ *
+ * @throws {StoreUnavailable}
+ */
 export async function prepareSession(
-  lifetimes: SessionLifetimes,
+  { accessTokens, lifetimes }: GrantServices,
   sign: { readonly userId: string; readonly mode: Mode; readonly client: Client; readonly now: number },
 ): Promise<PreparedSession> {
   const session = newSession(lifetimes, sign)
-  if (session.mode === 'token') return { session, token: null, secretHash: null }
+  if (session.mode === 'token') {
+    await accessTokens.ready()
+    return { session, token: null, secretHash: null }
+  }
   const { token, secretHash } = await mintSessionToken(session.id)
   return { session, token, secretHash }
 }
 
 export interface GrantServices {
+  readonly lifetimes: SessionLifetimes
   readonly sessionCache: SessionCache
   readonly accessTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
@@ -61,19 +71,16 @@ export interface GrantServices {
 /** Hands out the credentials of a session that the store has begun. */
 export async function grantSession(
   services: GrantServices,
-  prepared: PreparedSession,
+  { session, token, secretHash }: PreparedSession,
   user: User,
 ): Promise<SignedIn> {
-  const { session, token, secretHash } = prepared
-  if (token === null)
-    return { user, session, grant: await issueTokens(services, { session, roles: user.roles }, 0) }
-  try {
-    await services.sessionCache.save({ session, roles: user.roles, secretHash }, session.createdAt)
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    // The store has the session, and the first request that misses the cache fills it.
-    services.log('session-cache-not-written', { session_id: session.id, store: error.store })
-  }
+  const { sessionCache, log } = services
+  const { roles } = user
+  if (token === null) return { user, session, grant: await issueTokens(services, { session, roles }, 0) }
+  // The store has the session, and the first request that misses the cache fills it.
+  await orOnOutage(sessionCache.save({ session, roles, secretHash }, session.createdAt), ({ store }) =>
+    log('session-cache-not-written', { session_id: session.id, store }),
+  )
   return { user, session, grant: { mode: 'session', sessionToken: token } }
 }
 

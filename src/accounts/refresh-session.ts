@@ -1,3 +1,4 @@
+import type { Client } from '../client'
 import type { Clock } from '../clock'
 import type { Log } from '../log'
 import { idleSeconds, type Session, type SessionLifetimes } from '../sessions/session'
@@ -26,18 +27,21 @@ export async function refreshSession(
     readonly clock: Clock
     readonly log: Log
   },
-  text: string,
+  { text, client }: { readonly text: string; readonly client: Client },
 ): Promise<Refresh> {
   const { sessions, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } = services
   const presented = await refreshTokens.verify(text)
   if (!presented) return { outcome: 'invalid-token' }
 
+  // Before the counter moves: a successor that cannot be issued must not use up its predecessor.
+  await services.accessTokens.ready()
   const now = clock()
   const { sessionId, counter } = presented
   const rotation = await sessions.rotate(sessionId, counter, {
     now,
     idleExpiresAt: now + idleSeconds(lifetimes, 'token'),
     reuseSeconds: refreshReuseSeconds,
+    client,
   })
   if (rotation.outcome === 'over') return { outcome: 'session-ended' }
   if (rotation.outcome === 'reused') {

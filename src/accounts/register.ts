@@ -1,9 +1,10 @@
+import type { Client } from '../client'
 import type { Clock } from '../clock'
 import type { Mode } from '../config'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
-import type { Client, SessionLifetimes } from '../sessions/session'
+import type { AccountKeys } from '../throttling/account-key'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
 import {
@@ -18,8 +19,8 @@ import type { UserStore } from './user-store'
 
 export interface RegisterServices extends GrantServices {
   readonly users: UserStore
+  readonly accountKeys: AccountKeys
   readonly passwords: PasswordHasher
-  readonly lifetimes: SessionLifetimes
   readonly passwordMinLength: number
   readonly serviceHost: string
   readonly clock: Clock
@@ -42,21 +43,22 @@ export async function register(
     readonly presented: readonly PresentedSession[]
   },
 ): Promise<Registration> {
-  const { users, passwords, lifetimes, clock } = services
+  const { users, accountKeys, passwords, clock } = services
   const { email, password, name, mode, client, presented } = input
 
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
   const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
+  const accountKey = await accountKeys(email.canonical)
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser(email.address, name, now)
-  const prepared = await prepareSession(lifetimes, { userId: user.id, mode, client, now })
+  const prepared = await prepareSession(services, { userId: user.id, mode, client, now })
   // Whether the address is free is decided by the constraint, in the statement that takes it.
   const started = await users.create(
     { user, canonicalEmail: email.canonical },
-    { prepared, passwordHash, presented },
+    { prepared, passwordHash, accountKey, client, presented },
   )
   if (!started) return { outcome: 'account-exists' }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)

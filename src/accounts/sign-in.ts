@@ -1,7 +1,7 @@
-import type { Clock } from '../clock'
+import type { Client } from '../client'
 import type { Mode } from '../config'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
-import type { Client, SessionLifetimes } from '../sessions/session'
+import { type AttemptServices, attemptPassword, recordRefusal } from './attempt-password'
 import type { EmailAddress } from './email-address'
 import {
   type GrantServices,
@@ -10,21 +10,16 @@ import {
   prepareSession,
   type SignedIn,
 } from './prepared-session'
-import type { UserStore } from './user-store'
-import { type VerifyPasswordServices, verifyPassword } from './verify-password'
+import type { SessionStart, StartedSession } from './user-store'
 
-export interface SignInServices extends GrantServices, VerifyPasswordServices {
-  readonly users: UserStore
-  readonly lifetimes: SessionLifetimes
-  readonly clock: Clock
-}
+export type SignInServices = GrantServices & AttemptServices
 
-/**
- * Signs a person in with address and password, or gives `null`: one answer and one amount of work for an unknown
- * address, a wrong password, an account without a password and a disabled one.
- *
- * @throws {StoreUnavailable}
- */
+export type SignIn =
+  | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
+/** Signs a person in with address and password. @throws {StoreUnavailable} */
 export async function signIn(
   services: SignInServices,
   input: {
@@ -34,18 +29,46 @@ export async function signIn(
     readonly client: Client
     readonly presented: readonly PresentedSession[]
   },
-): Promise<SignedIn | null> {
-  const { users, passwords, lifetimes, clock } = services
+): Promise<SignIn> {
+  const { users, passwords, clock } = services
   const { email, password, mode, client, presented } = input
 
-  const found = await users.findByEmail(email.canonical)
-  const passwordHash = await verifyPassword(services, found, password)
-  if (!found || passwordHash === null) return null
+  const attempt = {
+    canonicalEmail: email.canonical,
+    password,
+    event: 'signed-in',
+    client,
+    session: null,
+  } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+  const { user, proof } = attempted
 
-  const rehashed = (await passwords.isOutdated(passwordHash)) ? await passwords.hash(password) : null
-  const prepared = await prepareSession(lifetimes, { userId: found.user.id, mode, client, now: clock() })
-  const started = await users.startSession({ prepared, passwordHash, rehashed, presented })
-  if (!started) return null
+  const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
+  const prepared = await prepareSession(services, { userId: user.id, mode, client, now: clock() })
+  const start = { ...proof, prepared, presented }
+  const started =
+    (await users.startSession({ ...start, rehashed })) ?? (await startWithNewHash(services, start, password))
+  if (!started) {
+    const reason = 'changed-meanwhile'
+    await recordRefusal(services, attempt, { subjectId: user.id, accountKey: proof.accountKey, reason })
+    return { outcome: 'refused' }
+  }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  return grantSession(services, prepared, found.user)
+  return {
+    outcome: 'signed-in',
+    signedIn: await grantSession(services, prepared, { ...user, roles: started.roles }),
+  }
+}
+
+/** Another sign-in may have stored the same password anew, at another cost, since this one looked. That is no refusal. */
+async function startWithNewHash(
+  { users, passwords }: SignInServices,
+  start: SessionStart,
+  password: string,
+): Promise<StartedSession | null> {
+  const passwordHash = (await users.findById(start.prepared.session.userId))?.passwordHash
+  if (!passwordHash || passwordHash === start.passwordHash) return null
+  if ((await passwords.verify(password, passwordHash)) !== 'match') return null
+  return users.startSession({ ...start, passwordHash, rehashed: null })
 }

@@ -1,8 +1,10 @@
+import type { Client } from '../client'
 import type { Clock } from '../clock'
 import type { Mode } from '../config'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import type { EndReason } from '../sessions/session'
 import type { SessionCache } from '../sessions/session-cache'
-import type { SessionStore } from '../sessions/session-store'
+import type { End, SessionStore } from '../sessions/session-store'
 
 export interface SignOutServices {
   readonly sessions: SessionStore
@@ -22,37 +24,38 @@ export interface OwnSession {
  *
  * @throws {StoreUnavailable} Also when the session has ended but its cached copy could not be deleted; the detail says so.
  */
-export async function signOut(
-  services: SignOutServices,
-  { userId, sessionId, mode }: OwnSession,
-): Promise<void> {
-  const { sessions, sessionCache, clock } = services
-  await sessions.end({ id: sessionId, userId }, 'signed-out', clock())
+export async function signOut(services: SignOutServices, own: OwnSession, client: Client): Promise<void> {
+  const { userId, sessionId, mode } = own
+  await services.sessions.end({ id: sessionId, userId }, endNow(services, 'signed-out', own, client))
   // Even if it had ended before: this request may have been let in by a copy that should be gone.
-  await deleteCachedCopies(sessionCache, [{ id: sessionId, mode }])
+  await deleteCachedCopies(services.sessionCache, [{ id: sessionId, mode }])
 }
 
 /** Ends all sessions of an account, or all but this one. @throws {StoreUnavailable} as {@link signOut}. */
 export async function signOutEverywhere(
   services: SignOutServices,
-  { userId, sessionId }: OwnSession,
-  { keepCurrent }: { readonly keepCurrent: boolean },
+  own: OwnSession,
+  { keepCurrent, client }: { readonly keepCurrent: boolean; readonly client: Client },
 ): Promise<void> {
-  const { sessions, sessionCache, clock } = services
-  const except = keepCurrent ? sessionId : null
-  const ended = await sessions.endAll(userId, { except }, 'signed-out-everywhere', clock())
-  await deleteCachedCopies(sessionCache, ended)
+  const except = keepCurrent ? own.sessionId : null
+  const end = endNow(services, 'signed-out-everywhere', own, client)
+  const ended = await services.sessions.endAll(own.userId, { except }, end)
+  await deleteCachedCopies(services.sessionCache, ended)
 }
 
 /** Ends one of one's own sessions. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
 export async function endOwnSession(
   services: SignOutServices,
-  { userId }: OwnSession,
-  id: string,
+  own: OwnSession,
+  { id, client }: { readonly id: string; readonly client: Client },
 ): Promise<boolean> {
-  const { sessions, sessionCache, clock } = services
-  const ended = await sessions.end({ id, userId }, 'ended-by-owner', clock())
+  const end = endNow(services, 'ended-by-owner', own, client)
+  const ended = await services.sessions.end({ id, userId: own.userId }, end)
   if (!ended) return false
-  await deleteCachedCopies(sessionCache, [ended])
+  await deleteCachedCopies(services.sessionCache, [ended])
   return true
+}
+
+function endNow({ clock }: SignOutServices, reason: EndReason, { userId }: OwnSession, client: Client): End {
+  return { reason, by: { actorId: userId, client }, now: clock() }
 }

@@ -1,3 +1,5 @@
+import type { Client } from '../client'
+import type { Mode } from '../config'
 import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
 import type { PreparedSession, PresentedSession } from './prepared-session'
@@ -8,7 +10,17 @@ import type { User, UserCredentials } from './user'
  * throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
  */
 export interface UserStore {
-  findByEmail(canonical: string): Promise<UserCredentials | null>
+  /**
+   * Counts an attempt at the password of an address, known or not, and gives the account to check it against; or says how
+   * long to wait. An account that does not exist is counted like one that does.
+   */
+  reserveAttempt(attempt: {
+    readonly canonicalEmail: string
+    readonly accountKey: string
+    readonly now: number
+  }): Promise<Attempt>
+  /** Forgets attempts whose last was before `lastBefore`, at most `limit` of them. */
+  forgetAttempts(lastBefore: number, limit: number): Promise<void>
   findById(id: string): Promise<UserCredentials | null>
   /** The account and the session behind a request, or `null` if the session is over or the account disabled. */
   findWithSession(sessionId: string, now: number): Promise<{ user: User; session: Session } | null>
@@ -19,13 +31,10 @@ export interface UserStore {
    * `passwordHash` any more. Stores `rehashed` in its place, if given.
    */
   startSession(start: SessionStart & { readonly rehashed: string | null }): Promise<StartedSession | null>
-  /** Replaces the password, ends every session and starts `prepared`; `null`, and nothing done, if `currentHash` is not current. */
-  changePassword(change: {
-    readonly userId: string
-    readonly currentHash: string
-    readonly newHash: string
-    readonly prepared: PreparedSession
-  }): Promise<StartedSession | null>
+  /** Replaces the password, ends every session and starts `prepared`; `null`, and nothing done, if `passwordHash` is not current. */
+  changePassword(
+    change: Proof & { readonly newHash: string; readonly prepared: PreparedSession },
+  ): Promise<StartedSession | null>
   /** Gives the account another name; `null`, and nothing done, if the session is over or the account disabled. */
   rename(
     session: { readonly id: string; readonly userId: string },
@@ -34,26 +43,45 @@ export interface UserStore {
   ): Promise<User | null>
   /** Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`. */
   delete(
-    account: { readonly userId: string; readonly passwordHash: string },
+    account: Proof & {
+      readonly userId: string
+      readonly session: { readonly id: string; readonly mode: Mode }
+    },
     now: number,
   ): Promise<readonly EndedSession[] | null>
 }
+
+export type Attempt =
+  | { readonly outcome: 'reserved'; readonly found: UserCredentials | null }
+  | {
+      readonly outcome: 'throttled'
+      readonly retryAfterSeconds: number
+      readonly found: UserCredentials | null
+    }
 
 export interface NewAccount {
   readonly user: User
   readonly canonicalEmail: string
 }
 
-export interface SessionStart {
-  readonly prepared: PreparedSession
+/** Who gave the right password: recorded with what it was given for. It clears the failed attempts of the account. */
+export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string
+  readonly accountKey: string
+  readonly client: Client
+}
+
+export interface SessionStart extends Proof {
+  readonly prepared: PreparedSession
   /** Sessions whose credentials came along: signing in ends them. */
   readonly presented: readonly PresentedSession[]
 }
 
 /** The session has begun. */
 export interface StartedSession {
+  /** As they were when it began: those read before the password was checked may be old by now. */
+  readonly roles: readonly string[]
   /** Sessions that ended with it; their cached copies are still to be deleted. */
   readonly ended: readonly EndedSession[]
 }

@@ -14,6 +14,7 @@ export interface User {
 /** What a sign-in is checked against. */
 export interface UserCredentials {
   readonly user: User
+  readonly canonicalEmail: string
   /** `null`: the account has no password. */
   readonly passwordHash: string | null
   readonly disabled: boolean

@@ -10,15 +10,20 @@ import type { Principal } from './principal'
 export function requireLiveSession(services: GuardServices): MiddlewareHandler<SignedInEnv> {
   return async (c, next) => {
     // With LIVE_CHECK=always `requirePrincipal` has asked already.
-    if (services.liveCheck === 'sensitive') await checkLive(services, c.var.principal)
+    if (services.liveCheck === 'sensitive') c.set('principal', await checkLive(services, c.var.principal))
     await next()
   }
 }
 
-/** @throws {Problem} `session-ended`. @throws {StoreUnavailable} If the truth cannot be had. */
-export async function checkLive(services: GuardServices, principal: Principal): Promise<void> {
+/**
+ * The principal as the session store has it now.
+ *
+ * @throws {Problem} `session-ended`. @throws {StoreUnavailable} If the truth cannot be had.
+ */
+export async function checkLive(services: GuardServices, principal: Principal): Promise<Principal> {
   const live = await services.sessions.findLive(principal.sessionId, services.clock())
   if (live?.session.userId !== principal.userId) throw sessionEnded(principal)
+  return { ...principal, roles: live.roles }
 }
 
 /** The refusal of a caller whose session is over although its credential still looked good. */

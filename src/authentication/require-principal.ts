@@ -1,10 +1,9 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
 import { deferTo } from '../http/defer'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
-import { clearAuthCookie } from './auth-cookies'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import { type Authentication, authenticate } from './authenticate'
-import { readCredential, SESSION_COOKIE } from './credential'
+import { readCredential } from './credential'
 import { refuseCrossSite } from './cross-site'
 import type { Principal } from './principal'
 import { checkLive } from './require-live-session'
@@ -14,22 +13,25 @@ export function requirePrincipal(services: GuardServices): MiddlewareHandler<Sig
   return async (c, next) => {
     const credential = readCredential(c.req.raw.headers)
     if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, c.req.raw)
-    const principal = principalOf(c, await authenticate(services, credential, deferTo(c)))
-    if (services.liveCheck === 'always') await checkLive(services, principal)
-    c.set('principal', principal)
+    const principal = principalOf(await authenticate(services, credential, deferTo(c)))
+    c.set('principal', services.liveCheck === 'always' ? await checkLive(services, principal) : principal)
     await next()
   }
 }
 
-/** @throws {Problem} For everyone but an authenticated caller. */
-export function principalOf(c: Context, authentication: Authentication): Principal {
+/**
+ * The caller. A refusal leaves the cookie as it is: another tab may have been given a new one meanwhile, and a dead cookie
+ * opens nothing.
+ *
+ * @throws {Problem} For everyone but an authenticated caller.
+ */
+export function principalOf(authentication: Authentication): Principal {
   switch (authentication.outcome) {
     case 'authenticated':
       return authentication.principal
     case 'absent':
       throw new Problem('authentication-required')
     case 'session-ended':
-      clearAuthCookie(c, SESSION_COOKIE)
       throw new Problem('session-ended')
     default:
       throw new Problem(authentication.outcome, { headers: INVALID_TOKEN_CHALLENGE })

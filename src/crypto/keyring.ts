@@ -1,7 +1,12 @@
 import { encodeBase64url } from './base64url'
 
 /** What a derived key is for. No two purposes share key material (RFC 5869 §3.2), so no artefact of one passes for another. */
-export type KeyPurpose = 'refresh-token' | 'access-token' | 'signing-key-encryption' | 'password-pepper'
+export type KeyPurpose =
+  | 'refresh-token'
+  | 'access-token'
+  | 'signing-key-encryption'
+  | 'password-pepper'
+  | 'account-key'
 
 export interface DerivedKey {
   /** Names the secret the key comes from, and tells nothing else of it: 8 characters of base64url. */
@@ -56,6 +61,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'refresh-token': HMAC_SHA256,
   'access-token': HMAC_SHA256,
   'password-pepper': HMAC_SHA256,
+  'account-key': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
 }
 

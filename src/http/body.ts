@@ -44,8 +44,8 @@ export function isForm(c: Context): boolean {
 }
 
 /** Only these spellings: a type that is odd in any way may have been made to dodge a check. */
-const JSON_TYPE = /^application\/json(; ?charset=utf-8)?$/
-const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=utf-8)?$/i
+const JSON_TYPE = /^application\/json(; ?charset=[Uu][Tt][Ff]-8)?$/
+const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=[Uu][Tt][Ff]-8)?$/
 
 /** The body as text, `''` if there is none. */
 async function readText(c: Context, types: readonly RegExp[]): Promise<string> {
@@ -124,17 +124,20 @@ function countMembers(root: unknown): number {
 
 function parseForm(text: string): Record<string, unknown> {
   const fields = [...new URLSearchParams(text)]
-  const names = fields.map(([name]) => name)
-  const twice = names.find((name, index) => names.indexOf(name) !== index)
-  if (twice !== undefined) throw invalidInput([{ field: twice, code: 'duplicate', message: 'Send it once.' }])
-  return Object.fromEntries(fields)
+  const byName = new Map(fields)
+  if (byName.size !== fields.length) {
+    throw invalidInput([{ field: '', code: 'duplicate', message: 'Send each field once.' }])
+  }
+  return Object.fromEntries(byName)
 }
 
 function parseFields<S extends BodySchema>(schema: S, fields: Record<string, unknown>): v.InferOutput<S> {
   const unknownFields = Object.keys(fields).filter((field) => !Object.hasOwn(schema.entries, field))
   if (unknownFields.length > 0) {
     throw invalidInput(
-      unknownFields.map((field) => ({ field, code: 'unknown', message: 'There is no such field.' })),
+      unknownFields
+        .slice(0, MOST_ERRORS)
+        .map((field) => ({ field, code: 'unknown', message: 'There is no such field.' })),
     )
   }
   const parsed = v.safeParse(schema, fields)
@@ -142,17 +145,20 @@ function parseFields<S extends BodySchema>(schema: S, fields: Record<string, unk
   throw invalidInput(
     parsed.issues.map((issue) => ({
       field: v.getDotPath(issue) ?? '',
-      code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : issue.type,
-      message: issue.kind === 'schema' ? `Send ${article(issue.expected)}.` : issue.message,
+      code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : 'invalid',
+      message: issue.received === 'undefined' ? 'This field is needed.' : issue.message,
     })),
   )
 }
 
-/** valibot's own messages repeat what was received; this one does not. */
-function article(expected: string | null): string {
-  return expected === null ? 'another value' : expected === 'string' ? 'a string' : `one of: ${expected}`
-}
+/** A refusal is no longer than it helps. */
+const MOST_ERRORS = 10
+
+/** A name that a client made up is repeated no further than it takes to recognise it. */
+const FIELD_MAX_LENGTH = 64
 
 function invalidInput(errors: readonly FieldError[]): Problem {
-  return new Problem('invalid-input', { errors })
+  return new Problem('invalid-input', {
+    errors: errors.map((error) => ({ ...error, field: error.field.slice(0, FIELD_MAX_LENGTH) })),
+  })
 }

@@ -2,9 +2,18 @@ import type { Context } from 'hono'
 import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
 import { Problem, type ProblemCode, presentProblem } from './problem'
+import { requestIdOf } from './request-id'
 
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5
+
+/** Refusals by request. */
+const problems = new WeakMap<Request, ProblemCode>()
+
+/** The problem with which a request was refused, or `null` if it was not. */
+export function problemOf(c: Context): ProblemCode | null {
+  return problems.get(c.req.raw) ?? null
+}
 
 /**
  * Turns whatever a handler threw into a response: the only code that does. What is not a {@link Problem} is logged
@@ -13,10 +22,12 @@ const RETRY_AFTER_SECONDS = 5
 export function handleFailure(
   error: Error,
   c: Context,
-  { issuer, log }: { issuer: string; log: Log },
+  { typeBase, log }: { readonly typeBase: string; readonly log: Log },
 ): Response {
-  const requestId = crypto.randomUUID()
-  const response = presentProblem(toProblem(error, requestId, log), { issuer, requestId })
+  const requestId = requestIdOf(c)
+  const problem = toProblem(error, requestId, log)
+  problems.set(c.req.raw, problem.code)
+  const response = presentProblem(problem, { typeBase, requestId })
   // Through Hono, so that cookies set or cleared before the failure are kept.
   return c.newResponse(response.body, response)
 }

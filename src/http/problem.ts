@@ -30,6 +30,10 @@ export const PROBLEMS = {
 
 export type ProblemCode = keyof typeof PROBLEMS
 
+export function isProblemCode(text: string): text is ProblemCode {
+  return Object.hasOwn(PROBLEMS, text)
+}
+
 /** One field of the input and what is wrong with it. Never holds the value. */
 export interface FieldError {
   readonly field: string
@@ -66,12 +70,12 @@ export const INVALID_TOKEN_CHALLENGE = { 'WWW-Authenticate': 'Bearer error="inva
 /** The response of a problem: RFC 9457 members, `code` and `errors` as extensions. */
 export function presentProblem(
   problem: Problem,
-  { issuer, requestId }: { readonly issuer: string; readonly requestId: string },
+  { typeBase, requestId }: { readonly typeBase: string; readonly requestId: string },
 ): Response {
   const { code, options } = problem
   const { status, title } = PROBLEMS[code]
   const body = {
-    type: `${issuer}/problems/${code}`,
+    type: `${typeBase}${code}`,
     title,
     status,
     code,

@@ -8,8 +8,8 @@ CREATE TABLE users (
   name            TEXT,
   -- NULL: the account has no password. A PHC string otherwise (src/passwords/password-hash.ts).
   password_hash   TEXT    CHECK (password_hash LIKE '$%'),
-  -- JSON array of strings.
-  roles           TEXT    NOT NULL DEFAULT '[]' CHECK (json_type(roles) = 'array'),
+  -- JSON array of strings. They travel in every access token, so they are few and short.
+  roles           TEXT    NOT NULL DEFAULT '[]' CHECK (json_type(roles) = 'array' AND length(roles) <= 1024),
   disabled_at     INTEGER,
   created_at      INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;

@@ -72,6 +72,11 @@ export function createPasswordHasher(options: {
         return 'unusable'
       }
       const actual = await chain(await peppered(password, pepper.key), expected.salt, expected)
+      // An older, cheaper hash costs what one of today costs, or a refusal would tell that the account exists.
+      const missing = cost.iterations * cost.segments - expected.iterations * expected.segments
+      if (missing > 0) {
+        await chain(actual, expected.salt, { ...cost, segments: Math.ceil(missing / cost.iterations) })
+      }
       return constantTimeEqual(actual, expected.hash) ? 'match' : 'mismatch'
     },
 
@@ -132,7 +137,7 @@ function format(stored: StoredHash): string {
 }
 
 const STORED = new RegExp(
-  `^\\$${SCHEME}\\$v=1\\$i=([1-9]\\d{0,5}),s=([1-9]\\d{0,3}),k=([\\w-]{8})\\$([\\w-]{22,86})\\$([\\w-]{43})$`,
+  `^\\$${SCHEME}\\$v=1\\$i=([1-9]\\d{0,5}),s=([1-9]\\d{0,2}),k=([\\w-]{8})\\$([\\w-]{22,86})\\$([\\w-]{43})$`,
 )
 
 /** Reads a stored string, or gives `null` when it is not ours or would cost more than we ever ask for. */

@@ -1,18 +1,23 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { changePassword } from '../accounts/change-password'
 import { deleteAccount } from '../accounts/delete-account'
+import type { SignedIn } from '../accounts/prepared-session'
 import { register } from '../accounts/register'
 import { signIn } from '../accounts/sign-in'
 import type { SignedInEnv } from '../authentication/auth-env'
+import { limitClient } from '../authentication/limit-client'
 import { presentedSessions } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
+import type { Config } from '../config'
 import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
 import {
   chooseMode,
+  clearReplaced,
   forgetSession,
+  type ModeInput,
   modeFields,
   passwordRefused,
   presentSignIn,
@@ -24,61 +29,79 @@ import { Email, Name, ReturnTo, Text } from './fields'
 
 const SignInBody = v.object({ email: Email, password: Text, ...modeFields, return_to: ReturnTo })
 
-const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(Name) })
+const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
 
 const ChangePasswordBody = v.object({ current_password: Text, new_password: Text })
 
 const DeleteAccountBody = v.object({ password: Text })
 
-/** Accounts and their passwords: register, sign in, change, delete. */
+/** Accounts and their passwords: register, sign in, change, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services) {
   const { config } = services
   const live = requireLiveSession(services)
+  const limited = limitClient(services, clientOf)
 
   return new Hono<SignedInEnv>()
-    .post('/register', jsonOrFormBody(RegisterBody), async (c) => {
+    .post('/register', limited, jsonOrFormBody(RegisterBody), async (c) => {
       if (config.registration === 'closed') throw new Problem('registration-closed')
-      const { email, password, name, refresh_in, return_to, mode: asked } = c.req.valid('json')
-      const mode = chooseMode(c, config.modes, { mode: asked, refresh_in })
-      const presented = await presentedSessions(services, c.req.raw.headers)
-      const client = clientOf(c)
-      const registration = await register(services, {
-        email,
-        password,
-        name: name ?? null,
-        mode,
-        client,
-        presented,
-      })
+      const { email, password, name = null, ...asked } = c.req.valid('json')
+      const sign = { ...(await signingIn(c, services, asked)), email, password }
+      const registration = await register(services, { ...sign, name })
       if (registration.outcome === 'account-exists') throw new Problem('account-exists')
       if (registration.outcome === 'password-refused') throw passwordRefused('password', registration.refusal)
-      const body = presentSignIn(c, registration.signedIn, refresh_in ?? 'body')
-      return isForm(c) ? redirectForm(c, config.issuer, return_to) : c.json(body, 201)
+      return answerSignIn(c, config, registration.signedIn, asked, 201)
     })
 
-    .post('/login', jsonOrFormBody(SignInBody), async (c) => {
-      const { email, password, refresh_in, return_to, mode: asked } = c.req.valid('json')
-      const mode = chooseMode(c, config.modes, { mode: asked, refresh_in })
-      const presented = await presentedSessions(services, c.req.raw.headers)
-      const signedIn = await signIn(services, { email, password, mode, client: clientOf(c), presented })
-      if (!signedIn) throw new Problem('invalid-credentials')
-      const body = presentSignIn(c, signedIn, refresh_in ?? 'body')
-      return isForm(c) ? redirectForm(c, config.issuer, return_to) : c.json(body)
+    .post('/login', limited, jsonOrFormBody(SignInBody), async (c) => {
+      const { email, password, ...asked } = c.req.valid('json')
+      const sign = { ...(await signingIn(c, services, asked)), email, password }
+      const attempt = await signIn(services, sign)
+      if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
+      return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
-    .post('/password', live, jsonBody(ChangePasswordBody), async (c) => {
+    .post('/password', live, limited, jsonBody(ChangePasswordBody), async (c) => {
       const { current_password, new_password } = c.req.valid('json')
       const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
       const change = await changePassword(services, c.var.principal, input)
-      if (change.outcome === 'invalid-credentials') throw new Problem('invalid-credentials')
       if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-      return c.json(presentSignIn(c, change.signedIn, refreshTokenPlace(c)))
+      if (change.outcome !== 'changed') throw attemptRefused(change)
+      return c.json(presentSignIn(c, change.signedIn, refreshTokenPlace(c, c.var.principal.sessionId)))
     })
 
-    .post('/me/delete', live, jsonBody(DeleteAccountBody), async (c) => {
-      const deleted = await deleteAccount(services, c.var.principal, c.req.valid('json').password)
-      if (!deleted) throw new Problem('invalid-credentials')
-      forgetSession(c)
+    .post('/me/delete', live, limited, jsonBody(DeleteAccountBody), async (c) => {
+      const input = { password: c.req.valid('json').password, client: clientOf(c) }
+      const deletion = await deleteAccount(services, c.var.principal, input)
+      if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
+      forgetSession(c, config.basePath)
       return c.body(null, 204)
     })
+}
+
+function answerSignIn(
+  c: Context,
+  config: Config,
+  signedIn: SignedIn,
+  { refresh_in = 'body', return_to }: ModeInput & { readonly return_to?: string | undefined },
+  status: 200 | 201,
+): Response {
+  clearReplaced(c, signedIn, refresh_in)
+  const body = presentSignIn(c, signedIn, refresh_in)
+  return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)
+}
+
+/** What every beginning of a session needs of its request. */
+async function signingIn(c: Context, services: Services, asked: ModeInput) {
+  return {
+    mode: chooseMode(c, services.config.modes, asked),
+    presented: await presentedSessions(services, c.req.raw.headers),
+    client: clientOf(c),
+  }
+}
+
+function attemptRefused(
+  attempt: { outcome: 'refused' } | { outcome: 'throttled'; retryAfterSeconds: number },
+): Problem {
+  if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
+  return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
 }

@@ -13,8 +13,8 @@ import { presentSession, presentUser } from './present'
 
 /** How a client wants its session. Shared by every route that begins one. */
 export const modeFields = {
-  mode: v.optional(v.picklist(['session', 'token'])),
-  refresh_in: v.optional(v.picklist(['body', 'cookie'])),
+  mode: v.optional(v.picklist(['session', 'token'], 'Send session or token.')),
+  refresh_in: v.optional(v.picklist(['body', 'cookie'], 'Send body or cookie.')),
 }
 
 export interface ModeInput {
@@ -64,23 +64,36 @@ export function presentGrant(c: Context, session: Session, grant: Grant, refresh
   }
 }
 
-/** Whether this client keeps its refresh token in a cookie. */
-export function refreshTokenPlace(c: Context): 'body' | 'cookie' {
-  return cookieValues(c.req.raw.headers, REFRESH_COOKIE).length > 0 ? 'cookie' : 'body'
+/** Clears the cookies that came along with a sign-in and that it does not use: their sessions have ended with it. */
+export function clearReplaced(c: Context, { grant }: SignedIn, refreshIn: 'body' | 'cookie'): void {
+  const used = grant.mode === 'session' ? SESSION_COOKIE : refreshIn === 'cookie' ? REFRESH_COOKIE : null
+  for (const name of [SESSION_COOKIE, REFRESH_COOKIE] as const) {
+    if (name !== used && cookieValues(c.req.raw.headers, name).length > 0) clearAuthCookie(c, name)
+  }
+}
+
+/** Where the client of a session keeps its refresh token. */
+export function refreshTokenPlace(c: Context, sessionId: string): 'body' | 'cookie' {
+  const kept = cookieValues(c.req.raw.headers, REFRESH_COOKIE)
+  return kept.some((text) => text.startsWith(`${sessionId}.`)) ? 'cookie' : 'body'
 }
 
 /** Where a form goes when it has been obeyed: `303`, so that the browser does not post again (RFC 9700 §4.12). */
-export function redirectForm(c: Context, issuer: string, returnTo: string | undefined): Response {
-  const { origin, pathname } = new URL(issuer)
-  return c.redirect(safeReturnTo(returnTo, origin, pathname), 303)
+export function redirectForm(
+  c: Context,
+  { origin, basePath }: { readonly origin: string; readonly basePath: string },
+  returnTo: string | undefined,
+): Response {
+  return c.redirect(safeReturnTo(returnTo, origin, `${basePath}/`), 303)
 }
 
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
-export function forgetSession(c: Context): void {
+export function forgetSession(c: Context, basePath: string): void {
   clearAuthCookie(c, SESSION_COOKIE)
   clearAuthCookie(c, REFRESH_COOKIE)
-  // Not "cookies": that would sign the person out of everything else on the domain.
-  c.header('Clear-Site-Data', '"cache", "storage"')
+  // "cookies" would sign the person out of everything else on the domain, and "storage" is another app's where Janus
+  // has only a path of the origin.
+  c.header('Clear-Site-Data', basePath === '' ? '"cache", "storage"' : '"cache"')
 }
 
 export function passwordRefused(field: string, { code, message }: PasswordRefusal): Problem {

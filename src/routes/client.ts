@@ -1,17 +1,21 @@
 import type { Context } from 'hono'
-import type { Client } from '../sessions/session'
+import type { Client } from '../client'
+import { requestIdOf } from '../http/request-id'
 
 const USER_AGENT_MAX_LENGTH = 256
 
-/** Where a request comes from, as far as it may be shown to the account's owner. */
+/** Where a request comes from. Only the edge is believed about the address: every other header is the client's own word. */
 export function clientOf(c: Context): Client {
   // Controls and direction marks could make one line of a list look like another.
   const userAgent = c.req
     .header('User-Agent')
     ?.replace(/[\p{Cc}\p{Cf}]/gu, '')
     .slice(0, USER_AGENT_MAX_LENGTH)
+  const address = c.req.header('CF-Connecting-IP')
   const country = c.req.raw.cf?.country
   return {
+    requestId: requestIdOf(c),
+    address: address !== undefined && /^[0-9a-fA-F:.]{2,45}$/.test(address) ? address : null,
     userAgent: userAgent || null,
     country: typeof country === 'string' && /^[A-Z0-9]{2}$/.test(country) ? country : null,
   }

@@ -1,9 +1,13 @@
 import * as v from 'valibot'
 import { parseEmailAddress } from '../accounts/email-address'
 
+/** Bounds what is normalised and hashed: a password of 256 characters, each with a few combining marks, fits. */
+const TEXT_MAX_LENGTH = 1024
+
 /** Text that UTF-8 can carry: a lone surrogate would be stored as another character than was sent. */
 export const Text = v.pipe(
-  v.string(),
+  v.string('Send a string.'),
+  v.maxLength(TEXT_MAX_LENGTH, `Use at most ${TEXT_MAX_LENGTH} characters.`),
   v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
 )
 
@@ -25,4 +29,4 @@ export const Name = v.pipe(
   v.transform((name) => name.trim().normalize('NFC') || null),
 )
 
-export const ReturnTo = v.optional(v.string())
+export const ReturnTo = v.optional(Text)

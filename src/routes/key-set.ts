@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
-import { KEY_SET_MAX_AGE_SECONDS } from '../tokens/stored-signing-keys'
+import { KEY_SET_MAX_AGE_SECONDS } from '../tokens/key-succession'
 
 /** The public keys of access tokens (RFC 7517 §5), for anyone who verifies them. */
 export function keySetRoutes({ config, signingKeys }: Services) {

@@ -49,7 +49,7 @@ export function meRoutes(services: Services) {
     .post('/me', jsonOrFormBody(RenameForm), async (c) => {
       const { name, return_to } = c.req.valid('json')
       const user = await rename(c, name)
-      return isForm(c) ? redirectForm(c, config.issuer, return_to) : c.json({ user: presentUser(user) })
+      return isForm(c) ? redirectForm(c, config, return_to) : c.json({ user: presentUser(user) })
     })
 }
 
@@ -64,7 +64,7 @@ export function whoAmIRoute(services: Services) {
     const principal =
       refused && credential.carrier !== 'bearer' && credential.carrier !== 'unusable-authorization'
         ? null
-        : principalOf(c, authentication)
+        : principalOf(authentication)
     const found = principal && (await users.findWithSession(principal.sessionId, clock()))
     if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
 

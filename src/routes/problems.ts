@@ -1,12 +1,11 @@
 import { Hono } from 'hono'
-import { PROBLEMS, Problem } from '../http/problem'
+import { isProblemCode, PROBLEMS, Problem } from '../http/problem'
 
 /** What each problem type means: the `type` of every refusal points here (RFC 9457 §3.1.1). */
 export function problemRoutes() {
   return new Hono().get('/problems/:code', (c) => {
     const code = c.req.param('code')
-    const known = Object.entries(PROBLEMS).find(([name]) => name === code)
-    if (!known) throw new Problem('not-found')
-    return c.json({ code, ...known[1] })
+    if (!isProblemCode(code)) throw new Problem('not-found')
+    return c.json({ code, ...PROBLEMS[code] })
   })
 }

@@ -1,24 +1,23 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { refreshSession } from '../accounts/refresh-session'
-import { clearAuthCookie } from '../authentication/auth-cookies'
 import { cookieValues, REFRESH_COOKIE } from '../authentication/credential'
 import { jsonBody } from '../http/body'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
 import type { Services } from '../services'
 import { presentGrant } from './answer-sign-in'
+import { clientOf } from './client'
 import { presentSession } from './present'
 
-const RefreshBody = v.object({ refresh_token: v.optional(v.string()) })
+const RefreshBody = v.object({ refresh_token: v.optional(v.string('Send a string.')) })
 
 /** Exchanges a refresh token, from where it was put: the body or a cookie. */
 export function refreshRoutes(services: Services) {
   return new Hono().post('/refresh', jsonBody(RefreshBody), async (c) => {
     if (!services.config.modes.includes('token')) throw new Problem('mode-not-offered')
     const { text, place } = presentedRefreshToken(c, c.req.valid('json').refresh_token)
-    const refresh = await refreshSession(services, text)
+    const refresh = await refreshSession(services, { text, client: clientOf(c) })
     if (refresh.outcome !== 'refreshed') {
-      if (place === 'cookie') clearAuthCookie(c, REFRESH_COOKIE)
       throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
     }
     const { session, grant } = refresh

@@ -9,6 +9,7 @@ import type { Services } from '../services'
 import type { Session } from '../sessions/session'
 import type { SessionCursor } from '../sessions/session-store'
 import { forgetSession, redirectForm } from './answer-sign-in'
+import { clientOf } from './client'
 import { ReturnTo } from './fields'
 import { presentSession } from './present'
 
@@ -17,7 +18,7 @@ const PAGE_SIZE = 100
 
 const SignOutBody = v.object({ return_to: ReturnTo })
 
-const SignOutEverywhereBody = v.object({ keep_current: v.optional(v.boolean(), false) })
+const SignOutEverywhereBody = v.object({ keep_current: v.optional(v.boolean('Send true or false.'), false) })
 
 /** One's own sessions: list them, end them. */
 export function sessionRoutes(services: Services) {
@@ -26,26 +27,27 @@ export function sessionRoutes(services: Services) {
 
   async function endOne(c: Context<SignedInEnv>, id: string): Promise<void> {
     const { principal } = c.var
-    if (!(await endOwnSession(services, principal, id))) throw new Problem('not-found')
-    if (id === principal.sessionId) forgetSession(c)
+    // First, so that the client forgets even if storage fails.
+    if (id === principal.sessionId) forgetSession(c, config.basePath)
+    const ended = await endOwnSession(services, principal, { id, client: clientOf(c) })
+    if (!ended) throw new Problem('not-found')
   }
 
   return new Hono<SignedInEnv>()
     .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
-      // First, so that the client forgets even if storage fails.
-      forgetSession(c)
-      await signOut(services, c.var.principal)
-      return isForm(c) ? redirectForm(c, config.issuer, c.req.valid('json').return_to) : c.body(null, 204)
+      forgetSession(c, config.basePath)
+      await signOut(services, c.var.principal, clientOf(c))
+      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 
     .post('/logout/all', live, jsonBody(SignOutEverywhereBody), async (c) => {
       const keepCurrent = c.req.valid('json').keep_current
-      if (!keepCurrent) forgetSession(c)
-      await signOutEverywhere(services, c.var.principal, { keepCurrent })
+      if (!keepCurrent) forgetSession(c, config.basePath)
+      await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
       return c.body(null, 204)
     })
 
-    .get('/sessions', async (c) => {
+    .get('/sessions', live, async (c) => {
       const { userId, sessionId } = c.var.principal
       const before = parseCursor(c.req.query('cursor'))
       // One more than is shown tells whether there is a next page.
@@ -65,7 +67,7 @@ export function sessionRoutes(services: Services) {
 
     .post('/sessions/:id/end', live, jsonOrFormBody(SignOutBody), async (c) => {
       await endOne(c, c.req.param('id'))
-      return isForm(c) ? redirectForm(c, config.issuer, c.req.valid('json').return_to) : c.body(null, 204)
+      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 }
 

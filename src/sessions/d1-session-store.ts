@@ -1,6 +1,6 @@
 import { reach } from '../outage'
-import type { EndReason, LiveSession, Session } from './session'
-import type { EndedSession, Rotation, SessionStore } from './session-store'
+import type { EndedBy, LiveSession, Session } from './session'
+import type { End, EndedSession, Rotation, SessionStore } from './session-store'
 
 /** Sessions in D1. Every statement finds its rows by the primary key or a unique index (src/migrations). */
 export function createD1SessionStore(db: D1Database): SessionStore {
@@ -31,24 +31,29 @@ export function createD1SessionStore(db: D1Database): SessionStore {
       return row && toLiveSession(row)
     },
 
-    async end({ id, userId }, reason, now) {
+    async end({ id, userId }, { reason, by, now }) {
       return reach('D1', () =>
         db
           .prepare(
-            `UPDATE sessions SET ended_at = ?1, end_reason = ?2
+            `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?5
               WHERE id = ?3 AND user_id = ?4 AND ended_at IS NULL
              RETURNING id, mode`,
           )
-          .bind(now, reason, id, userId)
+          .bind(now, reason, id, userId, endContext(by))
           .first<EndedSession>(),
       )
     },
 
-    async endAll(userId, { except }, reason, now) {
-      const ended = await reach('D1', () =>
-        endSessionsOf(db, { userId, except, reason, now, ifPasswordHash: null }).all<EndedSession>(),
+    async endAll(userId, { except }, end) {
+      const [, ended] = await reach('D1', () =>
+        db.batch<EndedSession>([
+          endSessionsOf(db, { ...end, userId, except, ifPasswordHash: null }),
+          db
+            .prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL')
+            .bind(userId),
+        ]),
       )
-      return ended.results
+      return ended?.results ?? []
     },
 
     async list(userId, { before, limit }, now) {
@@ -66,7 +71,7 @@ export function createD1SessionStore(db: D1Database): SessionStore {
       return page.results.map(toSession)
     },
 
-    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds }): Promise<Rotation> {
+    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
       // One transaction. The second statement sees what the first did, so the winner's own rotation is no reuse.
       const [rotated, reused, current] = await reach('D1', () =>
         db.batch<LiveSessionRow>([
@@ -83,12 +88,12 @@ export function createD1SessionStore(db: D1Database): SessionStore {
             .bind(now, id, counter, idleExpiresAt),
           db
             .prepare(
-              `UPDATE sessions SET ended_at = ?1, end_reason = 'refresh-token-reused'
+              `UPDATE sessions SET ended_at = ?1, end_reason = 'refresh-token-reused', end_context = ?5
                 WHERE id = ?2 AND ended_at IS NULL
                   AND (refresh_counter > ?3 + 1 OR (refresh_counter = ?3 + 1 AND refreshed_at < ?1 - ?4))
                RETURNING id`,
             )
-            .bind(now, id, counter, reuseSeconds),
+            .bind(now, id, counter, reuseSeconds, endContext({ actorId: null, client })),
           db
             .prepare(
               `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
@@ -142,7 +147,7 @@ export function createD1SessionStore(db: D1Database): SessionStore {
 
 /**
  * Starts a session, on one condition: that the account exists, is not disabled, and has this very password hash. A
- * sign-in that was checked against a password which has changed meanwhile therefore starts nothing. Returns the id.
+ * sign-in that was checked against a password which has changed meanwhile therefore starts nothing. Returns the account's roles.
  */
 export function insertSession(
   db: D1Database,
@@ -155,7 +160,7 @@ export function insertSession(
                              authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country)
        SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10
          FROM users WHERE id = ?11 AND disabled_at IS NULL AND password_hash = ?12
-       RETURNING id`,
+       RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles`,
     )
     .bind(
       session.id,
@@ -183,23 +188,26 @@ export interface NewSessionRow {
 /** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Returns id and mode of each. */
 export function endSessionsOf(
   db: D1Database,
-  options: {
+  options: End & {
     readonly userId: string
     readonly except: string | null
-    readonly reason: EndReason
-    readonly now: number
     readonly ifPasswordHash: string | null
   },
 ): D1PreparedStatement {
-  const { userId, except, reason, now, ifPasswordHash } = options
+  const { userId, except, reason, by, now, ifPasswordHash } = options
   return db
     .prepare(
-      `UPDATE sessions SET ended_at = ?1, end_reason = ?2
+      `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?6
         WHERE user_id = ?3 AND ended_at IS NULL AND id IS NOT ?4
           AND (?5 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?3 AND password_hash = ?5))
        RETURNING id, mode`,
     )
-    .bind(now, reason, userId, except, ifPasswordHash)
+    .bind(now, reason, userId, except, ifPasswordHash, endContext(by))
+}
+
+/** Who ends a session, as the trigger that records the end reads it (src/migrations/0005_audit.sql). */
+export function endContext({ actorId, client }: EndedBy): string {
+  return JSON.stringify({ actorId, ...client })
 }
 
 /** Keeps only sessions that are live at instant ?1, and the account of each. */
@@ -240,6 +248,12 @@ export function toSession(row: SessionRow): Session {
   }
 }
 
+/** Roles as the database has them: a JSON array, of which only text is a role. */
+export function parseRoles(json: string): readonly string[] {
+  const roles: unknown[] = JSON.parse(json)
+  return roles.filter((role) => typeof role === 'string')
+}
+
 function toLiveSession(row: LiveSessionRow): LiveSession {
-  return { session: toSession(row), roles: JSON.parse(row.roles), secretHash: row.secret_hash }
+  return { session: toSession(row), roles: parseRoles(row.roles), secretHash: row.secret_hash }
 }

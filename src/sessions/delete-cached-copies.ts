@@ -1,5 +1,5 @@
 import type { Log } from '../log'
-import { StoreUnavailable } from '../outage'
+import { orOnOutage, StoreUnavailable } from '../outage'
 import type { SessionCache } from './session-cache'
 import type { EndedSession } from './session-store'
 
@@ -14,14 +14,14 @@ const AT_ONCE = 6
  */
 export async function deleteCachedCopies(cache: SessionCache, ended: readonly EndedSession[]): Promise<void> {
   const cached = ended.filter((session) => session.mode === 'session')
-  try {
+  const deleteAll = async () => {
     for (let start = 0; start < cached.length; start += AT_ONCE) {
       await Promise.all(cached.slice(start, start + AT_ONCE).map(({ id }) => cache.delete(id)))
     }
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    throw new StoreUnavailable(error.store, error.cause, UNCONFIRMED)
   }
+  await orOnOutage(deleteAll(), ({ store, cause }) => {
+    throw new StoreUnavailable(store, cause, UNCONFIRMED)
+  })
 }
 
 const UNCONFIRMED =
@@ -32,10 +32,7 @@ export async function deleteCachedCopiesOrLeaveToSweep(
   { sessionCache, log }: { readonly sessionCache: SessionCache; readonly log: Log },
   ended: readonly EndedSession[],
 ): Promise<void> {
-  try {
-    await deleteCachedCopies(sessionCache, ended)
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    log('session-cache-not-deleted', { store: error.store, sessions: ended.length })
-  }
+  await orOnOutage(deleteCachedCopies(sessionCache, ended), ({ store }) =>
+    log('session-cache-not-deleted', { store, sessions: ended.length }),
+  )
 }

@@ -1,12 +1,13 @@
 import type { Clock } from '../clock'
 import { parseBase64url } from '../crypto/base64url'
 import { constantTimeEqual } from '../crypto/constant-time'
+import { sha256 } from '../crypto/sha256'
 import type { Log } from '../log'
-import { StoreUnavailable } from '../outage'
+import { orOnOutage } from '../outage'
 import { idleSeconds, isExpired, type LiveSession, type SessionLifetimes } from './session'
 import type { SessionCache } from './session-cache'
 import type { SessionStore } from './session-store'
-import { hashSecret, parseSessionToken } from './session-token'
+import { parseSessionToken } from './session-token'
 
 export interface ResolveSessionServices {
   readonly sessions: SessionStore
@@ -35,68 +36,70 @@ export async function resolveSession(
 ): Promise<LiveSession | null> {
   const token = parseSessionToken(text)
   if (!token) return null
-  const now = services.clock()
+  const { sessions, sessionCache, clock, log } = services
+  const now = clock()
 
-  const found = await findCached(services, token.sessionId)
+  const found = await orOnOutage(sessionCache.find(token.sessionId), () => {
+    log('session-cache-unavailable', { session_id: token.sessionId })
+    return null
+  })
   // A copy that has expired may only be behind: another place may have slid the session since.
   const cached = found && !isExpired(found.session, now) ? found : null
-  const live = cached ?? (await services.sessions.findLive(token.sessionId, now))
+  const live = cached ?? (await sessions.findLive(token.sessionId, now))
   if (!live || isExpired(live.session, now) || !(await isSecretOf(live, token.secret))) return null
 
-  // The record is only written for someone who has shown the secret, so guessed ids cannot fill the cache.
-  if (!cached) defer(copyToCache(services, live))
+  // What is written is only written for someone who has shown the secret, so guessed ids cannot fill the cache. If it
+  // fails, the next request does it.
+  const behindTheResponse = (work: Promise<void>) =>
+    defer(
+      orOnOutage(work, ({ store }) =>
+        log('session-cache-not-written', { session_id: live.session.id, store }),
+      ),
+    )
+  if (!cached) behindTheResponse(copyToCache(services, live))
   const idle = idleSeconds(services.lifetimes, 'session')
   const halfIsOver = live.session.idleExpiresAt - now <= idle / 2
-  if (halfIsOver && live.session.idleExpiresAt < live.session.expiresAt)
-    defer(slide(services, live, now + idle))
+  if (halfIsOver && live.session.idleExpiresAt < live.session.expiresAt) {
+    behindTheResponse(slide(services, live, now + idle))
+  }
   return live
 }
+
+/** How far the cache may be behind by its own nature. A copy that is behind longer was lost. */
+const CACHE_LAG_SECONDS = 60
 
 /**
  * Puts a session into the cache and makes sure that it did not end meanwhile: an end that came between the store's
  * answer and the `save` has deleted the record already, and this would have brought it back.
  */
-async function copyToCache(services: ResolveSessionServices, live: LiveSession): Promise<void> {
-  const { sessions, sessionCache, clock, log } = services
+async function copyToCache(
+  { sessions, sessionCache, clock }: ResolveSessionServices,
+  live: LiveSession,
+): Promise<void> {
   const { id } = live.session
-  try {
-    await sessionCache.save(live, clock())
-    if (!(await sessions.findLive(id, clock()))) await sessionCache.delete(id)
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    // Next time it misses, it is read from the store again; if it ended, the sweep deletes it.
-    log('session-cache-not-written', { session_id: id, store: error.store })
-  }
+  await sessionCache.save(live, clock())
+  if (!(await sessions.findLive(id, clock()))) await sessionCache.delete(id)
 }
 
-/** The store decides whether the session slides, never the cached copy: that may be of a session that has ended. */
+/**
+ * The store decides whether a session slides, never the cached copy: that may be of a session that has ended. Of many
+ * requests one slides; the others find out whether the copy they were let in by is only behind, or wrong.
+ */
 async function slide(
   services: ResolveSessionServices,
-  live: LiveSession,
+  copy: LiveSession,
   idleExpiresAt: number,
 ): Promise<void> {
-  const { sessions, clock, log } = services
-  try {
-    const slid = await sessions.slide(live.session, idleExpiresAt, clock())
-    if (slid) await copyToCache(services, slid)
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    log('session-not-slid', { session_id: live.session.id, store: error.store })
-  }
-}
-
-async function findCached(services: ResolveSessionServices, id: string): Promise<LiveSession | null> {
-  try {
-    return await services.sessionCache.find(id)
-  } catch (error) {
-    if (!(error instanceof StoreUnavailable)) throw error
-    services.log('session-cache-unavailable', { session_id: id })
-    return null
-  }
+  const { sessions, sessionCache, clock } = services
+  const { id } = copy.session
+  const slid = await sessions.slide(copy.session, idleExpiresAt, clock())
+  if (slid) return copyToCache(services, slid)
+  const live = await sessions.findLive(id, clock())
+  if (!live) return sessionCache.delete(id)
+  if (live.session.lastSeenAt < clock() - CACHE_LAG_SECONDS) return copyToCache(services, live)
 }
 
 async function isSecretOf(live: LiveSession, secret: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const expected = parseBase64url(live.secretHash ?? '')
-  const actual = parseBase64url(await hashSecret(secret))
-  return expected !== null && actual !== null && constantTimeEqual(actual, expected)
+  return expected !== null && constantTimeEqual(await sha256(secret), expected)
 }

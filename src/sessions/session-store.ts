@@ -1,4 +1,5 @@
-import type { EndReason, LiveSession, Session } from './session'
+import type { Client } from '../client'
+import type { EndedBy, EndReason, LiveSession, Session } from './session'
 
 /**
  * The truth about sessions. Every method throws {@link StoreUnavailable} when it cannot be reached; a write that
@@ -14,15 +15,10 @@ export interface SessionStore {
    * request since `session` was read: of many callers one slides.
    */
   slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
-  /** Ends one session of a user. `false` if it is not theirs, is unknown, or was over already. */
-  end(target: { id: string; userId: string }, reason: EndReason, now: number): Promise<EndedSession | null>
-  /** Ends the open sessions of a user, but for one if it is named. */
-  endAll(
-    userId: string,
-    options: { except: string | null },
-    reason: EndReason,
-    now: number,
-  ): Promise<readonly EndedSession[]>
+  /** Ends one session of a user. `null` if it is not theirs, is unknown, or was over already. */
+  end(target: { id: string; userId: string }, end: End): Promise<EndedSession | null>
+  /** Ends the open sessions of a user, but for one if it is named. Gives all that have ended and are not swept yet, these and others. */
+  endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
   /** A user's open sessions, newest first, at most `limit`, begun before `before` if it is given. */
   list(
     userId: string,
@@ -30,7 +26,7 @@ export interface SessionStore {
     now: number,
   ): Promise<readonly Session[]>
   /** Moves the refresh counter on for exactly one caller; see {@link Rotation}. */
-  rotate(id: string, counter: number, times: RotationTimes): Promise<Rotation>
+  rotate(id: string, counter: number, terms: RotationTerms): Promise<Rotation>
   /** Ended sessions that the sweep has not confirmed yet, oldest first. */
   findEnded(endedBefore: number, limit: number): Promise<readonly EndedSession[]>
   /** Forgets ended sessions, once no copy of them is left. */
@@ -50,11 +46,20 @@ export interface SessionCursor {
   readonly id: string
 }
 
-export interface RotationTimes {
+/** How a session ends. */
+export interface End {
+  readonly reason: EndReason
+  readonly by: EndedBy
+  readonly now: number
+}
+
+export interface RotationTerms {
   readonly now: number
   readonly idleExpiresAt: number
   /** The window in which the previous counter still gets the same successor. */
   readonly reuseSeconds: number
+  /** Who presents it: recorded if it turns out to be reused. */
+  readonly client: Client
 }
 
 /**

@@ -1,3 +1,4 @@
+import type { Client } from '../client'
 import type { Mode } from '../config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
@@ -30,12 +31,6 @@ export interface LiveSession {
   readonly secretHash: string | null
 }
 
-/** Where a client comes from, for the list of one's sessions. */
-export interface Client {
-  readonly userAgent: string | null
-  readonly country: string | null
-}
-
 /** How long sessions last, by mode. */
 export interface SessionLifetimes {
   readonly sessionIdleSeconds: number
@@ -53,6 +48,13 @@ export type EndReason =
   | 'account-disabled'
   | 'roles-changed'
   | 'refresh-token-reused'
+
+/** Who ended a session: recorded with the end. */
+export interface EndedBy {
+  /** As far as it was proven. */
+  readonly actorId: string | null
+  readonly client: Client
+}
 
 /** A record for a sign-in that happens now. */
 export function newSession(

@@ -10,13 +10,14 @@ import type { SessionStore } from './session-store'
  */
 const SETTLED_SECONDS = 60
 
-/** Bounded work for each run; what is left waits for the next. */
 const STEP = 100
-const STEPS = 5
+
+/** A run goes on for at most this long; what is left waits for the next. */
+const RUN_SECONDS = 30
 
 /**
- * Finishes what requests could not: deletes the cached copies of ended sessions and forgets their rows, and forgets
- * sessions whose time is over. A row that is there and has ended is a deletion that nobody has confirmed.
+ * Finishes what requests could not: forgets sessions whose time is over, and for those that ended deletes the cached
+ * copies and then the rows. A row that is there and has ended is a deletion that nobody has confirmed.
  *
  * @throws {StoreUnavailable} If a store cannot be reached; rows not confirmed stay for the next run.
  */
@@ -27,19 +28,18 @@ export async function sweepSessions(services: {
   readonly log: Log
 }): Promise<void> {
   const { sessions, sessionCache, clock, log } = services
-  const now = clock()
-  let ended = 0
-  let expired = 0
-  for (let step = 0; step < STEPS; step++) {
-    const settled = await sessions.findEnded(now - SETTLED_SECONDS, STEP)
-    if (settled.length > 0) {
-      await deleteCachedCopies(sessionCache, settled)
-      await sessions.deleteEnded(settled.map(({ id }) => id))
-      ended += settled.length
-    }
-    const over = await sessions.deleteExpired(now - SETTLED_SECONDS, STEP)
+  const begun = clock()
+  const settled = begun - SETTLED_SECONDS
+  let [expired, ended] = [0, 0]
+  for (let more = true; more && clock() < begun + RUN_SECONDS; ) {
+    // First what needs no cache, so that it gets done while the cache is down.
+    const over = await sessions.deleteExpired(settled, STEP)
+    const unconfirmed = await sessions.findEnded(settled, STEP)
+    await deleteCachedCopies(sessionCache, unconfirmed)
+    await sessions.deleteEnded(unconfirmed.map(({ id }) => id))
     expired += over
-    if (settled.length < STEP && over < STEP) break
+    ended += unconfirmed.length
+    more = over === STEP || unconfirmed.length === STEP
   }
-  log('sessions-swept', { ended, expired })
+  if (expired + ended > 0) log('sessions-swept', { expired, ended })
 }

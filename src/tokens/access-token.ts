@@ -22,6 +22,8 @@ export type CheckedAccessToken =
   | { readonly ok: false; readonly refusal: 'invalid' | 'expired' }
 
 export interface AccessTokens {
+  /** Makes sure that a token can be issued. @throws {StoreUnavailable} */
+  ready(): Promise<void>
   /** A new token for a session, and its life in seconds. @throws {StoreUnavailable} */
   issue(subject: AccessTokenSubject): Promise<{ token: string; expiresInSeconds: number }>
   /** What the token says, or why it says nothing. @throws {StoreUnavailable} If no key could be loaded. */
@@ -46,6 +48,9 @@ const CLIENT_ID = 'janus'
 /** How the person signed in (RFC 8176): with a password. */
 const AMR = ['pwd']
 
+/** The longest life that can be configured (ACCESS_TOKEN_LIFETIME_SECONDS in config.ts). */
+const MAX_LIFETIME_SECONDS = 3600
+
 /** How far the clocks of two machines may differ. */
 const CLOCK_SKEW_SECONDS = 60
 
@@ -60,6 +65,10 @@ export function createAccessTokens(services: {
   const Claims = claimsSchema(issuer, audience)
 
   return {
+    async ready() {
+      await keys.signer()
+    },
+
     async issue({ userId, sessionId, roles, authenticatedAt, sessionExpiresAt }) {
       const now = clock()
       const signer = await keys.signer()
@@ -88,19 +97,22 @@ export function createAccessTokens(services: {
       const jwt = await verifyJwt(
         text,
         async ({ kid }, { protected: encodedHeader }) => {
-          const key = typeof kid === 'string' ? await keys.verifier(kid) : null
+          if (typeof kid !== 'string') throw new errors.JWKSNoMatchingKey()
+          const key = await keys.verifier(kid)
           // Our headers have one form. With no other accepted, `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`, duplicate
           // names and a foreign `alg` or `typ` have no place to stand (RFC 8725 §3.1, §3.10; RFC 7515 §4.1.11).
-          if (key && encodedHeader === encodeHeader(keys.alg, kid as string)) return key
+          if (key && encodedHeader === encodeHeader(keys.alg, kid)) return key
           throw new errors.JWKSNoMatchingKey()
         },
         { algorithm: keys.alg, issuer, audience, typ: TYP, requiredClaims: Object.keys(Claims.entries), now },
       )
       if (!jwt.ok) return { ok: false, refusal: jwt.refusal === 'expired' ? 'expired' : 'invalid' }
       const claims = v.safeParse(Claims, jwt.payload)
-      return claims.success && claims.output.iat <= now + CLOCK_SKEW_SECONDS
-        ? { ok: true, claims: claims.output }
-        : { ok: false, refusal: 'invalid' }
+      if (!claims.success) return { ok: false, refusal: 'invalid' }
+      const { iat, exp, auth_time } = claims.output
+      const plausible =
+        Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
+      return plausible ? { ok: true, claims: claims.output } : { ok: false, refusal: 'invalid' }
     },
   }
 }

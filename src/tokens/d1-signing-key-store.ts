@@ -4,45 +4,48 @@ import type { PairAlg, SigningKeyStore } from './signing-key-store'
 /** Signing keys in D1: a handful of rows, private parts encrypted. */
 export function createD1SigningKeyStore(db: D1Database): SigningKeyStore {
   return {
-    async list(alg, retiredAfter) {
+    async list(alg) {
       const rows = await reach('D1', () =>
         db
-          .prepare('SELECT * FROM signing_keys WHERE alg = ?1 AND (retired_at IS NULL OR retired_at > ?2)')
-          .bind(alg, retiredAfter)
+          .prepare('SELECT * FROM signing_keys WHERE alg = ?1 ORDER BY generation')
+          .bind(alg)
           .all<SigningKeyRow>(),
       )
       return rows.results.map((row) => ({
         kid: row.kid,
         alg: row.alg,
+        generation: row.generation,
+        signsFrom: row.signs_from,
         publicJwk: JSON.parse(row.public_jwk),
         privateKey: row.private_key,
         encryptedWith: row.encrypted_with,
-        createdAt: row.created_at,
-        retiredAt: row.retired_at,
+        rotationRequested: row.rotation_requested === 1,
       }))
     },
 
-    async add(key, { replaces, now }) {
+    async add(key) {
       await reach('D1', () =>
-        db.batch([
-          db
-            .prepare('UPDATE signing_keys SET retired_at = ?1 WHERE kid = ?2 AND retired_at IS NULL')
-            .bind(now, replaces),
-          db
-            .prepare(
-              `INSERT INTO signing_keys (kid, alg, public_jwk, private_key, encrypted_with, created_at)
-               VALUES (?1, ?2, ?3, ?4, ?5, ?6)
-               ON CONFLICT DO NOTHING`,
-            )
-            .bind(
-              key.kid,
-              key.alg,
-              JSON.stringify(key.publicJwk),
-              key.privateKey,
-              key.encryptedWith,
-              key.createdAt,
-            ),
-        ]),
+        db
+          .prepare(
+            `INSERT INTO signing_keys (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`,
+          )
+          .bind(
+            key.kid,
+            key.alg,
+            key.generation,
+            key.signsFrom,
+            JSON.stringify(key.publicJwk),
+            key.privateKey,
+            key.encryptedWith,
+          )
+          .run(),
+      )
+    },
+
+    async deleteBefore(alg, generation) {
+      await reach('D1', () =>
+        db.prepare('DELETE FROM signing_keys WHERE alg = ?1 AND generation < ?2').bind(alg, generation).run(),
       )
     },
   }
@@ -51,9 +54,10 @@ export function createD1SigningKeyStore(db: D1Database): SigningKeyStore {
 interface SigningKeyRow {
   readonly kid: string
   readonly alg: PairAlg
+  readonly generation: number
+  readonly signs_from: number
   readonly public_jwk: string
   readonly private_key: string
   readonly encrypted_with: string
-  readonly created_at: number
-  readonly retired_at: number | null
+  readonly rotation_requested: number
 }

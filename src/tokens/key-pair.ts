@@ -14,9 +14,8 @@ const NONCE_BYTES = 12
 
 /** Generates a key pair, its private part encrypted with a key derived from the newest secret. */
 export async function generateKeyPair(
-  alg: PairAlg,
   keyring: Keyring,
-  now: number,
+  { alg, generation, signsFrom }: Pick<StoredSigningKey, 'alg' | 'generation' | 'signsFrom'>,
 ): Promise<StoredSigningKey> {
   const generated = await crypto.subtle.generateKey(PAIR_ALGORITHMS[alg], true, ['sign', 'verify'])
   const { publicKey, privateKey } = generated as CryptoKeyPair
@@ -28,15 +27,16 @@ export async function generateKeyPair(
   const { secretId, key } = await keyring.newest('signing-key-encryption')
   const nonce = randomBytes(NONCE_BYTES)
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', privateKey)) as ArrayBuffer
-  const ciphertext = await crypto.subtle.encrypt(aesGcm(nonce, kid), key, pkcs8)
+  const ciphertext = await crypto.subtle.encrypt(aesGcm(nonce, { alg, kid }), key, pkcs8)
   return {
     kid,
     alg,
+    generation,
+    signsFrom,
     publicJwk: { ...members, kid, alg, use: 'sig' },
     privateKey: `${encodeBase64url(nonce)}.${encodeBase64url(new Uint8Array(ciphertext))}`,
     encryptedWith: secretId,
-    createdAt: now,
-    retiredAt: null,
+    rotationRequested: false,
   }
 }
 
@@ -50,7 +50,7 @@ export async function decryptPrivateKey(
   const key = keys.find(({ secretId }) => secretId === stored.encryptedWith)?.key
   if (!nonce || !ciphertext || !key) return null
   try {
-    const pkcs8 = await crypto.subtle.decrypt(aesGcm(nonce, stored.kid), key, ciphertext)
+    const pkcs8 = await crypto.subtle.decrypt(aesGcm(nonce, stored), key, ciphertext)
     return await crypto.subtle.importKey('pkcs8', pkcs8, PAIR_ALGORITHMS[stored.alg], false, ['sign'])
   } catch {
     // Web Crypto says only that it failed: the row was altered. The caller reports and replaces the key.
@@ -64,7 +64,7 @@ export async function importPublicKey(stored: StoredSigningKey): Promise<CryptoK
   return key
 }
 
-/** The id is authenticated along, so that one key's ciphertext cannot be put in the place of another's. */
-function aesGcm(nonce: Uint8Array<ArrayBuffer>, kid: string) {
-  return { name: 'AES-GCM', iv: nonce, additionalData: new TextEncoder().encode(kid) }
+/** Algorithm and id are authenticated along, so that one key's ciphertext cannot be put in the place of another's. */
+function aesGcm(nonce: Uint8Array<ArrayBuffer>, { alg, kid }: Pick<StoredSigningKey, 'alg' | 'kid'>) {
+  return { name: 'AES-GCM', iv: nonce, additionalData: new TextEncoder().encode(`${alg}:${kid}`) }
 }

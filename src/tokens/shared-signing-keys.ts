@@ -16,5 +16,6 @@ export function createSharedSigningKeys(keyring: Keyring): SigningKeys {
     async keySet() {
       return null
     },
+    async sweep() {},
   }
 }

@@ -8,23 +8,25 @@ export interface StoredSigningKey {
   /** RFC 7638 thumbprint. */
   readonly kid: string
   readonly alg: PairAlg
+  /** Its place in the succession, from 1. */
+  readonly generation: number
+  /** From then on it signs, until its successor does. */
+  readonly signsFrom: number
   readonly publicJwk: JWK
-  /** PKCS#8, encrypted: see stored-private-key.ts. */
+  /** PKCS#8, encrypted: see key-pair.ts. */
   readonly privateKey: string
   /** The id of the secret whose key encrypts it. */
   readonly encryptedWith: string
-  readonly createdAt: number
-  /** When it stopped signing; `null` while it signs. */
-  readonly retiredAt: number | null
+  /** An operator wants a successor. */
+  readonly rotationRequested: boolean
 }
 
 /** Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface SigningKeyStore {
-  /** The key that signs and those retired after `retiredAfter`. */
-  list(alg: PairAlg, retiredAfter: number): Promise<readonly StoredSigningKey[]>
-  /**
-   * Makes `key` the one that signs, unless another already does: of many callers one succeeds, and the rest find its
-   * key in the list. With `replaces`, retires that one first.
-   */
-  add(key: StoredSigningKey, options: { replaces: string | null; now: number }): Promise<void>
+  /** The keys of an algorithm, oldest first. */
+  list(alg: PairAlg): Promise<readonly StoredSigningKey[]>
+  /** Adds a key, unless its generation is taken: of many callers one succeeds, and the rest find its key in the list. */
+  add(key: StoredSigningKey): Promise<void>
+  /** Forgets the keys of an algorithm before a generation. */
+  deleteBefore(alg: PairAlg, generation: number): Promise<void>
 }

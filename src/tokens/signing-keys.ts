@@ -16,4 +16,6 @@ export interface SigningKeys {
   verifier(kid: string): Promise<CryptoKey | null>
   /** The public keys (RFC 7517 §5), or `null` when the keys are shared secrets and none can be published. */
   keySet(): Promise<readonly JWK[] | null>
+  /** What is due in the background: a successor to publish, old keys to forget. @throws {StoreUnavailable} */
+  sweep(): Promise<void>
 }

@@ -1,27 +1,18 @@
-import type { JWK } from 'jose'
-import type { Clock } from '../clock'
-import type { Keyring } from '../crypto/keyring'
-import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
 import { decryptPrivateKey, generateKeyPair, importPublicKey } from './key-pair'
-import type { PairAlg, SigningKeyStore, StoredSigningKey } from './signing-key-store'
+import { KEY_SET_MAX_AGE_SECONDS, publishedKeysAt, signingKeysAt } from './key-succession'
+import type { StoredSigningKey } from './signing-key-store'
 import type { Signer, SigningKeys } from './signing-keys'
-
-/** How long an isolate goes on with the keys it loaded. The key set is cached by others for as long. */
-export const KEY_SET_MAX_AGE_SECONDS = 300
+import { type SweepKeysServices, sweepKeys } from './sweep-keys'
 
 /** An unknown key id is looked up at most this often, so that made-up ids cannot load the store. */
 const UNKNOWN_KID_COOLDOWN_SECONDS = 10
 
+/** How long the old keys serve before the store is asked again, after it did not answer. */
+const RELOAD_AGAIN_SECONDS = 10
+
 /** Key pairs in a store, loaded and imported once for each isolate and again when they are old. */
-export function createStoredSigningKeys(services: {
-  readonly alg: PairAlg
-  readonly store: SigningKeyStore
-  readonly keyring: Keyring
-  readonly accessTokenLifetimeSeconds: number
-  readonly clock: Clock
-  readonly log: Log
-}): SigningKeys {
+export function createStoredSigningKeys(services: SweepKeysServices): SigningKeys {
   const { alg, store, keyring, accessTokenLifetimeSeconds, clock, log } = services
 
   // Set when a load is complete, never the promise of one: a request that is cancelled would leave others waiting.
@@ -29,86 +20,84 @@ export function createStoredSigningKeys(services: {
 
   async function load(): Promise<LoadedKeys> {
     const now = clock()
-    const list = () => store.list(alg, now - accessTokenLifetimeSeconds)
-    let stored = await list()
-    let signer = await findSigner(stored)
-    if (!signer) {
-      const current = stored.find(isCurrent)
+    let keys = await importKeys(await store.list(alg))
+    if (!signerAt(keys, now)) {
+      const current = keys.at(-1)
       if (current)
         log('signing-key-replaced', { kid: current.kid, reason: 'no configured secret decrypts it' })
-      await store.add(await generateKeyPair(alg, keyring, now), { replaces: current?.kid ?? null, now })
-      stored = await list()
-      signer = await findSigner(stored)
-      if (!signer) throw new Error('The signing key that was just made cannot be used')
+      // There is nothing to sign with, so this one signs at once, unannounced.
+      const generation = (keys.at(-1)?.generation ?? 0) + 1
+      await store.add(await generateKeyPair(keyring, { alg, generation, signsFrom: now }))
+      keys = await importKeys(await store.list(alg))
     }
-    const keys = await Promise.all(
-      stored.map(
-        async (key): Promise<[string, VerificationKey]> => [
-          key.kid,
-          { key: loaded?.keys.get(key.kid)?.key ?? (await importPublicKey(key)), stored: key },
-        ],
-      ),
-    )
-    loaded = { at: now, signer, keys: new Map(keys) }
+    loaded = { at: now, keys }
     return loaded
   }
 
-  async function findSigner(stored: readonly StoredSigningKey[]): Promise<Signer | null> {
-    const current = stored.find(isCurrent)
-    if (!current) return null
-    if (loaded?.signer.kid === current.kid) return loaded.signer
-    const key = await decryptPrivateKey(current, keyring)
-    return key && { kid: current.kid, key }
+  function importKeys(stored: readonly StoredSigningKey[]): Promise<readonly LoadedKey[]> {
+    return Promise.all(
+      stored.map(async (key) => {
+        const known = loaded?.keys.find(({ kid }) => kid === key.kid)
+        const [publicKey, signer] = known
+          ? [known.publicKey, known.signer]
+          : await Promise.all([importPublicKey(key), decryptPrivateKey(key, keyring)])
+        return { ...key, publicKey, signer }
+      }),
+    )
   }
 
   /** The keys, at most `maxAgeSeconds` old unless the store is down and older ones are at hand. */
-  async function keysAtMost(maxAgeSeconds: number): Promise<LoadedKeys> {
-    if (loaded && clock() - loaded.at < maxAgeSeconds) return loaded
+  async function keysAtMost(maxAgeSeconds: number): Promise<readonly LoadedKey[]> {
+    if (loaded && clock() - loaded.at < maxAgeSeconds) return loaded.keys
     try {
-      return await load()
+      return (await load()).keys
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || !loaded) throw error
       log('signing-keys-not-reloaded', { store: error.store })
-      return loaded
+      loaded = { ...loaded, at: clock() - KEY_SET_MAX_AGE_SECONDS + RELOAD_AGAIN_SECONDS }
+      return loaded.keys
     }
-  }
-
-  function stillVerifies({ stored }: VerificationKey): boolean {
-    return stored.retiredAt === null || clock() < stored.retiredAt + accessTokenLifetimeSeconds
   }
 
   return {
     alg,
 
     async signer() {
-      return (await keysAtMost(KEY_SET_MAX_AGE_SECONDS)).signer
+      const signer = signerAt(await keysAtMost(KEY_SET_MAX_AGE_SECONDS), clock())
+      if (!signer) throw new Error('The signing key that was just made cannot be used')
+      return signer
     },
 
     async verifier(kid) {
+      const has = (keys: readonly LoadedKey[]) => keys.some((key) => key.kid === kid)
       let keys = await keysAtMost(KEY_SET_MAX_AGE_SECONDS)
-      if (!keys.keys.has(kid)) keys = await keysAtMost(UNKNOWN_KID_COOLDOWN_SECONDS)
-      const found = keys.keys.get(kid)
-      return found && stillVerifies(found) ? found.key : null
+      if (!has(keys)) keys = await keysAtMost(UNKNOWN_KID_COOLDOWN_SECONDS)
+      const published = publishedKeysAt(keys, clock(), accessTokenLifetimeSeconds)
+      return published.find((key) => key.kid === kid)?.publicKey ?? null
     },
 
-    async keySet(): Promise<readonly JWK[]> {
-      const { keys } = await keysAtMost(KEY_SET_MAX_AGE_SECONDS)
-      return [...keys.values()].filter(stillVerifies).map(({ stored }) => stored.publicJwk)
+    async keySet() {
+      const keys = await keysAtMost(KEY_SET_MAX_AGE_SECONDS)
+      return publishedKeysAt(keys, clock(), accessTokenLifetimeSeconds).map(({ publicJwk }) => publicJwk)
     },
+
+    sweep: () => sweepKeys(services),
   }
 }
 
-interface VerificationKey {
-  readonly key: CryptoKey
-  readonly stored: StoredSigningKey
+interface LoadedKey extends StoredSigningKey {
+  readonly publicKey: CryptoKey
+  /** `null` if no configured secret decrypts it: then it only verifies. */
+  readonly signer: CryptoKey | null
 }
 
 interface LoadedKeys {
   readonly at: number
-  readonly signer: Signer
-  readonly keys: ReadonlyMap<string, VerificationKey>
+  readonly keys: readonly LoadedKey[]
 }
 
-function isCurrent(key: StoredSigningKey): boolean {
-  return key.retiredAt === null
+/** The newest key that signs now and that this isolate can decrypt. */
+function signerAt(keys: readonly LoadedKey[], now: number): Signer | null {
+  const usable = signingKeysAt(keys, now).findLast(({ signer }) => signer !== null)
+  return usable?.signer ? { kid: usable.kid, key: usable.signer } : null
 }

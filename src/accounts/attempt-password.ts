@@ -1,0 +1,104 @@
+import type { AuditEventName } from '../audit/audit-event'
+import type { AuditLog } from '../audit/audit-log'
+import type { Client } from '../client'
+import type { Clock } from '../clock'
+import type { Mode } from '../config'
+import type { Log } from '../log'
+import type { PasswordHasher } from '../passwords/password-hash'
+import type { AccountKeys } from '../throttling/account-key'
+import type { User, UserCredentials } from './user'
+import type { Proof, UserStore } from './user-store'
+
+export interface AttemptServices {
+  readonly users: UserStore
+  readonly passwords: PasswordHasher
+  readonly accountKeys: AccountKeys
+  readonly auditLog: AuditLog
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A password somebody gave, and what for. */
+export interface PasswordAttempt {
+  readonly canonicalEmail: string
+  readonly password: string
+  /** What would happen if it is right; a refusal is recorded under this name. */
+  readonly event: AuditEventName
+  readonly client: Client
+  /** The session from which it was given, if from one. */
+  readonly session: { readonly userId: string; readonly sessionId: string; readonly mode: Mode } | null
+}
+
+export type AttemptedPassword =
+  | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
+/**
+ * Checks a password: the only way to, on every path, so that all share one count of failures for each account.
+ *
+ * The attempt is counted before the hash is computed. Every refusal costs one hash of the current cost and two trips to the
+ * store, and is recorded: an unknown address, a wrong password, a disabled account and one without a password cannot be
+ * told apart. @throws {StoreUnavailable}
+ */
+export async function attemptPassword(
+  services: AttemptServices,
+  attempt: PasswordAttempt,
+): Promise<AttemptedPassword> {
+  const { users, accountKeys, clock } = services
+  const { canonicalEmail, password, client } = attempt
+  const accountKey = await accountKeys(canonicalEmail)
+
+  const reservation = await users.reserveAttempt({ canonicalEmail, accountKey, now: clock() })
+  const { found } = reservation
+  const subjectId = found?.user.id ?? null
+  if (reservation.outcome === 'throttled') {
+    await recordRefusal(services, attempt, { subjectId, accountKey, reason: 'throttled' })
+    return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
+  }
+  const checked = await checkPassword(services, found, password)
+  if ('reason' in checked) {
+    await recordRefusal(services, attempt, { subjectId, accountKey, reason: checked.reason })
+    return { outcome: 'refused' }
+  }
+  const proof = { passwordHash: checked.passwordHash, accountKey, client }
+  return { outcome: 'proven', user: checked.user, proof }
+}
+
+/** Records that a password was refused, or that what it was given for did not come about. */
+export async function recordRefusal(
+  { auditLog, clock }: Pick<AttemptServices, 'auditLog' | 'clock'>,
+  { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
+  refused: { readonly subjectId: string | null; readonly accountKey: string; readonly reason: string },
+): Promise<void> {
+  await auditLog.record({
+    at: clock(),
+    event,
+    outcome: 'refused',
+    reason: refused.reason,
+    actorId: session?.userId ?? null,
+    subjectId: refused.subjectId,
+    accountKey: refused.accountKey,
+    sessionId: session?.sessionId ?? null,
+    mode: session?.mode ?? null,
+    client,
+  })
+}
+
+/** The account and the hash that the password matched, or why not. One hash, whatever the answer. */
+async function checkPassword(
+  { passwords, log }: Pick<AttemptServices, 'passwords' | 'log'>,
+  found: UserCredentials | null,
+  password: string,
+): Promise<{ user: User; passwordHash: string } | { reason: string }> {
+  if (!found || found.passwordHash === null) {
+    await passwords.verifyNothing(password)
+    return { reason: found ? 'no-password' : 'unknown-account' }
+  }
+  const verified = await passwords.verify(password, found.passwordHash)
+  if (verified === 'unusable') log('password-hash-unusable', { user_id: found.user.id })
+  if (verified !== 'match') return { reason: verified === 'unusable' ? 'unusable-hash' : 'wrong-password' }
+  return found.disabled
+    ? { reason: 'account-disabled' }
+    : { user: found.user, passwordHash: found.passwordHash }
+}

@@ -1,0 +1,40 @@
+import type { Client } from '../client'
+import type { Mode } from '../config'
+
+/** Something that happened to an account, as it is recorded. Holds no secret. */
+export interface AuditEvent {
+  readonly at: number
+  readonly event: AuditEventName
+  readonly outcome: 'success' | 'refused'
+  /** Why, by a short code. */
+  readonly reason: string | null
+  /** Who did it, as far as that was proven. */
+  readonly actorId: string | null
+  /** Whose account it concerns, if there is one. */
+  readonly subjectId: string | null
+  /** The key of the address that was tried (see throttling/account-key.ts), where a password was. */
+  readonly accountKey: string | null
+  readonly sessionId: string | null
+  readonly mode: Mode | null
+  readonly client: Client | null
+}
+
+/** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */
+export type AuditEventName = 'account-registered' | 'signed-in' | 'password-changed' | 'account-deleted'
+
+/** An event of an account as its owner may see it. */
+export interface RecordedEvent {
+  /** Its place in the trail. */
+  readonly seq: number
+  readonly at: number
+  readonly event: string
+  readonly outcome: AuditEvent['outcome']
+  readonly reason: string | null
+  /** Whether whoever did it had proven to be the owner. */
+  readonly byOwner: boolean
+  readonly sessionId: string | null
+  readonly mode: Mode | null
+  readonly address: string | null
+  readonly country: string | null
+  readonly userAgent: string | null
+}

@@ -1,0 +1,27 @@
+import type { AuditRow } from './audit-chain'
+import type { AuditEvent, RecordedEvent } from './audit-event'
+
+/**
+ * The audit trail. What changes something is recorded in the transaction of the change, by the store that makes it; this
+ * records what was refused, reads, seals and forgets. Every method throws {@link StoreUnavailable} when the store cannot
+ * be reached.
+ */
+export interface AuditLog {
+  record(event: AuditEvent): Promise<void>
+  /** The events of one account, newest first, at most `limit`, before place `before` if it is given. */
+  list(subjectId: string, page: { before: number | null; limit: number }): Promise<readonly RecordedEvent[]>
+  /** The hash at the end of the sealed part, and the oldest rows after it that happened before `until`. */
+  findUnsealed(until: number, limit: number): Promise<{ head: string; rows: readonly AuditRow[] }>
+  /** Sets the hashes of rows that have none yet. */
+  seal(hashes: readonly SealedRow[]): Promise<void>
+  /**
+   * Forgets the oldest rows, at most `limit`, as far as they are sealed and from before `until`, and remembers where the
+   * chain then begins. The newest row always stays. Gives how many are gone.
+   */
+  prune(until: number, limit: number): Promise<number>
+}
+
+export interface SealedRow {
+  readonly seq: number
+  readonly hash: string
+}

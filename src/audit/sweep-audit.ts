@@ -1,0 +1,46 @@
+import type { Clock } from '../clock'
+import type { Log } from '../log'
+import { chainHash } from './audit-chain'
+import type { AuditLog, SealedRow } from './audit-log'
+
+/** A row is sealed when no request can still be writing rows before it. */
+const SETTLED_SECONDS = 60
+
+/** Bounded work for each run; what is left waits for the next. */
+const STEP = 200
+const STEPS = 5
+
+const DAY_SECONDS = 24 * 60 * 60
+
+/**
+ * Seals what has settled into the hash chain, and forgets whole days that are older than they are kept.
+ *
+ * The end of the chain goes to the log: whoever can change the database could compute the chain anew, and the log is
+ * where it shows (docs/security.md). @throws {StoreUnavailable}
+ */
+export async function sweepAudit(services: {
+  readonly auditLog: AuditLog
+  readonly auditRetentionDays: number
+  readonly clock: Clock
+  readonly log: Log
+}): Promise<void> {
+  const { auditLog, auditRetentionDays, clock, log } = services
+  const now = clock()
+  for (let step = 0; step < STEPS; step++) {
+    const { head, rows } = await auditLog.findUnsealed(now - SETTLED_SECONDS, STEP)
+    const sealed: SealedRow[] = []
+    let hash = head
+    for (const row of rows) {
+      hash = await chainHash(hash, row)
+      sealed.push({ seq: Number(row.seq), hash })
+    }
+    const last = sealed.at(-1)
+    if (!last) break
+    await auditLog.seal(sealed)
+    log('audit-sealed', { seq: last.seq, chain_hash: last.hash, events: sealed.length })
+    if (rows.length < STEP) break
+  }
+  const today = now - (now % DAY_SECONDS)
+  const pruned = await auditLog.prune(today - auditRetentionDays * DAY_SECONDS, STEP * STEPS)
+  if (pruned > 0) log('audit-pruned', { events: pruned })
+}

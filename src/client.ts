@@ -1,0 +1,11 @@
+/** Where a request comes from, as far as Cloudflare and the client say. */
+export interface Client {
+  /** The id of the request: in the log, in the audit trail and in every problem. */
+  readonly requestId: string
+  /** IP address as the edge saw it, or `null` where it did not say. */
+  readonly address: string | null
+  /** What the client said of itself, at most 256 characters, without controls. */
+  readonly userAgent: string | null
+  /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
+  readonly country: string | null
+}
