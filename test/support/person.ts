@@ -14,7 +14,15 @@ export interface Answer {
   readonly cookies: Readonly<Record<string, string>>
 }
 
-/** Sends one request. `body` is sent as JSON. */
+let addresses = 0
+
+/** An address that has not been used in this run, so that tests do not share a client's limit. */
+export function newAddress(): string {
+  addresses += 1
+  return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`
+}
+
+/** Sends one request, from an address of its own. `body` is sent as JSON. */
 export async function send(
   service: Service,
   method: string,
@@ -24,7 +32,7 @@ export async function send(
   const json = body === undefined ? {} : { 'Content-Type': 'application/json' }
   const request = new Request(`${service.issuer}${path}`, {
     method,
-    headers: { ...json, ...headers },
+    headers: { 'CF-Connecting-IP': newAddress(), ...json, ...headers },
     redirect: 'manual',
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
   })

@@ -1,0 +1,69 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { parseEmailAddress } from '../../src/accounts/email-address'
+import { type SignInServices, signIn } from '../../src/accounts/sign-in'
+import { PASSWORD, type Person, signedInPerson } from '../support/person'
+import { ownService } from '../support/service'
+
+const NEW_PASSWORD = 'seven quiet minutes at sea'
+
+/** What may happen to an account after a sign-in has found its password right and before it starts the session. */
+const MEANWHILE: readonly [name: string, (ada: Person) => Promise<unknown>][] = [
+  [
+    'the password was changed',
+    (ada) => ada.post('/password', { current_password: PASSWORD, new_password: NEW_PASSWORD }),
+  ],
+  ['the account was deleted', (ada) => ada.post('/me/delete', { password: PASSWORD })],
+  [
+    'the account was disabled',
+    (ada) => env.DB.prepare('UPDATE users SET disabled_at = 1 WHERE id = ?1').bind(ada.userId).run(),
+  ],
+]
+
+/** What a sign-in could have changed. */
+async function stateOf({ userId }: Person) {
+  const hash = env.DB.prepare('SELECT password_hash FROM users WHERE id = ?1').bind(userId)
+  const open = env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL').bind(userId)
+  const sessions = await open.all<{ id: string }>()
+  return { passwordHash: await hash.first('password_hash'), sessions: sessions.results.map(({ id }) => id) }
+}
+
+/** Signs in to an account whose hash is outdated, and lets `meanwhile` happen when the password has been verified. */
+async function signInWhile(ada: Person, meanwhile: () => Promise<unknown>) {
+  const { services } = ownService()
+  const email = parseEmailAddress(ada.email)
+  if (!email) throw new Error('The person has no address')
+  const passwords: SignInServices['passwords'] = {
+    ...services.passwords,
+    async isOutdated() {
+      await meanwhile()
+      return true
+    },
+  }
+  const client = { userAgent: null, country: null }
+  const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [] }
+  return signIn({ ...services, passwords }, input)
+}
+
+describe.each(['session', 'token'] as const)('a sign-in under way, in %s mode', (mode) => {
+  it('starts a session and stores the new hash if nothing happens meanwhile', async () => {
+    const ada = await signedInPerson({ mode })
+    const before = await stateOf(ada)
+    const signedIn = await signInWhile(ada, async () => {})
+    const after = await stateOf(ada)
+    expect(after.sessions.sort()).toEqual([ada.sessionId, signedIn?.session.id].sort())
+    expect(after.passwordHash).not.toBe(before.passwordHash)
+  })
+
+  it.each(MEANWHILE)('starts nothing, and puts back no old password, if %s meanwhile', async (_, happen) => {
+    const ada = await signedInPerson({ mode })
+    let then: unknown
+    const signedIn = await signInWhile(ada, async () => {
+      await happen(ada)
+      then = await stateOf(ada)
+      expect(then).toMatchObject({ sessions: expect.not.arrayContaining([ada.sessionId]) })
+    })
+    expect(signedIn).toBeNull()
+    expect(await stateOf(ada)).toEqual(then)
+  })
+})

@@ -1,0 +1,72 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { createJanus } from '../src/janus'
+import { expectProblem, read } from './support/person'
+import type { LoggedEvent } from './support/service'
+
+/** A Worker whose settings are missing or wrong, with a word in each value that must not be repeated. */
+function unconfigured() {
+  const log: LoggedEvent[] = []
+  const settings = {
+    ...env,
+    ISSUER: 'http://canary.example',
+    AUTH_SECRET: 'canary',
+    JWT_ALG: 'canary',
+    DB: undefined,
+  }
+  const janus = createJanus(settings, { log: (event, fields) => log.push({ event, ...fields }) })
+  return {
+    log,
+    janus,
+    request: async (method: string, path: string) =>
+      read(await janus.app.fetch(new Request(`https://any.example${path}`, { method }), settings)),
+  }
+}
+
+describe('KEY-05: a Worker that is not configured', () => {
+  it.each(['/readyz', '/auth/readyz', '/a/b/readyz'])(
+    'names every fault and no value at %s',
+    async (path) => {
+      const { request } = unconfigured()
+      const answer = await request('GET', path)
+      expect(answer.status).toBe(503)
+      expect(answer.body.status).toBe('not-ready')
+      const names = answer.body.checks.map(({ name }: { name: string }) => name)
+      expect(names.sort()).toEqual(['AUTH_SECRET', 'DB', 'ISSUER', 'JWT_ALG'])
+      for (const { ok, detail } of answer.body.checks) expect([ok, typeof detail]).toEqual([false, 'string'])
+      expect(answer.text).not.toContain('canary')
+      expect(answer.headers.get('Cache-Control')).toBe('no-store')
+    },
+  )
+
+  it.each(['/healthz', '/auth/healthz'])('is alive at %s', async (path) => {
+    expect(await unconfigured().request('GET', path)).toMatchObject({ status: 200, body: { status: 'ok' } })
+  })
+
+  it.each([
+    ['GET', '/'],
+    ['GET', '/me'],
+    ['GET', '/auth/me'],
+    ['POST', '/login'],
+    ['POST', '/auth/login'],
+    ['POST', '/register'],
+    ['POST', '/refresh'],
+    ['GET', '/.well-known/jwks.json'],
+    ['GET', '/problems/internal-error'],
+    ['POST', '/readyz'],
+    ['GET', '/unknown'],
+  ])('serves nothing else: %s %s', async (method, path) => {
+    const answer = await unconfigured().request(method, path)
+    expectProblem(answer, 500, 'internal-error')
+    expect(answer.body.detail).toContain('readyz')
+    expect(answer.text).not.toContain('canary')
+    expect(answer.headers.getSetCookie()).toEqual([])
+  })
+
+  it('has no services, nothing to sweep, and says in the log which settings are at fault', async () => {
+    const { janus, log } = unconfigured()
+    expect(janus.services).toBeNull()
+    await janus.sweep()
+    expect(log).toEqual([{ event: 'not-configured', settings: 'ISSUER JWT_ALG AUTH_SECRET DB' }])
+  })
+})

@@ -1,0 +1,250 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { type Config, type ConfigFault, parseConfig } from '../src/config'
+
+/** All that must be given. */
+const MINIMAL = {
+  ISSUER: 'https://auth.example.com',
+  AUTH_SECRET: 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE',
+  DB: env.DB,
+  SESSIONS: env.SESSIONS,
+}
+
+function configOf(settings: Record<string, unknown>): Config {
+  const parsed = parseConfig({ ...MINIMAL, ...settings })
+  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
+  return parsed.config
+}
+
+function faultsOf(settings: Record<string, unknown>): readonly ConfigFault[] {
+  const parsed = parseConfig({ ...MINIMAL, ...settings })
+  return parsed.ok ? [] : parsed.faults
+}
+
+function faultySettings(settings: Record<string, unknown>): readonly string[] {
+  return faultsOf(settings).map(({ setting }) => setting)
+}
+
+describe('parseConfig', () => {
+  it('has a default for everything but ISSUER and AUTH_SECRET', () => {
+    const { secrets, ...config } = configOf({})
+    expect(secrets).toEqual([MINIMAL.AUTH_SECRET])
+    const day = 24 * 60 * 60
+    expect(config).toEqual({
+      issuer: 'https://auth.example.com',
+      basePath: '',
+      origin: 'https://auth.example.com',
+      audience: 'https://auth.example.com',
+      modes: ['session', 'token'],
+      registration: 'open',
+      sessionIdleSeconds: 7 * day,
+      sessionLifetimeSeconds: 30 * day,
+      accessTokenLifetimeSeconds: 900,
+      refreshIdleSeconds: 14 * day,
+      refreshReuseSeconds: 30,
+      jwtAlg: 'ES256',
+      allowedOrigins: [],
+      passwordMinLength: 15,
+      passwordIterations: 600_000,
+      liveCheck: 'sensitive',
+    } satisfies Omit<Config, 'secrets'>)
+  })
+
+  it('KEY-05: names what is missing, and no more', () => {
+    const parsed = parseConfig({})
+    const names = parsed.ok ? [] : parsed.faults.map(({ setting }) => setting)
+    expect(names.sort()).toEqual(['AUTH_SECRET', 'DB', 'ISSUER', 'SESSIONS'])
+  })
+
+  const EVERY_SETTING = [
+    'ISSUER',
+    'AUDIENCE',
+    'AUTH_MODE',
+    'REGISTRATION',
+    'SESSION_IDLE_SECONDS',
+    'SESSION_LIFETIME_SECONDS',
+    'ACCESS_TOKEN_LIFETIME_SECONDS',
+    'REFRESH_IDLE_SECONDS',
+    'REFRESH_REUSE_SECONDS',
+    'JWT_ALG',
+    'ALLOWED_ORIGINS',
+    'PASSWORD_MIN_LENGTH',
+    'PASSWORD_ITERATIONS',
+    'LIVE_CHECK',
+    'AUTH_SECRET',
+  ]
+
+  it('KEY-05: names every fault at once, and never the value', () => {
+    const bad = Object.fromEntries(EVERY_SETTING.map((name) => [name, `canary ${name}`]))
+    const faults = faultsOf({ ...bad, AUDIENCE: '', DB: 'canary', SESSIONS: 7 })
+    expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, 'DB', 'SESSIONS'].sort())
+    for (const { setting, message } of faults) expect(message).toMatch(new RegExp(`^${setting} .{10}`))
+    expect(JSON.stringify(faults)).not.toContain('canary')
+  })
+
+  it.each(EVERY_SETTING)('%s: refuses what is empty or no text', (name) => {
+    for (const value of ['', true, {}, []]) {
+      expect(faultySettings({ [name]: value }), JSON.stringify(value)).toContain(name)
+    }
+  })
+
+  it.each([
+    ['AUTH_MODE', 'modes', { session: ['session'], token: ['token'], both: ['session', 'token'] }],
+    ['REGISTRATION', 'registration', { open: 'open', closed: 'closed' }],
+    ['JWT_ALG', 'jwtAlg', { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' }],
+    ['LIVE_CHECK', 'liveCheck', { sensitive: 'sensitive', always: 'always' }],
+  ] as const)('%s is one of its words', (name, member, words) => {
+    for (const [word, value] of Object.entries(words)) {
+      expect(configOf({ [name]: word })[member]).toEqual(value)
+      for (const near of [
+        word.toUpperCase() === word ? word.toLowerCase() : word.toUpperCase(),
+        ` ${word}`,
+        `${word},`,
+      ]) {
+        expect(faultySettings({ [name]: near })).toEqual([name])
+      }
+    }
+    for (const other of ['none', 'RS256', 'constructor', '__proto__', 'toString']) {
+      expect(faultySettings({ [name]: other })).toEqual([name])
+    }
+    const [fault] = faultsOf({ [name]: 'x' })
+    for (const word of Object.keys(words)) expect(fault?.message).toContain(word)
+  })
+
+  const days400 = 400 * 24 * 60 * 60
+  it.each([
+    ['SESSION_IDLE_SECONDS', 'sessionIdleSeconds', 120, days400],
+    ['SESSION_LIFETIME_SECONDS', 'sessionLifetimeSeconds', 120, days400],
+    ['ACCESS_TOKEN_LIFETIME_SECONDS', 'accessTokenLifetimeSeconds', 30, 3600],
+    ['REFRESH_IDLE_SECONDS', 'refreshIdleSeconds', 120, days400],
+    ['REFRESH_REUSE_SECONDS', 'refreshReuseSeconds', 0, 300],
+    ['PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
+    ['PASSWORD_ITERATIONS', 'passwordIterations', 100_000, 10_000_000],
+  ] as const)('%s is a whole number within its bounds', (name, member, min, max) => {
+    for (const value of [min, max]) {
+      expect(configOf({ [name]: String(value) })[member]).toBe(value)
+      // As `[vars]` of wrangler.toml may have it.
+      expect(configOf({ [name]: value })[member]).toBe(value)
+    }
+    const odd = [
+      `${min}.0`,
+      `${min} `,
+      ` ${min}`,
+      `+${min}`,
+      `${min}s`,
+      '1e4',
+      '0x1000',
+      '1_000',
+      'NaN',
+      'Infinity',
+      '٣٠٠',
+    ]
+    for (const value of [
+      min - 1,
+      max + 1,
+      String(min - 1),
+      String(max + 1),
+      min + 0.5,
+      -min - 1,
+      '9'.repeat(400),
+      ...odd,
+    ]) {
+      const [fault, ...others] = faultsOf({ [name]: value })
+      expect([fault?.setting, others], String(value)).toEqual([name, []])
+      expect(fault?.message).toContain(`from ${min} to ${max}`)
+    }
+  })
+
+  it.each([
+    ['https://auth.example.com', '', 'https://auth.example.com'],
+    ['https://example.com/auth', '/auth', 'https://example.com'],
+    ['https://example.com/a/b-c/~d.e', '/a/b-c/~d.e', 'https://example.com'],
+    ['https://example.com:8443', '', 'https://example.com:8443'],
+    ['https://xn--bcher-kva.example', '', 'https://xn--bcher-kva.example'],
+    ['http://localhost:8787', '', 'http://localhost:8787'],
+    ['http://localhost:8787/auth', '/auth', 'http://localhost:8787'],
+    ['http://127.0.0.1:8787', '', 'http://127.0.0.1:8787'],
+    ['http://[::1]:8787', '', 'http://[::1]:8787'],
+  ])('ISSUER: accepts %s', (ISSUER, basePath, origin) => {
+    expect(configOf({ ISSUER })).toMatchObject({ issuer: ISSUER, basePath, origin, audience: ISSUER })
+    expect(configOf({ ISSUER, AUDIENCE: 'api' })).toMatchObject({ issuer: ISSUER, audience: 'api' })
+  })
+
+  it.each([
+    'auth.example.com',
+    '//auth.example.com',
+    'http://auth.example.com',
+    'http://localhost.example.com',
+    'http://127.0.0.1.example.com',
+    'http://127.0.0.2',
+    'http://10.0.0.1',
+    'ftp://auth.example.com',
+    'javascript:alert(1)',
+    'https://',
+    'https://auth.example.com/',
+    'https://example.com/auth/',
+    'https://example.com//auth',
+    'https://example.com/auth//v1',
+    'https://example.com/./auth',
+    'https://example.com/a/../auth',
+    'https://example.com/%61uth',
+    'https://example.com/a b',
+    'https://example.com/:id',
+    'https://example.com/*',
+    'https://example.com/auth;v=1',
+    'https://example.com/auth?',
+    'https://example.com?tenant=1',
+    'https://example.com/auth#x',
+    'https://user@example.com',
+    'https://user:password@example.com',
+    'https://auth.example.com:443',
+    'https://Auth.example.com',
+    'HTTPS://auth.example.com',
+    'https://bücher.example',
+    'https:/auth.example.com',
+    'https:\\\\auth.example.com',
+    ' https://auth.example.com',
+    'https://auth.example.com\n',
+    '*',
+  ])('ISSUER: refuses %o', (ISSUER) => {
+    const faults = faultsOf({ ISSUER })
+    expect(faults.map(({ setting }) => setting)).toEqual(['ISSUER'])
+    expect(faults[0]?.message).not.toContain('example')
+  })
+
+  it.each([
+    ['none', []],
+    ['https://app.example.com', ['https://app.example.com']],
+    ['https://a.example, http://localhost:3000', ['https://a.example', 'http://localhost:3000']],
+  ])('ALLOWED_ORIGINS: reads %o', (ALLOWED_ORIGINS, allowedOrigins) => {
+    expect(configOf({ ALLOWED_ORIGINS })).toMatchObject({ allowedOrigins })
+  })
+
+  it.each([
+    '*',
+    'null',
+    'app.example.com',
+    'https://app.example.com/',
+    'https://app.example.com/path',
+    'https://App.example.com',
+    'https://app.example.com:443',
+    'https://*.example.com',
+    'https://user@app.example.com',
+    'https://a.example https://b.example',
+    'https://a.example,',
+    ',https://a.example',
+    'https://a.example,none',
+    'file:///etc/hosts',
+    'data:text/html,x',
+  ])('ALLOWED_ORIGINS: refuses %o', (ALLOWED_ORIGINS) => {
+    expect(faultySettings({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS'])
+  })
+
+  it.each(['DB', 'SESSIONS'])('%s: names the binding that is not there', (name) => {
+    for (const value of [undefined, null, '', 'janus', 1]) {
+      const [fault, ...others] = faultsOf({ [name]: value })
+      expect([fault?.setting, others]).toEqual([name, []])
+      expect(fault?.message).toContain('wrangler.toml')
+    }
+  })
+})

@@ -1,0 +1,279 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app'
+import { type Answer, expectProblem, PASSWORD, read, type SignedIn, signedInPerson } from '../support/person'
+import { ownService } from '../support/service'
+
+interface BodyRoute {
+  readonly method: string
+  /** `:id` stands for the caller's own session. */
+  readonly path: string
+  readonly form: boolean
+  /** Its fields, each with a value that is accepted. */
+  readonly fields: Readonly<Record<string, unknown>>
+}
+
+const SIGN_IN = {
+  email: 'nobody@example.com',
+  password: PASSWORD,
+  mode: 'session',
+  refresh_in: 'body',
+  return_to: '/',
+}
+
+const ROUTES: readonly BodyRoute[] = [
+  { method: 'POST', path: '/register', form: true, fields: { ...SIGN_IN, name: 'Ada' } },
+  { method: 'POST', path: '/login', form: true, fields: SIGN_IN },
+  { method: 'POST', path: '/refresh', form: false, fields: { refresh_token: 'x' } },
+  { method: 'PATCH', path: '/me', form: false, fields: { name: 'Ada' } },
+  { method: 'POST', path: '/me', form: true, fields: { name: 'Ada', return_to: '/' } },
+  { method: 'POST', path: '/me/delete', form: false, fields: { password: PASSWORD } },
+  {
+    method: 'POST',
+    path: '/password',
+    form: false,
+    fields: { current_password: PASSWORD, new_password: 'another horse battery' },
+  },
+  { method: 'POST', path: '/logout', form: true, fields: { return_to: '/' } },
+  { method: 'POST', path: '/logout/all', form: false, fields: { keep_current: true } },
+  { method: 'POST', path: '/sessions/:id/end', form: true, fields: { return_to: '/' } },
+]
+
+const MODES = ['session', 'token'] as const
+
+const BODY_MAX_BYTES = 64 * 1024
+
+type Bytes = string | Uint8Array | ReadableStream<Uint8Array>
+
+/** In this very process, which is faster, and where a stream that is not read to its end leaves no broken pipe. */
+const janus = ownService()
+
+/** Sends a body as it is. No type means that no Content-Type is sent. */
+async function sendBody(
+  caller: SignedIn,
+  { method, path }: Pick<BodyRoute, 'method' | 'path'>,
+  body: Bytes,
+  type: string | null = 'application/json',
+): Promise<Answer> {
+  // As bytes, because a Request gives text a type of its own.
+  const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
+  const headers = { ...caller.headers, ...(type === null ? {} : { 'Content-Type': type }) }
+  const url = `${janus.issuer}${path.replace(':id', caller.sessionId)}`
+  return read(await janus.fetch(new Request(url, { method, headers, body: bytes })))
+}
+
+/** Every row and every record there is. */
+async function storage() {
+  const tables = await Promise.all(
+    ['users', 'sessions', 'signing_keys'].map(
+      async (table) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results,
+    ),
+  )
+  const { keys } = await env.SESSIONS.list()
+  const records: [string, string | null][] = []
+  // A bulk read takes at most 100 keys.
+  for (let start = 0; start < keys.length; start += 100) {
+    const names = keys.slice(start, start + 100).map(({ name }) => name)
+    records.push(...(await env.SESSIONS.get(names)))
+  }
+  return { tables, keys, records }
+}
+
+function stream(chunks: number, chunk: Uint8Array): ReadableStream<Uint8Array> {
+  let sent = 0
+  return new ReadableStream({
+    pull(controller) {
+      if (sent === chunks) controller.close()
+      else controller.enqueue(chunk)
+      sent += 1
+    },
+  })
+}
+
+const nested = (open: string, close: string) => open.repeat(10_000) + close.repeat(10_000)
+
+it('lists every route that takes a body', () => {
+  const registered = createApp(janus.services).routes.filter(({ method }) =>
+    ['POST', 'PUT', 'PATCH'].includes(method),
+  )
+  const names = new Set(registered.map(({ method, path }) => `${method} ${path}`))
+  expect([...names].sort()).toEqual(ROUTES.map(({ method, path }) => `${method} ${path}`).sort())
+})
+
+describe.each(ROUTES)('the body of $method $path', (route) => {
+  const good = JSON.stringify(route.fields)
+
+  /** Asserts that each of these is refused in this way, and that none changed a thing. */
+  async function refusesAll(
+    bodies: Readonly<Record<string, Bytes>>,
+    [status, code]: readonly [number, string],
+  ): Promise<void> {
+    const ada = await signedInPerson({ mode: 'session', service: janus })
+    const before = await storage()
+    for (const [name, body] of Object.entries(bodies)) {
+      const refusal = await sendBody(ada, route, body)
+      expect({ name, status: refusal.status, code: refusal.body?.code }).toEqual({ name, status, code })
+      expectProblem(refusal, status, code)
+    }
+    expect(await storage()).toEqual(before)
+    expect((await ada.get('/me')).status).toBe(200)
+  }
+
+  it.each(MODES)(
+    'CSRF-03: is refused in %s mode unless its type is spelled as it should be',
+    async (mode) => {
+      const ada = await signedInPerson({ mode, service: janus })
+      const before = await storage()
+      for (const type of [
+        null,
+        '',
+        'text/plain',
+        'text/json',
+        'multipart/form-data; boundary=x',
+        'application/octet-stream',
+        'Application/JSON',
+        'application/json-patch+json',
+        'application/jsonp',
+        'application/json; charset=utf-16',
+        'application/json; x',
+        'application/json, application/json',
+        'application/json, text/plain',
+        'text/plain; application/json',
+        'Application/X-WWW-Form-Urlencoded; x',
+        'application/x-www-form-urlencoded; charset=iso-8859-1',
+        ...(route.form ? [] : ['application/x-www-form-urlencoded', 'Application/X-WWW-Form-Urlencoded']),
+      ]) {
+        const refusal = await sendBody(ada, route, good, type)
+        expect({ type, status: refusal.status }).toEqual({ type, status: 415 })
+        expectProblem(refusal, 415, 'unsupported-media-type')
+      }
+      expect(await storage()).toEqual(before)
+    },
+  )
+
+  it('API-03: is refused if it is not JSON', async () => {
+    await refusesAll(
+      {
+        'half an object': '{',
+        'a trailing comma': '{"a":1,}',
+        'a comment': '{}//',
+        'single quotes': "{'a':1}",
+        'an unquoted name': '{a:1}',
+        'two values': '{}{}',
+        'only white space': ' ',
+        'not a number': '{"a":NaN}',
+        'a raw NUL': '{"a":"\0"}',
+        'a raw NUL after it': '{}\0',
+        'a byte order mark': '\uFEFF{}',
+        'a byte order mark of UTF-16': new Uint8Array([0xfe, 0xff, 0, 0x7b, 0, 0x7d]),
+        'UTF-16': new Uint8Array([0x7b, 0, 0x7d, 0]),
+        'a broken sequence': new Uint8Array([0x7b, 0x22, 0xc3, 0x22, 0x3a, 0x31, 0x7d]),
+        'an overlong sequence': new Uint8Array([0x7b, 0xc0, 0xa2, 0x7d]),
+        'an encoded surrogate': new Uint8Array([0x22, 0xed, 0xa0, 0x80, 0x22]),
+        'an unclosed nest': '['.repeat(10_000),
+      },
+      [400, 'invalid-json'],
+    )
+  })
+
+  it('API-03: is refused if a name occurs twice, however it is spelled', async () => {
+    const [name = '', value] = Object.entries(route.fields)[0] ?? []
+    const text = JSON.stringify(value)
+    const escaped = `\\u${name.charCodeAt(0).toString(16).padStart(4, '0')}${name.slice(1)}`
+    await refusesAll(
+      {
+        plain: `{"${name}":${text},"${name}":${text}}`,
+        escaped: `{"${name}":${text},"${escaped}":${text}}`,
+        'escaped first': `{"${escaped}":${text},"${name}":${text}}`,
+        spaced: `{"${name}" :${text}, "${name}"\n:\t${text}}`,
+        'three times': `{"${name}":1,"${name}":2,"${name}":${text}}`,
+        'an unknown one': '{"a":1,"a":2}',
+        'an empty one': '{"":1,"":2}',
+        'a deep one': '{"a":{"b":[{"c":1,"c":2}]}}',
+        'beside text that looks like one': `{"a":"\\"b\\":","c":1,"c":2}`,
+        'the prototype': '{"__proto__":1,"__proto__":2}',
+      },
+      [400, 'invalid-json'],
+    )
+  })
+
+  it('API-03: is refused if it is no object, or of unknown fields', async () => {
+    await refusesAll(
+      {
+        null: 'null',
+        true: 'true',
+        'a number': '1',
+        'a huge number': '1e999',
+        text: '"x"',
+        'an array': '[]',
+        'an array of it': `[${good}]`,
+        'a deep array': nested('[', ']'),
+        'a deep object': nested('{"a":', '}').replace('}', '1}'),
+        'an unknown field': '{"a":1}',
+        'one more than it has': `${good.slice(0, -1)},"is_admin":true}`,
+        'a known one in another case': `{"${Object.keys(route.fields)[0]?.toUpperCase()}":"x"}`,
+        'a known one with a NUL': `{"${Object.keys(route.fields)[0]}\\u0000":"x"}`,
+        'an empty name': '{"":1}',
+        'a lone surrogate as name': '{"\\ud800":1}',
+        roles: '{"roles":["admin"]}',
+        'the prototype': '{"__proto__":{"polluted":true}}',
+        'the prototype escaped': '{"\\u005f_proto__":{"polluted":true}}',
+        'the constructor': '{"constructor":{"prototype":{"polluted":true}}}',
+        'a prototype': '{"prototype":{"polluted":true}}',
+        'names of every object': '{"toString":"x","valueOf":"x","hasOwnProperty":"x"}',
+      },
+      [422, 'invalid-input'],
+    )
+    expect(Object.hasOwn(Object.prototype, 'polluted')).toBe(false)
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  it('API-03: is refused if a field has another type', async () => {
+    const bodies: Record<string, string> = {}
+    for (const [name, value] of Object.entries(route.fields)) {
+      for (const other of [
+        '0',
+        '1e999',
+        '[]',
+        '{}',
+        '{"$ne":1}',
+        '{"__proto__":{"polluted":true}}',
+        '{"toString":1,"length":9}',
+        `[${JSON.stringify(value)}]`,
+        nested('[', ']'),
+        typeof value === 'boolean' ? '"true"' : 'true',
+        // Only the form's twin of a name can be nothing at all.
+        ...(name === 'name' && route.path === '/me' ? [] : ['null']),
+      ]) {
+        bodies[`${name}: ${other.slice(0, 40)}`] = JSON.stringify(route.fields).replace(
+          `"${name}":${JSON.stringify(value)}`,
+          `"${name}":${other}`,
+        )
+      }
+    }
+    await refusesAll(bodies, [422, 'invalid-input'])
+    expect(({} as Record<string, unknown>).polluted).toBeUndefined()
+  })
+
+  it('API-03: is refused over 64 KiB, with or without Content-Length', async () => {
+    const large = `{"a":"${'x'.repeat(BODY_MAX_BYTES)}"}`
+    const chunk = new TextEncoder().encode('x'.repeat(1024))
+    await refusesAll(
+      {
+        'as text': large,
+        'as a stream': stream(BODY_MAX_BYTES / 1024 + 1, chunk),
+        'as a stream without end': stream(Number.POSITIVE_INFINITY, chunk),
+      },
+      [413, 'body-too-large'],
+    )
+  })
+
+  it('API-03: is read up to 64 KiB, in whatever pieces it comes', async () => {
+    const ada = await signedInPerson({ mode: 'session', service: janus })
+    const text = `{"a":"${'x'.repeat(BODY_MAX_BYTES - 8)}"}`
+    expect(text).toHaveLength(BODY_MAX_BYTES)
+    expectProblem(await sendBody(ada, route, text), 422, 'invalid-input')
+    const inPieces = stream(64, new TextEncoder().encode(' '.repeat(1024)))
+    expectProblem(await sendBody(ada, route, inPieces), 400, 'invalid-json')
+  })
+})

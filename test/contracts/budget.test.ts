@@ -1,0 +1,110 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { requireLiveSession } from '../../src/authentication/require-live-session'
+import { requirePrincipal } from '../../src/authentication/require-principal'
+import type { Mode } from '../../src/config'
+import { type Costs, countingService } from '../support/counting'
+import { newEmail, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
+import type { OwnService } from '../support/service'
+
+/** What is not named costs nothing. */
+function costs(spent: Partial<Costs>): Costs {
+  const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
+  return { ...free, ...spent }
+}
+
+/** What it takes to know who is asking. */
+const AUTHENTICATED = {
+  session: { kvReads: 1 },
+  token: { verifications: 1 },
+} as const satisfies Record<Mode, Partial<Costs>>
+
+/** An app of someone else's, with a route of its own behind Janus's guards. */
+function hostApp({ services }: OwnService) {
+  return new Hono()
+    .get('/notes', requirePrincipal(services), (c) => c.text(c.var.principal.userId))
+    .get('/secrets', requirePrincipal(services), requireLiveSession(services), (c) =>
+      c.text(c.var.principal.userId),
+    )
+}
+
+async function ask(service: OwnService, { headers }: SignedIn, path: string): Promise<void> {
+  const context = createExecutionContext()
+  const answer = await hostApp(service).request(path, { headers }, {}, context)
+  await waitOnExecutionContext(context)
+  expect(answer.status).toBe(200)
+}
+
+describe.each(['session', 'token'] as const)('what an operation costs, in %s mode', (mode) => {
+  it('a protected request of a host app', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    expect(await costsOf(() => ask(service, ada, '/notes'))).toEqual(costs(AUTHENTICATED[mode]))
+  })
+
+  it('the same, live: one read of D1 more', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    expect(await costsOf(() => ask(service, ada, '/secrets'))).toEqual(
+      costs({ ...AUTHENTICATED[mode], d1: 1 }),
+    )
+  })
+
+  it('LIVE_CHECK=always: every protected request is live, and a live route asks once', async () => {
+    const { service, costsOf } = countingService({ LIVE_CHECK: 'always' })
+    const ada = await signedInPerson({ mode, service })
+    for (const path of ['/notes', '/secrets']) {
+      expect(await costsOf(() => ask(service, ada, path))).toEqual(costs({ ...AUTHENTICATED[mode], d1: 1 }))
+    }
+  })
+
+  it('GET /me: one read of D1 more, which finds the account and is the live check', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    expect(await costsOf(() => ada.get('/me'))).toEqual(costs({ ...AUTHENTICATED[mode], d1: 1 }))
+  })
+
+  it('a login', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    const given = mode === 'session' ? { kvWrites: 1 } : { signatures: 1 }
+    expect(await costsOf(() => ada.signIn())).toEqual(costs({ d1: 2, hashes: 1, ...given }))
+  })
+
+  it('a refused login: one read and one hash, whether the address is known or not', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    for (const email of [ada.email, newEmail()]) {
+      const body = { email, password: `not ${PASSWORD}`, mode }
+      expect(await costsOf(() => send(service, 'POST', '/login', { body }))).toEqual(
+        costs({ d1: 1, hashes: 1 }),
+      )
+    }
+  })
+
+  it('a logout', async () => {
+    const { service, costsOf } = countingService()
+    const ada = await signedInPerson({ mode, service })
+    const deleted = mode === 'session' ? { kvDeletes: 1 } : {}
+    const spent = await costsOf(async () => expect((await ada.post('/logout')).status).toBe(204))
+    expect(spent).toEqual(costs({ ...AUTHENTICATED[mode], ...deleted, d1: 1 }))
+  })
+})
+
+it('what a refresh costs', async () => {
+  const { service, costsOf } = countingService()
+  const ada = await signedInPerson({ mode: 'token', service })
+  const refresh = () => send(service, 'POST', '/refresh', { body: { refresh_token: ada.refreshToken } })
+  const spent = await costsOf(async () => expect((await refresh()).status).toBe(200))
+  expect(spent).toEqual(costs({ d1: 1, signatures: 1 }))
+  expect(await costsOf(refresh), 'the same token again').toEqual(costs({ d1: 1, signatures: 1 }))
+})
+
+it('what no credential costs: nothing', async () => {
+  const { service, costsOf } = countingService()
+  const headers = [{}, { Cookie: '__Host-session=guess' }, { Authorization: 'Bearer a.b.c' }]
+  for (const each of headers) {
+    expect(await costsOf(() => send(service, 'GET', '/me', { headers: each }))).toEqual(costs({}))
+  }
+})

@@ -1,0 +1,258 @@
+import { env } from 'cloudflare:workers'
+import { afterEach, describe, expect, it, vi } from 'vitest'
+import { createApp } from '../../src/app'
+import {
+  type Answer,
+  expectProblem,
+  newEmail,
+  PASSWORD,
+  type Person,
+  send,
+  signedInPerson,
+} from '../support/person'
+import { type LoggedEvent, type OwnService, ownService } from '../support/service'
+
+const NEW_PASSWORD = 'another horse battery'
+
+/** Every route, asked for what it does. `person` is the one who asks. */
+const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
+  'GET /': () => undefined,
+  'POST /register': ({ mode }) => ({ email: newEmail(), password: NEW_PASSWORD, mode }),
+  'POST /login': ({ email, mode }) => ({ email, password: PASSWORD, mode }),
+  'POST /refresh': ({ refreshToken }) => ({ refresh_token: refreshToken }),
+  'GET /.well-known/jwks.json': () => undefined,
+  'GET /problems/:code': () => undefined,
+  'GET /healthz': () => undefined,
+  'GET /readyz': () => undefined,
+  'POST /logout': () => undefined,
+  'POST /logout/all': () => ({ keep_current: false }),
+  'GET /me': () => undefined,
+  'PATCH /me': () => ({ name: 'Canary Ada' }),
+  'POST /me': () => ({ name: 'Canary Ada' }),
+  'POST /me/delete': () => ({ password: PASSWORD }),
+  'POST /password': () => ({ current_password: PASSWORD, new_password: NEW_PASSWORD }),
+  'GET /sessions': () => undefined,
+  'DELETE /sessions/:id': () => undefined,
+  'POST /sessions/:id/end': () => undefined,
+}
+
+/** What does not look at an access token. */
+const SIGNS_IN = ['POST /register', 'POST /login', 'POST /refresh']
+
+/** What answers without storage, keys or passwords. */
+const NEEDS_NOTHING = ['GET /problems/:code', 'GET /healthz']
+
+function ask(service: OwnService, route: string, person: Person): Promise<Answer> {
+  const [method = '', path = ''] = route.split(' ')
+  const url = path.replace(':id', person.sessionId).replace(':code', 'not-found')
+  const body = REQUESTS[route]?.(person)
+  return send(service, method, url === '/' ? '' : url, { headers: person.headers, body })
+}
+
+/** What a store says when it fails; none of it may be told to a client. */
+const OUTAGE = 'D1_ERROR: canary-of-the-store no such table: users: SQLITE_ERROR'
+
+interface Faults {
+  /** Whether the next call to a store fails. */
+  failing(store: 'D1' | 'KV'): boolean
+}
+
+/** The real database, whose round trips fail when told to. */
+function faultyD1(faults: Faults): D1Database {
+  const reach = <T>(call: () => Promise<T>): Promise<T> =>
+    faults.failing('D1') ? Promise.reject(new Error(OUTAGE)) : call()
+
+  /** In place, so that a batch still takes it for the statement that it is. */
+  function faulty(statement: D1PreparedStatement): D1PreparedStatement {
+    const { bind, first, all, run } = statement
+    return Object.assign(statement, {
+      bind: (...values: unknown[]) => faulty(bind.apply(statement, values)),
+      first: () => reach(() => first.call(statement)),
+      all: () => reach(() => all.call(statement)),
+      run: () => reach(() => run.call(statement)),
+    })
+  }
+
+  return {
+    prepare: (sql: string) => faulty(env.DB.prepare(sql)),
+    batch: (statements: D1PreparedStatement[]) => reach(() => env.DB.batch(statements)),
+  } as D1Database
+}
+
+/** The real namespace, whose calls fail when told to. */
+function faultyKv(faults: Faults): KVNamespace {
+  const reach = <T>(call: () => Promise<T>): Promise<T> =>
+    faults.failing('KV') ? Promise.reject(new Error(OUTAGE)) : call()
+  return {
+    get: (key: string) => reach(() => env.SESSIONS.get(key)),
+    put: (key: string, value: string, options?: KVNamespacePutOptions) =>
+      reach(() => env.SESSIONS.put(key, value, options)),
+    delete: (key: string) => reach(() => env.SESSIONS.delete(key)),
+  } as KVNamespace
+}
+
+function serviceWith(faults: Faults): OwnService {
+  return ownService({ DB: faultyD1(faults), SESSIONS: faultyKv(faults) })
+}
+
+/** Fails if a refusal or the log has anything that belongs to the person, or a refusal anything of the works. */
+function expectNothingTold(answer: Answer, log: readonly LoggedEvent[], person: Person): void {
+  const secrets = [
+    person.email,
+    PASSWORD,
+    NEW_PASSWORD,
+    'Canary',
+    person.refreshToken,
+    ...Object.values(person.headers).map((header) => header.replace(/^Bearer |^__Host-session=/, '')),
+  ].filter((secret) => secret !== '')
+  const works = ['canary-of', 'SQLITE', 'SELECT', 'users', '.ts', 'node_modules', '    at ', 'Error:']
+  if (answer.status >= 400) {
+    for (const word of [...secrets, ...works]) expect(answer.text).not.toContain(word)
+  }
+  for (const secret of secrets) expect(JSON.stringify(log)).not.toContain(secret)
+}
+
+/** The event that tells an operator about this very answer. */
+function eventOf(answer: Answer, log: readonly LoggedEvent[]): LoggedEvent | undefined {
+  return log.find(({ request_id }) => `urn:uuid:${request_id}` === answer.body?.instance)
+}
+
+/** Sessions handed out by an answer that no one would find again. */
+async function unknownSessions(answer: Answer): Promise<readonly string[]> {
+  const handedOut = [
+    answer.cookies['__Host-session']?.split('.')[0],
+    answer.body?.access_token && answer.body.session.id,
+  ]
+  const ids = handedOut.filter((id): id is string => typeof id === 'string' && id !== '')
+  const found = await Promise.all(
+    ids.map((id) => env.DB.prepare('SELECT id FROM sessions WHERE id = ?1').bind(id).first('id')),
+  )
+  return ids.filter((id) => !found.includes(id))
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+it('asks every route there is', () => {
+  const registered = createApp(ownService().services).routes.filter(({ method }) => method !== 'ALL')
+  const names = new Set(registered.map(({ method, path }) => `${method} ${path}`))
+  expect(Object.keys(REQUESTS).sort()).toEqual([...names].sort())
+})
+
+describe.each(['session', 'token'] as const)('a failure in %s mode', (mode) => {
+  const needing = Object.keys(REQUESTS).filter((route) => !NEEDS_NOTHING.includes(route))
+
+  it.each(needing)('API-01, API-02: %s is 503 while storage is down, and tells no more', async (route) => {
+    const ada = await signedInPerson({ mode })
+    const service = serviceWith({ failing: () => true })
+    const answer = await ask(service, route, ada)
+    expectNothingTold(answer, service.log, ada)
+    expect(Object.values(answer.cookies).filter((value) => value !== '')).toEqual([])
+    if (route === 'GET /readyz') {
+      expect(answer.status).toBe(503)
+    } else if (mode === 'session' && route === 'POST /refresh') {
+      // There is no refresh token to look up.
+      expectProblem(answer, 401, 'invalid-token')
+    } else {
+      expectProblem(answer, 503, 'store-unavailable')
+      expect(eventOf(answer, service.log)).toMatchObject({ event: 'store-unavailable', store: 'D1' })
+    }
+    expect((await ada.get('/me')).body.user.email).toBe(ada.email)
+  })
+
+  it.each(NEEDS_NOTHING)('%s needs no storage', async (route) => {
+    const ada = await signedInPerson({ mode })
+    expect((await ask(serviceWith({ failing: () => true }), route, ada)).status).toBe(200)
+  })
+
+  it.each(needing)('API-02: %s fails closed at whichever call to storage fails', async (route) => {
+    for (let failingCall = 1; ; failingCall++) {
+      const ada = await signedInPerson({ mode })
+      let calls = 0
+      let failed = false
+      const service = serviceWith({
+        failing() {
+          calls += 1
+          failed ||= calls === failingCall
+          return calls === failingCall
+        },
+      })
+      const answer = await ask(service, route, ada)
+      if (!failed) break
+      expectNothingTold(answer, service.log, ada)
+      expect(await unknownSessions(answer)).toEqual([])
+      if (answer.status === 503 && route !== 'GET /readyz') {
+        expectProblem(answer, 503, 'store-unavailable')
+        expect(eventOf(answer, service.log)?.event).toBe('store-unavailable')
+      } else if (answer.status >= 400 && route !== 'GET /readyz') {
+        expectProblem(answer, 401, answer.body.code)
+      }
+      // What was done although a copy in KV was not, the log says.
+      if (answer.status < 400) expect(service.log).not.toEqual([])
+      expect(failingCall).toBeLessThan(20)
+    }
+  })
+
+  it.each(needing)('API-01, API-02: %s fails closed when cryptography fails', async (route) => {
+    const service = ownService()
+    const ada = await signedInPerson({ mode, service })
+    for (const method of ['digest', 'sign', 'verify', 'deriveBits', 'importKey'] as const) {
+      vi.spyOn(crypto.subtle, method).mockRejectedValue(
+        new DOMException(`canary-of-crypto ${ada.email} ${PASSWORD}`, 'OperationError'),
+      )
+    }
+    const answer = await ask(service, route, ada)
+    vi.restoreAllMocks()
+    expectNothingTold(answer, service.log, ada)
+    expect(Object.values(answer.cookies).filter((value) => value !== '')).toEqual([])
+    // The keys are in memory since the sign-in.
+    const needsNone = route === 'GET /readyz' || (route === 'GET /.well-known/jwks.json' && mode === 'token')
+    if (needsNone) {
+      expect(answer.status).toBe(200)
+    } else if (mode === 'token' && !SIGNS_IN.includes(route)) {
+      // jose takes a verification that fails for one that says no.
+      expectProblem(answer, 401, 'invalid-token')
+    } else {
+      expectProblem(answer, 500, 'internal-error')
+      expect(Object.keys(answer.body).sort()).toEqual(['code', 'instance', 'status', 'title', 'type'])
+      expect(eventOf(answer, service.log)).toMatchObject({
+        event: 'unexpected-error',
+        error: expect.any(String),
+      })
+    }
+    expect((await ada.get('/me')).body.user.name).toBeNull()
+  })
+})
+
+describe('with one store down', () => {
+  it('API-02: nobody signs in while D1 is down', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const service = serviceWith({ failing: (store) => store === 'D1' })
+    for (const mode of ['session', 'token']) {
+      const body = { email: ada.email, password: ada.password, mode }
+      const refusal = await send(service, 'POST', '/login', { body })
+      expectProblem(refusal, 503, 'store-unavailable')
+      expect(refusal.cookies).toEqual({})
+    }
+  })
+
+  it('API-02: a sign-in while KV is down is one that D1 knows', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const service = serviceWith({ failing: (store) => store === 'KV' })
+    const again = await ada.signIn({ service })
+    expect(await unknownSessions(again.answer)).toEqual([])
+    expect((await again.get('/me')).status).toBe(200)
+    expect(service.log.map(({ event }) => event)).toContain('session-cache-not-written')
+  })
+
+  it('API-02: a sign-out while KV is down says that it is not finished, and is final in D1', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const service = serviceWith({ failing: (store) => store === 'KV' })
+    const answer = await send(service, 'POST', '/logout', { headers: ada.headers })
+    expectProblem(answer, 503, 'store-unavailable')
+    expect(answer.body.detail).toMatch(/could not be deleted yet/)
+    expect(answer.cookies['__Host-session']).toBe('')
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+})

@@ -1,0 +1,223 @@
+import { describe, expect, it } from 'vitest'
+import { type Answer, expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
+import { deployed, ownService, type Service } from '../support/service'
+
+/** Posts as a page of Janus's own does. */
+async function submit(
+  path: string,
+  fields: Record<string, string> | string,
+  { service = deployed, headers = {} }: { service?: Service; headers?: Record<string, string> } = {},
+): Promise<Answer> {
+  const request = new Request(`${service.issuer}${path}`, {
+    method: 'POST',
+    headers: {
+      'Content-Type': 'application/x-www-form-urlencoded',
+      'Sec-Fetch-Site': 'same-origin',
+      ...headers,
+    },
+    body: new URLSearchParams(fields),
+    redirect: 'manual',
+  })
+  return read(await service.fetch(request))
+}
+
+/** A form is answered with an empty page elsewhere, never with JSON. */
+function expectRedirect(answer: Answer, location: string): void {
+  expect({ status: answer.status, location: answer.headers.get('Location') }, answer.text).toEqual({
+    status: 303,
+    location,
+  })
+  expect(answer.text).toBe('')
+}
+
+/** What leaves the origin, or would in some browser or proxy; all of them: test/http/return-to.test.ts. */
+const FOREIGN = [
+  '//evil.example',
+  'https://evil.example/',
+  '/\\evil.example',
+  '/\t/evil.example',
+  'javascript:alert(1)',
+]
+
+/** The cookie of a form's sign-in, as a client would send it. */
+function cookieOf(answer: Answer): { Cookie: string } {
+  return { Cookie: `__Host-session=${answer.cookies['__Host-session']}` }
+}
+
+describe('signing in with a form', () => {
+  it('POST /register: a cookie, and 303 to return_to', async () => {
+    const email = newEmail()
+    const answer = await submit('/register', {
+      email,
+      password: PASSWORD,
+      name: 'Ada',
+      return_to: '/account?new=1',
+    })
+    expectRedirect(answer, '/account?new=1')
+    const me = await send(deployed, 'GET', '/me', { headers: cookieOf(answer) })
+    expect(me.body.user).toMatchObject({ email, name: 'Ada' })
+  })
+
+  it('POST /login: a cookie, and 303 to return_to', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const answer = await submit('/login', { email: ada.email, password: PASSWORD, return_to: '/account' })
+    expectRedirect(answer, '/account')
+    expect(Object.keys(answer.cookies)).toEqual(['__Host-session'])
+    const me = await send(deployed, 'GET', '/me', { headers: cookieOf(answer) })
+    expect(me.body.user.id).toBe(ada.userId)
+  })
+
+  it('without return_to goes to the path of the issuer', async () => {
+    for (const issuer of ['https://auth.example.com', 'https://example.com/auth']) {
+      const service = ownService({ ISSUER: issuer })
+      const answer = await submit('/register', { email: newEmail(), password: PASSWORD }, { service })
+      expectRedirect(answer, new URL(issuer).pathname)
+    }
+  })
+
+  it.each(FOREIGN)('INC-28: does not go to %j', async (return_to) => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const login = await submit('/login', { email: ada.email, password: PASSWORD, return_to })
+    expectRedirect(login, '/')
+    expectRedirect(await submit('/register', { email: newEmail(), password: PASSWORD, return_to }), '/')
+    expectRedirect(await submit('/me', { name: 'Ada', return_to }, { headers: cookieOf(login) }), '/')
+    const other = await ada.signIn()
+    const end = `/sessions/${other.sessionId}/end`
+    expectRedirect(await submit(end, { return_to }, { headers: cookieOf(login) }), '/')
+    expectRedirect(await submit('/logout', { return_to }, { headers: cookieOf(login) }), '/')
+  })
+
+  it('INC-28: a refused form goes nowhere, wherever it asked to go', async () => {
+    const answer = await submit('/login', { email: newEmail(), password: PASSWORD, return_to: '/account' })
+    expectProblem(answer, 401, 'invalid-credentials')
+    expect(answer.headers.get('Location')).toBeNull()
+    expect(answer.cookies).toEqual({})
+  })
+
+  it('gets no token, for a redirect has no body to carry one', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const fields = { email: ada.email, password: PASSWORD }
+    for (const asked of [{ mode: 'token' }, { mode: 'token', refresh_in: 'cookie' }]) {
+      expectProblem(await submit('/login', { ...fields, ...asked }), 422, 'mode-not-offered')
+    }
+    const tokensOnly = ownService({ AUTH_MODE: 'token' })
+    expectProblem(await submit('/login', fields, { service: tokensOnly }), 422, 'mode-not-offered')
+  })
+
+  it('reads the password as it was typed: plus, percent, ampersand and accents', async () => {
+    const email = newEmail()
+    const password = 'a+b %41&c=d é kdjwq'
+    expectRedirect(await submit('/register', { email, password }), '/')
+    const body = { email, password }
+    expect((await send(deployed, 'POST', '/login', { body })).status).toBe(200)
+    expectProblem(
+      await submit('/login', { email, password: password.replace('+', ' ') }),
+      401,
+      'invalid-credentials',
+    )
+  })
+
+  it('INC-24: a field given twice is refused', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const fields = new URLSearchParams({ email: ada.email, password: PASSWORD })
+    fields.append('email', newEmail())
+    const answer = await submit('/login', fields.toString())
+    expectProblem(answer, 422, 'invalid-input')
+    expect(answer.body.errors).toMatchObject([{ field: 'email', code: 'duplicate' }])
+  })
+
+  it('a page of another site cannot sign anyone in or up', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const email = newEmail()
+    const headers = { 'Sec-Fetch-Site': 'cross-site' }
+    const login = await submit('/login', { email: ada.email, password: PASSWORD }, { headers })
+    expectProblem(login, 403, 'cross-site-request')
+    expect(login.cookies).toEqual({})
+    expectProblem(
+      await submit('/register', { email, password: PASSWORD }, { headers }),
+      403,
+      'cross-site-request',
+    )
+    const body = { email, password: PASSWORD }
+    expectProblem(await send(deployed, 'POST', '/login', { body }), 401, 'invalid-credentials')
+  })
+})
+
+describe('the form twins', () => {
+  it('POST /me renames as PATCH /me does, and goes to return_to', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const { headers } = ada
+    expectRedirect(
+      await submit('/me', { name: ' Ada Lovelace ', return_to: '/account' }, { headers }),
+      '/account',
+    )
+    expect((await ada.get('/me')).body.user.name).toBe('Ada Lovelace')
+    expectRedirect(await submit('/me', { name: '' }, { headers }), '/')
+    expect((await ada.get('/me')).body.user.name).toBeNull()
+  })
+
+  it('POST /sessions/:id/end ends one as DELETE /sessions/:id does', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const { headers } = ada
+    const other = await ada.signIn({ mode: 'token' })
+    const ended = await submit(`/sessions/${other.sessionId}/end`, { return_to: '/account' }, { headers })
+    expectRedirect(ended, '/account')
+    expect(ended.cookies).toEqual({})
+    expectProblem(await other.get('/me'), 401, 'session-ended')
+    const again = await submit(`/sessions/${other.sessionId}/end`, {}, { headers })
+    expectProblem(again, 404, 'not-found')
+  })
+
+  it('POST /sessions/:id/end: ending the current one clears its cookie', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const ended = await submit(`/sessions/${ada.sessionId}/end`, {}, { headers: ada.headers })
+    expectRedirect(ended, '/')
+    expect(ended.cookies['__Host-session']).toBe('')
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+
+  it("POST /sessions/:id/end: another's session is not found, and lives on", async () => {
+    const [ada, eve] = [await signedInPerson({ mode: 'session' }), await signedInPerson({ mode: 'session' })]
+    const answer = await submit(`/sessions/${ada.sessionId}/end`, {}, { headers: eve.headers })
+    expectProblem(answer, 404, 'not-found')
+    expect((await ada.get('/me')).status).toBe(200)
+  })
+
+  it('POST /logout: 303, the cookie cleared, the session over', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const answer = await submit('/logout', { return_to: '/bye' }, { headers: ada.headers })
+    expectRedirect(answer, '/bye')
+    expect(answer.cookies['__Host-session']).toBe('')
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+
+  it.each(['/password', '/me/delete', '/logout/all', '/refresh'])('%s takes JSON only', async (path) => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const fields = { password: PASSWORD, current_password: PASSWORD, new_password: 'seven quiet minutes' }
+    expectProblem(await submit(path, fields, { headers: ada.headers }), 415, 'unsupported-media-type')
+    expect((await ada.get('/me')).status).toBe(200)
+  })
+})
+
+describe.each(['session', 'token'] as const)('the twins with JSON, in %s mode', (mode) => {
+  it('POST /me answers as PATCH /me does', async () => {
+    const ada = await signedInPerson({ mode })
+    const patched = await ada.patch('/me', { name: 'Ada' })
+    const posted = await ada.post('/me', { name: 'Ada' })
+    expect(patched.status).toBe(200)
+    expect(posted.body).toEqual(patched.body)
+    expect(posted.body.user).toMatchObject({ id: ada.userId, name: 'Ada' })
+  })
+
+  it('POST /sessions/:id/end answers as DELETE /sessions/:id does', async () => {
+    const ada = await signedInPerson({ mode })
+    for (const end of [
+      (id: string) => ada.post(`/sessions/${id}/end`),
+      (id: string) => ada.delete(`/sessions/${id}`),
+    ]) {
+      const other = await ada.signIn()
+      expect((await end(other.sessionId)).status).toBe(204)
+      expectProblem(await other.get('/me'), 401, 'session-ended')
+    }
+  })
+})

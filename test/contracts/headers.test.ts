@@ -1,0 +1,250 @@
+import { beforeAll, describe, expect, it } from 'vitest'
+import { createApp } from '../../src/app'
+import { newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
+import { ownService, type Service } from '../support/service'
+
+const APP = 'https://app.example.org'
+const janus = ownService({ ALLOWED_ORIGINS: APP })
+
+/** Storage that is not there. */
+const down = () => Promise.reject(new Error('down'))
+const statement = { bind: () => statement, first: down, all: down, run: down }
+const broken = ownService({
+  DB: { prepare: () => statement, batch: down },
+  SESSIONS: { get: down, put: down, delete: down },
+})
+
+const NEW_PASSWORD = 'another horse battery'
+const BODIES: Readonly<Record<string, (person: Person) => unknown>> = {
+  'POST /register': ({ mode }) => ({ email: newEmail(), password: PASSWORD, mode, name: 'Canary Ada' }),
+  'POST /login': ({ email, mode }) => ({ email, password: PASSWORD, mode }),
+  'POST /refresh': ({ refreshToken }) => ({ refresh_token: refreshToken }),
+  'PATCH /me': () => ({ name: 'Canary Ada' }),
+  'POST /me': () => ({ name: 'Canary Ada' }),
+  'POST /me/delete': () => ({ password: PASSWORD }),
+  'POST /password': () => ({ current_password: PASSWORD, new_password: NEW_PASSWORD }),
+}
+
+const ROUTES = [
+  ...new Set(
+    createApp(janus.services)
+      .routes.filter(({ method }) => method !== 'ALL')
+      .map(({ method, path }) => `${method} ${path}`),
+  ),
+  // What is no route answers too.
+  'GET /nothing',
+  'PUT /me',
+  'OPTIONS /login',
+  'TRACE /',
+]
+
+interface Seen {
+  readonly what: string
+  readonly response: Response
+  readonly text: string
+}
+
+/** One request for a route as it is meant, with whatever the caller adds or leaves out. */
+async function visit(
+  what: string,
+  service: Service,
+  route: string,
+  person: Person,
+  headers: Record<string, string>,
+  sendsBody = true,
+): Promise<Seen> {
+  const [method = '', path = ''] = route.split(' ')
+  const url = path === '/' ? '' : path.replace(':id', person.sessionId).replace(':code', 'not-found')
+  const body = sendsBody ? BODIES[route]?.(person) : undefined
+  const request = new Request(`${service.issuer}${url}`, {
+    method,
+    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    redirect: 'manual',
+  })
+  const response = await service.fetch(request)
+  return { what: `${route}, ${what}`, response, text: await response.text() }
+}
+
+/** Everything that Janus answers, in every state of the caller and of storage. */
+async function crawl(): Promise<readonly Seen[]> {
+  const seen: Seen[] = []
+  for (const route of ROUTES) {
+    for (const mode of ['session', 'token'] as const) {
+      const ada = await signedInPerson({ mode, service: janus })
+      const foreign = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
+      const preflight = { Origin: APP, 'Access-Control-Request-Method': 'POST' }
+      const html = { Accept: 'text/html', ...ada.headers }
+      seen.push(
+        await visit('without credential', janus, route, ada, {}),
+        await visit('without body', janus, route, ada, ada.headers, false),
+        await visit('with a bad token', janus, route, ada, { Authorization: 'Bearer x' }),
+        await visit('with an unknown session', janus, route, ada, { Cookie: '__Host-session=x' }),
+        await visit('from a foreign page', janus, route, ada, { ...ada.headers, ...foreign }),
+        await visit('as a preflight', janus, route.replace(/^\w+/, 'OPTIONS'), ada, preflight),
+        await visit('while storage is down', broken, route, ada, ada.headers),
+      )
+      // Last, as it may end the session or the account.
+      const again = await signedInPerson({ mode, service: janus })
+      seen.push(await visit('from a listed page', janus, route, again, { ...again.headers, Origin: APP }))
+      seen.push(await visit(`in ${mode} mode`, janus, route, ada, html))
+      seen.push(await visit('after that', janus, route, ada, ada.headers))
+    }
+  }
+  return [...seen, ...(await cookieFlows())]
+}
+
+/** Sign-ins that set other cookies, or set them in other ways. */
+async function cookieFlows(): Promise<readonly Seen[]> {
+  const ada = await signedInPerson({ mode: 'session', service: janus })
+  const ask = async (
+    what: string,
+    path: string,
+    body: string,
+    headers: Record<string, string> = {},
+  ): Promise<Seen> => {
+    const all = { 'Content-Type': 'application/json', ...headers }
+    const response = await janus.fetch(
+      new Request(`${janus.issuer}${path}`, { method: 'POST', headers: all, body, redirect: 'manual' }),
+    )
+    return { what, response, text: await response.text() }
+  }
+  const cookieOf = ({ response }: Seen) => ({
+    Cookie: (response.headers.getSetCookie()[0] ?? '').replace(/;.*/, ''),
+  })
+  const credentials = { email: ada.email, password: ada.password }
+  const wanted = JSON.stringify({ ...credentials, mode: 'token', refresh_in: 'cookie' })
+  const signedIn = await ask('sign-in with refresh cookie', '/login', wanted)
+  const refreshed = await ask('refresh by cookie', '/refresh', '{}', cookieOf(signedIn))
+  const refused = await ask('refresh with a bad cookie', '/refresh', '{}', { Cookie: '__Host-refresh=x' })
+  const type = { 'Content-Type': 'application/x-www-form-urlencoded' }
+  const form = await ask('sign-in by form', '/login', new URLSearchParams(credentials).toString(), type)
+  const out = await ask('sign-out by form', '/logout', '', { ...type, ...cookieOf(form) })
+  return [signedIn, refreshed, refused, form, out]
+}
+
+/** The key set alone is the same for everyone. */
+function isPublic({ what, response }: Seen): boolean {
+  return what.startsWith('GET /.well-known/jwks.json') && response.status === 200
+}
+
+describe('every answer', () => {
+  let seen: readonly Seen[] = []
+  beforeAll(async () => {
+    seen = await crawl()
+  }, 60_000)
+
+  /** What a header says, by answer; answers that agree with `right` left out. */
+  function except(header: string, right: (value: string | null, answer: Seen) => boolean) {
+    return seen
+      .filter((answer) => !right(answer.response.headers.get(header), answer))
+      .map((answer) => `${answer.what}: ${answer.response.status} ${answer.response.headers.get(header)}`)
+  }
+
+  it('is looked at: successes, redirects, refusals and failures of every route', () => {
+    const statuses = new Set(seen.map(({ response }) => response.status))
+    for (const status of [200, 201, 204, 303, 401, 403, 404, 405, 422, 503])
+      expect(statuses).toContain(status)
+    expect(statuses).not.toContain(500)
+  })
+
+  it('API-06: is kept by no cache, unless it is the key set', () => {
+    expect(
+      except('Cache-Control', (value, answer) =>
+        isPublic(answer) ? value === 'public, max-age=300' : value === 'no-store',
+      ),
+    ).toEqual([])
+    expect(seen.some(isPublic)).toBe(true)
+  })
+
+  it('INC-27: varies by everything that it may depend on', () => {
+    expect(
+      except('Vary', (value) => {
+        const names = (value ?? '').split(',').map((name) => name.trim())
+        return ['Cookie', 'Authorization', 'Origin'].every((name) => names.includes(name))
+      }),
+    ).toEqual([])
+  })
+
+  it('API-07: is useless as a page or a script', () => {
+    expect(except('X-Content-Type-Options', (value) => value === 'nosniff')).toEqual([])
+    const policy = (value: string | null) =>
+      ["default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'", "form-action 'self'"].every(
+        (directive) => value?.split('; ').includes(directive),
+      )
+    expect(except('Content-Security-Policy', policy)).toEqual([])
+  })
+
+  it('HTM-03: keeps to TLS, to its origin, and to itself', () => {
+    expect(
+      except('Strict-Transport-Security', (value) =>
+        /^max-age=31536000; includeSubDomains$/.test(value ?? ''),
+      ),
+    ).toEqual([])
+    expect(except('Referrer-Policy', (value) => value === 'no-referrer')).toEqual([])
+    expect(except('Cross-Origin-Opener-Policy', (value) => value === 'same-origin')).toEqual([])
+    expect(
+      except(
+        'Cross-Origin-Resource-Policy',
+        (value, answer) => value === (isPublic(answer) ? 'cross-origin' : 'same-origin'),
+      ),
+    ).toEqual([])
+  })
+
+  it('API-01: says which characters it is made of, if it has any', () => {
+    expect(
+      except('Content-Type', (value, { text }) =>
+        text === ''
+          ? value === null
+          : /^(application\/json|application\/problem\+json|text\/html); charset=utf-8$/i.test(value ?? ''),
+      ),
+    ).toEqual([])
+  })
+
+  it('does not say what it is made with', () => {
+    for (const header of ['Server', 'X-Powered-By', 'Via'])
+      expect(except(header, (value) => value === null)).toEqual([])
+  })
+
+  it('SES-02: sets cookies that only this host, over TLS, and no script can read', () => {
+    const cookies = seen.flatMap(({ what, response }) =>
+      response.headers.getSetCookie().map((cookie) => ({ what, cookie })),
+    )
+    for (const { what, cookie } of cookies) {
+      const [pair = '', ...attributes] = cookie.split('; ')
+      const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? []
+      const sameSite = { '__Host-session': 'Lax', '__Host-refresh': 'Strict' }[name]
+      expect({ what, sameSite }).toEqual({ what, sameSite: expect.any(String) })
+      expect({ what, attributes: attributes.filter((each) => !each.startsWith('Max-Age=')).sort() }).toEqual({
+        what,
+        attributes: ['HttpOnly', 'Path=/', `SameSite=${sameSite}`, 'Secure'],
+      })
+      const maxAge = Number(attributes.find((each) => each.startsWith('Max-Age='))?.slice('Max-Age='.length))
+      expect({ what, gone: maxAge === 0 }).toEqual({ what, gone: value === '' })
+      expect(cookie.length).toBeLessThan(4096)
+      // Random bytes, a counter, a MAC: nothing of the person.
+      expect(value).toMatch(/^([\w-]{22}\.([\w-]{43}|\d+\.[\w-]{43}))?$/)
+      expect(cookie).not.toMatch(/example|Canary|@/i)
+    }
+    const kinds = new Set(
+      cookies.map(({ cookie }) =>
+        cookie.replace(/=.*?(;|$)/, (all) => (all === '=;' ? '-' : '+')).slice(0, 15),
+      ),
+    )
+    expect([...kinds].sort()).toEqual([
+      '__Host-refresh+',
+      '__Host-refresh-',
+      '__Host-session+',
+      '__Host-session-',
+    ])
+  })
+
+  it('SES-02: sets none from a sign-in in token mode that did not ask for one', () => {
+    const signIns = seen.filter(({ response, text }) => response.ok && text.includes('"refresh_token"'))
+    expect(signIns.length).toBeGreaterThan(0)
+    for (const { what, response } of signIns) {
+      const given = response.headers.getSetCookie().filter((cookie) => !/^[^=]+=;/.test(cookie))
+      expect({ what, given }).toEqual({ what, given: [] })
+    }
+  })
+})

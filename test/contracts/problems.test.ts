@@ -1,0 +1,147 @@
+import { afterEach, expect, it, vi } from 'vitest'
+import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
+import { type Answer, expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
+import { deployed, ownService } from '../support/service'
+
+/** Listed, and not built yet. */
+type NotBuilt = 'too-many-attempts' | 'forbidden'
+
+/** Each refusal that the contract lists, provoked, with the status it is listed with. */
+const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => Promise<Answer>]> = {
+  'invalid-json': [400, () => sendLogin('{')],
+  'invalid-credentials': [
+    401,
+    () => send(deployed, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } }),
+  ],
+  'authentication-required': [401, () => send(deployed, 'GET', '/me')],
+  'invalid-token': [401, () => send(deployed, 'GET', '/me', { headers: { Authorization: 'Bearer x' } })],
+  'token-expired': [
+    401,
+    async () => {
+      const service = ownService()
+      const ada = await signedInPerson({ mode: 'token', service })
+      service.ahead = 3600
+      return ada.get('/me')
+    },
+  ],
+  'session-ended': [
+    401,
+    async () => {
+      const ada = await signedInPerson({ mode: 'session' })
+      await ada.post('/logout')
+      return ada.get('/me')
+    },
+  ],
+  'refresh-token-reused': [
+    401,
+    async () => {
+      const service = ownService()
+      const { refreshToken } = await signedInPerson({ mode: 'token', service })
+      const refresh = () => send(service, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
+      await refresh()
+      service.ahead = 60
+      return refresh()
+    },
+  ],
+  'cross-site-request': [
+    403,
+    () => send(deployed, 'POST', '/login', { headers: { 'Sec-Fetch-Site': 'cross-site' } }),
+  ],
+  'registration-closed': [
+    403,
+    () => {
+      const body = { email: newEmail(), password: PASSWORD }
+      return send(ownService({ REGISTRATION: 'closed' }), 'POST', '/register', { body })
+    },
+  ],
+  'not-found': [404, () => send(deployed, 'GET', '/nothing')],
+  'method-not-allowed': [405, () => send(deployed, 'PUT', '/me')],
+  'account-exists': [
+    409,
+    async () => {
+      const { email } = await signedInPerson({ mode: 'session' })
+      return send(deployed, 'POST', '/register', { body: { email, password: PASSWORD } })
+    },
+  ],
+  'body-too-large': [413, () => sendLogin(' '.repeat(64 * 1024 + 1))],
+  'unsupported-media-type': [415, () => sendLogin('{}', 'text/plain')],
+  'invalid-input': [422, () => sendLogin('{}')],
+  'password-refused': [
+    422,
+    () => send(deployed, 'POST', '/register', { body: { email: newEmail(), password: 'short' } }),
+  ],
+  'mode-not-offered': [
+    422,
+    () => {
+      const body = { email: newEmail(), password: PASSWORD, mode: 'token' }
+      return send(ownService({ AUTH_MODE: 'session' }), 'POST', '/login', { body })
+    },
+  ],
+  'internal-error': [
+    500,
+    () => {
+      const service = ownService()
+      vi.spyOn(service.services.users, 'findByEmail').mockRejectedValue(new Error('a bug'))
+      return send(service, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
+    },
+  ],
+  'store-unavailable': [
+    503,
+    () => {
+      const DB = {
+        prepare: () => {
+          throw new Error('down')
+        },
+      }
+      return send(ownService({ DB }), 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
+    },
+  ],
+}
+
+async function sendLogin(body: string, type = 'application/json'): Promise<Answer> {
+  const headers = { 'Content-Type': type }
+  return read(
+    await deployed.fetch(new Request(`${deployed.issuer}/login`, { method: 'POST', headers, body })),
+  )
+}
+
+afterEach(() => {
+  vi.restoreAllMocks()
+})
+
+it.each(Object.entries(PROVOKED))(
+  'API-01: %s has the status, the type and the title that are listed',
+  async (code, [status, provoke]) => {
+    const answer = await provoke()
+    expectProblem(answer, status, code)
+    expect(answer.body.title).toBe(PROBLEMS[code as ProblemCode].title)
+    const explained = await send(deployed, 'GET', new URL(answer.body.type).pathname)
+    expect(explained.body).toEqual({ code, status, title: answer.body.title })
+  },
+)
+
+it('API-01: gives each refusal an id of its own', async () => {
+  const [one, other] = [await send(deployed, 'GET', '/me'), await send(deployed, 'GET', '/me')]
+  expect(one.body.instance).not.toBe(other.body.instance)
+})
+
+it('bad input names the fields, and never their values', async () => {
+  const body = { email: 'not-an-address', password: 17, mode: 'canary-mode', canary: 'canary-value' }
+  const unknown = await send(deployed, 'POST', '/login', { body })
+  expectProblem(unknown, 422, 'invalid-input')
+  expect(unknown.body.errors).toEqual([{ field: 'canary', code: 'unknown', message: expect.any(String) }])
+
+  const { canary: _, ...known } = body
+  const refusal = await send(deployed, 'POST', '/login', { body: known })
+  expectProblem(refusal, 422, 'invalid-input')
+  expect(refusal.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
+    'email',
+    'mode',
+    'password',
+  ])
+  for (const answer of [unknown, refusal]) {
+    for (const value of ['not-an-address', '17', 'canary-mode', 'canary-value']) {
+      expect(JSON.stringify(answer.body.errors)).not.toContain(value)
+    }
+  }
+})

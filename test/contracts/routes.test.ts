@@ -1,0 +1,242 @@
+import { Hono } from 'hono'
+import { describe, expect, it } from 'vitest'
+import { createApp, OPEN_ROUTES } from '../../src/app'
+import { closedByDefault } from '../../src/authentication/closed-by-default'
+import { handleFailure } from '../../src/http/failure'
+import { PROBLEMS } from '../../src/http/problem'
+import { expectProblem, read, send, signedInPerson } from '../support/person'
+import { deployed, type OwnService, ownService, type Service } from '../support/service'
+
+/** The whole contract: what anyone may call, and what takes a signed-in person. */
+const OPEN = [
+  'GET /',
+  'POST /register',
+  'POST /login',
+  'POST /refresh',
+  'GET /.well-known/jwks.json',
+  'GET /problems/:code',
+  'GET /healthz',
+  'GET /readyz',
+]
+const CLOSED = [
+  'POST /logout',
+  'POST /logout/all',
+  'GET /me',
+  'PATCH /me',
+  'POST /me',
+  'POST /me/delete',
+  'POST /password',
+  'GET /sessions',
+  'DELETE /sessions/:id',
+  'POST /sessions/:id/end',
+]
+
+/** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */
+const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
+
+const AT_ROOT = ownService()
+const UNDER_AUTH = ownService({ ISSUER: 'https://example.com/auth' })
+const SERVICES = [
+  { at: 'the root', service: AT_ROOT },
+  { at: '/auth', service: UNDER_AUTH },
+]
+
+interface Route {
+  /** `METHOD path`, as registered, without the base path. */
+  readonly name: string
+  readonly method: string
+  readonly path: string
+}
+
+/** What is registered, middleware apart. */
+function routesOf({ services }: OwnService): readonly Route[] {
+  const { basePath } = services.config
+  const names = createApp(services)
+    .routes.filter(({ method }) => method !== 'ALL')
+    .map(({ method, path }) => `${method} ${path.slice(basePath.length) || '/'}`)
+  return [...new Set(names)].map((name) => {
+    const [method = '', path = ''] = name.split(' ')
+    return { name, method, path }
+  })
+}
+
+/** What a client asks for to get there, below the issuer. */
+function urlOf(path: string): string {
+  return path === '/' ? '' : path.replace(':id', 'A'.repeat(22)).replace(':code', 'not-found')
+}
+
+/** Asks, and leaves the answer unread: that of a HEAD has no body, whatever its headers say. */
+function ask(service: Service, method: string, url: string): Promise<Response> {
+  return service.fetch(new Request(`${service.issuer}${url}`, { method }))
+}
+
+describe.each(SERVICES)('the route contract at $at', ({ service }) => {
+  it('is what is registered, no more and no less', () => {
+    const names = routesOf(service).map(({ name }) => name)
+    expect(names.sort()).toEqual([...OPEN, ...CLOSED].sort())
+    expect([...OPEN_ROUTES].sort()).toEqual([...OPEN].sort())
+  })
+
+  it('ADM-01: refuses a caller without credential on every route that is not on the open list', async () => {
+    const closed = routesOf(service).filter(({ name }) => !OPEN_ROUTES.has(name))
+    expect(closed).toHaveLength(CLOSED.length)
+    for (const { name, method, path } of closed) {
+      const refusal = await send(service, method, urlOf(path))
+      expectProblem(refusal, 401, 'authentication-required')
+      expect(refusal.headers.get('WWW-Authenticate'), name).toBe('Bearer')
+      expect(refusal.cookies, name).toEqual({})
+    }
+  })
+
+  it('gives HEAD the status of GET, and no body', async () => {
+    for (const { name, path } of routesOf(service).filter(({ method }) => method === 'GET')) {
+      const [get, head] = [await ask(service, 'GET', urlOf(path)), await ask(service, 'HEAD', urlOf(path))]
+      expect({ name, status: head.status, text: await head.text() }).toEqual({
+        name,
+        status: get.status,
+        text: '',
+      })
+    }
+  })
+
+  it('API-05: answers a wrong method with 405, and names exactly the right ones', async () => {
+    const routes = routesOf(service)
+    for (const path of new Set(routes.map((route) => route.path))) {
+      const there = routes.filter((route) => route.path === path).map(({ method }) => method)
+      const right = [...there, ...(there.includes('GET') ? ['HEAD'] : []), 'OPTIONS'].sort()
+      for (const method of METHODS.filter((each) => !right.includes(each))) {
+        const answer = await ask(service, method, urlOf(path))
+        const allow = answer.headers.get('Allow')?.split(', ').sort()
+        expect({ method, path, status: answer.status, allow }).toEqual({
+          method,
+          path,
+          status: 405,
+          allow: right,
+        })
+        if (method !== 'HEAD') expectProblem(await read(answer), 405, 'method-not-allowed')
+      }
+      const options = await ask(service, 'OPTIONS', urlOf(path))
+      const allow = options.headers.get('Allow')?.split(', ').sort()
+      expect({ path, status: options.status, allow, text: await options.text() }).toEqual({
+        path,
+        status: 204,
+        allow: right,
+        text: '',
+      })
+    }
+  })
+
+  it('API-05: answers an unknown path with a 404 problem, whatever the method', async () => {
+    for (const path of ['/nothing', '/me/nothing', '/login/x', '/admin', '/.env', '/.well-known/nothing']) {
+      for (const method of METHODS) {
+        const answer = await ask(service, method, path)
+        expect({ method, path, status: answer.status }).toEqual({ method, path, status: 404 })
+        if (method !== 'HEAD') expectProblem(await read(answer), 404, 'not-found')
+      }
+    }
+  })
+
+  it('serves the type of every problem at the URL that names it, with an explanation', async () => {
+    const { body } = await send(service, 'GET', '/nothing')
+    expect(body.type).toBe(`${service.issuer}/problems/not-found`)
+    for (const [code, { status, title }] of Object.entries(PROBLEMS)) {
+      const page = await send(service, 'GET', `/problems/${code}`)
+      expect({ status: page.status, body: page.body }).toEqual({ status: 200, body: { code, status, title } })
+    }
+  })
+})
+
+it('API-05: TRACE is refused and echoes nothing', async () => {
+  const ada = await signedInPerson({ mode: 'session' })
+  const refusal = await send(deployed, 'TRACE', '/me', { headers: ada.headers })
+  expectProblem(refusal, 405, 'method-not-allowed')
+  expect(refusal.text).not.toContain(ada.sessionId)
+})
+
+it('API-05: what is not there is not there for a signed-in caller either', async () => {
+  const ada = await signedInPerson({ mode: 'token' })
+  expectProblem(await ada.get('/nothing'), 404, 'not-found')
+  expectProblem(await ada.delete('/me'), 405, 'method-not-allowed')
+})
+
+it.each(['nothing', '__proto__', 'constructor', 'toString', 'Not-Found'])(
+  'knows no problem type by the name of %s',
+  async (code) => {
+    expectProblem(await send(deployed, 'GET', `/problems/${code}`), 404, 'not-found')
+  },
+)
+
+describe('a route that nobody put on the list', () => {
+  /** An app with the guard of Janus, and routes that Janus does not have. */
+  function guardedApp(basePath: string) {
+    const { services } = AT_ROOT
+    const app = new Hono()
+      .basePath(basePath)
+      .use(closedByDefault(services, new Set(['GET /open']), basePath))
+      .get('/open', (c) => c.text('open'))
+      .post('/open', (c) => c.text('same path, other method'))
+      .get('/open/:id', (c) => c.text('below an open path'))
+      .get('/unlisted', (c) => c.text('unlisted'))
+      .on(['PUT', 'PURGE'], '/odd', (c) => c.text('odd methods'))
+      .all('/any-method', (c) => c.text('every method'))
+    app.onError((error, c) => handleFailure(error, c, { issuer: AT_ROOT.issuer, log: services.log }))
+    return async (method: string, path: string) => {
+      const answer = await app.request(`https://auth.example.com${basePath}${path}`, { method })
+      return { method, path, status: answer.status }
+    }
+  }
+
+  it.each(['', '/auth'])('is closed, with base path "%s"', async (basePath) => {
+    const statusOf = guardedApp(basePath)
+    expect(await statusOf('GET', '/open')).toMatchObject({ status: 200 })
+    for (const [method, path] of [
+      ['POST', '/open'],
+      ['GET', '/open/1'],
+      ['GET', '/unlisted'],
+      ['HEAD', '/unlisted'],
+      ['PUT', '/odd'],
+      ['PURGE', '/odd'],
+    ] as const) {
+      expect(await statusOf(method, path)).toEqual({ method, path, status: 401 })
+    }
+  })
+
+  it.each(['GET', 'POST', 'DELETE'])(
+    'is closed to %s if it was registered for all methods',
+    async (method) => {
+      expect(await guardedApp('')(method, '/any-method')).toMatchObject({ status: 401 })
+    },
+  )
+})
+
+describe('under a base path', () => {
+  it('serves every route below it, and nothing beside it', async () => {
+    for (const { name, method, path } of routesOf(UNDER_AUTH)) {
+      const inside = await ask(UNDER_AUTH, method, urlOf(path))
+      expect({ name, there: ![404, 405].includes(inside.status) }).toEqual({ name, there: true })
+      for (const base of ['', '/AUTH', '/authx', '/x/auth', '/auth%2f', '/auth/auth', '//auth']) {
+        const request = new Request(`https://example.com${base}${urlOf(path)}`, { method })
+        const { status, body } = await read(await UNDER_AUTH.fetch(request))
+        expect({ name, base, status, code: body?.code }).toEqual({
+          name,
+          base,
+          status: 404,
+          code: 'not-found',
+        })
+      }
+    }
+  })
+
+  it('refuses beside it with the headers that every response has', async () => {
+    const beside = await read(await UNDER_AUTH.fetch(new Request('https://example.com/me')))
+    expectProblem(beside, 404, 'not-found')
+    expect(beside.headers.get('X-Content-Type-Options')).toBe('nosniff')
+  })
+
+  it.each(['session', 'token'] as const)('signs in and out, in %s mode', async (mode) => {
+    const ada = await signedInPerson({ mode, service: UNDER_AUTH })
+    expect((await ada.get('/me')).body.user.email).toBe(ada.email)
+    expect((await ada.post('/logout')).status).toBe(204)
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+})

@@ -1,0 +1,83 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { send, signedInPerson } from '../support/person'
+import { deployed } from '../support/service'
+
+/** Every row, and every record with its expiry. */
+async function storage() {
+  const tables = await Promise.all(
+    ['users', 'sessions', 'signing_keys'].map(
+      async (table) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results,
+    ),
+  )
+  const { keys } = await env.SESSIONS.list()
+  const records = await Promise.all(keys.map(async (key) => [key, await env.SESSIONS.get(key.name)]))
+  return { tables, records }
+}
+
+/** Every path there is, and what a link on a foreign page might say. */
+const PATHS = [
+  '/',
+  '/register?email=eve@example.com&password=correct%20horse%20battery',
+  '/login?email=eve@example.com&password=correct%20horse%20battery',
+  '/refresh',
+  '/logout',
+  '/logout?_method=POST',
+  '/logout/all',
+  '/me',
+  '/me?_method=DELETE&name=Eve',
+  '/me/delete?password=correct%20horse%20battery',
+  '/password',
+  '/sessions',
+  '/sessions/:id',
+  '/sessions/:id?_method=DELETE',
+  '/sessions/:id/end',
+  '/.well-known/jwks.json',
+  '/problems/not-found',
+  '/healthz',
+  '/readyz',
+  '/nothing',
+]
+
+const OVERRIDES = {
+  'X-HTTP-Method-Override': 'DELETE',
+  'X-HTTP-Method': 'DELETE',
+  'X-Method-Override': 'POST',
+}
+
+describe.each(['session', 'token'] as const)('a safe method in %s mode', (mode) => {
+  it.each(['GET', 'HEAD', 'OPTIONS'])('CSRF-06: %s changes nothing anywhere', async (method) => {
+    const ada = await signedInPerson({ mode })
+    // Makes the signing key, which otherwise the first reader of the key set would, once in the life of a service.
+    await ada.signIn({ mode: 'token' })
+    const before = await storage()
+    for (const path of PATHS) {
+      for (const headers of [{}, OVERRIDES, { 'Sec-Fetch-Site': 'cross-site', Origin: 'null' }]) {
+        const url = `${deployed.issuer}${path.replace(':id', ada.sessionId)}`
+        const request = new Request(url, { method, headers: { ...ada.headers, ...headers } })
+        const answer = await deployed.fetch(request)
+        await answer.text()
+        expect({ url, there: answer.status < 500, cookies: answer.headers.getSetCookie() }).toEqual({
+          url,
+          there: true,
+          cookies: [],
+        })
+      }
+    }
+    expect(await storage()).toEqual(before)
+    expect((await ada.get('/me')).status).toBe(200)
+  })
+
+  it('CSRF-06: no header makes another method of a POST', async () => {
+    const ada = await signedInPerson({ mode })
+    const before = await storage()
+    const headers = { ...ada.headers, ...OVERRIDES }
+    for (const path of [`/sessions/${ada.sessionId}`, `/sessions/${ada.sessionId}?_method=DELETE`]) {
+      const answer = await send(deployed, 'POST', path, { headers, body: { _method: 'DELETE' } })
+      expect({ path, status: answer.status }).toEqual({ path, status: 405 })
+    }
+    const renamed = await send(deployed, 'POST', '/me', { headers, body: { name: 'Eve', _method: 'PATCH' } })
+    expect(renamed.status).toBe(422)
+    expect(await storage()).toEqual(before)
+  })
+})

@@ -1,0 +1,111 @@
+import type { JWK } from 'jose'
+import { expect } from 'vitest'
+import { encodeBase64url, parseBase64url } from '../../src/crypto/base64url'
+import { expectProblem, type Person, type SignedIn, send } from './person'
+import { deployed, ownService } from './service'
+
+export type Json = Readonly<Record<string, unknown>>
+
+/** An access token taken apart, and what is needed to make variations of it that no library would. */
+export interface Forge {
+  /** The token as it was issued. */
+  readonly token: string
+  readonly header: Json
+  readonly claims: Json
+  readonly signature: Uint8Array<ArrayBuffer>
+  /** The public key as the key set has it. */
+  readonly publicJwk: JWK
+  /** A token of this header and these claims, under the key that the service itself signs with. */
+  sign(header: Json | string, claims: Json | string): Promise<string>
+  /** The token with other claims, under the service's key; `undefined` drops a claim. */
+  signClaims(changes: Json): Promise<string>
+  /** The token with other header members, under the service's key; `undefined` drops a member. */
+  signHeader(changes: Json): Promise<string>
+}
+
+/** A forge for the access token of a client that signed in at `deployed`. */
+export async function createForge({ answer }: Pick<SignedIn, 'answer'>): Promise<Forge> {
+  const token: string = answer.body.access_token
+  const [header = '', claims = '', signature = ''] = token.split('.')
+  // The same database and secret as `deployed`, so the same key.
+  const { signingKeys } = ownService().services
+  const { kid, key } = await signingKeys.signer()
+  const publicJwk = (await signingKeys.keySet())?.find((jwk) => jwk.kid === kid)
+  if (!publicJwk) throw new Error('The key that signs is not published')
+  const forge = {
+    token,
+    header: decodePart(header),
+    claims: decodePart(claims),
+    signature: decodeBytes(signature),
+    publicJwk,
+  }
+  const sign: Forge['sign'] = (first, second) => signWith(key, first, second)
+  return {
+    ...forge,
+    sign,
+    signClaims: (changes) => sign(forge.header, { ...forge.claims, ...changes }),
+    signHeader: (changes) => sign({ ...forge.header, ...changes }, forge.claims),
+  }
+}
+
+/** Base64url of bytes, of text as it is, or of a value as JSON. */
+export function encodePart(part: Json | string | Uint8Array): string {
+  if (part instanceof Uint8Array) return encodeBase64url(part)
+  return encodeBase64url(new TextEncoder().encode(typeof part === 'string' ? part : JSON.stringify(part)))
+}
+
+export function decodePart(text: string): Json {
+  return JSON.parse(new TextDecoder().decode(decodeBytes(text)))
+}
+
+export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
+  const bytes = parseBase64url(text)
+  if (!bytes) throw new Error(`Not base64url: ${text}`)
+  return bytes
+}
+
+/** A compact JWS under any key. */
+export function signWith(key: CryptoKey, header: Json | string, claims: Json | string): Promise<string> {
+  return signParts(key, encodePart(header), encodePart(claims))
+}
+
+/** A compact JWS over parts that are encoded already, well or badly. */
+export async function signParts(key: CryptoKey, header: string, claims: string): Promise<string> {
+  const input = `${header}.${claims}`
+  const algorithm = key.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : key.algorithm.name
+  const signature = await crypto.subtle.sign(algorithm, key, new TextEncoder().encode(input))
+  return `${input}.${encodePart(new Uint8Array(signature))}`
+}
+
+export function importHmacKey(secret: Uint8Array<ArrayBuffer> | string, hash: string): Promise<CryptoKey> {
+  const bytes = typeof secret === 'string' ? new TextEncoder().encode(secret) : secret
+  return crypto.subtle.importKey('raw', bytes, { name: 'HMAC', hash }, false, ['sign'])
+}
+
+export async function generateEcKeyPair(): Promise<CryptoKeyPair> {
+  const algorithm = { name: 'ECDSA', namedCurve: 'P-256' }
+  return (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
+}
+
+/** Where a bearer token is asked for, or may be given: a protected route, an open one, one that changes something. */
+const BEARER_ROUTES = [
+  ['GET', '/me'],
+  ['GET', '/'],
+  ['POST', '/logout'],
+] as const
+
+/** Asserts that a token opens nothing, and that the session of its person is as it was. */
+export async function expectOpensNothing(
+  token: string,
+  { person, code = 'invalid-token' }: { person: Person; code?: 'invalid-token' | 'token-expired' },
+): Promise<void> {
+  for (const [method, path] of BEARER_ROUTES) {
+    const answer = await send(deployed, method, path, { headers: { Authorization: `Bearer ${token}` } })
+    expectProblem(answer, 401, code)
+    expect(answer.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"')
+  }
+  // The header's own grammar refuses some before they are looked at; the check does not lean on it.
+  const refusal = code === 'token-expired' ? 'expired' : 'invalid'
+  expect(await ownService().services.accessTokens.check(token)).toEqual({ ok: false, refusal })
+  expect(await person.get('/me')).toMatchObject({ status: 200, body: { session: { id: person.sessionId } } })
+}

@@ -1,0 +1,30 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { Hono } from 'hono'
+import type { SignedInEnv } from '../../src/authentication/auth-env'
+import { requirePrincipal } from '../../src/authentication/require-principal'
+import { handleFailure } from '../../src/http/failure'
+import { securityHeaders } from '../../src/http/security-headers'
+import type { OwnService, Service } from './service'
+
+/**
+ * An app of someone's own with one protected route, `GET /protected`. It reads nothing by itself, so whatever is read
+ * was read to find out who is asking.
+ */
+export function guardedApp({ issuer, services }: OwnService): Service {
+  const app = new Hono<SignedInEnv>()
+    .use(securityHeaders)
+    .get('/protected', requirePrincipal(services), (c) => {
+      const { userId, sessionId, mode, roles } = c.var.principal
+      return c.json({ user_id: userId, session_id: sessionId, mode, roles })
+    })
+  app.onError((error, c) => handleFailure(error, c, { issuer, log: services.log }))
+  return {
+    issuer,
+    async fetch(request) {
+      const context = createExecutionContext()
+      const response = await app.fetch(request, {}, context)
+      await waitOnExecutionContext(context)
+      return response
+    },
+  }
+}

@@ -1,0 +1,35 @@
+import { env } from 'cloudflare:workers'
+import { type FaultyD1, faultyD1 } from './faulty-d1'
+import { type FaultyKv, faultyKv } from './faulty-kv'
+import { guardedApp } from './guarded-app'
+import { type Answer, send } from './person'
+import { type OwnService, ownService } from './service'
+
+/** A Janus in one place of the network, with that place's view of the stores, and an app that it guards. */
+export interface Place extends OwnService {
+  readonly db: FaultyD1
+  readonly kv: FaultyKv
+  /** Asks the protected route of the app, which needs no live session. */
+  askApp(client: { readonly headers: Record<string, string> }): Promise<Answer>
+}
+
+/** Makes one. All places share one D1 and one KV. */
+export function createPlace(settings: Partial<Record<string, string>> = {}): Place {
+  const db = faultyD1(env.DB)
+  const kv = faultyKv(env.SESSIONS)
+  const service = ownService({ ...settings, DB: db, SESSIONS: kv })
+  const app = guardedApp(service)
+  const askApp: Place['askApp'] = ({ headers }) => send(app, 'GET', '/protected', { headers })
+  // Not a copy: the clock is moved by assignment to the service itself.
+  return Object.assign(service, { db, kv, askApp })
+}
+
+/** The row of a session in D1, or `null`. */
+export async function sessionRow(id: string): Promise<Record<string, unknown> | null> {
+  return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first()
+}
+
+/** The copy of a session in KV, or `null`. */
+export async function sessionCopy(id: string): Promise<string | null> {
+  return env.SESSIONS.get(`session:${id}`)
+}
