@@ -30,7 +30,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/smoke/**'],
+          exclude: ['test/smoke/**', 'test/docs/**'],
           setupFiles: ['test/support/setup.ts'],
           provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
         },
