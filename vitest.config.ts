@@ -37,8 +37,8 @@ export default defineConfig({
       },
       {
         test: {
-          name: 'smoke',
-          include: ['test/smoke/**/*.test.ts'],
+          name: 'node',
+          include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
