@@ -3,7 +3,7 @@ import type { SignedInEnv } from './authentication/auth-env'
 import { closedByDefault } from './authentication/closed-by-default'
 import type { ConfigFault } from './config'
 import { cors } from './http/cors'
-import { handleFailure } from './http/failure'
+import { errorsOnly, handleFailure } from './http/failure'
 import { Problem } from './http/problem'
 import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
@@ -51,6 +51,7 @@ export function createApp(services: Services) {
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)
     .use(cors(config.allowedOrigins))
+    .use(errorsOnly)
     .use(closedByDefault(services, OPEN_ROUTES, config.basePath))
     .route(config.basePath || '/', routes)
   app.notFound((c) => answerUnmatched(c, app.routes))

@@ -28,7 +28,7 @@ export function closedByDefault(
   }
 }
 
-/** The route that will answer: the first that is no middleware. */
+/** The route that comes after the guard, which is the last of the middleware. One for all methods is a route, too. */
 function matchedRoute(c: Context) {
-  return matchedRoutes(c).find(({ method }) => method !== 'ALL')
+  return matchedRoutes(c)[c.req.routeIndex + 1]
 }

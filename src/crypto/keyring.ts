@@ -39,6 +39,8 @@ export function createKeyring([newest, ...older]: readonly [string, ...string[]]
       ...older.map((secret) => deriveKey(secret, purpose)),
     ] as const)
     derived.set(purpose, keys)
+    // A failure is not remembered.
+    keys.catch(() => derived.delete(purpose))
     return keys
   }
 

@@ -50,10 +50,12 @@ const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=[Uu][Tt][Ff]-8
 /** The body as text, `''` if there is none. */
 async function readText(c: Context, types: readonly RegExp[]): Promise<string> {
   const type = c.req.header('Content-Type')
+  const unsupported = new Problem('unsupported-media-type', { detail: 'Send application/json in UTF-8.' })
+  if (type !== undefined && !types.some((pattern) => pattern.test(type))) throw unsupported
   const bytes = await readBytes(c.req.raw)
-  if (bytes.byteLength === 0 && type === undefined) return ''
-  if (type === undefined || !types.some((pattern) => pattern.test(type))) {
-    throw new Problem('unsupported-media-type', { detail: 'Send application/json in UTF-8.' })
+  if (type === undefined) {
+    if (bytes.byteLength > 0) throw unsupported
+    return ''
   }
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
@@ -127,6 +129,10 @@ function parseForm(text: string): Record<string, unknown> {
   const byName = new Map(fields)
   if (byName.size !== fields.length) {
     throw invalidInput([{ field: '', code: 'duplicate', message: 'Send each field once.' }])
+  }
+  // What is not UTF-8 is decoded to this character: two different passwords would become one.
+  if (fields.some((field) => field.join('').includes('\ufffd'))) {
+    throw invalidInput([{ field: '', code: 'invalid', message: 'Send UTF-8.' }])
   }
   return Object.fromEntries(byName)
 }

@@ -1,4 +1,4 @@
-import type { Context } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
 import { Problem, type ProblemCode, presentProblem } from './problem'
@@ -53,10 +53,19 @@ function firstLine(cause: unknown): string {
 
 /** Where it happened. Not the message: it may quote what a client sent. */
 function frames(error: Error): string {
-  const lines = error.stack?.split('\n') ?? []
+  const lines = error.stack?.replace(error.message, '').split('\n') ?? []
   return lines
     .filter((line) => line.startsWith('    at '))
     .slice(0, 8)
     .map((line) => line.trim())
     .join(' < ')
+}
+
+/** Makes an `Error` of whatever else was thrown, for Hono hands on nothing else to `onError`. */
+export const errorsOnly: MiddlewareHandler = async (_, next) => {
+  try {
+    await next()
+  } catch (thrown) {
+    throw thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
+  }
 }

@@ -3,8 +3,8 @@ import type { RecordedEvent } from '../audit/audit-event'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { presentInstant } from '../clock'
-import { Problem } from '../http/problem'
 import type { Services } from '../services'
+import { readCursor } from './cursor'
 
 /** How many events one answer lists. */
 const PAGE_SIZE = 50
@@ -13,7 +13,7 @@ const PAGE_SIZE = 50
 export function activityRoutes(services: Services) {
   const { auditLog } = services
   return new Hono<SignedInEnv>().get('/me/activity', requireLiveSession(services), async (c) => {
-    const before = parseCursor(c.req.query('cursor'))
+    const before = readCursor(c, parseCursor)
     // One more than is shown tells whether there is a next page.
     const found = await auditLog.list(c.var.principal.userId, { before, limit: PAGE_SIZE + 1 })
     const shown = found.slice(0, PAGE_SIZE)
@@ -41,10 +41,6 @@ function presentEvent(event: RecordedEvent) {
   }
 }
 
-/** @throws {Problem} `invalid-input` unless it is what a page gave as `next_cursor`. */
-function parseCursor(text: string | undefined): number | null {
-  if (text === undefined) return null
-  if (/^[1-9]\d{0,14}$/.test(text)) return Number(text)
-  const message = 'Send the next_cursor of a page of this list.'
-  throw new Problem('invalid-input', { errors: [{ field: 'cursor', code: 'invalid', message }] })
+function parseCursor(text: string): number | null {
+  return /^[1-9]\d{0,14}$/.test(text) ? Number(text) : null
 }

@@ -10,6 +10,7 @@ import type { Session } from '../sessions/session'
 import type { SessionCursor } from '../sessions/session-store'
 import { forgetSession, redirectForm } from './answer-sign-in'
 import { clientOf } from './client'
+import { readCursor } from './cursor'
 import { ReturnTo } from './fields'
 import { presentSession } from './present'
 
@@ -49,7 +50,7 @@ export function sessionRoutes(services: Services) {
 
     .get('/sessions', live, async (c) => {
       const { userId, sessionId } = c.var.principal
-      const before = parseCursor(c.req.query('cursor'))
+      const before = readCursor(c, parseCursor)
       // One more than is shown tells whether there is a next page.
       const found = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
       const shown = found.slice(0, PAGE_SIZE)
@@ -75,11 +76,7 @@ function formatCursor({ createdAt, id }: Session): string {
   return `${createdAt}.${id}`
 }
 
-/** @throws {Problem} `invalid-input` unless it is what a page gave as `next_cursor`. */
-function parseCursor(text: string | undefined): SessionCursor | null {
-  if (text === undefined) return null
+function parseCursor(text: string): SessionCursor | null {
   const [, createdAt, id] = /^(\d{1,12})\.([\w-]{22})$/.exec(text) ?? []
-  if (createdAt !== undefined && id !== undefined) return { createdAt: Number(createdAt), id }
-  const message = 'Send the next_cursor of a page of this list.'
-  throw new Problem('invalid-input', { errors: [{ field: 'cursor', code: 'invalid', message }] })
+  return createdAt !== undefined && id !== undefined ? { createdAt: Number(createdAt), id } : null
 }
