@@ -28,11 +28,27 @@ export async function orOnOutage<T>(
   }
 }
 
-/** Runs one call to a store. @throws {StoreUnavailable} instead of whatever the binding throws. */
+/**
+ * How long a store may take, in milliseconds. KV answers in 250 ms in all but a hundredth of cases; D1 takes one query after another and
+ * may have a queue. Longer than this is as good as down, and holding the request would only make it worse.
+ */
+const PATIENCE_MS: Readonly<Record<Store, number>> = { KV: 2000, D1: 5000, LOGIN_LIMIT: 1000 }
+
+/**
+ * Runs one call to a store, for so long and no longer. A write that was given up may still happen.
+ *
+ * @throws {StoreUnavailable} instead of whatever the binding throws.
+ */
 export async function reach<T>(store: Store, call: () => Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`No answer in ${PATIENCE_MS[store]} ms`)), PATIENCE_MS[store])
+  })
   try {
-    return await call()
+    return await Promise.race([call(), late])
   } catch (cause) {
     throw new StoreUnavailable(store, cause)
+  } finally {
+    clearTimeout(timer)
   }
 }
