@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createJanus } from '../src/janus'
-import { expectProblem, read } from './support/person'
+import { read } from './support/person'
 import type { LoggedEvent } from './support/service'
 
 /** A Worker whose settings are missing or wrong, with a word in each value that must not be repeated. */
@@ -57,8 +57,20 @@ describe('KEY-05: a Worker that is not configured', () => {
     ['GET', '/unknown'],
   ])('serves nothing else: %s %s', async (method, path) => {
     const answer = await unconfigured().request(method, path)
-    expectProblem(answer, 500, 'internal-error')
-    expect(answer.body.detail).toContain('readyz')
+    // Its type is no address: without an issuer there is none at which it could be explained.
+    expect(answer).toMatchObject({
+      status: 500,
+      body: {
+        type: 'urn:janus:problem:internal-error',
+        title: expect.any(String),
+        status: 500,
+        code: 'internal-error',
+        detail: expect.stringContaining('readyz'),
+        instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
+      },
+    })
+    expect(answer.headers.get('Content-Type')).toBe('application/problem+json; charset=utf-8')
+    expect(answer.headers.get('Cache-Control')).toBe('no-store')
     expect(answer.text).not.toContain('canary')
     expect(answer.headers.getSetCookie()).toEqual([])
   })

@@ -8,6 +8,7 @@ const MINIMAL = {
   AUTH_SECRET: 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE',
   DB: env.DB,
   SESSIONS: env.SESSIONS,
+  LOGIN_LIMIT: env.LOGIN_LIMIT,
 }
 
 function configOf(settings: Record<string, unknown>): Config {
@@ -47,13 +48,19 @@ describe('parseConfig', () => {
       passwordMinLength: 15,
       passwordIterations: 600_000,
       liveCheck: 'sensitive',
+      freeAttempts: 5,
+      maxAttempts: 100,
+      maxAttemptDelaySeconds: 900,
+      auditRetentionDays: 365,
+      keyRotationDays: 90,
+      logSuccessPercent: 10,
     } satisfies Omit<Config, 'secrets'>)
   })
 
   it('KEY-05: names what is missing, and no more', () => {
     const parsed = parseConfig({})
     const names = parsed.ok ? [] : parsed.faults.map(({ setting }) => setting)
-    expect(names.sort()).toEqual(['AUTH_SECRET', 'DB', 'ISSUER', 'SESSIONS'])
+    expect(names.sort()).toEqual(['AUTH_SECRET', 'DB', 'ISSUER', 'LOGIN_LIMIT', 'SESSIONS'])
   })
 
   const EVERY_SETTING = [
@@ -71,13 +78,20 @@ describe('parseConfig', () => {
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'LIVE_CHECK',
+    'FREE_ATTEMPTS',
+    'MAX_ATTEMPTS',
+    'MAX_ATTEMPT_DELAY_SECONDS',
+    'AUDIT_RETENTION_DAYS',
+    'KEY_ROTATION_DAYS',
+    'LOG_SUCCESS_PERCENT',
     'AUTH_SECRET',
   ]
 
   it('KEY-05: names every fault at once, and never the value', () => {
     const bad = Object.fromEntries(EVERY_SETTING.map((name) => [name, `canary ${name}`]))
-    const faults = faultsOf({ ...bad, AUDIENCE: '', DB: 'canary', SESSIONS: 7 })
-    expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, 'DB', 'SESSIONS'].sort())
+    const faults = faultsOf({ ...bad, AUDIENCE: '', DB: 'canary', SESSIONS: 7, LOGIN_LIMIT: null })
+    const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT']
+    expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, ...bindings].sort())
     for (const { setting, message } of faults) expect(message).toMatch(new RegExp(`^${setting} .{10}`))
     expect(JSON.stringify(faults)).not.toContain('canary')
   })
@@ -119,12 +133,20 @@ describe('parseConfig', () => {
     ['REFRESH_IDLE_SECONDS', 'refreshIdleSeconds', 120, days400],
     ['REFRESH_REUSE_SECONDS', 'refreshReuseSeconds', 0, 300],
     ['PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
-    ['PASSWORD_ITERATIONS', 'passwordIterations', 100_000, 10_000_000],
+    ['PASSWORD_ITERATIONS', 'passwordIterations', 100_000, 3_000_000],
+    ['FREE_ATTEMPTS', 'freeAttempts', 1, 20],
+    ['MAX_ATTEMPTS', 'maxAttempts', 20, 100],
+    ['MAX_ATTEMPT_DELAY_SECONDS', 'maxAttemptDelaySeconds', 1, 24 * 60 * 60],
+    ['AUDIT_RETENTION_DAYS', 'auditRetentionDays', 1, 3650],
+    ['KEY_ROTATION_DAYS', 'keyRotationDays', 0, 3650],
+    ['LOG_SUCCESS_PERCENT', 'logSuccessPercent', 0, 100],
   ] as const)('%s is a whole number within its bounds', (name, member, min, max) => {
+    // The shortest there is, so that REFRESH_IDLE_SECONDS may be as short as its own bound says.
+    const shortest = { ACCESS_TOKEN_LIFETIME_SECONDS: '30' }
     for (const value of [min, max]) {
-      expect(configOf({ [name]: String(value) })[member]).toBe(value)
+      expect(configOf({ ...shortest, [name]: String(value) })[member]).toBe(value)
       // As `[vars]` of wrangler.toml may have it.
-      expect(configOf({ [name]: value })[member]).toBe(value)
+      expect(configOf({ ...shortest, [name]: value })[member]).toBe(value)
     }
     const odd = [
       `${min}.0`,
@@ -153,6 +175,14 @@ describe('parseConfig', () => {
       expect([fault?.setting, others], String(value)).toEqual([name, []])
       expect(fault?.message).toContain(`from ${min} to ${max}`)
     }
+  })
+
+  it('REFRESH_IDLE_SECONDS: is never shorter than an access token lives', () => {
+    const settings = { ACCESS_TOKEN_LIFETIME_SECONDS: '900' }
+    expect(configOf({ ...settings, REFRESH_IDLE_SECONDS: '900' }).refreshIdleSeconds).toBe(900)
+    const [fault, ...others] = faultsOf({ ...settings, REFRESH_IDLE_SECONDS: '899' })
+    expect([fault?.setting, others]).toEqual(['REFRESH_IDLE_SECONDS', []])
+    expect(fault?.message).toContain('ACCESS_TOKEN_LIFETIME_SECONDS')
   })
 
   it.each([
@@ -240,7 +270,7 @@ describe('parseConfig', () => {
     expect(faultySettings({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS'])
   })
 
-  it.each(['DB', 'SESSIONS'])('%s: names the binding that is not there', (name) => {
+  it.each(['DB', 'SESSIONS', 'LOGIN_LIMIT'])('%s: names the binding that is not there', (name) => {
     for (const value of [undefined, null, '', 'janus', 1]) {
       const [fault, ...others] = faultsOf({ [name]: value })
       expect([fault?.setting, others]).toEqual([name, []])

@@ -40,6 +40,13 @@ describe('REG-05: the canonical form', () => {
     expect(canonical('ada@m\u0131ke.example')).not.toBe(canonical('ada@mike.example'))
   })
 
+  it.each([
+    ['Σ, σ and ς', ['ΑΣ', 'ασ', 'ας', 'Ασ']],
+    ['the lunate sigma, whose small form is compatible with ς', ['\u03f9x', '\u03f2x', 'Σx', 'σx']],
+  ])('REG-05: a sigma is one letter, wherever it stands: %s', (_, forms) => {
+    expect(new Set(forms.map((form) => canonical(`${form}@example.com`))).size).toBe(1)
+  })
+
   it('mail goes to the local part as its owner writes it', () => {
     expect(parseEmailAddress('Ada.Lovelace@EXAMPLE.com.')?.address).toBe('Ada.Lovelace@example.com')
   })

@@ -28,6 +28,12 @@ async function stateOf({ userId }: Person) {
   return { passwordHash: await hash.first('password_hash'), sessions: sessions.results.map(({ id }) => id) }
 }
 
+/** The last refusal that the audit trail has about a person. */
+function lastRefusalOf({ userId }: Person) {
+  const sql = `SELECT event, reason FROM audit_events WHERE subject_id = ?1 AND outcome = 'refused' ORDER BY seq DESC`
+  return env.DB.prepare(sql).bind(userId).first()
+}
+
 /** Signs in to an account whose hash is outdated, and lets `meanwhile` happen when the password has been verified. */
 async function signInWhile(ada: Person, meanwhile: () => Promise<unknown>) {
   const { services } = ownService()
@@ -40,7 +46,7 @@ async function signInWhile(ada: Person, meanwhile: () => Promise<unknown>) {
       return true
     },
   }
-  const client = { userAgent: null, country: null }
+  const client = { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null }
   const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [] }
   return signIn({ ...services, passwords }, input)
 }
@@ -49,21 +55,39 @@ describe.each(['session', 'token'] as const)('a sign-in under way, in %s mode', 
   it('starts a session and stores the new hash if nothing happens meanwhile', async () => {
     const ada = await signedInPerson({ mode })
     const before = await stateOf(ada)
-    const signedIn = await signInWhile(ada, async () => {})
+    const attempt = await signInWhile(ada, async () => {})
+    if (attempt.outcome !== 'signed-in') throw new Error(attempt.outcome)
     const after = await stateOf(ada)
-    expect(after.sessions.sort()).toEqual([ada.sessionId, signedIn?.session.id].sort())
+    expect(after.sessions.sort()).toEqual([ada.sessionId, attempt.signedIn.session.id].sort())
     expect(after.passwordHash).not.toBe(before.passwordHash)
   })
 
   it.each(MEANWHILE)('starts nothing, and puts back no old password, if %s meanwhile', async (_, happen) => {
     const ada = await signedInPerson({ mode })
     let then: unknown
-    const signedIn = await signInWhile(ada, async () => {
+    const attempt = await signInWhile(ada, async () => {
       await happen(ada)
       then = await stateOf(ada)
       expect(then).toMatchObject({ sessions: expect.not.arrayContaining([ada.sessionId]) })
     })
-    expect(signedIn).toBeNull()
+    expect(attempt).toEqual({ outcome: 'refused' })
     expect(await stateOf(ada)).toEqual(then)
+    expect(await lastRefusalOf(ada)).toEqual({ event: 'signed-in', reason: 'changed-meanwhile' })
+  })
+
+  it('starts a session if another sign-in stored a new hash of the same password meanwhile', async () => {
+    const ada = await signedInPerson({ mode })
+    let then: unknown
+    const attempt = await signInWhile(ada, async () => {
+      const other = await signInWhile(ada, async () => {})
+      expect(other.outcome).toBe('signed-in')
+      then = (await stateOf(ada)).passwordHash
+    })
+    if (attempt.outcome !== 'signed-in') throw new Error(attempt.outcome)
+    const { passwordHash, sessions } = await stateOf(ada)
+    expect(passwordHash).toBe(then)
+    expect(sessions).toHaveLength(3)
+    expect(sessions).toContain(attempt.signedIn.session.id)
+    expect(await lastRefusalOf(ada)).toBeNull()
   })
 })

@@ -1,8 +1,16 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
-import { type Answer, expectProblem, PASSWORD, read, type SignedIn, signedInPerson } from '../support/person'
+import {
+  type Answer,
+  expectProblem,
+  newAddress,
+  PASSWORD,
+  read,
+  type SignedIn,
+  signedInPerson,
+} from '../support/person'
 import { ownService } from '../support/service'
+import { storage } from '../support/storage'
 
 interface BodyRoute {
   readonly method: string
@@ -57,26 +65,13 @@ async function sendBody(
 ): Promise<Answer> {
   // As bytes, because a Request gives text a type of its own.
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body
-  const headers = { ...caller.headers, ...(type === null ? {} : { 'Content-Type': type }) }
+  const headers = {
+    'CF-Connecting-IP': newAddress(),
+    ...caller.headers,
+    ...(type === null ? {} : { 'Content-Type': type }),
+  }
   const url = `${janus.issuer}${path.replace(':id', caller.sessionId)}`
   return read(await janus.fetch(new Request(url, { method, headers, body: bytes })))
-}
-
-/** Every row and every record there is. */
-async function storage() {
-  const tables = await Promise.all(
-    ['users', 'sessions', 'signing_keys'].map(
-      async (table) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results,
-    ),
-  )
-  const { keys } = await env.SESSIONS.list()
-  const records: [string, string | null][] = []
-  // A bulk read takes at most 100 keys.
-  for (let start = 0; start < keys.length; start += 100) {
-    const names = keys.slice(start, start + 100).map(({ name }) => name)
-    records.push(...(await env.SESSIONS.get(names)))
-  }
-  return { tables, keys, records }
 }
 
 function stream(chunks: number, chunk: Uint8Array): ReadableStream<Uint8Array> {

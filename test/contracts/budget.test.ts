@@ -5,7 +5,7 @@ import { requireLiveSession } from '../../src/authentication/require-live-sessio
 import { requirePrincipal } from '../../src/authentication/require-principal'
 import type { Mode } from '../../src/config'
 import { type Costs, countingService } from '../support/counting'
-import { newEmail, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
+import { expectProblem, newEmail, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 
 /** What is not named costs nothing. */
@@ -69,17 +69,47 @@ describe.each(['session', 'token'] as const)('what an operation costs, in %s mod
     const { service, costsOf } = countingService()
     const ada = await signedInPerson({ mode, service })
     const given = mode === 'session' ? { kvWrites: 1 } : { signatures: 1 }
+    // And no more after failures, which it clears.
+    const fail = { email: ada.email, password: `not ${PASSWORD}`, mode }
+    expect(await costsOf(() => ada.signIn())).toEqual(costs({ d1: 2, hashes: 1, ...given }))
+    await send(service, 'POST', '/login', { body: fail })
     expect(await costsOf(() => ada.signIn())).toEqual(costs({ d1: 2, hashes: 1, ...given }))
   })
 
-  it('a refused login: one read and one hash, whether the address is known or not', async () => {
+  it('a refused login: what a good one costs but for what is given, whether the address is known or not', async () => {
     const { service, costsOf } = countingService()
     const ada = await signedInPerson({ mode, service })
     for (const email of [ada.email, newEmail()]) {
       const body = { email, password: `not ${PASSWORD}`, mode }
-      expect(await costsOf(() => send(service, 'POST', '/login', { body }))).toEqual(
-        costs({ d1: 1, hashes: 1 }),
-      )
+      const refuse = async () =>
+        expectProblem(await send(service, 'POST', '/login', { body }), 401, 'invalid-credentials')
+      expect(await costsOf(refuse)).toEqual(costs({ d1: 2, hashes: 1 }))
+    }
+  })
+
+  it('a throttled login: no hash, whether the address is known or not, and the password right or not', async () => {
+    const { service, costsOf } = countingService({ FREE_ATTEMPTS: '2', MAX_ATTEMPT_DELAY_SECONDS: '900' })
+    const ada = await signedInPerson({ mode, service })
+    for (const email of [ada.email, newEmail()]) {
+      const attempt = (password: string) =>
+        send(service, 'POST', '/login', { body: { email, password, mode } })
+      // Enough that the next would have to wait a minute, however slow this machine is.
+      for (let failure = 0; failure < 8; failure++, service.ahead += 100) await attempt(`not ${PASSWORD}`)
+      service.ahead -= 100
+      for (const password of [`not ${PASSWORD}`, PASSWORD]) {
+        const refuse = async () => expectProblem(await attempt(password), 429, 'too-many-attempts')
+        expect(await costsOf(refuse)).toEqual(costs({ d1: 2 }))
+      }
+    }
+  })
+
+  it('a client that makes too many attempts: nothing', async () => {
+    const { service, costsOf } = countingService({ LOGIN_LIMIT: { limit: async () => ({ success: false }) } })
+    const body = { email: newEmail(), password: PASSWORD, mode }
+    for (const path of ['/login', '/register']) {
+      const refuse = async () =>
+        expectProblem(await send(service, 'POST', path, { body }), 429, 'too-many-attempts')
+      expect(await costsOf(refuse)).toEqual(costs({}))
     }
   })
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
+import { storage } from '../support/storage'
 
 /** The issuer, and one application that may call it from a browser. */
 const OWN = env.ISSUER
@@ -58,18 +59,6 @@ function headersOf({ site, origin }: { site: string; origin: string | null }): R
 }
 
 const CROSS_SITE = { 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
-
-/** Every row and every record there is. */
-async function storage() {
-  const tables = await Promise.all(
-    ['users', 'sessions', 'signing_keys'].map(
-      async (table) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results,
-    ),
-  )
-  const { keys } = await env.SESSIONS.list()
-  const records = await Promise.all(keys.map(async (key) => [key, await env.SESSIONS.get(key.name)]))
-  return { tables, records }
-}
 
 describe('a change that a cookie authenticates', () => {
   it.each(Object.keys(RULE))('CSRF-02: is judged with Sec-Fetch-Site "%s" as the rule says', async (site) => {

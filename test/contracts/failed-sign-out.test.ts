@@ -13,6 +13,8 @@ import { createPlace, type Place, sessionCopy, sessionRow } from '../support/pla
 
 const NEW_PASSWORD = 'a quite different sentence'
 
+const ENDS_SESSIONS = /UPDATE sessions SET ended_at/
+
 /** Everything that ends sessions: what it does, and which of the two it ends, its own and another device's. */
 const ENDINGS: readonly [string, (ada: Person, other: SignedIn) => Promise<Answer>, ('own' | 'other')[]][] = [
   ['POST /logout', (ada) => ada.post('/logout'), ['own']],
@@ -50,9 +52,12 @@ async function expectGone(here: Place, client: SignedIn): Promise<void> {
 
 describe.each(['session', 'token'] as const)('INC-19: ending sessions in %s mode', (mode) => {
   describe.each(ENDINGS)('by %s', (_, end, ends) => {
-    it('says 503 if D1 cannot write, and all are still signed in', async () => {
+    it.each([
+      ['write', 'writes'],
+      ['end sessions', ENDS_SESSIONS],
+    ] as const)('says 503 if D1 cannot %s, and all are still signed in', async (_, what) => {
       const { here, ada, other } = await twoDevices(mode)
-      here.db.fail('writes')
+      here.db.fail(what)
       expectProblem(await end(ada, other), 503, 'store-unavailable')
       here.db.recover()
       for (const client of [ada, other]) {
@@ -73,7 +78,7 @@ describe.each(['session', 'token'] as const)('INC-19: ending sessions in %s mode
 
     it('says 503 if the answer of D1 is lost; what it did is done, and the sweep finishes it', async () => {
       const { here, ada, other } = await twoDevices(mode)
-      here.db.loseAnswers()
+      here.db.loseAnswers(ENDS_SESSIONS)
       expectProblem(await end(ada, other), 503, 'store-unavailable')
       here.db.recover()
       here.ahead = 62

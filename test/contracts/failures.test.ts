@@ -31,6 +31,7 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /me': () => ({ name: 'Canary Ada' }),
   'POST /me/delete': () => ({ password: PASSWORD }),
   'POST /password': () => ({ current_password: PASSWORD, new_password: NEW_PASSWORD }),
+  'GET /me/activity': () => undefined,
   'GET /sessions': () => undefined,
   'DELETE /sessions/:id': () => undefined,
   'POST /sessions/:id/end': () => undefined,

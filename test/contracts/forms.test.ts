@@ -1,5 +1,14 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
+import {
+  type Answer,
+  expectProblem,
+  newAddress,
+  newEmail,
+  PASSWORD,
+  read,
+  send,
+  signedInPerson,
+} from '../support/person'
 import { deployed, ownService, type Service } from '../support/service'
 
 /** Posts as a page of Janus's own does. */
@@ -11,6 +20,7 @@ async function submit(
   const request = new Request(`${service.issuer}${path}`, {
     method: 'POST',
     headers: {
+      'CF-Connecting-IP': newAddress(),
       'Content-Type': 'application/x-www-form-urlencoded',
       'Sec-Fetch-Site': 'same-origin',
       ...headers,
@@ -67,11 +77,19 @@ describe('signing in with a form', () => {
     expect(me.body.user.id).toBe(ada.userId)
   })
 
-  it('without return_to goes to the path of the issuer', async () => {
-    for (const issuer of ['https://auth.example.com', 'https://example.com/auth']) {
+  it('without return_to goes to the page of the issuer, which knows who signed in', async () => {
+    for (const [issuer, page] of [
+      ['https://auth.example.com', '/'],
+      ['https://example.com/auth', '/auth/'],
+    ] as const) {
       const service = ownService({ ISSUER: issuer })
-      const answer = await submit('/register', { email: newEmail(), password: PASSWORD }, { service })
-      expectRedirect(answer, new URL(issuer).pathname)
+      const email = newEmail()
+      const answer = await submit('/register', { email, password: PASSWORD }, { service })
+      expectRedirect(answer, page)
+      const headers = { ...cookieOf(answer), Accept: 'text/html' }
+      const landed = await service.fetch(new Request(new URL(page, issuer), { headers }))
+      expect(landed.status).toBe(200)
+      expect(await landed.text()).toContain(`Signed in as ${email}.`)
     }
   })
 
@@ -123,7 +141,9 @@ describe('signing in with a form', () => {
     fields.append('email', newEmail())
     const answer = await submit('/login', fields.toString())
     expectProblem(answer, 422, 'invalid-input')
-    expect(answer.body.errors).toMatchObject([{ field: 'email', code: 'duplicate' }])
+    // It does not say which: the name is the client's own.
+    expect(answer.body.errors).toMatchObject([{ field: '', code: 'duplicate' }])
+    expect(answer.cookies).toEqual({})
   })
 
   it('a page of another site cannot sign anyone in or up', async () => {

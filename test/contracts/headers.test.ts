@@ -1,6 +1,6 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
-import { newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
+import { newAddress, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
 import { ownService, type Service } from '../support/service'
 
 const APP = 'https://app.example.org'
@@ -58,7 +58,11 @@ async function visit(
   const body = sendsBody ? BODIES[route]?.(person) : undefined
   const request = new Request(`${service.issuer}${url}`, {
     method,
-    headers: { ...(body === undefined ? {} : { 'Content-Type': 'application/json' }), ...headers },
+    headers: {
+      'CF-Connecting-IP': newAddress(),
+      ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+      ...headers,
+    },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     redirect: 'manual',
   })
@@ -103,7 +107,7 @@ async function cookieFlows(): Promise<readonly Seen[]> {
     body: string,
     headers: Record<string, string> = {},
   ): Promise<Seen> => {
-    const all = { 'Content-Type': 'application/json', ...headers }
+    const all = { 'CF-Connecting-IP': newAddress(), 'Content-Type': 'application/json', ...headers }
     const response = await janus.fetch(
       new Request(`${janus.issuer}${path}`, { method: 'POST', headers: all, body, redirect: 'manual' }),
     )

@@ -1,27 +1,18 @@
 import { exportSPKI, importJWK } from 'jose'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import {
+  type Attack,
   createForge,
   decodeBytes,
   encodePart,
-  expectOpensNothing,
   type Forge,
   generateEcKeyPair,
   importHmacKey,
+  refuses,
   signWith,
 } from '../support/forge'
 import { send, signedInPerson } from '../support/person'
 import { deployed } from '../support/service'
-
-type Attack = (forge: Forge) => string | Promise<string>
-
-/** Runs each attack against a person of its own. */
-function refuses(attacks: Readonly<Record<string, Attack>>): void {
-  it.each(Object.entries(attacks))('%s', async (_, attack) => {
-    const person = await signedInPerson({ mode: 'token' })
-    await expectOpensNothing(await attack(await createForge(person)), { person })
-  })
-}
 
 /** The token with another header and its own, now stale, signature. */
 function withHeader({ header, token }: Forge, changes: object): string {

@@ -11,13 +11,14 @@ const CLOSED = [
   'POST /logout',
   'POST /logout/all',
   'POST /password',
+  'GET /me/activity',
   'GET /sessions',
 ]
 const OPEN = ['POST /login', 'POST /register', 'POST /refresh', 'GET /.well-known/jwks.json', 'GET /readyz']
 
 type Spelling = (path: string) => string
 
-/** Spellings that the URL standard, or decoding, makes the path itself. */
+/** Spellings that the URL standard, decoding, or Janus, which is not strict about a slash at the end, makes the path itself. */
 const SAME = {
   'with its first letter encoded': (path) => path.replace(/[a-z]/, encodeLetter),
   'with its last letter encoded': (path) => path.replace(/[a-z](?=[^a-z]*$)/, encodeLetter),
@@ -27,6 +28,9 @@ const SAME = {
   'behind a way up': (path) => `/x/..${path}`,
   'behind an encoded way up': (path) => `/healthz/%2E%2e${path}`,
   'with a tab in it': (path) => path.replace('/', '/\t'),
+  'with a slash after it': (path) => `${path}/`,
+  'with a dot segment after it': (path) => `${path}/.`,
+  'with an encoded dot segment after it': (path) => `${path}/%2e`,
   'with a query that looks open': (path) => `${path}?x=/healthz`,
   'with a fragment that looks open': (path) => `${path}#/healthz`,
 } satisfies Record<string, Spelling>
@@ -42,8 +46,7 @@ const OTHER = {
   'in upper case': (path) => path.toUpperCase(),
   'with a letter encoded twice': (path) =>
     path.replace(/[a-z]/, (letter) => encodeLetter(letter).replace('%', '%25')),
-  'with a slash after it': (path) => `${path}/`,
-  'with a dot segment after it': (path) => `${path}/.`,
+  'with two slashes after it': (path) => `${path}//`,
   'with an encoded slash after it': (path) => `${path}%2f`,
   'with a path parameter': (path) => `${path};x`,
   'with an encoded NUL': (path) => `${path}%00`,
@@ -70,6 +73,7 @@ describe.each([
     }
     expect((await ada.get(spell('/me'))).body.user.id).toBe(ada.userId)
     expectProblem(await send(service, 'POST', spell('/login'), { body: {} }), 422, 'invalid-input')
+    expectProblem(await send(service, 'PUT', spell('/me')), 405, 'method-not-allowed')
     expect((await send(service, 'GET', spell('/readyz'))).status).toBe(200)
   })
 
@@ -83,12 +87,19 @@ describe.each([
     expect((await ada.get('/me')).status).toBe(200)
   })
 
+  it('API-05: an id in a path is the same id with a slash after it', async () => {
+    const ada = await signedInPerson({ mode: 'session', service })
+    expect((await ada.delete(`/sessions/${ada.sessionId}/`)).status).toBe(204)
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+
   it('API-05: an id in a path is one segment, however it is spelled', async () => {
     const ada = await signedInPerson({ mode: 'session', service })
     const bob = await signedInPerson({ mode: 'session', service })
     for (const id of [
       bob.sessionId,
-      `${ada.sessionId}/`,
+      `${bob.sessionId}/`,
+      `${ada.sessionId}//`,
       `${ada.sessionId}%2fend`,
       `${ada.sessionId}%00`,
       `${ada.sessionId};x`,

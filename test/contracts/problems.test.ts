@@ -1,10 +1,19 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
-import { type Answer, expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
+import {
+  type Answer,
+  expectProblem,
+  newAddress,
+  newEmail,
+  PASSWORD,
+  read,
+  send,
+  signedInPerson,
+} from '../support/person'
 import { deployed, ownService } from '../support/service'
 
 /** Listed, and not built yet. */
-type NotBuilt = 'too-many-attempts' | 'forbidden'
+type NotBuilt = 'forbidden'
 
 /** Each refusal that the contract lists, provoked, with the status it is listed with. */
 const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => Promise<Answer>]> = {
@@ -77,11 +86,21 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return send(ownService({ AUTH_MODE: 'session' }), 'POST', '/login', { body })
     },
   ],
+  'too-many-attempts': [
+    429,
+    async () => {
+      const service = ownService({ FREE_ATTEMPTS: '1' })
+      const body = { email: newEmail(), password: PASSWORD }
+      // One is free, the second begins a delay.
+      for (let attempt = 0; attempt < 2; attempt++) await send(service, 'POST', '/login', { body })
+      return send(service, 'POST', '/login', { body })
+    },
+  ],
   'internal-error': [
     500,
     () => {
       const service = ownService()
-      vi.spyOn(service.services.users, 'findByEmail').mockRejectedValue(new Error('a bug'))
+      vi.spyOn(service.services.users, 'reserveAttempt').mockRejectedValue(new Error('a bug'))
       return send(service, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
     },
   ],
@@ -99,7 +118,7 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
 }
 
 async function sendLogin(body: string, type = 'application/json'): Promise<Answer> {
-  const headers = { 'Content-Type': type }
+  const headers = { 'CF-Connecting-IP': newAddress(), 'Content-Type': type }
   return read(
     await deployed.fetch(new Request(`${deployed.issuer}/login`, { method: 'POST', headers, body })),
   )

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
+import { expectProblem, newAddress, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
 function findUser(email: string): Promise<Record<string, unknown> | null> {
@@ -13,7 +13,7 @@ async function countSessions(userId: string): Promise<number | null> {
 
 /** JSON as text, for members that no object literal can have. */
 async function postText(path: string, text: string, type = 'application/json') {
-  const headers = { 'Content-Type': type }
+  const headers = { 'CF-Connecting-IP': newAddress(), 'Content-Type': type }
   const request = { method: 'POST', headers, body: text, redirect: 'manual' } as const
   return read(await deployed.fetch(new Request(`${deployed.issuer}${path}`, request)))
 }

@@ -26,6 +26,7 @@ const CLOSED = [
   'POST /me',
   'POST /me/delete',
   'POST /password',
+  'GET /me/activity',
   'GET /sessions',
   'DELETE /sessions/:id',
   'POST /sessions/:id/end',
@@ -179,7 +180,7 @@ describe('a route that nobody put on the list', () => {
       .get('/unlisted', (c) => c.text('unlisted'))
       .on(['PUT', 'PURGE'], '/odd', (c) => c.text('odd methods'))
       .all('/any-method', (c) => c.text('every method'))
-    app.onError((error, c) => handleFailure(error, c, { issuer: AT_ROOT.issuer, log: services.log }))
+    app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:test:', log: services.log }))
     return async (method: string, path: string) => {
       const answer = await app.request(`https://auth.example.com${basePath}${path}`, { method })
       return { method, path, status: answer.status }

@@ -1,19 +1,7 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { send, signedInPerson } from '../support/person'
 import { deployed } from '../support/service'
-
-/** Every row, and every record with its expiry. */
-async function storage() {
-  const tables = await Promise.all(
-    ['users', 'sessions', 'signing_keys'].map(
-      async (table) => (await env.DB.prepare(`SELECT * FROM ${table} ORDER BY 1`).all()).results,
-    ),
-  )
-  const { keys } = await env.SESSIONS.list()
-  const records = await Promise.all(keys.map(async (key) => [key, await env.SESSIONS.get(key.name)]))
-  return { tables, records }
-}
+import { storage } from '../support/storage'
 
 /** Every path there is, and what a link on a foreign page might say. */
 const PATHS = [

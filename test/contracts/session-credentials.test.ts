@@ -136,13 +136,14 @@ describe('SES-03: the id of a session is taken from its one cookie', () => {
     ['a path', '../../session:x'],
     ['very long', 'A'.repeat(7000)],
     ['quoted', `"${'m'.repeat(22)}.${'A'.repeat(43)}"`],
-  ])('and a made-up one is refused, forgotten and not adopted: %s', async (_, value) => {
+  ])('and a made-up one is refused, left where it is and not adopted: %s', async (_, value) => {
     const sessions = () => env.DB.prepare('SELECT count(*) AS n FROM sessions').first('n')
     const before = [await sessions(), (await env.SESSIONS.list()).keys.length]
     const headers = { Cookie: `__Host-session=${value}` }
     const answer = await send(deployed, 'GET', '/me', { headers })
     expectProblem(answer, 401, 'session-ended')
-    expect(answer.cookies).toEqual({ '__Host-session': '' })
+    // Another tab may have been given a good one meanwhile.
+    expect(answer.cookies).toEqual({})
     expect([await sessions(), (await env.SESSIONS.list()).keys.length]).toEqual(before)
   })
 

@@ -90,7 +90,8 @@ describe.each(['session', 'token'] as const)('POST /login in %s mode', (mode) =>
     const reference = await logIn((await signedInPerson({ mode })).email, 'another password', mode)
     const answer = await logIn(String(email), String(password), mode)
     expectProblem(answer, 401, 'invalid-credentials')
-    expect({ ...answer.body, instance: '' }).toEqual({ ...reference.body, instance: '' })
+    const untraced = ({ text, body }: Answer) => text.replace(body.instance, '')
+    expect(untraced(answer)).toBe(untraced(reference))
     expect([...answer.headers]).toEqual([...reference.headers])
     expect(answer.text).toHaveLength(reference.text.length)
   })
@@ -100,7 +101,7 @@ describe.each(['session', 'token'] as const)('POST /login in %s mode', (mode) =>
     const [email, password] = (await setBack[name]?.(ada)) ?? []
     const iterations = recordPbkdf2()
     expectProblem(await logIn(String(email), String(password), mode), 401, 'invalid-credentials')
-    expect(iterations().reduce((sum, each) => sum + each, 0)).toBe(100_000)
+    expect(iterations()).toEqual([25_000, 25_000, 25_000, 25_000])
   })
 
   it('starts no session for whom it refuses', async () => {

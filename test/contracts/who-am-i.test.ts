@@ -108,7 +108,7 @@ describe('GET /', () => {
     const out = await read(await service.fetch(request))
     expect({ status: out.status, to: out.headers.get('Location') }).toEqual({
       status: 303,
-      to: basePath || '/',
+      to: `${basePath}/`,
     })
     expectProblem(await ada.get('/me'), 401, 'session-ended')
   })

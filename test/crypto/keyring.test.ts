@@ -4,7 +4,12 @@ import { createKeyring, type KeyPurpose } from '../../src/crypto/keyring'
 const A = 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE'
 const B = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'
 
-const MACS = ['refresh-token', 'access-token', 'password-pepper'] as const satisfies KeyPurpose[]
+const MACS = [
+  'refresh-token',
+  'access-token',
+  'password-pepper',
+  'account-key',
+] as const satisfies KeyPurpose[]
 const PURPOSES = [...MACS, 'signing-key-encryption'] as const satisfies KeyPurpose[]
 
 const text = new TextEncoder().encode('what is protected')
@@ -63,7 +68,7 @@ describe('KEY-04: each secret has an id', () => {
     const idsOf = (secret: string) =>
       Promise.all(PURPOSES.map(async (purpose) => (await createKeyring([secret]).newest(purpose)).secretId))
     const [a, ...others] = await idsOf(A)
-    expect(others).toEqual([a, a, a])
+    expect(others).toEqual([a, a, a, a])
     expect(a).toMatch(/^[\w-]{8}$/)
     expect((await idsOf(B))[0]).not.toBe(a)
     expect(A).not.toContain(a)

@@ -7,10 +7,12 @@ export interface FaultyD1 {
 
   /** The SQL of every round trip asked for, done or not; a batch is one. Emptied by assignment of `length`. */
   readonly calls: string[]
-  /** From now on everything throws, or only what writes. Nothing is done. */
-  fail(what?: 'everything' | 'writes'): void
-  /** From now on writes are done, and throw all the same: the answer was lost on the way. */
-  loseAnswers(): void
+  /** From now on everything throws, or only what writes, or whose SQL matches. Nothing is done. */
+  fail(what?: 'everything' | 'writes' | RegExp): void
+  /** From now on what writes, or whose SQL matches, is done and throws all the same: the answer was lost on the way. */
+  loseAnswers(of?: RegExp): void
+  /** The nth round trip from now throws, and that one only: nothing is done, or the answer is lost. */
+  failNth(n: number, how: 'not-done' | 'answer-lost'): void
   /** Nothing throws any more. */
   recover(): void
   /** Stops the next round trip whose SQL matches before it does anything. */
@@ -21,15 +23,24 @@ export function faultyD1(db: D1Database): FaultyD1 {
   const calls: string[] = []
   const gate = createGate<string>()
   const known = new WeakMap<D1PreparedStatement, { real: D1PreparedStatement; sql: string }>()
-  let fault: 'none' | 'everything' | 'writes' | 'lost-answers' = 'none'
+  let failing: RegExp | null = null
+  let losing: RegExp | null = null
+  let nth: { left: number; how: 'not-done' | 'answer-lost' } | null = null
+
+  /** Counts a round trip, and tells how it fails if it is the one that should. */
+  function nthFault(): 'not-done' | 'answer-lost' | null {
+    if (!nth) return null
+    nth.left -= 1
+    return nth.left === 0 ? nth.how : null
+  }
 
   async function roundTrip<T>(sql: string, run: () => Promise<T>): Promise<T> {
     calls.push(sql)
     await gate.pass(sql)
-    const writes = /\b(INSERT|UPDATE|DELETE)\b/.test(sql)
-    if (fault === 'everything' || (fault === 'writes' && writes)) throw overloaded()
+    const fault = nthFault()
+    if (failing?.test(sql) || fault === 'not-done') throw overloaded()
     const result = await run()
-    if (fault === 'lost-answers' && writes) throw new Error('D1_ERROR: Network connection lost.')
+    if (losing?.test(sql) || fault === 'answer-lost') throw new Error('D1_ERROR: Network connection lost.')
     return result
   }
 
@@ -55,19 +66,26 @@ export function faultyD1(db: D1Database): FaultyD1 {
 
     calls,
     fail(what = 'everything') {
-      fault = what
+      failing = what === 'everything' ? /^/ : what === 'writes' ? WRITES : what
     },
-    loseAnswers() {
-      fault = 'lost-answers'
+    loseAnswers(of = WRITES) {
+      losing = of
+    },
+    failNth(n, how) {
+      nth = { left: n, how }
     },
     recover() {
-      fault = 'none'
+      failing = null
+      losing = null
+      nth = null
     },
     hold(sql) {
       return gate.hold((other) => sql.test(other))
     },
   }
 }
+
+const WRITES = /\b(INSERT|UPDATE|DELETE)\b/
 
 function overloaded(): Error {
   return new Error('D1_ERROR: D1 DB is overloaded. Requests queued for too long.')

@@ -17,6 +17,8 @@ export interface FaultyKv {
   fail(...operations: KvOperation[]): void
   /** From now on `put` throws, as when the writes of a day are used up. */
   fillUp(): void
+  /** The nth operation from now throws, and that one only: nothing is done, or the answer is lost. */
+  failNth(n: number, how: 'not-done' | 'answer-lost'): void
   /** Nothing throws any more. */
   recover(): void
   /** From now on what was once read of a key is read again, whoever writes: KV promises nothing sooner, even here. */
@@ -36,32 +38,33 @@ export function faultyKv(kv: KVNamespace): FaultyKv {
   let remembers: 'nothing' | 'misses' | 'everything' = 'nothing'
   let failing: readonly KvOperation[] = []
   let full = false
+  let nth: { left: number; how: 'not-done' | 'answer-lost' } | null = null
 
-  async function enter(operation: KvOperation, key: string): Promise<void> {
+  async function perform<T>(operation: KvOperation, key: string, run: () => Promise<T>): Promise<T> {
     calls.push({ operation, key })
     await gate.pass(operation)
-    if (failing.includes(operation))
-      throw new Error(`KV ${operation.toUpperCase()} failed: 500 Internal Error`)
+    if (nth) nth.left -= 1
+    const fault = nth?.left === 0 ? nth.how : null
+    if (failing.includes(operation) || fault === 'not-done') throw internalError(operation)
     if (full && operation === 'put') throw new Error('KV put() limit exceeded for the day.')
+    const result = await run()
+    if (fault === 'answer-lost') throw internalError(operation)
+    return result
   }
 
   return {
-    async get(key, options) {
-      await enter('get', key)
-      const before = remembered.get(key)
-      if (before !== undefined) return before
-      const value = await kv.get(key, options)
-      if (remembers === 'everything' || (remembers === 'misses' && value === null)) remembered.set(key, value)
-      return value
+    get(key, options) {
+      return perform('get', key, async () => {
+        const before = remembered.get(key)
+        if (before !== undefined) return before
+        const value = await kv.get(key, options)
+        if (remembers === 'everything' || (remembers === 'misses' && value === null))
+          remembered.set(key, value)
+        return value
+      })
     },
-    async put(key, value, options) {
-      await enter('put', key)
-      await kv.put(key, value, options)
-    },
-    async delete(key) {
-      await enter('delete', key)
-      await kv.delete(key)
-    },
+    put: (key, value, options) => perform('put', key, () => kv.put(key, value, options)),
+    delete: (key) => perform('delete', key, () => kv.delete(key)),
 
     calls,
     fail(...operations) {
@@ -70,9 +73,13 @@ export function faultyKv(kv: KVNamespace): FaultyKv {
     fillUp() {
       full = true
     },
+    failNth(n, how) {
+      nth = { left: n, how }
+    },
     recover() {
       failing = []
       full = false
+      nth = null
     },
     fallBehind() {
       remembers = 'everything'
@@ -88,4 +95,8 @@ export function faultyKv(kv: KVNamespace): FaultyKv {
       return gate.hold((other) => other === operation)
     },
   }
+}
+
+function internalError(operation: KvOperation): Error {
+  return new Error(`KV ${operation.toUpperCase()} failed: 500 Internal Error`)
 }

@@ -1,7 +1,7 @@
 import type { JWK } from 'jose'
-import { expect } from 'vitest'
+import { beforeAll, expect, it } from 'vitest'
 import { encodeBase64url, parseBase64url } from '../../src/crypto/base64url'
-import { expectProblem, type Person, type SignedIn, send } from './person'
+import { expectProblem, type Person, type SignedIn, send, signedInPerson } from './person'
 import { deployed, ownService } from './service'
 
 export type Json = Readonly<Record<string, unknown>>
@@ -108,4 +108,26 @@ export async function expectOpensNothing(
   const refusal = code === 'token-expired' ? 'expired' : 'invalid'
   expect(await ownService().services.accessTokens.check(token)).toEqual({ ok: false, refusal })
   expect(await person.get('/me')).toMatchObject({ status: 200, body: { session: { id: person.sessionId } } })
+}
+
+export type Attack = (forge: Forge) => string | Promise<string>
+
+/**
+ * A test for each attack, by name: its token opens nothing. They share one person, who is shown after each to be signed in as
+ * before: what is refused changes nothing.
+ */
+export function refuses(
+  attacks: Readonly<Record<string, Attack>>,
+  { code = 'invalid-token' }: { code?: 'invalid-token' | 'token-expired' } = {},
+): void {
+  let person: Person
+  let forge: Forge
+  beforeAll(async () => {
+    person = await signedInPerson({ mode: 'token' })
+    forge = await createForge(person)
+  })
+
+  it.each(Object.entries(attacks))('%s', async (_, attack) => {
+    await expectOpensNothing(await attack(forge), { person, code })
+  })
 }

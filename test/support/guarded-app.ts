@@ -17,7 +17,7 @@ export function guardedApp({ issuer, services }: OwnService): Service {
       const { userId, sessionId, mode, roles } = c.var.principal
       return c.json({ user_id: userId, session_id: sessionId, mode, roles })
     })
-  app.onError((error, c) => handleFailure(error, c, { issuer, log: services.log }))
+  app.onError((error, c) => handleFailure(error, c, { typeBase: `${issuer}/problems/`, log: services.log }))
   return {
     issuer,
     async fetch(request) {

@@ -13,8 +13,8 @@ export interface Place extends OwnService {
   askApp(client: { readonly headers: Record<string, string> }): Promise<Answer>
 }
 
-/** Makes one. All places share one D1 and one KV. */
-export function createPlace(settings: Partial<Record<string, string>> = {}): Place {
+/** Makes one, with settings as text and bindings of its own as objects. All places share one D1 and one KV. */
+export function createPlace(settings: Readonly<Record<string, unknown>> = {}): Place {
   const db = faultyD1(env.DB)
   const kv = faultyKv(env.SESSIONS)
   const service = ownService({ ...settings, DB: db, SESSIONS: kv })

@@ -1,17 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import { createForge, decodePart, expectOpensNothing, type Forge, type Json } from '../support/forge'
+import {
+  type Attack,
+  createForge,
+  decodePart,
+  expectOpensNothing,
+  type Forge,
+  type Json,
+  refuses,
+} from '../support/forge'
 import { send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
-
-type Attack = (forge: Forge) => Promise<string>
-
-function refuses(attacks: Readonly<Record<string, Attack>>, code?: 'token-expired'): void {
-  it.each(Object.entries(attacks))('%s', async (_, attack) => {
-    const person = await signedInPerson({ mode: 'token' })
-    const token = await attack(await createForge(person))
-    await expectOpensNothing(token, code === undefined ? { person } : { person, code })
-  })
-}
 
 const now = () => Math.floor(Date.now() / 1000)
 const YEAR_SECONDS = 365 * 24 * 60 * 60
@@ -198,7 +196,7 @@ describe('TOK-08: a token has its time', () => {
       'exp zero': ({ signClaims }) => signClaims({ exp: 0 }),
       'exp negative': ({ signClaims }) => signClaims({ exp: -1 }),
     },
-    'token-expired',
+    { code: 'token-expired' },
   )
 
   it('says of an expired token of another service that it is invalid, not expired', async () => {

@@ -1,24 +1,16 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import {
+  type Attack,
   createForge,
   encodePart,
-  expectOpensNothing,
   type Forge,
   type Json,
+  refuses,
   signParts,
 } from '../support/forge'
 import { type Answer, expectProblem, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
-
-type Attack = (forge: Forge) => string | Promise<string>
-
-function refuses(attacks: Readonly<Record<string, Attack>>): void {
-  it.each(Object.entries(attacks))('%s', async (_, attack) => {
-    const person = await signedInPerson({ mode: 'token' })
-    await expectOpensNothing(await attack(await createForge(person)), { person })
-  })
-}
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 

@@ -11,7 +11,7 @@ import { ownService } from '../support/service'
 
 const keyring = createKeyring([env.AUTH_SECRET])
 const otherKeyring = createKeyring(['pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'])
-const NOW = 1_800_000_000
+const FIRST = { generation: 1, signsFrom: 1_800_000_000 }
 
 beforeEach(async () => {
   await env.DB.exec('DELETE FROM signing_keys')
@@ -43,7 +43,7 @@ describe('KEY-01: the key set', () => {
   it('gives each key an id of its own, in both algorithms', async () => {
     const keys = await Promise.all(
       (['ES256', 'EdDSA'] as const).flatMap((alg) =>
-        Array.from({ length: 20 }, () => generateKeyPair(alg, keyring, NOW)),
+        Array.from({ length: 20 }, () => generateKeyPair(keyring, { alg, ...FIRST })),
       ),
     )
     expect(new Set(keys.map(({ kid }) => kid)).size).toBe(40)
@@ -89,7 +89,7 @@ describe('KEY-03: private keys at rest', () => {
       Uint8Array<ArrayBuffer>,
     ]
     const { key } = await keyring.newest('signing-key-encryption')
-    const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(kid) }
+    const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(`ES256:${kid}`) }
     return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, ciphertext))
   }
 
@@ -116,16 +116,17 @@ describe('KEY-03: private keys at rest', () => {
     expect(JSON.stringify(service.log)).not.toContain(row?.private_key)
   })
 
-  it('decrypt with their own secret and id only, and to a key that cannot be exported', async () => {
+  it('decrypt with their own secret, algorithm and id only, and to a key that cannot be exported', async () => {
     const [first, second] = [
-      await generateKeyPair('ES256', keyring, NOW),
-      await generateKeyPair('ES256', keyring, NOW),
+      await generateKeyPair(keyring, { alg: 'ES256', ...FIRST }),
+      await generateKeyPair(keyring, { alg: 'ES256', ...FIRST }),
     ]
     const key = await decryptPrivateKey(first, keyring)
     expect(key).toMatchObject({ type: 'private', extractable: false, usages: ['sign'] })
 
     expect(await decryptPrivateKey({ ...first, privateKey: second.privateKey }, keyring)).toBeNull()
     expect(await decryptPrivateKey({ ...first, kid: second.kid }, keyring)).toBeNull()
+    expect(await decryptPrivateKey({ ...first, alg: 'EdDSA' }, keyring)).toBeNull()
     expect(await decryptPrivateKey(first, otherKeyring)).toBeNull()
     // Even where the id of the secret says otherwise.
     const { secretId } = await otherKeyring.newest('signing-key-encryption')
@@ -144,12 +145,14 @@ describe('KEY-03: private keys at rest', () => {
     ['another ciphertext', (text: string) => text.replace(/\../, (first) => (first === '.A' ? '.B' : '.A'))],
     ['plain PKCS#8', () => `${'A'.repeat(16)}.MEECAQAwEwYHKoZIzj0CAQYIKoZIzj0DAQcEJzAlAgEBBCA`],
   ])('do not decrypt when altered: %s', async (_, alter) => {
-    const stored = await generateKeyPair('ES256', keyring, NOW)
+    const stored = await generateKeyPair(keyring, { alg: 'ES256', ...FIRST })
     expect(await decryptPrivateKey({ ...stored, privateKey: alter(stored.privateKey) }, keyring)).toBeNull()
   })
 
   it('never meet a nonce twice', async () => {
-    const keys = await Promise.all(Array.from({ length: 300 }, () => generateKeyPair('ES256', keyring, NOW)))
+    const keys = await Promise.all(
+      Array.from({ length: 300 }, () => generateKeyPair(keyring, { alg: 'ES256', ...FIRST })),
+    )
     const nonces = keys.map(({ privateKey }) => privateKey.split('.')[0] ?? '')
     expect(new Set(nonces).size).toBe(300)
     expect(new Set(nonces.map((nonce) => decodeBytes(nonce).byteLength))).toEqual(new Set([12]))
@@ -157,7 +160,7 @@ describe('KEY-03: private keys at rest', () => {
 
   it('put in the place of another are not used, but replaced, and the log says so', async () => {
     await ownService().services.signingKeys.signer()
-    const other = await generateKeyPair('ES256', keyring, NOW)
+    const other = await generateKeyPair(keyring, { alg: 'ES256', ...FIRST })
     await env.DB.prepare('UPDATE signing_keys SET private_key = ?1').bind(other.privateKey).run()
     const service = ownService()
     const ada = await signedInPerson({ mode: 'token', service })

@@ -1,0 +1,233 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { countingService, recordPbkdf2 } from '../support/counting'
+import {
+  type Answer,
+  expectProblem,
+  newAddress,
+  newEmail,
+  PASSWORD,
+  send,
+  signedInPerson,
+} from '../support/person'
+import { deployed, ownService, type Service } from '../support/service'
+
+const WRONG = `not ${PASSWORD}`
+const NEW_PASSWORD = 'seven quiet minutes at sea'
+
+/** A limit that counts exactly and never forgets, where the real one is approximate and starts anew each minute. */
+function countingLimit(most = 30) {
+  const counts = new Map<string, number>()
+  return {
+    counts,
+    async limit({ key }: { key: string }) {
+      counts.set(key, (counts.get(key) ?? 0) + 1)
+      return { success: (counts.get(key) ?? 0) <= most }
+    },
+  }
+}
+
+function from(address: string, more: Record<string, string> = {}) {
+  return { 'CF-Connecting-IP': address, ...more }
+}
+
+function expectLimited(answer: Answer): void {
+  expectProblem(answer, 429, 'too-many-attempts')
+  expect(answer.headers.get('Retry-After')).toBe('60')
+  expect(answer.cookies).toEqual({})
+}
+
+/** What the client's limit does not stop says that the body is no JSON: the cheapest answer there is. */
+async function knock(service: Service, path: string, headers: Record<string, string>): Promise<Answer> {
+  const type = { 'Content-Type': 'application/json' }
+  const request = new Request(`${service.issuer}${path}`, {
+    method: 'POST',
+    headers: { ...type, ...headers },
+    body: '{',
+  })
+  const response = await service.fetch(request)
+  return {
+    status: response.status,
+    headers: response.headers,
+    body: await response.json(),
+    text: '',
+    cookies: {},
+  }
+}
+
+describe('RL-03: one password, many accounts', () => {
+  it('of 500 accounts a client tries thirty, whatever headers it makes up', async () => {
+    const LOGIN_LIMIT = countingLimit()
+    const service = ownService({ LOGIN_LIMIT })
+    const address = newAddress()
+    const iterations = recordPbkdf2()
+    for (let index = 0; index < 500; index++) {
+      const made = `198.51.${index >> 8}.${index & 255}`
+      const headers = from(address, {
+        'X-Forwarded-For': made,
+        'X-Real-IP': made,
+        Forwarded: `for=${made}`,
+        'True-Client-IP': made,
+        'X-Client-IP': made,
+        'CF-Connecting-IPv6': `2001:db8:${index.toString(16)}::1`,
+        'CF-Pseudo-IPv4': made,
+        'User-Agent': `client ${index}`,
+      })
+      const body = { email: `person-${index}@spray.example.com`, password: PASSWORD, mode: 'session' }
+      const answer = await send(service, 'POST', '/login', { body, headers })
+      if (index < 30) expectProblem(answer, 401, 'invalid-credentials')
+      else expectLimited(answer)
+    }
+    expect(iterations().reduce((sum, each) => sum + each, 0)).toBe(30 * 100_000)
+    expect([...LOGIN_LIMIT.counts]).toEqual([[address, 500]])
+  })
+
+  it.each([
+    ['a /64 of IPv6', (index: number) => `2001:db8:7:7:${index.toString(16)}::${index.toString(16)}`],
+    ['an unknown address', () => ''],
+    ['an address that is none', (index: number) => `not an address ${index}`],
+  ])('%s is one client', async (_, addressOf) => {
+    const LOGIN_LIMIT = countingLimit()
+    const service = ownService({ LOGIN_LIMIT })
+    const answers = []
+    for (let index = 1; index <= 40; index++) {
+      const address = addressOf(index)
+      answers.push(await knock(service, '/login', address === '' ? {} : from(address)))
+    }
+    const statuses = answers.map(({ status }) => status)
+    expect(statuses).toEqual([...Array(30).fill(400), ...Array(10).fill(429)])
+    expect(LOGIN_LIMIT.counts.size).toBe(1)
+  })
+
+  it('two networks of IPv6 are two clients, and so are two addresses of IPv4', async () => {
+    const LOGIN_LIMIT = countingLimit(1)
+    const service = ownService({ LOGIN_LIMIT })
+    for (const address of ['2001:db8:7:7::1', '2001:db8:7:8::1', '203.0.113.7', '203.0.113.8']) {
+      expect((await knock(service, '/login', from(address))).status).toBe(400)
+      expectProblem(await knock(service, '/login', from(address)), 429, 'too-many-attempts')
+    }
+  })
+})
+
+describe.each(['session', 'token'] as const)('what a client may still do, in %s mode', (mode) => {
+  it('RL-06: good sign-ins to an account of its own give an attacker no more guesses', async () => {
+    const service = ownService({ LOGIN_LIMIT: countingLimit() })
+    const eve = await signedInPerson({ mode, service })
+    const headers = from(newAddress())
+    const logIn = (email: string, password: string) =>
+      send(service, 'POST', '/login', { body: { email, password, mode }, headers })
+    for (let index = 0; index < 30; index++) {
+      const own = index % 3 === 2
+      const answer = own ? await logIn(eve.email, PASSWORD) : await logIn(newEmail(), WRONG)
+      expect(answer.status).toBe(own ? 200 : 401)
+    }
+    expectLimited(await logIn(newEmail(), WRONG))
+    expectLimited(await logIn(eve.email, PASSWORD))
+  })
+
+  it('RL-07: one count for register, login, change of password and deletion, before any of them is read', async () => {
+    const limit = countingLimit(4)
+    const { service, costsOf } = countingService({ LOGIN_LIMIT: limit })
+    const ada = await signedInPerson({ mode, service })
+    const headers = { ...ada.headers, ...from(newAddress()) }
+    const paths = ['/register', '/login', '/password', '/me/delete']
+    for (const path of paths) expectProblem(await knock(service, path, headers), 400, 'invalid-json')
+    for (const path of paths) expectProblem(await knock(service, path, headers), 429, 'too-many-attempts')
+
+    const email = newEmail()
+    const { hashes, kvWrites } = await costsOf(async () => {
+      const of = (path: string, body: unknown) => send(service, 'POST', path, { body, headers })
+      expectLimited(await of('/register', { email, password: PASSWORD, mode }))
+      expectLimited(await of('/login', { email: ada.email, password: PASSWORD, mode }))
+      expectLimited(await of('/password', { current_password: PASSWORD, new_password: NEW_PASSWORD }))
+      expectLimited(await of('/me/delete', { password: PASSWORD }))
+    })
+    expect({ hashes, kvWrites }).toEqual({ hashes: 0, kvWrites: 0 })
+    const users = env.DB.prepare('SELECT count(*) AS n FROM users WHERE email_canonical IN (?1, ?2)')
+    expect(await users.bind(email, ada.email).first('n')).toBe(1)
+    expect((await ada.signIn()).answer.status).toBe(200)
+  })
+
+  it('a refusal is logged by the id of its request, without the address, and not written to the audit trail', async () => {
+    const service = ownService({ LOGIN_LIMIT: countingLimit(0) })
+    const count = () => env.DB.prepare('SELECT count(*) AS n FROM audit_events').first('n')
+    const before = await count()
+    const body = { email: newEmail(), password: PASSWORD, mode }
+    const answer = await send(service, 'POST', '/login', { body, headers: from('203.0.113.99') })
+    expectLimited(answer)
+    const [line] = service.log.filter(({ event }) => event === 'client-throttled')
+    expect(`urn:uuid:${line?.request_id}`).toBe(answer.body.instance)
+    expect(JSON.stringify(service.log)).not.toContain('203.0.113.99')
+    expect(await count()).toBe(before)
+  })
+
+  it('RL-05, RL-07: what needs no password is not limited, and goes on when the limit cannot be asked', async () => {
+    const asked: string[] = []
+    const broken = {
+      limit: async ({ key }: { key: string }) => {
+        asked.push(key)
+        throw new Error('internal error')
+      },
+    }
+    const service = ownService({ LOGIN_LIMIT: broken })
+    const ada = await signedInPerson({ mode })
+    const phone = await ada.signIn({ mode: 'token' })
+    const of = (method: string, path: string, body?: unknown) =>
+      send(service, method, path, { headers: ada.headers, body })
+    for (const [method, path] of [
+      ['GET', '/'],
+      ['GET', '/me'],
+      ['PATCH', '/me'],
+      ['GET', '/sessions'],
+      ['GET', '/me/activity'],
+      ['GET', '/.well-known/jwks.json'],
+      ['GET', '/readyz'],
+    ] as const) {
+      expect((await of(method, path, method === 'PATCH' ? { name: 'Ada' } : undefined)).status, path).toBe(
+        200,
+      )
+    }
+    const body = { refresh_token: phone.refreshToken }
+    expect((await send(service, 'POST', '/refresh', { body })).status).toBe(200)
+    expect((await of('DELETE', `/sessions/${phone.sessionId}`)).status).toBe(204)
+    expect((await of('POST', '/logout/all', { keep_current: true })).status).toBe(204)
+    expect((await of('POST', '/logout')).status).toBe(204)
+    expect(asked).toEqual([])
+  })
+
+  it('RL-07: if the limit cannot be asked nobody guesses: 503, and nothing is hashed or counted', async () => {
+    const failing = { limit: () => Promise.reject(new Error('internal error')) }
+    const { service, costsOf } = countingService({ LOGIN_LIMIT: failing })
+    const body = { email: newEmail(), password: PASSWORD, mode }
+    for (const path of ['/login', '/register']) {
+      const spent = await costsOf(async () => {
+        const answer = await send(service, 'POST', path, { body })
+        expectProblem(answer, 503, 'store-unavailable')
+        expect(answer.cookies).toEqual({})
+      })
+      expect(new Set(Object.values(spent))).toEqual(new Set([0]))
+    }
+    expect(service.log.filter(({ event }) => event === 'store-unavailable')).toEqual(
+      Array(2).fill({
+        event: 'store-unavailable',
+        request_id: expect.any(String),
+        store: 'LOGIN_LIMIT',
+        cause: 'internal error',
+      }),
+    )
+  })
+})
+
+describe('the binding of wrangler.toml', () => {
+  it('RL-03: lets a client try thirty times a minute, and others go on', async () => {
+    const headers = from(newAddress())
+    const statuses = []
+    // A new minute may begin meanwhile, but not two.
+    for (let index = 0; index < 62; index++) statuses.push((await knock(deployed, '/login', headers)).status)
+    expect(statuses.slice(0, 30)).toEqual(Array(30).fill(400))
+    expect(statuses.slice(30)).toContain(429)
+    const refused = statuses.filter((status) => status === 429)
+    expect(statuses.filter((status) => status === 400).length + refused.length).toBe(62)
+    expect((await knock(deployed, '/login', from(newAddress()))).status).toBe(400)
+  })
+})

@@ -1,0 +1,71 @@
+import { env } from 'cloudflare:workers'
+import { expect, onTestFinished, vi } from 'vitest'
+import type { Mode } from '../../src/config'
+import { recordPbkdf2 } from './counting'
+import { type Answer, expectProblem, PASSWORD, send } from './person'
+import { type OwnService, ownService } from './service'
+
+export const WRONG = `not ${PASSWORD}`
+
+/** What one password costs at the settings of vitest.config.ts. */
+const HASH_ITERATIONS = 100_000
+
+/** Stops the time of day for the rest of this test, so that `ahead` alone moves the clock of a service. */
+function stopTime(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
+
+/** A service at which time stands still. */
+export function stoppedService(overrides: Record<string, unknown> = {}): OwnService {
+  stopTime()
+  return ownService(overrides)
+}
+
+/** Counts password hashes from now on. */
+export function countHashes(): () => number {
+  const iterations = recordPbkdf2()
+  return () => iterations().reduce((sum, each) => sum + each, 0) / HASH_ITERATIONS
+}
+
+export function logIn(service: OwnService, email: string, password: string, mode: Mode): Promise<Answer> {
+  return send(service, 'POST', '/login', { body: { email, password, mode } })
+}
+
+/** Asserts a refusal for too many attempts, and gives how long to wait. */
+export function expectThrottled(answer: Answer): number {
+  expectProblem(answer, 429, 'too-many-attempts')
+  expect(answer.cookies).toEqual({})
+  return Number(answer.headers.get('Retry-After'))
+}
+
+/** All that an answer tells, but for the id of its request. */
+export function transcriptOf({ status, headers, text, body }: Answer) {
+  return { status, headers: [...headers], text: text.replace(body.instance, '') }
+}
+
+/** Fails as often as is asked, waiting as long as is told. Every address is another. */
+export async function fail(service: OwnService, email: string, times: number, mode: Mode): Promise<void> {
+  for (let failures = 0; failures < times; ) {
+    const answer = await logIn(service, email, WRONG, mode)
+    if (answer.status === 429) service.ahead += expectThrottled(answer)
+    else {
+      expectProblem(answer, 401, 'invalid-credentials')
+      failures += 1
+    }
+  }
+}
+
+/** The failures that are on record, as the service names its accounts. */
+export async function failuresOf({ services }: OwnService, canonicalEmail: string): Promise<number> {
+  const key = await services.accountKeys(canonicalEmail)
+  const sql = 'SELECT failures FROM sign_in_attempts WHERE account_key = ?1'
+  return (await env.DB.prepare(sql).bind(key).first<number>('failures')) ?? 0
+}
+
+export async function openSessions(userId: string): Promise<number | null> {
+  const sql = 'SELECT count(*) AS n FROM sessions WHERE user_id = ?1 AND ended_at IS NULL'
+  return env.DB.prepare(sql).bind(userId).first<number>('n')
+}
