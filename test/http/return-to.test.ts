@@ -7,7 +7,7 @@ const FALLBACK = '/home'
 
 const safe = (target: string | undefined) => safeReturnTo(target, ORIGIN, FALLBACK)
 
-describe('INC-28: where a form may send its user', () => {
+describe('HTM-05, INC-28: where a form may send its user', () => {
   it.each([
     ['/'],
     ['/account'],
