@@ -65,8 +65,17 @@ export async function attemptPassword(
   return { outcome: 'proven', user: checked.user, proof }
 }
 
-/** Records that a password was refused, or that what it was given for did not come about. */
-export async function recordRefusal(
+/** Records that a password was right and that what it was given for did not come about: the account changed meanwhile. */
+export async function recordChangedMeanwhile(
+  services: AttemptServices,
+  attempt: PasswordAttempt,
+  { user, proof }: Extract<AttemptedPassword, { outcome: 'proven' }>,
+): Promise<void> {
+  const { accountKey } = proof
+  await recordRefusal(services, attempt, { subjectId: user.id, accountKey, reason: 'changed-meanwhile' })
+}
+
+async function recordRefusal(
   { auditLog, clock }: Pick<AttemptServices, 'auditLog' | 'clock'>,
   { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
   refused: { readonly subjectId: string | null; readonly accountKey: string; readonly reason: string },

@@ -1,7 +1,7 @@
 import type { Client } from '../client'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { type AttemptServices, attemptPassword } from './attempt-password'
+import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
 import { passwordContext } from './password-context'
 import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 import type { OwnSession } from './sign-out'
@@ -54,7 +54,10 @@ export async function changePassword(
   const prepared = await prepareSession(services, { userId, mode, client, now: clock() })
   const changed = await users.changePassword({ ...attempted.proof, newHash, prepared })
   // Someone else changed it first: what was the current password no longer is.
-  if (!changed) return { outcome: 'refused' }
+  if (!changed) {
+    await recordChangedMeanwhile(services, attempt, attempted)
+    return { outcome: 'refused' }
+  }
   await deleteCachedCopies(sessionCache, changed.ended)
   return {
     outcome: 'changed',

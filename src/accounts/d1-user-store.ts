@@ -58,7 +58,7 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
     },
 
     async forgetAttempts(lastBefore, limit) {
-      await reach('D1', () => pruneAttempts(db, lastBefore, limit).run())
+      await reach('D1', () => pruneAttempts(db, limits, lastBefore, limit).run())
     },
 
     async findById(id) {

@@ -1,7 +1,7 @@
 import type { Client } from '../client'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { SessionCache } from '../sessions/session-cache'
-import { type AttemptServices, attemptPassword } from './attempt-password'
+import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
 import type { OwnSession } from './sign-out'
 
 export type AccountDeletion =
@@ -30,7 +30,10 @@ export async function deleteAccount(
   if (attempted.outcome !== 'proven') return attempted
   const account = { ...attempted.proof, userId, session: { id: sessionId, mode } }
   const ended = await users.delete(account, clock())
-  if (!ended) return { outcome: 'refused' }
+  if (!ended) {
+    await recordChangedMeanwhile(services, attempt, attempted)
+    return { outcome: 'refused' }
+  }
   await deleteCachedCopies(sessionCache, ended)
   return { outcome: 'deleted' }
 }

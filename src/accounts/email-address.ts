@@ -25,7 +25,8 @@ export function parseEmailAddress(text: string): EmailAddress | null {
   const domain = parseDomain(text.slice(at + 1))
   if (at < 1 || domain === null) return null
 
-  const canonicalLocal = local.normalize('NFKC').toLowerCase().normalize('NFKC')
+  // Lower-casing makes two small letters of the one capital sigma, by where it stands.
+  const canonicalLocal = local.normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
   const address = `${local}@${domain}`
   const canonical = `${canonicalLocal}@${domain}`
   const fits =

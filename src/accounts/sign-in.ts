@@ -1,7 +1,7 @@
 import type { Client } from '../client'
 import type { Mode } from '../config'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
-import { type AttemptServices, attemptPassword, recordRefusal } from './attempt-password'
+import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
 import type { EmailAddress } from './email-address'
 import {
   type GrantServices,
@@ -50,8 +50,7 @@ export async function signIn(
   const started =
     (await users.startSession({ ...start, rehashed })) ?? (await startWithNewHash(services, start, password))
   if (!started) {
-    const reason = 'changed-meanwhile'
-    await recordRefusal(services, attempt, { subjectId: user.id, accountKey: proof.accountKey, reason })
+    await recordChangedMeanwhile(services, attempt, attempted)
     return { outcome: 'refused' }
   }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)

@@ -20,7 +20,7 @@ export function checkSecret(secret: string): 'too-short' | 'not-random' | null {
   const isHex = /^[0-9a-f]+$/i.test(secret)
   if (secret.length < (isHex ? HEX_LENGTH : BASE64_MIN_LENGTH)) return 'too-short'
   const isEncodedBytes = /^[A-Za-z0-9+/_-]+={0,2}$/.test(secret)
-  const runs = secret.match(/[A-Z]+|[a-z]+|[0-9]+/g) ?? []
+  const runs = secret.replace(/[^A-Za-z0-9]/g, '').match(/[A-Z]+|[a-z]+|[0-9]+/g) ?? []
   const looksRandom =
     isEncodedBytes &&
     !SAMPLE_WORDS.test(secret) &&

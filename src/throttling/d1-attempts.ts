@@ -12,7 +12,8 @@ export function reserveAttempt(
 ): D1PreparedStatement {
   return db
     .prepare(
-      `INSERT INTO sign_in_attempts (account_key, failures, blocked_until, last_at) VALUES (?1, 1, 0, ?2)
+      `INSERT INTO sign_in_attempts (account_key, failures, blocked_until, last_at)
+       VALUES (?1, 1, CASE WHEN ?3 > 1 THEN 0 ELSE ?2 + 1 END, ?2)
        ON CONFLICT (account_key) DO UPDATE SET
          failures = failures + 1,
          last_at = ?2,
@@ -40,12 +41,17 @@ export function clearAttempts(db: D1Database, accountKey: string, sessionId: str
     .bind(accountKey, sessionId)
 }
 
-/** Forgets attempts whose last was before `lastBefore`, at most `limit` of them. */
-export function pruneAttempts(db: D1Database, lastBefore: number, limit: number): D1PreparedStatement {
+/** Forgets attempts whose last was before `lastBefore`, at most `limit` of them; never those that disabled a password. */
+export function pruneAttempts(
+  db: D1Database,
+  { maxAttempts }: AttemptLimits,
+  lastBefore: number,
+  limit: number,
+): D1PreparedStatement {
   return db
     .prepare(
       `DELETE FROM sign_in_attempts WHERE account_key IN
-         (SELECT account_key FROM sign_in_attempts WHERE last_at < ?1 ORDER BY last_at, account_key LIMIT ?2)`,
+         (SELECT account_key FROM sign_in_attempts WHERE last_at < ?1 AND failures < ?3 ORDER BY last_at, account_key LIMIT ?2)`,
     )
-    .bind(lastBefore, limit)
+    .bind(lastBefore, limit, maxAttempts)
 }

@@ -24,11 +24,12 @@ export function createD1SigningKeyStore(db: D1Database): SigningKeyStore {
     },
 
     async add(key) {
-      await reach('D1', () =>
+      const added = await reach('D1', () =>
         db
           .prepare(
             `INSERT INTO signing_keys (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING`,
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7) ON CONFLICT DO NOTHING
+             RETURNING kid`,
           )
           .bind(
             key.kid,
@@ -39,8 +40,9 @@ export function createD1SigningKeyStore(db: D1Database): SigningKeyStore {
             key.privateKey,
             key.encryptedWith,
           )
-          .run(),
+          .first(),
       )
+      return added !== null
     },
 
     async deleteBefore(alg, generation) {

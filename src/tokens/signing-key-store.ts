@@ -25,8 +25,8 @@ export interface StoredSigningKey {
 export interface SigningKeyStore {
   /** The keys of an algorithm, oldest first. */
   list(alg: PairAlg): Promise<readonly StoredSigningKey[]>
-  /** Adds a key, unless its generation is taken: of many callers one succeeds, and the rest find its key in the list. */
-  add(key: StoredSigningKey): Promise<void>
+  /** Adds a key, unless its generation is taken: of many callers one gets `true`, and the rest find its key in the list. */
+  add(key: StoredSigningKey): Promise<boolean>
   /** Forgets the keys of an algorithm before a generation. */
   deleteBefore(alg: PairAlg, generation: number): Promise<void>
 }

@@ -8,6 +8,9 @@ import { type SweepKeysServices, sweepKeys } from './sweep-keys'
 /** An unknown key id is looked up at most this often, so that made-up ids cannot load the store. */
 const UNKNOWN_KID_COOLDOWN_SECONDS = 10
 
+/** How often an isolate tries to make the key that signs, before it is an error. */
+const MOST_REPLACEMENTS = 3
+
 /** How long the old keys serve before the store is asked again, after it did not answer. */
 const RELOAD_AGAIN_SECONDS = 10
 
@@ -18,20 +21,22 @@ export function createStoredSigningKeys(services: SweepKeysServices): SigningKey
   // Set when a load is complete, never the promise of one: a request that is cancelled would leave others waiting.
   let loaded: LoadedKeys | null = null
 
-  async function load(): Promise<LoadedKeys> {
+  async function load(): Promise<readonly LoadedKey[]> {
     const now = clock()
     let keys = await importKeys(await store.list(alg))
-    if (!signerAt(keys, now)) {
-      const current = keys.at(-1)
-      if (current)
-        log('signing-key-replaced', { kid: current.kid, reason: 'no configured secret decrypts it' })
+    // Another isolate may add a key of this generation first, under a secret that this one does not have: then once more.
+    for (let attempt = 0; attempt < MOST_REPLACEMENTS && !signerAt(keys, now); attempt++) {
       // There is nothing to sign with, so this one signs at once, unannounced.
       const generation = (keys.at(-1)?.generation ?? 0) + 1
-      await store.add(await generateKeyPair(keyring, { alg, generation, signsFrom: now }))
+      const added = await store.add(await generateKeyPair(keyring, { alg, generation, signsFrom: now }))
+      const unusable = signingKeysAt(keys, now).at(-1)
+      if (added && unusable) {
+        log('signing-key-replaced', { kid: unusable.kid, reason: 'no configured secret decrypts it' })
+      }
       keys = await importKeys(await store.list(alg))
     }
     loaded = { at: now, keys }
-    return loaded
+    return keys
   }
 
   function importKeys(stored: readonly StoredSigningKey[]): Promise<readonly LoadedKey[]> {
@@ -50,7 +55,7 @@ export function createStoredSigningKeys(services: SweepKeysServices): SigningKey
   async function keysAtMost(maxAgeSeconds: number): Promise<readonly LoadedKey[]> {
     if (loaded && clock() - loaded.at < maxAgeSeconds) return loaded.keys
     try {
-      return (await load()).keys
+      return await load()
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || !loaded) throw error
       log('signing-keys-not-reloaded', { store: error.store })
@@ -63,8 +68,10 @@ export function createStoredSigningKeys(services: SweepKeysServices): SigningKey
     alg,
 
     async signer() {
-      const signer = signerAt(await keysAtMost(KEY_SET_MAX_AGE_SECONDS), clock())
-      if (!signer) throw new Error('The signing key that was just made cannot be used')
+      // The keys at hand may all have ended since they were loaded.
+      const signer =
+        signerAt(await keysAtMost(KEY_SET_MAX_AGE_SECONDS), clock()) ?? signerAt(await load(), clock())
+      if (!signer) throw new Error('There is no key to sign with, and none could be made')
       return signer
     },
 

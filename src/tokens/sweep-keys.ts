@@ -36,23 +36,33 @@ export async function sweepKeys(services: SweepKeysServices): Promise<void> {
   const newest = keys.at(-1)
   // Before the first token there is no key, and beside one that waits for its time there is no need for another.
   if (!newest || newest.signsFrom > now) return
-  const reason = reasonToRotate(newest, { now, keyRotationDays, secretId: await newestSecretId(keyring) })
+  const reason = reasonToRotate(newest, {
+    now,
+    keyRotationDays,
+    olderSecretIds: await olderSecretIds(keyring),
+  })
   if (!reason) return
   const signsFrom = now + PUBLISHED_BEFORE_SECONDS
   const successor = await generateKeyPair(keyring, { alg, generation: newest.generation + 1, signsFrom })
-  await store.add(successor)
-  log('signing-key-published', { kid: successor.kid, signs_from: signsFrom, reason })
+  const added = await store.add(successor)
+  if (added) log('signing-key-published', { kid: successor.kid, signs_from: signsFrom, reason })
 }
 
 function reasonToRotate(
   key: StoredSigningKey,
-  { now, keyRotationDays, secretId }: { now: number; keyRotationDays: number; secretId: string },
+  {
+    now,
+    keyRotationDays,
+    olderSecretIds,
+  }: { now: number; keyRotationDays: number; olderSecretIds: readonly string[] },
 ): string | null {
   if (key.rotationRequested) return 'requested'
-  if (key.encryptedWith !== secretId) return 'encrypted-with-an-older-secret'
+  if (olderSecretIds.includes(key.encryptedWith)) return 'encrypted-with-an-older-secret'
   return keyRotationDays > 0 && now >= key.signsFrom + keyRotationDays * DAY_SECONDS ? 'age' : null
 }
 
-async function newestSecretId(keyring: Keyring): Promise<string> {
-  return (await keyring.newest('signing-key-encryption')).secretId
+/** Not every other secret: one that is unknown here may be the newer one of a deployment that is under way. */
+async function olderSecretIds(keyring: Keyring): Promise<readonly string[]> {
+  const [, ...older] = await keyring.all('signing-key-encryption')
+  return older.map(({ secretId }) => secretId)
 }

@@ -185,19 +185,26 @@ describe('pruning', () => {
     for (const [age, key] of keys.entries()) await store(key, { failures: 7, lastAt: 1000 + age })
     const left = async () => (await Promise.all(keys.map(failuresOf))).map((failures) => failures ?? 0)
 
-    await pruneAttempts(env.DB, 1000, 10).run()
+    await pruneAttempts(env.DB, LIMITS, 1000, 10).run()
     expect(await left()).toEqual([7, 7, 7, 7, 7])
-    await pruneAttempts(env.DB, 1004, 2).run()
+    await pruneAttempts(env.DB, LIMITS, 1004, 2).run()
     expect(await left()).toEqual([0, 0, 7, 7, 7])
-    await pruneAttempts(env.DB, 1004, 10).run()
+    await pruneAttempts(env.DB, LIMITS, 1004, 10).run()
     expect(await left()).toEqual([0, 0, 0, 0, 7])
+  })
+
+  it('RL-01: does not give a disabled password back', async () => {
+    const key = newKey()
+    await store(key, { failures: LIMITS.maxAttempts, lastAt: 1000 })
+    await pruneAttempts(env.DB, LIMITS, START, 1000).run()
+    expect(await failuresOf(key)).toBe(LIMITS.maxAttempts)
   })
 
   it('an attempt makes its account young again', async () => {
     const key = newKey()
     await store(key, { failures: 7, lastAt: 2000 })
     expect(await reserve(key, START)).toBe(true)
-    await pruneAttempts(env.DB, START, 1000).run()
+    await pruneAttempts(env.DB, LIMITS, START, 1000).run()
     expect(await failuresOf(key)).toBe(8)
   })
 })
