@@ -30,8 +30,15 @@ export function createD1AuditLog(db: D1Database): AuditLog {
              LIMIT 1`,
           ),
           db
-            .prepare('SELECT * FROM audit_events WHERE chain_hash IS NULL AND at < ?1 ORDER BY seq LIMIT ?2')
-            .bind(until, limit),
+            .prepare(
+              // Up to the first that is too young: instants are taken before rows are written, so they may be out of order,
+              // and a row that is passed over would be chained out of order.
+              `SELECT * FROM audit_events
+                WHERE chain_hash IS NULL AND seq < (
+                  SELECT coalesce(min(seq), ?3) FROM audit_events WHERE chain_hash IS NULL AND at >= ?1)
+                ORDER BY seq LIMIT ?2`,
+            )
+            .bind(until, limit, Number.MAX_SAFE_INTEGER),
         ]),
       )
       return { head: heads?.results[0]?.chain_hash ?? '', rows: unsealed?.results ?? [] }

@@ -49,6 +49,14 @@ BEGIN
   SELECT RAISE(ABORT, 'the audit trail is append-only');
 END;
 
+-- INSERT OR REPLACE would delete a row without the trigger above being asked.
+CREATE TRIGGER audit_events_are_not_replaced
+BEFORE INSERT ON audit_events
+WHEN EXISTS (SELECT 1 FROM audit_events WHERE seq = NEW.seq)
+BEGIN
+  SELECT RAISE(ABORT, 'the audit trail is append-only');
+END;
+
 -- The end of a session is recorded by whatever statement ends it. `end_context` says who did it: JSON of an actor and a
 -- client, or NULL for what the database did by itself.
 ALTER TABLE sessions ADD COLUMN end_context TEXT;

@@ -11,6 +11,8 @@ export function clientOf(c: Context): Client {
     .header('User-Agent')
     ?.replace(/[\p{Cc}\p{Cf}]/gu, '')
     .slice(0, USER_AGENT_MAX_LENGTH)
+    // The cut may have left half of a character.
+    .replace(/\p{Cs}$/u, '')
   const address = c.req.header('CF-Connecting-IP')
   const country = c.req.raw.cf?.country
   return {
