@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { stoppedService } from '../support/guessing'
 import { clientOf, newEmail, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import { ownService } from '../support/service'
 import { askRecorded, recordedDuring, type TrailRow } from '../support/trail'
@@ -122,7 +123,7 @@ describe.each(['session', 'token'] as const)('the audit trail, in %s mode', (mod
   })
 
   it('AUD-01: has each attempt that was throttled, under the name of what it was for', async () => {
-    const service = ownService({ LOG_SUCCESS_PERCENT: '100', FREE_ATTEMPTS: '1' })
+    const service = stoppedService({ LOG_SUCCESS_PERCENT: '100', FREE_ATTEMPTS: '1' })
     const ada = await signedInPerson({ mode, service })
     const wrong = { email: ada.email, password: WRONG }
     for (let attempt = 0; attempt < 2; attempt++) await send(service, 'POST', '/login', { body: wrong })

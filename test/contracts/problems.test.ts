@@ -1,5 +1,6 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
+import { stoppedService } from '../support/guessing'
 import {
   type Answer,
   expectProblem,
@@ -89,7 +90,7 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
   'too-many-attempts': [
     429,
     async () => {
-      const service = ownService({ FREE_ATTEMPTS: '1' })
+      const service = stoppedService({ FREE_ATTEMPTS: '1' })
       const body = { email: newEmail(), password: PASSWORD }
       // One is free, the second begins a delay.
       for (let attempt = 0; attempt < 2; attempt++) await send(service, 'POST', '/login', { body })

@@ -1,11 +1,11 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeAll, vi } from 'vitest'
+import { beforeAll } from 'vitest'
 import { limitCryptoAsInProduction } from './production-limits'
 
 limitCryptoAsInProduction()
 
 // The deployed Worker writes a line for each refusal. What is logged is tested where a log is given.
-vi.spyOn(console, 'log').mockImplementation(() => {})
+console.log = () => {}
 
 beforeAll(() => applyD1Migrations(env.DB, env.TEST_MIGRATIONS))
