@@ -11,6 +11,8 @@ buildCommonPasswords()
 
 export default defineConfig({
   test: {
+    // Vitest leaves a core free; on two that is half of the machine.
+    maxWorkers: 2,
     projects: [
       {
         plugins: [
