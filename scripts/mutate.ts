@@ -57,7 +57,8 @@ function isNoticed({ guard, file, from, to, tests }: Mutation): boolean {
     source.replace(from, () => to),
   )
   const command = ['vitest', 'run', '--project', 'workers', '--bail', '1', ...tests]
-  const run = spawnSync('npx', command, { cwd: copy, encoding: 'utf8' })
+  const env = { ...process.env, NO_COLOR: '1' }
+  const run = spawnSync('npx', command, { cwd: copy, env, encoding: 'utf8' })
   writeFileSync(path, source)
   // A run that found no test, or could not start, has noticed nothing.
   return run.status !== 0 && /\b\d+ failed\b/.test(run.stdout)
