@@ -24,7 +24,7 @@ function expectRefused(secret: string): void {
   if (part.length === 12) expect(JSON.stringify(faults)).not.toContain(part)
 }
 
-describe('KEY-05: AUTH_SECRET', () => {
+describe('KEY-05, INC-32: AUTH_SECRET', () => {
   it.each(GOOD)('accepts random bytes: %s', (secret) => {
     expect(parse(secret)).toMatchObject({ ok: true, config: { secrets: [secret] } })
   })

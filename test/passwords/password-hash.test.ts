@@ -111,7 +111,7 @@ it('PW-07: a string of another cost is outdated, cheaper or dearer, and so is no
   }
 })
 
-it('PW-06: pbkdf2Sha256 throws above 100,000 iterations, and Web Crypto does in this test run', async () => {
+it('PW-06, INC-2: pbkdf2Sha256 throws above 100,000 iterations, and Web Crypto does in this test run', async () => {
   const bytes = new Uint8Array(16)
   await expect(pbkdf2Sha256(bytes, bytes, 100_001, 32)).rejects.toThrow(RangeError)
   const key = await crypto.subtle.importKey('raw', bytes, 'PBKDF2', false, ['deriveBits', 'deriveKey'])

@@ -18,7 +18,7 @@ function user(place: Place, ada: Person): () => Promise<Answer> {
   }
 }
 
-describe.each(['session', 'token'] as const)('SES-04: a session in %s mode', (mode) => {
+describe.each(['session', 'token'] as const)('SES-04, INC-30: a session in %s mode', (mode) => {
   it('lives while it is used within its idle window', async () => {
     const here = createPlace()
     const ada = await signedInPerson({ mode, service: here })
