@@ -106,7 +106,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/sessions/d1-session-store.ts',
     from: 'FROM users WHERE id = ?11 AND disabled_at IS NULL',
     to: 'FROM users WHERE id = ?11',
-    tests: ['test/accounts/sign-in.test.ts'],
+    tests: ['test/accounts/sign-in.test.ts', `${CONTRACTS}/account-state.test.ts`],
   },
   {
     guard: 'an unknown address costs a hash',
@@ -134,7 +134,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/authentication/limit-client.ts',
     from: 'if (!(await clientLimit(address))) {',
     to: 'if (!(await clientLimit(address)) && false) {',
-    tests: [`${CONTRACTS}/throttling.test.ts`],
+    tests: [`${CONTRACTS}/client-limit.test.ts`],
   },
   {
     guard: 'a JWT has three canonical parts',
@@ -230,8 +230,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a form leads to this origin only',
     file: 'src/http/return-to.ts',
-    from: 'return url.origin === origin ?',
-    to: 'if (target) return target\n  return url.origin === origin ?',
+    from: 'fallback: string): string {\n',
+    to: 'fallback: string): string {\n  if (target !== undefined) return target\n',
     tests: ['test/http/return-to.test.ts'],
   },
   {

@@ -34,8 +34,8 @@ function lastRefusalOf({ userId }: Person) {
   return env.DB.prepare(sql).bind(userId).first()
 }
 
-/** Signs in to an account whose hash is outdated, and lets `meanwhile` happen when the password has been verified. */
-async function signInWhile(ada: Person, meanwhile: () => Promise<unknown>) {
+/** Signs in, to an account whose hash is outdated or not, and lets `meanwhile` happen when the password has been verified. */
+async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Promise<unknown>) {
   const { services } = ownService()
   const email = parseEmailAddress(ada.email)
   if (!email) throw new Error('The person has no address')
@@ -43,7 +43,7 @@ async function signInWhile(ada: Person, meanwhile: () => Promise<unknown>) {
     ...services.passwords,
     async isOutdated() {
       await meanwhile()
-      return true
+      return outdated
     },
   }
   const client = { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null }
@@ -55,31 +55,37 @@ describe.each(['session', 'token'] as const)('a sign-in under way, in %s mode', 
   it('starts a session and stores the new hash if nothing happens meanwhile', async () => {
     const ada = await signedInPerson({ mode })
     const before = await stateOf(ada)
-    const attempt = await signInWhile(ada, async () => {})
+    const attempt = await signInWhile(ada, true, async () => {})
     if (attempt.outcome !== 'signed-in') throw new Error(attempt.outcome)
     const after = await stateOf(ada)
     expect(after.sessions.sort()).toEqual([ada.sessionId, attempt.signedIn.session.id].sort())
     expect(after.passwordHash).not.toBe(before.passwordHash)
   })
 
-  it.each(MEANWHILE)('starts nothing, and puts back no old password, if %s meanwhile', async (_, happen) => {
-    const ada = await signedInPerson({ mode })
-    let then: unknown
-    const attempt = await signInWhile(ada, async () => {
-      await happen(ada)
-      then = await stateOf(ada)
-      expect(then).toMatchObject({ sessions: expect.not.arrayContaining([ada.sessionId]) })
-    })
-    expect(attempt).toEqual({ outcome: 'refused' })
-    expect(await stateOf(ada)).toEqual(then)
-    expect(await lastRefusalOf(ada)).toEqual({ event: 'signed-in', reason: 'changed-meanwhile' })
-  })
+  const cases = MEANWHILE.flatMap(([name, happen]) =>
+    [true, false].map((outdated) => ({ name, happen, outdated })),
+  )
+  it.each(cases)(
+    'starts nothing, and puts back no old password, if $name meanwhile (hash outdated: $outdated)',
+    async ({ happen, outdated }) => {
+      const ada = await signedInPerson({ mode })
+      let then: unknown
+      const attempt = await signInWhile(ada, outdated, async () => {
+        await happen(ada)
+        then = await stateOf(ada)
+        expect(then).toMatchObject({ sessions: expect.not.arrayContaining([ada.sessionId]) })
+      })
+      expect(attempt).toEqual({ outcome: 'refused' })
+      expect(await stateOf(ada)).toEqual(then)
+      expect(await lastRefusalOf(ada)).toEqual({ event: 'signed-in', reason: 'changed-meanwhile' })
+    },
+  )
 
   it('starts a session if another sign-in stored a new hash of the same password meanwhile', async () => {
     const ada = await signedInPerson({ mode })
     let then: unknown
-    const attempt = await signInWhile(ada, async () => {
-      const other = await signInWhile(ada, async () => {})
+    const attempt = await signInWhile(ada, true, async () => {
+      const other = await signInWhile(ada, true, async () => {})
       expect(other.outcome).toBe('signed-in')
       then = (await stateOf(ada)).passwordHash
     })
