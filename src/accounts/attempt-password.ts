@@ -29,10 +29,14 @@ export interface PasswordAttempt {
   readonly session: { readonly userId: string; readonly sessionId: string; readonly mode: Mode } | null
 }
 
-export type AttemptedPassword =
-  | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
+/** The password was not accepted, or not looked at. */
+export type RefusedAttempt =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
+export type AttemptedPassword =
+  | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
+  | RefusedAttempt
 
 /**
  * Checks a password: the only way to, on every path, so that all share one count of failures for each account.

@@ -1,7 +1,12 @@
 import type { Client } from '../client'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type RefusedAttempt,
+  recordChangedMeanwhile,
+} from './attempt-password'
 import { passwordContext } from './password-context'
 import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 import type { OwnSession } from './sign-out'
@@ -13,8 +18,7 @@ export interface ChangePasswordServices extends GrantServices, AttemptServices {
 
 export type PasswordChange =
   | { readonly outcome: 'changed'; readonly signedIn: SignedIn }
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  | RefusedAttempt
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**

@@ -1,13 +1,15 @@
 import type { Client } from '../client'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { SessionCache } from '../sessions/session-cache'
-import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type RefusedAttempt,
+  recordChangedMeanwhile,
+} from './attempt-password'
 import type { OwnSession } from './sign-out'
 
-export type AccountDeletion =
-  | { readonly outcome: 'deleted' }
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt
 
 /**
  * Deletes an account and ends its sessions.

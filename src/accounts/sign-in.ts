@@ -1,7 +1,12 @@
 import type { Client } from '../client'
 import type { Mode } from '../config'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
-import { type AttemptServices, attemptPassword, recordChangedMeanwhile } from './attempt-password'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type RefusedAttempt,
+  recordChangedMeanwhile,
+} from './attempt-password'
 import type { EmailAddress } from './email-address'
 import {
   type GrantServices,
@@ -14,10 +19,7 @@ import type { SessionStart, StartedSession } from './user-store'
 
 export type SignInServices = GrantServices & AttemptServices
 
-export type SignIn =
-  | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn }
-  | { readonly outcome: 'refused' }
-  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+export type SignIn = { readonly outcome: 'signed-in'; readonly signedIn: SignedIn } | RefusedAttempt
 
 /** Signs a person in with address and password. @throws {StoreUnavailable} */
 export async function signIn(

@@ -43,7 +43,7 @@ function toProblem(error: Error, requestId: string, log: Log): Problem {
     })
   }
   log('unexpected-error', { request_id: requestId, error: error.name, at: frames(error) })
-  return new Problem('internal-error' satisfies ProblemCode)
+  return new Problem('internal-error')
 }
 
 /** Stores name tables, columns and codes in their messages; values are bound, and do not appear. */

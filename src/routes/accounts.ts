@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import type { RefusedAttempt } from '../accounts/attempt-password'
 import { changePassword } from '../accounts/change-password'
 import { deleteAccount } from '../accounts/delete-account'
 import type { SignedIn } from '../accounts/prepared-session'
@@ -99,9 +100,7 @@ async function signingIn(c: Context, services: Services, asked: ModeInput) {
   }
 }
 
-function attemptRefused(
-  attempt: { outcome: 'refused' } | { outcome: 'throttled'; retryAfterSeconds: number },
-): Problem {
+function attemptRefused(attempt: RefusedAttempt): Problem {
   if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
   return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
 }
