@@ -11,9 +11,12 @@ import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
+import { deliverMail } from './routes/deliver-mail'
+import { emailRoutes } from './routes/email'
 import { checkStorage, configChecks, healthRoutes } from './routes/health'
 import { keySetRoutes } from './routes/key-set'
 import { meRoutes, whoAmIRoute } from './routes/me'
+import { passwordRoutes } from './routes/password'
 import { problemRoutes } from './routes/problems'
 import { refreshRoutes } from './routes/refresh'
 import { sessionRoutes } from './routes/sessions'
@@ -24,6 +27,13 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'GET /',
   'POST /register',
   'POST /login',
+  'POST /login/link',
+  'POST /login/link/confirm',
+  'POST /password/forgot',
+  'POST /password/reset',
+  'POST /email/verify',
+  'POST /email/verify/resend',
+  'POST /email/change/confirm',
   'POST /refresh',
   'GET /.well-known/jwks.json',
   'GET /problems/:code',
@@ -37,6 +47,8 @@ export function createApp(services: Services) {
   const routes = new Hono()
     .route('/', whoAmIRoute(services))
     .route('/', accountRoutes(services))
+    .route('/', passwordRoutes(services))
+    .route('/', emailRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
     .route('/', activityRoutes(services))
@@ -52,6 +64,7 @@ export function createApp(services: Services) {
     .use(securityHeaders)
     .use(cors(config.allowedOrigins))
     .use(errorsOnly)
+    .use(deliverMail(services))
     .use(closedByDefault(services, OPEN_ROUTES, config.basePath))
     .route(config.basePath || '/', routes)
   app.notFound((c) => answerUnmatched(c, app.routes))

@@ -1,4 +1,5 @@
 import { checkSecret } from './crypto/secret-quality'
+import { type MailConfig, parseSender } from './mail/mail-config'
 
 /** The ways to sign in that a deployment can offer. */
 export type Mode = 'session' | 'token'
@@ -14,7 +15,7 @@ export interface Config {
   readonly origin: string
   readonly audience: string
   readonly modes: readonly Mode[]
-  readonly registration: 'open' | 'closed'
+  readonly registration: 'open' | 'verified' | 'closed'
   readonly sessionIdleSeconds: number
   readonly sessionLifetimeSeconds: number
   readonly accessTokenLifetimeSeconds: number
@@ -32,6 +33,9 @@ export interface Config {
   readonly keyRotationDays: number
   /** Of requests that succeed, how many in a hundred are logged. */
   readonly logSuccessPercent: number
+  /** What people know the service as. */
+  readonly brandName: string
+  readonly mail: MailConfig
   /** The values of `AUTH_SECRET`, newest first. */
   readonly secrets: readonly [string, ...string[]]
 }
@@ -47,6 +51,8 @@ export interface Bindings {
   readonly DB: D1Database
   readonly SESSIONS: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
+  /** Where `MAILER` is `cloudflare`. */
+  readonly EMAIL?: SendEmail
 }
 
 export type ParsedConfig =
@@ -62,6 +68,28 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     if (!(parsed instanceof Fault)) return parsed
     faults.push({ setting: name, message: `${name} ${parsed.message}` })
     return null
+  }
+
+  function parseMail(): MailConfig | null {
+    const carrier = setting('MAILER', oneOf(MAILERS), 'none')
+    if (carrier === 'console' && issuer && !isLocal(new URL(issuer.href))) {
+      const message = 'MAILER must not be console here: it prints links that open accounts'
+      faults.push({ setting: 'MAILER', message })
+    }
+    if (carrier === 'none' || carrier === 'console') return { carrier }
+    if (carrier === null) return null
+    const parse = (text: string) =>
+      parseSender(text, issuer?.hostname ?? '') ?? fault('must be an address, or: Name <address>')
+    const sender = setting('MAIL_FROM', parse)
+    if (carrier === 'cloudflare') {
+      if (!isBound(env, 'EMAIL')) faults.push(notBound('EMAIL', 'send_email'))
+      return sender && { carrier, sender }
+    }
+    const apiKey = setting('RESEND_API_KEY', (text) =>
+      /^[\x21-\x7e]+$/.test(text) ? text : fault('is no key'),
+    )
+    const url = setting('RESEND_URL', parseMailUrl, 'https://api.resend.com')
+    return sender && apiKey && url ? { carrier, sender, apiKey, url } : null
   }
 
   const minute = 60
@@ -104,11 +132,13 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     auditRetentionDays: setting('AUDIT_RETENTION_DAYS', integer(1, 3650), '365'),
     keyRotationDays: setting('KEY_ROTATION_DAYS', integer(0, 3650), '90'),
     logSuccessPercent: setting('LOG_SUCCESS_PERCENT', integer(0, 100), '10'),
+    brandName: setting('BRAND_NAME', parseBrandName, issuer?.hostname ?? 'unknown'),
+    mail: parseMail(),
     secrets: setting('AUTH_SECRET', parseSecrets),
   }
   for (const [name, kind] of Object.entries(BINDINGS)) {
     if (isBound(env, name)) continue
-    faults.push({ setting: name, message: `${name} is not bound; wrangler.toml must bind it to ${kind}` })
+    faults.push(notBound(name, kind))
   }
 
   const { refreshIdleSeconds, accessTokenLifetimeSeconds } = values
@@ -117,22 +147,31 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     faults.push({ setting: 'REFRESH_IDLE_SECONDS', message })
   }
 
+  if (values.registration === 'verified' && values.mail?.carrier === 'none') {
+    const message = 'REGISTRATION cannot be verified while MAILER is none: addresses are verified by mail'
+    faults.push({ setting: 'REGISTRATION', message })
+  }
+
   if (issuer === null || faults.length > 0 || !allPresent(values) || !hasBindings(env))
     return { ok: false, faults }
   const { href, origin, basePath } = issuer
-  const config = { issuer: href, origin, basePath, ...values }
-  return { ok: true, config, bindings: { DB: env.DB, SESSIONS: env.SESSIONS, LOGIN_LIMIT: env.LOGIN_LIMIT } }
+  return { ok: true, config: { issuer: href, origin, basePath, ...values }, bindings: env }
 }
 
 const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
-const REGISTRATIONS = { open: 'open', closed: 'closed' } as const
+const REGISTRATIONS = { open: 'open', verified: 'verified', closed: 'closed' } as const
+const MAILERS = { none: 'none', console: 'console', cloudflare: 'cloudflare', resend: 'resend' } as const
 const JWT_ALGS = { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' } as const
 const LIVE_CHECKS = { sensitive: 'sensitive', always: 'always' } as const
 const BINDINGS = {
   DB: 'a D1 database',
   SESSIONS: 'a KV namespace',
   LOGIN_LIMIT: 'a rate limit',
-} as const satisfies Record<keyof Bindings, string>
+} as const satisfies Partial<Record<keyof Bindings, string>>
+
+function notBound(name: string, kind: string): ConfigFault {
+  return { setting: name, message: `${name} is not bound; wrangler.toml must bind it to ${kind}` }
+}
 
 function isBound(env: Readonly<Record<string, unknown>>, name: string): boolean {
   return typeof env[name] === 'object' && env[name] !== null
@@ -178,13 +217,17 @@ function integer(min: number, max: number) {
 }
 
 /** Secure, or on this machine: nothing else may carry a credential. */
-function isTrustworthy({ protocol, hostname }: URL): boolean {
-  return (
-    protocol === 'https:' || (protocol === 'http:' && /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname))
-  )
+function isTrustworthy(url: URL): boolean {
+  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url))
 }
 
-function parseIssuer(text: string): { href: string; origin: string; basePath: string } | Fault {
+function isLocal({ hostname }: URL): boolean {
+  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
+}
+
+function parseIssuer(
+  text: string,
+): { href: string; origin: string; hostname: string; basePath: string } | Fault {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !isTrustworthy(url))
     return fault('must be an https:// URL (http:// only for localhost)')
@@ -193,7 +236,21 @@ function parseIssuer(text: string): { href: string; origin: string; basePath: st
   if (`${url.origin}${basePath}` !== text || !/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) {
     return fault('must be a plain URL: lower-case host, no user, query, fragment or trailing slash')
   }
-  return { href: text, origin: url.origin, basePath }
+  return { href: text, origin: url.origin, hostname: url.hostname, basePath }
+}
+
+/** It stands in the subject of mails. */
+function parseBrandName(text: string): string | Fault {
+  return text.length <= 64 && !/[\p{Cc}\p{Cf}]/u.test(text)
+    ? text
+    : fault('must be at most 64 characters in one line')
+}
+
+function parseMailUrl(text: string): string | Fault {
+  const url = URL.canParse(text) ? new URL(text) : null
+  return url && isTrustworthy(url) && !/[?#]|\/$/.test(text)
+    ? text
+    : fault('must be an https:// URL without a trailing slash')
 }
 
 function parseOrigins(text: string): readonly string[] | Fault {

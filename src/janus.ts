@@ -3,6 +3,8 @@ import { createApp, createUnconfiguredApp } from './app'
 import { type Clock, systemClock } from './clock'
 import { parseConfig } from './config'
 import { consoleLog, type Log } from './log'
+import { createMailer } from './mail/create-mailer'
+import type { Mailer } from './mail/mailer'
 import { createServices, type Services } from './services'
 import { sweep } from './sweep'
 
@@ -18,9 +20,9 @@ export interface Janus {
 /**
  * Makes a login service from an environment: settings and bindings (README, "Configuration").
  *
- * @param given Another clock or log than the system's.
+ * @param given Another clock or log than the system's, another mailer than `MAILER` says.
  */
-export function createJanus(env: object, given: { clock?: Clock; log?: Log } = {}): Janus {
+export function createJanus(env: object, given: { clock?: Clock; log?: Log; mailer?: Mailer } = {}): Janus {
   const { clock = systemClock, log = consoleLog } = given
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) {
@@ -28,6 +30,8 @@ export function createJanus(env: object, given: { clock?: Clock; log?: Log } = {
     log('not-configured', { settings: faults.map(({ setting }) => setting).join(' ') })
     return { app: createUnconfiguredApp(faults, log), services: null, sweep: async () => {} }
   }
-  const services = createServices(parsed.bindings, parsed.config, clock, log)
+  const { config, bindings } = parsed
+  const mailer = given.mailer ?? createMailer(config.mail, bindings)
+  const services = createServices({ bindings, config, mailer }, clock, log)
   return { app: createApp(services), services, sweep: () => sweep(services) }
 }

@@ -2,13 +2,21 @@ import type { ChangePasswordServices } from './accounts/change-password'
 import { createD1UserStore } from './accounts/d1-user-store'
 import type { RegisterServices } from './accounts/register'
 import type { SignInServices } from './accounts/sign-in'
+import type { VerifyServices } from './accounts/verify-email'
 import type { AuditLog } from './audit/audit-log'
 import { createD1AuditLog } from './audit/d1-audit-log'
 import type { GuardServices } from './authentication/auth-env'
 import type { Clock } from './clock'
 import type { Bindings, Config } from './config'
 import { createKeyring } from './crypto/keyring'
+import { createD1LinkRequests } from './links/d1-link-store'
+import { createD1LinkUses } from './links/d1-link-uses'
 import type { Log } from './log'
+import { createD1MailQueue, NO_MAIL_QUEUE } from './mail/d1-mail-queue'
+import { createD1Outbox } from './mail/d1-outbox'
+import type { DeliveryServices } from './mail/deliver-mail'
+import type { Mailer } from './mail/mailer'
+import { createMailRenderer } from './mail/render-mail'
 import { isSchemaCurrent } from './migrations/d1-schema'
 import { createPasswordHasher } from './passwords/password-hash'
 import { createD1SessionStore } from './sessions/d1-session-store'
@@ -23,20 +31,33 @@ import type { SigningKeys } from './tokens/signing-keys'
 import { createStoredSigningKeys } from './tokens/stored-signing-keys'
 
 /** Everything an operation may need, made once for each isolate. Each takes only what it uses. */
-export interface Services extends GuardServices, RegisterServices, SignInServices, ChangePasswordServices {
+export interface Services
+  extends GuardServices,
+    RegisterServices,
+    SignInServices,
+    ChangePasswordServices,
+    VerifyServices {
   readonly config: Config
   readonly signingKeys: SigningKeys
   readonly refreshReuseSeconds: number
   readonly clientLimit: ClientLimit
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
+  /** `null`: no mail is sent. */
+  readonly delivery: DeliveryServices | null
   readonly isSchemaCurrent: () => Promise<boolean>
 }
 
 /** The one place that puts adapters behind interfaces. */
-export function createServices(bindings: Bindings, config: Config, clock: Clock, log: Log): Services {
+export function createServices(
+  { bindings, config, mailer }: { bindings: Bindings; config: Config; mailer: Mailer | null },
+  clock: Clock,
+  log: Log,
+): Services {
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
+  const verifiedOnly = config.registration === 'verified'
+  const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
@@ -55,17 +76,19 @@ export function createServices(bindings: Bindings, config: Config, clock: Clock,
     log,
     modes: config.modes,
     lifetimes: config,
+    verifiedOnly,
     liveCheck: config.liveCheck,
     crossSiteRule: config,
     passwordMinLength: config.passwordMinLength,
     refreshReuseSeconds: config.refreshReuseSeconds,
     serviceHost: new URL(origin).hostname,
-    users: createD1UserStore(bindings.DB, config),
+    users: createD1UserStore(bindings.DB, { limits: config, mailQueue, verifiedOnly }),
+    links: { ...createD1LinkRequests(bindings.DB, mailQueue), ...createD1LinkUses(bindings.DB, mailQueue) },
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: createD1AuditLog(bindings.DB),
     auditRetentionDays: config.auditRetentionDays,
-    sessions: createD1SessionStore(bindings.DB),
+    sessions: createD1SessionStore(bindings.DB, mailQueue),
     sessionCache: createKvSessionCache(bindings.SESSIONS),
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,
@@ -77,6 +100,13 @@ export function createServices(bindings: Bindings, config: Config, clock: Clock,
       clock,
     }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),
+    delivery: mailer && {
+      mailer,
+      outbox: createD1Outbox(bindings.DB, keyring, mailQueue),
+      renderMail: createMailRenderer(config),
+      clock,
+      log,
+    },
     isSchemaCurrent: () => isSchemaCurrent(bindings.DB),
   }
 }

@@ -54,6 +54,8 @@ describe('parseConfig', () => {
       auditRetentionDays: 365,
       keyRotationDays: 90,
       logSuccessPercent: 10,
+      brandName: 'auth.example.com',
+      mail: { carrier: 'none' },
     } satisfies Omit<Config, 'secrets'>)
   })
 

@@ -13,6 +13,8 @@ export interface AttemptServices {
   readonly users: UserStore
   readonly passwords: PasswordHasher
   readonly accountKeys: AccountKeys
+  /** Whether only who has proven the address may sign in. */
+  readonly verifiedOnly: boolean
   readonly auditLog: AuditLog
   readonly clock: Clock
   readonly log: Log
@@ -50,7 +52,7 @@ export async function attemptPassword(
   attempt: PasswordAttempt,
 ): Promise<AttemptedPassword> {
   const { users, accountKeys, clock } = services
-  const { canonicalEmail, password, client } = attempt
+  const { canonicalEmail, password, client, session } = attempt
   const accountKey = await accountKeys(canonicalEmail)
 
   const reservation = await users.reserveAttempt({ canonicalEmail, accountKey, now: clock() })
@@ -63,6 +65,11 @@ export async function attemptPassword(
   const checked = await checkPassword(services, found, password)
   if ('reason' in checked) {
     await recordRefusal(services, attempt, { subjectId, accountKey, reason: checked.reason })
+    return { outcome: 'refused' }
+  }
+  // Whoever is signed in already may use the password all the same.
+  if (services.verifiedOnly && session === null && !checked.user.emailVerified) {
+    await recordRefusal(services, attempt, { subjectId, accountKey, reason: 'address-not-proven' })
     return { outcome: 'refused' }
   }
   const proof = { passwordHash: checked.passwordHash, accountKey, client }
@@ -111,7 +118,6 @@ async function checkPassword(
   const verified = await passwords.verify(password, found.passwordHash)
   if (verified === 'unusable') log('password-hash-unusable', { user_id: found.user.id })
   if (verified !== 'match') return { reason: verified === 'unusable' ? 'unusable-hash' : 'wrong-password' }
-  return found.disabled
-    ? { reason: 'account-disabled' }
-    : { user: found.user, passwordHash: found.passwordHash }
+  if (found.disabled) return { reason: 'account-disabled' }
+  return { user: found.user, passwordHash: found.passwordHash }
 }

@@ -55,7 +55,7 @@ export async function changePassword(
   if (attempted.outcome !== 'proven') return attempted
 
   const newHash = await passwords.hash(newPassword)
-  const prepared = await prepareSession(services, { userId, mode, client, now: clock() })
+  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() })
   const changed = await users.changePassword({ ...attempted.proof, newHash, prepared })
   // Someone else changed it first: what was the current password no longer is.
   if (!changed) {

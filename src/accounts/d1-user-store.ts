@@ -1,9 +1,10 @@
 import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
+import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
 import {
-  endContext,
+  endPresented,
   endSessionsOf,
   insertSession,
   JOIN_LIVE_ACCOUNT,
@@ -15,12 +16,23 @@ import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
 import { type AttemptLimits, type AttemptRow, retryAfterSeconds } from '../throttling/attempt-limits'
 import { clearAttempts, findAttempts, pruneAttempts, reserveAttempt } from '../throttling/d1-attempts'
-import type { PresentedSession } from './prepared-session'
-import type { User, UserCredentials } from './user'
+import { toCredentials, toUser, type UserRow } from './d1-user-row'
 import type { SessionStart, StartedSession, UserStore } from './user-store'
 
 /** Accounts in D1. What belongs together is one statement or one batch, which D1 runs as a transaction. */
-export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserStore {
+export function createD1UserStore(
+  db: D1Database,
+  {
+    limits,
+    mailQueue,
+    verifiedOnly,
+  }: {
+    readonly limits: AttemptLimits
+    readonly mailQueue: D1MailQueue
+    /** Whether only who has proven the address may sign in. */
+    readonly verifiedOnly: boolean
+  },
+): UserStore {
   /** Runs statements that begin a session or have no effect at all; those that end sessions with it come last. */
   async function start(
     statements: readonly D1PreparedStatement[],
@@ -28,17 +40,20 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
     event: AuditEventName,
   ): Promise<StartedSession | null> {
     const { session, secretHash } = prepared
+    const { id: sessionId, userId, createdAt: now } = session
     const results = await reach('D1', () =>
       db.batch([
         ...statements,
-        insertSession(db, { session, secretHash, passwordHash }),
+        insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly } }),
         recordEvent(db, ofSession(event, session, client), 'if-changed'),
-        clearAttempts(db, accountKey, session.id),
+        clearAttempts(db, accountKey, sessionId),
         ...presented.map((old) => endPresented(db, old, session, client)),
+        ...mailQueue.newDevice({ sessionId, userId, client, now }),
       ]),
     )
+    mailQueue.note(results)
     const [inserted, , , ...ends] = results.slice(statements.length)
-    return startedSession(inserted, ends)
+    return startedSession(inserted, ends.slice(0, presented.length))
   }
 
   return {
@@ -72,7 +87,8 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
       const row = await reach('D1', () =>
         db
           .prepare(
-            `SELECT sessions.*, users.email, users.name, users.roles, users.created_at AS user_created_at
+            `SELECT sessions.*, users.email, users.email_verified_at, users.name, users.roles,
+                    users.created_at AS user_created_at
                FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = ?2`,
           )
           .bind(now, sessionId)
@@ -112,7 +128,8 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
       const { session, secretHash } = prepared
       const { userId, createdAt: now } = session
       const by = { actorId: userId, client }
-      const [, , ended, inserted] = await reach('D1', () =>
+      const notice = { kind: 'password-changed', client, now } as const
+      const results = await reach('D1', () =>
         db.batch([
           db
             .prepare(
@@ -120,6 +137,7 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
             )
             .bind(newHash, userId, passwordHash),
           recordEvent(db, ofSession('password-changed', session, client), 'if-changed'),
+          ...mailQueue.notice(notice, { userId }, 'if-changed'),
           endSessionsOf(db, {
             userId,
             except: null,
@@ -128,10 +146,17 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
             now,
             ifPasswordHash: newHash,
           }),
-          insertSession(db, { session, secretHash, passwordHash: newHash }),
+          // Whoever is signed in may change the password, also while the address is not proven.
+          insertSession(db, {
+            session,
+            secretHash,
+            proof: { passwordHash: newHash, verifiedOnly: false },
+          }),
           clearAttempts(db, accountKey, session.id),
         ]),
       )
+      mailQueue.note(results)
+      const [ended, inserted] = results.slice(-3)
       return startedSession(inserted, ended ? [ended] : [])
     },
 
@@ -174,7 +199,10 @@ export function createD1UserStore(db: D1Database, limits: AttemptLimits): UserSt
 }
 
 /** What the statements that begin a session and end others returned, or `null` if it did not begin. */
-function startedSession(inserted: D1Result | undefined, ends: readonly D1Result[]): StartedSession | null {
+export function startedSession(
+  inserted: D1Result | undefined,
+  ends: readonly D1Result[],
+): StartedSession | null {
   const [begun] = (inserted?.results ?? []) as { roles: string }[]
   if (!begun) return null
   return { roles: parseRoles(begun.roles), ended: ends.flatMap(({ results }) => results as EndedSession[]) }
@@ -197,57 +225,5 @@ function ofSession(
     sessionId: session.id,
     mode: session.mode,
     client,
-  }
-}
-
-/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
-function endPresented(
-  db: D1Database,
-  { sessionId, secretHash }: PresentedSession,
-  replacement: Session,
-  client: Client,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE sessions SET ended_at = ?1, end_reason = 'replaced-by-sign-in', end_context = ?5
-        WHERE id = ?2 AND secret_hash IS ?3 AND ended_at IS NULL AND EXISTS (SELECT 1 FROM sessions WHERE id = ?4)
-       RETURNING id, mode`,
-    )
-    .bind(
-      replacement.createdAt,
-      sessionId,
-      secretHash,
-      replacement.id,
-      endContext({ actorId: replacement.userId, client }),
-    )
-}
-
-interface UserRow {
-  readonly id: string
-  readonly email: string
-  readonly email_canonical: string
-  readonly name: string | null
-  readonly password_hash: string | null
-  readonly roles: string
-  readonly disabled_at: number | null
-  readonly created_at: number
-}
-
-function toUser(row: Pick<UserRow, 'id' | 'email' | 'name' | 'roles' | 'created_at'>): User {
-  return {
-    id: row.id,
-    email: row.email,
-    name: row.name,
-    roles: parseRoles(row.roles),
-    createdAt: row.created_at,
-  }
-}
-
-function toCredentials(row: UserRow): UserCredentials {
-  return {
-    user: toUser(row),
-    canonicalEmail: row.email_canonical,
-    passwordHash: row.password_hash,
-    disabled: row.disabled_at !== null,
   }
 }

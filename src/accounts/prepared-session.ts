@@ -1,8 +1,6 @@
-import type { Client } from '../client'
-import type { Mode } from '../config'
 import type { Log } from '../log'
 import { orOnOutage } from '../outage'
-import { newSession, type Session, type SessionLifetimes } from '../sessions/session'
+import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../sessions/session'
 import type { SessionCache } from '../sessions/session-cache'
 import { mintSessionToken } from '../sessions/session-token'
 import type { AccessTokens } from '../tokens/access-token'
@@ -49,7 +47,7 @@ export interface SignedIn {
  */
 export async function prepareSession(
   { accessTokens, lifetimes }: GrantServices,
-  sign: { readonly userId: string; readonly mode: Mode; readonly client: Client; readonly now: number },
+  sign: SignInFacts,
 ): Promise<PreparedSession> {
   const session = newSession(lifetimes, sign)
   if (session.mode === 'token') {
@@ -95,6 +93,7 @@ export async function issueTokens(
     sessionId: session.id,
     roles,
     authenticatedAt: session.authenticatedAt,
+    amr: session.amr,
     sessionExpiresAt: session.expiresAt,
   })
   const refreshToken = await services.refreshTokens.issue({ sessionId: session.id, counter })

@@ -1,3 +1,4 @@
+import type { AuditLog } from '../audit/audit-log'
 import type { Client } from '../client'
 import type { Clock } from '../clock'
 import type { Mode } from '../config'
@@ -23,6 +24,7 @@ export interface RegisterServices extends GrantServices {
   readonly passwords: PasswordHasher
   readonly passwordMinLength: number
   readonly serviceHost: string
+  readonly auditLog: AuditLog
   readonly clock: Clock
 }
 
@@ -43,7 +45,7 @@ export async function register(
     readonly presented: readonly PresentedSession[]
   },
 ): Promise<Registration> {
-  const { users, accountKeys, passwords, clock } = services
+  const { users, accountKeys, passwords, auditLog, clock } = services
   const { email, password, name, mode, client, presented } = input
 
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
@@ -53,14 +55,19 @@ export async function register(
   const accountKey = await accountKeys(email.canonical)
   const passwordHash = await passwords.hash(password)
   const now = clock()
-  const user = newUser(email.address, name, now)
-  const prepared = await prepareSession(services, { userId: user.id, mode, client, now })
+  const user = newUser({ email: email.address, emailVerified: false, name }, now)
+  const prepared = await prepareSession(services, { userId: user.id, mode, amr: 'pwd', client, now })
   // Whether the address is free is decided by the constraint, in the statement that takes it.
   const started = await users.create(
     { user, canonicalEmail: email.canonical },
     { prepared, passwordHash, accountKey, client, presented },
   )
-  if (!started) return { outcome: 'account-exists' }
+  if (!started) {
+    const refused = { outcome: 'refused', reason: 'account-exists', accountKey, client } as const
+    const nobody = { actorId: null, subjectId: null, sessionId: null, mode: null } as const
+    await auditLog.record({ at: now, event: 'account-registered', ...refused, ...nobody })
+    return { outcome: 'account-exists' }
+  }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return { outcome: 'registered', signedIn: await grantSession(services, prepared, user) }
 }

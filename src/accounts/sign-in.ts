@@ -47,7 +47,13 @@ export async function signIn(
   const { user, proof } = attempted
 
   const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
-  const prepared = await prepareSession(services, { userId: user.id, mode, client, now: clock() })
+  const prepared = await prepareSession(services, {
+    userId: user.id,
+    mode,
+    amr: 'pwd',
+    client,
+    now: clock(),
+  })
   const start = { ...proof, prepared, presented }
   const started =
     (await users.startSession({ ...start, rehashed })) ?? (await startWithNewHash(services, start, password))

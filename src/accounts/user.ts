@@ -6,6 +6,8 @@ export interface User {
   /** 16 random bytes, base64url; never used again, not even after the account is deleted. */
   readonly id: string
   readonly email: string
+  /** Whether somebody proved that the address is theirs, by using what was mailed there. */
+  readonly emailVerified: boolean
   readonly name: string | null
   readonly roles: readonly string[]
   readonly createdAt: number
@@ -20,6 +22,9 @@ export interface UserCredentials {
   readonly disabled: boolean
 }
 
-export function newUser(email: string, name: string | null, now: number): User {
-  return { id: encodeBase64url(randomBytes(16)), email, name, roles: [], createdAt: now }
+export function newUser(
+  { email, emailVerified, name }: Pick<User, 'email' | 'emailVerified' | 'name'>,
+  now: number,
+): User {
+  return { id: encodeBase64url(randomBytes(16)), email, emailVerified, name, roles: [], createdAt: now }
 }

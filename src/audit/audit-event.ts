@@ -20,7 +20,18 @@ export interface AuditEvent {
 }
 
 /** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */
-export type AuditEventName = 'account-registered' | 'signed-in' | 'password-changed' | 'account-deleted'
+export type AuditEventName =
+  | 'account-registered'
+  | 'signed-in'
+  | 'password-changed'
+  | 'account-deleted'
+  | 'email-verified'
+  | 'password-reset-requested'
+  | 'password-reset'
+  | 'sign-in-link-requested'
+  | 'email-change-requested'
+  | 'email-changed'
+  | 'mail-failed'
 
 /** An event of an account as its owner may see it. */
 export interface RecordedEvent {

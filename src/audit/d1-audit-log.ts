@@ -84,19 +84,22 @@ export function createD1AuditLog(db: D1Database): AuditLog {
 
 /**
  * Appends an event. In a batch, right after the statement it is about: `if-changed` records only if that statement
- * changed a row, so that what did not happen is not recorded either.
+ * changed a row, so that what did not happen is not recorded either. With the hash of a one-time token: only if it is there,
+ * and about the account it is for.
  */
 export function recordEvent(
   db: D1Database,
   event: AuditEvent,
-  when: 'always' | 'if-changed' = 'always',
+  when: 'always' | 'if-changed' | { readonly tokenHash: string } = 'always',
 ): D1PreparedStatement {
   const { client } = event
   return db
     .prepare(
       `INSERT INTO audit_events (at, event, outcome, reason, actor_id, subject_id, account_key, session_id, mode,
                                  address, country, user_agent, request_id)
-       SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE ?14 = 'always' OR changes() > 0`,
+       SELECT ?1, ?2, ?3, ?4, ?5, coalesce(?6, holder), ?7, ?8, ?9, ?10, ?11, ?12, ?13
+         FROM (SELECT 1) LEFT JOIN one_time_tokens ON token_hash = ?15
+        WHERE ?14 = 'always' OR (?14 = 'if-changed' AND changes() > 0) OR holder IS NOT NULL`,
     )
     .bind(
       event.at,
@@ -112,7 +115,8 @@ export function recordEvent(
       client?.country ?? null,
       client?.userAgent ?? null,
       client?.requestId ?? null,
-      when,
+      typeof when === 'string' ? when : 'if-issued',
+      typeof when === 'string' ? null : when.tokenHash,
     )
 }
 

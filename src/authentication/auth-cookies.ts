@@ -1,14 +1,13 @@
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
-import { REFRESH_COOKIE, SESSION_COOKIE } from './credential'
+import { type BindingCookie, REFRESH_COOKIE, type SESSION_COOKIE } from './credential'
 
 /**
  * `__Host-`: Secure, this host alone, path `/` (RFC 6265bis §4.1.3), so no sibling domain can plant one. The session
- * cookie is Lax, so that a link from elsewhere finds one signed in; the refresh cookie has no such need.
+ * cookie is Lax, so that a link from elsewhere finds one signed in, and so are those that wait for a link in a mail; the refresh
+ * cookie has no such need.
  */
-const SAME_SITE = { [SESSION_COOKIE]: 'Lax', [REFRESH_COOKIE]: 'Strict' } as const
-
-type AuthCookie = keyof typeof SAME_SITE
+type AuthCookie = typeof SESSION_COOKIE | typeof REFRESH_COOKIE | BindingCookie
 
 /** Gives the client a cookie for at most `maxAgeSeconds`; how long it is honoured the server decides. */
 export function setAuthCookie(c: Context, name: AuthCookie, value: string, maxAgeSeconds: number): void {
@@ -17,7 +16,7 @@ export function setAuthCookie(c: Context, name: AuthCookie, value: string, maxAg
     path: '/',
     secure: true,
     httpOnly: true,
-    sameSite: SAME_SITE[name],
+    sameSite: name === REFRESH_COOKIE ? 'Strict' : 'Lax',
     maxAge: maxAgeSeconds,
   })
 }

@@ -14,6 +14,9 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 export const SESSION_COOKIE = '__Host-session'
 export const REFRESH_COOKIE = '__Host-refresh'
 
+/** What binds a link that was mailed to the browser that asked for it. */
+export type BindingCookie = '__Host-registration' | '__Host-sign-in-link' | '__Host-email-change'
+
 /**
  * Reads the credential of a request. An `Authorization` header decides, whatever it holds: a bad one is never a reason
  * to try the cookie beside it.

@@ -1,12 +1,10 @@
 import { encodeBase64url } from './base64url'
 
 /** What a derived key is for. No two purposes share key material (RFC 5869 §3.2), so no artefact of one passes for another. */
-export type KeyPurpose =
-  | 'refresh-token'
-  | 'access-token'
-  | 'signing-key-encryption'
-  | 'password-pepper'
-  | 'account-key'
+export type KeyPurpose = 'refresh-token' | 'access-token' | SealingPurpose | 'password-pepper' | 'account-key'
+
+/** What is encrypted at rest: see sealing.ts. */
+export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
 
 export interface DerivedKey {
   /** Names the secret the key comes from, and tells nothing else of it: 8 characters of base64url. */
@@ -65,6 +63,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'password-pepper': HMAC_SHA256,
   'account-key': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
+  'mail-encryption': AES_256_GCM,
 }
 
 async function deriveKey(secret: string, purpose: KeyPurpose): Promise<DerivedKey> {

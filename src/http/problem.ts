@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 /** Every refusal there is (RFC 9457): the code, its status, and one sentence on it. README lists the same. */
 export const PROBLEMS = {
   'invalid-json': { status: 400, title: 'The body is not valid JSON' },
+  'invalid-link': { status: 400, title: 'The link is not valid any more' },
   'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
   'authentication-required': { status: 401, title: 'Authentication is required' },
   'invalid-token': { status: 401, title: 'The token is not valid here' },

@@ -1,11 +1,12 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
-import type { RefusedAttempt } from '../accounts/attempt-password'
-import { changePassword } from '../accounts/change-password'
 import { deleteAccount } from '../accounts/delete-account'
 import type { SignedIn } from '../accounts/prepared-session'
 import { register } from '../accounts/register'
+import { registerVerified } from '../accounts/register-verified'
 import { signIn } from '../accounts/sign-in'
+import { requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
+import { clearAuthCookie } from '../authentication/auth-cookies'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { presentedSessions } from '../authentication/presented-sessions'
@@ -15,37 +16,56 @@ import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
 import {
+  answerAsked,
+  attemptRefused,
   chooseMode,
   clearReplaced,
   forgetSession,
+  invalidLink,
   type ModeInput,
   modeFields,
   passwordRefused,
   presentSignIn,
   redirectForm,
-  refreshTokenPlace,
 } from './answer-sign-in'
+import { bindClient, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, Name, ReturnTo, Text } from './fields'
+import { requireMail } from './require-mail'
 
 const SignInBody = v.object({ email: Email, password: Text, ...modeFields, return_to: ReturnTo })
 
 const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
 
-const ChangePasswordBody = v.object({ current_password: Text, new_password: Text })
+const LinkBody = v.object({ email: Email, return_to: ReturnTo })
+
+const ConfirmLinkBody = v.object({
+  token: Text,
+  binding: v.optional(Text),
+  ...modeFields,
+  return_to: ReturnTo,
+})
 
 const DeleteAccountBody = v.object({ password: Text })
 
-/** Accounts and their passwords: register, sign in, change, delete. Each attempt at a password is counted. */
+/** Accounts: register, sign in, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services) {
   const { config } = services
   const live = requireLiveSession(services)
   const limited = limitClient(services, clientOf)
+  const mail = requireMail(services)
 
   return new Hono<SignedInEnv>()
     .post('/register', limited, jsonOrFormBody(RegisterBody), async (c) => {
       if (config.registration === 'closed') throw new Problem('registration-closed')
       const { email, password, name = null, ...asked } = c.req.valid('json')
+      if (config.registration === 'verified') {
+        const binding = await bindClient(c, '__Host-registration')
+        const input = { email, password, name, binding, client: clientOf(c) }
+        const held = await registerVerified(services, input)
+        if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
+        return answerAsked(c, held, binding)
+      }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
       if (registration.outcome === 'account-exists') throw new Problem('account-exists')
@@ -61,13 +81,24 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
-    .post('/password', live, limited, jsonBody(ChangePasswordBody), async (c) => {
-      const { current_password, new_password } = c.req.valid('json')
-      const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
-      const change = await changePassword(services, c.var.principal, input)
-      if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-      if (change.outcome !== 'changed') throw attemptRefused(change)
-      return c.json(presentSignIn(c, change.signedIn, refreshTokenPlace(c, c.var.principal.sessionId)))
+    .post('/login/link', mail, limited, jsonOrFormBody(LinkBody), async (c) => {
+      const { email } = c.req.valid('json')
+      const binding = await bindClient(c, '__Host-sign-in-link')
+      const asked = await requestSignInLink(services, { email, binding, client: clientOf(c) })
+      return answerAsked(c, asked, binding)
+    })
+
+    .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
+      const { token, binding: known, ...asked } = c.req.valid('json')
+      const binding = presentedBinding(c, '__Host-sign-in-link', known)
+      const attempt = await signInWithLink(services, {
+        ...(await signingIn(c, services, asked)),
+        token,
+        binding,
+      })
+      if (attempt.outcome !== 'signed-in') throw invalidLink()
+      clearAuthCookie(c, '__Host-sign-in-link')
+      return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
     .post('/me/delete', live, limited, jsonBody(DeleteAccountBody), async (c) => {
@@ -98,9 +129,4 @@ async function signingIn(c: Context, services: Services, asked: ModeInput) {
     presented: await presentedSessions(services, c.req.raw.headers),
     client: clientOf(c),
   }
-}
-
-function attemptRefused(attempt: RefusedAttempt): Problem {
-  if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
-  return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
 }

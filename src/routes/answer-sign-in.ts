@@ -1,5 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
+import type { AskedForMail } from '../accounts/asked-for-mail'
+import type { RefusedAttempt } from '../accounts/attempt-password'
 import type { Grant, SignedIn } from '../accounts/prepared-session'
 import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
 import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../authentication/credential'
@@ -7,6 +9,7 @@ import type { Mode } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
 import { safeReturnTo } from '../http/return-to'
+import type { MintedSecret } from '../links/one-time-token'
 import type { PasswordRefusal } from '../passwords/password-policy'
 import type { Session } from '../sessions/session'
 import { presentSession, presentUser } from './present'
@@ -98,4 +101,22 @@ export function forgetSession(c: Context, basePath: string): void {
 
 export function passwordRefused(field: string, { code, message }: PasswordRefusal): Problem {
   return new Problem('password-refused', { detail: message, errors: [{ field, code, message }] })
+}
+
+export function attemptRefused(attempt: RefusedAttempt): Problem {
+  if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
+  return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
+}
+
+/** One answer for every link that is not good: used, too old, replaced by a newer one, for another address or another client. */
+export function invalidLink(): Problem {
+  const detail =
+    'It was used, is too old, or a newer one was sent. Ask for another, and open it in the browser in which you asked.'
+  return new Problem('invalid-link', { detail })
+}
+
+/** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
+export function answerAsked(c: Context, asked: AskedForMail, binding: MintedSecret | null): Response {
+  if (asked.outcome === 'throttled') throw attemptRefused(asked)
+  return c.json(binding === null ? {} : { binding: binding.text }, 202)
 }

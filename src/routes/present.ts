@@ -7,6 +7,7 @@ export function presentUser(user: User) {
   return {
     id: user.id,
     email: user.email,
+    email_verified: user.emailVerified,
     name: user.name,
     roles: user.roles,
     created_at: presentInstant(user.createdAt),

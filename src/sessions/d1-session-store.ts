@@ -1,9 +1,11 @@
+import type { Client } from '../client'
+import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
 import type { EndedBy, LiveSession, Session } from './session'
 import type { End, EndedSession, Rotation, SessionStore } from './session-store'
 
 /** Sessions in D1. Every statement finds its rows by the primary key or a unique index (src/migrations). */
-export function createD1SessionStore(db: D1Database): SessionStore {
+export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): SessionStore {
   return {
     async findLive(id, now) {
       const row = await reach('D1', () =>
@@ -73,7 +75,7 @@ export function createD1SessionStore(db: D1Database): SessionStore {
 
     async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
       // One transaction. The second statement sees what the first did, so the winner's own rotation is no reuse.
-      const [rotated, reused, current] = await reach('D1', () =>
+      const results = await reach('D1', () =>
         db.batch<LiveSessionRow>([
           db
             .prepare(
@@ -94,6 +96,7 @@ export function createD1SessionStore(db: D1Database): SessionStore {
                RETURNING id`,
             )
             .bind(now, id, counter, reuseSeconds, endContext({ actorId: null, client })),
+          ...mailQueue.notice({ kind: 'refresh-token-reused', client, now }, { sessionId: id }, 'if-changed'),
           db
             .prepare(
               `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
@@ -102,8 +105,10 @@ export function createD1SessionStore(db: D1Database): SessionStore {
             .bind(now, id, counter),
         ]),
       )
+      mailQueue.note(results)
+      const [rotated, reused] = results
       if (reused?.results.length) return { outcome: 'reused' }
-      const row = current?.results[0]
+      const row = results.at(-1)?.results[0]
       if (!row) return { outcome: 'over' }
       return { outcome: rotated?.results.length ? 'rotated' : 'repeated', live: toLiveSession(row) }
     },
@@ -146,20 +151,21 @@ export function createD1SessionStore(db: D1Database): SessionStore {
 }
 
 /**
- * Starts a session, on one condition: that the account exists, is not disabled, and has this very password hash. A
- * sign-in that was checked against a password which has changed meanwhile therefore starts nothing. Returns the account's roles.
+ * Starts a session of an account that exists and is not disabled, on one condition. With a password: that it is the hash the account
+ * still has, so that a sign-in which was checked against another starts nothing. With a one-time token: that the statement right
+ * before, which used it up, changed a row. Returns the account's roles.
  */
 export function insertSession(
   db: D1Database,
-  { session, secretHash, passwordHash }: NewSessionRow,
+  { session, secretHash, proof }: NewSessionRow,
 ): D1PreparedStatement {
   const refreshed = session.mode === 'token'
   return db
     .prepare(
       `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
-                             authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country)
-       SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10
-         FROM users WHERE id = ?11 AND disabled_at IS NULL AND password_hash = ?12
+                             authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr)
+       SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10, ?13
+         FROM users WHERE id = ?11 AND disabled_at IS NULL AND ${proof === 'one-time-token' ? 'changes() > ?12' : HAS_PASSWORD}
        RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles`,
     )
     .bind(
@@ -174,16 +180,25 @@ export function insertSession(
       session.userAgent,
       session.country,
       session.userId,
-      passwordHash,
+      proof === 'one-time-token' ? 0 : proof.passwordHash,
+      session.amr,
+      ...(proof === 'one-time-token' ? [] : [proof.verifiedOnly ? 1 : 0]),
     )
 }
+
+const HAS_PASSWORD = 'password_hash = ?12 AND (email_verified_at IS NOT NULL OR ?14 = 0)'
 
 export interface NewSessionRow {
   readonly session: Session
   /** `null` in token mode. */
   readonly secretHash: string | null
-  readonly passwordHash: string
+  readonly proof: SessionProof
 }
+
+/** What entitles to a session. */
+export type SessionProof =
+  /** `verifiedOnly`: and the address must have been proven. */
+  { readonly passwordHash: string; readonly verifiedOnly: boolean } | 'one-time-token'
 
 /** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Returns id and mode of each. */
 export function endSessionsOf(
@@ -205,6 +220,28 @@ export function endSessionsOf(
     .bind(now, reason, userId, except, ifPasswordHash, endContext(by))
 }
 
+/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
+export function endPresented(
+  db: D1Database,
+  { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
+  replacement: Session,
+  client: Client,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE sessions SET ended_at = ?1, end_reason = 'replaced-by-sign-in', end_context = ?5
+        WHERE id = ?2 AND secret_hash IS ?3 AND ended_at IS NULL AND EXISTS (SELECT 1 FROM sessions WHERE id = ?4)
+       RETURNING id, mode`,
+    )
+    .bind(
+      replacement.createdAt,
+      sessionId,
+      secretHash,
+      replacement.id,
+      endContext({ actorId: replacement.userId, client }),
+    )
+}
+
 /** Who ends a session, as the trigger that records the end reads it (src/migrations/0005_audit.sql). */
 export function endContext({ actorId, client }: EndedBy): string {
   return JSON.stringify({ actorId, ...client })
@@ -222,6 +259,7 @@ export interface SessionRow {
   readonly secret_hash: string | null
   readonly created_at: number
   readonly authenticated_at: number
+  readonly amr: Session['amr']
   readonly last_seen_at: number
   readonly idle_expires_at: number
   readonly expires_at: number
@@ -240,6 +278,7 @@ export function toSession(row: SessionRow): Session {
     mode: row.mode,
     createdAt: row.created_at,
     authenticatedAt: row.authenticated_at,
+    amr: row.amr,
     lastSeenAt: row.last_seen_at,
     idleExpiresAt: row.idle_expires_at,
     expiresAt: row.expires_at,

@@ -40,6 +40,7 @@ const Record = v.object({
     mode: v.literal('session'),
     createdAt: v.number(),
     authenticatedAt: v.number(),
+    amr: v.picklist(['pwd', 'otp']),
     lastSeenAt: v.number(),
     idleExpiresAt: v.number(),
     expiresAt: v.number(),

@@ -3,6 +3,8 @@ import type { Mode } from '../config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 
+export type AuthenticationMethod = 'pwd' | 'otp'
+
 /** One sign-in, in either mode. Instants are seconds since the epoch. */
 export interface Session {
   /** 16 random bytes, base64url. A handle, not a credential: it opens nothing by itself. */
@@ -12,6 +14,8 @@ export interface Session {
   readonly createdAt: number
   /** When the person last proved who they are. A refresh does not move it (NIST SP 800-63B-4 §5.1). */
   readonly authenticatedAt: number
+  /** How, in the words of RFC 8176: with a password, or with a one-time link that was mailed. */
+  readonly amr: AuthenticationMethod
   readonly lastSeenAt: number
   /** Ends the session unless it is used; moves with use, never past `expiresAt`. */
   readonly idleExpiresAt: number
@@ -44,6 +48,8 @@ export type EndReason =
   | 'ended-by-owner'
   | 'replaced-by-sign-in'
   | 'password-changed'
+  | 'password-reset'
+  | 'address-proven'
   | 'account-deleted'
   | 'account-disabled'
   | 'roles-changed'
@@ -56,12 +62,17 @@ export interface EndedBy {
   readonly client: Client
 }
 
+export interface SignInFacts {
+  readonly userId: string
+  readonly mode: Mode
+  readonly amr: AuthenticationMethod
+  readonly client: Client
+  readonly now: number
+}
+
 /** A record for a sign-in that happens now. */
-export function newSession(
-  lifetimes: SessionLifetimes,
-  sign: { readonly userId: string; readonly mode: Mode; readonly client: Client; readonly now: number },
-): Session {
-  const { userId, mode, client, now } = sign
+export function newSession(lifetimes: SessionLifetimes, sign: SignInFacts): Session {
+  const { userId, mode, amr, client, now } = sign
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   return {
     id: encodeBase64url(randomBytes(16)),
@@ -69,6 +80,7 @@ export function newSession(
     mode,
     createdAt: now,
     authenticatedAt: now,
+    amr,
     lastSeenAt: now,
     idleExpiresAt: Math.min(now + idleSeconds(lifetimes, mode), expiresAt),
     expiresAt,

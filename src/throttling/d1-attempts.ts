@@ -41,6 +41,20 @@ export function clearAttempts(db: D1Database, accountKey: string, sessionId: str
     .bind(accountKey, sessionId)
 }
 
+/** Forgets the attempts of an account, if it is there and has this very password hash. */
+export function clearAttemptsOf(
+  db: D1Database,
+  accountKey: string,
+  { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string | null },
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `DELETE FROM sign_in_attempts
+        WHERE account_key = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND password_hash IS ?3)`,
+    )
+    .bind(accountKey, userId, passwordHash)
+}
+
 /** Forgets attempts whose last was before `lastBefore`, at most `limit` of them; never those that disabled a password. */
 export function pruneAttempts(
   db: D1Database,

@@ -35,6 +35,8 @@ export interface AccessTokenSubject {
   readonly sessionId: string
   readonly roles: readonly string[]
   readonly authenticatedAt: number
+  /** RFC 8176. */
+  readonly amr: string
   /** The token never outlives the session. */
   readonly sessionExpiresAt: number
 }
@@ -44,9 +46,6 @@ const TYP = 'at+jwt'
 
 /** Janus itself: there are no other clients yet, and RFC 9068 §2.2 requires the claim. */
 const CLIENT_ID = 'janus'
-
-/** How the person signed in (RFC 8176): with a password. */
-const AMR = ['pwd']
 
 /** The longest life that can be configured (ACCESS_TOKEN_LIFETIME_SECONDS in config.ts). */
 const MAX_LIFETIME_SECONDS = 3600
@@ -69,7 +68,7 @@ export function createAccessTokens(services: {
       await keys.signer()
     },
 
-    async issue({ userId, sessionId, roles, authenticatedAt, sessionExpiresAt }) {
+    async issue({ userId, sessionId, roles, authenticatedAt, amr, sessionExpiresAt }) {
       const now = clock()
       const signer = await keys.signer()
       const expiresAt = Math.min(now + accessTokenLifetimeSeconds, sessionExpiresAt)
@@ -84,7 +83,7 @@ export function createAccessTokens(services: {
         sid: sessionId,
         roles,
         auth_time: authenticatedAt,
-        amr: AMR,
+        amr: [amr],
       } satisfies v.InferOutput<typeof Claims>
       const token = await new SignJWT(claims)
         .setProtectedHeader(header(keys.alg, signer.kid))

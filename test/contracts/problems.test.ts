@@ -1,6 +1,7 @@
 import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
 import { stoppedService } from '../support/guessing'
+import { mailingService } from '../support/mail'
 import {
   type Answer,
   expectProblem,
@@ -19,6 +20,7 @@ type NotBuilt = 'forbidden'
 /** Each refusal that the contract lists, provoked, with the status it is listed with. */
 const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => Promise<Answer>]> = {
   'invalid-json': [400, () => sendLogin('{')],
+  'invalid-link': [400, () => send(mailingService(), 'POST', '/email/verify', { body: { token: 'x' } })],
   'invalid-credentials': [
     401,
     () => send(deployed, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } }),

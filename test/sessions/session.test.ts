@@ -8,6 +8,7 @@ function begin(mode: Session['mode'], lifetimes = LIFETIMES): Session {
   return newSession(lifetimes, {
     userId: 'u'.repeat(22),
     mode,
+    amr: 'pwd',
     client: { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null },
     now: 5000,
   })

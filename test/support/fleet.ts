@@ -4,7 +4,7 @@ import type { OwnService } from './service'
 
 /** An access token for nobody in particular. */
 export async function issue({ services: { accessTokens, clock } }: OwnService): Promise<string> {
-  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0 }
+  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0, amr: 'pwd' }
   return (await accessTokens.issue({ ...subject, sessionExpiresAt: clock() + 100_000 })).token
 }
 

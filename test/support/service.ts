@@ -3,6 +3,7 @@ import { env, exports } from 'cloudflare:workers'
 import type { Clock } from '../../src/clock'
 import { createJanus } from '../../src/janus'
 import type { Log } from '../../src/log'
+import type { Mailer } from '../../src/mail/mailer'
 import type { Services } from '../../src/services'
 
 /** Something that answers requests as Janus. */
@@ -36,12 +37,15 @@ export interface OwnService extends Service {
  *
  * @param overrides Settings as text, bindings as objects. The rest is as in vitest.config.ts.
  */
-export function ownService(overrides: Partial<Record<string, unknown>> = {}): OwnService {
+export function ownService(
+  overrides: Partial<Record<string, unknown>> = {},
+  given: { readonly mailer?: Mailer } = {},
+): OwnService {
   const log: LoggedEvent[] = []
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
   const variables = { ...env, ...overrides }
-  const janus = createJanus(variables, { clock, log: record })
+  const janus = createJanus(variables, { ...given, clock, log: record })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
   const service: OwnService = {
     issuer: String(variables.ISSUER),

@@ -244,6 +244,7 @@ describe('TOK-09: what a token says (RFC 9068 §2.2)', () => {
       sessionId: 's',
       roles: [],
       authenticatedAt: now(),
+      amr: 'pwd',
       sessionExpiresAt: now() + 900,
     }
     const tokens = await Promise.all(Array.from({ length: 100 }, () => accessTokens.issue(subject)))

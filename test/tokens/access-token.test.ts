@@ -21,6 +21,7 @@ const subject = {
   sessionId: 'session',
   roles: ['admin'],
   authenticatedAt: ISSUED_AT - 100,
+  amr: 'pwd',
   sessionExpiresAt: ISSUED_AT + 10_000,
 }
 

@@ -46,7 +46,7 @@ async function signerId(service: OwnService): Promise<string> {
 }
 
 async function issue(service: OwnService): Promise<string> {
-  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0 }
+  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0, amr: 'pwd' }
   const sessionExpiresAt = service.services.clock() + 100_000
   return (await service.services.accessTokens.issue({ ...subject, sessionExpiresAt })).token
 }

@@ -1,0 +1,67 @@
+import type { Client } from '../client'
+import type { LinkStore } from '../links/link-store'
+import { hashSecretText, matchesSecret, mintSecret } from '../links/one-time-token'
+import type { AskedForMail, MailAsker } from './asked-for-mail'
+import { type AttemptServices, attemptPassword, type RefusedAttempt } from './attempt-password'
+import type { EmailAddress } from './email-address'
+import type { OwnSession } from './sign-out'
+import type { LinkServices } from './verify-email'
+
+/**
+ * Mails a link to the address that an account is to have, and tells the one it has. Until the link is used nothing changes. If the
+ * address belongs to another account, its owner is told instead, and the answer is the same.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function requestEmailChange(
+  services: AttemptServices & { readonly links: LinkStore },
+  session: OwnSession,
+  input: MailAsker & { readonly email: EmailAddress; readonly password: string },
+): Promise<AskedForMail | RefusedAttempt> {
+  const { users, links, accountKeys, clock } = services
+  const { email, password, binding, client } = input
+  const found = await users.findById(session.userId)
+  if (!found) return { outcome: 'refused' }
+  const { canonicalEmail } = found
+  const attempt = { canonicalEmail, password, event: 'email-change-requested', client, session } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+
+  const now = clock()
+  const accountKey = await accountKeys(email.canonical)
+  const retryAfterSeconds = await links.reserve({ purpose: 'change-email', accountKey, now })
+  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
+  const token = await mintSecret()
+  await links.issueAddressChange({
+    userId: session.userId,
+    ...attempted.proof,
+    email,
+    token,
+    bindingHash: binding.hash,
+    now,
+  })
+  return { outcome: 'accepted' }
+}
+
+export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 'invalid-link' }
+
+/**
+ * Gives an account the address that its link proves, where the change was asked for: a person who opens a link that somebody else
+ * had mailed to them would lend that one's account their address.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function confirmEmailChange(
+  { links, clock }: Pick<LinkServices, 'links' | 'clock'>,
+  input: { readonly token: string; readonly binding: string | null; readonly client: Client },
+): Promise<EmailChange> {
+  const { token, binding, client } = input
+  const tokenHash = await hashSecretText(token)
+  const now = clock()
+  const found = tokenHash === null ? null : await links.find(tokenHash, ['change-email'], now)
+  if (tokenHash === null || !found?.account || !found.newEmail) return { outcome: 'invalid-link' }
+  if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
+  const { user } = found.account
+  const use = { tokenHash, client, now, userId: user.id, oldEmail: user.email, email: found.newEmail }
+  return { outcome: (await links.changeEmail(use)) ? 'changed' : 'invalid-link' }
+}

@@ -1,0 +1,109 @@
+import type { Client } from '../client'
+import type { Clock } from '../clock'
+import type { FoundLink, LinkStore } from '../links/link-store'
+import { hashSecretText, matchesSecret, mintSecret } from '../links/one-time-token'
+import type { PasswordHasher } from '../passwords/password-hash'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import type { SessionCache } from '../sessions/session-cache'
+import type { AccountKeys } from '../throttling/account-key'
+import { type AskedForMail, askedForMail, type MailAsker } from './asked-for-mail'
+import type { EmailAddress } from './email-address'
+import { passwordContext } from './password-context'
+import { newUser } from './user'
+
+export interface LinkServices {
+  readonly links: LinkStore
+  readonly accountKeys: AccountKeys
+  readonly clock: Clock
+}
+
+export interface VerifyServices extends LinkServices {
+  readonly passwords: PasswordHasher
+  readonly passwordMinLength: number
+  readonly serviceHost: string
+  readonly sessionCache: SessionCache
+}
+
+/** Mails the link again: for a registration that waits, or for an account whose address nobody has proven. @throws {StoreUnavailable} */
+export async function resendVerification(
+  services: LinkServices,
+  { email, binding, client }: MailAsker & { readonly email: EmailAddress },
+): Promise<AskedForMail> {
+  const { links, accountKeys, clock } = services
+  const accountKey = await accountKeys(email.canonical)
+  const request = { purpose: 'verify-email', accountKey, now: clock() } as const
+  const token = await mintSecret()
+  const issued = { canonicalEmail: email.canonical, token, bindingHash: binding.hash, client }
+  return askedForMail(await links.issueVerification({ ...request, ...issued }))
+}
+
+export type Verification =
+  /** `hasPassword`: otherwise one has to be set, by a reset. */
+  | { readonly outcome: 'verified'; readonly hasPassword: boolean }
+  | { readonly outcome: 'invalid-link' }
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Takes a link as proof of an address, and makes the account usable.
+ *
+ * The password that was chosen before stays only if the browser or client that chose it uses the link: otherwise it may be
+ * that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
+ * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). Nobody is signed in.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function verifyEmail(
+  services: VerifyServices,
+  input: {
+    readonly token: string
+    readonly binding: string | null
+    readonly newPassword: string | null
+    readonly client: Client
+  },
+): Promise<Verification> {
+  const { links, clock } = services
+  const { token, binding, newPassword, client } = input
+  const tokenHash = await hashSecretText(token)
+  const now = clock()
+  const found = tokenHash === null ? null : await links.find(tokenHash, ['register', 'verify-email'], now)
+  if (tokenHash === null || !found) return { outcome: 'invalid-link' }
+
+  const isSameClient = await matchesSecret(binding, found.bindingHash)
+  const chosen = await choosePassword(services, found, { newPassword, isSameClient })
+  if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
+  const { passwordHash } = chosen
+  const use = { tokenHash, client, now }
+  const verified: Verification = { outcome: 'verified', hasPassword: passwordHash !== null }
+
+  if (found.account) {
+    const ended = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
+    if (!ended) return { outcome: 'invalid-link' }
+    await deleteCachedCopies(services.sessionCache, ended)
+    return verified
+  }
+  if (!found.newEmail) return { outcome: 'invalid-link' }
+  const { address, canonical } = found.newEmail
+  const name = isSameClient ? found.name : null
+  const user = newUser({ email: address, emailVerified: true, name }, now)
+  const accountKey = await services.accountKeys(canonical)
+  const account = { user, canonicalEmail: canonical, accountKey, passwordHash }
+  return (await links.register({ ...use, account })) ? verified : { outcome: 'invalid-link' }
+}
+
+/** The hash of the password that the account is to have. */
+async function choosePassword(
+  { passwords, passwordMinLength, serviceHost }: VerifyServices,
+  found: FoundLink,
+  { newPassword, isSameClient }: { readonly newPassword: string | null; readonly isSameClient: boolean },
+): Promise<{ readonly passwordHash: string | null } | { readonly refusal: PasswordRefusal }> {
+  if (newPassword !== null) {
+    const email = found.account?.user.email ?? found.newEmail?.address ?? ''
+    const name = found.account?.user.name ?? null
+    const context = passwordContext({ email, name }, serviceHost)
+    const refusal = await checkPassword(newPassword, { minLength: passwordMinLength, context })
+    return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
+  }
+  if (!isSameClient) return { passwordHash: null }
+  return { passwordHash: found.account ? found.account.passwordHash : found.passwordHash }
+}

@@ -1,0 +1,181 @@
+import type { AuditEvent, AuditEventName } from '../audit/audit-event'
+import { recordEvent } from '../audit/d1-audit-log'
+import type { Client } from '../client'
+import type { D1MailQueue } from '../mail/d1-mail-queue'
+import { reach } from '../outage'
+import { clearAttemptsOf } from '../throttling/d1-attempts'
+import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
+import { type FoundRow, toFoundLink } from './d1-link-row'
+import type { LinkStore, MailRequest } from './link-store'
+import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from './one-time-token'
+
+/** Asking for links, and finding what they are good for. What using one does: d1-link-uses.ts. */
+export type LinkRequests = Pick<
+  LinkStore,
+  'reserve' | 'holdRegistration' | 'issue' | 'issueVerification' | 'issueAddressChange' | 'find' | 'forget'
+>
+
+/** One-time tokens in D1. What belongs together is one batch, which D1 runs as a transaction. */
+export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): LinkRequests {
+  /** Counts, and runs the statements after it in the same transaction; the first of them asks whether it was counted. */
+  async function countAnd(
+    request: MailRequest,
+    statements: readonly D1PreparedStatement[],
+  ): Promise<number | null> {
+    const results = await reach('D1', () =>
+      db.batch<{ retry_after: number }>([
+        countMailRequest(db, request),
+        ...statements,
+        mailRetryAfter(db, request),
+      ]),
+    )
+    mailQueue.note(results)
+    const [counted] = results
+    return counted?.results.length ? null : (results.at(-1)?.results[0]?.retry_after ?? 1)
+  }
+
+  return {
+    reserve: (request) => countAnd(request, []),
+
+    async holdRegistration({ email, name, passwordHash, token, bindingHash, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
+      const hold = db
+        .prepare(
+          `INSERT OR REPLACE INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
+              binding_hash, expires_at)
+           SELECT ?1, 'register', ?2, ?2, ?3, ?2, ?4, ?5, ?6, ?7
+            WHERE NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?2)`,
+        )
+        .bind(token.hash, email.canonical, email.address, name, passwordHash, bindingHash, expiresAt)
+      const link = await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })
+      const known = { canonicalEmail: email.canonical, except: null }
+      const results = await reach('D1', () =>
+        db.batch([hold, ...link, ...mailQueue.notice({ kind: 'account-exists', client, now }, known)]),
+      )
+      mailQueue.note(results)
+    },
+
+    async issue({ purpose, accountKey, canonicalEmail, token, bindingHash, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
+      const { kind, event } = ISSUED[purpose]
+      const insert = db
+        .prepare(
+          `INSERT OR REPLACE INTO one_time_tokens (token_hash, purpose, holder, email_canonical, binding_hash, expires_at)
+           SELECT ?1, ?2, id, email_canonical, ?3, ?4 FROM users
+            WHERE email_canonical = ?5 AND disabled_at IS NULL AND changes() > 0`,
+        )
+        .bind(token.hash, purpose, bindingHash, expiresAt, canonicalEmail)
+      return countAnd({ purpose, accountKey, now }, [
+        insert,
+        recordEvent(db, requested(event, { accountKey, actorId: null, client, now }), {
+          tokenHash: token.hash,
+        }),
+        ...(await mailQueue.link({ kind, token, expiresAt, client, now })),
+      ])
+    },
+
+    async issueVerification({ purpose, accountKey, canonicalEmail, token, bindingHash, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
+      const insert = db
+        .prepare(
+          `INSERT OR REPLACE INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
+              binding_hash, expires_at)
+           SELECT ?1, 'register', holder, email_canonical, new_email, new_email_canonical, name, password_hash,
+                  binding_hash, ?4
+             FROM one_time_tokens
+            WHERE purpose = 'register' AND holder = ?3 AND expires_at > ?5 AND changes() > 0
+              AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3)
+           UNION ALL
+           SELECT ?1, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL, ?2, ?4
+             FROM users
+            WHERE email_canonical = ?3 AND email_verified_at IS NULL AND disabled_at IS NULL AND changes() > 0`,
+        )
+        .bind(token.hash, bindingHash, canonicalEmail, expiresAt, now)
+      return countAnd({ purpose, accountKey, now }, [
+        insert,
+        ...(await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })),
+      ])
+    },
+
+    async issueAddressChange({ userId, accountKey, passwordHash, email, token, bindingHash, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
+      const insert = db
+        .prepare(
+          `INSERT OR REPLACE INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
+           SELECT ?1, 'change-email', id, email_canonical, ?2, ?3, ?4, ?5 FROM users
+            WHERE id = ?6 AND password_hash = ?7 AND disabled_at IS NULL
+              AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3 AND id <> ?6)`,
+        )
+        .bind(token.hash, email.address, email.canonical, bindingHash, expiresAt, userId, passwordHash)
+      const event = requested('email-change-requested', { accountKey: null, actorId: userId, client, now })
+      const link = await mailQueue.link({ kind: 'change-email', token, expiresAt, client, now })
+      const taken = { canonicalEmail: email.canonical, except: userId }
+      const results = await reach('D1', () =>
+        db.batch([
+          insert,
+          recordEvent(db, event, { tokenHash: token.hash }),
+          // Told the address there is, only if the other was told: what was recorded was asked for.
+          ...mailQueue.notice({ kind: 'email-change-requested', client, now }, { userId }, 'if-changed'),
+          ...link,
+          ...mailQueue.notice({ kind: 'account-exists', client, now }, taken),
+          clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+        ]),
+      )
+      mailQueue.note(results)
+    },
+
+    async find(tokenHash, purposes, now) {
+      const row = await reach('D1', () =>
+        db
+          .prepare(
+            `SELECT one_time_tokens.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
+                    users.created_at, users.email_verified_at, users.password_hash AS user_password_hash
+               FROM one_time_tokens LEFT JOIN users
+                 ON users.id = holder AND users.email_canonical = one_time_tokens.email_canonical
+                    AND users.disabled_at IS NULL
+              WHERE token_hash = ?1 AND expires_at > ?2 AND (purpose = 'register') = (users.id IS NULL)`,
+          )
+          .bind(tokenHash, now)
+          .first<FoundRow>(),
+      )
+      return row && purposes.includes(row.purpose) ? toFoundLink(row) : null
+    },
+
+    async forget(before, limit) {
+      await reach('D1', () =>
+        db.batch([
+          db
+            .prepare(
+              `DELETE FROM one_time_tokens WHERE token_hash IN
+                 (SELECT token_hash FROM one_time_tokens WHERE expires_at < ?1 ORDER BY expires_at, token_hash LIMIT ?2)`,
+            )
+            .bind(before, limit),
+          pruneMailRequests(db, before, limit),
+        ]),
+      )
+    },
+  }
+}
+
+const ISSUED = {
+  'reset-password': { kind: 'reset-password', event: 'password-reset-requested' },
+  'sign-in': { kind: 'sign-in-link', event: 'sign-in-link-requested' },
+} as const satisfies Partial<Record<TokenPurpose, object>>
+
+/** That somebody asked for a link; whose account it is for, the statement finds out. */
+function requested(
+  event: AuditEventName,
+  by: {
+    readonly accountKey: string | null
+    readonly actorId: string | null
+    readonly client: Client
+    readonly now: number
+  },
+): AuditEvent {
+  const { accountKey, actorId, client, now } = by
+  const about = { subjectId: actorId, accountKey, actorId, sessionId: null, mode: null, client }
+  return { at: now, event, outcome: 'success', reason: null, ...about }
+}

@@ -1,0 +1,170 @@
+import { startedSession } from '../accounts/d1-user-store'
+import type { AuditEvent, AuditEventName } from '../audit/audit-event'
+import { recordEvent } from '../audit/d1-audit-log'
+import type { D1MailQueue } from '../mail/d1-mail-queue'
+import { reach } from '../outage'
+import { endPresented, endSessionsOf, insertSession } from '../sessions/d1-session-store'
+import type { EndedSession } from '../sessions/session-store'
+import { clearAttemptsOf } from '../throttling/d1-attempts'
+import type { LinkStore, UsedLink } from './link-store'
+import type { TokenPurpose } from './one-time-token'
+
+/** What using a link does. */
+export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' | 'signIn' | 'changeEmail'>
+
+/**
+ * Uses of one-time tokens, each one batch. The first statement takes the token, the second changes the account if it was
+ * there to take (`changes()` counts the rows of the statement before), and the rest follows from that.
+ */
+export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUses {
+  /** Deletes the token, if it is good and its account still is what it was mailed for. One caller ever deletes it. */
+  function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): D1PreparedStatement {
+    return db
+      .prepare(
+        `DELETE FROM one_time_tokens
+          WHERE token_hash = ?1 AND purpose = ?2 AND expires_at > ?3
+            AND (purpose = 'register' OR EXISTS (
+              SELECT 1 FROM users WHERE id = holder AND users.email_canonical = one_time_tokens.email_canonical
+                                    AND disabled_at IS NULL))
+         RETURNING holder`,
+      )
+      .bind(tokenHash, purpose, now)
+  }
+
+  /** Runs a batch; the results of its statements, or `null` if the first took nothing. */
+  async function run(statements: readonly D1PreparedStatement[]): Promise<readonly D1Result[] | null> {
+    const results = await reach('D1', () => db.batch([...statements]))
+    mailQueue.note(results)
+    return results[0]?.results.length ? results : null
+  }
+
+  return {
+    async register({ account, ...use }) {
+      const { user, canonicalEmail, accountKey, passwordHash } = account
+      const results = await run([
+        take('register', use),
+        db
+          .prepare(
+            `INSERT INTO users (id, email, email_canonical, email_verified_at, name, password_hash, created_at)
+             SELECT ?1, ?2, ?3, ?6, ?4, ?5, ?6 WHERE changes() > 0
+             ON CONFLICT (email_canonical) DO NOTHING RETURNING id`,
+          )
+          .bind(user.id, user.email, canonicalEmail, user.name, passwordHash, use.now),
+        recordEvent(db, byOwner('account-registered', user.id, use), 'if-changed'),
+        // Guesses at an account that was not there yet are not its owner's failures.
+        clearAttemptsOf(db, accountKey, { userId: user.id, passwordHash }),
+      ])
+      return results?.[1]?.results.length === 1
+    },
+
+    async verify({ userId, passwordHash, ...use }) {
+      const results = await run([
+        take('verify-email', use),
+        db
+          .prepare(
+            'UPDATE users SET email_verified_at = ?1, password_hash = ?2 WHERE id = ?3 AND changes() > 0',
+          )
+          .bind(use.now, passwordHash, userId),
+        recordEvent(db, byOwner('email-verified', userId, use), 'if-changed'),
+        findEnded(userId),
+      ])
+      return results && (results[3]?.results as EndedSession[])
+    },
+
+    async resetPassword({ userId, accountKey, passwordHash, ...use }) {
+      const { client, now } = use
+      const results = await run([
+        take('reset-password', use),
+        db
+          .prepare(
+            `UPDATE users SET password_hash = ?1, email_verified_at = coalesce(email_verified_at, ?2)
+              WHERE id = ?3 AND changes() > 0`,
+          )
+          .bind(passwordHash, now, userId),
+        recordEvent(db, byOwner('password-reset', userId, use), 'if-changed'),
+        ...mailQueue.notice({ kind: 'password-changed', client, now }, { userId }, 'if-changed'),
+        endSessionsOf(db, {
+          userId,
+          except: null,
+          reason: 'password-reset',
+          by: { actorId: userId, client },
+          now,
+          ifPasswordHash: passwordHash,
+        }),
+        clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+        findEnded(userId),
+      ])
+      return results && (results.at(-1)?.results as EndedSession[])
+    },
+
+    async signIn({ prepared, presented, ...use }) {
+      const { session, secretHash } = prepared
+      const { userId } = session
+      const { client, now } = use
+      const results = await run([
+        take('sign-in', use),
+        db
+          .prepare(
+            `UPDATE users SET email_verified_at = coalesce(email_verified_at, ?1),
+                              password_hash = CASE WHEN email_verified_at IS NULL THEN NULL ELSE password_hash END
+              WHERE id = ?2 AND changes() > 0`,
+          )
+          .bind(now, userId),
+        insertSession(db, { session, secretHash, proof: 'one-time-token' }),
+        recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
+        ...presented.map((old) => endPresented(db, old, session, client)),
+        findEnded(userId),
+        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
+      ])
+      if (!results) return null
+      const ends = results.slice(4, 4 + presented.length + 1)
+      return startedSession(results[2], ends)
+    },
+
+    async changeEmail({ userId, oldEmail, email, ...use }) {
+      const { client, now } = use
+      const results = await run([
+        take('change-email', use),
+        db
+          .prepare(
+            `UPDATE OR IGNORE users SET email = ?1, email_canonical = ?2, email_verified_at = ?3
+              WHERE id = ?4 AND changes() > 0 RETURNING id`,
+          )
+          .bind(email.address, email.canonical, now, userId),
+        recordEvent(db, byOwner('email-changed', userId, use), 'if-changed'),
+        ...mailQueue.notice(
+          { kind: 'email-changed', client, now },
+          { userId, address: oldEmail },
+          'if-changed',
+        ),
+      ])
+      return results?.[1]?.results.length === 1
+    },
+  }
+
+  /** Sessions of an account whose cached copies may be there still. */
+  function findEnded(userId: string): D1PreparedStatement {
+    return db
+      .prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL')
+      .bind(userId)
+  }
+}
+
+function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLink): AuditEvent {
+  return {
+    at: now,
+    event,
+    outcome: 'success',
+    reason: null,
+    actorId: userId,
+    subjectId: userId,
+    accountKey: null,
+    sessionId: null,
+    mode: null,
+    client,
+  }
+}
+
+function ofSession({ id, mode }: { readonly id: string; readonly mode: AuditEvent['mode'] }) {
+  return { sessionId: id, mode, reason: 'link' }
+}

@@ -1,0 +1,133 @@
+import type { EmailAddress } from '../accounts/email-address'
+import type { User } from '../accounts/user'
+import type { SessionStart, StartedSession } from '../accounts/user-store'
+import type { Client } from '../client'
+import type { EndedSession } from '../sessions/session-store'
+import type { MintedSecret, TokenPurpose } from './one-time-token'
+
+/**
+ * The truth about what the links in mails are good for, and the transactions that use one up together with what it does.
+ *
+ * A token is used by exactly one caller. It is good only while its account has the address and the password that it had when
+ * the link was mailed. Every method throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may
+ * still have happened.
+ */
+export interface LinkStore {
+  /**
+   * Counts a request for mail to an address, known or not. Gives how many seconds to wait if there were too many; then no mail may
+   * go out.
+   */
+  reserve(request: MailRequest): Promise<number | null>
+  /** Keeps what somebody registered until the address is proven, and mails the link; or tells the owner of the account there is. */
+  holdRegistration(registration: HeldRegistration): Promise<void>
+  /**
+   * Counts as `reserve` does, and mails a link to the account of an address: to reset its password or to sign in. Nothing if
+   * there is no such account or it is disabled. Gives how many seconds to wait if there were too many.
+   */
+  issue(
+    request: MailRequest & Issued & { readonly purpose: 'reset-password' | 'sign-in' },
+  ): Promise<number | null>
+  /** As `issue`, to verify an address: of an account that has not, or of a registration that waits, whose binding stays. */
+  issueVerification(request: MailRequest & Issued): Promise<number | null>
+  /** Mails a link to the address that an account is to have, and tells the one it has; clears the failed attempts of the account. */
+  issueAddressChange(change: AddressChange): Promise<void>
+  /** What a token is good for, or `null` if it is good for nothing (any more). */
+  find(tokenHash: string, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
+  /** Makes the account of a registration. `false`, and nothing done, if the token is used up or the address is taken. */
+  register(use: UsedLink & { readonly account: VerifiedAccount }): Promise<boolean>
+  /**
+   * Marks the address of an account as proven. `passwordHash` is what the account then has; unless it is what it had, every
+   * session ends. `null`, and nothing done, if the token is used up.
+   */
+  verify(
+    use: UsedLink & { readonly userId: string; readonly passwordHash: string | null },
+  ): Promise<readonly EndedSession[] | null>
+  /** Sets a password and ends every session. `null`, and nothing done, if the token is used up. */
+  resetPassword(
+    use: UsedLink & { readonly userId: string; readonly accountKey: string; readonly passwordHash: string },
+  ): Promise<readonly EndedSession[] | null>
+  /**
+   * Starts a session. If nobody had proven the address before, the password goes and every other session ends. `null`, and
+   * nothing done, if the token is used up.
+   */
+  signIn(use: UsedLink & Pick<SessionStart, 'prepared' | 'presented'>): Promise<StartedSession | null>
+  /** Gives an account its new address. `false`, and nothing done, if the token is used up or the address is taken. */
+  changeEmail(use: UsedLink & AddressChangeUse): Promise<boolean>
+  /** Forgets tokens and counts that are of no use any more, at most `limit` of each. */
+  forget(before: number, limit: number): Promise<void>
+}
+
+/** A link as a request presents it to be used. */
+export interface UsedLink {
+  readonly tokenHash: string
+  readonly client: Client
+  readonly now: number
+}
+
+export interface MailRequest {
+  readonly purpose: TokenPurpose
+  readonly accountKey: string
+  readonly now: number
+}
+
+/** What is mailed, and to the account of which address. */
+export interface Issued {
+  readonly canonicalEmail: string
+  readonly token: MintedSecret
+  /** SHA-256 of the secret that the client has which asked; `null` where the link is good anywhere. */
+  readonly bindingHash: string | null
+  readonly client: Client
+}
+
+export interface HeldRegistration {
+  readonly email: EmailAddress
+  readonly name: string | null
+  readonly passwordHash: string
+  readonly token: MintedSecret
+  readonly bindingHash: string
+  readonly client: Client
+  readonly now: number
+}
+
+export interface AddressChange {
+  readonly userId: string
+  readonly accountKey: string
+  /** The hash that the password was checked against. */
+  readonly passwordHash: string
+  readonly email: EmailAddress
+  readonly token: MintedSecret
+  readonly bindingHash: string
+  readonly client: Client
+  readonly now: number
+}
+
+export interface VerifiedAccount {
+  readonly user: User
+  readonly canonicalEmail: string
+  readonly accountKey: string
+  /** `null`: the account has no password yet. */
+  readonly passwordHash: string | null
+}
+
+export interface AddressChangeUse {
+  readonly userId: string
+  readonly oldEmail: string
+  readonly email: EmailAddress
+}
+
+/** What a token is good for. */
+export interface FoundLink {
+  readonly purpose: TokenPurpose
+  readonly bindingHash: string | null
+  /** The account, with the address that it has; `null` for a registration. */
+  readonly account: {
+    readonly user: User
+    readonly canonicalEmail: string
+    readonly passwordHash: string | null
+  } | null
+  /** The address to have, of a registration or an address change. */
+  readonly newEmail: EmailAddress | null
+  /** What a registration chose. */
+  readonly name: string | null
+  readonly passwordHash: string | null
+}

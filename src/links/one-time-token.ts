@@ -1,0 +1,53 @@
+import { encodeBase64url, parseBase64url } from '../crypto/base64url'
+import { constantTimeEqual } from '../crypto/constant-time'
+import { randomBytes } from '../crypto/random'
+import { sha256 } from '../crypto/sha256'
+
+/** What a link in a mail is good for. */
+export type TokenPurpose = 'register' | 'verify-email' | 'reset-password' | 'sign-in' | 'change-email'
+
+const MINUTE = 60
+const HOUR = 60 * MINUTE
+
+/**
+ * How long each is good. NIST SP 800-63B-4 §4.2.1.2 allows 24 hours by mail for recovery; what opens an account by itself lives
+ * shorter. The texts of the mails say the same (mail/texts).
+ */
+export const TOKEN_LIFETIME_SECONDS: Readonly<Record<TokenPurpose, number>> = {
+  register: 24 * HOUR,
+  'verify-email': 24 * HOUR,
+  'reset-password': HOUR,
+  'sign-in': 15 * MINUTE,
+  'change-email': 24 * HOUR,
+}
+
+/** A secret as it is handed out, and as it is stored. */
+export interface MintedSecret {
+  /** 32 random bytes, base64url. */
+  readonly text: string
+  /** SHA-256 of the bytes, base64url. */
+  readonly hash: string
+}
+
+/** Mints a one-time token, or the secret that binds one to the browser or client that asked for it. */
+export async function mintSecret(): Promise<MintedSecret> {
+  const bytes = randomBytes(SECRET_BYTES)
+  return { text: encodeBase64url(bytes), hash: encodeBase64url(await sha256(bytes)) }
+}
+
+/** The hash under which a secret is stored, or `null` if the text is not of the form. */
+export async function hashSecretText(text: string): Promise<string | null> {
+  const bytes = text.length === SECRET_LENGTH ? parseBase64url(text) : null
+  return bytes && encodeBase64url(await sha256(bytes))
+}
+
+/** Whether a secret that was presented is the one that was stored. */
+export async function matchesSecret(presented: string | null, storedHash: string | null): Promise<boolean> {
+  const hash = presented === null ? null : await hashSecretText(presented)
+  if (hash === null || storedHash === null) return false
+  const encoder = new TextEncoder()
+  return constantTimeEqual(encoder.encode(hash), encoder.encode(storedHash))
+}
+
+const SECRET_BYTES = 32
+const SECRET_LENGTH = 43

@@ -1,0 +1,28 @@
+import { type Mailer, MailRefused, type Sender } from './mailer'
+
+/**
+ * Codes of errors that no later attempt mends: this message, to this recipient, is not taken
+ * (Cloudflare Email Service, "Error codes" of the Workers API).
+ */
+const REFUSED = [
+  'E_VALIDATION_ERROR',
+  'E_FIELD_MISSING',
+  'E_CONTENT_TOO_LARGE',
+  'E_RECIPIENT_NOT_ALLOWED',
+  'E_RECIPIENT_SUPPRESSED',
+  'E_HEADER_NOT_ALLOWED',
+]
+
+/** Sends through Cloudflare's `send_email` binding. */
+export function createCloudflareMailer(binding: SendEmail, { name, address }: Sender): Mailer {
+  return {
+    async send({ to, subject, text, html }) {
+      try {
+        await binding.send({ from: { name, email: address }, to, subject, text, html })
+      } catch (error) {
+        const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+        throw REFUSED.includes(code) ? new MailRefused(code) : error
+      }
+    },
+  }
+}

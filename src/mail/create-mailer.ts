@@ -1,0 +1,20 @@
+import type { Bindings } from '../config'
+import { createCloudflareMailer } from './cloudflare-mailer'
+import { createConsoleMailer } from './console-mailer'
+import type { MailConfig } from './mail-config'
+import type { Mailer } from './mailer'
+import { createResendMailer } from './resend-mailer'
+
+/** The carrier that the configuration names, or `null` for none. */
+export function createMailer(mail: MailConfig, { EMAIL }: Bindings): Mailer | null {
+  switch (mail.carrier) {
+    case 'console':
+      return createConsoleMailer((text) => console.log(text))
+    case 'cloudflare':
+      return EMAIL ? createCloudflareMailer(EMAIL, mail.sender) : null
+    case 'resend':
+      return createResendMailer(mail)
+    case 'none':
+      return null
+  }
+}

@@ -1,0 +1,92 @@
+import { recordEvent } from '../audit/d1-audit-log'
+import type { Keyring } from '../crypto/keyring'
+import { unseal } from '../crypto/sealing'
+import { reach } from '../outage'
+import type { D1MailQueue } from './d1-mail-queue'
+import type { MailKind } from './mail'
+import type { Outbox } from './outbox'
+
+/** After its n-th attempt a mail waits for 2^(n-1) minutes, at most for 64. */
+const NEXT_ATTEMPT = '(60 << min(attempts, 6))'
+
+/** The outbox in D1. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
+export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQueue): Outbox {
+  return {
+    takeQueued: () => queue.take(),
+
+    async findDue(now, limit) {
+      const due = await reach('D1', () =>
+        db
+          .prepare('SELECT id FROM outbox WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2')
+          .bind(now, limit)
+          .all<{ id: string }>(),
+      )
+      return due.results.map(({ id }) => id)
+    },
+
+    async claim(id, now) {
+      const row = await reach('D1', () =>
+        db
+          .prepare(
+            `UPDATE outbox SET attempts = attempts + 1, due_at = ?2 + ${NEXT_ATTEMPT}
+              WHERE id = ?1 AND due_at <= ?2 RETURNING *`,
+          )
+          .bind(id, now)
+          .first<OutboxRow>(),
+      )
+      if (!row) return null
+      const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
+      const token = await unsealToken(keyring, row)
+      if (token === 'unreadable') return { outcome: 'unreadable', mail: { id, kind, subjectId } }
+      const details = JSON.parse(row.details)
+      return {
+        outcome: 'claimed',
+        mail: { id, kind, subjectId, recipient, token, details, queuedAt, expiresAt },
+      }
+    },
+
+    async delete(id) {
+      await reach('D1', () => db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id).run())
+    },
+
+    async bury({ id, subjectId }, reason, now) {
+      const event = {
+        at: now,
+        event: 'mail-failed',
+        outcome: 'refused',
+        reason,
+        actorId: null,
+        subjectId,
+        accountKey: null,
+        sessionId: null,
+        mode: null,
+        client: null,
+      } as const
+      await reach('D1', () =>
+        db.batch([
+          db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id),
+          recordEvent(db, event, 'if-changed'),
+        ]),
+      )
+    },
+  }
+}
+
+async function unsealToken(keyring: Keyring, row: OutboxRow): Promise<string | 'unreadable' | null> {
+  const { id, sealed_token: text, encrypted_with: secretId } = row
+  if (text === null || secretId === null) return null
+  const bytes = await unseal(keyring, 'mail-encryption', id, { text, secretId })
+  return bytes ? new TextDecoder().decode(bytes) : 'unreadable'
+}
+
+interface OutboxRow {
+  readonly id: string
+  readonly kind: MailKind
+  readonly subject_id: string | null
+  readonly recipient: string
+  readonly sealed_token: string | null
+  readonly encrypted_with: string | null
+  readonly details: string
+  readonly queued_at: number
+  readonly expires_at: number
+}

@@ -1,0 +1,40 @@
+/** What Janus mails. Texts: texts/en.ts. */
+export type MailKind = LinkMailKind | NoticeKind
+
+/** Mails whose link does something, once. */
+export type LinkMailKind = 'verify-email' | 'reset-password' | 'sign-in-link' | 'change-email'
+
+/** Mails that tell of something. They hold no link that opens anything. */
+export type NoticeKind =
+  | 'account-exists'
+  | 'new-sign-in'
+  | 'password-changed'
+  | 'email-change-requested'
+  | 'email-changed'
+  | 'refresh-token-reused'
+
+/** Where something that a mail tells of came from. */
+export interface MailDetails {
+  /** As in `Firefox, Linux` (see device.ts); `null` if it is not known. */
+  readonly device: string | null
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+}
+
+/** A mail in the outbox. */
+export interface QueuedMail {
+  readonly id: string
+  readonly kind: MailKind
+  /** Whose account it concerns, if there is one. */
+  readonly subjectId: string | null
+  readonly recipient: string
+  /** The token of its link; `null` for a notice. */
+  readonly token: string | null
+  readonly details: MailDetails
+  readonly queuedAt: number
+  /** Later than that it is of no use. */
+  readonly expiresAt: number
+}
+
+/** A notice that could not be delivered for so long is old news. */
+export const NOTICE_LIFETIME_SECONDS = 24 * 60 * 60

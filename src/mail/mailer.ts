@@ -1,0 +1,35 @@
+/** A mail, ready to be sent. Addresses and texts hold no line break but where text has lines. */
+export interface Message {
+  /** Names the message: a carrier that has sent it before need not send it again. */
+  readonly id: string
+  readonly to: string
+  readonly subject: string
+  readonly text: string
+  readonly html: string
+}
+
+/** Carries mail. */
+export interface Mailer {
+  /**
+   * Hands a message over.
+   *
+   * @throws {MailRefused} If the carrier will never take this message.
+   * @throws Whatever else keeps it from taking it now.
+   */
+  send(message: Message): Promise<void>
+}
+
+/** The carrier has refused a message for good; the code says why. */
+export class MailRefused extends Error {
+  override readonly name = 'MailRefused'
+
+  constructor(readonly code: string) {
+    super(`Refused by the carrier: ${code}`)
+  }
+}
+
+/** Whom mail comes from. */
+export interface Sender {
+  readonly name: string
+  readonly address: string
+}

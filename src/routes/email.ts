@@ -1,0 +1,71 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { confirmEmailChange, requestEmailChange } from '../accounts/change-email'
+import { resendVerification, verifyEmail } from '../accounts/verify-email'
+import type { SignedInEnv } from '../authentication/auth-env'
+import { limitClient } from '../authentication/limit-client'
+import { requireLiveSession } from '../authentication/require-live-session'
+import { jsonOrFormBody } from '../http/body'
+import type { Services } from '../services'
+import { answerAsked, attemptRefused, invalidLink, passwordRefused } from './answer-sign-in'
+import { bindClient, bindClientAgain, presentedBinding } from './binding'
+import { clientOf } from './client'
+import { Email, ReturnTo, Text } from './fields'
+import { requireMail } from './require-mail'
+
+const VerifyBody = v.object({
+  token: Text,
+  binding: v.optional(Text),
+  new_password: v.optional(Text),
+  return_to: ReturnTo,
+})
+const ResendBody = v.object({ email: Email, binding: v.optional(Text), return_to: ReturnTo })
+const ChangeBody = v.object({ email: Email, password: Text, return_to: ReturnTo })
+const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
+
+/** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
+export function emailRoutes(services: Services) {
+  const mail = requireMail(services)
+  const limited = limitClient(services, clientOf)
+  const live = requireLiveSession(services)
+
+  return new Hono<SignedInEnv>()
+    .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody), async (c) => {
+      const { token, binding, new_password } = c.req.valid('json')
+      const verification = await verifyEmail(services, {
+        token,
+        binding: presentedBinding(c, '__Host-registration', binding),
+        newPassword: new_password ?? null,
+        client: clientOf(c),
+      })
+      if (verification.outcome === 'password-refused') {
+        throw passwordRefused('new_password', verification.refusal)
+      }
+      if (verification.outcome !== 'verified') throw invalidLink()
+      return c.json({ email_verified: true, has_password: verification.hasPassword })
+    })
+
+    .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
+      const { email, binding: known } = c.req.valid('json')
+      const binding = await bindClientAgain(c, '__Host-registration', known)
+      const asked = await resendVerification(services, { email, binding, client: clientOf(c) })
+      return answerAsked(c, asked, binding)
+    })
+
+    .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), async (c) => {
+      const { email, password } = c.req.valid('json')
+      const binding = await bindClient(c, '__Host-email-change')
+      const input = { email, password, binding, client: clientOf(c) }
+      const asked = await requestEmailChange(services, c.var.principal, input)
+      if (asked.outcome === 'refused') throw attemptRefused(asked)
+      return answerAsked(c, asked, binding)
+    })
+
+    .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
+      const { token, binding: known } = c.req.valid('json')
+      const binding = presentedBinding(c, '__Host-email-change', known)
+      const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
+      if (change.outcome !== 'changed') throw invalidLink()
+      return c.body(null, 204)
+    })
+}

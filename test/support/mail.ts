@@ -1,0 +1,39 @@
+import { expect } from 'vitest'
+import type { Mailer, Message } from '../../src/mail/mailer'
+import { type OwnService, ownService } from './service'
+
+/** A service that mails, and what it has mailed. */
+export interface MailingService extends OwnService {
+  /** Oldest first. */
+  readonly mail: readonly Message[]
+  /** The mail to an address, oldest first. */
+  mailTo(email: string): readonly Message[]
+  /** The token in the link of the newest mail to an address. */
+  tokenFor(email: string): string
+  /** What the carrier does from now on instead of taking mail: `null` to take it again. */
+  carrierFails: (() => Promise<void>) | null
+}
+
+/** Makes one, on the test's own D1 and KV. */
+export function mailingService(overrides: Partial<Record<string, unknown>> = {}): MailingService {
+  const mail: Message[] = []
+  const mailer: Mailer = {
+    async send(message) {
+      if (service.carrierFails) await service.carrierFails()
+      mail.push(message)
+    },
+  }
+  const settings = { MAILER: 'cloudflare', MAIL_FROM: 'Janus <janus@example.com>', ...overrides }
+  const service: MailingService = Object.assign(ownService(settings, { mailer }), {
+    mail,
+    carrierFails: null,
+    mailTo: (email: string) => mail.filter(({ to }) => to === email),
+    tokenFor(email: string) {
+      const text = service.mailTo(email).at(-1)?.text ?? ''
+      const [, token] = /\?token=([\w-]{43})$/m.exec(text) ?? []
+      expect(token, `a link in: ${text}`).toBeDefined()
+      return token ?? ''
+    },
+  })
+  return service
+}
