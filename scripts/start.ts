@@ -15,7 +15,7 @@ const HELP = `Serve Janus locally on Cloudflare's own runtime.
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
   --help         print this
 
-The secret lies in .dev.vars; it is made at the first start.`
+Mail is printed here instead of sent (--var MAILER:none: no mail). The secret lies in .dev.vars; it is made at the first start.`
 
 const ROOT = dirname(import.meta.dirname)
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
@@ -93,7 +93,7 @@ function migrate() {
 }
 
 function serve() {
-  const vars = [`ISSUER:${issuer}`, ...options.var].flatMap((pair) => ['--var', pair])
+  const vars = [`ISSUER:${issuer}`, 'MAILER:console', ...options.var].flatMap((pair) => ['--var', pair])
   const port = ['--port', String(options.port), '--inspector-port', '0']
   const command = ['dev', ...port, '--persist-to', options.state, ...vars]
   const wrangler = spawn(process.execPath, [WRANGLER, ...command], {

@@ -28,14 +28,30 @@ export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
   }
 }
 
-/** As {@link jsonBody}, or a form of the same fields, as Janus's own pages send it. */
-export function jsonOrFormBody<S extends BodySchema>(schema: S): Validated<S> {
+/** As {@link jsonBody}, or a form, as Janus's own pages send it: of the same fields unless it has a schema of its own. */
+export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
+  schema: S,
+  formSchema?: F,
+): Validated<S | F> {
   return async (c, next) => {
     const text = await readText(c, [JSON_TYPE, FORM_TYPE])
-    const fields = isForm(c) ? parseForm(text) : parseJson(text)
-    c.req.addValidatedData('json', parseFields(schema, fields))
+    if (isForm(c)) {
+      const fields = parseForm(text)
+      formFields.set(c.req.raw, fields)
+      c.req.addValidatedData('json', parseFields(formSchema ?? schema, fields))
+    } else {
+      c.req.addValidatedData('json', parseFields(schema, parseJson(text)))
+    }
     await next()
   }
+}
+
+/** What forms sent, by request. */
+const formFields = new WeakMap<Request, Readonly<Record<string, string>>>()
+
+/** The fields of the form that was sent, as they were sent; none if there was no form. For a page that shows them again. */
+export function sentFields(c: Context): Readonly<Record<string, string>> {
+  return formFields.get(c.req.raw) ?? {}
 }
 
 /** Whether the body came from a page, which wants to be redirected rather than to read JSON. */
@@ -124,7 +140,7 @@ function countMembers(root: unknown): number {
   return members
 }
 
-function parseForm(text: string): Record<string, unknown> {
+function parseForm(text: string): Record<string, string> {
   const fields = [...new URLSearchParams(text)]
   const byName = new Map(fields)
   if (byName.size !== fields.length) {

@@ -12,7 +12,7 @@ import { limitClient } from '../authentication/limit-client'
 import { presentedSessions } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
 import type { Config } from '../config'
-import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
+import { isForm, jsonOrFormBody } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
 import {
@@ -46,7 +46,7 @@ const ConfirmLinkBody = v.object({
   return_to: ReturnTo,
 })
 
-const DeleteAccountBody = v.object({ password: Text })
+const DeleteAccountBody = v.object({ password: Text, return_to: ReturnTo })
 
 /** Accounts: register, sign in, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services) {
@@ -64,7 +64,7 @@ export function accountRoutes(services: Services) {
         const input = { email, password, name, binding, client: clientOf(c) }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
-        return answerAsked(c, held, binding)
+        return answerAsked(c, config, { asked: held, binding, page: 'register' })
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
@@ -85,7 +85,7 @@ export function accountRoutes(services: Services) {
       const { email } = c.req.valid('json')
       const binding = await bindClient(c, '__Host-sign-in-link')
       const asked = await requestSignInLink(services, { email, binding, client: clientOf(c) })
-      return answerAsked(c, asked, binding)
+      return answerAsked(c, config, { asked, binding, page: 'link' })
     })
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
@@ -101,12 +101,13 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
-    .post('/me/delete', live, limited, jsonBody(DeleteAccountBody), async (c) => {
-      const input = { password: c.req.valid('json').password, client: clientOf(c) }
+    .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), async (c) => {
+      const { password, return_to } = c.req.valid('json')
+      const input = { password, client: clientOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)
       if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
       forgetSession(c, config.basePath)
-      return c.body(null, 204)
+      return isForm(c) ? redirectForm(c, config, return_to) : c.body(null, 204)
     })
 }
 

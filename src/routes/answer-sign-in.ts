@@ -5,7 +5,7 @@ import type { RefusedAttempt } from '../accounts/attempt-password'
 import type { Grant, SignedIn } from '../accounts/prepared-session'
 import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
 import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../authentication/credential'
-import type { Mode } from '../config'
+import type { Config, Mode } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
 import { safeReturnTo } from '../http/return-to'
@@ -86,8 +86,10 @@ export function redirectForm(
   c: Context,
   { origin, basePath }: { readonly origin: string; readonly basePath: string },
   returnTo: string | undefined,
+  /** Where to, under the base path, if the form does not say. */
+  otherwise = '/',
 ): Response {
-  return c.redirect(safeReturnTo(returnTo, origin, `${basePath}/`), 303)
+  return c.redirect(safeReturnTo(returnTo, origin, `${basePath}${otherwise}`), 303)
 }
 
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
@@ -116,7 +118,26 @@ export function invalidLink(): Problem {
 }
 
 /** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
-export function answerAsked(c: Context, asked: AskedForMail, binding: MintedSecret | null): Response {
+export function answerAsked(
+  c: Context,
+  config: Config,
+  {
+    asked,
+    binding,
+    page,
+    returnTo,
+  }: {
+    readonly asked: AskedForMail
+    /** What the client keeps, if the link is bound to it. */
+    readonly binding: MintedSecret | null
+    /** What the page says that a form leads to. */
+    readonly page: MailSentPage
+    readonly returnTo?: string | undefined
+  },
+): Response {
   if (asked.outcome === 'throttled') throw attemptRefused(asked)
+  if (isForm(c)) return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
   return c.json(binding === null ? {} : { binding: binding.text }, 202)
 }
+
+export type MailSentPage = 'register' | 'forgot' | 'link' | 'resend' | 'change'

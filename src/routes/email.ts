@@ -5,9 +5,9 @@ import { resendVerification, verifyEmail } from '../accounts/verify-email'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { requireLiveSession } from '../authentication/require-live-session'
-import { jsonOrFormBody } from '../http/body'
+import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
-import { answerAsked, attemptRefused, invalidLink, passwordRefused } from './answer-sign-in'
+import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
 import { bindClient, bindClientAgain, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, ReturnTo, Text } from './fields'
@@ -25,13 +25,14 @@ const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
 export function emailRoutes(services: Services) {
+  const { config } = services
   const mail = requireMail(services)
   const limited = limitClient(services, clientOf)
   const live = requireLiveSession(services)
 
   return new Hono<SignedInEnv>()
     .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody), async (c) => {
-      const { token, binding, new_password } = c.req.valid('json')
+      const { token, binding, new_password, return_to } = c.req.valid('json')
       const verification = await verifyEmail(services, {
         token,
         binding: presentedBinding(c, '__Host-registration', binding),
@@ -42,30 +43,34 @@ export function emailRoutes(services: Services) {
         throw passwordRefused('new_password', verification.refusal)
       }
       if (verification.outcome !== 'verified') throw invalidLink()
-      return c.json({ email_verified: true, has_password: verification.hasPassword })
+      const { hasPassword } = verification
+      const done = `/email/verify?done=${hasPassword ? 'ready' : 'no-password'}`
+      if (isForm(c)) return redirectForm(c, config, return_to, done)
+      return c.json({ email_verified: true, has_password: hasPassword })
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
-      const { email, binding: known } = c.req.valid('json')
+      const { email, binding: known, return_to: returnTo } = c.req.valid('json')
       const binding = await bindClientAgain(c, '__Host-registration', known)
       const asked = await resendVerification(services, { email, binding, client: clientOf(c) })
-      return answerAsked(c, asked, binding)
+      return answerAsked(c, config, { asked, binding, page: 'resend', returnTo })
     })
 
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), async (c) => {
-      const { email, password } = c.req.valid('json')
+      const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await bindClient(c, '__Host-email-change')
       const input = { email, password, binding, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused') throw attemptRefused(asked)
-      return answerAsked(c, asked, binding)
+      return answerAsked(c, config, { asked, binding, page: 'change', returnTo })
     })
 
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
-      const { token, binding: known } = c.req.valid('json')
+      const { token, binding: known, return_to } = c.req.valid('json')
       const binding = presentedBinding(c, '__Host-email-change', known)
       const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
+      if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')
       return c.body(null, 204)
     })
 }

@@ -5,7 +5,7 @@ import { requestPasswordReset, resetPassword } from '../accounts/reset-password'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { requireLiveSession } from '../authentication/require-live-session'
-import { jsonBody, jsonOrFormBody } from '../http/body'
+import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
 import {
   answerAsked,
@@ -13,42 +13,48 @@ import {
   invalidLink,
   passwordRefused,
   presentSignIn,
+  redirectForm,
   refreshTokenPlace,
 } from './answer-sign-in'
 import { clientOf } from './client'
 import { Email, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
 
-const ChangePasswordBody = v.object({ current_password: Text, new_password: Text })
+const ChangePasswordBody = v.object({ current_password: Text, new_password: Text, return_to: ReturnTo })
 const ForgotBody = v.object({ email: Email, return_to: ReturnTo })
 const ResetBody = v.object({ token: Text, new_password: Text, return_to: ReturnTo })
 
 /** Passwords: change one that is known, replace one that is forgotten. */
 export function passwordRoutes(services: Services) {
+  const { config } = services
   const mail = requireMail(services)
   const limited = limitClient(services, clientOf)
   const live = requireLiveSession(services)
 
   return new Hono<SignedInEnv>()
-    .post('/password', live, limited, jsonBody(ChangePasswordBody), async (c) => {
-      const { current_password, new_password } = c.req.valid('json')
+    .post('/password', live, limited, jsonOrFormBody(ChangePasswordBody), async (c) => {
+      const { current_password, new_password, return_to } = c.req.valid('json')
       const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
       const change = await changePassword(services, c.var.principal, input)
       if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
       if (change.outcome !== 'changed') throw attemptRefused(change)
-      return c.json(presentSignIn(c, change.signedIn, refreshTokenPlace(c, c.var.principal.sessionId)))
+      const place = refreshTokenPlace(c, c.var.principal.sessionId)
+      const body = presentSignIn(c, change.signedIn, place)
+      return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
     })
 
     .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
       const { email } = c.req.valid('json')
-      return answerAsked(c, await requestPasswordReset(services, { email, client: clientOf(c) }), null)
+      const asked = await requestPasswordReset(services, { email, client: clientOf(c) })
+      return answerAsked(c, config, { asked, binding: null, page: 'forgot' })
     })
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody), async (c) => {
-      const { token, new_password } = c.req.valid('json')
+      const { token, new_password, return_to } = c.req.valid('json')
       const reset = await resetPassword(services, { token, newPassword: new_password, client: clientOf(c) })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
       if (reset.outcome !== 'reset') throw invalidLink()
+      if (isForm(c)) return redirectForm(c, config, return_to, '/password/reset?done')
       return c.body(null, 204)
     })
 }

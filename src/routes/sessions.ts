@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import { endOwnSession, signOut, signOutEverywhere } from '../accounts/sign-out'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
-import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
+import { isForm, jsonOrFormBody } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
 import type { Session } from '../sessions/session'
@@ -20,6 +20,15 @@ const PAGE_SIZE = 100
 const SignOutBody = v.object({ return_to: ReturnTo })
 
 const SignOutEverywhereBody = v.object({ keep_current: v.optional(v.boolean('Send true or false.'), false) })
+
+/** Forms have no flags, only text. */
+const SignOutEverywhereForm = v.object({
+  keep_current: v.pipe(
+    v.optional(v.picklist(['true', 'false'], 'Send true or false.'), 'false'),
+    v.transform((text) => text === 'true'),
+  ),
+  return_to: ReturnTo,
+})
 
 /** One's own sessions: list them, end them. */
 export function sessionRoutes(services: Services) {
@@ -41,11 +50,13 @@ export function sessionRoutes(services: Services) {
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 
-    .post('/logout/all', live, jsonBody(SignOutEverywhereBody), async (c) => {
-      const keepCurrent = c.req.valid('json').keep_current
+    .post('/logout/all', live, jsonOrFormBody(SignOutEverywhereBody, SignOutEverywhereForm), async (c) => {
+      const asked = c.req.valid('json')
+      const keepCurrent = asked.keep_current
       if (!keepCurrent) forgetSession(c, config.basePath)
       await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
-      return c.body(null, 204)
+      const returnTo = 'return_to' in asked ? asked.return_to : undefined
+      return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
     })
 
     .get('/sessions', live, async (c) => {
