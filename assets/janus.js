@@ -1,0 +1,103 @@
+// What makes the pages handier. Everything works without it; it adds what would be dead otherwise.
+
+for (const box of all('.password')) addReveal(box)
+for (const input of all('input[data-min-length]')) addStrength(input)
+for (const form of all('form[data-confirm]')) askBefore(form)
+for (const time of all('time')) localise(time)
+
+/** A button that shows what is typed. @param {HTMLElement} box */
+function addReveal(box) {
+  const input = box.querySelector('input')
+  if (!input) return
+  const button = document.createElement('button')
+  button.type = 'button'
+  button.className = 'reveal'
+  button.append(eye())
+  button.setAttribute('aria-controls', input.id)
+  /** @param {boolean} shown */
+  function show(shown) {
+    if (!input) return
+    input.type = shown ? 'text' : 'password'
+    button.classList.toggle('shown', shown)
+    button.title = (shown ? box.dataset.hide : box.dataset.show) ?? ''
+    button.ariaLabel = button.title
+  }
+  button.addEventListener('click', () => show(input.type === 'password'))
+  // A click leaves the caret where it is.
+  button.addEventListener('mousedown', (event) => event.preventDefault())
+  // So that the browser offers to save a password, and keeps no list of texts typed here.
+  input.form?.addEventListener('submit', () => show(false))
+  show(false)
+  box.classList.add('enhanced')
+  box.append(button)
+}
+
+/** Says how much longer a new password has to be, in code points as the server counts. @param {HTMLInputElement} input */
+function addStrength(input) {
+  const { minLength, moreOne, more, enough } = input.dataset
+  const needed = Number(minLength)
+  const box = document.createElement('div')
+  const bar = document.createElement('progress')
+  const words = document.createElement('span')
+  box.className = 'strength'
+  box.hidden = true
+  bar.max = needed
+  bar.ariaHidden = 'true'
+  words.role = 'status'
+  box.append(bar, words)
+  input.closest('.password')?.after(box)
+  let pause = 0
+  input.addEventListener('input', () => {
+    const length = [...input.value.normalize('NFC')].length
+    const missing = needed - length
+    box.hidden = length === 0
+    bar.value = Math.min(length, needed)
+    box.classList.toggle('enough', missing <= 0)
+    // Read out when the typing pauses, not at each key.
+    clearTimeout(pause)
+    pause = setTimeout(() => {
+      words.textContent =
+        (missing <= 0 ? enough : missing === 1 ? moreOne : more?.replace('{n}', String(missing))) ?? ''
+    }, 200)
+  })
+}
+
+/** @param {HTMLFormElement} form */
+function askBefore(form) {
+  form.addEventListener('submit', (event) => {
+    if (!confirm(form.dataset.confirm)) event.preventDefault()
+  })
+}
+
+/** The reader's own time. @param {HTMLTimeElement} time */
+function localise(time) {
+  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  })
+  time.title = time.textContent ?? ''
+  time.textContent = format.format(new Date(time.dateTime))
+}
+
+function eye() {
+  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  svg.setAttribute('viewBox', '0 0 24 24')
+  svg.setAttribute('aria-hidden', 'true')
+  const lines = {
+    outline: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
+    pupil: 'M12 9a3 3 0 1 0 0 6 3 3 0 1 0 0-6Z',
+    slash: 'M4 20 20 4',
+  }
+  for (const [name, d] of Object.entries(lines)) {
+    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+    path.setAttribute('class', name)
+    path.setAttribute('d', d)
+    svg.append(path)
+  }
+  return svg
+}
+
+/** @param {string} selector @returns {NodeListOf<any>} */
+function all(selector) {
+  return document.querySelectorAll(selector)
+}

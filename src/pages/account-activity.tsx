@@ -1,0 +1,81 @@
+import { AccountSection } from './account-section'
+import { countryName } from './country'
+import type { PageContext } from './page'
+import type { EventText, Texts } from './texts/en'
+import { Time } from './time'
+
+/** Something that happened to the account, as the audit trail has it. */
+export interface EventView {
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly event: string
+  readonly outcome: 'success' | 'refused'
+  readonly reason: string | null
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+  /** Words such as "Chrome on Windows"; `null` when the client said nothing. */
+  readonly device: string | null
+}
+
+interface AccountActivityProps {
+  readonly context: PageContext
+  readonly events: readonly EventView[]
+  readonly allHref: string | null
+}
+
+/** What happened lately. */
+export function AccountActivity({ context, events, allHref }: AccountActivityProps) {
+  const { texts } = context
+  return (
+    <AccountSection id="activity-section" title={texts.account.activity} intro={texts.account.activityIntro}>
+      {events.length === 0 ? (
+        <p class="muted">{texts.account.noActivity}</p>
+      ) : (
+        <ol class="rows">
+          {events.map((event) => (
+            <EventRow context={context} event={event} />
+          ))}
+        </ol>
+      )}
+      {allHref !== null && (
+        <p>
+          <a href={allHref}>{texts.account.allActivity}</a>
+        </p>
+      )}
+    </AccountSection>
+  )
+}
+
+function EventRow({ context, event }: { readonly context: PageContext; readonly event: EventView }) {
+  const { texts, language } = context
+  const country = countryName(event.country, language)
+  const reason = reasonText(texts, event.reason)
+  return (
+    <li class="row">
+      <div>
+        <p class="row-title">
+          {eventText(texts, event)}
+          {event.outcome === 'refused' && <span class="badge danger">{texts.account.refused}</span>}
+        </p>
+        <p class="row-details">
+          <Time at={event.at} language={language} />
+          {[reason, country, event.device]
+            .filter((detail) => detail !== null)
+            .map((detail) => ` · ${detail}`)}
+        </p>
+      </div>
+    </li>
+  )
+}
+
+/** There is a text for every event, known or not. */
+function eventText(texts: Texts, { event, outcome }: EventView): string {
+  const events: Readonly<Record<string, EventText>> = texts.events
+  const text = Object.hasOwn(events, event) ? events[event] : undefined
+  return (text ?? texts.account.otherEvent)[outcome]
+}
+
+function reasonText(texts: Texts, reason: string | null): string | null {
+  const reasons: Readonly<Record<string, string>> = texts.reasons
+  return reason !== null && Object.hasOwn(reasons, reason) ? (reasons[reason] ?? null) : null
+}

@@ -1,0 +1,36 @@
+import type { AccountView } from './account-profile'
+import { AccountSection, Folded } from './account-section'
+import { AccountHint, Form, PasswordField } from './form'
+import { type FormState, FRESH_FORM } from './form-state'
+import type { PageContext } from './page'
+
+interface AccountDeletionProps {
+  readonly context: PageContext
+  readonly user: AccountView
+  readonly state: FormState | undefined
+}
+
+/** The end of the account, for who knows its password. */
+export function AccountDeletion({ context, user, state }: AccountDeletionProps) {
+  const { texts, basePath } = context
+  const form = {
+    context,
+    id: 'deletion',
+    state: state ?? FRESH_FORM,
+    fields: ['password'],
+    retry: 'password',
+  }
+  return (
+    <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>
+      <Folded summary={texts.account.delete} open={state !== undefined}>
+        <Form form={form} action="/me/delete" returnTo={`${basePath}/`} confirm={texts.account.confirmDelete}>
+          <AccountHint email={user.email} />
+          <PasswordField form={form} name="password" label={texts.account.deletePassword} />
+          <button type="submit" class="danger">
+            {texts.account.submitDelete}
+          </button>
+        </Form>
+      </Folded>
+    </AccountSection>
+  )
+}

@@ -1,0 +1,61 @@
+import { AccountActivity, type EventView } from './account-activity'
+import { AccountDeletion } from './account-deletion'
+import { AccountPassword } from './account-password'
+import { AccountProfile, type AccountView } from './account-profile'
+import { AccountSessions, type SessionView } from './account-sessions'
+import type { FormState } from './form-state'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+import type { Texts } from './texts/en'
+
+/** The forms of the page that can come back with errors. */
+export type AccountForm = 'name' | 'resend' | 'email' | 'password' | 'deletion'
+
+export interface AccountPageProps {
+  readonly context: PageContext
+  readonly user: AccountView
+  /** Newest first. */
+  readonly sessions: readonly SessionView[]
+  /** Where the rest is, if this is not all. */
+  readonly allSessionsHref: string | null
+  /** Newest first. */
+  readonly events: readonly EventView[]
+  readonly allActivityHref: string | null
+  /** Whether mail can be sent: without it addresses are neither confirmed nor changed. */
+  readonly mail: boolean
+  readonly passwordMinLength: number
+  /** What was just done. */
+  readonly notice: keyof Texts['account']['notices'] | null
+  /** Those that came back. */
+  readonly forms?: Readonly<Partial<Record<AccountForm, FormState>>>
+}
+
+/** `GET /account`. */
+export function AccountPage(props: AccountPageProps) {
+  const { context, user, sessions, events, mail, passwordMinLength, notice, forms = {} } = props
+  const { texts } = context
+  return (
+    <Layout context={context} title={texts.account.title} signedIn wide>
+      <div class="title">
+        <h1>{texts.account.title}</h1>
+        <p class="intro">{user.email}</p>
+      </div>
+      {notice !== null && (
+        <p class="notice" role="status">
+          {texts.account.notices[notice]}
+        </p>
+      )}
+      <AccountProfile context={context} user={user} mail={mail} forms={forms} />
+      <AccountPassword
+        context={context}
+        user={user}
+        mail={mail}
+        passwordMinLength={passwordMinLength}
+        state={forms.password}
+      />
+      <AccountSessions context={context} sessions={sessions} allHref={props.allSessionsHref} />
+      <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
+      {user.hasPassword && <AccountDeletion context={context} user={user} state={forms.deletion} />}
+    </Layout>
+  )
+}

@@ -1,0 +1,47 @@
+import type { AccountView } from './account-profile'
+import { AccountSection, accountPath, Folded } from './account-section'
+import { AccountHint, Form, PasswordField, SubmitButton } from './form'
+import { type FormState, FRESH_FORM } from './form-state'
+import type { PageContext } from './page'
+
+interface AccountPasswordProps {
+  readonly context: PageContext
+  readonly user: AccountView
+  readonly mail: boolean
+  readonly passwordMinLength: number
+  readonly state: FormState | undefined
+}
+
+/** Changes the password, or leads to where the first one is set. */
+export function AccountPassword(props: AccountPasswordProps) {
+  const { context, user, mail, passwordMinLength, state } = props
+  const { texts, basePath } = context
+  const fields = ['current_password', 'new_password']
+  const form = {
+    context,
+    id: 'password',
+    state: state ?? FRESH_FORM,
+    fields,
+    retry: 'current_password',
+    passwordMinLength,
+  }
+  return (
+    <AccountSection id="password-section" title={texts.account.password} intro={texts.account.passwordIntro}>
+      {user.hasPassword ? (
+        <Folded summary={texts.account.changePassword} open={state !== undefined}>
+          <Form form={form} action="/password" returnTo={accountPath(context)}>
+            <AccountHint email={user.email} />
+            <PasswordField form={form} name="current_password" label={texts.fields.currentPassword} />
+            <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />
+            <SubmitButton>{texts.account.submitPassword}</SubmitButton>
+          </Form>
+        </Folded>
+      ) : (
+        <p>
+          {texts.account.noPassword}{' '}
+          {mail && <a href={`${basePath}/password/forgot`}>{texts.account.setPassword}</a>}
+        </p>
+      )}
+    </AccountSection>
+  )
+}

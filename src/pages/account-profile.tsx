@@ -1,0 +1,99 @@
+import { AccountSection, accountPath, Folded } from './account-section'
+import { AccountHint, EmailField, Field, Form, Hidden, PasswordField, SubmitButton } from './form'
+import { type FormState, FRESH_FORM } from './form-state'
+import type { PageContext } from './page'
+
+/** An account as its owner sees it. */
+export interface AccountView {
+  readonly name: string | null
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly hasPassword: boolean
+}
+
+interface AccountProfileProps {
+  readonly context: PageContext
+  readonly user: AccountView
+  readonly mail: boolean
+  readonly forms: { readonly name?: FormState; readonly resend?: FormState; readonly email?: FormState }
+}
+
+/** Name and address. */
+export function AccountProfile({ context, user, mail, forms }: AccountProfileProps) {
+  const { texts } = context
+  const state = forms.name ?? FRESH_FORM
+  const name = { context, id: 'profile', state, fields: ['name'], retry: 'name' }
+  return (
+    <AccountSection id="profile-section" title={texts.account.profile} intro={texts.account.profileIntro}>
+      <Form form={name} action="/me" returnTo={accountPath(context)}>
+        <Field
+          form={name}
+          name="name"
+          label={texts.fields.name}
+          autocomplete="name"
+          value={user.name ?? ''}
+          required={false}
+        />
+        <SubmitButton>{texts.account.saveName}</SubmitButton>
+      </Form>
+      <div class="address">
+        <p class="label">{texts.fields.email}</p>
+        <p class="value">
+          {user.email} {mail && <Verification context={context} verified={user.emailVerified} />}
+        </p>
+        {mail && !user.emailVerified && (
+          <Resend context={context} email={user.email} state={forms.resend ?? FRESH_FORM} />
+        )}
+      </div>
+      {mail && user.hasPassword && <ChangeEmail context={context} user={user} state={forms.email} />}
+    </AccountSection>
+  )
+}
+
+function Verification({ context, verified }: { readonly context: PageContext; readonly verified: boolean }) {
+  const { account } = context.texts
+  return verified ? (
+    <span class="badge success">{account.verified}</span>
+  ) : (
+    <span class="badge">{account.unverified}</span>
+  )
+}
+
+interface ResendProps {
+  readonly context: PageContext
+  readonly email: string
+  readonly state: FormState
+}
+
+function Resend({ context, email, state }: ResendProps) {
+  const form = { context, id: 'resend', state, fields: [], retry: null }
+  return (
+    <Form form={form} action="/email/verify/resend" returnTo={accountPath(context)}>
+      <Hidden name="email" value={email} />
+      <button type="submit">{context.texts.account.resend}</button>
+    </Form>
+  )
+}
+
+interface ChangeEmailProps {
+  readonly context: PageContext
+  readonly user: AccountView
+  readonly state: FormState | undefined
+}
+
+function ChangeEmail({ context, user, state }: ChangeEmailProps) {
+  const { texts } = context
+  const fields = ['email', 'password']
+  const form = { context, id: 'address', state: state ?? FRESH_FORM, fields, retry: 'password' }
+  return (
+    <Folded summary={texts.account.changeEmail} open={state !== undefined}>
+      <p class="intro">{texts.account.changeEmailIntro}</p>
+      <Form form={form} action="/email/change" returnTo={accountPath(context)}>
+        <EmailField form={form} label={texts.account.newEmail} />
+        <AccountHint email={user.email} />
+        <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
+        <SubmitButton>{texts.account.submitEmail}</SubmitButton>
+      </Form>
+    </Folded>
+  )
+}

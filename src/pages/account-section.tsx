@@ -1,0 +1,44 @@
+import type { Child } from 'hono/jsx'
+import type { PageContext } from './page'
+
+interface AccountSectionProps {
+  readonly id: string
+  readonly title: string
+  readonly intro: string
+  readonly children: Child
+}
+
+/** A part of the account page: what it is about beside what can be done. */
+export function AccountSection({ id, title, intro, children }: AccountSectionProps) {
+  return (
+    <section class="section" id={id} aria-labelledby={`${id}-title`}>
+      <div>
+        <h2 id={`${id}-title`}>{title}</h2>
+        <p class="intro">{intro}</p>
+      </div>
+      <div class="content">{children}</div>
+    </section>
+  )
+}
+
+interface FoldedProps {
+  readonly summary: string
+  /** So that a form that came back is in sight. */
+  readonly open: boolean
+  readonly children: Child
+}
+
+/** What is seldom done waits behind its name. */
+export function Folded({ summary, open, children }: FoldedProps) {
+  return (
+    <details open={open}>
+      <summary>{summary}</summary>
+      <div class="folded">{children}</div>
+    </details>
+  )
+}
+
+/** Where the forms of the account page come back to. */
+export function accountPath({ basePath }: PageContext): string {
+  return `${basePath}/account`
+}

@@ -1,0 +1,94 @@
+import { AccountSection, accountPath } from './account-section'
+import { countryName } from './country'
+import { Form, Hidden } from './form'
+import { FRESH_FORM } from './form-state'
+import type { PageContext } from './page'
+import { Time } from './time'
+
+/** A session as its owner recognises it. */
+export interface SessionView {
+  readonly id: string
+  /** Words such as "Chrome on Windows"; `null` when the client said nothing. */
+  readonly device: string | null
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+  /** Seconds since the epoch. */
+  readonly lastSeenAt: number
+  readonly current: boolean
+}
+
+interface AccountSessionsProps {
+  readonly context: PageContext
+  readonly sessions: readonly SessionView[]
+  readonly allHref: string | null
+}
+
+/** Where someone is signed in, and how to end it. */
+export function AccountSessions({ context, sessions, allHref }: AccountSessionsProps) {
+  const { texts } = context
+  return (
+    <AccountSection id="sessions-section" title={texts.account.sessions} intro={texts.account.sessionsIntro}>
+      <ul class="rows">
+        {sessions.map((session) => (
+          <SessionRow context={context} session={session} />
+        ))}
+      </ul>
+      {allHref !== null && (
+        <p>
+          <a href={allHref}>{texts.account.allSessions}</a>
+        </p>
+      )}
+      <div class="side-by-side">
+        <Form form={bare(context, 'end-others')} action="/logout/all" returnTo={accountPath(context)}>
+          <Hidden name="keep_current" value="true" />
+          <button type="submit">{texts.account.endOthers}</button>
+        </Form>
+        <Form
+          form={bare(context, 'end-all')}
+          action="/logout/all"
+          returnTo={`${context.basePath}/`}
+          confirm={texts.account.confirmEndAll}
+        >
+          <button type="submit">{texts.account.endAll}</button>
+        </Form>
+      </div>
+    </AccountSection>
+  )
+}
+
+/** One session. The current one is ended by the button at the top of the page. */
+function SessionRow({ context, session }: { readonly context: PageContext; readonly session: SessionView }) {
+  const { texts, language } = context
+  const device = session.device ?? texts.account.unknownDevice
+  return (
+    <li class="row">
+      <div>
+        <p class="row-title">
+          {device} {session.current && <span class="badge success">{texts.account.thisDevice}</span>}
+        </p>
+        <p class="row-details">
+          {countryName(session.country, language) ?? texts.account.unknownPlace}
+          {' · '}
+          {texts.account.lastSeen} <Time at={session.lastSeenAt} language={language} />
+        </p>
+      </div>
+      {!session.current && (
+        <Form
+          form={bare(context, `end-${session.id}`)}
+          action={`/sessions/${encodeURIComponent(session.id)}/end`}
+          returnTo={accountPath(context)}
+        >
+          <button type="submit">
+            {texts.account.end}
+            <span class="visually-hidden">: {device}</span>
+          </button>
+        </Form>
+      )}
+    </li>
+  )
+}
+
+/** A form that is one button. */
+function bare(context: PageContext, id: string) {
+  return { context, id, state: FRESH_FORM, fields: [], retry: null }
+}

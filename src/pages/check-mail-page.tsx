@@ -1,0 +1,66 @@
+import { Form, Hidden } from './form'
+import type { FormState } from './form-state'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+
+/** What made us send mail, or say that we did: the page is the same whether there is an account or not. */
+export type MailKind = 'register' | 'forgot' | 'link' | 'resend' | 'change'
+
+/** The route that sends the same mail again; `null` where that takes a password. */
+const SEND_AGAIN = {
+  register: '/email/verify/resend',
+  resend: '/email/verify/resend',
+  forgot: '/password/forgot',
+  link: '/login/link',
+  change: null,
+} as const satisfies Record<MailKind, string | null>
+
+interface CheckMailPageProps {
+  readonly context: PageContext
+  readonly kind: MailKind
+  /** Where the mail went; `null` when it is not known any more, and then there is no button to send it again. */
+  readonly email: string | null
+  /** Of sending it again. */
+  readonly state: FormState
+  readonly returnTo: string | null
+}
+
+/** After a form that sends mail. */
+export function CheckMailPage({ context, kind, email, state, returnTo }: CheckMailPageProps) {
+  const { texts, basePath } = context
+  const form = { context, id: 'again', state, fields: [], retry: null }
+  const again = SEND_AGAIN[kind]
+  return (
+    <Layout context={context} title={texts.checkMail.title}>
+      <Envelope />
+      <h1>{texts.checkMail.title}</h1>
+      <p class="intro">{texts.checkMail[kind]}</p>
+      {email !== null && <p class="sent-to">{texts.checkMail.sentTo(email)}</p>}
+      <p class="intro">{texts.checkMail.nothing}</p>
+      {again !== null && email !== null && (
+        <Form form={form} action={again} returnTo={returnTo}>
+          <Hidden name="email" value={email} />
+          <button type="submit" class="button">
+            {texts.checkMail.again}
+          </button>
+        </Form>
+      )}
+      <p class="elsewhere">
+        {kind === 'change' ? (
+          <a href={`${basePath}/account`}>{texts.checkMail.backToAccount}</a>
+        ) : (
+          <a href={`${basePath}/login`}>{texts.checkMail.back}</a>
+        )}
+      </p>
+    </Layout>
+  )
+}
+
+function Envelope() {
+  return (
+    <svg class="emblem" viewBox="0 0 24 24" aria-hidden="true">
+      <rect x="3" y="5" width="18" height="14" rx="2.5" />
+      <path d="m3.5 7.5 8.5 6 8.5-6" />
+    </svg>
+  )
+}

@@ -1,0 +1,67 @@
+import { raw } from 'hono/html'
+import type { PropsWithChildren } from 'hono/jsx'
+import type { PageContext } from './page'
+
+interface LayoutProps {
+  readonly context: PageContext
+  readonly title: string
+  /** For a page of someone who is signed in: how to end that is always in sight (OWASP ASVS 5.0 §7.4.4). */
+  readonly signedIn?: boolean
+  /** Room for sections rather than for one form. */
+  readonly wide?: boolean
+}
+
+/** A whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
+export function Layout({
+  context,
+  title,
+  signedIn = false,
+  wide = false,
+  children,
+}: PropsWithChildren<LayoutProps>) {
+  const { texts, language, brand, basePath, nonce } = context
+  return (
+    <>
+      {raw('<!doctype html>')}
+      <html lang={language}>
+        <head>
+          <meta charset="utf-8" />
+          <meta name="viewport" content="width=device-width, initial-scale=1" />
+          <meta name="color-scheme" content="light dark" />
+          <title>{`${title} · ${brand.name}`}</title>
+          {/* Else browsers ask for /favicon.ico, which is another app's where Janus has only a path of the origin. */}
+          <link rel="icon" href="data:," />
+          <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
+          <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
+        </head>
+        <body class={wide ? 'wide' : 'narrow'}>
+          <header class="top">
+            <a class="brand" href={`${basePath}/`}>
+              <Brand name={brand.name} logoUrl={brand.logoUrl} />
+            </a>
+            {signedIn && (
+              <form method="post" action={`${basePath}/logout`}>
+                <button type="submit" class="quiet">
+                  {texts.layout.signOut}
+                </button>
+              </form>
+            )}
+          </header>
+          <main>{children}</main>
+        </body>
+      </html>
+    </>
+  )
+}
+
+function Brand({ name, logoUrl }: PageContext['brand']) {
+  if (logoUrl !== null) return <img src={logoUrl} alt={name} />
+  return (
+    <>
+      <span class="monogram" aria-hidden="true">
+        {[...name][0]}
+      </span>
+      {name}
+    </>
+  )
+}

@@ -1,0 +1,26 @@
+import type { ProblemCode } from '../http/problem'
+import type { Language } from './language'
+import type { Texts } from './texts/en'
+
+/** What every page needs, whatever it shows. */
+export interface PageContext {
+  readonly texts: Texts
+  readonly language: Language
+  readonly brand: {
+    readonly name: string
+    /** An image in place of the name; `null`: the name is written out. */
+    readonly logoUrl: string | null
+  }
+  /** The path of the issuer: `''` or `/auth`. */
+  readonly basePath: string
+  /** Of the one script; new for each response (CSP Level 3 §2.3.1). */
+  readonly nonce: string
+}
+
+/** The problems that people meet on a page. */
+export type PageProblem = ProblemCode | 'invalid-link'
+
+/** A link that leads back, where there is somewhere to go back to. */
+export function withReturnTo(path: string, returnTo: string | null): string {
+  return returnTo === null ? path : `${path}?${new URLSearchParams({ return_to: returnTo })}`
+}

@@ -1,0 +1,61 @@
+import { waitText } from './form-state'
+import { Layout } from './layout'
+import type { PageContext, PageProblem } from './page'
+
+interface ProblemPageProps {
+  readonly context: PageContext
+  readonly code: PageProblem
+  readonly status: number
+  readonly retryAfterSeconds?: number
+  /** The id of the request that was refused; `null` on the page that explains a type of problem. */
+  readonly reference: string | null
+}
+
+/** The problems that signing in mends. */
+const SIGN_IN_HELPS: ReadonlySet<PageProblem> = new Set([
+  'authentication-required',
+  'invalid-token',
+  'token-expired',
+  'session-ended',
+  'refresh-token-reused',
+  'registration-closed',
+  'account-exists',
+])
+
+/** `GET /problems/:code`, and every refusal that has no form to go back to. */
+export function ProblemPage({ context, code, status, retryAfterSeconds, reference }: ProblemPageProps) {
+  const { texts, basePath } = context
+  const { title, explanation, action } = texts.problems[code]
+  const wait = retryAfterSeconds === undefined ? null : texts.form.retry(waitText(texts, retryAfterSeconds))
+  return (
+    <Layout context={context} title={title}>
+      <h1>{title}</h1>
+      <p class="intro">{explanation}</p>
+      <p class="next">{wait ?? action}</p>
+      <div class="actions">
+        {SIGN_IN_HELPS.has(code) && (
+          <a class="button primary" href={`${basePath}/login`}>
+            {texts.problem.signIn}
+          </a>
+        )}
+        <a class="button" href={`${basePath}/`}>
+          {texts.problem.home}
+        </a>
+      </div>
+      <dl class="facts">
+        <dt>{status}</dt>
+        <dd>
+          <code>{code}</code>
+        </dd>
+        {reference !== null && (
+          <>
+            <dt>{texts.problem.reference}</dt>
+            <dd>
+              <code>{reference}</code>
+            </dd>
+          </>
+        )}
+      </dl>
+    </Layout>
+  )
+}

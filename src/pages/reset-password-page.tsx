@@ -1,0 +1,44 @@
+import { DonePage } from './done-page'
+import { Form, Hidden, PasswordField, SubmitButton } from './form'
+import type { FormState } from './form-state'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+
+interface ResetPasswordPageProps {
+  readonly context: PageContext
+  readonly state: FormState
+  readonly token: string
+  readonly passwordMinLength: number
+}
+
+/** `GET /password/reset`. */
+export function ResetPasswordPage({ context, state, token, passwordMinLength }: ResetPasswordPageProps) {
+  const { texts } = context
+  const fields = ['new_password']
+  const form = { context, id: 'reset', state, fields, retry: 'new_password', passwordMinLength }
+  return (
+    <Layout context={context} title={texts.resetPassword.title}>
+      <h1>{texts.resetPassword.title}</h1>
+      <p class="intro">{texts.resetPassword.intro}</p>
+      <Form form={form} action="/password/reset">
+        <Hidden name="token" value={token} />
+        <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />
+        <SubmitButton>{texts.resetPassword.submit}</SubmitButton>
+      </Form>
+    </Layout>
+  )
+}
+
+/** After it. Nobody is signed in by a reset. */
+export function PasswordResetPage({ context }: { readonly context: PageContext }) {
+  const { texts, basePath } = context
+  const { doneTitle, done, signIn } = texts.resetPassword
+  return (
+    <DonePage
+      context={context}
+      title={doneTitle}
+      text={done}
+      link={{ href: `${basePath}/login`, text: signIn }}
+    />
+  )
+}

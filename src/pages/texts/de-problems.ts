@@ -1,0 +1,115 @@
+import type { problems as en } from './en-problems'
+
+export const problems = {
+  'invalid-json': {
+    title: 'Die Anfrage war nicht lesbar',
+    explanation: 'Eine App hat etwas gesendet, das kein gültiges JSON ist.',
+    action: 'Wenn die App nicht von Ihnen ist, sagen Sie bitte denen Bescheid, die sie gemacht haben.',
+  },
+  'invalid-credentials': {
+    title: 'E-Mail-Adresse oder Passwort stimmt nicht',
+    explanation: 'Zu dieser Adresse mit diesem Passwort haben wir kein Konto gefunden.',
+    action: 'Bitte prüfen Sie beides und versuchen Sie es noch einmal.',
+  },
+  'authentication-required': {
+    title: 'Bitte melden Sie sich an',
+    explanation: 'Diese Seite ist für alle, die angemeldet sind.',
+    action: 'Melden Sie sich an und versuchen Sie es noch einmal.',
+  },
+  'invalid-token': {
+    title: 'Diese Anmeldung gilt hier nicht',
+    explanation: 'Eine App hat ein Token vorgelegt, das nicht für diesen Dienst ausgestellt wurde.',
+    action: 'Melden Sie sich neu an.',
+  },
+  'token-expired': {
+    title: 'Diese Anmeldung ist abgelaufen',
+    explanation: 'Zu Ihrer Sicherheit gelten Tokens nur kurze Zeit.',
+    action: 'Erneuern Sie das Token oder melden Sie sich neu an.',
+  },
+  'session-ended': {
+    title: 'Sie wurden abgemeldet',
+    explanation: 'Ihre Sitzung ist abgelaufen, oder sie wurde von einem anderen Gerät aus beendet.',
+    action: 'Melden Sie sich neu an.',
+  },
+  'refresh-token-reused': {
+    title: 'Sie wurden abgemeldet',
+    explanation:
+      'Ein Refresh-Token wurde zweimal verwendet. Es könnte kopiert worden sein, darum haben wir die Sitzung beendet.',
+    action: 'Melden Sie sich neu an. Kommt das öfter vor, ändern Sie Ihr Passwort.',
+  },
+  'cross-site-request': {
+    title: 'Diese Anfrage kam von einer anderen Website',
+    explanation: 'Zum Schutz Ihres Kontos nehmen wir Formulare nur von unseren eigenen Seiten an.',
+    action: 'Öffnen Sie die Seite hier und versuchen Sie es noch einmal.',
+  },
+  forbidden: {
+    title: 'Das ist nicht erlaubt',
+    explanation: 'Ihr Konto hat die Berechtigung nicht, die dafür nötig ist.',
+    action: 'Wenn es sie haben sollte, fragen Sie bitte, wer diesen Dienst betreibt.',
+  },
+  'registration-closed': {
+    title: 'Die Registrierung ist geschlossen',
+    explanation: 'Hier können zurzeit keine neuen Konten angelegt werden.',
+    action: 'Wenn Sie ein Konto haben, melden Sie sich an.',
+  },
+  'not-found': {
+    title: 'Hier ist nichts',
+    explanation: 'Vielleicht ist die Adresse nicht ganz richtig, oder die Seite gibt es nicht mehr.',
+    action: 'Prüfen Sie die Adresse oder beginnen Sie auf der Startseite.',
+  },
+  'method-not-allowed': {
+    title: 'Das geht hier nicht',
+    explanation: 'Die Seite gibt es, aber nicht für diese Art von Anfrage.',
+    action: 'Gehen Sie zurück und versuchen Sie einen anderen Weg.',
+  },
+  'account-exists': {
+    title: 'Zu dieser Adresse gibt es schon ein Konto',
+    explanation: 'Jede Adresse hat ein Konto.',
+    action: 'Melden Sie sich an, oder wählen Sie ein neues Passwort, falls Sie es vergessen haben.',
+  },
+  'body-too-large': {
+    title: 'Das war zu viel',
+    explanation: 'Die Anfrage ist größer als alles, was dieser Dienst braucht.',
+    action: 'Kürzen Sie, was Sie gesendet haben, und versuchen Sie es noch einmal.',
+  },
+  'unsupported-media-type': {
+    title: 'Die Anfrage war nicht lesbar',
+    explanation: 'Eine App hat eine Art von Inhalt gesendet, die hier nicht unterstützt wird.',
+    action: 'Wenn die App nicht von Ihnen ist, sagen Sie bitte denen Bescheid, die sie gemacht haben.',
+  },
+  'invalid-input': {
+    title: 'Einige Angaben stimmen noch nicht',
+    explanation: 'Etwas fehlt oder hat nicht die Form, die erwartet wird.',
+    action: 'Prüfen Sie das Formular und versuchen Sie es noch einmal.',
+  },
+  'password-refused': {
+    title: 'Bitte wählen Sie ein anderes Passwort',
+    explanation: 'Dieses ist zu kurz, zu lang oder zu leicht zu erraten.',
+    action: 'Ein paar Wörter ohne Zusammenhang sind ein gutes Passwort.',
+  },
+  'mode-not-offered': {
+    title: 'Diese Art der Anmeldung gibt es hier nicht',
+    explanation: 'Eine App hat nach einer Art von Sitzung gefragt, die dieser Dienst nicht anbietet.',
+    action: 'Wenn die App nicht von Ihnen ist, sagen Sie bitte denen Bescheid, die sie gemacht haben.',
+  },
+  'too-many-attempts': {
+    title: 'Zu viele Versuche',
+    explanation: 'Damit niemand Passwörter durchprobiert, machen wir nach mehreren Versuchen eine Pause.',
+    action: 'Bitte warten Sie eine Weile und versuchen Sie es dann noch einmal.',
+  },
+  'invalid-link': {
+    title: 'Der Link gilt nicht mehr',
+    explanation: 'Er wurde schon benutzt, ist abgelaufen oder wurde nicht vollständig kopiert.',
+    action: 'Fordern Sie einen neuen an.',
+  },
+  'internal-error': {
+    title: 'Etwas ist schiefgegangen',
+    explanation: 'Der Fehler liegt bei uns und ist vermerkt.',
+    action: 'Bitte versuchen Sie es gleich noch einmal.',
+  },
+  'store-unavailable': {
+    title: 'Das geht im Moment nicht',
+    explanation: 'Ein Teil dieses Dienstes antwortet gerade nicht.',
+    action: 'Bitte versuchen Sie es gleich noch einmal.',
+  },
+} satisfies typeof en

@@ -1,0 +1,231 @@
+import { problems } from './de-problems'
+import type { Texts } from './en'
+
+export const de = {
+  layout: { signOut: 'Abmelden' },
+
+  form: {
+    check: 'Bitte sehen Sie sich das noch einmal an:',
+    optional: 'freiwillig',
+    retry: (wait) => `Bitte versuchen Sie es in ${wait} noch einmal.`,
+    seconds: (count) => (count === 1 ? '1 Sekunde' : `${count} Sekunden`),
+    minutes: (count) => (count === 1 ? '1 Minute' : `${count} Minuten`),
+    hours: (count) => (count === 1 ? '1 Stunde' : `${count} Stunden`),
+  },
+
+  fields: {
+    email: 'E-Mail-Adresse',
+    emailFormat: 'Wie in ada@example.com',
+    name: 'Name',
+    password: 'Passwort',
+    currentPassword: 'Aktuelles Passwort',
+    newPassword: 'Neues Passwort',
+    passwordHint: (minLength) =>
+      `Mindestens ${minLength} Zeichen. Gut sind ein paar Wörter, die nichts miteinander zu tun haben.`,
+    moreCharacters: { one: 'Noch 1 Zeichen', other: 'Noch {n} Zeichen' },
+    longEnough: 'Lang genug',
+    show: 'Passwort anzeigen',
+    hide: 'Passwort verbergen',
+  },
+
+  errors: {
+    fields: {
+      email: {
+        missing: 'Geben Sie Ihre E-Mail-Adresse ein.',
+        invalid: 'Geben Sie eine E-Mail-Adresse ein, wie in ada@example.com.',
+      },
+      name: { invalid: 'Höchstens 100 Zeichen, ohne Zeilenumbruch.' },
+      password: { missing: 'Geben Sie ein Passwort ein.' },
+      current_password: { missing: 'Geben Sie Ihr aktuelles Passwort ein.' },
+      new_password: { missing: 'Wählen Sie ein neues Passwort.' },
+    },
+    anyField: {
+      missing: 'Diese Angabe wird gebraucht.',
+      type: 'Das muss Text sein.',
+      invalid: 'Das ist nicht gültig.',
+      unknown: 'Das Formular hat ein Feld gesendet, das hier nicht bekannt ist.',
+      duplicate: 'Das Formular hat dieses Feld doppelt gesendet.',
+    },
+    newPassword: (minLength, maxLength) => ({
+      'too-short': `Nehmen Sie mindestens ${minLength} Zeichen.`,
+      'too-long': `Nehmen Sie höchstens ${maxLength} Zeichen.`,
+      common: 'Dieses Passwort steht auf Listen bekannt gewordener Passwörter. Bitte wählen Sie ein anderes.',
+      guessable:
+        'Das besteht fast nur aus Ihrer Adresse, Ihrem Namen oder dem Namen dieses Dienstes. Bitte wählen Sie ein anderes.',
+    }),
+    other: 'Hier stimmt etwas nicht.',
+  },
+
+  login: {
+    title: 'Anmelden',
+    submit: 'Anmelden',
+    forgot: 'Passwort vergessen?',
+    link: 'Anmeldelink per E-Mail',
+    or: 'oder',
+    noAccount: 'Noch kein Konto?',
+    register: 'Konto anlegen',
+  },
+
+  signInLink: {
+    title: 'Per E-Mail anmelden',
+    intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',
+    submit: 'Link senden',
+    withPassword: 'Mit Passwort anmelden',
+  },
+
+  confirmSignIn: {
+    title: 'Fast geschafft',
+    intro: 'Sie wollten sich mit einem Link anmelden. Ein Klick, und Sie sind da.',
+    submit: 'Anmelden',
+    notYou: 'Wenn das nicht von Ihnen kam, schließen Sie diese Seite. Dann passiert nichts.',
+  },
+
+  register: {
+    title: 'Konto anlegen',
+    submit: 'Konto anlegen',
+    haveAccount: 'Sie haben schon ein Konto?',
+    signIn: 'Anmelden',
+  },
+
+  checkMail: {
+    title: 'Sehen Sie in Ihr Postfach',
+    register: 'Wir haben Ihnen eine Nachricht gesendet. Mit dem Link darin bestätigen Sie Ihre Adresse.',
+    forgot:
+      'Wenn es zu dieser Adresse ein Konto gibt, ist eine Nachricht unterwegs. Mit dem Link darin wählen Sie ein neues Passwort.',
+    link: 'Wenn es zu dieser Adresse ein Konto gibt, ist eine Nachricht unterwegs. Mit dem Link darin melden Sie sich an.',
+    resend: 'Wenn diese Adresse noch nicht bestätigt ist, ist eine neue Nachricht unterwegs.',
+    change:
+      'Wir haben eine Nachricht an Ihre neue Adresse gesendet. Die Änderung gilt, sobald Sie dem Link darin folgen.',
+    sentTo: (email) => `Gesendet an ${email}`,
+    nothing: 'Nach ein paar Minuten noch nichts da? Sehen Sie auch im Spam-Ordner nach.',
+    again: 'Noch einmal senden',
+    back: 'Zurück zur Anmeldung',
+    backToAccount: 'Zurück zu Ihrem Konto',
+  },
+
+  forgotPassword: {
+    title: 'Passwort vergessen?',
+    intro:
+      'Nennen Sie uns Ihre E-Mail-Adresse. Wir senden Ihnen einen Link, mit dem Sie ein neues Passwort wählen.',
+    submit: 'Link senden',
+    back: 'Zurück zur Anmeldung',
+  },
+
+  resetPassword: {
+    title: 'Neues Passwort wählen',
+    intro: 'Sie werden überall abgemeldet, damit nur noch das neue Passwort Ihr Konto öffnet.',
+    submit: 'Passwort speichern',
+    doneTitle: 'Ihr Passwort ist geändert',
+    done: 'Sie können sich jetzt damit anmelden.',
+    signIn: 'Anmelden',
+  },
+
+  verifyEmail: {
+    title: 'E-Mail-Adresse bestätigen',
+    intro: 'Ein Klick, und wir wissen, dass diese Adresse Ihnen gehört.',
+    introWithPassword: 'Wählen Sie noch ein Passwort, dann ist Ihr Konto fertig.',
+    submit: 'Adresse bestätigen',
+    doneTitle: 'Ihre Adresse ist bestätigt',
+    done: 'Vielen Dank. Alles ist bereit.',
+    continue: 'Weiter',
+  },
+
+  confirmEmailChange: {
+    title: 'Neue Adresse bestätigen',
+    intro: 'Von da an melden Sie sich mit dieser Adresse an, und unsere Nachrichten gehen dorthin.',
+    submit: 'Diese Adresse verwenden',
+    doneTitle: 'Ihre Adresse ist geändert',
+    done: 'Melden Sie sich von jetzt an mit der neuen Adresse an.',
+    continue: 'Weiter',
+  },
+
+  home: {
+    title: 'Willkommen',
+    signedInAs: (who) => `Angemeldet als ${who}.`,
+    signedOut: 'Sie sind nicht angemeldet.',
+    account: 'Ihr Konto',
+    signIn: 'Anmelden',
+    register: 'Konto anlegen',
+  },
+
+  account: {
+    title: 'Ihr Konto',
+    profile: 'Profil',
+    profileIntro: 'Wie Sie heißen und wo wir Sie erreichen.',
+    saveName: 'Namen speichern',
+    verified: 'Bestätigt',
+    unverified: 'Noch nicht bestätigt',
+    resend: 'Link noch einmal senden',
+    changeEmail: 'Adresse ändern',
+    changeEmailIntro: 'Wir senden einen Link an die neue Adresse. Bis Sie ihm folgen, ändert sich nichts.',
+    newEmail: 'Neue E-Mail-Adresse',
+    submitEmail: 'Link senden',
+    password: 'Passwort',
+    passwordIntro: 'Ein neues Passwort meldet Sie auf allen anderen Geräten ab.',
+    changePassword: 'Passwort ändern',
+    submitPassword: 'Passwort ändern',
+    noPassword: 'Ihr Konto hat noch kein Passwort.',
+    setPassword: 'Passwort per E-Mail festlegen',
+    sessions: 'Geräte',
+    sessionsIntro: 'Hier sind Sie angemeldet. Melden Sie ab, was Sie nicht kennen.',
+    thisDevice: 'Dieses Gerät',
+    unknownDevice: 'Unbekanntes Gerät',
+    unknownPlace: 'Unbekannter Ort',
+    lastSeen: 'Zuletzt aktiv',
+    end: 'Abmelden',
+    endOthers: 'Überall sonst abmelden',
+    endAll: 'Überall abmelden',
+    confirmEndAll: 'Auf allen Geräten abmelden, auch auf diesem?',
+    allSessions: 'Alle Geräte',
+    activity: 'Letzte Aktivitäten',
+    activityIntro:
+      'Was mit Ihrem Konto geschehen ist. Wenn etwas nicht von Ihnen kam, ändern Sie Ihr Passwort.',
+    noActivity: 'Noch nichts.',
+    allActivity: 'Alle Aktivitäten',
+    refused: 'Abgelehnt',
+    otherEvent: { success: 'Aktivität im Konto', refused: 'Versuch abgelehnt' },
+    delete: 'Konto löschen',
+    deleteIntro: 'Damit verschwinden Ihr Konto und alles darin. Das lässt sich nicht rückgängig machen.',
+    deletePassword: 'Ihr Passwort, damit wir sicher sind',
+    submitDelete: 'Mein Konto löschen',
+    confirmDelete: 'Ihr Konto endgültig löschen?',
+    notices: {
+      'name-saved': 'Ihr Name ist gespeichert.',
+      'password-changed': 'Ihr Passwort ist geändert. Andere Geräte sind abgemeldet.',
+      'change-mail-sent': 'Eine Nachricht an Ihre neue Adresse ist unterwegs.',
+      'verification-sent': 'Eine Nachricht an Ihre Adresse ist unterwegs.',
+      'session-ended': 'Das Gerät ist abgemeldet.',
+      'others-ended': 'Alle anderen Geräte sind abgemeldet.',
+    },
+  },
+
+  events: {
+    'account-registered': { success: 'Konto angelegt', refused: 'Anlegen eines Kontos abgelehnt' },
+    'signed-in': { success: 'Angemeldet', refused: 'Anmeldung abgelehnt' },
+    'session-ended': { success: 'Abgemeldet', refused: 'Abmeldung abgelehnt' },
+    'password-changed': { success: 'Passwort geändert', refused: 'Passwortänderung abgelehnt' },
+    'account-deleted': { success: 'Konto gelöscht', refused: 'Löschen des Kontos abgelehnt' },
+  },
+
+  reasons: {
+    'signed-out': 'dort abgemeldet',
+    'signed-out-everywhere': 'überall abgemeldet',
+    'ended-by-owner': 'von einem anderen Gerät aus beendet',
+    'replaced-by-sign-in': 'durch eine neue Anmeldung ersetzt',
+    'password-changed': 'weil das Passwort geändert wurde',
+    'account-deleted': 'weil das Konto gelöscht wurde',
+    'account-disabled': 'weil das Konto gesperrt wurde',
+    'roles-changed': 'weil sich Berechtigungen geändert haben',
+    'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
+    'wrong-password': 'falsches Passwort',
+    throttled: 'zu viele Versuche',
+  },
+
+  problems,
+
+  problem: {
+    reference: 'Kennung',
+    home: 'Zur Startseite',
+    signIn: 'Anmelden',
+  },
+} satisfies Texts

@@ -1,0 +1,242 @@
+import type { AuditEventName } from '../../audit/audit-event'
+import type { PasswordRefusal } from '../../passwords/password-policy'
+import type { EndReason } from '../../sessions/session'
+import { problems } from './en-problems'
+
+/** An event of an account, told to its owner: done, or tried and refused. */
+export interface EventText {
+  readonly success: string
+  readonly refused: string
+}
+
+/** Every text of the pages. The other languages have the same shape. */
+export type Texts = typeof en
+
+export const en = {
+  layout: { signOut: 'Sign out' },
+
+  form: {
+    check: 'Please look at this again:',
+    optional: 'optional',
+    retry: (wait: string) => `Please try again in ${wait}.`,
+    seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
+    minutes: (count: number) => (count === 1 ? '1 minute' : `${count} minutes`),
+    hours: (count: number) => (count === 1 ? '1 hour' : `${count} hours`),
+  },
+
+  fields: {
+    email: 'Email address',
+    emailFormat: 'As in ada@example.com',
+    name: 'Name',
+    password: 'Password',
+    currentPassword: 'Current password',
+    newPassword: 'New password',
+    passwordHint: (minLength: number) => `At least ${minLength} characters. A few unrelated words work well.`,
+    /** The script puts the number in. */
+    moreCharacters: { one: '1 more character', other: '{n} more characters' },
+    longEnough: 'Long enough',
+    show: 'Show password',
+    hide: 'Hide password',
+  },
+
+  errors: {
+    fields: {
+      email: {
+        missing: 'Enter your email address.',
+        invalid: 'Enter an email address, as in ada@example.com.',
+      },
+      name: { invalid: 'Use at most 100 characters, and no line breaks.' },
+      password: { missing: 'Enter a password.' },
+      current_password: { missing: 'Enter your current password.' },
+      new_password: { missing: 'Choose a new password.' },
+    },
+    anyField: {
+      missing: 'This field is needed.',
+      type: 'This has to be text.',
+      invalid: 'This is not valid.',
+      unknown: 'The form sent a field that is not known here.',
+      duplicate: 'The form sent this field twice.',
+    },
+    newPassword: (minLength: number, maxLength: number) =>
+      ({
+        'too-short': `Use at least ${minLength} characters.`,
+        'too-long': `Use at most ${maxLength} characters.`,
+        common: 'This password is on lists of leaked passwords. Please choose another.',
+        guessable:
+          'This is mostly your address, your name or the name of this service. Please choose another.',
+      }) satisfies Record<PasswordRefusal['code'], string>,
+    other: 'Something here is not right.',
+  },
+
+  login: {
+    title: 'Sign in',
+    submit: 'Sign in',
+    forgot: 'Forgot your password?',
+    link: 'Email me a sign-in link',
+    or: 'or',
+    noAccount: 'No account yet?',
+    register: 'Create one',
+  },
+
+  signInLink: {
+    title: 'Sign in by email',
+    intro: 'We send you a link. It signs you in, without a password.',
+    submit: 'Send the link',
+    withPassword: 'Sign in with a password',
+  },
+
+  confirmSignIn: {
+    title: 'Almost there',
+    intro: 'You asked to sign in with a link. One click and you are in.',
+    submit: 'Sign in',
+    notYou: 'If you did not ask for this, close this page. Nothing happens then.',
+  },
+
+  register: {
+    title: 'Create your account',
+    submit: 'Create account',
+    haveAccount: 'Already have an account?',
+    signIn: 'Sign in',
+  },
+
+  checkMail: {
+    title: 'Check your email',
+    register: 'We have sent you a message. Follow the link in it to confirm your address.',
+    forgot:
+      'If there is an account with this address, a message is on its way. Follow the link in it to choose a new password.',
+    link: 'If there is an account with this address, a message is on its way. Follow the link in it to sign in.',
+    resend: 'If this address still needs to be confirmed, a new message is on its way.',
+    change:
+      'We have sent a message to your new address. The change takes effect when you follow the link in it.',
+    sentTo: (email: string) => `Sent to ${email}`,
+    nothing: 'Nothing there after a few minutes? Look in the spam folder too.',
+    again: 'Send it again',
+    back: 'Back to sign-in',
+    backToAccount: 'Back to your account',
+  },
+
+  forgotPassword: {
+    title: 'Forgot your password?',
+    intro: 'Tell us your email address. We send you a link to choose a new password.',
+    submit: 'Send the link',
+    back: 'Back to sign-in',
+  },
+
+  resetPassword: {
+    title: 'Choose a new password',
+    intro: 'You will be signed out everywhere, so that only the new password opens your account.',
+    submit: 'Save password',
+    doneTitle: 'Your password is changed',
+    done: 'You can sign in with it now.',
+    signIn: 'Sign in',
+  },
+
+  verifyEmail: {
+    title: 'Confirm your email address',
+    intro: 'One click, and we know that this address is yours.',
+    introWithPassword: 'Choose a password to finish setting up your account.',
+    submit: 'Confirm address',
+    doneTitle: 'Your address is confirmed',
+    done: 'Thank you. Everything is ready.',
+    continue: 'Continue',
+  },
+
+  confirmEmailChange: {
+    title: 'Confirm your new address',
+    intro: 'From then on you sign in with this address, and our messages go there.',
+    submit: 'Use this address',
+    doneTitle: 'Your address is changed',
+    done: 'From now on, sign in with your new address.',
+    continue: 'Continue',
+  },
+
+  home: {
+    title: 'Welcome',
+    signedInAs: (who: string) => `Signed in as ${who}.`,
+    signedOut: 'You are not signed in.',
+    account: 'Your account',
+    signIn: 'Sign in',
+    register: 'Create an account',
+  },
+
+  account: {
+    title: 'Your account',
+    profile: 'Profile',
+    profileIntro: 'How you are addressed, and where we reach you.',
+    saveName: 'Save name',
+    verified: 'Confirmed',
+    unverified: 'Not confirmed yet',
+    resend: 'Send the link again',
+    changeEmail: 'Change address',
+    changeEmailIntro: 'We send a link to the new address. Until you follow it, nothing changes.',
+    newEmail: 'New email address',
+    submitEmail: 'Send the link',
+    password: 'Password',
+    passwordIntro: 'A new password signs you out on every other device.',
+    changePassword: 'Change password',
+    submitPassword: 'Change password',
+    noPassword: 'Your account has no password yet.',
+    setPassword: 'Set a password by email',
+    sessions: 'Devices',
+    sessionsIntro: 'Where you are signed in. End what you do not recognise.',
+    thisDevice: 'This device',
+    unknownDevice: 'Unknown device',
+    unknownPlace: 'Unknown place',
+    lastSeen: 'Last seen',
+    end: 'Sign out',
+    endOthers: 'Sign out everywhere else',
+    endAll: 'Sign out everywhere',
+    confirmEndAll: 'Sign out on every device, this one included?',
+    allSessions: 'All devices',
+    activity: 'Recent activity',
+    activityIntro: 'What happened to your account. If something was not you, change your password.',
+    noActivity: 'Nothing yet.',
+    allActivity: 'All activity',
+    refused: 'Refused',
+    otherEvent: { success: 'Account activity', refused: 'Attempt refused' } satisfies EventText,
+    delete: 'Delete account',
+    deleteIntro: 'This removes your account and everything in it. It cannot be undone.',
+    deletePassword: 'Your password, to be sure it is you',
+    submitDelete: 'Delete my account',
+    confirmDelete: 'Delete your account for good?',
+    notices: {
+      'name-saved': 'Your name is saved.',
+      'password-changed': 'Your password is changed. Other devices are signed out.',
+      'change-mail-sent': 'A message is on its way to your new address.',
+      'verification-sent': 'A message is on its way to your address.',
+      'session-ended': 'That device is signed out.',
+      'others-ended': 'All other devices are signed out.',
+    },
+  },
+
+  events: {
+    'account-registered': { success: 'Account created', refused: 'Creating an account refused' },
+    'signed-in': { success: 'Signed in', refused: 'Sign-in refused' },
+    'session-ended': { success: 'Signed out', refused: 'Sign-out refused' },
+    'password-changed': { success: 'Password changed', refused: 'Change of password refused' },
+    'account-deleted': { success: 'Account deleted', refused: 'Deletion of the account refused' },
+  } satisfies Record<AuditEventName | 'session-ended', EventText>,
+
+  /** Why a session ended or an attempt was refused, to follow the name of the event. What is not here is left out. */
+  reasons: {
+    'signed-out': 'signed out there',
+    'signed-out-everywhere': 'signed out everywhere',
+    'ended-by-owner': 'ended from another device',
+    'replaced-by-sign-in': 'replaced by a new sign-in',
+    'password-changed': 'because the password changed',
+    'account-deleted': 'because the account was deleted',
+    'account-disabled': 'because the account was disabled',
+    'roles-changed': 'because permissions changed',
+    'refresh-token-reused': 'for safety: a credential was used twice',
+    'wrong-password': 'wrong password',
+    throttled: 'too many attempts',
+  } satisfies Record<EndReason, string> & Record<string, string>,
+
+  problems,
+
+  problem: {
+    reference: 'Reference',
+    home: 'To the first page',
+    signIn: 'Sign in',
+  },
+}

@@ -1,0 +1,114 @@
+import type { problems as en } from './en-problems'
+
+export const problems = {
+  'invalid-json': {
+    title: 'No se pudo leer la petición',
+    explanation: 'Una aplicación envió algo que no es JSON válido.',
+    action: 'Si la aplicación es de otras personas, conviene avisarles.',
+  },
+  'invalid-credentials': {
+    title: 'El correo o la contraseña no son correctos',
+    explanation: 'No encontramos ninguna cuenta con esta dirección y esta contraseña.',
+    action: 'Revise los dos datos e inténtelo de nuevo.',
+  },
+  'authentication-required': {
+    title: 'Es necesario iniciar sesión',
+    explanation: 'Esta página solo se muestra con la sesión iniciada.',
+    action: 'Inicie sesión e inténtelo de nuevo.',
+  },
+  'invalid-token': {
+    title: 'Esta sesión no es válida aquí',
+    explanation: 'Una aplicación presentó un token que no se emitió para este servicio.',
+    action: 'Inicie sesión de nuevo.',
+  },
+  'token-expired': {
+    title: 'Esta sesión ha caducado',
+    explanation: 'Por seguridad, los tokens duran poco tiempo.',
+    action: 'Renueve el token o inicie sesión de nuevo.',
+  },
+  'session-ended': {
+    title: 'Su sesión se ha cerrado',
+    explanation: 'La sesión caducó o se cerró desde otro dispositivo.',
+    action: 'Inicie sesión de nuevo.',
+  },
+  'refresh-token-reused': {
+    title: 'Su sesión se ha cerrado',
+    explanation: 'Un token de renovación se usó dos veces. Como podría ser una copia, cerramos la sesión.',
+    action: 'Inicie sesión de nuevo. Si se repite, cambie la contraseña.',
+  },
+  'cross-site-request': {
+    title: 'Esta petición llegó desde otro sitio',
+    explanation: 'Para proteger su cuenta, solo aceptamos formularios de nuestras propias páginas.',
+    action: 'Abra la página aquí e inténtelo de nuevo.',
+  },
+  forbidden: {
+    title: 'Esto no está permitido',
+    explanation: 'Su cuenta no tiene el permiso necesario.',
+    action: 'Si debería tenerlo, consulte a quien gestiona este servicio.',
+  },
+  'registration-closed': {
+    title: 'El registro está cerrado',
+    explanation: 'Por ahora no se pueden crear cuentas nuevas aquí.',
+    action: 'Si ya tiene una cuenta, inicie sesión.',
+  },
+  'not-found': {
+    title: 'Aquí no hay nada',
+    explanation: 'Puede que la dirección tenga una errata o que la página ya no exista.',
+    action: 'Revise la dirección o empiece por la página inicial.',
+  },
+  'method-not-allowed': {
+    title: 'Esto no funciona aquí',
+    explanation: 'La página existe, pero no para este tipo de petición.',
+    action: 'Vuelva atrás y pruebe otro camino.',
+  },
+  'account-exists': {
+    title: 'Ya hay una cuenta con esta dirección',
+    explanation: 'Cada dirección tiene una sola cuenta.',
+    action: 'Inicie sesión o, si ha olvidado la contraseña, elija una nueva.',
+  },
+  'body-too-large': {
+    title: 'Eso fue demasiado',
+    explanation: 'La petición es más grande que cualquiera que este servicio necesite.',
+    action: 'Acorte lo enviado e inténtelo de nuevo.',
+  },
+  'unsupported-media-type': {
+    title: 'No se pudo leer la petición',
+    explanation: 'Una aplicación envió un tipo de contenido que aquí no se admite.',
+    action: 'Si la aplicación es de otras personas, conviene avisarles.',
+  },
+  'invalid-input': {
+    title: 'Hay datos por revisar',
+    explanation: 'Falta algo o no tiene la forma esperada.',
+    action: 'Revise el formulario e inténtelo de nuevo.',
+  },
+  'password-refused': {
+    title: 'Elija otra contraseña',
+    explanation: 'Esta es demasiado corta, demasiado larga o demasiado fácil de adivinar.',
+    action: 'Unas pocas palabras sin relación forman una buena contraseña.',
+  },
+  'mode-not-offered': {
+    title: 'Esta forma de iniciar sesión no está disponible',
+    explanation: 'Una aplicación pidió un tipo de sesión que este servicio no ofrece.',
+    action: 'Si la aplicación es de otras personas, conviene avisarles.',
+  },
+  'too-many-attempts': {
+    title: 'Demasiados intentos',
+    explanation: 'Para que nadie adivine contraseñas, hacemos una pausa tras varios intentos.',
+    action: 'Espere un rato e inténtelo de nuevo.',
+  },
+  'invalid-link': {
+    title: 'El enlace ya no es válido',
+    explanation: 'Ya se usó, ha caducado o no se copió entero.',
+    action: 'Solicite uno nuevo.',
+  },
+  'internal-error': {
+    title: 'Algo ha fallado',
+    explanation: 'El fallo es nuestro y ha quedado registrado.',
+    action: 'Inténtelo de nuevo en un momento.',
+  },
+  'store-unavailable': {
+    title: 'Ahora mismo no es posible',
+    explanation: 'Una parte de este servicio no responde en este momento.',
+    action: 'Inténtelo de nuevo en un momento.',
+  },
+} satisfies typeof en

@@ -1,0 +1,228 @@
+import type { Texts } from './en'
+import { problems } from './es-problems'
+
+export const es = {
+  layout: { signOut: 'Cerrar sesión' },
+
+  form: {
+    check: 'Revise lo siguiente:',
+    optional: 'opcional',
+    retry: (wait) => `Inténtelo de nuevo en ${wait}.`,
+    seconds: (count) => (count === 1 ? '1 segundo' : `${count} segundos`),
+    minutes: (count) => (count === 1 ? '1 minuto' : `${count} minutos`),
+    hours: (count) => (count === 1 ? '1 hora' : `${count} horas`),
+  },
+
+  fields: {
+    email: 'Correo electrónico',
+    emailFormat: 'Como en ada@example.com',
+    name: 'Nombre',
+    password: 'Contraseña',
+    currentPassword: 'Contraseña actual',
+    newPassword: 'Contraseña nueva',
+    passwordHint: (minLength) =>
+      `Al menos ${minLength} caracteres. Unas pocas palabras sin relación funcionan bien.`,
+    moreCharacters: { one: 'Falta 1 carácter', other: 'Faltan {n} caracteres' },
+    longEnough: 'Longitud suficiente',
+    show: 'Mostrar la contraseña',
+    hide: 'Ocultar la contraseña',
+  },
+
+  errors: {
+    fields: {
+      email: {
+        missing: 'Escriba su correo electrónico.',
+        invalid: 'Escriba un correo electrónico, como ada@example.com.',
+      },
+      name: { invalid: 'Como máximo 100 caracteres, sin saltos de línea.' },
+      password: { missing: 'Escriba una contraseña.' },
+      current_password: { missing: 'Escriba su contraseña actual.' },
+      new_password: { missing: 'Elija una contraseña nueva.' },
+    },
+    anyField: {
+      missing: 'Este dato es necesario.',
+      type: 'Tiene que ser texto.',
+      invalid: 'No es válido.',
+      unknown: 'El formulario envió un campo que aquí no se conoce.',
+      duplicate: 'El formulario envió este campo dos veces.',
+    },
+    newPassword: (minLength, maxLength) => ({
+      'too-short': `Use al menos ${minLength} caracteres.`,
+      'too-long': `Use como máximo ${maxLength} caracteres.`,
+      common: 'Esta contraseña figura en listas de contraseñas filtradas. Elija otra.',
+      guessable: 'Consiste casi solo en su dirección, su nombre o el nombre de este servicio. Elija otra.',
+    }),
+    other: 'Hay algo que no está bien.',
+  },
+
+  login: {
+    title: 'Iniciar sesión',
+    submit: 'Iniciar sesión',
+    forgot: '¿Ha olvidado la contraseña?',
+    link: 'Recibir un enlace por correo',
+    or: 'o',
+    noAccount: '¿Aún no tiene cuenta?',
+    register: 'Crear una',
+  },
+
+  signInLink: {
+    title: 'Iniciar sesión por correo',
+    intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
+    submit: 'Enviar el enlace',
+    withPassword: 'Iniciar sesión con contraseña',
+  },
+
+  confirmSignIn: {
+    title: 'Ya casi está',
+    intro: 'Este enlace inicia su sesión. Solo falta un clic.',
+    submit: 'Iniciar sesión',
+    notYou: 'Si no lo ha pedido usted, cierre esta página. No pasará nada.',
+  },
+
+  register: {
+    title: 'Crear una cuenta',
+    submit: 'Crear cuenta',
+    haveAccount: '¿Ya tiene una cuenta?',
+    signIn: 'Iniciar sesión',
+  },
+
+  checkMail: {
+    title: 'Revise su correo',
+    register: 'Le hemos enviado un mensaje. Siga el enlace que contiene para confirmar su dirección.',
+    forgot:
+      'Si hay una cuenta con esta dirección, un mensaje va en camino. Siga el enlace que contiene para elegir una contraseña nueva.',
+    link: 'Si hay una cuenta con esta dirección, un mensaje va en camino. Siga el enlace que contiene para iniciar sesión.',
+    resend: 'Si esta dirección aún no está confirmada, un mensaje nuevo va en camino.',
+    change:
+      'Hemos enviado un mensaje a su dirección nueva. El cambio se hace efectivo al seguir el enlace que contiene.',
+    sentTo: (email) => `Enviado a ${email}`,
+    nothing: '¿Nada después de unos minutos? Mire también en la carpeta de correo no deseado.',
+    again: 'Enviarlo otra vez',
+    back: 'Volver al inicio de sesión',
+    backToAccount: 'Volver a su cuenta',
+  },
+
+  forgotPassword: {
+    title: '¿Ha olvidado la contraseña?',
+    intro: 'Indíquenos su correo electrónico. Le enviamos un enlace para elegir una contraseña nueva.',
+    submit: 'Enviar el enlace',
+    back: 'Volver al inicio de sesión',
+  },
+
+  resetPassword: {
+    title: 'Elegir una contraseña nueva',
+    intro: 'Se cerrarán todas sus sesiones, para que solo la contraseña nueva abra su cuenta.',
+    submit: 'Guardar contraseña',
+    doneTitle: 'Su contraseña ha cambiado',
+    done: 'Ya puede iniciar sesión con ella.',
+    signIn: 'Iniciar sesión',
+  },
+
+  verifyEmail: {
+    title: 'Confirmar su correo electrónico',
+    intro: 'Un clic, y sabremos que esta dirección es suya.',
+    introWithPassword: 'Elija una contraseña para terminar de crear su cuenta.',
+    submit: 'Confirmar dirección',
+    doneTitle: 'Su dirección está confirmada',
+    done: 'Gracias. Todo está listo.',
+    continue: 'Continuar',
+  },
+
+  confirmEmailChange: {
+    title: 'Confirmar su dirección nueva',
+    intro: 'A partir de entonces iniciará sesión con esta dirección y le escribiremos a ella.',
+    submit: 'Usar esta dirección',
+    doneTitle: 'Su dirección ha cambiado',
+    done: 'A partir de ahora, inicie sesión con la dirección nueva.',
+    continue: 'Continuar',
+  },
+
+  home: {
+    title: 'Inicio',
+    signedInAs: (who) => `Sesión iniciada como ${who}.`,
+    signedOut: 'No ha iniciado sesión.',
+    account: 'Su cuenta',
+    signIn: 'Iniciar sesión',
+    register: 'Crear una cuenta',
+  },
+
+  account: {
+    title: 'Su cuenta',
+    profile: 'Perfil',
+    profileIntro: 'Su nombre y dónde encontrarle.',
+    saveName: 'Guardar nombre',
+    verified: 'Confirmada',
+    unverified: 'Sin confirmar',
+    resend: 'Enviar el enlace otra vez',
+    changeEmail: 'Cambiar la dirección',
+    changeEmailIntro: 'Enviamos un enlace a la dirección nueva. Hasta que lo siga, nada cambia.',
+    newEmail: 'Correo electrónico nuevo',
+    submitEmail: 'Enviar el enlace',
+    password: 'Contraseña',
+    passwordIntro: 'Una contraseña nueva cierra la sesión en todos los demás dispositivos.',
+    changePassword: 'Cambiar la contraseña',
+    submitPassword: 'Cambiar la contraseña',
+    noPassword: 'Su cuenta aún no tiene contraseña.',
+    setPassword: 'Crear una contraseña por correo',
+    sessions: 'Dispositivos',
+    sessionsIntro: 'Dónde tiene la sesión iniciada. Cierre la que no reconozca.',
+    thisDevice: 'Este dispositivo',
+    unknownDevice: 'Dispositivo desconocido',
+    unknownPlace: 'Lugar desconocido',
+    lastSeen: 'Última actividad',
+    end: 'Cerrar sesión',
+    endOthers: 'Cerrar las demás sesiones',
+    endAll: 'Cerrar todas las sesiones',
+    confirmEndAll: '¿Cerrar la sesión en todos los dispositivos, también en este?',
+    allSessions: 'Todos los dispositivos',
+    activity: 'Actividad reciente',
+    activityIntro: 'Lo que ha pasado en su cuenta. Si algo no lo hizo usted, cambie la contraseña.',
+    noActivity: 'Todavía nada.',
+    allActivity: 'Toda la actividad',
+    refused: 'Rechazado',
+    otherEvent: { success: 'Actividad en la cuenta', refused: 'Intento rechazado' },
+    delete: 'Eliminar la cuenta',
+    deleteIntro: 'Elimina su cuenta y todo lo que contiene. No se puede deshacer.',
+    deletePassword: 'Su contraseña, para mayor seguridad',
+    submitDelete: 'Eliminar mi cuenta',
+    confirmDelete: '¿Eliminar su cuenta definitivamente?',
+    notices: {
+      'name-saved': 'Su nombre se ha guardado.',
+      'password-changed': 'Su contraseña ha cambiado. Las demás sesiones se han cerrado.',
+      'change-mail-sent': 'Un mensaje va en camino a su dirección nueva.',
+      'verification-sent': 'Un mensaje va en camino a su dirección.',
+      'session-ended': 'La sesión de ese dispositivo se ha cerrado.',
+      'others-ended': 'Las demás sesiones se han cerrado.',
+    },
+  },
+
+  events: {
+    'account-registered': { success: 'Cuenta creada', refused: 'Creación de cuenta rechazada' },
+    'signed-in': { success: 'Sesión iniciada', refused: 'Inicio de sesión rechazado' },
+    'session-ended': { success: 'Sesión cerrada', refused: 'Cierre de sesión rechazado' },
+    'password-changed': { success: 'Contraseña cambiada', refused: 'Cambio de contraseña rechazado' },
+    'account-deleted': { success: 'Cuenta eliminada', refused: 'Eliminación de la cuenta rechazada' },
+  },
+
+  reasons: {
+    'signed-out': 'cerrada allí mismo',
+    'signed-out-everywhere': 'cerrada en todos los dispositivos',
+    'ended-by-owner': 'cerrada desde otro dispositivo',
+    'replaced-by-sign-in': 'reemplazada por un nuevo inicio de sesión',
+    'password-changed': 'porque cambió la contraseña',
+    'account-deleted': 'porque se eliminó la cuenta',
+    'account-disabled': 'porque se desactivó la cuenta',
+    'roles-changed': 'porque cambiaron los permisos',
+    'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
+    'wrong-password': 'contraseña incorrecta',
+    throttled: 'demasiados intentos',
+  },
+
+  problems,
+
+  problem: {
+    reference: 'Referencia',
+    home: 'Ir a la página inicial',
+    signIn: 'Iniciar sesión',
+  },
+} satisfies Texts

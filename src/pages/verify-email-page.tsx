@@ -1,0 +1,43 @@
+import { DonePage } from './done-page'
+import { Form, Hidden, PasswordField, SubmitButton } from './form'
+import type { FormState } from './form-state'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+
+interface VerifyEmailPageProps {
+  readonly context: PageContext
+  readonly state: FormState
+  readonly token: string
+  /** Whether the account gets its password only now. */
+  readonly choosePassword: boolean
+  readonly passwordMinLength: number
+}
+
+/** `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
+export function VerifyEmailPage(props: VerifyEmailPageProps) {
+  const { context, state, token, choosePassword, passwordMinLength } = props
+  const { texts } = context
+  const form = choosePassword
+    ? { context, id: 'verify', state, fields: ['new_password'], retry: 'new_password', passwordMinLength }
+    : { context, id: 'verify', state, fields: [], retry: null }
+  return (
+    <Layout context={context} title={texts.verifyEmail.title}>
+      <h1>{texts.verifyEmail.title}</h1>
+      <p class="intro">{choosePassword ? texts.verifyEmail.introWithPassword : texts.verifyEmail.intro}</p>
+      <Form form={form} action="/email/verify">
+        <Hidden name="token" value={token} />
+        {choosePassword && <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />}
+        <SubmitButton>{texts.verifyEmail.submit}</SubmitButton>
+      </Form>
+    </Layout>
+  )
+}
+
+/** After it. */
+export function EmailVerifiedPage({ context }: { readonly context: PageContext }) {
+  const { texts, basePath } = context
+  const { doneTitle, done, continue: text } = texts.verifyEmail
+  return (
+    <DonePage context={context} title={doneTitle} text={done} link={{ href: `${basePath}/account`, text }} />
+  )
+}
