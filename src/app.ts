@@ -8,7 +8,9 @@ import { Problem } from './http/problem'
 import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
 import { answerUnmatched } from './http/unmatched'
+import { wantsPage } from './http/wants-page'
 import type { Log } from './log'
+import type { Pages } from './pages/pages'
 import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
 import { deliverMail } from './routes/deliver-mail'
@@ -41,11 +43,13 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'GET /readyz',
 ])
 
-/** Janus under the path of its issuer. A path with a slash at its end is the path without. */
-export function createApp(services: Services) {
+/** Janus under the path of its issuer, with pages if there are any. A path with a slash at its end is the path without. */
+export function createApp(services: Services, createPages?: (services: Services) => Pages) {
   const { config, log } = services
+  const pages = services.assets && createPages ? createPages(services) : null
   const routes = new Hono()
-    .route('/', whoAmIRoute(services))
+    .route('/', pages?.routes ?? new Hono<SignedInEnv>())
+    .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services))
     .route('/', passwordRoutes(services))
     .route('/', emailRoutes(services))
@@ -54,7 +58,7 @@ export function createApp(services: Services) {
     .route('/', activityRoutes(services))
     .route('/', sessionRoutes(services))
     .route('/', keySetRoutes(services))
-    .route('/', problemRoutes())
+    .route('/', problemRoutes(pages))
     .route(
       '/',
       healthRoutes(() => checkStorage(services)),
@@ -65,10 +69,18 @@ export function createApp(services: Services) {
     .use(cors(config.allowedOrigins))
     .use(errorsOnly)
     .use(deliverMail(services))
-    .use(closedByDefault(services, OPEN_ROUTES, config.basePath))
+    .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))
     .route(config.basePath || '/', routes)
   app.notFound((c) => answerUnmatched(c, app.routes))
-  app.onError((error, c) => handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log }))
+  app.onError((error, c) =>
+    handleFailure(error, c, {
+      typeBase: `${config.issuer}/problems/`,
+      log,
+      ...(pages && wantsPage(c)
+        ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) }
+        : {}),
+    }),
+  )
   return app
 }
 

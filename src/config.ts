@@ -35,6 +35,8 @@ export interface Config {
   readonly logSuccessPercent: number
   /** What people know the service as. */
   readonly brandName: string
+  /** An image in place of the name on pages; `null`: the name. */
+  readonly brandLogoUrl: string | null
   readonly mail: MailConfig
   /** The values of `AUTH_SECRET`, newest first. */
   readonly secrets: readonly [string, ...string[]]
@@ -53,6 +55,8 @@ export interface Bindings {
   readonly LOGIN_LIMIT: RateLimit
   /** Where `MAILER` is `cloudflare`. */
   readonly EMAIL?: SendEmail
+  /** The files of the pages; without it there are none. */
+  readonly ASSETS?: Fetcher
 }
 
 export type ParsedConfig =
@@ -134,6 +138,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     logSuccessPercent: setting('LOG_SUCCESS_PERCENT', integer(0, 100), '10'),
     brandName: setting('BRAND_NAME', parseBrandName, issuer?.hostname ?? 'unknown'),
     mail: parseMail(),
+    brandLogoUrl: setting('BRAND_LOGO_URL', parseLogoUrl, 'none'),
     secrets: setting('AUTH_SECRET', parseSecrets),
   }
   for (const [name, kind] of Object.entries(BINDINGS)) {
@@ -155,7 +160,8 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
   if (issuer === null || faults.length > 0 || !allPresent(values) || !hasBindings(env))
     return { ok: false, faults }
   const { href, origin, basePath } = issuer
-  return { ok: true, config: { issuer: href, origin, basePath, ...values }, bindings: env }
+  const brandLogoUrl = values.brandLogoUrl === 'none' ? null : values.brandLogoUrl
+  return { ok: true, config: { issuer: href, origin, basePath, ...values, brandLogoUrl }, bindings: env }
 }
 
 const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
@@ -244,6 +250,14 @@ function parseBrandName(text: string): string | Fault {
   return text.length <= 64 && !/[\p{Cc}\p{Cf}]/u.test(text)
     ? text
     : fault('must be at most 64 characters in one line')
+}
+
+/** On the service's own origin, or a secure one. */
+function parseLogoUrl(text: string): string | Fault {
+  if (text === 'none' || /^\/[\w./~-]+$/.test(text)) return text
+  return URL.canParse(text) && new URL(text).protocol === 'https:'
+    ? new URL(text).href
+    : fault('must be "none", a path, or an https:// URL')
 }
 
 function parseMailUrl(text: string): string | Fault {

@@ -5,6 +5,7 @@ import { parseConfig } from './config'
 import { consoleLog, type Log } from './log'
 import { createMailer } from './mail/create-mailer'
 import type { Mailer } from './mail/mailer'
+import type { Pages } from './pages/pages'
 import { createServices, type Services } from './services'
 import { sweep } from './sweep'
 
@@ -20,9 +21,18 @@ export interface Janus {
 /**
  * Makes a login service from an environment: settings and bindings (README, "Configuration").
  *
- * @param given Another clock or log than the system's, another mailer than `MAILER` says.
+ * @param given Another clock or log than the system's, another mailer than `MAILER` says; the pages, if
+ * there are to be any.
  */
-export function createJanus(env: object, given: { clock?: Clock; log?: Log; mailer?: Mailer } = {}): Janus {
+export function createJanus(
+  env: object,
+  given: {
+    readonly clock?: Clock
+    readonly log?: Log
+    readonly mailer?: Mailer
+    readonly createPages?: (services: Services) => Pages
+  } = {},
+): Janus {
   const { clock = systemClock, log = consoleLog } = given
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) {
@@ -33,5 +43,5 @@ export function createJanus(env: object, given: { clock?: Clock; log?: Log; mail
   const { config, bindings } = parsed
   const mailer = given.mailer ?? createMailer(config.mail, bindings)
   const services = createServices({ bindings, config, mailer }, clock, log)
-  return { app: createApp(services), services, sweep: () => sweep(services) }
+  return { app: createApp(services, given.createPages), services, sweep: () => sweep(services) }
 }

@@ -1,5 +1,5 @@
 /** What can fail to answer. */
-export type Store = 'D1' | 'KV' | 'LOGIN_LIMIT'
+export type Store = 'D1' | 'KV' | 'LOGIN_LIMIT' | 'ASSETS'
 
 /** A store that could not be reached, or refused to work. The edge answers 503 and the cause goes to the log. */
 export class StoreUnavailable extends Error {
@@ -32,7 +32,7 @@ export async function orOnOutage<T>(
  * How long a store may take, in milliseconds. KV answers in 250 ms in all but a hundredth of cases; D1 takes one query after another and
  * may have a queue. Longer than this is as good as down, and holding the request would only make it worse.
  */
-const PATIENCE_MS: Readonly<Record<Store, number>> = { KV: 2000, D1: 5000, LOGIN_LIMIT: 1000 }
+const PATIENCE_MS: Readonly<Record<Store, number>> = { KV: 2000, D1: 5000, LOGIN_LIMIT: 1000, ASSETS: 5000 }
 
 /**
  * Runs one call to a store, for so long and no longer. A write that was given up may still happen.

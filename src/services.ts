@@ -38,6 +38,8 @@ export interface Services
     ChangePasswordServices,
     VerifyServices {
   readonly config: Config
+  /** The files of the pages; `null`: there are no pages. */
+  readonly assets: Fetcher | null
   readonly signingKeys: SigningKeys
   readonly refreshReuseSeconds: number
   readonly clientLimit: ClientLimit
@@ -72,6 +74,7 @@ export function createServices(
         })
   return {
     config,
+    assets: bindings.ASSETS ?? null,
     clock,
     log,
     modes: config.modes,

@@ -56,6 +56,7 @@ describe('parseConfig', () => {
       logSuccessPercent: 10,
       brandName: 'auth.example.com',
       mail: { carrier: 'none' },
+      brandLogoUrl: null,
     } satisfies Omit<Config, 'secrets'>)
   })
 
@@ -86,12 +87,15 @@ describe('parseConfig', () => {
     'AUDIT_RETENTION_DAYS',
     'KEY_ROTATION_DAYS',
     'LOG_SUCCESS_PERCENT',
+    'MAILER',
+    'BRAND_NAME',
+    'BRAND_LOGO_URL',
     'AUTH_SECRET',
   ]
 
   it('KEY-05: names every fault at once, and never the value', () => {
     const bad = Object.fromEntries(EVERY_SETTING.map((name) => [name, `canary ${name}`]))
-    const faults = faultsOf({ ...bad, AUDIENCE: '', DB: 'canary', SESSIONS: 7, LOGIN_LIMIT: null })
+    const faults = faultsOf({ ...bad, AUDIENCE: '', BRAND_NAME: '', DB: 'canary', SESSIONS: 7, LOGIN_LIMIT: null })
     const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT']
     expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, ...bindings].sort())
     for (const { setting, message } of faults) expect(message).toMatch(new RegExp(`^${setting} .{10}`))

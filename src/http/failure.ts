@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
-import { Problem, type ProblemCode, presentProblem } from './problem'
+import { Problem, type ProblemCode, presentProblem, problemHeaders } from './problem'
 import { requestIdOf } from './request-id'
 
 /** Long enough for a store to recover from a moment's overload. */
@@ -19,14 +19,35 @@ export function problemOf(c: Context): ProblemCode | null {
  * Turns whatever a handler threw into a response: the only code that does. What is not a {@link Problem} is logged
  * with the request id and answered in general terms.
  */
-export function handleFailure(
+export async function handleFailure(
   error: Error,
   c: Context,
-  { typeBase, log }: { readonly typeBase: string; readonly log: Log },
-): Response {
+  {
+    typeBase,
+    log,
+    page,
+  }: {
+    readonly typeBase: string
+    readonly log: Log
+    /** Presents the problem as a page, where one is wanted. */
+    readonly page?: (problem: Problem, requestId: string) => Promise<Response>
+  },
+): Promise<Response> {
   const requestId = requestIdOf(c)
   const problem = toProblem(error, requestId, log)
   problems.set(c.req.raw, problem.code)
+  if (page) {
+    for (const [name, value] of Object.entries(problemHeaders(problem))) c.header(name, value)
+    try {
+      return await page(problem, requestId)
+    } catch (pageError) {
+      // What a page reads may be down, too. The first problem is the one to tell.
+      log('page-failed', {
+        request_id: requestId,
+        error: pageError instanceof Error ? pageError.name : 'unknown',
+      })
+    }
+  }
   const response = presentProblem(problem, { typeBase, requestId })
   // Through Hono, so that cookies set or cleared before the failure are kept.
   return c.newResponse(response.body, response)

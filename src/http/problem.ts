@@ -68,6 +68,11 @@ export class Problem extends Error {
 export const BARE_CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
 export const INVALID_TOKEN_CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
 
+/** The headers of a problem, however it is presented: a 401 always has a challenge. */
+export function problemHeaders({ code, options }: Problem): Readonly<Record<string, string>> {
+  return { ...(PROBLEMS[code].status === 401 ? BARE_CHALLENGE : {}), ...options.headers }
+}
+
 /** The response of a problem: RFC 9457 members, `code` and `errors` as extensions. */
 export function presentProblem(
   problem: Problem,
@@ -84,7 +89,7 @@ export function presentProblem(
     instance: `urn:uuid:${requestId}`,
     ...(options.errors === undefined ? {} : { errors: options.errors }),
   }
-  const headers = new Headers({ ...(status === 401 ? BARE_CHALLENGE : {}), ...options.headers })
+  const headers = new Headers(problemHeaders(problem))
   headers.set('Content-Type', 'application/problem+json; charset=utf-8')
   return new Response(JSON.stringify(body), { status, headers })
 }

@@ -29,7 +29,7 @@ export function AccountPassword(props: AccountPasswordProps) {
     <AccountSection id="password-section" title={texts.account.password} intro={texts.account.passwordIntro}>
       {user.hasPassword ? (
         <Folded summary={texts.account.changePassword} open={state !== undefined}>
-          <Form form={form} action="/password" returnTo={accountPath(context)}>
+          <Form form={form} action="/password" returnTo={accountPath(context, 'password-changed')}>
             <AccountHint email={user.email} />
             <PasswordField form={form} name="current_password" label={texts.fields.currentPassword} />
             <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />

@@ -25,7 +25,7 @@ export function AccountProfile({ context, user, mail, forms }: AccountProfilePro
   const name = { context, id: 'profile', state, fields: ['name'], retry: 'name' }
   return (
     <AccountSection id="profile-section" title={texts.account.profile} intro={texts.account.profileIntro}>
-      <Form form={name} action="/me" returnTo={accountPath(context)}>
+      <Form form={name} action="/me" returnTo={accountPath(context, 'name-saved')}>
         <Field
           form={name}
           name="name"
@@ -68,7 +68,7 @@ interface ResendProps {
 function Resend({ context, email, state }: ResendProps) {
   const form = { context, id: 'resend', state, fields: [], retry: null }
   return (
-    <Form form={form} action="/email/verify/resend" returnTo={accountPath(context)}>
+    <Form form={form} action="/email/verify/resend" returnTo={accountPath(context, 'verification-sent')}>
       <Hidden name="email" value={email} />
       <button type="submit">{context.texts.account.resend}</button>
     </Form>
@@ -88,7 +88,7 @@ function ChangeEmail({ context, user, state }: ChangeEmailProps) {
   return (
     <Folded summary={texts.account.changeEmail} open={state !== undefined}>
       <p class="intro">{texts.account.changeEmailIntro}</p>
-      <Form form={form} action="/email/change" returnTo={accountPath(context)}>
+      <Form form={form} action="/email/change" returnTo={accountPath(context, 'change-mail-sent')}>
         <EmailField form={form} label={texts.account.newEmail} />
         <AccountHint email={user.email} />
         <PasswordField form={form} name="password" label={texts.fields.currentPassword} />

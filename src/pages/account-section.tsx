@@ -1,5 +1,6 @@
 import type { Child } from 'hono/jsx'
 import type { PageContext } from './page'
+import type { Texts } from './texts/en'
 
 interface AccountSectionProps {
   readonly id: string
@@ -38,7 +39,7 @@ export function Folded({ summary, open, children }: FoldedProps) {
   )
 }
 
-/** Where the forms of the account page come back to. */
-export function accountPath({ basePath }: PageContext): string {
-  return `${basePath}/account`
+/** Where the forms of the account page come back to, and what it then says was done. */
+export function accountPath({ basePath }: PageContext, done?: keyof Texts['account']['notices']): string {
+  return `${basePath}/account${done === undefined ? '' : `?done=${done}`}`
 }

@@ -39,7 +39,11 @@ export function AccountSessions({ context, sessions, allHref }: AccountSessionsP
         </p>
       )}
       <div class="side-by-side">
-        <Form form={bare(context, 'end-others')} action="/logout/all" returnTo={accountPath(context)}>
+        <Form
+          form={bare(context, 'end-others')}
+          action="/logout/all"
+          returnTo={accountPath(context, 'others-ended')}
+        >
           <Hidden name="keep_current" value="true" />
           <button type="submit">{texts.account.endOthers}</button>
         </Form>
@@ -76,7 +80,7 @@ function SessionRow({ context, session }: { readonly context: PageContext; reado
         <Form
           form={bare(context, `end-${session.id}`)}
           action={`/sessions/${encodeURIComponent(session.id)}/end`}
-          returnTo={accountPath(context)}
+          returnTo={accountPath(context, 'session-ended')}
         >
           <button type="submit">
             {texts.account.end}

@@ -18,7 +18,7 @@ export interface PageContext {
 }
 
 /** The problems that people meet on a page. */
-export type PageProblem = ProblemCode | 'invalid-link'
+export type PageProblem = ProblemCode
 
 /** A link that leads back, where there is somewhere to go back to. */
 export function withReturnTo(path: string, returnTo: string | null): string {

@@ -6,7 +6,6 @@ import { register } from '../accounts/register'
 import { registerVerified } from '../accounts/register-verified'
 import { signIn } from '../accounts/sign-in'
 import { requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
-import { clearAuthCookie } from '../authentication/auth-cookies'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { presentedSessions } from '../authentication/presented-sessions'
@@ -28,7 +27,7 @@ import {
   presentSignIn,
   redirectForm,
 } from './answer-sign-in'
-import { bindClient, presentedBinding } from './binding'
+import { clearBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, Name, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
@@ -60,8 +59,8 @@ export function accountRoutes(services: Services) {
       if (config.registration === 'closed') throw new Problem('registration-closed')
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {
-        const binding = await bindClient(c, '__Host-registration')
-        const input = { email, password, name, binding, client: clientOf(c) }
+        const binding = await mintBinding('__Host-registration')
+        const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
         return answerAsked(c, config, { asked: held, binding, page: 'register' })
@@ -83,8 +82,12 @@ export function accountRoutes(services: Services) {
 
     .post('/login/link', mail, limited, jsonOrFormBody(LinkBody), async (c) => {
       const { email } = c.req.valid('json')
-      const binding = await bindClient(c, '__Host-sign-in-link')
-      const asked = await requestSignInLink(services, { email, binding, client: clientOf(c) })
+      const binding = await mintBinding('__Host-sign-in-link')
+      const asked = await requestSignInLink(services, {
+        email,
+        binding: binding.secret,
+        client: clientOf(c),
+      })
       return answerAsked(c, config, { asked, binding, page: 'link' })
     })
 
@@ -97,7 +100,7 @@ export function accountRoutes(services: Services) {
         binding,
       })
       if (attempt.outcome !== 'signed-in') throw invalidLink()
-      clearAuthCookie(c, '__Host-sign-in-link')
+      clearBinding(c, '__Host-sign-in-link')
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 

@@ -9,9 +9,9 @@ import type { Config, Mode } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
 import { safeReturnTo } from '../http/return-to'
-import type { MintedSecret } from '../links/one-time-token'
 import type { PasswordRefusal } from '../passwords/password-policy'
 import type { Session } from '../sessions/session'
+import { type Binding, giveBinding } from './binding'
 import { presentSession, presentUser } from './present'
 
 /** How a client wants its session. Shared by every route that begins one. */
@@ -129,15 +129,16 @@ export function answerAsked(
   }: {
     readonly asked: AskedForMail
     /** What the client keeps, if the link is bound to it. */
-    readonly binding: MintedSecret | null
+    readonly binding: Binding | null
     /** What the page says that a form leads to. */
     readonly page: MailSentPage
     readonly returnTo?: string | undefined
   },
 ): Response {
   if (asked.outcome === 'throttled') throw attemptRefused(asked)
+  if (binding) giveBinding(c, binding)
   if (isForm(c)) return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
-  return c.json(binding === null ? {} : { binding: binding.text }, 202)
+  return c.json(binding === null ? {} : { binding: binding.secret.text }, 202)
 }
 
 export type MailSentPage = 'register' | 'forgot' | 'link' | 'resend' | 'change'

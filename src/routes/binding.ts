@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { setAuthCookie } from '../authentication/auth-cookies'
+import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
 import { type BindingCookie, cookieValues } from '../authentication/credential'
 import {
   hashSecretText,
@@ -16,22 +16,27 @@ const MAX_AGE_SECONDS = {
 } as const satisfies Record<BindingCookie, number>
 
 /**
- * Binds a link that is about to be mailed to who asks for it. The secret is given in a cookie, and in the body for clients that keep
- * none; the link is good, or fully good, only together with it.
+ * What binds a link that is mailed to who asked for it: a secret, given in a cookie, and in the body for clients that keep none. The
+ * link is good, or fully good, only together with it.
  */
-export async function bindClient(c: Context, cookie: BindingCookie): Promise<MintedSecret> {
-  return remember(c, cookie, await mintSecret())
+export interface Binding {
+  readonly cookie: BindingCookie
+  readonly secret: MintedSecret
 }
 
-/** As {@link bindClient}, but a client that was bound before stays bound by the same secret. */
-export async function bindClientAgain(
+export async function mintBinding(cookie: BindingCookie): Promise<Binding> {
+  return { cookie, secret: await mintSecret() }
+}
+
+/** As {@link mintBinding}, but a client that was bound before stays bound by the same secret. */
+export async function keepBinding(
   c: Context,
   cookie: BindingCookie,
   inBody: string | undefined,
-): Promise<MintedSecret> {
+): Promise<Binding> {
   const text = presentedBinding(c, cookie, inBody)
   const hash = text === null ? null : await hashSecretText(text)
-  return remember(c, cookie, text !== null && hash !== null ? { text, hash } : await mintSecret())
+  return text !== null && hash !== null ? { cookie, secret: { text, hash } } : mintBinding(cookie)
 }
 
 /** The secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */
@@ -45,7 +50,12 @@ export function presentedBinding(
   return others.length === 0 ? (text ?? null) : null
 }
 
-function remember(c: Context, cookie: BindingCookie, binding: MintedSecret): MintedSecret {
-  setAuthCookie(c, cookie, binding.text, MAX_AGE_SECONDS[cookie])
-  return binding
+/** Lets the client have its part. */
+export function giveBinding(c: Context, { cookie, secret }: Binding): void {
+  setAuthCookie(c, cookie, secret.text, MAX_AGE_SECONDS[cookie])
+}
+
+/** What has been used is of no use any more. */
+export function clearBinding(c: Context, cookie: BindingCookie): void {
+  if (cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
 }

@@ -8,7 +8,7 @@ import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
-import { bindClient, bindClientAgain, presentedBinding } from './binding'
+import { clearBinding, keepBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
@@ -43,6 +43,7 @@ export function emailRoutes(services: Services) {
         throw passwordRefused('new_password', verification.refusal)
       }
       if (verification.outcome !== 'verified') throw invalidLink()
+      clearBinding(c, '__Host-registration')
       const { hasPassword } = verification
       const done = `/email/verify?done=${hasPassword ? 'ready' : 'no-password'}`
       if (isForm(c)) return redirectForm(c, config, return_to, done)
@@ -51,15 +52,19 @@ export function emailRoutes(services: Services) {
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
       const { email, binding: known, return_to: returnTo } = c.req.valid('json')
-      const binding = await bindClientAgain(c, '__Host-registration', known)
-      const asked = await resendVerification(services, { email, binding, client: clientOf(c) })
+      const binding = await keepBinding(c, '__Host-registration', known)
+      const asked = await resendVerification(services, {
+        email,
+        binding: binding.secret,
+        client: clientOf(c),
+      })
       return answerAsked(c, config, { asked, binding, page: 'resend', returnTo })
     })
 
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
-      const binding = await bindClient(c, '__Host-email-change')
-      const input = { email, password, binding, client: clientOf(c) }
+      const binding = await mintBinding('__Host-email-change')
+      const input = { email, password, binding: binding.secret, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused') throw attemptRefused(asked)
       return answerAsked(c, config, { asked, binding, page: 'change', returnTo })
@@ -70,6 +75,7 @@ export function emailRoutes(services: Services) {
       const binding = presentedBinding(c, '__Host-email-change', known)
       const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
+      clearBinding(c, '__Host-email-change')
       if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')
       return c.body(null, 204)
     })

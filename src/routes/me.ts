@@ -1,6 +1,4 @@
 import { type Context, Hono } from 'hono'
-import { accepts } from 'hono/accepts'
-import { html } from 'hono/html'
 import * as v from 'valibot'
 import type { User } from '../accounts/user'
 import type { SignedInEnv } from '../authentication/auth-env'
@@ -10,6 +8,8 @@ import { sessionEnded } from '../authentication/require-live-session'
 import { principalOf } from '../authentication/require-principal'
 import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
 import { deferTo } from '../http/defer'
+import { wantsPage } from '../http/wants-page'
+import type { Pages } from '../pages/pages'
 import type { Services } from '../services'
 import { redirectForm } from './answer-sign-in'
 import { Name, ReturnTo } from './fields'
@@ -54,8 +54,8 @@ export function meRoutes(services: Services) {
 }
 
 /** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
-export function whoAmIRoute(services: Services) {
-  const { config, users, clock } = services
+export function whoAmIRoute(services: Services, pages: Pages | null) {
+  const { users, clock } = services
   return new Hono().get('/', async (c) => {
     const credential = readCredential(c.req.raw.headers)
     const authentication = await authenticate(services, credential, deferTo(c))
@@ -68,10 +68,7 @@ export function whoAmIRoute(services: Services) {
     const found = principal && (await users.findWithSession(principal.sessionId, clock()))
     if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
 
-    const supports = ['application/json', 'text/html']
-    if (accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html') {
-      return c.html(whoAmIPage(found?.user ?? null, config.basePath))
-    }
+    if (pages && wantsPage(c)) return pages.home(c, found?.user ?? null)
     return c.json(found ? { authenticated: true, ...presentMe(found) } : { authenticated: false })
   })
 }
@@ -80,25 +77,4 @@ type Found = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']
 
 function presentMe({ user, session }: Found) {
   return { user: presentUser(user), session: presentSession(session, session.id) }
-}
-
-function whoAmIPage(user: User | null, basePath: string) {
-  return html`<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>Janus</title>
-  </head>
-  <body>
-    <main>
-      ${
-        user
-          ? html`<p>Signed in as ${user.name ?? user.email}.</p>
-      <form method="post" action="${basePath}/logout"><button>Sign out</button></form>`
-          : html`<p>You are not signed in.</p>`
-      }
-    </main>
-  </body>
-</html>`
 }

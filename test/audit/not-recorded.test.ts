@@ -7,14 +7,22 @@ import { recordedDuring } from '../support/trail'
 const NEW_PASSWORD = 'another horse battery'
 
 describe.each(['session', 'token'] as const)('what did not happen, in %s mode', (mode) => {
-  it('AUD-01: is not recorded when an address had an account already', async () => {
+  it('AUD-01: is recorded as refused when an address had an account already', async () => {
     const ada = await signedInPerson({ mode })
     const rows = await recordedDuring(async () => {
       const body = { email: ada.email, password: NEW_PASSWORD, mode }
       const answer = await send(deployed, 'POST', '/register', { body, headers: ada.headers })
       expect(answer.body.code).toBe('account-exists')
     })
-    expect(rows).toEqual([])
+    expect(rows).toMatchObject([
+      {
+        event: 'account-registered',
+        outcome: 'refused',
+        reason: 'account-exists',
+        actor_id: null,
+        subject_id: null,
+      },
+    ])
     expect((await ada.get('/me')).status).toBe(200)
   })
 

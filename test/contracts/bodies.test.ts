@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
+import { mailingService } from '../support/mail'
 import {
   type Answer,
   expectProblem,
@@ -9,7 +10,6 @@ import {
   type SignedIn,
   signedInPerson,
 } from '../support/person'
-import { ownService } from '../support/service'
 import { storage } from '../support/storage'
 
 interface BodyRoute {
@@ -29,21 +29,48 @@ const SIGN_IN = {
   return_to: '/',
 }
 
+const ADDRESS = { email: 'nobody@example.com', return_to: '/' }
+
+const LINK = { token: 'A'.repeat(43), binding: 'B'.repeat(43), return_to: '/' }
+
 const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/register', form: true, fields: { ...SIGN_IN, name: 'Ada' } },
   { method: 'POST', path: '/login', form: true, fields: SIGN_IN },
+  { method: 'POST', path: '/login/link', form: true, fields: ADDRESS },
+  {
+    method: 'POST',
+    path: '/login/link/confirm',
+    form: true,
+    fields: { ...LINK, mode: 'session', refresh_in: 'body' },
+  },
+  { method: 'POST', path: '/password/forgot', form: true, fields: ADDRESS },
+  {
+    method: 'POST',
+    path: '/password/reset',
+    form: true,
+    fields: { token: LINK.token, new_password: 'another horse battery', return_to: '/' },
+  },
+  {
+    method: 'POST',
+    path: '/email/verify',
+    form: true,
+    fields: { ...LINK, new_password: 'another horse battery' },
+  },
+  { method: 'POST', path: '/email/verify/resend', form: true, fields: { ...ADDRESS, binding: LINK.binding } },
+  { method: 'POST', path: '/email/change', form: true, fields: { ...ADDRESS, password: PASSWORD } },
+  { method: 'POST', path: '/email/change/confirm', form: true, fields: LINK },
   { method: 'POST', path: '/refresh', form: false, fields: { refresh_token: 'x' } },
   { method: 'PATCH', path: '/me', form: false, fields: { name: 'Ada' } },
   { method: 'POST', path: '/me', form: true, fields: { name: 'Ada', return_to: '/' } },
-  { method: 'POST', path: '/me/delete', form: false, fields: { password: PASSWORD } },
+  { method: 'POST', path: '/me/delete', form: true, fields: { password: PASSWORD, return_to: '/' } },
   {
     method: 'POST',
     path: '/password',
-    form: false,
-    fields: { current_password: PASSWORD, new_password: 'another horse battery' },
+    form: true,
+    fields: { current_password: PASSWORD, new_password: 'another horse battery', return_to: '/' },
   },
   { method: 'POST', path: '/logout', form: true, fields: { return_to: '/' } },
-  { method: 'POST', path: '/logout/all', form: false, fields: { keep_current: true } },
+  { method: 'POST', path: '/logout/all', form: true, fields: { keep_current: true } },
   { method: 'POST', path: '/sessions/:id/end', form: true, fields: { return_to: '/' } },
 ]
 
@@ -54,7 +81,7 @@ const BODY_MAX_BYTES = 64 * 1024
 type Bytes = string | Uint8Array | ReadableStream<Uint8Array>
 
 /** In this very process, which is faster, and where a stream that is not read to its end leaves no broken pipe. */
-const janus = ownService()
+const janus = mailingService()
 
 /** Sends a body as it is. No type means that no Content-Type is sent. */
 async function sendBody(

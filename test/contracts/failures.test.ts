@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { createApp } from '../../src/app'
+import { mailingService } from '../support/mail'
 import {
   type Answer,
   expectProblem,
@@ -19,6 +20,14 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'GET /': () => undefined,
   'POST /register': ({ mode }) => ({ email: newEmail(), password: NEW_PASSWORD, mode }),
   'POST /login': ({ email, mode }) => ({ email, password: PASSWORD, mode }),
+  'POST /login/link': ({ email }) => ({ email }),
+  'POST /login/link/confirm': () => ({ token: 'A'.repeat(43) }),
+  'POST /password/forgot': ({ email }) => ({ email }),
+  'POST /password/reset': () => ({ token: 'A'.repeat(43), new_password: NEW_PASSWORD }),
+  'POST /email/verify': () => ({ token: 'A'.repeat(43) }),
+  'POST /email/verify/resend': ({ email }) => ({ email }),
+  'POST /email/change': () => ({ email: newEmail(), password: PASSWORD }),
+  'POST /email/change/confirm': () => ({ token: 'A'.repeat(43) }),
   'POST /refresh': ({ refreshToken }) => ({ refresh_token: refreshToken }),
   'GET /.well-known/jwks.json': () => undefined,
   'GET /problems/:code': () => undefined,
@@ -93,7 +102,7 @@ function faultyKv(faults: Faults): KVNamespace {
 }
 
 function serviceWith(faults: Faults): OwnService {
-  return ownService({ DB: faultyD1(faults), SESSIONS: faultyKv(faults) })
+  return mailingService({ DB: faultyD1(faults), SESSIONS: faultyKv(faults) })
 }
 
 /** Fails if a refusal or the log has anything that belongs to the person, or a refusal anything of the works. */
@@ -196,7 +205,7 @@ describe.each(['session', 'token'] as const)('a failure in %s mode', (mode) => {
   })
 
   it.each(needing)('API-01, API-02: %s fails closed when cryptography fails', async (route) => {
-    const service = ownService()
+    const service = mailingService()
     const ada = await signedInPerson({ mode, service })
     for (const method of ['digest', 'sign', 'verify', 'deriveBits', 'importKey'] as const) {
       vi.spyOn(crypto.subtle, method).mockRejectedValue(

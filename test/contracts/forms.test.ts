@@ -211,10 +211,47 @@ describe('the form twins', () => {
     expectProblem(await ada.get('/me'), 401, 'session-ended')
   })
 
-  it.each(['/password', '/me/delete', '/logout/all', '/refresh'])('%s takes JSON only', async (path) => {
+  it('POST /password: 303, a new cookie, the new password in force', async () => {
     const ada = await signedInPerson({ mode: 'session' })
-    const fields = { password: PASSWORD, current_password: PASSWORD, new_password: 'seven quiet minutes' }
-    expectProblem(await submit(path, fields, { headers: ada.headers }), 415, 'unsupported-media-type')
+    const fields = { current_password: PASSWORD, new_password: 'seven quiet minutes', return_to: '/done' }
+    const answer = await submit('/password', fields, { headers: ada.headers })
+    expectRedirect(answer, '/done')
+    expect((await send(deployed, 'GET', '/me', { headers: cookieOf(answer) })).status).toBe(200)
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+    await ada.signIn({ password: 'seven quiet minutes' })
+  })
+
+  it('POST /logout/all: 303; with keep_current this session goes on', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const other = await ada.signIn()
+    const fields = { keep_current: 'true', return_to: '/done' }
+    expectRedirect(await submit('/logout/all', fields, { headers: ada.headers }), '/done')
+    expectProblem(await other.get('/me'), 401, 'session-ended')
+    expect((await ada.get('/me')).status).toBe(200)
+
+    const all = await submit('/logout/all', {}, { headers: ada.headers })
+    expectRedirect(all, '/')
+    expect(all.cookies['__Host-session']).toBe('')
+    expectProblem(await ada.get('/me'), 401, 'session-ended')
+  })
+
+  it('POST /me/delete: 303, and the account is gone', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const answer = await submit(
+      '/me/delete',
+      { password: PASSWORD, return_to: '/bye' },
+      { headers: ada.headers },
+    )
+    expectRedirect(answer, '/bye')
+    expect(answer.cookies['__Host-session']).toBe('')
+    const body = { email: ada.email, password: PASSWORD }
+    expectProblem(await send(deployed, 'POST', '/login', { body }), 401, 'invalid-credentials')
+  })
+
+  it('POST /refresh takes JSON only', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const refusal = await submit('/refresh', { refresh_token: 'x' }, { headers: ada.headers })
+    expectProblem(refusal, 415, 'unsupported-media-type')
     expect((await ada.get('/me')).status).toBe(200)
   })
 })

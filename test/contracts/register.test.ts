@@ -29,6 +29,7 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
       id: expect.stringMatching(/^[\w-]{22}$/),
       email,
       name: 'Ada Lovelace',
+      email_verified: false,
       roles: [],
       created_at: expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/),
     })
@@ -44,6 +45,7 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
       email_canonical: ada.email,
       name: null,
       password_hash: expect.stringMatching(/^\$pbkdf2-sha256-chain\$v=1\$i=25000,s=4,k=/),
+      email_verified_at: null,
       roles: '[]',
       disabled_at: null,
       created_at: expect.any(Number),

@@ -4,19 +4,40 @@ import { createApp, OPEN_ROUTES } from '../../src/app'
 import { closedByDefault } from '../../src/authentication/closed-by-default'
 import { handleFailure } from '../../src/http/failure'
 import { PROBLEMS } from '../../src/http/problem'
+import { createPages } from '../../src/pages/create-pages'
+import { mailingService } from '../support/mail'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
-import { deployed, type OwnService, ownService, type Service } from '../support/service'
+import { deployed, type OwnService, type Service } from '../support/service'
 
 /** The whole contract: what anyone may call, and what takes a signed-in person. */
 const OPEN = [
   'GET /',
   'POST /register',
   'POST /login',
+  'POST /login/link',
+  'POST /login/link/confirm',
+  'POST /password/forgot',
+  'POST /password/reset',
+  'POST /email/verify',
+  'POST /email/verify/resend',
+  'POST /email/change/confirm',
   'POST /refresh',
   'GET /.well-known/jwks.json',
   'GET /problems/:code',
   'GET /healthz',
   'GET /readyz',
+]
+const OPEN_PAGES = [
+  'GET /login',
+  'GET /login/link',
+  'GET /login/link/confirm',
+  'GET /register',
+  'GET /password/forgot',
+  'GET /password/reset',
+  'GET /email/verify',
+  'GET /email/change/confirm',
+  'GET /mail-sent',
+  'GET /assets/:file',
 ]
 const CLOSED = [
   'POST /logout',
@@ -26,6 +47,8 @@ const CLOSED = [
   'POST /me',
   'POST /me/delete',
   'POST /password',
+  'POST /email/change',
+  'GET /account',
   'GET /me/activity',
   'GET /sessions',
   'DELETE /sessions/:id',
@@ -35,8 +58,8 @@ const CLOSED = [
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
-const AT_ROOT = ownService()
-const UNDER_AUTH = ownService({ ISSUER: 'https://example.com/auth' })
+const AT_ROOT = mailingService()
+const UNDER_AUTH = mailingService({ ISSUER: 'https://example.com/auth' })
 const SERVICES = [
   { at: 'the root', service: AT_ROOT },
   { at: '/auth', service: UNDER_AUTH },
@@ -52,7 +75,7 @@ interface Route {
 /** What is registered, middleware apart. */
 function routesOf({ services }: OwnService): readonly Route[] {
   const { basePath } = services.config
-  const names = createApp(services)
+  const names = createApp(services, createPages)
     .routes.filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path.slice(basePath.length) || '/'}`)
   return [...new Set(names)].map((name) => {
@@ -63,7 +86,13 @@ function routesOf({ services }: OwnService): readonly Route[] {
 
 /** What a client asks for to get there, below the issuer. */
 function urlOf(path: string): string {
-  return path === '/' ? '' : path.replace(':id', 'A'.repeat(22)).replace(':code', 'not-found')
+  return path === '/'
+    ? ''
+    : path
+        .replace(':id', 'A'.repeat(22))
+        .replace(':code', 'not-found')
+        .replace(':file', 'janus.css')
+        .replace('/mail-sent', '/mail-sent?for=link')
 }
 
 /** Asks, and leaves the answer unread: that of a HEAD has no body, whatever its headers say. */
@@ -74,12 +103,15 @@ function ask(service: Service, method: string, url: string): Promise<Response> {
 describe.each(SERVICES)('the route contract at $at', ({ service }) => {
   it('is what is registered, no more and no less', () => {
     const names = routesOf(service).map(({ name }) => name)
-    expect(names.sort()).toEqual([...OPEN, ...CLOSED].sort())
+    expect(names.sort()).toEqual([...OPEN, ...OPEN_PAGES, ...CLOSED].sort())
+    expect(createPages(service.services).openRoutes.toSorted()).toEqual(OPEN_PAGES.toSorted())
     expect([...OPEN_ROUTES].sort()).toEqual([...OPEN].sort())
   })
 
   it('ADM-01: refuses a caller without credential on every route that is not on the open list', async () => {
-    const closed = routesOf(service).filter(({ name }) => !OPEN_ROUTES.has(name))
+    const closed = routesOf(service).filter(
+      ({ name }) => !OPEN_ROUTES.has(name) && !OPEN_PAGES.includes(name),
+    )
     expect(closed).toHaveLength(CLOSED.length)
     for (const { name, method, path } of closed) {
       const refusal = await send(service, method, urlOf(path))

@@ -12,6 +12,7 @@ describe.each(['session', 'token'] as const)('signed in, in %s mode', (mode) => 
         id: ada.userId,
         email: ada.email,
         name: null,
+        email_verified: false,
         roles: [],
         created_at: expect.stringMatching(/Z$/),
       },

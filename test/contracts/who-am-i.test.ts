@@ -72,7 +72,7 @@ describe('GET /', () => {
       .replaceAll('>', '&gt;')
       .replaceAll('"', '&quot;')
       .replaceAll("'", '&#39;')
-    expect(page.text).toContain(`<p>Signed in as ${escaped}.</p>`)
+    expect(page.text).toContain(`<h1>Signed in as ${escaped}.</h1>`)
     if (name !== escaped) expect(page.text).not.toContain(name)
     // As JSON, it is what it is, in a type that no browser takes for a page.
     const json = await send(deployed, 'GET', '', { headers: { Cookie: headers.Cookie } })

@@ -4,6 +4,7 @@ import type { Clock } from '../../src/clock'
 import { createJanus } from '../../src/janus'
 import type { Log } from '../../src/log'
 import type { Mailer } from '../../src/mail/mailer'
+import { createPages } from '../../src/pages/create-pages'
 import type { Services } from '../../src/services'
 
 /** Something that answers requests as Janus. */
@@ -45,7 +46,7 @@ export function ownService(
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
   const variables = { ...env, ...overrides }
-  const janus = createJanus(variables, { ...given, clock, log: record })
+  const janus = createJanus(variables, { ...given, clock, log: record, createPages })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
   const service: OwnService = {
     issuer: String(variables.ISSUER),

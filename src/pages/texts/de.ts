@@ -205,6 +205,22 @@ export const de = {
     'session-ended': { success: 'Abgemeldet', refused: 'Abmeldung abgelehnt' },
     'password-changed': { success: 'Passwort geändert', refused: 'Passwortänderung abgelehnt' },
     'account-deleted': { success: 'Konto gelöscht', refused: 'Löschen des Kontos abgelehnt' },
+    'email-verified': { success: 'Adresse bestätigt', refused: 'Bestätigung der Adresse abgelehnt' },
+    'password-reset-requested': {
+      success: 'Neues Passwort angefordert',
+      refused: 'Anforderung eines neuen Passworts abgelehnt',
+    },
+    'password-reset': { success: 'Passwort ersetzt', refused: 'Ersetzen des Passworts abgelehnt' },
+    'sign-in-link-requested': {
+      success: 'Anmelde-Link angefordert',
+      refused: 'Anforderung eines Anmelde-Links abgelehnt',
+    },
+    'email-change-requested': { success: 'Adressänderung angefordert', refused: 'Adressänderung abgelehnt' },
+    'email-changed': { success: 'Adresse geändert', refused: 'Adressänderung abgelehnt' },
+    'mail-failed': {
+      success: 'Nachricht zugestellt',
+      refused: 'Eine Nachricht konnte nicht zugestellt werden',
+    },
   },
 
   reasons: {
@@ -214,6 +230,9 @@ export const de = {
     'replaced-by-sign-in': 'durch eine neue Anmeldung ersetzt',
     'password-changed': 'weil das Passwort geändert wurde',
     'account-deleted': 'weil das Konto gelöscht wurde',
+    'password-reset': 'weil das Passwort ersetzt wurde',
+    'address-proven': 'weil die Adresse bestätigt wurde',
+    link: 'mit einem Link angemeldet',
     'account-disabled': 'weil das Konto gesperrt wurde',
     'roles-changed': 'weil sich Berechtigungen geändert haben',
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',

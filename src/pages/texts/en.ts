@@ -215,6 +215,22 @@ export const en = {
     'session-ended': { success: 'Signed out', refused: 'Sign-out refused' },
     'password-changed': { success: 'Password changed', refused: 'Change of password refused' },
     'account-deleted': { success: 'Account deleted', refused: 'Deletion of the account refused' },
+    'email-verified': { success: 'Address confirmed', refused: 'Confirming the address refused' },
+    'password-reset-requested': {
+      success: 'New password asked for',
+      refused: 'Asking for a new password refused',
+    },
+    'password-reset': { success: 'Password replaced', refused: 'Replacing the password refused' },
+    'sign-in-link-requested': {
+      success: 'Sign-in link asked for',
+      refused: 'Asking for a sign-in link refused',
+    },
+    'email-change-requested': {
+      success: 'Change of address asked for',
+      refused: 'Change of address refused',
+    },
+    'email-changed': { success: 'Address changed', refused: 'Change of address refused' },
+    'mail-failed': { success: 'Message delivered', refused: 'A message could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
   /** Why a session ended or an attempt was refused, to follow the name of the event. What is not here is left out. */
@@ -225,6 +241,9 @@ export const en = {
     'replaced-by-sign-in': 'replaced by a new sign-in',
     'password-changed': 'because the password changed',
     'account-deleted': 'because the account was deleted',
+    'password-reset': 'because the password was replaced',
+    'address-proven': 'because the address was proven',
+    link: 'signed in with a link',
     'account-disabled': 'because the account was disabled',
     'roles-changed': 'because permissions changed',
     'refresh-token-reused': 'for safety: a credential was used twice',

@@ -202,6 +202,22 @@ export const es = {
     'session-ended': { success: 'Sesión cerrada', refused: 'Cierre de sesión rechazado' },
     'password-changed': { success: 'Contraseña cambiada', refused: 'Cambio de contraseña rechazado' },
     'account-deleted': { success: 'Cuenta eliminada', refused: 'Eliminación de la cuenta rechazada' },
+    'email-verified': { success: 'Dirección confirmada', refused: 'Confirmación de la dirección rechazada' },
+    'password-reset-requested': {
+      success: 'Contraseña nueva solicitada',
+      refused: 'Solicitud de contraseña nueva rechazada',
+    },
+    'password-reset': { success: 'Contraseña sustituida', refused: 'Sustitución de la contraseña rechazada' },
+    'sign-in-link-requested': {
+      success: 'Enlace de acceso solicitado',
+      refused: 'Solicitud de enlace de acceso rechazada',
+    },
+    'email-change-requested': {
+      success: 'Cambio de dirección solicitado',
+      refused: 'Cambio de dirección rechazado',
+    },
+    'email-changed': { success: 'Dirección cambiada', refused: 'Cambio de dirección rechazado' },
+    'mail-failed': { success: 'Mensaje entregado', refused: 'No se pudo entregar un mensaje' },
   },
 
   reasons: {
@@ -211,6 +227,9 @@ export const es = {
     'replaced-by-sign-in': 'reemplazada por un nuevo inicio de sesión',
     'password-changed': 'porque cambió la contraseña',
     'account-deleted': 'porque se eliminó la cuenta',
+    'password-reset': 'porque se sustituyó la contraseña',
+    'address-proven': 'porque se confirmó la dirección',
+    link: 'con un enlace',
     'account-disabled': 'porque se desactivó la cuenta',
     'roles-changed': 'porque cambiaron los permisos',
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',

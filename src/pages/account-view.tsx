@@ -1,0 +1,72 @@
+import type { Context } from 'hono'
+import type { Principal } from '../authentication/principal'
+import { sessionEnded } from '../authentication/require-live-session'
+import { describeDevice } from '../device'
+import type { Services } from '../services'
+import { type AccountForm, AccountPage, type AccountPageProps } from './account-page'
+import { accountPath } from './account-section'
+import type { PageContext } from './page'
+import { offered } from './screens'
+
+/** How much of a list is shown at first, and after "all". */
+const FEW = { sessions: 10, events: 10 }
+const MANY = 100
+
+/** Which form of the account page posts to which route. */
+export const ACCOUNT_FORMS: Readonly<Record<string, AccountForm>> = {
+  '/me': 'name',
+  '/email/verify/resend': 'resend',
+  '/email/change': 'email',
+  '/password': 'password',
+  '/me/delete': 'deletion',
+}
+
+/** The account page, for its owner. @throws {Problem} `session-ended` if it has. */
+export async function accountPage(
+  services: Services,
+  { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
+  forms: AccountPageProps['forms'] = {},
+) {
+  const { users, sessions, auditLog, clock, config } = services
+  const { userId, sessionId } = principal
+  const show = c.req.query('show')
+  const limits = {
+    sessions: show === 'sessions' ? MANY : FEW.sessions,
+    events: show === 'activity' ? MANY : FEW.events,
+  }
+  const [found, listed, recorded] = await Promise.all([
+    users.findById(userId),
+    sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
+    auditLog.list(userId, { before: null, limit: limits.events + 1 }),
+  ])
+  if (!found) throw sessionEnded(principal)
+  const { user, passwordHash } = found
+  const path = accountPath(context)
+  return (
+    <AccountPage
+      context={context}
+      user={{ ...user, hasPassword: passwordHash !== null }}
+      sessions={listed.slice(0, limits.sessions).map((session) => ({
+        ...session,
+        device: describeDevice(session.userAgent),
+        current: session.id === sessionId,
+      }))}
+      allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
+      events={recorded
+        .slice(0, limits.events)
+        .map((event) => ({ ...event, device: describeDevice(event.userAgent) }))}
+      allActivityHref={recorded.length > limits.events ? `${path}?show=activity` : null}
+      mail={offered(config).mail}
+      passwordMinLength={config.passwordMinLength}
+      notice={parseNotice(context, c.req.query('done'))}
+      forms={forms}
+    />
+  )
+}
+
+/** What a form says was done, in the address it comes back to. */
+function parseNotice({ texts }: PageContext, text: string | undefined): AccountPageProps['notice'] {
+  return text !== undefined && Object.hasOwn(texts.account.notices, text)
+    ? (text as NonNullable<AccountPageProps['notice']>)
+    : null
+}

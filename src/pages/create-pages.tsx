@@ -1,0 +1,130 @@
+import { type Context, Hono } from 'hono'
+import type { SignedInEnv } from '../authentication/auth-env'
+import { requireLiveSession } from '../authentication/require-live-session'
+import { isForm } from '../http/body'
+import { PROBLEMS, Problem } from '../http/problem'
+import { requireMail } from '../routes/require-mail'
+import type { Services } from '../services'
+import { ACCOUNT_FORMS, accountPage } from './account-view'
+import { assetRoutes } from './asset-routes'
+import { CheckMailPage } from './check-mail-page'
+import { DONE_PAGES } from './done-pages'
+import { FRESH_FORM } from './form-state'
+import { HomePage } from './home-page'
+import type { PageContext } from './page'
+import { answerPage, pageContext } from './page-context'
+import type { Pages } from './pages'
+import { ProblemPage } from './problem-page'
+import { refusedForm } from './refused-form'
+import { offered, SCREENS } from './screens'
+
+/** Screens that are of no use where no mail is sent. */
+const MAIL_SCREENS = Object.keys(SCREENS).filter((path) => path !== '/login' && path !== '/register')
+
+/** The pages of a service. */
+export function createPages(services: Services): Pages {
+  const { config } = services
+  const mail = requireMail(services)
+
+  const routes = new Hono<SignedInEnv>()
+  for (const path of MAIL_SCREENS) routes.get(path, mail)
+  for (const [path, screen] of Object.entries(SCREENS)) {
+    routes.get(path, (c) => {
+      if (path === '/register' && !offered(config).registration) throw new Problem('registration-closed')
+      const context = pageContext(c, config)
+      const done = DONE_PAGES[path]?.(context, c.req.query('done'))
+      return answerPage(c, context, done ?? screen({ c, context, config }, FRESH_FORM))
+    })
+  }
+  routes
+    .get('/mail-sent', mail, (c) => {
+      const context = pageContext(c, config)
+      const kind = parseMailSent(context, c.req.query('for'))
+      if (!kind) throw new Problem('not-found')
+      const page = (
+        <CheckMailPage context={context} kind={kind} email={null} state={FRESH_FORM} returnTo={null} />
+      )
+      return answerPage(c, context, page)
+    })
+    .get('/account', requireLiveSession(services), async (c) => {
+      const context = pageContext(c, config)
+      const page = await accountPage(services, { c, context, principal: c.var.principal })
+      return answerPage(c, context, page)
+    })
+    .route('/', assetRoutes(services))
+
+  return {
+    routes,
+    openRoutes: [...Object.keys(SCREENS), '/mail-sent', '/assets/:file'].map((path) => `GET ${path}`),
+
+    async home(c, user) {
+      const context = pageContext(c, config)
+      const page = <HomePage context={context} user={user} registration={offered(config).registration} />
+      return answerPage(c, context, page)
+    },
+
+    async problemType(c, code) {
+      const context = pageContext(c, config)
+      const { status } = PROBLEMS[code]
+      return answerPage(
+        c,
+        context,
+        <ProblemPage context={context} code={code} status={status} reference={null} />,
+      )
+    },
+
+    async refusal(c, problem, requestId) {
+      const context = pageContext(c, config)
+      const { status } = PROBLEMS[problem.code]
+      return answerPage(c, context, await refusedPage(c, context, { problem, requestId }), status)
+    },
+  }
+
+  /** The form that was sent, if it can be mended; a page about the problem otherwise. */
+  async function refusedPage(
+    c: Context<SignedInEnv>,
+    context: PageContext,
+    { problem, requestId }: { readonly problem: Problem; readonly requestId: string },
+  ) {
+    const path = c.req.path.slice(config.basePath.length)
+    const state = refusedForm(c, problem)
+    if (isForm(c) && MENDABLE.has(problem.code)) {
+      const screen = SCREENS[path]
+      if (screen) return screen({ c, context, config }, state)
+      const form = ACCOUNT_FORMS[path]
+      const { principal } = c.var
+      if (form && principal) return accountPage(services, { c, context, principal }, { [form]: state })
+    }
+    const { code } = problem
+    const { retryAfterSeconds } = state.problem ?? {}
+    return (
+      <ProblemPage
+        context={context}
+        code={code}
+        status={PROBLEMS[code].status}
+        {...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })}
+        reference={requestId}
+      />
+    )
+  }
+}
+
+/** What can be put right on the page where it went wrong. */
+const MENDABLE: ReadonlySet<Problem['code']> = new Set([
+  'invalid-credentials',
+  'invalid-input',
+  'password-refused',
+  'account-exists',
+  'too-many-attempts',
+])
+
+function parseMailSent({ texts }: PageContext, text: string | undefined) {
+  const kinds = [
+    'register',
+    'forgot',
+    'link',
+    'resend',
+    'change',
+  ] as const satisfies (keyof typeof texts.checkMail)[]
+  return kinds.find((kind) => kind === text) ?? null
+}

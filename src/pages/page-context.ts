@@ -1,0 +1,49 @@
+import type { Context } from 'hono'
+import type { ContentfulStatusCode } from 'hono/utils/http-status'
+import type { Config } from '../config'
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
+import { CATALOGUE, chooseLanguage } from './language'
+import type { PageContext } from './page'
+
+/** What a page for this request is made with. */
+export function pageContext(c: Context, config: Config): PageContext {
+  const language = chooseLanguage(c.req.header('Accept-Language'))
+  return {
+    texts: CATALOGUE[language],
+    language,
+    brand: { name: config.brandName, logoUrl: config.brandLogoUrl },
+    basePath: config.basePath,
+    nonce: encodeBase64url(randomBytes(16)),
+  }
+}
+
+type Rendered = Parameters<Context['html']>[0]
+
+/**
+ * Answers with a page. Nothing runs in it but Janus's own script, nothing is loaded from elsewhere but a logo that is configured, and
+ * no other page can frame it (CSP Level 3; OWASP ASVS 5.0 §3.4.3, §3.4.6).
+ */
+export function answerPage(
+  c: Context,
+  { nonce, brand }: PageContext,
+  page: Rendered,
+  status: ContentfulStatusCode = 200,
+): Response | Promise<Response> {
+  const images = brand.logoUrl?.startsWith('https:') ? ` ${new URL(brand.logoUrl).origin}` : ''
+  c.header(
+    'Content-Security-Policy',
+    [
+      "default-src 'none'",
+      "style-src 'self'",
+      `script-src 'nonce-${nonce}'`,
+      "connect-src 'self'",
+      `img-src 'self' data:${images}`,
+      "base-uri 'none'",
+      "form-action 'self'",
+      "frame-ancestors 'none'",
+    ].join('; '),
+  )
+  c.header('Vary', 'Accept, Accept-Language', { append: true })
+  return c.html(page, status)
+}

@@ -1,0 +1,21 @@
+import type { Context, Hono } from 'hono'
+import type { User } from '../accounts/user'
+import type { SignedInEnv } from '../authentication/auth-env'
+import type { Problem, ProblemCode } from '../http/problem'
+
+/**
+ * What people are shown in place of JSON. The API knows no more of the pages than this, and does without them: a service with
+ * no `ASSETS` binding has none.
+ */
+export interface Pages {
+  /** The routes that are pages only. */
+  readonly routes: Hono<SignedInEnv>
+  /** Those of them that need no principal, as `METHOD path`. */
+  readonly openRoutes: readonly string[]
+  /** `GET /`; `null`: nobody is signed in. */
+  home(c: Context, user: User | null): Promise<Response>
+  /** What a type of problem means. */
+  problemType(c: Context, code: ProblemCode): Promise<Response>
+  /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
+  refusal(c: Context, problem: Problem, requestId: string): Promise<Response>
+}

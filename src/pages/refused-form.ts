@@ -1,0 +1,18 @@
+import type { Context } from 'hono'
+import { sentFields } from '../http/body'
+import type { Problem } from '../http/problem'
+import type { FormState } from './form-state'
+
+/** What is kept of a form that is shown again; never a password. */
+const KEPT_FIELDS = ['email', 'name']
+
+/** The state of a form whose POST was refused. */
+export function refusedForm(c: Context, { code, options }: Problem): FormState {
+  const sent = sentFields(c)
+  const retryAfter = options.headers?.['Retry-After']
+  return {
+    problem: { code, ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }) },
+    errors: (options.errors ?? []).map(({ field, code: errorCode }) => ({ field, code: errorCode })),
+    values: Object.fromEntries(Object.entries(sent).filter(([name]) => KEPT_FIELDS.includes(name))),
+  }
+}

@@ -1,0 +1,85 @@
+import type { Context } from 'hono'
+import { cookieValues } from '../authentication/credential'
+import type { Config } from '../config'
+import { sentFields } from '../http/body'
+import { ConfirmEmailChangePage } from './confirm-email-change-page'
+import { ForgotPasswordPage } from './forgot-password-page'
+import type { FormState } from './form-state'
+import { LoginPage } from './login-page'
+import type { PageContext } from './page'
+import { RegisterPage } from './register-page'
+import { ResetPasswordPage } from './reset-password-page'
+import { ConfirmSignInPage, SignInLinkPage } from './sign-in-link-page'
+import { VerifyEmailPage } from './verify-email-page'
+
+/** What a screen is made of besides its form. */
+interface ScreenFacts {
+  readonly c: Context
+  readonly context: PageContext
+  readonly config: Config
+}
+
+type Screen = (facts: ScreenFacts, state: FormState) => ReturnType<typeof LoginPage>
+
+/**
+ * The pages that are one form: shown by GET of a path, and again, with what was wrong, when POST of the same path is refused.
+ * Where a link in a mail leads, GET uses up nothing.
+ */
+export const SCREENS: Readonly<Record<string, Screen>> = {
+  '/login': (facts, state) => {
+    const { context, config } = facts
+    const { mail, registration } = offered(config)
+    const links = { mail, registration, returnTo: given(facts, 'return_to') }
+    return <LoginPage context={context} state={state} {...links} />
+  },
+  '/login/link': (facts, state) => (
+    <SignInLinkPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
+  ),
+  '/login/link/confirm': (facts) => (
+    <ConfirmSignInPage
+      context={facts.context}
+      token={given(facts, 'token') ?? ''}
+      returnTo={given(facts, 'return_to')}
+    />
+  ),
+  '/register': (facts, state) => (
+    <RegisterPage
+      context={facts.context}
+      state={state}
+      returnTo={given(facts, 'return_to')}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+  '/password/forgot': ({ context }, state) => <ForgotPasswordPage context={context} state={state} />,
+  '/password/reset': (facts, state) => (
+    <ResetPasswordPage
+      context={facts.context}
+      state={state}
+      token={given(facts, 'token') ?? ''}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+  '/email/verify': (facts, state) => (
+    <VerifyEmailPage
+      context={facts.context}
+      state={state}
+      token={given(facts, 'token') ?? ''}
+      // Only the browser that registered keeps the password that was chosen there.
+      choosePassword={cookieValues(facts.c.req.raw.headers, '__Host-registration').length !== 1}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+  '/email/change/confirm': (facts, state) => (
+    <ConfirmEmailChangePage context={facts.context} state={state} token={given(facts, 'token') ?? ''} />
+  ),
+}
+
+/** What there are pages for. */
+export function offered({ mail, registration }: Config): { mail: boolean; registration: boolean } {
+  return { mail: mail.carrier !== 'none', registration: registration !== 'closed' }
+}
+
+/** What a form sent, or a link says. */
+function given({ c }: ScreenFacts, field: string): string | null {
+  return sentFields(c)[field] ?? c.req.query(field) ?? null
+}
