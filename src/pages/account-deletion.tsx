@@ -22,7 +22,7 @@ export function AccountDeletion({ context, user, state }: AccountDeletionProps) 
   }
   return (
     <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>
-      <Folded summary={texts.account.delete} open={state !== undefined}>
+      <Folded summary={texts.account.delete} open={state !== undefined} danger>
         <Form form={form} action="/me/delete" returnTo={`${basePath}/`} confirm={texts.account.confirmDelete}>
           <AccountHint email={user.email} />
           <PasswordField form={form} name="password" label={texts.account.deletePassword} />

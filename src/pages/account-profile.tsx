@@ -34,7 +34,7 @@ export function AccountProfile({ context, user, mail, forms }: AccountProfilePro
           value={user.name ?? ''}
           required={false}
         />
-        <SubmitButton>{texts.account.saveName}</SubmitButton>
+        <button type="submit">{texts.account.saveName}</button>
       </Form>
       <div class="address">
         <p class="label">{texts.fields.email}</p>

@@ -26,13 +26,14 @@ interface FoldedProps {
   readonly summary: string
   /** So that a form that came back is in sight. */
   readonly open: boolean
+  readonly danger?: boolean
   readonly children: Child
 }
 
 /** What is seldom done waits behind its name. */
-export function Folded({ summary, open, children }: FoldedProps) {
+export function Folded({ summary, open, danger = false, children }: FoldedProps) {
   return (
-    <details open={open}>
+    <details open={open} {...(danger ? { class: 'danger' } : {})}>
       <summary>{summary}</summary>
       <div class="folded">{children}</div>
     </details>

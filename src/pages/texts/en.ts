@@ -3,7 +3,7 @@ import type { PasswordRefusal } from '../../passwords/password-policy'
 import type { EndReason } from '../../sessions/session'
 import { problems } from './en-problems'
 
-/** An event of an account, told to its owner: done, or tried and refused. */
+/** An event of an account, told to its owner: as done, or as tried; that it was refused is said beside it. */
 export interface EventText {
   readonly success: string
   readonly refused: string
@@ -193,7 +193,7 @@ export const en = {
     noActivity: 'Nothing yet.',
     allActivity: 'All activity',
     refused: 'Refused',
-    otherEvent: { success: 'Account activity', refused: 'Attempt refused' } satisfies EventText,
+    otherEvent: { success: 'Account activity', refused: 'Attempt' } satisfies EventText,
     delete: 'Delete account',
     deleteIntro: 'This removes your account and everything in it. It cannot be undone.',
     deletePassword: 'Your password, to be sure it is you',
@@ -210,27 +210,27 @@ export const en = {
   },
 
   events: {
-    'account-registered': { success: 'Account created', refused: 'Creating an account refused' },
-    'signed-in': { success: 'Signed in', refused: 'Sign-in refused' },
-    'session-ended': { success: 'Signed out', refused: 'Sign-out refused' },
-    'password-changed': { success: 'Password changed', refused: 'Change of password refused' },
-    'account-deleted': { success: 'Account deleted', refused: 'Deletion of the account refused' },
-    'email-verified': { success: 'Address confirmed', refused: 'Confirming the address refused' },
+    'account-registered': { success: 'Account created', refused: 'Attempt to create an account' },
+    'signed-in': { success: 'Signed in', refused: 'Attempt to sign in' },
+    'session-ended': { success: 'Signed out', refused: 'Attempt to sign out' },
+    'password-changed': { success: 'Password changed', refused: 'Attempt to change the password' },
+    'account-deleted': { success: 'Account deleted', refused: 'Attempt to delete the account' },
+    'email-verified': { success: 'Address confirmed', refused: 'Attempt to confirm the address' },
     'password-reset-requested': {
       success: 'New password asked for',
-      refused: 'Asking for a new password refused',
+      refused: 'Attempt to ask for a new password',
     },
-    'password-reset': { success: 'Password replaced', refused: 'Replacing the password refused' },
+    'password-reset': { success: 'Password replaced', refused: 'Attempt to replace the password' },
     'sign-in-link-requested': {
       success: 'Sign-in link asked for',
-      refused: 'Asking for a sign-in link refused',
+      refused: 'Attempt to ask for a sign-in link',
     },
     'email-change-requested': {
       success: 'Change of address asked for',
-      refused: 'Change of address refused',
+      refused: 'Attempt to change the address',
     },
-    'email-changed': { success: 'Address changed', refused: 'Change of address refused' },
-    'mail-failed': { success: 'Message delivered', refused: 'A message could not be delivered' },
+    'email-changed': { success: 'Address changed', refused: 'Attempt to change the address' },
+    'mail-failed': { success: 'Message delivered', refused: 'Message that could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
   /** Why a session ended or an attempt was refused, to follow the name of the event. What is not here is left out. */

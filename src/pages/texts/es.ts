@@ -180,7 +180,7 @@ export const es = {
     noActivity: 'Todavía nada.',
     allActivity: 'Toda la actividad',
     refused: 'Rechazado',
-    otherEvent: { success: 'Actividad en la cuenta', refused: 'Intento rechazado' },
+    otherEvent: { success: 'Actividad en la cuenta', refused: 'Intento' },
     delete: 'Eliminar la cuenta',
     deleteIntro: 'Elimina su cuenta y todo lo que contiene. No se puede deshacer.',
     deletePassword: 'Su contraseña, para mayor seguridad',
@@ -197,27 +197,27 @@ export const es = {
   },
 
   events: {
-    'account-registered': { success: 'Cuenta creada', refused: 'Creación de cuenta rechazada' },
-    'signed-in': { success: 'Sesión iniciada', refused: 'Inicio de sesión rechazado' },
-    'session-ended': { success: 'Sesión cerrada', refused: 'Cierre de sesión rechazado' },
-    'password-changed': { success: 'Contraseña cambiada', refused: 'Cambio de contraseña rechazado' },
-    'account-deleted': { success: 'Cuenta eliminada', refused: 'Eliminación de la cuenta rechazada' },
-    'email-verified': { success: 'Dirección confirmada', refused: 'Confirmación de la dirección rechazada' },
+    'account-registered': { success: 'Cuenta creada', refused: 'Intento de crear una cuenta' },
+    'signed-in': { success: 'Sesión iniciada', refused: 'Intento de iniciar sesión' },
+    'session-ended': { success: 'Sesión cerrada', refused: 'Intento de cerrar sesión' },
+    'password-changed': { success: 'Contraseña cambiada', refused: 'Intento de cambiar la contraseña' },
+    'account-deleted': { success: 'Cuenta eliminada', refused: 'Intento de eliminar la cuenta' },
+    'email-verified': { success: 'Dirección confirmada', refused: 'Intento de confirmar la dirección' },
     'password-reset-requested': {
       success: 'Contraseña nueva solicitada',
-      refused: 'Solicitud de contraseña nueva rechazada',
+      refused: 'Intento de solicitar una contraseña nueva',
     },
-    'password-reset': { success: 'Contraseña sustituida', refused: 'Sustitución de la contraseña rechazada' },
+    'password-reset': { success: 'Contraseña sustituida', refused: 'Intento de sustituir la contraseña' },
     'sign-in-link-requested': {
       success: 'Enlace de acceso solicitado',
-      refused: 'Solicitud de enlace de acceso rechazada',
+      refused: 'Intento de solicitar un enlace de acceso',
     },
     'email-change-requested': {
       success: 'Cambio de dirección solicitado',
-      refused: 'Cambio de dirección rechazado',
+      refused: 'Intento de cambiar la dirección',
     },
-    'email-changed': { success: 'Dirección cambiada', refused: 'Cambio de dirección rechazado' },
-    'mail-failed': { success: 'Mensaje entregado', refused: 'No se pudo entregar un mensaje' },
+    'email-changed': { success: 'Dirección cambiada', refused: 'Intento de cambiar la dirección' },
+    'mail-failed': { success: 'Mensaje entregado', refused: 'Mensaje que no se pudo entregar' },
   },
 
   reasons: {
