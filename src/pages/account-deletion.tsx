@@ -19,6 +19,7 @@ export function AccountDeletion({ context, user, state }: AccountDeletionProps) 
     state: state ?? FRESH_FORM,
     fields: ['password'],
     retry: 'password',
+    passwordOnly: true,
   }
   return (
     <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>

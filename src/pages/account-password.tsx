@@ -23,6 +23,7 @@ export function AccountPassword(props: AccountPasswordProps) {
     state: state ?? FRESH_FORM,
     fields,
     retry: 'current_password',
+    passwordOnly: true,
     passwordMinLength,
   }
   return (

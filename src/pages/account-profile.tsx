@@ -84,7 +84,14 @@ interface ChangeEmailProps {
 function ChangeEmail({ context, user, state }: ChangeEmailProps) {
   const { texts } = context
   const fields = ['email', 'password']
-  const form = { context, id: 'address', state: state ?? FRESH_FORM, fields, retry: 'password' }
+  const form = {
+    context,
+    id: 'address',
+    state: state ?? FRESH_FORM,
+    fields,
+    retry: 'password',
+    passwordOnly: true,
+  }
   return (
     <Folded summary={texts.account.changeEmail} open={state !== undefined}>
       <p class="intro">{texts.account.changeEmailIntro}</p>

@@ -35,7 +35,7 @@ export function CheckMailPage({ context, kind, email, state, returnTo }: CheckMa
       <Envelope />
       <h1>{texts.checkMail.title}</h1>
       <p class="intro">{texts.checkMail[kind]}</p>
-      {email !== null && <p class="sent-to">{texts.checkMail.sentTo(email)}</p>}
+      {email !== null && <p class="to">{texts.checkMail.to(email)}</p>}
       <p class="intro">{texts.checkMail.nothing}</p>
       {again !== null && email !== null && (
         <Form form={form} action={again} returnTo={returnTo}>

@@ -12,6 +12,8 @@ export interface FormParts {
   readonly fields: readonly string[]
   /** The field to begin with when the form was refused as a whole; `null` where there is none to fill in. */
   readonly retry: string | null
+  /** Who signs in may have mistyped either; who is signed in gives only the password. */
+  readonly passwordOnly?: boolean
   /** In code points; for a form that chooses a password. */
   readonly passwordMinLength?: number
 }
@@ -63,7 +65,7 @@ function ErrorSummary({ form }: { readonly form: FormParts }) {
   return (
     <div class="alert" role="alert" id={`${id}-problem`} {...focus}>
       {state.errors.length === 0 && state.problem !== null ? (
-        <Refusal texts={texts} problem={state.problem} />
+        <Refusal form={form} problem={state.problem} />
       ) : (
         <>
           <strong>{texts.form.check}</strong>
@@ -80,14 +82,15 @@ function ErrorSummary({ form }: { readonly form: FormParts }) {
   )
 }
 
-function Refusal({
-  texts,
-  problem,
-}: {
-  readonly texts: PageContext['texts']
+interface RefusalProps {
+  readonly form: FormParts
   readonly problem: NonNullable<FormState['problem']>
-}) {
-  const { title, action } = texts.problems[problem.code]
+}
+
+function Refusal({ form, problem }: RefusalProps) {
+  const { texts } = form.context
+  const onlyPassword = form.passwordOnly && problem.code === 'invalid-credentials'
+  const { title, action } = onlyPassword ? texts.form.wrongPassword : texts.problems[problem.code]
   const { retryAfterSeconds } = problem
   return (
     <>

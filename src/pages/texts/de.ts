@@ -6,6 +6,7 @@ export const de = {
 
   form: {
     check: 'Bitte sehen Sie sich das noch einmal an:',
+    wrongPassword: { title: 'Das Passwort stimmt nicht', action: 'Bitte versuchen Sie es noch einmal.' },
     optional: 'freiwillig',
     retry: (wait) => `Bitte versuchen Sie es in ${wait} noch einmal.`,
     seconds: (count) => (count === 1 ? '1 Sekunde' : `${count} Sekunden`),
@@ -96,7 +97,7 @@ export const de = {
     resend: 'Wenn diese Adresse noch nicht bestätigt ist, ist eine neue Nachricht unterwegs.',
     change:
       'Wir haben eine Nachricht an Ihre neue Adresse gesendet. Die Änderung gilt, sobald Sie dem Link darin folgen.',
-    sentTo: (email) => `Gesendet an ${email}`,
+    to: (email) => `An: ${email}`,
     nothing: 'Nach ein paar Minuten noch nichts da? Sehen Sie auch im Spam-Ordner nach.',
     again: 'Noch einmal senden',
     back: 'Zurück zur Anmeldung',

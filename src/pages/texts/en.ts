@@ -17,6 +17,7 @@ export const en = {
 
   form: {
     check: 'Please look at this again:',
+    wrongPassword: { title: 'The password is incorrect', action: 'Please try again.' },
     optional: 'optional',
     retry: (wait: string) => `Please try again in ${wait}.`,
     seconds: (count: number) => (count === 1 ? '1 second' : `${count} seconds`),
@@ -108,7 +109,7 @@ export const en = {
     resend: 'If this address still needs to be confirmed, a new message is on its way.',
     change:
       'We have sent a message to your new address. The change takes effect when you follow the link in it.',
-    sentTo: (email: string) => `Sent to ${email}`,
+    to: (email: string) => `To: ${email}`,
     nothing: 'Nothing there after a few minutes? Look in the spam folder too.',
     again: 'Send it again',
     back: 'Back to sign-in',

@@ -6,6 +6,7 @@ export const es = {
 
   form: {
     check: 'Revise lo siguiente:',
+    wrongPassword: { title: 'La contraseña no es correcta', action: 'Inténtelo de nuevo.' },
     optional: 'opcional',
     retry: (wait) => `Inténtelo de nuevo en ${wait}.`,
     seconds: (count) => (count === 1 ? '1 segundo' : `${count} segundos`),
@@ -95,7 +96,7 @@ export const es = {
     resend: 'Si esta dirección aún no está confirmada, un mensaje nuevo va en camino.',
     change:
       'Hemos enviado un mensaje a su dirección nueva. El cambio se hace efectivo al seguir el enlace que contiene.',
-    sentTo: (email) => `Enviado a ${email}`,
+    to: (email) => `Para: ${email}`,
     nothing: '¿Nada después de unos minutos? Mire también en la carpeta de correo no deseado.',
     again: 'Enviarlo otra vez',
     back: 'Volver al inicio de sesión',
