@@ -1,0 +1,108 @@
+import { describe, expect, it } from 'vitest'
+import css from '../../assets/janus.css?raw'
+import script from '../../assets/janus.js?raw'
+import { FRESH_FORM } from '../../src/pages/form-state'
+import { elementsOf, type ParsedElement, pageContext, pagesOf, refusedForm } from '../support/pages'
+
+const CANARY = 'canary-value'
+const pages = {
+  ...pagesOf(CANARY, FRESH_FORM, pageContext()),
+  ...Object.fromEntries(
+    Object.entries(pagesOf(CANARY, refusedForm(CANARY), pageContext())).map(([name, page]) => [
+      `${name}, refused`,
+      page,
+    ]),
+  ),
+}
+const everyPage = Object.entries(pages)
+
+/** The values an attribute has on a page. */
+function valuesOf(elements: readonly ParsedElement[], attribute: string): readonly string[] {
+  return elements.flatMap(({ attributes }) => attributes.get(attribute) ?? [])
+}
+
+describe.each(everyPage)('%s', (_, page) => {
+  it('is a whole document in its language', async () => {
+    expect(page).toMatch(/^<!doctype html><html lang="en">/i)
+    expect(page).toMatch(/<title>[^<]+ · Example<\/title>/)
+    const elements = await elementsOf(page)
+    expect(elements.filter(({ tag }) => tag === 'main').length).toBe(1)
+    expect(elements.filter(({ tag }) => tag === 'h1').length).toBe(1)
+  })
+
+  it('HTM-01: has one script, under the nonce, and nothing inline', async () => {
+    const elements = await elementsOf(page)
+    const scripts = elements.filter(({ tag }) => tag === 'script')
+    expect(scripts.map(({ attributes }) => attributes.get('nonce'))).toEqual(['n0nce'])
+    expect(page).toMatch(/<script [^>]*><\/script>/)
+    expect(elements.filter(({ tag }) => ['style', 'base', 'iframe', 'object'].includes(tag))).toEqual([])
+    const names = elements.flatMap(({ attributes }) => [...attributes.keys()])
+    expect(names.filter((name) => name === 'style' || name.startsWith('on'))).toEqual([])
+  })
+
+  it('HTM-03: leads nowhere else and loads from nowhere else', async () => {
+    const elements = await elementsOf(page)
+    const targets = ['href', 'src', 'action'].flatMap((attribute) => valuesOf(elements, attribute))
+    expect(targets.filter((target) => !/^(\/auth\/|#)/.test(target))).toEqual(['data:,'])
+    expect(valuesOf(elements, 'formaction')).toEqual([])
+  })
+
+  it('HTM-06: a password has the type and the name that password managers know, and no value', async () => {
+    const elements = await elementsOf(page)
+    const inputs = elements.filter(({ tag }) => tag === 'input').map(({ attributes }) => attributes)
+    for (const input of inputs.filter((attributes) => attributes.get('name')?.includes('password'))) {
+      expect(input.get('type')).toBe('password')
+      expect(input.get('autocomplete')).toMatch(/^(current|new)-password$/)
+      for (const name of ['value', 'maxlength', 'readonly']) expect(input.has(name)).toBe(false)
+    }
+    expect(inputs.filter((input) => input.get('autocomplete') === 'off')).toEqual([])
+  })
+
+  it('posts each form, and names every field for who cannot see it', async () => {
+    const elements = await elementsOf(page)
+    const forms = elements.filter(({ tag }) => tag === 'form')
+    for (const { attributes } of forms) expect(attributes.get('method')).toBe('post')
+    const labels = new Set(valuesOf(elements, 'for'))
+    const visible = elements.filter(
+      ({ tag, attributes }) =>
+        tag === 'input' && attributes.get('type') !== 'hidden' && !attributes.has('hidden'),
+    )
+    for (const { attributes } of visible) expect(labels.has(attributes.get('id') ?? '')).toBe(true)
+  })
+
+  it('refers only to what is there, and by ids that are unique', async () => {
+    const elements = await elementsOf(page)
+    const ids = valuesOf(elements, 'id')
+    expect(new Set(ids).size).toBe(ids.length)
+    const references = [
+      ...valuesOf(elements, 'for'),
+      ...valuesOf(elements, 'aria-labelledby'),
+      ...valuesOf(elements, 'aria-describedby').flatMap((value) => value.split(' ')),
+      ...valuesOf(elements, 'href').flatMap((href) => (href.startsWith('#') ? href.slice(1) : [])),
+    ]
+    expect(references.filter((id) => !ids.includes(id))).toEqual([])
+  })
+
+  it('gives the focus to one place at most', async () => {
+    const elements = await elementsOf(page)
+    expect(elements.filter(({ attributes }) => attributes.has('autofocus')).length).toBeLessThan(2)
+  })
+})
+
+describe('pages of someone who is signed in', () => {
+  it.each(['account', 'home, signed in'] as const)('HTM-06: %s has a button to sign out', async (name) => {
+    const elements = await elementsOf(pages[name] ?? '')
+    expect(valuesOf(elements, 'action')).toContain('/auth/logout')
+  })
+})
+
+describe('assets', () => {
+  it('HTM-03: the style sheet asks for nothing else', () => {
+    expect(css).not.toMatch(/url\(|@import|@font-face/)
+  })
+
+  it('the script stays small, and makes no markup or code of text', () => {
+    expect(new TextEncoder().encode(script).length).toBeLessThan(4 * 1024)
+    expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/)
+  })
+})

@@ -1,0 +1,60 @@
+import { describe, expect, inject, it } from 'vitest'
+import { FRESH_FORM } from '../../src/pages/form-state'
+import { elementsOf, pageContext, pagesOf, refusedForm } from '../support/pages'
+
+const HOSTILE = [
+  '"><script>alert(1)</script>',
+  "'><img src=x onerror=alert(1)>",
+  '</title><script>alert(1)</script>',
+  '</textarea></form><form action=//evil.example>',
+  '" autofocus onfocus=alert(1) x="',
+  '<!--',
+  ']]><svg/onload=alert(1)>',
+  '&lt;script&gt;',
+  'javascript:alert(1)',
+  '{{constructor.constructor("alert(1)")()}}',
+  '\u0000<b>\u202e',
+]
+
+/** Of a page's elements everything but the values. */
+async function structure(page: string): Promise<readonly string[]> {
+  const elements = await elementsOf(page)
+  return elements.map(({ tag, attributes }) => [tag, ...attributes.keys()].join(' '))
+}
+
+/** A name that is hostile too, for it stands in the title. */
+function pagesWith(text: string) {
+  return pagesOf(text, refusedForm(text), pageContext({ brand: { name: text, logoUrl: null } }))
+}
+
+describe('HTM-04: what is shown is never read as markup', () => {
+  const plain = pagesWith('plain')
+
+  it.each(HOSTILE)('has the elements and attributes it would have without %j', async (text) => {
+    for (const [name, page] of Object.entries(pagesWith(text))) {
+      expect(await structure(page), name).toEqual(await structure(plain[name] ?? ''))
+    }
+  })
+
+  it('holds for the naughty strings that could be markup', async () => {
+    const strings = inject('naughtyStrings').filter((text) => /[<>"'&`]/.test(text))
+    const sample = strings.filter((_, index) => index % 12 === 5)
+    expect(sample.length).toBeGreaterThan(15)
+    for (const text of sample) {
+      for (const [name, page] of Object.entries(pagesWith(text))) {
+        expect(await structure(page), `${name}: ${text}`).toEqual(await structure(plain[name] ?? ''))
+      }
+    }
+  })
+
+  it('shows the text itself', () => {
+    const pages = pagesOf('<b>&"', FRESH_FORM, pageContext())
+    expect(pages['home, signed in']).toContain('Signed in as &lt;b&gt;&amp;&quot;.')
+    expect(pages['check mail: register']).toContain('value="&lt;b&gt;&amp;&quot;"')
+  })
+
+  it('keeps a path to return to inside the query of a link', () => {
+    const page = pagesOf('/app?a=1&b=2#c', FRESH_FORM, pageContext()).login
+    expect(page).toContain('href="/auth/register?return_to=%2Fapp%3Fa%3D1%26b%3D2%23c"')
+  })
+})

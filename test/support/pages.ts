@@ -1,0 +1,120 @@
+import { AccountPage } from '../../src/pages/account-page'
+import { CheckMailPage, type MailKind } from '../../src/pages/check-mail-page'
+import { ConfirmEmailChangePage, EmailChangedPage } from '../../src/pages/confirm-email-change-page'
+import { ForgotPasswordPage } from '../../src/pages/forgot-password-page'
+import type { FormState } from '../../src/pages/form-state'
+import { HomePage } from '../../src/pages/home-page'
+import { CATALOGUE, type Language } from '../../src/pages/language'
+import { LoginPage } from '../../src/pages/login-page'
+import type { PageContext } from '../../src/pages/page'
+import { ProblemPage } from '../../src/pages/problem-page'
+import { RegisterPage } from '../../src/pages/register-page'
+import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-password-page'
+import { ConfirmSignInPage, SignInLinkPage } from '../../src/pages/sign-in-link-page'
+import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
+
+export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
+  const language = context.language ?? 'en'
+  const brand = { name: 'Example', logoUrl: null }
+  return { texts: CATALOGUE[language], language, brand, basePath: '/auth', nonce: 'n0nce', ...context }
+}
+
+/** A form that came back with `text` in every place that can hold any. */
+export function refusedForm(text: string): FormState {
+  const fields = ['name', 'email', 'password', 'current_password', 'new_password', text]
+  return {
+    problem: { code: 'invalid-input' },
+    errors: [
+      ...fields.map((field) => ({ field, code: 'missing' })),
+      { field: 'email', code: text },
+      { field: 'return_to', code: 'invalid' },
+    ],
+    values: Object.fromEntries(fields.map((field) => [field, text])),
+  }
+}
+
+/** Every page that has a form or shows what someone typed, with `text` in all of it. */
+export function pagesOf(
+  text: string,
+  state: FormState,
+  context: PageContext,
+): Readonly<Record<string, string>> {
+  const passwordMinLength = 15
+  const user = { name: text, email: text, emailVerified: false, hasPassword: true }
+  const seen = { device: text, country: text }
+  const session = { ...seen, id: text, lastSeenAt: 1_800_000_000 }
+  const event = { ...seen, at: 1_800_000_000, event: text, reason: text }
+  const account = {
+    context,
+    user,
+    sessions: [
+      { ...session, current: true },
+      { ...session, id: `${text}2`, current: false },
+    ],
+    allSessionsHref: '/auth/sessions',
+    events: [
+      { ...event, outcome: 'success' as const },
+      { ...event, outcome: 'refused' as const },
+    ],
+    allActivityHref: '/auth/me/activity',
+    mail: true,
+    passwordMinLength,
+    notice: 'name-saved' as const,
+  }
+  const token = text
+  const returnTo = text
+  const checkMail = (kind: MailKind) => String(CheckMailPage({ context, kind, email: text, state, returnTo }))
+  return {
+    login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
+    'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
+    'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo })),
+    register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),
+    'check mail: register': checkMail('register'),
+    'check mail: forgot': checkMail('forgot'),
+    'check mail: link': checkMail('link'),
+    'check mail: resend': checkMail('resend'),
+    'check mail: change': checkMail('change'),
+    'forgot password': String(ForgotPasswordPage({ context, state })),
+    'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength })),
+    'password reset': String(PasswordResetPage({ context })),
+    'verify email': String(
+      VerifyEmailPage({ context, state, token, choosePassword: false, passwordMinLength }),
+    ),
+    'verify email and choose a password': String(
+      VerifyEmailPage({ context, state, token, choosePassword: true, passwordMinLength }),
+    ),
+    'email verified': String(EmailVerifiedPage({ context })),
+    'confirm change of email': String(ConfirmEmailChangePage({ context, state, token })),
+    'email changed': String(EmailChangedPage({ context })),
+    account: String(AccountPage(account)),
+    'account, name': String(AccountPage({ ...account, forms: { name: state } })),
+    'account, resend': String(AccountPage({ ...account, forms: { resend: state } })),
+    'account, email': String(AccountPage({ ...account, forms: { email: state } })),
+    'account, password': String(AccountPage({ ...account, forms: { password: state } })),
+    'account, deletion': String(AccountPage({ ...account, forms: { deletion: state } })),
+    'account without a password': String(
+      AccountPage({ ...account, user: { ...user, hasPassword: false }, events: [] }),
+    ),
+    home: String(HomePage({ context, user: null, registration: true })),
+    'home, signed in': String(HomePage({ context, user, registration: true })),
+    problem: String(ProblemPage({ context, code: 'invalid-link', status: 400, reference: text })),
+  }
+}
+
+export interface ParsedElement {
+  readonly tag: string
+  readonly attributes: ReadonlyMap<string, string>
+}
+
+/** The elements of a page, as the parser of the platform sees them. Values are as in the source: entities stay. */
+export async function elementsOf(page: string): Promise<readonly ParsedElement[]> {
+  const elements: ParsedElement[] = []
+  const rewriter = new HTMLRewriter().on('*', {
+    element({ tagName, attributes }) {
+      const pairs = [...attributes].map(([name = '', value = '']) => [name, value] as const)
+      elements.push({ tag: tagName, attributes: new Map(pairs) })
+    },
+  })
+  await rewriter.transform(new Response(page)).text()
+  return elements
+}
