@@ -11,7 +11,7 @@ import { CheckMailPage } from './check-mail-page'
 import { DONE_PAGES } from './done-pages'
 import { FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
-import type { PageContext } from './page'
+import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
 import { ProblemPage } from './problem-page'
@@ -75,6 +75,10 @@ export function createPages(services: Services): Pages {
 
     async refusal(c, problem, requestId) {
       const context = pageContext(c, config)
+      const account = `${config.basePath}/account`
+      if (c.req.method === 'GET' && c.req.path === account && SIGN_IN_FIRST.has(problem.code)) {
+        return c.redirect(withReturnTo(`${config.basePath}/login`, account), 303)
+      }
       const { status } = PROBLEMS[problem.code]
       return answerPage(c, context, await refusedPage(c, context, { problem, requestId }), status)
     },
@@ -108,6 +112,9 @@ export function createPages(services: Services): Pages {
     )
   }
 }
+
+/** What signing in mends. */
+const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-required', 'session-ended'])
 
 /** What can be put right on the page where it went wrong. */
 const MENDABLE: ReadonlySet<Problem['code']> = new Set([

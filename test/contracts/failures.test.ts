@@ -47,7 +47,18 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
 }
 
 /** What does not look at an access token. */
-const SIGNS_IN = ['POST /register', 'POST /login', 'POST /refresh']
+const SIGNS_IN = [
+  'POST /register',
+  'POST /login',
+  'POST /login/link',
+  'POST /login/link/confirm',
+  'POST /password/forgot',
+  'POST /password/reset',
+  'POST /email/verify',
+  'POST /email/verify/resend',
+  'POST /email/change/confirm',
+  'POST /refresh',
+]
 
 /** What answers without storage, keys or passwords. */
 const NEEDS_NOTHING = ['GET /problems/:code', 'GET /healthz']
