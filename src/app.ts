@@ -8,7 +8,6 @@ import { Problem } from './http/problem'
 import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
 import { answerUnmatched } from './http/unmatched'
-import { wantsPage } from './http/wants-page'
 import type { Log } from './log'
 import type { Pages } from './pages/pages'
 import { accountRoutes } from './routes/accounts'
@@ -76,9 +75,7 @@ export function createApp(services: Services, createPages?: (services: Services)
     handleFailure(error, c, {
       typeBase: `${config.issuer}/problems/`,
       log,
-      ...(pages && wantsPage(c)
-        ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) }
-        : {}),
+      ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
     }),
   )
   return app

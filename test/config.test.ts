@@ -95,7 +95,14 @@ describe('parseConfig', () => {
 
   it('KEY-05: names every fault at once, and never the value', () => {
     const bad = Object.fromEntries(EVERY_SETTING.map((name) => [name, `canary ${name}`]))
-    const faults = faultsOf({ ...bad, AUDIENCE: '', BRAND_NAME: '', DB: 'canary', SESSIONS: 7, LOGIN_LIMIT: null })
+    const faults = faultsOf({
+      ...bad,
+      AUDIENCE: '',
+      BRAND_NAME: '',
+      DB: 'canary',
+      SESSIONS: 7,
+      LOGIN_LIMIT: null,
+    })
     const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT']
     expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, ...bindings].sort())
     for (const { setting, message } of faults) expect(message).toMatch(new RegExp(`^${setting} .{10}`))

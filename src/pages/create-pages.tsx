@@ -1,4 +1,5 @@
 import { type Context, Hono } from 'hono'
+import { accepts } from 'hono/accepts'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm } from '../http/body'
@@ -56,6 +57,11 @@ export function createPages(services: Services): Pages {
   return {
     routes,
     openRoutes: [...Object.keys(SCREENS), '/mail-sent', '/assets/:file'].map((path) => `GET ${path}`),
+
+    wanted(c) {
+      const supports = ['application/json', 'text/html']
+      return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html'
+    },
 
     async home(c, user) {
       const context = pageContext(c, config)

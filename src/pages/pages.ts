@@ -12,6 +12,8 @@ export interface Pages {
   readonly routes: Hono<SignedInEnv>
   /** Those of them that need no principal, as `METHOD path`. */
   readonly openRoutes: readonly string[]
+  /** Whether who asks would rather read a page than JSON: browsers say so, programs have to (RFC 9110 §12.5.1). */
+  wanted(c: Context): boolean
   /** `GET /`; `null`: nobody is signed in. */
   home(c: Context, user: User | null): Promise<Response>
   /** What a type of problem means. */

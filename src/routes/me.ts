@@ -8,7 +8,6 @@ import { sessionEnded } from '../authentication/require-live-session'
 import { principalOf } from '../authentication/require-principal'
 import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
 import { deferTo } from '../http/defer'
-import { wantsPage } from '../http/wants-page'
 import type { Pages } from '../pages/pages'
 import type { Services } from '../services'
 import { redirectForm } from './answer-sign-in'
@@ -68,7 +67,7 @@ export function whoAmIRoute(services: Services, pages: Pages | null) {
     const found = principal && (await users.findWithSession(principal.sessionId, clock()))
     if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
 
-    if (pages && wantsPage(c)) return pages.home(c, found?.user ?? null)
+    if (pages?.wanted(c)) return pages.home(c, found?.user ?? null)
     return c.json(found ? { authenticated: true, ...presentMe(found) } : { authenticated: false })
   })
 }

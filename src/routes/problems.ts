@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { isProblemCode, PROBLEMS, Problem } from '../http/problem'
-import { wantsPage } from '../http/wants-page'
 import type { Pages } from '../pages/pages'
 
 /** What each problem type means: the `type` of every refusal points here (RFC 9457 §3.1.1). */
@@ -8,7 +7,7 @@ export function problemRoutes(pages: Pages | null) {
   return new Hono().get('/problems/:code', async (c) => {
     const code = c.req.param('code')
     if (!isProblemCode(code)) throw new Problem('not-found')
-    if (pages && wantsPage(c)) return pages.problemType(c, code)
+    if (pages?.wanted(c)) return pages.problemType(c, code)
     return c.json({ code, ...PROBLEMS[code] })
   })
 }
