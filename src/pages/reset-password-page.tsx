@@ -1,5 +1,5 @@
 import { DonePage } from './done-page'
-import { Form, Hidden, PasswordField, SubmitButton } from './form'
+import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -9,10 +9,13 @@ interface ResetPasswordPageProps {
   readonly state: FormState
   readonly token: string
   readonly passwordMinLength: number
+  /** For password managers, where the account of the token is known. */
+  readonly email?: string | null
 }
 
 /** `GET /password/reset`. */
-export function ResetPasswordPage({ context, state, token, passwordMinLength }: ResetPasswordPageProps) {
+export function ResetPasswordPage(props: ResetPasswordPageProps) {
+  const { context, state, token, passwordMinLength, email = null } = props
   const { texts } = context
   const fields = ['new_password']
   const form = { context, id: 'reset', state, fields, retry: 'new_password', passwordMinLength }
@@ -22,6 +25,7 @@ export function ResetPasswordPage({ context, state, token, passwordMinLength }: 
       <p class="intro">{texts.resetPassword.intro}</p>
       <Form form={form} action="/password/reset">
         <Hidden name="token" value={token} />
+        {email !== null && <AccountHint email={email} />}
         <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />
         <SubmitButton>{texts.resetPassword.submit}</SubmitButton>
       </Form>
