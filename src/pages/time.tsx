@@ -3,10 +3,15 @@ import type { Language } from './language'
 
 /** An instant in UTC, named as such; the script says it in the reader's own time. @param at Seconds since the epoch. */
 export function Time({ at, language }: { readonly at: number; readonly language: Language }) {
-  const format = new Intl.DateTimeFormat(language, {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-    timeZone: 'UTC',
-  })
-  return <time datetime={presentInstant(at)}>{`${format.format(at * 1000)} UTC`}</time>
+  return <time datetime={presentInstant(at)}>{`${formatOf(language).format(at * 1000)} UTC`}</time>
+}
+
+/** Kept, because making one costs more than a page of times. */
+const formats = new Map<Language, Intl.DateTimeFormat>()
+
+function formatOf(language: Language): Intl.DateTimeFormat {
+  const options = { dateStyle: 'medium', timeStyle: 'short', timeZone: 'UTC' } as const
+  const format = formats.get(language) ?? new Intl.DateTimeFormat(language, options)
+  formats.set(language, format)
+  return format
 }

@@ -1,5 +1,5 @@
 import { DonePage } from './done-page'
-import { Form, Hidden, PasswordField, SubmitButton } from './form'
+import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -11,11 +11,13 @@ interface VerifyEmailPageProps {
   /** Whether the account gets its password only now. */
   readonly choosePassword: boolean
   readonly passwordMinLength: number
+  /** For password managers, where the account of the token is known. */
+  readonly email?: string | null
 }
 
 /** `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
 export function VerifyEmailPage(props: VerifyEmailPageProps) {
-  const { context, state, token, choosePassword, passwordMinLength } = props
+  const { context, state, token, choosePassword, passwordMinLength, email = null } = props
   const { texts } = context
   const form = choosePassword
     ? { context, id: 'verify', state, fields: ['new_password'], retry: 'new_password', passwordMinLength }
@@ -26,6 +28,7 @@ export function VerifyEmailPage(props: VerifyEmailPageProps) {
       <p class="intro">{choosePassword ? texts.verifyEmail.introWithPassword : texts.verifyEmail.intro}</p>
       <Form form={form} action="/email/verify">
         <Hidden name="token" value={token} />
+        {choosePassword && email !== null && <AccountHint email={email} />}
         {choosePassword && <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />}
         <SubmitButton>{texts.verifyEmail.submit}</SubmitButton>
       </Form>

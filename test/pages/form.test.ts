@@ -40,7 +40,9 @@ describe('a form that comes back', () => {
   it('says beside each field what is wrong, and in a summary with links', async () => {
     const page = register(WRONG)
     expect(page).toContain('<p class="error" id="register-password-error">Use at least 15 characters.</p>')
-    expect(page).toContain('<a href="#register-email">Enter an email address, as in ada@example.com.</a>')
+    expect(page).toContain(
+      '<a href="#register-email">Enter an email address, for example ada@example.com.</a>',
+    )
     expect(page).toContain('role="alert"')
     const email = await inputNamed(page, 'email')
     expect(email.get('aria-invalid')).toBe('true')

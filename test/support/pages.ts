@@ -75,13 +75,13 @@ export function pagesOf(
     'check mail: resend': checkMail('resend'),
     'check mail: change': checkMail('change'),
     'forgot password': String(ForgotPasswordPage({ context, state })),
-    'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength })),
+    'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength, email: text })),
     'password reset': String(PasswordResetPage({ context })),
     'verify email': String(
       VerifyEmailPage({ context, state, token, choosePassword: false, passwordMinLength }),
     ),
     'verify email and choose a password': String(
-      VerifyEmailPage({ context, state, token, choosePassword: true, passwordMinLength }),
+      VerifyEmailPage({ context, state, token, choosePassword: true, passwordMinLength, email: text }),
     ),
     'email verified': String(EmailVerifiedPage({ context })),
     'confirm change of email': String(ConfirmEmailChangePage({ context, state, token })),

@@ -16,7 +16,7 @@ export const de = {
 
   fields: {
     email: 'E-Mail-Adresse',
-    emailFormat: 'Wie in ada@example.com',
+    emailFormat: 'Zum Beispiel ada@example.com',
     name: 'Name',
     password: 'Passwort',
     currentPassword: 'Aktuelles Passwort',
@@ -33,7 +33,7 @@ export const de = {
     fields: {
       email: {
         missing: 'Geben Sie Ihre E-Mail-Adresse ein.',
-        invalid: 'Geben Sie eine E-Mail-Adresse ein, wie in ada@example.com.',
+        invalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.',
       },
       name: { invalid: 'Höchstens 100 Zeichen, ohne Zeilenumbruch.' },
       password: { missing: 'Geben Sie ein Passwort ein.' },

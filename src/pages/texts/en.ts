@@ -27,7 +27,7 @@ export const en = {
 
   fields: {
     email: 'Email address',
-    emailFormat: 'As in ada@example.com',
+    emailFormat: 'For example ada@example.com',
     name: 'Name',
     password: 'Password',
     currentPassword: 'Current password',
@@ -44,7 +44,7 @@ export const en = {
     fields: {
       email: {
         missing: 'Enter your email address.',
-        invalid: 'Enter an email address, as in ada@example.com.',
+        invalid: 'Enter an email address, for example ada@example.com.',
       },
       name: { invalid: 'Use at most 100 characters, and no line breaks.' },
       password: { missing: 'Enter a password.' },

@@ -16,7 +16,7 @@ export const es = {
 
   fields: {
     email: 'Correo electrónico',
-    emailFormat: 'Como en ada@example.com',
+    emailFormat: 'Por ejemplo, ada@example.com',
     name: 'Nombre',
     password: 'Contraseña',
     currentPassword: 'Contraseña actual',
@@ -33,7 +33,7 @@ export const es = {
     fields: {
       email: {
         missing: 'Escriba su correo electrónico.',
-        invalid: 'Escriba un correo electrónico, como ada@example.com.',
+        invalid: 'Escriba un correo electrónico, por ejemplo, ada@example.com.',
       },
       name: { invalid: 'Como máximo 100 caracteres, sin saltos de línea.' },
       password: { missing: 'Escriba una contraseña.' },
