@@ -26,6 +26,7 @@ interface AccountSessionsProps {
 /** Where someone is signed in, and how to end it. */
 export function AccountSessions({ context, sessions, allHref }: AccountSessionsProps) {
   const { texts } = context
+  const hasOthers = allHref !== null || sessions.some(({ current }) => !current)
   return (
     <AccountSection id="sessions-section" title={texts.account.sessions} intro={texts.account.sessionsIntro}>
       <ul class="rows">
@@ -39,14 +40,16 @@ export function AccountSessions({ context, sessions, allHref }: AccountSessionsP
         </p>
       )}
       <div class="side-by-side">
-        <Form
-          form={bare(context, 'end-others')}
-          action="/logout/all"
-          returnTo={accountPath(context, 'others-ended')}
-        >
-          <Hidden name="keep_current" value="true" />
-          <button type="submit">{texts.account.endOthers}</button>
-        </Form>
+        {hasOthers && (
+          <Form
+            form={bare(context, 'end-others')}
+            action="/logout/all"
+            returnTo={accountPath(context, 'others-ended')}
+          >
+            <Hidden name="keep_current" value="true" />
+            <button type="submit">{texts.account.endOthers}</button>
+          </Form>
+        )}
         <Form
           form={bare(context, 'end-all')}
           action="/logout/all"

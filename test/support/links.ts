@@ -1,0 +1,114 @@
+import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
+import { env } from 'cloudflare:workers'
+import { expect, onTestFinished, vi } from 'vitest'
+import { createApp } from '../../src/app'
+import type { Mode } from '../../src/config'
+import type { MailingService } from './mail'
+import { type Answer, newAddress, PASSWORD, type Person, read, send, signedInPerson } from './person'
+
+export const NEW_PASSWORD = 'seven quiet minutes at sea'
+
+/** What a link needs to be used, where it is bound to who asked. */
+export interface BoundLink {
+  readonly token: string
+  readonly binding: string
+}
+
+/** Stops the time of day for the rest of this test, so that `ahead` alone moves the clock of a service. */
+export function stopTime(): void {
+  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
+
+/** A person who has proven their address, so that a link that proves it changes nothing else. */
+export async function provenPerson(service: MailingService, mode: Mode): Promise<Person> {
+  const ada = await signedInPerson({ mode, service })
+  await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?1').bind(ada.userId).run()
+  return ada
+}
+
+/** Asks for mail, and gives what is in it and in the answer. */
+async function asked(service: MailingService, to: string, ask: () => Promise<Answer>): Promise<BoundLink> {
+  const answer = await ask()
+  expect(answer.status, answer.text).toBe(202)
+  return { token: service.tokenFor(to), binding: answer.body.binding }
+}
+
+export async function resetLink(service: MailingService, email: string): Promise<string> {
+  const link = await asked(service, email, () =>
+    send(service, 'POST', '/password/forgot', { body: { email } }),
+  )
+  return link.token
+}
+
+export function reset(
+  service: MailingService,
+  token: unknown,
+  newPassword: string = NEW_PASSWORD,
+): Promise<Answer> {
+  return send(service, 'POST', '/password/reset', { body: { token, new_password: newPassword } })
+}
+
+export function signInLink(service: MailingService, email: string): Promise<BoundLink> {
+  return asked(service, email, () => send(service, 'POST', '/login/link', { body: { email } }))
+}
+
+export function verifyLink(service: MailingService, email: string): Promise<BoundLink> {
+  return asked(service, email, () => send(service, 'POST', '/email/verify/resend', { body: { email } }))
+}
+
+/** What a signed-in person sends to ask for another address. */
+export function askChange(
+  client: Pick<Person, 'post'>,
+  email: string,
+  password: string = PASSWORD,
+): Promise<Answer> {
+  return client.post('/email/change', { email, password })
+}
+
+export function changeLink(
+  service: MailingService,
+  client: Pick<Person, 'post'>,
+  email: string,
+): Promise<BoundLink> {
+  return asked(service, email, () => askChange(client, email))
+}
+
+export function confirmChange(service: MailingService, link: Partial<BoundLink>): Promise<Answer> {
+  return send(service, 'POST', '/email/change/confirm', { body: link })
+}
+
+/** The row of an account, or `null`. */
+export function accountRow(userId: string): Promise<Record<string, unknown> | null> {
+  return env.DB.prepare('SELECT * FROM users WHERE id = ?1').bind(userId).first()
+}
+
+/** All that an answer tells, but for what is another each time. */
+export function toldBy({ status, headers, body, cookies }: Answer) {
+  const changing = ['set-cookie', 'x-request-id', 'request-id']
+  return {
+    status,
+    headers: [...headers].filter(([name]) => !changing.includes(name)),
+    body: { ...body, ...(body?.binding ? { binding: 'a secret' } : {}), instance: null },
+    cookies: Object.keys(cookies),
+    cookieAttributes: headers.getSetCookie().map((cookie) => cookie.replace(/=[^;]*/, '')),
+  }
+}
+
+/** Sends a request and gives its answer at once, before the work behind it is done. */
+export async function answerAtOnce(
+  service: MailingService,
+  path: string,
+  body: unknown,
+): Promise<{ readonly answer: Answer; readonly workDone: () => Promise<void> }> {
+  const context = createExecutionContext()
+  const request = new Request(`${service.issuer}${path}`, {
+    method: 'POST',
+    headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': newAddress() },
+    body: JSON.stringify(body),
+  })
+  const response = await createApp(service.services).fetch(request, env, context)
+  return { answer: await read(response), workDone: () => waitOnExecutionContext(context) }
+}
