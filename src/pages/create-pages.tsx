@@ -4,7 +4,7 @@ import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm } from '../http/body'
 import { PROBLEMS, Problem } from '../http/problem'
-import { requireMail } from '../routes/require-mail'
+import { refuseWithoutMail } from '../routes/require-mail'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
 import { assetRoutes } from './asset-routes'
@@ -12,6 +12,7 @@ import { CheckMailPage } from './check-mail-page'
 import { DONE_PAGES } from './done-pages'
 import { FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
+import { linkedEmail } from './linked-account'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
@@ -19,26 +20,28 @@ import { ProblemPage } from './problem-page'
 import { refusedForm } from './refused-form'
 import { offered, SCREENS } from './screens'
 
-/** Screens that are of no use where no mail is sent. */
-const MAIL_SCREENS = Object.keys(SCREENS).filter((path) => path !== '/login' && path !== '/register')
+/** Screens that are of use where no mail is sent, too. */
+const NEED_NO_MAIL: ReadonlySet<string> = new Set(['/login', '/register'])
 
 /** The pages of a service. */
 export function createPages(services: Services): Pages {
   const { config } = services
-  const mail = requireMail(services)
 
   const routes = new Hono<SignedInEnv>()
-  for (const path of MAIL_SCREENS) routes.get(path, mail)
   for (const [path, screen] of Object.entries(SCREENS)) {
-    routes.get(path, (c) => {
+    routes.get(path, async (c) => {
+      if (!NEED_NO_MAIL.has(path)) refuseWithoutMail(services)
       if (path === '/register' && !offered(config).registration) throw new Problem('registration-closed')
       const context = pageContext(c, config)
       const done = DONE_PAGES[path]?.(context, c.req.query('done'))
-      return answerPage(c, context, done ?? screen({ c, context, config }, FRESH_FORM))
+      if (done) return answerPage(c, context, done)
+      const email = await linkedEmail(services, c, path)
+      return answerPage(c, context, screen({ c, context, config, email }, FRESH_FORM))
     })
   }
   routes
-    .get('/mail-sent', mail, (c) => {
+    .get('/mail-sent', (c) => {
+      refuseWithoutMail(services)
       const context = pageContext(c, config)
       const kind = parseMailSent(context, c.req.query('for'))
       if (!kind) throw new Problem('not-found')
@@ -100,7 +103,10 @@ export function createPages(services: Services): Pages {
     const state = refusedForm(c, problem)
     if (isForm(c) && MENDABLE.has(problem.code)) {
       const screen = SCREENS[path]
-      if (screen) return screen({ c, context, config }, state)
+      if (screen) {
+        const email = await linkedEmail(services, c, path)
+        return screen({ c, context, config, email }, state)
+      }
       const form = ACCOUNT_FORMS[path]
       const { principal } = c.var
       if (form && principal) return accountPage(services, { c, context, principal }, { [form]: state })

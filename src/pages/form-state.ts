@@ -1,10 +1,10 @@
+import type { ProblemCode } from '../http/problem'
 import { PASSWORD_MAX_LENGTH } from '../passwords/password-policy'
-import type { PageProblem } from './page'
 import type { Texts } from './texts/en'
 
 /** A form as it comes back: what was refused, and what had been typed. */
 export interface FormState {
-  readonly problem: { readonly code: PageProblem; readonly retryAfterSeconds?: number } | null
+  readonly problem: { readonly code: ProblemCode; readonly retryAfterSeconds?: number } | null
   readonly errors: readonly FormError[]
   /** By field. Holds no password: a page never sends one back. */
   readonly values: Readonly<Record<string, string>>

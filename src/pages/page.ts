@@ -1,4 +1,3 @@
-import type { ProblemCode } from '../http/problem'
 import type { Language } from './language'
 import type { Texts } from './texts/en'
 
@@ -16,9 +15,6 @@ export interface PageContext {
   /** Of the one script; new for each response (CSP Level 3 §2.3.1). */
   readonly nonce: string
 }
-
-/** The problems that people meet on a page. */
-export type PageProblem = ProblemCode
 
 /** A link that leads back, where there is somewhere to go back to. */
 export function withReturnTo(path: string, returnTo: string | null): string {

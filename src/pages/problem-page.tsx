@@ -1,10 +1,11 @@
+import type { ProblemCode } from '../http/problem'
 import { waitText } from './form-state'
 import { Layout } from './layout'
-import type { PageContext, PageProblem } from './page'
+import type { PageContext } from './page'
 
 interface ProblemPageProps {
   readonly context: PageContext
-  readonly code: PageProblem
+  readonly code: ProblemCode
   readonly status: number
   readonly retryAfterSeconds?: number
   /** The id of the request that was refused; `null` on the page that explains a type of problem. */
@@ -12,7 +13,7 @@ interface ProblemPageProps {
 }
 
 /** The problems that signing in mends. */
-const SIGN_IN_HELPS: ReadonlySet<PageProblem> = new Set([
+const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'authentication-required',
   'invalid-token',
   'token-expired',

@@ -10,12 +10,12 @@ interface ResetPasswordPageProps {
   readonly token: string
   readonly passwordMinLength: number
   /** For password managers, where the account of the token is known. */
-  readonly email?: string | null
+  readonly email: string | null
 }
 
 /** `GET /password/reset`. */
 export function ResetPasswordPage(props: ResetPasswordPageProps) {
-  const { context, state, token, passwordMinLength, email = null } = props
+  const { context, state, token, passwordMinLength, email } = props
   const { texts } = context
   const fields = ['new_password']
   const form = { context, id: 'reset', state, fields, retry: 'new_password', passwordMinLength }

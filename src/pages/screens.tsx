@@ -17,6 +17,8 @@ interface ScreenFacts {
   readonly c: Context
   readonly context: PageContext
   readonly config: Config
+  /** Whose link led here; see linked-account.ts. */
+  readonly email: string | null
 }
 
 type Screen = (facts: ScreenFacts, state: FormState) => ReturnType<typeof LoginPage>
@@ -56,6 +58,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       context={facts.context}
       state={state}
       token={given(facts, 'token') ?? ''}
+      email={facts.email}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
@@ -64,6 +67,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       context={facts.context}
       state={state}
       token={given(facts, 'token') ?? ''}
+      email={facts.email}
       // Only the browser that registered keeps the password that was chosen there.
       choosePassword={cookieValues(facts.c.req.raw.headers, '__Host-registration').length !== 1}
       passwordMinLength={facts.config.passwordMinLength}

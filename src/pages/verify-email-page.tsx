@@ -12,12 +12,12 @@ interface VerifyEmailPageProps {
   readonly choosePassword: boolean
   readonly passwordMinLength: number
   /** For password managers, where the account of the token is known. */
-  readonly email?: string | null
+  readonly email: string | null
 }
 
 /** `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
 export function VerifyEmailPage(props: VerifyEmailPageProps) {
-  const { context, state, token, choosePassword, passwordMinLength, email = null } = props
+  const { context, state, token, choosePassword, passwordMinLength, email } = props
   const { texts } = context
   const form = choosePassword
     ? { context, id: 'verify', state, fields: ['new_password'], retry: 'new_password', passwordMinLength }

@@ -3,9 +3,14 @@ import { Problem } from '../http/problem'
 import type { Services } from '../services'
 
 /** Answers as if a route were not there where no mail is sent. */
-export function requireMail({ delivery }: Pick<Services, 'delivery'>): MiddlewareHandler {
+export function requireMail(services: Pick<Services, 'delivery'>): MiddlewareHandler {
   return async (_, next) => {
-    if (!delivery) throw new Problem('not-found', { detail: 'This service sends no mail.' })
+    refuseWithoutMail(services)
     await next()
   }
+}
+
+/** @throws {Problem} `not-found`. */
+export function refuseWithoutMail({ delivery }: Pick<Services, 'delivery'>): void {
+  if (!delivery) throw new Problem('not-found', { detail: 'This service sends no mail.' })
 }

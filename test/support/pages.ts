@@ -78,7 +78,7 @@ export function pagesOf(
     'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength, email: text })),
     'password reset': String(PasswordResetPage({ context })),
     'verify email': String(
-      VerifyEmailPage({ context, state, token, choosePassword: false, passwordMinLength }),
+      VerifyEmailPage({ context, state, token, choosePassword: false, passwordMinLength, email: text }),
     ),
     'verify email and choose a password': String(
       VerifyEmailPage({ context, state, token, choosePassword: true, passwordMinLength, email: text }),
