@@ -28,13 +28,18 @@ export interface VerifyServices extends LinkServices {
 /** Mails the link again: for a registration that waits, or for an account whose address nobody has proven. @throws {StoreUnavailable} */
 export async function resendVerification(
   services: LinkServices,
-  { email, binding, client }: MailAsker & { readonly email: EmailAddress },
+  asker: MailAsker & {
+    readonly email: EmailAddress
+    /** Who is signed in, if anybody. */
+    readonly userId: string | null
+  },
 ): Promise<AskedForMail> {
   const { links, accountKeys, clock } = services
+  const { email, userId, binding, client } = asker
   const accountKey = await accountKeys(email.canonical)
   const request = { purpose: 'verify-email', accountKey, now: clock() } as const
   const token = await mintSecret()
-  const issued = { canonicalEmail: email.canonical, token, bindingHash: binding.hash, client }
+  const issued = { canonicalEmail: email.canonical, userId, token, bindingHash: binding.hash, client }
   return askedForMail(await links.issueVerification({ ...request, ...issued }))
 }
 
@@ -77,7 +82,9 @@ export async function verifyEmail(
   const verified: Verification = { outcome: 'verified', hasPassword: passwordHash !== null }
 
   if (found.account) {
-    const ended = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
+    const { user, canonicalEmail } = found.account
+    const accountKey = await services.accountKeys(canonicalEmail)
+    const ended = await links.verify({ ...use, userId: user.id, accountKey, passwordHash })
     if (!ended) return { outcome: 'invalid-link' }
     await deleteCachedCopies(services.sessionCache, ended)
     return verified

@@ -75,7 +75,16 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       ])
     },
 
-    async issueVerification({ purpose, accountKey, canonicalEmail, token, bindingHash, client, now }) {
+    async issueVerification({
+      purpose,
+      accountKey,
+      canonicalEmail,
+      userId,
+      token,
+      bindingHash,
+      client,
+      now,
+    }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const insert = db
         .prepare(
@@ -88,11 +97,12 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
             WHERE purpose = 'register' AND holder = ?3 AND expires_at > ?5 AND changes() > 0
               AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3)
            UNION ALL
-           SELECT ?1, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL, ?2, ?4
+           SELECT ?1, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL,
+                  CASE WHEN id = ?6 THEN ?2 END, ?4
              FROM users
             WHERE email_canonical = ?3 AND email_verified_at IS NULL AND disabled_at IS NULL AND changes() > 0`,
         )
-        .bind(token.hash, bindingHash, canonicalEmail, expiresAt, now)
+        .bind(token.hash, bindingHash, canonicalEmail, expiresAt, now, userId)
       return countAnd({ purpose, accountKey, now }, [
         insert,
         ...(await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })),

@@ -57,7 +57,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
       return results?.[1]?.results.length === 1
     },
 
-    async verify({ userId, passwordHash, ...use }) {
+    async verify({ userId, accountKey, passwordHash, ...use }) {
       const results = await run([
         take('verify-email', use),
         db
@@ -66,9 +66,10 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           )
           .bind(use.now, passwordHash, userId),
         recordEvent(db, byOwner('email-verified', userId, use), 'if-changed'),
+        clearAttemptsOf(db, accountKey, { userId, passwordHash }),
         findEnded(userId),
       ])
-      return results && (results[3]?.results as EndedSession[])
+      return results && (results.at(-1)?.results as EndedSession[])
     },
 
     async resetPassword({ userId, accountKey, passwordHash, ...use }) {

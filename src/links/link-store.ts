@@ -27,8 +27,13 @@ export interface LinkStore {
   issue(
     request: MailRequest & Issued & { readonly purpose: 'reset-password' | 'sign-in' },
   ): Promise<number | null>
-  /** As `issue`, to verify an address: of an account that has not, or of a registration that waits, whose binding stays. */
-  issueVerification(request: MailRequest & Issued): Promise<number | null>
+  /**
+   * As `issue`, to verify an address: of a registration that waits, whose binding stays, or of an account whose address nobody has
+   * proven. There the binding counts only for who is signed in to it, as `userId`: nobody else need have chosen its password.
+   */
+  issueVerification(
+    request: MailRequest & Issued & { readonly userId: string | null },
+  ): Promise<number | null>
   /** Mails a link to the address that an account is to have, and tells the one it has; clears the failed attempts of the account. */
   issueAddressChange(change: AddressChange): Promise<void>
   /** What a token is good for, or `null` if it is good for nothing (any more). */
@@ -40,7 +45,11 @@ export interface LinkStore {
    * session ends. `null`, and nothing done, if the token is used up.
    */
   verify(
-    use: UsedLink & { readonly userId: string; readonly passwordHash: string | null },
+    use: UsedLink & {
+      readonly userId: string
+      readonly accountKey: string
+      readonly passwordHash: string | null
+    },
   ): Promise<readonly EndedSession[] | null>
   /** Sets a password and ends every session. `null`, and nothing done, if the token is used up. */
   resetPassword(

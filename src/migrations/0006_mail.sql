@@ -1,16 +1,6 @@
 -- When somebody proved that the address is theirs, by opening what was mailed there; NULL: nobody has.
 ALTER TABLE users ADD COLUMN email_verified_at INTEGER;
 
--- What was set up before an address was proven may be another's: unless its password is kept, by whom else, every session ends.
-CREATE TRIGGER users_proof_ends_sessions
-AFTER UPDATE OF email_verified_at ON users
-WHEN OLD.email_verified_at IS NULL AND NEW.email_verified_at IS NOT NULL AND NEW.email_canonical = OLD.email_canonical
- AND (NEW.password_hash IS NOT OLD.password_hash OR NEW.password_hash IS NULL)
-BEGIN
-  UPDATE sessions SET ended_at = unixepoch(), end_reason = 'address-proven'
-   WHERE user_id = NEW.id AND ended_at IS NULL;
-END;
-
 -- How the person signed in (RFC 8176): with a password, or with a link that was mailed.
 ALTER TABLE sessions ADD COLUMN amr TEXT NOT NULL DEFAULT 'pwd' CHECK (amr IN ('pwd', 'otp'));
 
@@ -96,4 +86,15 @@ CREATE TRIGGER users_delete_forgets_devices
 AFTER DELETE ON users
 BEGIN
   DELETE FROM known_devices WHERE user_id = OLD.id;
+END;
+
+-- What was set up before an address was proven may be another's: unless its password is kept, by whom else, every session ends.
+CREATE TRIGGER users_proof_ends_sessions
+AFTER UPDATE OF email_verified_at ON users
+WHEN OLD.email_verified_at IS NULL AND NEW.email_verified_at IS NOT NULL AND NEW.email_canonical = OLD.email_canonical
+ AND (NEW.password_hash IS NOT OLD.password_hash OR NEW.password_hash IS NULL)
+BEGIN
+  UPDATE sessions SET ended_at = unixepoch(), end_reason = 'address-proven'
+   WHERE user_id = NEW.id AND ended_at IS NULL;
+  DELETE FROM known_devices WHERE user_id = NEW.id;
 END;

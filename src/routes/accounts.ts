@@ -59,6 +59,7 @@ export function accountRoutes(services: Services) {
       if (config.registration === 'closed') throw new Problem('registration-closed')
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {
+        chooseMode(c, config.modes, asked)
         const binding = await mintBinding('__Host-registration')
         const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
         const held = await registerVerified(services, input)

@@ -1,11 +1,14 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { confirmEmailChange, requestEmailChange } from '../accounts/change-email'
 import { resendVerification, verifyEmail } from '../accounts/verify-email'
 import type { SignedInEnv } from '../authentication/auth-env'
+import { authenticate } from '../authentication/authenticate'
+import { readCredential } from '../authentication/credential'
 import { limitClient } from '../authentication/limit-client'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
+import { deferTo } from '../http/defer'
 import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
 import { clearBinding, keepBinding, mintBinding, presentedBinding } from './binding'
@@ -22,6 +25,12 @@ const VerifyBody = v.object({
 const ResendBody = v.object({ email: Email, binding: v.optional(Text), return_to: ReturnTo })
 const ChangeBody = v.object({ email: Email, password: Text, return_to: ReturnTo })
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
+
+/** Who asks, where nobody need be signed in to ask. */
+async function signedInUserId(services: Services, c: Context): Promise<string | null> {
+  const authentication = await authenticate(services, readCredential(c.req.raw.headers), deferTo(c))
+  return authentication.outcome === 'authenticated' ? authentication.principal.userId : null
+}
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
 export function emailRoutes(services: Services) {
@@ -54,6 +63,7 @@ export function emailRoutes(services: Services) {
       const { email, binding: known, return_to: returnTo } = c.req.valid('json')
       const binding = await keepBinding(c, '__Host-registration', known)
       const asked = await resendVerification(services, {
+        userId: await signedInUserId(services, c),
         email,
         binding: binding.secret,
         client: clientOf(c),

@@ -172,6 +172,19 @@ describe('INC-3: what is out when something happens to an account', () => {
     },
   )
 
+  it('OUT-04: of an account that is deleted no link stays behind', async () => {
+    const service = mailingService()
+    const ada = await signedInPerson({ mode: 'session', service })
+    await resetLink(service, ada.email)
+    await changeLink(service, ada, newEmail())
+    const links = env.DB.prepare('SELECT count(*) AS n FROM one_time_tokens WHERE holder = ?1').bind(
+      ada.userId,
+    )
+    expect(await links.first('n')).toBe(2)
+    await EVENTS['it is deleted']({ service, ada })
+    expect(await links.first('n')).toBe(0)
+  })
+
   it.each(['it is disabled', 'its password is changed', 'its address is changed', 'it is deleted'] as const)(
     'no link of another account is touched when %s',
     async (event) => {

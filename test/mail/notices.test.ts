@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Message } from '../../src/mail/mailer'
+import { faultyD1 } from '../support/faulty-d1'
 import {
   askChange,
   changeLink,
@@ -23,6 +24,9 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+
+/** Dozens of hashes, on a machine that has other things to do. */
+const SLOW_MS = 30_000
 
 const MODES = ['session', 'token'] as const
 
@@ -93,27 +97,31 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
     expect(service.mailTo(email)).toEqual([])
   })
 
-  it('another browser is, once, and so is another country', async () => {
-    stopTime()
-    const service = mailingService()
-    const { logIn, email } = await registered(service, mode)
-    await logIn({ agent: CHROME })
-    expect(service.mailTo(email)).toHaveLength(1)
-    const text = expectNotice(service.mailTo(email)[0], /^New sign-in to /, service)
-    expect(text).toContain('Chrome, Windows, Netherlands, on ')
-    expect(text).toMatch(/, on [^.]*20\d\d[^.]* UTC\./)
-    expect(text).toContain('Forgot your password?')
+  it(
+    'another browser is, once, and so is another country',
+    async () => {
+      stopTime()
+      const service = mailingService()
+      const { logIn, email } = await registered(service, mode)
+      await logIn({ agent: CHROME })
+      expect(service.mailTo(email)).toHaveLength(1)
+      const text = expectNotice(service.mailTo(email)[0], /^New sign-in to /, service)
+      expect(text).toContain('Chrome, Windows, Netherlands, on ')
+      expect(text).toMatch(/, on [^.]*20\d\d[^.]* UTC\./)
+      expect(text).toContain('Forgot your password?')
 
-    await logIn({ agent: CHROME })
-    expect(service.mailTo(email)).toHaveLength(1)
-    await logIn({ agent: CHROME, country: 'JP' })
-    expect(service.mailTo(email)).toHaveLength(2)
-    const second = expectNotice(service.mailTo(email)[1], /^New sign-in to /, service)
-    expect(second).toContain('Chrome, Windows, Japan, on ')
-    await logIn({ agent: CHROME, country: 'JP' })
-    await logIn()
-    expect(service.mailTo(email)).toHaveLength(2)
-  })
+      await logIn({ agent: CHROME })
+      expect(service.mailTo(email)).toHaveLength(1)
+      await logIn({ agent: CHROME, country: 'JP' })
+      expect(service.mailTo(email)).toHaveLength(2)
+      const second = expectNotice(service.mailTo(email)[1], /^New sign-in to /, service)
+      expect(second).toContain('Chrome, Windows, Japan, on ')
+      await logIn({ agent: CHROME, country: 'JP' })
+      await logIn()
+      expect(service.mailTo(email)).toHaveLength(2)
+    },
+    SLOW_MS,
+  )
 
   it('a client that says nothing of itself is told of as such', async () => {
     const service = mailingService()
@@ -133,6 +141,22 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
     await env.DB.prepare('UPDATE users SET disabled_at = NULL WHERE id = ?1').bind(userId).run()
     expect(service.mail).toEqual([])
     // Nor was the device learned from it.
+    await logIn({ agent: CHROME })
+    expect(service.mailTo(email)).toHaveLength(1)
+  })
+
+  it('nor does a sign-in count that came to nothing, because the account was disabled meanwhile', async () => {
+    const db = faultyD1(env.DB)
+    const service = mailingService({ DB: db })
+    const { email, userId, logIn } = await registered(service, mode)
+    const held = db.hold(/INSERT INTO sessions/)
+    const answer = logIn({ agent: CHROME })
+    await held.reached
+    await env.DB.prepare('UPDATE users SET disabled_at = 1 WHERE id = ?1').bind(userId).run()
+    held.release()
+    expectProblem(await answer, 401, 'invalid-credentials')
+    await env.DB.prepare('UPDATE users SET disabled_at = NULL WHERE id = ?1').bind(userId).run()
+    expect(service.mail).toEqual([])
     await logIn({ agent: CHROME })
     expect(service.mailTo(email)).toHaveLength(1)
   })
@@ -334,65 +358,69 @@ describe('EML-04: mail says what Janus says', () => {
     'Mozilla/5.0 (Linux) <script>alert(1)</script> https://evil.example/?token=evil %0d%0aBcc: v@evil.example "onerror=x {{7*7}} Firefox/1'
   const NAME = '<img src=x onerror=alert(1)> https://evil.example Ünïcödé {{evil}} javascript:alert(1)'
 
-  it('nothing that a client wrote is in any mail, whatever causes it', async () => {
-    stopTime()
-    const service = mailingService()
-    const email = newEmail()
-    const evil = { agent: AGENT, country: 'DE' }
-    const body = { email, password: PASSWORD, mode: 'token', name: NAME }
-    const ada = await sendFrom(service, '/register', body)
-    expect(ada.status, ada.text).toBe(201)
-    await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE email = ?1').bind(email).run()
-    const bearer = { Authorization: `Bearer ${ada.body.access_token}` }
-    const bob = await provenPerson(service, 'session')
-    const address = newEmail()
+  it(
+    'nothing that a client wrote is in any mail, whatever causes it',
+    async () => {
+      stopTime()
+      const service = mailingService()
+      const email = newEmail()
+      const evil = { agent: AGENT, country: 'DE' }
+      const body = { email, password: PASSWORD, mode: 'token', name: NAME }
+      const ada = await sendFrom(service, '/register', body)
+      expect(ada.status, ada.text).toBe(201)
+      await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE email = ?1').bind(email).run()
+      const bearer = { Authorization: `Bearer ${ada.body.access_token}` }
+      const bob = await provenPerson(service, 'session')
+      const address = newEmail()
 
-    await sendFrom(service, '/login', { email, password: PASSWORD, mode: 'token' }, evil)
-    await sendFrom(service, '/login/link', { email, return_to: '//evil.example' }, evil)
-    const change = { email: address, password: PASSWORD }
-    const asked = await sendFrom(service, '/email/change', change, { ...evil, headers: bearer })
-    const taken = { email: bob.email, password: PASSWORD }
-    await sendFrom(service, '/email/change', { ...change, email: newEmail() }, { ...evil, headers: bearer })
-    await sendFrom(service, '/email/change', taken, { ...evil, headers: bearer })
-    expect(asked.status, asked.text).toBe(202)
-    const refresh = { refresh_token: ada.body.refresh_token }
-    await sendFrom(service, '/refresh', refresh, evil)
-    service.ahead += 31
-    expectProblem(await sendFrom(service, '/refresh', refresh, evil), 401, 'refresh-token-reused')
-    const again = await sendFrom(service, '/login', { email, password: PASSWORD, mode: 'token' }, evil)
-    const headers = { Authorization: `Bearer ${again.body.access_token}` }
-    const next = newEmail()
-    const moved = await sendFrom(service, '/email/change', { ...change, email: next }, { ...evil, headers })
-    const link = { token: service.tokenFor(next), binding: moved.body.binding }
-    expect((await sendFrom(service, '/email/change/confirm', link, evil)).status).toBe(204)
-    await sendFrom(service, '/password/forgot', { email: next }, evil)
-    const token = service.tokenFor(next)
-    await sendFrom(service, '/password/reset', { token, new_password: NEW_PASSWORD }, evil)
-    await sendFrom(service, '/email/verify/resend', { email: newEmail() }, evil)
+      await sendFrom(service, '/login', { email, password: PASSWORD, mode: 'token' }, evil)
+      await sendFrom(service, '/login/link', { email, return_to: '//evil.example' }, evil)
+      const change = { email: address, password: PASSWORD }
+      const asked = await sendFrom(service, '/email/change', change, { ...evil, headers: bearer })
+      const taken = { email: bob.email, password: PASSWORD }
+      await sendFrom(service, '/email/change', { ...change, email: newEmail() }, { ...evil, headers: bearer })
+      await sendFrom(service, '/email/change', taken, { ...evil, headers: bearer })
+      expect(asked.status, asked.text).toBe(202)
+      const refresh = { refresh_token: ada.body.refresh_token }
+      await sendFrom(service, '/refresh', refresh, evil)
+      service.ahead += 31
+      expectProblem(await sendFrom(service, '/refresh', refresh, evil), 401, 'refresh-token-reused')
+      const again = await sendFrom(service, '/login', { email, password: PASSWORD, mode: 'token' }, evil)
+      const headers = { Authorization: `Bearer ${again.body.access_token}` }
+      const next = newEmail()
+      const moved = await sendFrom(service, '/email/change', { ...change, email: next }, { ...evil, headers })
+      const link = { token: service.tokenFor(next), binding: moved.body.binding }
+      expect((await sendFrom(service, '/email/change/confirm', link, evil)).status).toBe(204)
+      await sendFrom(service, '/password/forgot', { email: next }, evil)
+      const token = service.tokenFor(next)
+      await sendFrom(service, '/password/reset', { token, new_password: NEW_PASSWORD }, evil)
+      await sendFrom(service, '/email/verify/resend', { email: newEmail() }, evil)
 
-    const verified = mailingService({ REGISTRATION: 'verified' })
-    await sendFrom(verified, '/register', { email: newEmail(), password: PASSWORD, name: NAME }, evil)
-    await sendFrom(verified, '/register', { email: next, password: PASSWORD, name: NAME }, evil)
+      const verified = mailingService({ REGISTRATION: 'verified' })
+      await sendFrom(verified, '/register', { email: newEmail(), password: PASSWORD, name: NAME }, evil)
+      await sendFrom(verified, '/register', { email: next, password: PASSWORD, name: NAME }, evil)
 
-    const mail = [...service.mail, ...verified.mail]
-    const subjects = mail.map(({ subject }) => subject.replaceAll('auth.example.com', '…'))
-    expect([...new Set(subjects)].sort()).toEqual([
-      'A session of yours at … was ended',
-      'Confirm your address for …',
-      'Confirm your new address for …',
-      'New sign-in to …',
-      'Set a new password for …',
-      'Sign in to …',
-      'You already have an account at …',
-      'Your address at … is about to change',
-      'Your address at … was changed',
-      'Your password for … was changed',
-    ])
-    for (const { to, subject, text, html } of mail) {
-      expect(subject).not.toMatch(/[\p{Cc}]/u)
-      expect(to).toMatch(/^[\w-]+@example\.com$/)
-      for (const piece of HOSTILE) expect(`${subject} ${text} ${html}`).not.toContain(piece)
-      expect([...html.matchAll(/<a /g)].length).toBe(/\?token=/.test(text) ? 1 : 0)
-    }
-  })
+      const mail = [...service.mail, ...verified.mail]
+      const subjects = mail.map(({ subject }) => subject.replaceAll('auth.example.com', '…'))
+      expect([...new Set(subjects)].sort()).toEqual([
+        'A session of yours at … was ended',
+        'Confirm your address for …',
+        'Confirm your new address for …',
+        'New sign-in to …',
+        'Set a new password for …',
+        'Sign in to …',
+        'You already have an account at …',
+        'Your address at … is about to change',
+        'Your address at … was changed',
+        'Your password for … was changed',
+      ])
+      for (const { to, subject, text, html } of mail) {
+        expect(subject).not.toMatch(/[\p{Cc}]/u)
+        expect(to).toMatch(/^[\w-]+@example\.com$/)
+        for (const piece of HOSTILE) expect(`${subject} ${text} ${html}`).not.toContain(piece)
+        expect([...html.matchAll(/<a /g)].length).toBe(/\?token=/.test(text) ? 1 : 0)
+      }
+    },
+    SLOW_MS,
+  )
 })

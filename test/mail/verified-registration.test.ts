@@ -459,15 +459,21 @@ describe.each(MODES)('REG-04: what was planted on an address in %s mode', (mode)
     const laptop = await eve.signIn({ mode: 'session' })
     // The fast copies of the sessions are there, too.
     for (const device of [eve, phone, laptop]) expect((await device.get('/me')).status).toBe(200)
+    const copies = async () => {
+      const cookies = [eve, laptop].filter((device) => device.mode === 'session')
+      return Promise.all(cookies.map(({ sessionId }) => env.SESSIONS.get(`session:${sessionId}`)))
+    }
+    expect(await copies()).not.toContain(null)
     const change = await askForLink(services.open, 'address change', eve)
     const row = await findUser(eve.email)
 
     const password = await PROOFS[proof]?.(service, eve.email, mode)
 
+    // Before anything else is asked, which would take the copies away.
+    expect((await copies()).every((copy) => copy === null)).toBe(true)
     for (const device of [eve, phone, laptop]) {
       expectProblem(await device.get('/sessions'), 401, 'session-ended')
       expectProblem(await device.patch('/me', { name: 'Eve was here' }), 401, 'session-ended')
-      if (device.mode === 'session') expectProblem(await device.get('/me'), 401, 'session-ended')
     }
     const refresh = await send(service, 'POST', '/refresh', { body: { refresh_token: phone.refreshToken } })
     expectProblem(refresh, 401, 'session-ended')
@@ -481,6 +487,24 @@ describe.each(MODES)('REG-04: what was planted on an address in %s mode', (mode)
     })
     if (password) expect((await logIn(service, eve.email, password, mode)).status).toBe(200)
   })
+
+  it.each(['verified', 'open'] as const)(
+    'dies also when the owner asked for the link, and uses it in the same browser (REGISTRATION=%s)',
+    async (registration) => {
+      const services = bothRegistrations()
+      const service = services[registration]
+      const eve = await signedInPerson({ mode, service: services.open })
+      const change = await askForLink(services.open, 'address change', eve)
+      const asked = await send(service, 'POST', '/email/verify/resend', { body: { email: eve.email } })
+      const body = { token: service.tokenFor(eve.email), binding: asked.body.binding }
+      const verified = await send(service, 'POST', '/email/verify', { body })
+      expect(verified.body).toEqual({ email_verified: true, has_password: false })
+      expectProblem(await eve.get('/sessions'), 401, 'session-ended')
+      const login = await send(service, 'POST', '/login', { body: { email: eve.email, password: PASSWORD } })
+      expectProblem(login, 401, 'invalid-credentials')
+      expectProblem(await useLink(change), 400, 'invalid-link')
+    },
+  )
 
   it('is not brought back by who planted it: no link is theirs to use', async () => {
     const { verified, open } = bothRegistrations()

@@ -47,7 +47,8 @@ export async function askForLink(
   const { mode, email } = ada
   const mailedTo = kind === 'address change' ? newEmail() : email
   const asked = await {
-    verification: () => send(service, 'POST', '/email/verify/resend', { body: { email } }),
+    verification: () =>
+      send(service, 'POST', '/email/verify/resend', { headers: ada.headers, body: { email } }),
     reset: () => send(service, 'POST', '/password/forgot', { body: { email } }),
     'sign-in': () => send(service, 'POST', '/login/link', { body: { email } }),
     'address change': () => ada.post('/email/change', { email: mailedTo, password: ada.password }),

@@ -1,9 +1,10 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
-import { limitCryptoAsInProduction } from './production-limits'
+import { limitCryptoAsInProduction, rememberDerivedBits } from './production-limits'
 
 limitCryptoAsInProduction()
+rememberDerivedBits()
 
 // The deployed Worker writes a line for each refusal. What is logged is tested where a log is given.
 console.log = () => {}
