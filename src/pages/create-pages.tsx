@@ -12,7 +12,7 @@ import { CheckMailPage } from './check-mail-page'
 import { DONE_PAGES } from './done-pages'
 import { FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
-import { linkedEmail } from './linked-account'
+import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
@@ -35,8 +35,8 @@ export function createPages(services: Services): Pages {
       const context = pageContext(c, config)
       const done = DONE_PAGES[path]?.(context, c.req.query('done'))
       if (done) return answerPage(c, context, done)
-      const email = await linkedEmail(services, c, path)
-      return answerPage(c, context, screen({ c, context, config, email }, FRESH_FORM))
+      const link = await findMailedLink(services, c, path)
+      return answerPage(c, context, screen({ c, context, config, link }, FRESH_FORM))
     })
   }
   routes
@@ -104,8 +104,8 @@ export function createPages(services: Services): Pages {
     if (isForm(c) && MENDABLE.has(problem.code)) {
       const screen = SCREENS[path]
       if (screen) {
-        const email = await linkedEmail(services, c, path)
-        return screen({ c, context, config, email }, state)
+        const link = await findMailedLink(services, c, path)
+        return screen({ c, context, config, link }, state)
       }
       const form = ACCOUNT_FORMS[path]
       const { principal } = c.var

@@ -1,11 +1,11 @@
 import type { Context } from 'hono'
-import { cookieValues } from '../authentication/credential'
 import type { Config } from '../config'
 import { sentFields } from '../http/body'
 import { ConfirmEmailChangePage } from './confirm-email-change-page'
 import { ForgotPasswordPage } from './forgot-password-page'
 import type { FormState } from './form-state'
 import { LoginPage } from './login-page'
+import type { MailedLink } from './mailed-link'
 import type { PageContext } from './page'
 import { RegisterPage } from './register-page'
 import { ResetPasswordPage } from './reset-password-page'
@@ -17,8 +17,8 @@ interface ScreenFacts {
   readonly c: Context
   readonly context: PageContext
   readonly config: Config
-  /** Whose link led here; see linked-account.ts. */
-  readonly email: string | null
+  /** What led here, if it was a mail. */
+  readonly link: MailedLink | null
 }
 
 type Screen = (facts: ScreenFacts, state: FormState) => ReturnType<typeof LoginPage>
@@ -58,7 +58,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       context={facts.context}
       state={state}
       token={given(facts, 'token') ?? ''}
-      email={facts.email}
+      email={facts.link?.email ?? null}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
@@ -67,9 +67,8 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       context={facts.context}
       state={state}
       token={given(facts, 'token') ?? ''}
-      email={facts.email}
-      // Only the browser that registered keeps the password that was chosen there.
-      choosePassword={cookieValues(facts.c.req.raw.headers, '__Host-registration').length !== 1}
+      email={facts.link?.email ?? null}
+      choosePassword={!facts.link?.keepsPassword}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),

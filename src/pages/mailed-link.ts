@@ -1,7 +1,8 @@
 import type { Context } from 'hono'
 import { sentFields } from '../http/body'
-import { hashSecretText, type TokenPurpose } from '../links/one-time-token'
+import { hashSecretText, matchesSecret, type TokenPurpose } from '../links/one-time-token'
 import { invalidLink } from '../routes/answer-sign-in'
+import { presentedBinding } from '../routes/binding'
 import type { Services } from '../services'
 
 /** What the links in mails lead to, and what they have to be good for. */
@@ -12,21 +13,32 @@ const LINKED: Readonly<Record<string, readonly TokenPurpose[]>> = {
   '/email/change/confirm': ['change-email'],
 }
 
+/** What a page has to know of the link that led to it. */
+export interface MailedLink {
+  /** Whose it is, for password managers. */
+  readonly email: string | null
+  /** Whether this browser is the one that registered, which keeps the password that was chosen there. */
+  readonly keepsPassword: boolean
+}
+
 /**
- * Whose address the link is for that led to a page, for password managers; `null` on a page to which no link leads. Uses nothing up:
- * programs follow links, too.
+ * The link that led to a page; `null` on a page to which none leads. Uses nothing up: programs follow links, too.
  *
  * @throws {Problem} `invalid-link` before anybody has typed a password that would be of no use.
  */
-export async function linkedEmail(
+export async function findMailedLink(
   { links, clock }: Pick<Services, 'links' | 'clock'>,
   c: Context,
   path: string,
-): Promise<string | null> {
+): Promise<MailedLink | null> {
   const purposes = LINKED[path]
   if (!purposes) return null
   const tokenHash = await hashSecretText(sentFields(c).token ?? c.req.query('token') ?? '')
   const found = tokenHash === null ? null : await links.find(tokenHash, purposes, clock())
   if (!found) throw invalidLink()
-  return found.account?.user.email ?? found.newEmail?.address ?? null
+  const binding = presentedBinding(c, '__Host-registration', undefined)
+  return {
+    email: found.account?.user.email ?? found.newEmail?.address ?? null,
+    keepsPassword: await matchesSecret(binding, found.bindingHash),
+  }
 }
