@@ -23,14 +23,15 @@ export async function requestEmailChange(
   const found = await users.findById(session.userId)
   if (!found) return { outcome: 'refused' }
   const { canonicalEmail } = found
+  const accountKey = await accountKeys(email.canonical)
+  // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
+  const request = { purpose: 'change-email', accountKey, now: clock() } as const
+  const retryAfterSeconds = await links.reserve(request)
+  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
   const attempt = { canonicalEmail, password, event: 'email-change-requested', client, session } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
 
-  const now = clock()
-  const accountKey = await accountKeys(email.canonical)
-  const retryAfterSeconds = await links.reserve({ purpose: 'change-email', accountKey, now })
-  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
   const token = await mintSecret()
   await links.issueAddressChange({
     userId: session.userId,
@@ -38,7 +39,7 @@ export async function requestEmailChange(
     email,
     token,
     bindingHash: binding.hash,
-    now,
+    now: clock(),
   })
   return { outcome: 'accepted' }
 }
@@ -52,7 +53,7 @@ export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 
  * @throws {StoreUnavailable}
  */
 export async function confirmEmailChange(
-  { links, clock }: Pick<LinkServices, 'links' | 'clock'>,
+  { links, accountKeys, clock }: LinkServices,
   input: { readonly token: string; readonly binding: string | null; readonly client: Client },
 ): Promise<EmailChange> {
   const { token, binding, client } = input
@@ -62,6 +63,8 @@ export async function confirmEmailChange(
   if (tokenHash === null || !found?.account || !found.newEmail) return { outcome: 'invalid-link' }
   if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = found.account
-  const use = { tokenHash, client, now, userId: user.id, oldEmail: user.email, email: found.newEmail }
-  return { outcome: (await links.changeEmail(use)) ? 'changed' : 'invalid-link' }
+  const accountKey = await accountKeys(found.newEmail.canonical)
+  const use = { tokenHash, client, now, userId: user.id, accountKey }
+  const emails = { oldEmail: user.email, email: found.newEmail }
+  return { outcome: (await links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
 }

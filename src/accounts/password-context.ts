@@ -3,5 +3,6 @@ export function passwordContext(
   account: { readonly email: string; readonly name: string | null },
   serviceHost: string,
 ): readonly string[] {
-  return [account.email, account.name ?? '', serviceHost, 'janus']
+  const localPart = account.email.slice(0, account.email.lastIndexOf('@'))
+  return [account.email, localPart, account.name ?? '', serviceHost, 'janus']
 }

@@ -55,9 +55,11 @@ export async function signInWithLink(
   if (tokenHash === null || !found?.account || !(await matchesSecret(binding, found.bindingHash))) {
     return { outcome: 'invalid-link' }
   }
-  const { user } = found.account
+  const { user, passwordHash } = found.account
   const prepared = await prepareSession(services, { userId: user.id, mode, amr: 'otp', client, now })
-  const started = await links.signIn({ tokenHash, client, now, prepared, presented })
+  const removesPassword = passwordHash !== null && !user.emailVerified
+  const use = { tokenHash, client, now }
+  const started = await links.signIn({ ...use, prepared, presented, removesPassword })
   if (!started) return { outcome: 'invalid-link' }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   const signedIn = { ...user, emailVerified: true, roles: started.roles }

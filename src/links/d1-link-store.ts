@@ -116,8 +116,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
           `INSERT OR REPLACE INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
            SELECT ?1, 'change-email', id, email_canonical, ?2, ?3, ?4, ?5 FROM users
-            WHERE id = ?6 AND password_hash = ?7 AND disabled_at IS NULL
-              AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3 AND id <> ?6)`,
+            WHERE id = ?6 AND password_hash = ?7 AND disabled_at IS NULL`,
         )
         .bind(token.hash, email.address, email.canonical, bindingHash, expiresAt, userId, passwordHash)
       const event = requested('email-change-requested', { accountKey: null, actorId: userId, client, now })
@@ -127,8 +126,8 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
         db.batch([
           insert,
           recordEvent(db, event, { tokenHash: token.hash }),
-          // Told the address there is, only if the other was told: what was recorded was asked for.
           ...mailQueue.notice({ kind: 'email-change-requested', client, now }, { userId }, 'if-changed'),
+          // To no address that is another's: its owner is told instead, and who asked is told nothing of it.
           ...link,
           ...mailQueue.notice({ kind: 'account-exists', client, now }, taken),
           clearAttemptsOf(db, accountKey, { userId, passwordHash }),

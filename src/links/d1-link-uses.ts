@@ -98,10 +98,11 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
       return results && (results.at(-1)?.results as EndedSession[])
     },
 
-    async signIn({ prepared, presented, ...use }) {
+    async signIn({ prepared, presented, removesPassword, ...use }) {
       const { session, secretHash } = prepared
       const { userId } = session
       const { client, now } = use
+      const removed = { kind: 'password-removed', client, now } as const
       const results = await run([
         take('sign-in', use),
         db
@@ -113,16 +114,15 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           .bind(now, userId),
         insertSession(db, { session, secretHash, proof: 'one-time-token' }),
         recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
+        ...(removesPassword ? mailQueue.notice(removed, { userId }, 'if-changed') : []),
+        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
         ...presented.map((old) => endPresented(db, old, session, client)),
         findEnded(userId),
-        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
       ])
-      if (!results) return null
-      const ends = results.slice(4, 4 + presented.length + 1)
-      return startedSession(results[2], ends)
+      return results && startedSession(results[2], results.slice(-(presented.length + 1)))
     },
 
-    async changeEmail({ userId, oldEmail, email, ...use }) {
+    async changeEmail({ userId, accountKey, oldEmail, email, ...use }) {
       const { client, now } = use
       const results = await run([
         take('change-email', use),
@@ -138,6 +138,12 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           { userId, address: oldEmail },
           'if-changed',
         ),
+        db
+          .prepare(
+            `DELETE FROM sign_in_attempts
+              WHERE account_key = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND email_canonical = ?3)`,
+          )
+          .bind(accountKey, userId, email.canonical),
       ])
       return results?.[1]?.results.length === 1
     },

@@ -34,7 +34,10 @@ export interface LinkStore {
   issueVerification(
     request: MailRequest & Issued & { readonly userId: string | null },
   ): Promise<number | null>
-  /** Mails a link to the address that an account is to have, and tells the one it has; clears the failed attempts of the account. */
+  /**
+   * Mails a link to the address that an account is to have, or tells the owner of the account that has it already; tells the address
+   * it has; clears the failed attempts of the account.
+   */
   issueAddressChange(change: AddressChange): Promise<void>
   /** What a token is good for, or `null` if it is good for nothing (any more). */
   find(tokenHash: string, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
@@ -56,10 +59,16 @@ export interface LinkStore {
     use: UsedLink & { readonly userId: string; readonly accountKey: string; readonly passwordHash: string },
   ): Promise<readonly EndedSession[] | null>
   /**
-   * Starts a session. If nobody had proven the address before, the password goes and every other session ends. `null`, and
-   * nothing done, if the token is used up.
+   * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told.
+   * `null`, and nothing done, if the token is used up.
    */
-  signIn(use: UsedLink & Pick<SessionStart, 'prepared' | 'presented'>): Promise<StartedSession | null>
+  signIn(
+    use: UsedLink &
+      Pick<SessionStart, 'prepared' | 'presented'> & {
+        /** Whether there is a password that goes. */
+        readonly removesPassword: boolean
+      },
+  ): Promise<StartedSession | null>
   /** Gives an account its new address. `false`, and nothing done, if the token is used up or the address is taken. */
   changeEmail(use: UsedLink & AddressChangeUse): Promise<boolean>
   /** Forgets tokens and counts that are of no use any more, at most `limit` of each. */
@@ -119,6 +128,8 @@ export interface VerifiedAccount {
 }
 
 export interface AddressChangeUse {
+  /** The key of the new address: guesses at it were at no account. */
+  readonly accountKey: string
   readonly userId: string
   readonly oldEmail: string
   readonly email: EmailAddress

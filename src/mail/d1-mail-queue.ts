@@ -16,7 +16,7 @@ export interface D1MailQueue {
   notice(notice: Notice, to: Recipient, when?: 'always' | 'if-changed'): readonly D1PreparedStatement[]
   /** Tells the owner of a session that has just begun, if it began on a device that is new to an account which knows others. */
   newDevice(begun: BegunSession): readonly D1PreparedStatement[]
-  /** Mails the link of a one-time token, if the token is there: to the address to have, or that of its account. */
+  /** Mails the link of a one-time token, if it is there: to the address to have, unless that is another's, or to its account's. */
   link(mail: LinkMail): Promise<readonly D1PreparedStatement[]>
   /** Notes which mail the statements of a batch have queued. */
   note(results: readonly D1Result[]): void
@@ -110,7 +110,9 @@ export function createD1MailQueue(db: D1Database, keyring: Keyring): D1MailQueue
       const id = newId()
       const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(token.text))
       const from = `SELECT users.id AS subject, coalesce(new_email, users.email) AS recipient
-        FROM one_time_tokens LEFT JOIN users ON users.id = holder WHERE token_hash = ?9`
+        FROM one_time_tokens LEFT JOIN users ON users.id = holder
+        WHERE token_hash = ?9 AND NOT EXISTS (
+          SELECT 1 FROM users AS other WHERE other.email_canonical = new_email_canonical AND other.id <> holder)`
       return [insert({ id, kind, client, now, expiresAt, sealed, when: 'always' }, from, [token.hash])]
     },
 

@@ -9,6 +9,7 @@ export type NoticeKind =
   | 'account-exists'
   | 'new-sign-in'
   | 'password-changed'
+  | 'password-removed'
   | 'email-change-requested'
   | 'email-changed'
   | 'refresh-token-reused'

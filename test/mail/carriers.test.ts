@@ -170,7 +170,9 @@ describe("Resend's API", () => {
     // Down, in whatever way.
     500, 502, 503, 504, 520, 522, 530, 599,
   ])('%i: to be tried again', async (status) => {
-    network(() => Response.json({ message: 'ada@example.com' }, { status, headers: { 'Retry-After': '1' } }))
+    network(() =>
+      Response.json({ id: 'mail', message: 'ada@example.com' }, { status, headers: { 'Retry-After': '1' } }),
+    )
     const outcome = await outcomeOf(mailer.send(MESSAGE))
     expect(outcome).toBeInstanceOf(Error)
     expect(outcome).not.toBeInstanceOf(MailRefused)
@@ -178,8 +180,8 @@ describe("Resend's API", () => {
   })
 
   it.each([301, 302, 303, 307, 308])('%i: is not followed, for the key would go along', async (status) => {
-    const asked = network(
-      () => new Response(null, { status, headers: { Location: 'https://elsewhere.example/emails' } }),
+    const asked = network(() =>
+      Response.json({ id: 'mail' }, { status, headers: { Location: 'https://elsewhere.example/emails' } }),
     )
     const outcome = await outcomeOf(mailer.send(MESSAGE))
     expect(outcome).toBeInstanceOf(Error)

@@ -331,6 +331,19 @@ describe.each(['session', 'token'] as const)('mail that is given up, in %s mode'
     expect(await queued(email)).toEqual([])
   })
 
+  it('AUD-04: is recorded once, also if two give it up', async () => {
+    const service = mailingService()
+    const ada = await settledPerson(service, mode)
+    service.carrierFails = carrierIsDown
+    await forgot(service, ada.email)
+    const [waiting] = await queued(ada.email)
+    const mail = { id: waiting?.id ?? '', subjectId: ada.userId }
+    const rows = await recordedDuring(async () => {
+      for (let nth = 0; nth < 2; nth++) await service.services.delivery?.outbox.bury(mail, 'unreadable', 1)
+    })
+    expect(rows.map(({ event }) => event)).toEqual(['mail-failed'])
+  })
+
   it('refused in a run of the sweep: the rest still goes out', async () => {
     stopTime()
     const service = mailingService()

@@ -13,7 +13,15 @@ import {
   stopTime,
 } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
-import { type Answer, clientOf, expectProblem, newEmail, PASSWORD, send } from '../support/person'
+import {
+  type Answer,
+  clientOf,
+  expectProblem,
+  newEmail,
+  PASSWORD,
+  send,
+  signedInPerson,
+} from '../support/person'
 import { askRecorded, recordedDuring } from '../support/trail'
 
 const MODES = ['session', 'token'] as const
@@ -390,6 +398,20 @@ describe('modes of a sign-in with a link', () => {
       expect([response.status, response.headers.get('Location')]).toEqual([303, location])
       expect(response.headers.getSetCookie().join()).toContain('__Host-session=')
     }
+  })
+
+  it('REG-04: tells the owner that a password went which nobody had proven to be theirs', async () => {
+    const service = mailingService()
+    const ada = await signedInPerson({ mode: 'session', service })
+    const link = await signInLink(service, ada.email)
+    expect((await confirm(service, link)).status).toBe(200)
+    expect(service.mailTo(ada.email).map(({ subject }) => subject)).toContain(
+      'Your password for auth.example.com was removed',
+    )
+    const again = await signInLink(service, ada.email)
+    const before = service.mail.length
+    expect((await confirm(service, again)).status).toBe(200)
+    expect(service.mail).toHaveLength(before)
   })
 
   it('nothing is recorded of a link that is not good', async () => {

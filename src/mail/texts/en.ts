@@ -14,7 +14,7 @@ export interface MailFacts {
   readonly brand: string
   /** As in `Firefox, Linux, Germany`. */
   readonly from: string
-  /** As in `23 November 2026, 16:29 UTC`. */
+  /** As in `November 23, 2026 at 4:29 PM UTC`. */
   readonly at: string
 }
 
@@ -86,11 +86,20 @@ export const en: MailTexts = {
     'password-changed': ({ brand, from, at }) => ({
       subject: `Your password for ${brand} was changed`,
       before: [
-        `The password of your account at ${brand} was changed from ${from}, on ${at}. Every other device was signed out.`,
+        `The password of your account at ${brand} was changed from ${from}, on ${at}. Other devices were signed out.`,
         NOT_YOU,
       ],
       link: null,
       after: [SECURE],
+    }),
+    'password-removed': ({ brand, from, at }) => ({
+      subject: `Your password for ${brand} was removed`,
+      before: [
+        `You signed in to ${brand} with a link from ${from}, on ${at}. That was the first proof that this address is yours, so the password that was set before was removed, and every other device was signed out: somebody else could have set it.`,
+        'To have a password again, use "Forgot your password?" on the sign-in page.',
+      ],
+      link: null,
+      after: ['If it was not you, somebody else can read your mail: secure your mailbox first.'],
     }),
     'email-change-requested': ({ brand, from, at }) => ({
       subject: `Your address at ${brand} is about to change`,
@@ -111,7 +120,7 @@ export const en: MailTexts = {
       ],
       link: null,
       after: [
-        `If it was not you, sign in with the new address if you still can, change your password, and tell the people who run ${brand}.`,
+        `If it was not you, somebody else has your password. Tell the people who run ${brand} at once.`,
       ],
     }),
     'refresh-token-reused': ({ brand, from, at }) => ({
