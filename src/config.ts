@@ -90,7 +90,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
       return sender && { carrier, sender }
     }
     const apiKey = setting('RESEND_API_KEY', (text) =>
-      /^[\x21-\x7e]+$/.test(text) ? text : fault('is no key'),
+      /^[\x21-\x7e]+$/.test(text) ? text : fault('must be an API key of Resend: visible ASCII, no spaces'),
     )
     const url = setting('RESEND_URL', parseMailUrl, 'https://api.resend.com')
     return sender && apiKey && url ? { carrier, sender, apiKey, url } : null
@@ -247,9 +247,9 @@ function parseIssuer(
 
 /** It stands in the subject of mails. */
 function parseBrandName(text: string): string | Fault {
-  return text.length <= 64 && !/[\p{Cc}\p{Cf}]/u.test(text)
+  return text.length <= 64 && text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
     ? text
-    : fault('must be at most 64 characters in one line')
+    : fault('must be at most 64 characters in one line, without space around it')
 }
 
 /** On the service's own origin, or a secure one. */
@@ -262,9 +262,10 @@ function parseLogoUrl(text: string): string | Fault {
 
 function parseMailUrl(text: string): string | Fault {
   const url = URL.canParse(text) ? new URL(text) : null
-  return url && isTrustworthy(url) && !/[?#]|\/$/.test(text)
+  const plain = url !== null && url.username === '' && url.password === '' && url.search === ''
+  return plain && isTrustworthy(url) && url.href.replace(/\/$/, '') === text
     ? text
-    : fault('must be an https:// URL without a trailing slash')
+    : fault('must be a plain https:// URL without a trailing slash')
 }
 
 function parseOrigins(text: string): readonly string[] | Fault {

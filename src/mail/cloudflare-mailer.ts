@@ -1,4 +1,4 @@
-import { type Mailer, MailRefused, type Sender } from './mailer'
+import { CARRIER_PATIENCE_MS, type Mailer, MailNotTaken, MailRefused, type Sender } from './mailer'
 
 /**
  * Codes of errors that no later attempt mends: this message, to this recipient, is not taken
@@ -17,8 +17,11 @@ const REFUSED = [
 export function createCloudflareMailer(binding: SendEmail, { name, address }: Sender): Mailer {
   return {
     async send({ to, subject, text, html }) {
+      const late = scheduler.wait(CARRIER_PATIENCE_MS).then(() => {
+        throw new MailNotTaken('NO_ANSWER')
+      })
       try {
-        await binding.send({ from: { name, email: address }, to, subject, text, html })
+        await Promise.race([binding.send({ from: { name, email: address }, to, subject, text, html }), late])
       } catch (error) {
         const code = error instanceof Error && 'code' in error ? String(error.code) : ''
         throw REFUSED.includes(code) ? new MailRefused(code) : error

@@ -36,13 +36,12 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
       )
       if (!row) return null
       const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
-      const token = await unsealToken(keyring, row)
-      if (token === 'unreadable') return { outcome: 'unreadable', mail: { id, kind, subjectId } }
       const details = JSON.parse(row.details)
-      return {
-        outcome: 'claimed',
-        mail: { id, kind, subjectId, recipient, token, details, queuedAt, expiresAt },
-      }
+      const mail = { id, kind, subjectId, recipient, details, queuedAt, expiresAt }
+      const token = await unsealToken(keyring, row)
+      return token === 'unreadable'
+        ? { outcome: 'unreadable', mail }
+        : { outcome: 'claimed', mail: { ...mail, token } }
     },
 
     async delete(id) {

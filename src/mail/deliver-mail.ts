@@ -1,7 +1,7 @@
 import type { Clock } from '../clock'
 import type { Log } from '../log'
 import { orOnOutage } from '../outage'
-import { type Mailer, MailRefused } from './mailer'
+import { type Mailer, MailRefused, type Message } from './mailer'
 import type { Outbox } from './outbox'
 import type { MailRenderer } from './render-mail'
 
@@ -13,8 +13,11 @@ export interface DeliveryServices {
   readonly log: Log
 }
 
-/** How much mail one run of the sweep tries: the free plan lets a request make 50 others. */
-const SWEEP_STEP = 20
+/** How much mail one run of the sweep tries: each takes two of the 50 queries that the free plan allows, and others wait, too. */
+const SWEEP_STEP = 12
+
+/** So many failures in a row are the carrier's, not the messages'. */
+const MOST_FAILURES = 3
 
 /**
  * Sends what requests of this isolate have queued; behind a response, which never waits for it. What fails stays in the outbox
@@ -28,11 +31,13 @@ export async function deliverQueued(services: DeliveryServices): Promise<void> {
   }
 }
 
-/** Tries again what is due. If the carrier fails one message it would fail the others, so the rest waits. @throws {StoreUnavailable} */
+/** Tries again what is due, until the carrier seems to be down; the rest waits. @throws {StoreUnavailable} */
 export async function sweepOutbox(services: DeliveryServices): Promise<void> {
   const { outbox, clock } = services
+  let failures = 0
   for (const id of await outbox.findDue(clock(), SWEEP_STEP)) {
-    if ((await deliver(services, id)) === 'failed') return
+    failures = (await deliver(services, id)) === 'failed' ? failures + 1 : 0
+    if (failures === MOST_FAILURES) return
   }
 }
 
@@ -41,25 +46,41 @@ async function deliver(services: DeliveryServices, id: string): Promise<'done' |
   const now = clock()
   const claimed = await outbox.claim(id, now)
   if (!claimed) return 'done'
-  const { kind } = claimed.mail
+  const { kind, subjectId, expiresAt } = claimed.mail
 
-  async function giveUp(reason: string): Promise<'done'> {
-    log('mail-failed', { kind, reason })
-    await outbox.bury({ id, subjectId: claimed?.mail.subjectId ?? null }, reason, now)
+  async function giveUp(reason: string, error?: unknown): Promise<'done'> {
+    log('mail-failed', { kind, reason, ...(error === undefined ? {} : { error: codeOf(error) }) })
+    await outbox.bury({ id, subjectId }, reason, now)
     return 'done'
   }
 
-  if (claimed.outcome === 'unreadable') return giveUp('unreadable')
-  const { mail } = claimed
-  if (now >= mail.expiresAt) return giveUp('not-delivered-in-time')
+  if (claimed.outcome === 'unreadable') {
+    // While a new secret is being rolled out, an isolate may not have it yet.
+    if (now < expiresAt) log('mail-unreadable', { kind })
+    return now < expiresAt ? 'done' : giveUp('unreadable')
+  }
+  if (now >= expiresAt) return giveUp('not-delivered-in-time')
+  let message: Message
   try {
-    await mailer.send(renderMail(mail))
+    message = renderMail(claimed.mail)
+  } catch {
+    // Not the carrier's fault: the next message is not held up by it.
+    return giveUp('not-renderable')
+  }
+  try {
+    await mailer.send(message)
   } catch (error) {
-    if (error instanceof MailRefused) return giveUp('refused-by-carrier')
-    // Not the message: a carrier may quote the recipient in it.
-    log('mail-not-sent', { kind, error: error instanceof Error ? error.name : 'unknown' })
+    if (error instanceof MailRefused) return giveUp('refused-by-carrier', error)
+    log('mail-not-sent', { kind, error: codeOf(error) })
     return 'failed'
   }
   await outbox.delete(id)
   return 'done'
+}
+
+/** What may be logged of an error: a code or a name, never words, for a carrier may quote the recipient in them. */
+function codeOf(error: unknown): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (/^[A-Z_]+( \d{3})?$/.test(code)) return code
+  return error instanceof Error ? error.name : 'unknown'
 }

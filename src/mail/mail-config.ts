@@ -8,9 +8,13 @@ export type MailConfig =
   | { readonly carrier: 'cloudflare'; readonly sender: Sender }
   | { readonly carrier: 'resend'; readonly sender: Sender; readonly apiKey: string; readonly url: string }
 
+/** A name in one line, alone or in quotes, without what would end it in a header. */
+const NAME = String.raw`[^"<>\\@\p{C}\p{Zl}\p{Zp}]{1,64}`
+const SENDER = new RegExp(`^(?:(?:(?:"(${NAME})"|(${NAME})) )?<([^<>\\s]+)>|([^<>\\s]+))$`, 'u')
+
 /** Reads `Name <address>` or an address alone, or gives `null`. */
 export function parseSender(text: string, defaultName: string): Sender | null {
-  const [, name = '', address = text] = /^(?:"?([^"<>\\\p{Cc}]{1,64}?)"? )?<?([^<>\s]+)>?$/u.exec(text) ?? []
-  const parsed = parseEmailAddress(address)
-  return parsed && { name: name || defaultName, address: parsed.address }
+  const [, quoted, plain, bracketed, bare] = SENDER.exec(text) ?? []
+  const parsed = parseEmailAddress(bracketed ?? bare ?? '')
+  return parsed && { name: quoted ?? plain ?? defaultName, address: parsed.address }
 }

@@ -14,7 +14,7 @@ export interface Mailer {
    * Hands a message over.
    *
    * @throws {MailRefused} If the carrier will never take this message.
-   * @throws Whatever else keeps it from taking it now.
+   * @throws {MailNotTaken} Or whatever else, if something keeps it from taking it now.
    */
   send(message: Message): Promise<void>
 }
@@ -27,6 +27,18 @@ export class MailRefused extends Error {
     super(`Refused by the carrier: ${code}`)
   }
 }
+
+/** The carrier has not taken a message this time; the code says why. */
+export class MailNotTaken extends Error {
+  override readonly name = 'MailNotTaken'
+
+  constructor(readonly code: string) {
+    super(`Not taken by the carrier: ${code}`)
+  }
+}
+
+/** Longer than this is as good as down; the message is tried again later. */
+export const CARRIER_PATIENCE_MS = 10_000
 
 /** Whom mail comes from. */
 export interface Sender {

@@ -22,4 +22,4 @@ export interface Outbox {
 
 export type ClaimedMail =
   | { readonly outcome: 'claimed'; readonly mail: QueuedMail }
-  | { readonly outcome: 'unreadable'; readonly mail: Pick<QueuedMail, 'id' | 'kind' | 'subjectId'> }
+  | { readonly outcome: 'unreadable'; readonly mail: Omit<QueuedMail, 'token'> }

@@ -1,8 +1,5 @@
 import * as v from 'valibot'
-import { type Mailer, MailRefused, type Sender } from './mailer'
-
-/** Longer than this is as good as down; the message is tried again later. */
-const PATIENCE_MS = 10_000
+import { CARRIER_PATIENCE_MS, type Mailer, MailNotTaken, MailRefused, type Sender } from './mailer'
 
 /** The request is wrong in itself. Everything else, a wrong key included, may be mended while the message waits. */
 const REFUSED = [400, 413, 422]
@@ -32,14 +29,18 @@ export function createResendMailer({
           'Idempotency-Key': id,
         },
         body: JSON.stringify({ from: `"${name}" <${address}>`, to: [to], subject, text, html }),
-        signal: AbortSignal.timeout(PATIENCE_MS),
-        // A redirect would carry the key elsewhere.
-        redirect: 'error',
+        signal: AbortSignal.timeout(CARRIER_PATIENCE_MS),
+        // To follow would carry the key elsewhere. (workerd knows no 'error'.)
+        redirect: 'manual',
       })
-      if (REFUSED.includes(response.status)) throw new MailRefused(`HTTP ${response.status}`)
-      if (!response.ok) throw new Error(`HTTP ${response.status}`)
+      if (!response.ok) {
+        await response.body?.cancel()
+        const code = `HTTP ${response.status}`
+        throw REFUSED.includes(response.status) ? new MailRefused(code) : new MailNotTaken(code)
+      }
       // A proxy's page, say, is no sign that anything was sent.
-      if (!v.is(Accepted, await response.json())) throw new Error('The answer is not what the API documents')
+      const answer: unknown = await response.json().catch(() => null)
+      if (!v.is(Accepted, answer)) throw new MailNotTaken('UNEXPECTED_ANSWER')
     },
   }
 }

@@ -1,5 +1,5 @@
+import { countryName } from '../country'
 import { AccountSection } from './account-section'
-import { countryName } from './country'
 import type { PageContext } from './page'
 import type { EventText, Texts } from './texts/en'
 import { Time } from './time'

@@ -1,5 +1,5 @@
+import { countryName } from '../country'
 import { AccountSection, accountPath } from './account-section'
-import { countryName } from './country'
 import { Form, Hidden } from './form'
 import { FRESH_FORM } from './form-state'
 import type { PageContext } from './page'

@@ -187,8 +187,14 @@ describe("Resend's API", () => {
     expect(outcome).toBeInstanceOf(Error)
     expect(outcome).not.toBeInstanceOf(MailRefused)
     expect(asked).toHaveBeenCalledTimes(1)
-    expect(asked.mock.calls[0]?.[1]?.redirect).not.toBe('follow')
-    expect(asked.mock.calls[0]?.[1]?.redirect).toBeDefined()
+    expect(asked.mock.calls[0]?.[1]?.redirect).toBe('manual')
+  })
+
+  it('asks in a way that this runtime can: nobody listens there, and that is all that is wrong', async () => {
+    const unreachable = createResendMailer({ apiKey: 'k', url: 'http://127.0.0.1:9', sender: SENDER })
+    const outcome = await outcomeOf(unreachable.send(MESSAGE))
+    expect(outcome).toBeInstanceOf(Error)
+    expect(outcome).not.toBeInstanceOf(TypeError)
   })
 
   it.each([

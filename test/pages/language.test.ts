@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { countryName } from '../../src/pages/country'
+import { countryName } from '../../src/country'
 import { chooseLanguage } from '../../src/pages/language'
 import { Time } from '../../src/pages/time'
 

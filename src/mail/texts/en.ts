@@ -1,3 +1,4 @@
+import { countryName } from '../../country'
 import type { MailDetails, MailKind } from '../mail'
 
 /** The words of one mail: paragraphs, and the label of its link if it has one. */
@@ -139,6 +140,5 @@ export const en: MailTexts = {
 
 /** What is known of where something came from, in the words of a language. */
 export function placeText({ device, country }: MailDetails, { language, unknownDevice }: MailTexts): string {
-  const name = country && new Intl.DisplayNames(language, { type: 'region', fallback: 'none' }).of(country)
-  return [device ?? unknownDevice, name].filter(Boolean).join(', ')
+  return [device ?? unknownDevice, countryName(country, language)].filter(Boolean).join(', ')
 }

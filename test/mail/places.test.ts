@@ -1,0 +1,32 @@
+import { expect, it } from 'vitest'
+import { mailingService } from '../support/mail'
+import { newEmail, PASSWORD, read, signedInPerson } from '../support/person'
+import type { Service } from '../support/service'
+
+/** Sends a request from where Cloudflare places it. */
+async function sendFrom(service: Service, country: string, path: string, body: unknown) {
+  const headers = { 'Content-Type': 'application/json' }
+  const init = { method: 'POST', headers, body: JSON.stringify(body), cf: { country } }
+  return read(await service.fetch(new Request(`${service.issuer}${path}`, init)))
+}
+
+// T1 is Tor, XX unknown; the platform throws when it is asked for the name of what cannot be a country.
+it.each(['T1', 'XX', 'K1', '00', '1A', 'NL'])(
+  'mail is sent wherever a client is placed: %s',
+  async (country) => {
+    const service = mailingService({ REGISTRATION: 'verified' })
+    const email = newEmail()
+    const registered = await sendFrom(service, country, '/register', { email, password: PASSWORD })
+    expect(registered.status).toBe(202)
+    expect(service.log.filter(({ event }) => event.startsWith('mail-'))).toEqual([])
+    expect(service.mailTo(email)).toHaveLength(1)
+  },
+)
+
+it('AUD-04: a sign-in over Tor is told to the owner, and said to be one', async () => {
+  const service = mailingService()
+  const { email } = await signedInPerson({ mode: 'session', service })
+  const login = await sendFrom(service, 'T1', '/login', { email, password: PASSWORD })
+  expect(login.status).toBe(200)
+  expect(service.mailTo(email).map(({ text }) => text.includes('Tor'))).toEqual([true])
+})
