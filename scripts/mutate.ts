@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 
 const HELP = `Break each guard in turn and see a test fail.
@@ -28,7 +29,7 @@ if (values.help) {
 
 const copy = copyProject()
 try {
-  const chosen = MUTATIONS.filter(({ guard }) => guard.includes(values.only ?? ''))
+  const chosen = [...MUTATIONS, ...MAIL_MUTATIONS].filter(({ guard }) => guard.includes(values.only ?? ''))
   const unnoticed = chosen.filter((mutation, index) => {
     const noticed = isNoticed(mutation)
     console.log(`${index + 1}/${chosen.length} ${noticed ? 'noticed' : 'NOT NOTICED'}: ${mutation.guard}`)
