@@ -15,7 +15,8 @@ const HELP = `Serve Janus locally on Cloudflare's own runtime.
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
   --help         print this
 
-Mail is printed here instead of sent (--var MAILER:none: no mail). The secret lies in .dev.vars; it is made at the first start.`
+Mail is printed here instead of sent (--var MAILER:none: no mail), and the playground is on (--var PLAYGROUND:off: it is not).
+The secret lies in .dev.vars; it is made at the first start.`
 
 const ROOT = dirname(import.meta.dirname)
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
@@ -93,7 +94,10 @@ function migrate() {
 }
 
 function serve() {
-  const vars = [`ISSUER:${issuer}`, 'MAILER:console', ...options.var].flatMap((pair) => ['--var', pair])
+  const vars = [`ISSUER:${issuer}`, 'MAILER:console', 'PLAYGROUND:on', ...options.var].flatMap((pair) => [
+    '--var',
+    pair,
+  ])
   const port = ['--port', String(options.port), '--inspector-port', '0']
   const command = ['dev', ...port, '--persist-to', options.state, ...vars]
   const wrangler = spawn(process.execPath, [WRANGLER, ...command], {
@@ -142,6 +146,8 @@ Janus is ready: ${issuer}
 
   Who am I:
     curl -b jar ${issuer}/me
+
+  See both modes side by side: ${issuer}/playground
 
   The same with tokens: add "mode": "token" to the body. More in README.md. Stop with Ctrl-C.
 `)

@@ -10,6 +10,7 @@ import { securityHeaders } from './http/security-headers'
 import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import type { Pages } from './pages/pages'
+import { reportStorage } from './playground/report-storage'
 import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
 import { deliverMail } from './routes/deliver-mail'
@@ -63,6 +64,8 @@ export function createApp(services: Services, createPages?: (services: Services)
       healthRoutes(() => checkStorage(services)),
     )
   const app = new Hono({ strict: false })
+  if (services.playground) app.use(reportStorage(services.playground.meter))
+  app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)
     .use(cors(config.allowedOrigins))

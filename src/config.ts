@@ -38,6 +38,8 @@ export interface Config {
   /** An image in place of the name on pages; `null`: the name. */
   readonly brandLogoUrl: string | null
   readonly mail: MailConfig
+  /** Whether there is a page that shows what is stored and what it costs. */
+  readonly playground: boolean
   /** The values of `AUTH_SECRET`, newest first. */
   readonly secrets: readonly [string, ...string[]]
 }
@@ -74,12 +76,15 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     return null
   }
 
+  /** For what may only be used on one's own machine. */
+  function refuseInPublic(name: string, what: string): void {
+    if (!issuer || isLocal(new URL(issuer.href))) return
+    faults.push({ setting: name, message: `${name} must not be ${what}` })
+  }
+
   function parseMail(): MailConfig | null {
     const carrier = setting('MAILER', oneOf(MAILERS), 'none')
-    if (carrier === 'console' && issuer && !isLocal(new URL(issuer.href))) {
-      const message = 'MAILER must not be console here: it prints links that open accounts'
-      faults.push({ setting: 'MAILER', message })
-    }
+    if (carrier === 'console') refuseInPublic('MAILER', 'console here: it prints links that open accounts')
     if (carrier === 'none' || carrier === 'console') return { carrier }
     if (carrier === null) return null
     const parse = (text: string) =>
@@ -139,8 +144,10 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     brandName: setting('BRAND_NAME', parseBrandName, issuer?.hostname ?? 'unknown'),
     mail: parseMail(),
     brandLogoUrl: setting('BRAND_LOGO_URL', parseLogoUrl, 'none'),
+    playground: setting('PLAYGROUND', oneOf(PLAYGROUNDS), 'off'),
     secrets: setting('AUTH_SECRET', parseSecrets),
   }
+  if (values.playground) refuseInPublic('PLAYGROUND', 'on here: it shows what is stored')
   for (const [name, kind] of Object.entries(BINDINGS)) {
     if (isBound(env, name)) continue
     faults.push(notBound(name, kind))
@@ -169,6 +176,7 @@ const REGISTRATIONS = { open: 'open', verified: 'verified', closed: 'closed' } a
 const MAILERS = { none: 'none', console: 'console', cloudflare: 'cloudflare', resend: 'resend' } as const
 const JWT_ALGS = { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' } as const
 const LIVE_CHECKS = { sensitive: 'sensitive', always: 'always' } as const
+const PLAYGROUNDS = { off: false, on: true } as const
 const BINDINGS = {
   DB: 'a D1 database',
   SESSIONS: 'a KV namespace',

@@ -19,6 +19,8 @@ import type { Mailer } from './mail/mailer'
 import { createMailRenderer } from './mail/render-mail'
 import { isSchemaCurrent } from './migrations/d1-schema'
 import { createPasswordHasher } from './passwords/password-hash'
+import { createStorageMeter, type StorageMeter } from './playground/storage-meter'
+import { createStoredSessions, type StoredSessions } from './playground/stored-session'
 import { createD1SessionStore } from './sessions/d1-session-store'
 import { createKvSessionCache } from './sessions/kv-session-cache'
 import { createAccountKeys } from './throttling/account-key'
@@ -48,14 +50,18 @@ export interface Services
   /** `null`: no mail is sent. */
   readonly delivery: DeliveryServices | null
   readonly isSchemaCurrent: () => Promise<boolean>
+  /** `null`: it is off. */
+  readonly playground: { readonly meter: StorageMeter; readonly storedSessions: StoredSessions } | null
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, config, mailer }: { bindings: Bindings; config: Config; mailer: Mailer | null },
+  { bindings: given, config, mailer }: { bindings: Bindings; config: Config; mailer: Mailer | null },
   clock: Clock,
   log: Log,
 ): Services {
+  const meter = config.playground ? createStorageMeter(given) : null
+  const bindings = meter?.bindings ?? given
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
   const verifiedOnly = config.registration === 'verified'
@@ -111,5 +117,6 @@ export function createServices(
       log,
     },
     isSchemaCurrent: () => isSchemaCurrent(bindings.DB),
+    playground: meter && { meter, storedSessions: createStoredSessions(bindings) },
   }
 }

@@ -57,6 +57,7 @@ describe('parseConfig', () => {
       brandName: 'auth.example.com',
       mail: { carrier: 'none' },
       brandLogoUrl: null,
+      playground: false,
     } satisfies Omit<Config, 'secrets'>)
   })
 
@@ -90,6 +91,7 @@ describe('parseConfig', () => {
     'MAILER',
     'BRAND_NAME',
     'BRAND_LOGO_URL',
+    'PLAYGROUND',
     'AUTH_SECRET',
   ]
 

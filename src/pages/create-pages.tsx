@@ -4,6 +4,7 @@ import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm } from '../http/body'
 import { PROBLEMS, Problem } from '../http/problem'
+import { playgroundRoutes } from '../playground/playground-routes'
 import { refuseWithoutMail } from '../routes/require-mail'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
@@ -56,10 +57,15 @@ export function createPages(services: Services): Pages {
       return answerPage(c, context, page)
     })
     .route('/', assetRoutes(services))
+  const open = [...Object.keys(SCREENS), '/mail-sent', '/assets/:file']
+  if (services.playground) {
+    routes.route('/', playgroundRoutes(services, services.playground))
+    open.push('/playground')
+  }
 
   return {
     routes,
-    openRoutes: [...Object.keys(SCREENS), '/mail-sent', '/assets/:file'].map((path) => `GET ${path}`),
+    openRoutes: open.map((path) => `GET ${path}`),
 
     wanted(c) {
       const supports = ['application/json', 'text/html']

@@ -9,6 +9,8 @@ interface LayoutProps {
   readonly signedIn?: boolean
   /** Room for sections rather than for one form. */
   readonly wide?: boolean
+  /** The name of a style sheet and a script that only this page has. */
+  readonly assets?: string
 }
 
 /** A whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
@@ -17,6 +19,7 @@ export function Layout({
   title,
   signedIn = false,
   wide = false,
+  assets,
   children,
 }: PropsWithChildren<LayoutProps>) {
   const { texts, language, brand, basePath, nonce } = context
@@ -33,6 +36,10 @@ export function Layout({
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
           <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
+          {assets !== undefined && <link rel="stylesheet" href={`${basePath}/assets/${assets}.css`} />}
+          {assets !== undefined && (
+            <script type="module" src={`${basePath}/assets/${assets}.js`} nonce={nonce} />
+          )}
         </head>
         <body class={wide ? 'wide' : 'narrow'}>
           <header class="top">
