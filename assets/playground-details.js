@@ -1,5 +1,5 @@
 // What each side of the playground holds, and what the service stores of it.
-import { clockTime, fill, isInstant, make, part } from './playground-elements.js'
+import { dayAndTime, fill, isInstant, make, part } from './playground-elements.js'
 
 /**
  * An access token as its page has it. Unverified: that is for the service.
@@ -46,14 +46,14 @@ function showClaims(list, claims, texts) {
   for (const row of all(list, '[data-claim]')) row.hidden = !Object.hasOwn(claims, row.dataset.claim ?? '')
   for (const [name, value] of Object.entries(claims)) {
     const row = list.querySelector(`[data-claim="${CSS.escape(name)}"]`) ?? privateRow(list, name, texts)
-    const time = isInstant(name) ? ` (${clockTime(Number(value))})` : ''
+    const time = isInstant(name) ? ` (${dayAndTime(value)})` : ''
     part(row, 'value').textContent = `${JSON.stringify(value)}${time}`
   }
 }
 
 /** A claim of which this page knows nothing. @param {HTMLElement} list @param {string} name @param {any} texts */
 function privateRow(list, name, texts) {
-  const value = make('code', 'value')
+  const value = make('code', '')
   value.dataset.part = 'value'
   const term = make('dt', '', make('code', '', name), make('span', 'badge', texts.token.private))
   const row = make('div', '', term, make('dd', '', value, make('span', 'muted', texts.unknownClaim)))
@@ -98,7 +98,7 @@ function rowTable(row, texts) {
     return head
   })
   const lines = Object.entries(row).map(([name, value]) => {
-    const time = isInstant(name) && value !== null ? ` (${clockTime(Number(value))})` : ''
+    const time = isInstant(name) && value !== null ? ` (${dayAndTime(value)})` : ''
     const telling = value !== null && TELLING.has(name)
     const shown = make('td', value === null ? 'muted' : '', `${value}${time}`)
     return make('tr', telling ? 'telling' : '', make('td', '', make('code', '', name)), shown)

@@ -27,6 +27,11 @@ export function clockTime(at) {
   return new Date(at * 1000).toLocaleTimeString('en-GB')
 }
 
+/** The day and time of an instant in seconds. @param {unknown} at */
+export function dayAndTime(at) {
+  return new Date(Number(at) * 1000).toLocaleString('en-GB', { dateStyle: 'medium', timeStyle: 'medium' })
+}
+
 /** Seconds as minutes and seconds. @param {number} seconds */
 export function duration(seconds) {
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`

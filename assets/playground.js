@@ -8,7 +8,8 @@ import { clockTime, duration, fill, make, now, part } from './playground-element
 /**
  * @typedef {object} Side
  * @property {'session' | 'token'} mode
- * @property {HTMLElement} element
+ * @property {HTMLElement} element What it can be asked, and what it answered.
+ * @property {HTMLElement} records What it consists of.
  * @property {string | null} sessionId `null`: not signed in.
  * @property {number | null} endedAt As D1 has it, in seconds; `null`: not ended.
  * @property {AccessToken | null} token
@@ -103,7 +104,7 @@ function begin() {
 
   /** @param {Side} side @param {any} body Of a sign-in or a refresh. */
   function hold(side, { session, access_token, refresh_token }) {
-    const box = part(side.element, 'holds')
+    const box = part(side.records, 'holds')
     if (side.mode === 'session') {
       showCookie(box, session.id, (Date.parse(session.expires_at) - Date.parse(session.created_at)) / 1000)
     } else {
@@ -115,8 +116,12 @@ function begin() {
   /** @param {string} email */
   function introduce(email) {
     part(root, 'who').textContent = fill(texts.start.signedIn, { email })
-    if (part(root, 'create')) part(root, 'create').textContent = texts.start.again
-    part(root, 'modes').hidden = false
+    const create = part(root, 'create')
+    if (create) {
+      create.textContent = texts.start.again
+      create.classList.remove('primary')
+    }
+    part(root, 'signed-in').hidden = false
     part(root, 'watch').hidden = false
   }
 
@@ -175,7 +180,7 @@ function begin() {
       if (status === 200) side.endedAt = body.d1.ended_at
       // Swept, or the cookie that asked is refused itself.
       else if (status === 404 || (status === 401 && side === session)) side.endedAt ??= now()
-      showStored(side.element, side.mode, stored, texts.stored)
+      showStored(side.records, side.mode, stored, texts.stored)
     }
     for (const side of sides) showState(side)
   }
@@ -190,7 +195,7 @@ function begin() {
 
   /** @param {Side} side */
   function showState(side) {
-    const { element, mode, endedAt, token } = side
+    const { element, records, mode, endedAt, token } = side
     const state = stateOf(side)
     const ended = state === 'ended' || state === 'endedButGood'
     const badge = part(element, 'state')
@@ -206,7 +211,7 @@ function begin() {
     const times = { time: clockTime(endedAt ?? 0), expiry: clockTime(token?.claims.exp ?? 0) }
     part(element, 'verdict').textContent = fill(verdict, times)
     part(element, 'verdict').hidden = verdict === ''
-    part(element, 'holds').hidden = state === 'none'
+    part(records, 'holds').hidden = state === 'none'
     for (const button of element.querySelectorAll('button')) button.disabled = state === 'none'
     callPart(side, 'end', 'data-call').disabled = sides.some(({ sessionId }) => sessionId === null)
     callPart(side, 'signIn', 'data-row').hidden = !ended || account === null
@@ -240,18 +245,28 @@ function begin() {
     const { iat, exp } = token.token.claims
     const left = exp - now()
     const text = left > 0 ? texts.token.expiresIn : texts.token.expired
-    part(token.element, 'time-left').textContent = fill(text, { left: duration(Math.abs(left)) })
-    part(token.element, 'life').max = exp - iat
-    part(token.element, 'life').value = Math.max(0, left)
+    part(token.records, 'time-left').textContent = fill(text, { left: duration(Math.abs(left)) })
+    part(token.records, 'life').max = exp - iat
+    part(token.records, 'life').value = Math.max(0, left)
     if (token.element.dataset.state !== stateOf(token)) showState(token)
   }
 }
 
 /** @param {'session' | 'token'} mode @returns {Side} */
 function sideOf(mode) {
-  /** @type {any} */
-  const element = document.getElementById(mode)
-  return { mode, element, sessionId: null, endedAt: null, token: null, refreshToken: '', answers: [] }
+  /** @param {string} id @returns {any} */
+  const find = (id) => document.getElementById(id)
+  const [element, records] = [find(mode), find(`${mode}-records`)]
+  return {
+    mode,
+    element,
+    records,
+    sessionId: null,
+    endedAt: null,
+    token: null,
+    refreshToken: '',
+    answers: [],
+  }
 }
 
 /** @param {Side} side @param {string} name @param {'data-call' | 'data-row'} kind @returns {any} */

@@ -6,9 +6,9 @@ type Call = keyof typeof TEXTS.calls
 /** Nothing to refresh in session mode. Sent by the script: `data-call`. */
 const CALLS = ['whoami', 'me', 'refresh', 'end', 'signIn'] as const satisfies readonly Call[]
 
-/** One of the two sides. The script fills in what is marked with `data-part`. */
+/** What one side can be asked, and what it answered. The script fills in what is marked with `data-part`. */
 export function ModeColumn({ mode }: { readonly mode: Mode }) {
-  const { title, essence, holds, stored } = TEXTS.modes[mode]
+  const { title, essence } = TEXTS.modes[mode]
   return (
     <section class={`mode ${mode}`} id={mode} aria-labelledby={`${mode}-title`}>
       <header>
@@ -30,6 +30,16 @@ export function ModeColumn({ mode }: { readonly mode: Mode }) {
           <p class="muted">{TEXTS.answers.none}</p>
         </div>
       </div>
+    </section>
+  )
+}
+
+/** What a side consists of: its credential, and what is stored for it. */
+export function ModeRecords({ mode }: { readonly mode: Mode }) {
+  const { records, holds, stored } = TEXTS.modes[mode]
+  return (
+    <section class="mode records" id={`${mode}-records`} aria-labelledby={`${mode}-records-title`}>
+      <h2 id={`${mode}-records-title`}>{records}</h2>
       <div class="holds">
         <h3>{holds}</h3>
         <div data-part="holds" hidden>
@@ -42,7 +52,7 @@ export function ModeColumn({ mode }: { readonly mode: Mode }) {
           <summary>{TEXTS.stored.d1}</summary>
           <div data-part="d1" />
         </details>
-        <details>
+        <details open>
           <summary>{TEXTS.stored.kv}</summary>
           <div data-part="kv" />
         </details>
@@ -143,7 +153,7 @@ function Claims({ part, title, tone, claims }: ClaimsProps) {
               <span class="badge">{`${TEXTS.token.registered}, ${by}`}</span>
             </dt>
             <dd>
-              <code class="value" data-part="value" />
+              <code data-part="value" />
               <span class="muted">{meaning}</span>
             </dd>
           </div>

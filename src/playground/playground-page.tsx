@@ -3,7 +3,7 @@ import { Layout } from '../pages/layout'
 import type { PageContext } from '../pages/page'
 import { FlowPicture } from './flow-picture'
 import { SESSION_FLOW, TOKEN_FLOW } from './flows'
-import { ModeColumn } from './mode-column'
+import { ModeColumn, ModeRecords } from './mode-column'
 import { TEXTS } from './texts'
 
 export interface PlaygroundPageProps {
@@ -35,25 +35,35 @@ export function PlaygroundPage({ context, offers, liveCheck }: PlaygroundPagePro
           {liveCheck === 'always' && <p class="notice">{TEXTS.alwaysLive}</p>}
           <div id="playground" hidden data-base={context.basePath} data-texts={scriptTexts(liveCheck)}>
             <Start basePath={context.basePath} offers={offers} />
-            <div class="modes" data-part="modes" hidden>
-              {MODES.map((mode) => (
-                <ModeColumn mode={mode} />
-              ))}
+            <div data-part="signed-in" hidden>
+              <div class="modes">
+                {MODES.map((mode) => (
+                  <ModeColumn mode={mode} />
+                ))}
+              </div>
+              <Log />
+              <div class="modes">
+                {MODES.map((mode) => (
+                  <ModeRecords mode={mode} />
+                ))}
+              </div>
             </div>
-            <Log />
           </div>
         </>
       ) : (
         <p class="notice">{TEXTS.oneMode}</p>
       )}
-      <section class="flows" aria-label={TEXTS.comparison.title}>
-        <div>
-          <h2>{TEXTS.modes.session.title}</h2>
-          <FlowPicture id="session-flow" flow={SESSION_FLOW} />
-        </div>
-        <div>
-          <h2>{TEXTS.modes.token.title}</h2>
-          <FlowPicture id="token-flow" flow={TOKEN_FLOW} />
+      <section>
+        <h2>{TEXTS.flows}</h2>
+        <div class="flows">
+          <div>
+            <h3>{TEXTS.modes.session.title}</h3>
+            <FlowPicture id="session-flow" flow={SESSION_FLOW} />
+          </div>
+          <div>
+            <h3>{TEXTS.modes.token.title}</h3>
+            <FlowPicture id="token-flow" flow={TOKEN_FLOW} />
+          </div>
         </div>
       </section>
       <Comparison />

@@ -31,13 +31,15 @@ export const TEXTS = {
       title: 'Session',
       essence:
         'The cookie is a ticket with a number. What the number stands for is looked up at every request.',
+      records: 'The cookie, and what it stands for',
       holds: 'What the browser holds',
       stored: 'What the service stores',
     },
     token: {
       title: 'Token',
       essence:
-        'The token is a signed note that says who you are. Whoever has the public key can read and believe it.',
+        'The token is a signed note that says who you are. Who has the key can check it alone, and asks nobody.',
+      records: 'The tokens, taken apart',
       holds: 'What the page holds',
       stored: 'What the service stores',
     },
@@ -90,10 +92,10 @@ export const TEXTS = {
     strip: 'whoami so far: {runs}',
     empty: '(empty)',
     free: 'no storage',
-    d1: 'D1 {n}',
-    kvReads: 'KV read {n}',
-    kvWrites: 'KV write {n}',
-    kvDeletes: 'KV delete {n}',
+    d1: '{n} × D1',
+    kvReads: '{n} × KV read',
+    kvWrites: '{n} × KV write',
+    kvDeletes: '{n} × KV delete',
     milliseconds: '{n} ms',
   },
 
@@ -129,7 +131,7 @@ export const TEXTS = {
     payload: 'Payload',
     signature: 'Signature',
     signatureMeaning:
-      'Over the first two parts, made with the private key {kid}. Change one letter of them and it no longer fits.',
+      'Over the first two parts, made with the key {kid}. Change one letter of them and it no longer fits.',
     expiresIn: 'Expires in {left}',
     expired: 'Expired {left} ago',
     refresh: 'Refresh token',
@@ -145,8 +147,8 @@ export const TEXTS = {
   /** Of the header. */
   parameters: [
     { name: 'alg', by: 'RFC 7515', meaning: 'How it is signed. Janus accepts this one and no other.' },
-    { name: 'typ', by: 'RFC 9068', meaning: 'An access token, and no other kind of JWT.' },
-    { name: 'kid', by: 'RFC 7515', meaning: 'Which key of /.well-known/jwks.json.' },
+    { name: 'typ', by: 'RFC 7515', meaning: 'An access token, and no other kind of JWT.' },
+    { name: 'kid', by: 'RFC 7515', meaning: 'Which key signed it.' },
   ],
   claims: [
     { name: 'iss', by: 'RFC 7519', meaning: 'Who issued it.' },
@@ -181,10 +183,12 @@ export const TEXTS = {
   log: {
     title: 'Calls',
     intro:
-      'Newest first. Storage is what the header Janus-Storage of each answer says, which is exact while nothing else asks at the same time; work done behind a response is not in it. Looks at what is stored and calls every 2 seconds are left out.',
+      'Newest first. Storage is what the header Janus-Storage of each answer says, which is exact while nothing else asks at the same time; work done behind a response is not in it. Looks at what is stored are left out, and of the calls every 2 seconds those that are answered as before. The first token of a new database costs more: its signing key is made, too.',
     columns: ['Side', 'Call', 'Answer', 'D1', 'KV read', 'KV write', 'KV delete', 'ms'],
     none: 'No call yet.',
   },
+
+  flows: 'How each works',
 
   comparison: {
     title: 'What differs',
@@ -203,7 +207,7 @@ export const TEXTS = {
       {
         about: 'Who can verify it',
         session: 'Only who can read the store.',
-        token: 'Every service that has the public key.',
+        token: 'Every service that has the public key. With HS256 there is none, and only Janus can.',
       },
       {
         about: 'What a thief of the database gets',
