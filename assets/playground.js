@@ -199,7 +199,7 @@ function begin() {
     const state = stateOf(side)
     const ended = state === 'ended' || state === 'endedButGood'
     const badge = part(element, 'state')
-    badge.textContent = texts.states[state]
+    say(badge, texts.states[state])
     badge.className = `badge ${state === 'live' ? 'success' : ended ? 'danger' : ''}`
     const verdict = {
       none: mode === 'token' ? texts.verdicts.tokenLost : '',
@@ -209,7 +209,7 @@ function begin() {
       endedButGood: texts.verdicts.tokenEnded,
     }[state]
     const times = { time: clockTime(endedAt ?? 0), expiry: clockTime(token?.claims.exp ?? 0) }
-    part(element, 'verdict').textContent = fill(verdict, times)
+    say(part(element, 'verdict'), fill(verdict, times))
     part(element, 'verdict').hidden = verdict === ''
     part(records, 'holds').hidden = state === 'none'
     for (const button of element.querySelectorAll('button')) button.disabled = state === 'none'
@@ -267,6 +267,11 @@ function sideOf(mode) {
     refreshToken: '',
     answers: [],
   }
+}
+
+/** Screen readers say again what is written again. @param {HTMLElement} element @param {string} text */
+function say(element, text) {
+  if (element.textContent !== text) element.textContent = text
 }
 
 /** @param {Side} side @param {string} name @param {'data-call' | 'data-row'} kind @returns {any} */

@@ -128,7 +128,7 @@ function Start({ basePath, offers }: { basePath: string; offers: PlaygroundPageP
 function Log() {
   const { title, intro, columns, none } = TEXTS.log
   return (
-    <section class="log" aria-labelledby="log-title">
+    <div class="log">
       <h2 id="log-title">{title}</h2>
       <p class="hint">{intro}</p>
       {/* Who has only a keyboard must be able to scroll it. */}
@@ -148,7 +148,7 @@ function Log() {
           </tbody>
         </table>
       </section>
-    </section>
+    </div>
   )
 }
 

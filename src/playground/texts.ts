@@ -169,7 +169,7 @@ export const TEXTS = {
     d1: 'D1, table sessions: one row',
     kv: 'KV: a copy of it',
     loading: 'Looking…',
-    out: 'Nobody is signed in any more, so there is nobody to show it to.',
+    out: 'Neither the cookie nor the access token is good any more, so the service shows nothing. A refresh may help.',
     gone: 'The row is gone: the sweep has removed it.',
     noCopy: 'Nothing under {key}. The copy was deleted when the session ended.',
     never: 'Nothing: in token mode KV has no part.',
