@@ -71,11 +71,11 @@ function begin() {
   /** Signs in both sides, with the cookie first. @param {string} route @param {{ email: string, password: string }} credentials */
   async function start(route, credentials) {
     part(root, 'trouble').hidden = true
-    if (!(await signIn(session, route, credentials)) || !(await signIn(token, 'POST /login', credentials)))
-      return
+    if (!(await signIn(session, route, credentials))) return
     account = credentials
     part(root, 'sign-in').reset()
     introduce(credentials.email)
+    await signIn(token, 'POST /login', credentials)
     await look()
   }
 
@@ -130,7 +130,6 @@ function begin() {
     const answer = await call(route, { token: side.token?.text })
     report(side, answer)
     await look()
-    return answer
   }
 
   /** Calls the route that asks for no live session. @param {Side} side @param {boolean} aloud Whether it is written down. */
