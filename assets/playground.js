@@ -110,6 +110,7 @@ function begin() {
     } else {
       Object.assign(side, { token: parseToken(access_token), refreshToken: refresh_token })
       if (side.token) showTokens(box, side.token, refresh_token, texts)
+      tick()
     }
   }
 

@@ -10,7 +10,6 @@ import { securityHeaders } from './http/security-headers'
 import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import type { Pages } from './pages/pages'
-import { reportStorage } from './playground/report-storage'
 import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
 import { deliverMail } from './routes/deliver-mail'
@@ -64,7 +63,7 @@ export function createApp(services: Services, createPages?: (services: Services)
       healthRoutes(() => checkStorage(services)),
     )
   const app = new Hono({ strict: false })
-  if (services.playground) app.use(reportStorage(services.playground.meter))
+  if (services.playground) app.use(services.playground.reportStorage)
   app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)

@@ -1,11 +1,12 @@
 import type { Hono } from 'hono'
 import { createApp, createUnconfiguredApp } from './app'
 import { type Clock, systemClock } from './clock'
-import { parseConfig } from './config'
+import { type Bindings, parseConfig } from './config'
 import { consoleLog, type Log } from './log'
 import { createMailer } from './mail/create-mailer'
 import type { Mailer } from './mail/mailer'
 import type { Pages } from './pages/pages'
+import type { Playground } from './playground/create-playground'
 import { createServices, type Services } from './services'
 import { sweep } from './sweep'
 
@@ -31,6 +32,8 @@ export function createJanus(
     readonly log?: Log
     readonly mailer?: Mailer
     readonly createPages?: (services: Services) => Pages
+    /** For where `PLAYGROUND` is on. */
+    readonly createPlayground?: (bindings: Bindings) => Playground
   } = {},
 ): Janus {
   const { clock = systemClock, log = consoleLog } = given
@@ -42,6 +45,7 @@ export function createJanus(
   }
   const { config, bindings } = parsed
   const mailer = given.mailer ?? createMailer(config.mail, bindings)
-  const services = createServices({ bindings, config, mailer }, clock, log)
+  const playground = config.playground ? (given.createPlayground?.(bindings) ?? null) : null
+  const services = createServices({ bindings, config, mailer, playground }, clock, log)
   return { app: createApp(services, given.createPages), services, sweep: () => sweep(services) }
 }

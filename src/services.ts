@@ -19,8 +19,7 @@ import type { Mailer } from './mail/mailer'
 import { createMailRenderer } from './mail/render-mail'
 import { isSchemaCurrent } from './migrations/d1-schema'
 import { createPasswordHasher } from './passwords/password-hash'
-import { createStorageMeter, type StorageMeter } from './playground/storage-meter'
-import { createStoredSessions, type StoredSessions } from './playground/stored-session'
+import type { Playground } from './playground/create-playground'
 import { createD1SessionStore } from './sessions/d1-session-store'
 import { createKvSessionCache } from './sessions/kv-session-cache'
 import { createAccountKeys } from './throttling/account-key'
@@ -51,17 +50,23 @@ export interface Services
   readonly delivery: DeliveryServices | null
   readonly isSchemaCurrent: () => Promise<boolean>
   /** `null`: it is off. */
-  readonly playground: { readonly meter: StorageMeter; readonly storedSessions: StoredSessions } | null
+  readonly playground: Playground | null
+}
+
+interface ServiceParts {
+  readonly bindings: Bindings
+  readonly config: Config
+  readonly mailer: Mailer | null
+  readonly playground: Playground | null
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings: given, config, mailer }: { bindings: Bindings; config: Config; mailer: Mailer | null },
+  { bindings: given, config, mailer, playground }: ServiceParts,
   clock: Clock,
   log: Log,
 ): Services {
-  const meter = config.playground ? createStorageMeter(given) : null
-  const bindings = meter?.bindings ?? given
+  const bindings = playground?.bindings ?? given
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
   const verifiedOnly = config.registration === 'verified'
@@ -117,6 +122,6 @@ export function createServices(
       log,
     },
     isSchemaCurrent: () => isSchemaCurrent(bindings.DB),
-    playground: meter && { meter, storedSessions: createStoredSessions(bindings) },
+    playground,
   }
 }

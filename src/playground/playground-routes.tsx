@@ -5,6 +5,7 @@ import { Problem } from '../http/problem'
 import { CATALOGUE } from '../pages/language'
 import { answerPage, pageContext } from '../pages/page-context'
 import type { Services } from '../services'
+import type { Playground } from './create-playground'
 import { PlaygroundPage } from './playground-page'
 
 /**
@@ -13,10 +14,7 @@ import { PlaygroundPage } from './playground-page'
  * The page is open; both others are closed by default. `whoami` asks for no live session, as most routes of an app
  * would not: it is where the modes differ.
  */
-export function playgroundRoutes(
-  { config }: Pick<Services, 'config'>,
-  { storedSessions }: NonNullable<Services['playground']>,
-) {
+export function playgroundRoutes({ config }: Pick<Services, 'config'>, { storedSessions }: Playground) {
   return (
     new Hono<SignedInEnv>()
       .get('/playground', (c) => {

@@ -1,5 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import type { StorageMeter } from './storage-meter'
+import type { StorageCosts } from './storage-meter'
 
 /**
  * Says on every response what it cost: `Janus-Storage: d1=1, kv-read=1, kv-write=0, kv-delete=0`.
@@ -7,7 +7,7 @@ import type { StorageMeter } from './storage-meter'
  * Exact while nothing else is asked at the same time, for there is one meter for all requests. What is done behind the
  * response is not in it.
  */
-export function reportStorage({ spent }: StorageMeter): MiddlewareHandler {
+export function reportStorage(spent: () => StorageCosts): MiddlewareHandler {
   return async (c, next) => {
     const before = spent()
     await next()

@@ -25,8 +25,8 @@ it('the API without pages stays under 180 KiB', () => {
   expect(bytes).toBeLessThan(180 * KIB)
 })
 
-it('the whole bundle, pages in three languages included, stays under 270 KiB', () => {
+it('the whole bundle, pages in three languages and the playground included, stays under 285 KiB', () => {
   const bytes = bundle()
   console.log(`Whole: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(270 * KIB)
+  expect(bytes).toBeLessThan(285 * KIB)
 })

@@ -5,6 +5,7 @@ import { createJanus } from '../../src/janus'
 import type { Log } from '../../src/log'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages } from '../../src/pages/create-pages'
+import { createPlayground } from '../../src/playground/create-playground'
 import type { Services } from '../../src/services'
 
 /** Something that answers requests as Janus. */
@@ -46,7 +47,7 @@ export function ownService(
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
   const variables = { ...env, ...overrides }
-  const janus = createJanus(variables, { ...given, clock, log: record, createPages })
+  const janus = createJanus(variables, { ...given, clock, log: record, createPages, createPlayground })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
   const service: OwnService = {
     issuer: String(variables.ISSUER),
