@@ -156,7 +156,7 @@ export const de = {
     saveName: 'Namen speichern',
     verified: 'Bestätigt',
     unverified: 'Noch nicht bestätigt',
-    resend: 'Link noch einmal senden',
+    resend: 'Link zur Bestätigung senden',
     changeEmail: 'Adresse ändern',
     changeEmailIntro: 'Wir senden einen Link an die neue Adresse. Bis Sie ihm folgen, ändert sich nichts.',
     newEmail: 'Neue E-Mail-Adresse',

@@ -167,7 +167,7 @@ export const en = {
     saveName: 'Save name',
     verified: 'Confirmed',
     unverified: 'Not confirmed yet',
-    resend: 'Send the link again',
+    resend: 'Send a link to confirm it',
     changeEmail: 'Change address',
     changeEmailIntro: 'We send a link to the new address. Until you follow it, nothing changes.',
     newEmail: 'New email address',

@@ -154,7 +154,7 @@ export const es = {
     saveName: 'Guardar nombre',
     verified: 'Confirmada',
     unverified: 'Sin confirmar',
-    resend: 'Enviar el enlace otra vez',
+    resend: 'Enviar un enlace para confirmarla',
     changeEmail: 'Cambiar la dirección',
     changeEmailIntro: 'Enviamos un enlace a la dirección nueva. Hasta que lo siga, nada cambia.',
     newEmail: 'Correo electrónico nuevo',
