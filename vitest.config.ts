@@ -32,7 +32,7 @@ export default defineConfig({
         test: {
           name: 'workers',
           include: ['test/**/*.test.ts'],
-          exclude: ['test/smoke/**', 'test/docs/**'],
+          exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**'],
           setupFiles: ['test/support/setup.ts'],
           provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
         },
@@ -41,6 +41,15 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        test: {
+          name: 'e2e',
+          include: ['test/e2e/**/*.test.ts'],
+          globalSetup: ['test/e2e/setup.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -20,12 +20,20 @@ export interface MailingService {
 /** How long a start may take, and a line that is waited for. */
 const PATIENCE_MS = 100_000
 
-/** @param settings As in `NAME:value`. */
-export async function startMailingService(settings: readonly string[]): Promise<MailingService> {
+/**
+ * @param settings As in `NAME:value`.
+ * @param basePath The path of its issuer, as in `/auth`.
+ */
+export async function startMailingService(
+  settings: readonly string[],
+  basePath = '',
+): Promise<MailingService> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-mail-'))
   const state = join(folder, 'state')
   const port = await freePort()
-  const options = ['--port', String(port), '--state', state, ...settings.flatMap((pair) => ['--var', pair])]
+  const url = `http://localhost:${port}${basePath}`
+  const vars = [...(basePath === '' ? [] : [`ISSUER:${url}`]), ...settings].flatMap((pair) => ['--var', pair])
+  const options = ['--port', String(port), '--state', state, ...vars]
   // In a process group of its own, so that all of it can be killed and nothing else.
   const child = spawn('npm', ['start', '--', ...options], {
     detached: true,
@@ -69,7 +77,7 @@ export async function startMailingService(settings: readonly string[]): Promise<
     throw error
   })
   return {
-    url: `http://localhost:${port}`,
+    url,
     state,
     printed,
     end: () => text.length,

@@ -1,0 +1,142 @@
+import axe from 'axe-core'
+import { describe, expect } from 'vitest'
+import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
+import { newPerson } from './person.ts'
+import { it } from './stage.ts'
+import type { Visitor } from './visitor.ts'
+
+interface AxeOptions {
+  readonly rules?: Readonly<Record<string, { readonly enabled: boolean }>>
+  readonly runOnly?: readonly string[]
+}
+
+/** What axe-core has against the page as it is, by rule and element. */
+async function violations({ page }: Visitor, options: AxeOptions = {}): Promise<readonly string[]> {
+  await page.evaluate(axe.source)
+  const settings = JSON.stringify({ ...options, resultTypes: ['violations'], preload: false })
+  const { violations: found } = await page.evaluate<axe.AxeResults>(`axe.run(${settings})`)
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html }) => `${id}: ${html}`))
+}
+
+/** In light, and the colours again in dark. */
+async function violationsInBoth(visitor: Visitor): Promise<readonly string[]> {
+  const light = await violations(visitor)
+  await visitor.page.emulateMedia({ colorScheme: 'dark' })
+  const dark = await violations(visitor, { runOnly: ['color-contrast'] })
+  await visitor.page.emulateMedia({ colorScheme: 'light' })
+  return [...light, ...dark.map((fault) => `dark: ${fault}`)]
+}
+
+/** The words, which have no part in the colours. */
+function violationsInWords(visitor: Visitor): Promise<readonly string[]> {
+  return violations(visitor, { rules: { 'color-contrast': { enabled: false } } })
+}
+
+/** How an element looks that has the focus, or has not. */
+const RING = `({ outlineStyle, outlineWidth, outlineColor, boxShadow }) =>
+  [outlineStyle === 'none' ? '' : outlineStyle + outlineWidth + outlineColor, boxShadow].join()`
+
+/** Goes on by Tab until a field or button has the focus, and checks on the way that one can see where one is. */
+async function tabTo({ page }: Visitor, name: string): Promise<void> {
+  await page.evaluate(
+    `globalThis.rings ??= new Map([...document.querySelectorAll('a, button, input, summary')].map((element) =>
+      [element, (${RING})(getComputedStyle(element))]))`,
+  )
+  for (let steps = 0; steps < 20; steps++) {
+    await page.keyboard.press('Tab')
+    const [found, visible] = await page.evaluate<[string, boolean]>(`{
+      const element = document.activeElement
+      const name = element.labels?.[0] ?? element
+      const ring = (${RING})(getComputedStyle(element))
+      ;[(element.ariaLabel ?? name.innerText).trim(), ring !== (rings.get(element) ?? 'none,none')]
+    }`)
+    expect(visible, `the focus on ${found} is seen`).toBe(true)
+    if (found === name) return
+  }
+  throw new Error(`Tab does not lead to ${name}`)
+}
+
+describe.concurrent('accessibility', () => {
+  it.for([
+    { language: 'en-GB', look: violationsInBoth },
+    { language: 'de-DE', look: violationsInWords },
+    { language: 'es-ES', look: violationsInWords },
+  ])('axe-core finds nothing in $language', async ({ language, look }, { visit }) => {
+    const visitor = await visit({ language })
+    const found: Record<string, readonly string[]> = {}
+    async function check(page: string): Promise<void> {
+      const faults = await look(visitor)
+      if (faults.length > 0) found[page] = faults
+    }
+    for (const path of OPEN_PAGES) {
+      await visitor.go(path)
+      expect(await visitor.page.locator('html').getAttribute('lang')).toBe(language.slice(0, 2))
+      await check(path)
+    }
+    const { email, password } = newPerson()
+    const submit = visitor.page.locator('main button.primary')
+    await visitor.go('/register')
+    for (const given of ['123456789012345', password]) {
+      await visitor.page.locator('[name=email]').fill(email)
+      await visitor.page.locator('[name=password]').fill(given)
+      await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
+      await check(`after registering with ${given}`)
+    }
+    for (const path of SIGNED_IN_PAGES) {
+      await visitor.go(path)
+      for (const summary of await visitor.page.locator('summary').all()) await summary.click()
+      await check(path)
+    }
+    expect(found).toEqual({})
+  })
+
+  it.for([{ dark: false }, { dark: true }])(
+    'the keyboard is enough, dark: $dark',
+    async (options, { visit }) => {
+      const visitor = await visit(options)
+      const { page } = visitor
+      const { email, password } = newPerson()
+      async function enter(keys: string, heading: string): Promise<void> {
+        await Promise.all([page.waitForEvent('load'), page.keyboard.press(keys)])
+        expect(await visitor.heading()).toBe(heading)
+      }
+      await visitor.go('/')
+      await tabTo(visitor, 'Create an account')
+      await enter('Enter', 'Create your account')
+      await tabTo(visitor, 'Name (optional)')
+      await page.keyboard.type('Ada')
+      await tabTo(visitor, 'Email address')
+      await page.keyboard.type(email)
+      await tabTo(visitor, 'Password')
+      await page.keyboard.type(password)
+      await tabTo(visitor, 'Show password')
+      await page.keyboard.press('Space')
+      await tabTo(visitor, 'Create account')
+      await enter('Enter', 'Signed in as Ada.')
+
+      await tabTo(visitor, 'Sign out')
+      await enter('Space', 'You are not signed in.')
+      await tabTo(visitor, 'Sign in')
+      await enter('Enter', 'Sign in')
+      await tabTo(visitor, 'Email address')
+      await page.keyboard.type(email)
+      await tabTo(visitor, 'Password')
+      await page.keyboard.type('not the password at all')
+      await enter('Enter', 'Sign in')
+      // The focus is where one goes on.
+      await page.keyboard.type(password)
+      await enter('Enter', 'Signed in as Ada.')
+    },
+  )
+
+  it('has room on a screen 320 pixels wide', async ({ visit }) => {
+    const visitor = await visit({ language: 'de-DE' })
+    await visitor.page.setViewportSize({ width: 320, height: 640 })
+    const tooWide = () =>
+      visitor.page.evaluate('document.documentElement.scrollWidth > document.documentElement.clientWidth')
+    for (const path of OPEN_PAGES) {
+      await visitor.go(path)
+      expect(await tooWide(), path).toBe(false)
+    }
+  })
+})

@@ -1,0 +1,102 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect } from 'vitest'
+import { isSignedIn, newPerson, type Person, register, signIn } from './person.ts'
+import { it, mailedLink } from './stage.ts'
+import type { Visitor } from './visitor.ts'
+
+async function registerByMail(visitor: Visitor, { name, email, password }: Person): Promise<string> {
+  await visitor.go('/register')
+  await visitor.fill({ 'Name (optional)': name, 'Email address': email, Password: password })
+  await visitor.press('Create account')
+  expect(visitor.where()).toBe('/mail-sent?for=register')
+  expect(await visitor.heading()).toBe('Check your email')
+  return mailedLink('verified', email, '/email/verify')
+}
+
+describe.concurrent.each([
+  { scripts: 'with JavaScript', javaScript: true },
+  { scripts: 'without JavaScript', javaScript: false },
+])('mailed links, $scripts', ({ javaScript }) => {
+  it('registers by a link, under the path of the issuer', async ({ visit }) => {
+    const visitor = await visit({ javaScript, service: 'verified' })
+    const person = newPerson()
+    const link = await registerByMail(visitor, person)
+    expect(await isSignedIn(visitor)).toBe(false)
+
+    await visitor.go(link)
+    expect(await visitor.heading()).toBe('Confirm your email address')
+    await visitor.press('Confirm address')
+    expect(await visitor.heading()).toBe('Your address is confirmed')
+
+    expect((await signIn(visitor, person)).status()).toBe(303)
+    expect(visitor.where()).toBe('/')
+    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+  })
+
+  it('lets who follows the link in another browser choose the password', async ({ visit }) => {
+    const person = newPerson()
+    const link = await registerByMail(await visit({ javaScript, service: 'verified' }), person)
+    const visitor = await visit({ javaScript, service: 'verified' })
+    const password = `Analytical-${randomUUID()}`
+
+    await visitor.go(link)
+    await visitor.fill({ 'New password': password })
+    await visitor.press('Confirm address')
+    expect(await visitor.heading()).toBe('Your address is confirmed')
+
+    expect((await signIn(visitor, person)).status()).toBe(401)
+    expect((await signIn(visitor, { ...person, password })).status()).toBe(303)
+  })
+
+  it('replaces a forgotten password, and ends the sessions there were', async ({ visit }) => {
+    const person = newPerson()
+    const before = await visit({ javaScript })
+    await register(before, person)
+    const visitor = await visit({ javaScript })
+    const password = `Analytical-${randomUUID()}`
+
+    await visitor.go('/login')
+    await visitor.follow('Forgot your password?')
+    await visitor.fill({ 'Email address': person.email })
+    await visitor.press('Send the link')
+    expect(await visitor.heading()).toBe('Check your email')
+
+    const link = await mailedLink('open', person.email, '/password/reset')
+    await visitor.go(link)
+    await visitor.fill({ 'New password': password })
+    await visitor.press('Save password')
+    expect(await visitor.heading()).toBe('Your password is changed')
+    await visitor.follow('Sign in')
+
+    expect(await isSignedIn(before)).toBe(false)
+    expect((await signIn(visitor, person)).status()).toBe(401)
+    expect((await signIn(visitor, { ...person, password })).status()).toBe(303)
+
+    // Once only.
+    await visitor.go(link)
+    await visitor.fill({ 'New password': `Analytical-${randomUUID()}` })
+    expect((await visitor.press('Save password')).status()).toBe(400)
+    expect(await visitor.heading()).toBe('The link is not valid any more')
+  })
+
+  it('signs in by a link, in the browser that asked for it and no other', async ({ visit }) => {
+    const person = newPerson()
+    await register(await visit({ javaScript }), person)
+    const [visitor, other] = [await visit({ javaScript }), await visit({ javaScript })]
+
+    await visitor.go('/login')
+    await visitor.follow('Email me a sign-in link')
+    await visitor.fill({ 'Email address': person.email })
+    await visitor.press('Send the link')
+    const link = await mailedLink('open', person.email, '/login/link/confirm')
+
+    await other.go(link)
+    expect((await other.press('Sign in')).status()).toBe(400)
+    expect(await other.heading()).toBe('The link is not valid any more')
+    expect(await isSignedIn(other)).toBe(false)
+
+    await visitor.go(link)
+    expect((await visitor.press('Sign in')).status()).toBe(303)
+    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+  })
+})

@@ -1,0 +1,23 @@
+/** Every page that is for people who are not signed in, by its path. */
+export const OPEN_PAGES = [
+  '/',
+  '/login',
+  '/login/link',
+  '/login/link/confirm?token=none',
+  '/register',
+  '/password/forgot',
+  '/password/reset?token=none',
+  '/password/reset?done',
+  '/email/verify?token=none',
+  '/email/verify?done=ready',
+  '/email/verify?done=no-password',
+  '/email/change/confirm?token=none',
+  '/email/change/confirm?done',
+  '/mail-sent?for=register',
+  '/mail-sent?for=change',
+  '/problems/too-many-attempts',
+  '/no-such-page',
+] as const
+
+/** Those for people who are. */
+export const SIGNED_IN_PAGES = ['/', '/account', '/account?done=name-saved'] as const

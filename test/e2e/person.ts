@@ -1,0 +1,36 @@
+import { randomUUID } from 'node:crypto'
+import { expect } from 'vitest'
+import type { Visitor } from './visitor.ts'
+
+export interface Person {
+  readonly name: string
+  readonly email: string
+  readonly password: string
+}
+
+/** Somebody whom no service knows yet. */
+export function newPerson(name = 'Ada Lovelace'): Person {
+  return { name, email: `${randomUUID()}@example.com`, password: `Difference-${randomUUID()}` }
+}
+
+/** Makes an account, where that takes no more than the form. */
+export async function register(visitor: Visitor, { name, email, password }: Person): Promise<void> {
+  await visitor.go('/register')
+  await visitor.fill({ 'Name (optional)': name, 'Email address': email, Password: password })
+  const answer = await visitor.press('Create account')
+  expect(answer.status()).toBe(303)
+  expect(await visitor.heading()).toBe(`Signed in as ${name}.`)
+}
+
+/** Signs in with a password; what comes of it is the test's to say. */
+export async function signIn(visitor: Visitor, { email, password }: Omit<Person, 'name'>) {
+  await visitor.go('/login')
+  await visitor.fill({ 'Email address': email, Password: password })
+  return visitor.press('Sign in')
+}
+
+/** Whether the visitor is signed in, as the first page says. */
+export async function isSignedIn(visitor: Visitor): Promise<boolean> {
+  await visitor.go('/')
+  return (await visitor.heading()) !== 'You are not signed in.'
+}
