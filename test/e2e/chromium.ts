@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { type BrowserServer, chromium } from 'playwright-core'
+import { type Browser, chromium } from 'playwright-core'
 
 /** Where Debian has it. The first has no window to draw, and takes a third of the time; the second serves as well. */
 const PLACES = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
@@ -15,8 +15,8 @@ const ARGUMENTS = [
   '--disable-sync',
 ]
 
-/** Starts a browser that several processes can drive. @throws If there is none, saying what to install. */
-export async function startChromium(): Promise<BrowserServer> {
+/** @throws If there is none, saying what to install. */
+export async function startChromium(): Promise<Browser> {
   const { CHROMIUM } = process.env
   const executablePath = CHROMIUM ?? PLACES.find((place) => existsSync(place))
   if (executablePath === undefined) {
@@ -24,5 +24,5 @@ export async function startChromium(): Promise<BrowserServer> {
       `There is no Chromium at ${PLACES.join(' or ')}. Install it (Debian: apt-get install chromium-headless-shell), or say where it is: CHROMIUM=/path/to/chromium npm test`,
     )
   }
-  return chromium.launchServer({ executablePath, args: ARGUMENTS, host: '127.0.0.1' })
+  return chromium.launch({ executablePath, args: ARGUMENTS })
 }
