@@ -1,0 +1,239 @@
+// Takes pictures of each page, as people see it: on a phone and on a desk, in light and in dark.
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
+import { startChromium } from '../test/e2e/chromium.ts'
+import { startMailingService } from '../test/smoke/mailing-service.ts'
+
+const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and dark.
+
+  npm run screenshots -- [options]
+
+  --out DIR      write them to DIR (screenshots)
+  --only TEXT    only pages whose name has TEXT in it
+  --readme       only the four in README.md, to docs/images
+  --help         print this
+
+Needs Chromium (Debian: apt-get install chromium-headless-shell; elsewhere CHROMIUM=/path/to/chromium). It serves Janus by itself,
+with a database that is gone afterwards.`
+
+const SIZES = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 800 } } as const
+const SCHEMES = ['light', 'dark'] as const
+
+type Width = keyof typeof SIZES
+type Scheme = (typeof SCHEMES)[number]
+
+interface Look {
+  readonly width: Width
+  readonly scheme: Scheme
+  /** The id of what a long page is scrolled to. */
+  readonly from?: string
+}
+
+/** A page in one of its states: how a browser gets there. Pages of an account are seen by Ada, who is signed in. */
+interface Scene {
+  readonly name: string
+  readonly signedIn?: boolean
+  readonly path: string
+  readonly act?: (page: Page) => Promise<void>
+}
+
+/** Of README.md. */
+const CHOSEN: Readonly<Record<string, Look>> = {
+  login: { width: 1280, scheme: 'light' },
+  account: { width: 1280, scheme: 'dark', from: 'sessions-section' },
+  'register-refused': { width: 360, scheme: 'light' },
+  'reset-password': { width: 360, scheme: 'dark' },
+}
+/** Larger ones would be felt by whoever reads README.md on the road. */
+const CHOSEN_MAX_BYTES = 80 * 1024
+
+const ADA = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'Difference engine no. 2' }
+const COMMON_PASSWORD = '123456789012345'
+
+const USER_AGENTS = {
+  laptop:
+    'Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/156.0.0.0 Safari/537.36',
+  phone:
+    'Mozilla/5.0 (iPhone; CPU iPhone OS 26_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/26.0 Mobile/15E148 Safari/604.1',
+  office: 'Mozilla/5.0 (Windows NT 10.0; Win64; x64; rv:150.0) Gecko/20100101 Firefox/150.0',
+}
+
+const SCENES: readonly Scene[] = [
+  { name: 'home', path: '/' },
+  { name: 'login', path: '/login' },
+  {
+    name: 'login-refused',
+    path: '/login',
+    act: (page) => submit(page, { email: ADA.email, password: 'wrong' }),
+  },
+  { name: 'sign-in-link', path: '/login/link' },
+  { name: 'confirm-sign-in', path: '/login/link/confirm?token=none' },
+  { name: 'register', path: '/register' },
+  {
+    name: 'register-refused',
+    path: '/register',
+    act: (page) => submit(page, { ...ADA, password: COMMON_PASSWORD }),
+  },
+  { name: 'check-mail', path: '/mail-sent?for=register' },
+  { name: 'verify-email', path: '/email/verify?token=none' },
+  { name: 'email-verified', path: '/email/verify?done=ready' },
+  { name: 'forgot-password', path: '/password/forgot' },
+  {
+    name: 'reset-password',
+    path: '/password/reset?token=none',
+    act: (page) => page.locator('[name=new_password]').pressSequentially('three words'),
+  },
+  { name: 'password-reset', path: '/password/reset?done' },
+  { name: 'confirm-email-change', path: '/email/change/confirm?token=none' },
+  { name: 'email-changed', path: '/email/change/confirm?done' },
+  { name: 'problem', path: '/problems/session-ended' },
+  { name: 'not-found', path: '/no-such-page' },
+  { name: 'home-signed-in', path: '/', signedIn: true },
+  { name: 'account', path: '/account', signedIn: true },
+  { name: 'account-forms', path: '/account?done=name-saved', signedIn: true, act: unfoldAll },
+  {
+    name: 'account-refused',
+    path: '/account',
+    signedIn: true,
+    act: async (page) => {
+      await unfoldAll(page)
+      await submit(page, { current_password: 'wrong', new_password: ADA.password }, '#password')
+    },
+  },
+]
+
+const options = readOptions()
+const service = await startService()
+try {
+  const browser = await startChromium()
+  await take(browser)
+  await browser.close()
+} finally {
+  await service.stop()
+}
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        out: { type: 'string' },
+        only: { type: 'string', default: '' },
+        readme: { type: 'boolean', default: false },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      console.log(HELP)
+      process.exit(0)
+    }
+    return { ...values, out: values.out ?? (values.readme ? 'docs/images' : 'screenshots') }
+  } catch (error) {
+    console.error(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
+    process.exit(2)
+  }
+}
+
+function startService() {
+  console.log('Starting Janus ...')
+  return startMailingService(['BRAND_NAME:Janus', 'PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:20'])
+}
+
+async function take(browser: Browser): Promise<void> {
+  mkdirSync(options.out, { recursive: true })
+  await call('/register', ADA, USER_AGENTS.office)
+  await call('/login', { email: ADA.email, password: ADA.password }, USER_AGENTS.phone)
+  const cookies = await signIn(browser)
+  const scenes = SCENES.filter(
+    ({ name }) => name.includes(options.only) && (!options.readme || name in CHOSEN),
+  )
+  const looks = Object.keys(SIZES).flatMap((width) =>
+    SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })),
+  )
+  for (const [index, scene] of scenes.entries()) {
+    const chosen = CHOSEN[scene.name]
+    for (const look of options.readme && chosen ? [chosen] : looks) {
+      const name = `${scene.name}-${look.width}-${look.scheme}.png`
+      const path = join(options.out, name)
+      await shoot(browser, { scene, look, cookies, path })
+      const { size } = statSync(path)
+      console.log(`${index + 1}/${scenes.length}  ${path}  ${Math.ceil(size / 1024)} KiB`)
+      if (options.readme && size > CHOSEN_MAX_BYTES) throw new Error(`${name} is too large for README.md`)
+    }
+  }
+}
+
+/** One session for all pictures, so that the account has little to tell. */
+async function signIn(browser: Browser): Promise<readonly Cookie[]> {
+  const context = await visit(browser, { width: 1280, scheme: 'light' })
+  const page = await context.newPage()
+  await page.goto(`${service.url}/login`)
+  await submit(page, { email: ADA.email, password: ADA.password })
+  const cookies = await context.cookies()
+  await context.close()
+  return cookies
+}
+
+interface Shot {
+  readonly scene: Scene
+  readonly look: Look
+  readonly cookies: readonly Cookie[]
+  readonly path: string
+}
+
+async function shoot(browser: Browser, { scene, look, cookies, path }: Shot): Promise<void> {
+  const context = await visit(browser, look)
+  if (scene.signedIn) await context.addCookies(cookies)
+  const page = await context.newPage()
+  await page.goto(`${service.url}${scene.path}`)
+  await scene.act?.(page)
+  if (look.from !== undefined) await page.goto(`${page.url()}#${look.from}`)
+  // The strength hint speaks when the typing pauses.
+  await page.waitForTimeout(300)
+  // README.md has room for what is seen at first; the others are looked at as a whole.
+  await page.screenshot({ path, fullPage: !options.readme })
+  await context.close()
+}
+
+function visit(browser: Browser, { width, scheme }: Look): Promise<BrowserContext> {
+  return browser.newContext({
+    viewport: SIZES[width],
+    colorScheme: scheme,
+    reducedMotion: 'reduce',
+    locale: 'en-GB',
+    timezoneId: 'Europe/London',
+    userAgent: USER_AGENTS.laptop,
+    extraHTTPHeaders: { 'CF-Connecting-IP': newAddress() },
+  })
+}
+
+async function submit(
+  page: Page,
+  fields: Readonly<Record<string, string>>,
+  form = 'main form',
+): Promise<void> {
+  for (const [name, text] of Object.entries(fields)) await page.locator(`${form} [name=${name}]`).fill(text)
+  await Promise.all([page.waitForEvent('load'), page.locator(`${form} .primary`).click()])
+}
+
+async function unfoldAll(page: Page): Promise<void> {
+  for (const summary of await page.locator('summary').all()) await summary.click()
+}
+
+/** As a program, from a device of its own. */
+async function call(path: string, body: object, userAgent: string): Promise<void> {
+  const headers = {
+    'Content-Type': 'application/json',
+    'User-Agent': userAgent,
+    'CF-Connecting-IP': newAddress(),
+  }
+  const answer = await fetch(`${service.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
+}
+
+/** A client may make only so many attempts a minute. */
+function newAddress(): string {
+  return [10, ...randomBytes(3)].join('.')
+}
