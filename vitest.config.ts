@@ -50,6 +50,8 @@ export default defineConfig({
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
+          // One browser for each process, and not for each file.
+          isolate: false,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

@@ -37,6 +37,8 @@ interface Scene {
   readonly name: string
   readonly signedIn?: boolean
   readonly path: string
+  /** Where the mail is asked for whose link leads to the path. */
+  readonly mailedBy?: string
   readonly act?: (page: Page) => Promise<void>
 }
 
@@ -78,18 +80,20 @@ const SCENES: readonly Scene[] = [
     act: (page) => submit(page, { ...ADA, password: COMMON_PASSWORD }),
   },
   { name: 'check-mail', path: '/mail-sent?for=register' },
-  { name: 'verify-email', path: '/email/verify?token=none' },
+  { name: 'verify-email', path: '/email/verify', mailedBy: '/email/verify/resend' },
   { name: 'email-verified', path: '/email/verify?done=ready' },
   { name: 'forgot-password', path: '/password/forgot' },
   {
     name: 'reset-password',
-    path: '/password/reset?token=none',
+    path: '/password/reset',
+    mailedBy: '/password/forgot',
     act: (page) => page.locator('[name=new_password]').pressSequentially('three words'),
   },
   { name: 'password-reset', path: '/password/reset?done' },
   { name: 'confirm-email-change', path: '/email/change/confirm?token=none' },
   { name: 'email-changed', path: '/email/change/confirm?done' },
   { name: 'problem', path: '/problems/session-ended' },
+  { name: 'dead-link', path: '/password/reset?token=none' },
   { name: 'not-found', path: '/no-such-page' },
   { name: 'home-signed-in', path: '/', signedIn: true },
   { name: 'account', path: '/account', signedIn: true },
@@ -154,10 +158,11 @@ async function take(browser: Browser): Promise<void> {
   )
   for (const [index, scene] of scenes.entries()) {
     const chosen = CHOSEN[scene.name]
+    const url = scene.mailedBy ? await mailedLink(scene.mailedBy, scene.path) : `${service.url}${scene.path}`
     for (const look of options.readme && chosen ? [chosen] : looks) {
       const name = `${scene.name}-${look.width}-${look.scheme}.png`
       const path = join(options.out, name)
-      await shoot(browser, { scene, look, cookies, path })
+      await shoot(browser, { scene, url, look, cookies, path })
       const { size } = statSync(path)
       console.log(`${index + 1}/${scenes.length}  ${path}  ${Math.ceil(size / 1024)} KiB`)
       if (options.readme && size > CHOSEN_MAX_BYTES) throw new Error(`${name} is too large for README.md`)
@@ -178,16 +183,17 @@ async function signIn(browser: Browser): Promise<readonly Cookie[]> {
 
 interface Shot {
   readonly scene: Scene
+  readonly url: string
   readonly look: Look
   readonly cookies: readonly Cookie[]
   readonly path: string
 }
 
-async function shoot(browser: Browser, { scene, look, cookies, path }: Shot): Promise<void> {
+async function shoot(browser: Browser, { scene, url, look, cookies, path }: Shot): Promise<void> {
   const context = await visit(browser, look)
   if (scene.signedIn) await context.addCookies(cookies)
   const page = await context.newPage()
-  await page.goto(`${service.url}${scene.path}`)
+  await page.goto(url)
   await scene.act?.(page)
   if (look.from !== undefined) await page.goto(`${page.url()}#${look.from}`)
   // The strength hint speaks when the typing pauses.
@@ -220,6 +226,17 @@ async function submit(
 
 async function unfoldAll(page: Page): Promise<void> {
   for (const summary of await page.locator('summary').all()) await summary.click()
+}
+
+/** Opening it uses up nothing, so one serves for all looks. */
+async function mailedLink(askAt: string, path: string): Promise<string> {
+  const printedBefore = service.end()
+  await call(askAt, { email: ADA.email }, USER_AGENTS.laptop)
+  const [, link = ''] = await service.printed(
+    new RegExp(`(http\\S+${path}\\?token=[\\w-]+)\\s`),
+    printedBefore,
+  )
+  return link
 }
 
 /** As a program, from a device of its own. */

@@ -2,7 +2,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { describe, expect } from 'vitest'
 import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
-import { newPerson } from './person.ts'
+import { forgetPassword, newPerson } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -96,7 +96,7 @@ describe.concurrent('accessibility', () => {
         await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
         await check(`after registering with ${given}`)
       }
-      for (const path of SIGNED_IN_PAGES) {
+      for (const path of [...SIGNED_IN_PAGES, await forgetPassword(visitor, email)]) {
         await visitor.go(path)
         for (const summary of await visitor.page.locator('summary').all()) await summary.click()
         await check(path)

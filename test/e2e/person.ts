@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { expect } from 'vitest'
+import { mailedLink } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 export interface Person {
@@ -33,4 +34,12 @@ export async function signIn(visitor: Visitor, { email, password }: Omit<Person,
 export async function isSignedIn(visitor: Visitor): Promise<boolean> {
   await visitor.go('/')
   return (await visitor.heading()) !== 'You are not signed in.'
+}
+
+/** Asks for a new password, in any language. @returns The link that is mailed. */
+export async function forgetPassword({ go, page }: Visitor, email: string): Promise<string> {
+  await go('/password/forgot')
+  await page.locator('[name=email]').fill(email)
+  await Promise.all([page.waitForEvent('load'), page.locator('main .primary').click()])
+  return mailedLink('open', email, '/password/reset')
 }

@@ -36,7 +36,7 @@ async function ask(question: { readonly service: ServiceName; readonly link?: st
 /** Tests that visit Janus in a browser. Each visitor is checked for what must never happen when its test is over. */
 export const it = test
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads out of the pattern what a fixture is made of.
-  .extend('browser', { scope: 'file' }, async ({}, { onCleanup }) => {
+  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
     const browser = await startChromium()
     onCleanup(() => browser.close())
     return browser
