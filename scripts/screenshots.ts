@@ -19,7 +19,7 @@ const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and d
 Needs Chromium (Debian: apt-get install chromium-headless-shell; elsewhere CHROMIUM=/path/to/chromium). It serves Janus by itself,
 with a database that is gone afterwards.`
 
-const SIZES = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 800 } } as const
+const SIZES = { 360: { width: 360, height: 740 }, 1280: { width: 1280, height: 680 } } as const
 const SCHEMES = ['light', 'dark'] as const
 
 type Width = keyof typeof SIZES
@@ -64,6 +64,19 @@ const USER_AGENTS = {
 }
 
 const SCENES: readonly Scene[] = [
+  // First, while little has happened to the account.
+  { name: 'home-signed-in', path: '/', signedIn: true },
+  { name: 'account', path: '/account', signedIn: true },
+  { name: 'account-forms', path: '/account?done=name-saved', signedIn: true, act: unfoldAll },
+  {
+    name: 'account-refused',
+    path: '/account',
+    signedIn: true,
+    act: async (page) => {
+      await unfoldAll(page)
+      await submit(page, { current_password: 'wrong', new_password: ADA.password }, '#password')
+    },
+  },
   { name: 'home', path: '/' },
   { name: 'login', path: '/login' },
   {
@@ -95,18 +108,6 @@ const SCENES: readonly Scene[] = [
   { name: 'problem', path: '/problems/session-ended' },
   { name: 'dead-link', path: '/password/reset?token=none' },
   { name: 'not-found', path: '/no-such-page' },
-  { name: 'home-signed-in', path: '/', signedIn: true },
-  { name: 'account', path: '/account', signedIn: true },
-  { name: 'account-forms', path: '/account?done=name-saved', signedIn: true, act: unfoldAll },
-  {
-    name: 'account-refused',
-    path: '/account',
-    signedIn: true,
-    act: async (page) => {
-      await unfoldAll(page)
-      await submit(page, { current_password: 'wrong', new_password: ADA.password }, '#password')
-    },
-  },
 ]
 
 const options = readOptions()
