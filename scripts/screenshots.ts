@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
 import { startChromium } from '../test/e2e/chromium.ts'
-import { startMailingService } from '../test/smoke/mailing-service.ts'
+import { startLocalService } from '../test/smoke/local-service.ts'
 
 const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and dark.
 
@@ -143,7 +143,7 @@ function readOptions() {
 
 function startService() {
   console.log('Starting Janus ...')
-  return startMailingService(['BRAND_NAME:Janus', 'PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:20'])
+  return startLocalService(['BRAND_NAME:Janus', 'PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:20'])
 }
 
 async function take(browser: Browser): Promise<void> {
@@ -231,7 +231,7 @@ async function unfoldAll(page: Page): Promise<void> {
 
 /** Opening it uses up nothing, so one serves for all looks. */
 async function mailedLink(askAt: string, path: string): Promise<string> {
-  const printedBefore = service.end()
+  const printedBefore = service.output().length
   await call(askAt, { email: ADA.email }, USER_AGENTS.laptop)
   const [, link = ''] = await service.printed(
     new RegExp(`(http\\S+${path}\\?token=[\\w-]+)\\s`),

@@ -9,7 +9,7 @@ let state = ''
 
 beforeAll(async () => {
   service = await startLocalService()
-  state = join(service.folder, 'state')
+  state = service.state
 })
 
 afterAll(async () => {

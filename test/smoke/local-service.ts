@@ -1,42 +1,85 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 
 /** `npm start` on a free port, with its state in a folder of its own. */
 export interface LocalService {
   readonly url: string
   readonly folder: string
+  /** Where the database and KV are. */
+  readonly state: string
   /** What it has printed so far. */
   output(): string
+  /** The first match in what it has printed or prints yet, from a place in its output on. @throws If there is none in time. */
+  printed(pattern: RegExp, from?: number): Promise<RegExpExecArray>
   /** Kills every process of it at once, as a power cut would. */
   kill(): Promise<void>
   /** Starts it again on the same port and state. */
   restart(): Promise<void>
+  /** Kills it, and removes its folder. */
+  stop(): Promise<void>
 }
 
-export async function startLocalService(): Promise<LocalService> {
+/** How long a start may take, and a line that is waited for. */
+const PATIENCE_MS = 100_000
+
+/**
+ * @param settings As in `NAME:value`.
+ * @param basePath The path of its issuer, as in `/auth`.
+ */
+export async function startLocalService(
+  settings: readonly string[] = [],
+  basePath = '',
+): Promise<LocalService> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-smoke-'))
+  const state = join(folder, 'state')
   const port = await freePort()
-  const url = `http://localhost:${port}`
-  let printed = ''
+  const url = `http://localhost:${port}${basePath}`
+  const vars = [...(basePath === '' ? [] : [`ISSUER:${url}`]), ...settings].flatMap((pair) => ['--var', pair])
+  const command = ['start', '--', '--port', String(port), '--state', state, ...vars]
+  const readers = new Set<() => void>()
+  let text = ''
   let running: ChildProcess | null = null
 
   async function start(): Promise<void> {
-    printed = ''
-    const command = ['start', '--', '--port', String(port), '--state', join(folder, 'state')]
+    text = ''
     // In a process group of its own, so that all of it can be killed and nothing else.
     const child = spawn('npm', command, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     running = child
-    await new Promise<void>((resolve, reject) => {
-      const read = (chunk: Buffer) => {
-        printed += chunk
-        if (printed.includes('Janus is ready')) resolve()
+    for (const stream of [child.stdout, child.stderr]) {
+      stream.setEncoding('utf8').on('data', (chunk: string) => {
+        text += stripVTControlCharacters(chunk)
+        for (const read of readers) read()
+      })
+    }
+    await printed(/Janus is ready/)
+  }
+
+  function printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
+    const child = running
+    return new Promise((resolve, reject) => {
+      const timer = setTimeout(
+        () => end(new Error(`Not printed: ${pattern}\n${text.slice(from)}`)),
+        PATIENCE_MS,
+      )
+      const exited = () => end(new Error(`npm start has ended:\n${text}`))
+      function end(result: Error | RegExpExecArray) {
+        clearTimeout(timer)
+        readers.delete(read)
+        child?.off('exit', exited)
+        if (result instanceof Error) reject(result)
+        else resolve(result)
       }
-      child.stdout.on('data', read)
-      child.stderr.on('data', read)
-      child.once('exit', (code) => reject(new Error(`npm start ended with ${code}:\n${printed}`)))
+      function read() {
+        const found = pattern.exec(text.slice(from))
+        if (found) end(found)
+      }
+      readers.add(read)
+      child?.once('exit', exited)
+      read()
     })
   }
 
@@ -49,8 +92,18 @@ export async function startLocalService(): Promise<LocalService> {
     await exited
   }
 
-  await start()
-  return { url, folder, output: () => printed, kill, restart: start }
+  async function stop(): Promise<void> {
+    await kill()
+    rmSync(folder, { recursive: true })
+  }
+
+  try {
+    await start()
+  } catch (error) {
+    await stop()
+    throw error
+  }
+  return { url, folder, state, output: () => text, printed, kill, restart: start, stop }
 }
 
 /** Runs shell commands in a folder, and gives what they print. @throws If one fails. */

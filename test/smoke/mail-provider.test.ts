@@ -8,7 +8,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type MailingService, startMailingService } from './mailing-service.ts'
+import { type LocalService, startLocalService } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = 'a new beginning, again'
@@ -26,7 +26,7 @@ interface Delivery {
 
 /** A mail provider on this machine, as it is documented, or as it should not be. */
 let provider: Server
-let service: MailingService
+let service: LocalService
 
 /** What was handed over, taken or not. */
 const deliveries: Delivery[] = []
@@ -52,7 +52,7 @@ beforeAll(async () => {
   provider = createServer(listener)
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
   const { port } = provider.address() as AddressInfo
-  service = await startMailingService([
+  service = await startLocalService([
     'MAILER:resend',
     'MAIL_FROM:Janus <janus@example.com>',
     `RESEND_API_KEY:${KEY}`,
@@ -156,7 +156,7 @@ it('RST-01: a provider that fails, however it does, holds no response; mail is t
     const email = `${name}@example.com`
     await newPerson(email)
     behaves = behaviour
-    const from = service.end()
+    const from = service.output().length
     // Answered while a provider that says nothing has the request still.
     await forgot(email)
     await handedOver(email, 1)
@@ -185,7 +185,7 @@ it('a provider that is down is tried again when it is there', async () => {
   const { port } = provider.address() as AddressInfo
   provider.closeAllConnections()
   await new Promise((resolve) => provider.close(resolve))
-  const from = service.end()
+  const from = service.output().length
   await forgot(email)
   await service.printed(/"event":"mail-not-sent","kind":"reset-password"/, from)
   expect(deliveriesTo(email)).toEqual([])
@@ -204,7 +204,7 @@ it('a provider that refuses a message for good is not asked again', async () => 
   const email = 'refused@example.com'
   await newPerson(email)
   behaves = (response) => json(response, 422, { name: 'validation_error', message: `Not ${email}` })
-  const from = service.end()
+  const from = service.output().length
   await forgot(email)
   const [line] = await service.printed(/^.*"event":"mail-failed".*$/m, from)
   expect(line).toContain('"reason":"refused-by-carrier"')

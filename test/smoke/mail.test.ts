@@ -1,13 +1,13 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type MailingService, startMailingService } from './mailing-service.ts'
+import { type LocalService, startLocalService } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = 'a new beginning, again'
 
-let service: MailingService
+let service: LocalService
 
 beforeAll(async () => {
-  service = await startMailingService(['REGISTRATION:verified'])
+  service = await startLocalService(['REGISTRATION:verified'])
 })
 
 afterAll(() => service?.stop())
@@ -42,7 +42,7 @@ async function linkPrintedBy(
   path: string,
   work: () => Promise<{ status: number; text: string }>,
 ) {
-  const from = service.end()
+  const from = service.output().length
   const answer = await work()
   expect(answer.status, answer.text).toBe(202)
   const url = `${service.url}${path}`.replaceAll('.', '\\.')
@@ -81,7 +81,7 @@ it('the whole story: register, prove the address, sign in, forget the password, 
   const forgotten = await linkPrintedBy(email, '/password/reset', () => post('/password/forgot', { email }))
   expect(forgotten.subject).toMatch(/^Set a new password/)
   for (const method of ['HEAD', 'GET', 'GET']) await fetch(forgotten.link, { method, redirect: 'manual' })
-  const told = service.end()
+  const told = service.output().length
   const reset = await post('/password/reset', { token: forgotten.token, new_password: NEW_PASSWORD })
   expect([reset.status, reset.text, reset.headers.getSetCookie()]).toEqual([204, '', []])
   await service.printed(/Mail to ada@example\.com: Your password for .* was changed\n/, told)
@@ -110,7 +110,7 @@ it('the other ways in: a link to sign in, and a new address', async () => {
   const bearer = { Authorization: `Bearer ${signedIn.body.access_token}` }
 
   const next = 'hopper@example.com'
-  const from = service.end()
+  const from = service.output().length
   const change = await linkPrintedBy(next, '/email/change/confirm', () =>
     post('/email/change', { email: next, password: NEW_PASSWORD }, bearer),
   )
@@ -132,7 +132,7 @@ it('somebody who registers a known address is answered as a stranger is, and its
   )
   const { binding } = JSON.parse(answer.text)
   expect((await post('/email/verify', { token, binding })).status).toBe(200)
-  const from = service.end()
+  const from = service.output().length
   const again = await post('/register', { email, password: NEW_PASSWORD })
   expect([again.status, Object.keys(again.body)]).toEqual([202, ['binding']])
   await service.printed(/Mail to mary@example\.com: You already have an account at /, from)
