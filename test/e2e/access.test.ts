@@ -69,12 +69,13 @@ async function tabTo({ page }: Visitor, name: string): Promise<void> {
 
 describe.concurrent('accessibility', () => {
   it.for([
-    { language: 'en-GB', look: violationsInBoth },
-    { language: 'de-DE', look: violationsInWords },
-    { language: 'es-ES', look: violationsInWords },
+    { language: 'en-GB', look: violationsInBoth, paths: OPEN_PAGES },
+    // The pages are the same but for the words: a sample.
+    { language: 'de-DE', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 0) },
+    { language: 'es-ES', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 2) },
   ])(
     'axe-core finds nothing, and 320 pixels are wide enough, in $language',
-    async ({ language, look }, { visit }) => {
+    async ({ language, look, paths }, { visit }) => {
       const visitor = await visit({ language })
       await visitor.context.addInitScript({ path: AXE })
       const found: Record<string, readonly string[]> = {}
@@ -82,7 +83,7 @@ describe.concurrent('accessibility', () => {
         const faults = [...(await look(visitor)), ...(await overflow(visitor))]
         if (faults.length > 0) found[page] = faults
       }
-      for (const path of OPEN_PAGES) {
+      for (const path of paths) {
         await visitor.go(path)
         expect(await visitor.page.locator('html').getAttribute('lang')).toBe(language.slice(0, 2))
         await check(path)
