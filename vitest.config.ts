@@ -9,36 +9,53 @@ const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 
 buildCommonPasswords()
 
+/** What looks at all that is stored, or changes the keys of everybody. */
+const ALONE = [
+  'test/audit/**/*.test.ts',
+  'test/tokens/**/*.test.ts',
+  'test/throttling/forget-attempts.test.ts',
+]
+
+/** Tests under workerd, with a real D1 and KV. */
+function inWorkerd(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+  return {
+    plugins: [
+      cloudflareTest(async () => ({
+        wrangler: { configPath: './wrangler.toml' },
+        miniflare: {
+          bindings: {
+            ISSUER: 'https://auth.example.com',
+            AUTH_SECRET: TEST_SECRET,
+            // The lowest cost that can be configured; what is said of the default is tested at the default.
+            PASSWORD_ITERATIONS: '100000',
+            TEST_MIGRATIONS: await readD1Migrations('src/migrations'),
+          },
+        },
+      })),
+    ],
+    test: {
+      name,
+      ...files,
+      setupFiles: ['test/support/setup.ts'],
+      // No test is timed, so a busy machine is no reason to fail one.
+      testTimeout: 30_000,
+      provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
+    },
+  }
+}
+
 export default defineConfig({
   test: {
     // One more than the cores of the smallest machine: some tests wait for what they have started.
     maxWorkers: 3,
     projects: [
-      {
-        plugins: [
-          cloudflareTest(async () => ({
-            wrangler: { configPath: './wrangler.toml' },
-            miniflare: {
-              bindings: {
-                ISSUER: 'https://auth.example.com',
-                AUTH_SECRET: TEST_SECRET,
-                // The lowest cost that can be configured; what is said of the default is tested at the default.
-                PASSWORD_ITERATIONS: '100000',
-                TEST_MIGRATIONS: await readD1Migrations('src/migrations'),
-              },
-            },
-          })),
-        ],
-        test: {
-          name: 'workers',
-          include: ['test/**/*.test.ts'],
-          exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**'],
-          setupFiles: ['test/support/setup.ts'],
-          // No test is timed, so a busy machine is no reason to fail one.
-          testTimeout: 30_000,
-          provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
-        },
-      },
+      inWorkerd('workers', {
+        include: ['test/**/*.test.ts'],
+        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', ...ALONE],
+        // One runtime and one storage for many files, each of which makes its own people: half of the time.
+        isolate: false,
+      }),
+      inWorkerd('alone', { include: ALONE }),
       {
         test: {
           name: 'node',

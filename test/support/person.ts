@@ -14,7 +14,8 @@ export interface Answer {
   readonly cookies: Readonly<Record<string, string>>
 }
 
-let addresses = 0
+/** Begins anywhere, for test files may share the runtime that counts what comes from an address. */
+let addresses = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 
 /** An address that has not been used in this run, so that tests do not share a client's limit. */
 export function newAddress(): string {
