@@ -71,7 +71,7 @@ function askBefore(form) {
 
 /** The reader's own time. @param {HTMLTimeElement} time */
 function localise(time) {
-  const format = new Intl.DateTimeFormat(document.documentElement.lang, {
+  const format = new Intl.DateTimeFormat(localeOfReader(), {
     dateStyle: 'medium',
     timeStyle: 'short',
   })
@@ -100,4 +100,10 @@ function eye() {
 /** @param {string} selector @returns {NodeListOf<any>} */
 function all(selector) {
   return document.querySelectorAll(selector)
+}
+
+/** The reader's own variant of the language of the page: dates are written one way in the USA and another in Britain. */
+function localeOfReader() {
+  const { lang } = document.documentElement
+  return navigator.languages.find((tag) => tag === lang || tag.startsWith(`${lang}-`)) ?? lang
 }
