@@ -57,7 +57,7 @@ function isNoticed({ guard, file, from, to, tests }: Mutation): boolean {
     path,
     source.replace(from, () => to),
   )
-  const command = ['vitest', 'run', '--project', 'workers', '--bail', '1', ...tests]
+  const command = ['vitest', 'run', '--project', 'workers', '--project', 'alone', '--bail', '1', ...tests]
   const env = { ...process.env, NO_COLOR: '1' }
   const run = spawnSync('npx', command, { cwd: copy, env, encoding: 'utf8' })
   writeFileSync(path, source)
