@@ -57,7 +57,9 @@ function isNoticed({ guard, file, from, to, tests }: Mutation): boolean {
     path,
     source.replace(from, () => to),
   )
-  const command = ['vitest', 'run', '--project', 'workers', '--project', 'alone', '--bail', '1', ...tests]
+  const projects = ['--project', 'workers', '--project', 'alone']
+  // One file after the other: to be bailed out of while another begins, the runtime does not survive.
+  const command = ['vitest', 'run', ...projects, '--no-file-parallelism', '--bail', '1', ...tests]
   const env = { ...process.env, NO_COLOR: '1' }
   const run = spawnSync('npx', command, { cwd: copy, env, encoding: 'utf8' })
   writeFileSync(path, source)
