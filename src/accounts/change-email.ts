@@ -1,11 +1,11 @@
 import type { Client } from '../client'
 import type { LinkStore } from '../links/link-store'
-import { hashSecretText, matchesSecret, mintSecret } from '../links/one-time-token'
-import type { AskedForMail, MailAsker } from './asked-for-mail'
+import { matchesSecret, mintSecret } from '../links/one-time-token'
+import { presentLink } from '../links/present-link'
+import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
 import { type AttemptServices, attemptPassword, type RefusedAttempt } from './attempt-password'
 import type { EmailAddress } from './email-address'
 import type { OwnSession } from './sign-out'
-import type { LinkServices } from './verify-email'
 
 /**
  * Mails a link to the address that an account is to have, and tells the one it has. Until the link is used nothing changes. If the
@@ -53,18 +53,18 @@ export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 
  * @throws {StoreUnavailable}
  */
 export async function confirmEmailChange(
-  { links, accountKeys, clock }: LinkServices,
+  services: LinkServices,
   input: { readonly token: string; readonly binding: string | null; readonly client: Client },
 ): Promise<EmailChange> {
   const { token, binding, client } = input
-  const tokenHash = await hashSecretText(token)
-  const now = clock()
-  const found = tokenHash === null ? null : await links.find(tokenHash, ['change-email'], now)
-  if (tokenHash === null || !found?.account || !found.newEmail) return { outcome: 'invalid-link' }
+  const presented = await presentLink(services, token, ['change-email'])
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
+  if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
   if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = found.account
-  const accountKey = await accountKeys(found.newEmail.canonical)
+  const accountKey = await services.accountKeys(found.newEmail.canonical)
   const use = { tokenHash, client, now, userId: user.id, accountKey }
   const emails = { oldEmail: user.email, email: found.newEmail }
-  return { outcome: (await links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
+  return { outcome: (await services.links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
 }

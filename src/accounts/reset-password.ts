@@ -1,22 +1,19 @@
 import type { Client } from '../client'
-import { hashSecretText, mintSecret } from '../links/one-time-token'
+import { presentLink } from '../links/present-link'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { type AskedForMail, askedForMail } from './asked-for-mail'
+import { type AskedForMail, askedForMail, type LinkServices, newLinkRequest } from './asked-for-mail'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
-import type { LinkServices, VerifyServices } from './verify-email'
+import type { VerifyServices } from './verify-email'
 
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
 export async function requestPasswordReset(
-  { links, accountKeys, clock }: LinkServices,
-  { email, client }: { readonly email: EmailAddress; readonly client: Client },
+  services: LinkServices,
+  asker: { readonly email: EmailAddress; readonly client: Client },
 ): Promise<AskedForMail> {
-  const accountKey = await accountKeys(email.canonical)
-  const request = { purpose: 'reset-password', accountKey, now: clock() } as const
-  const token = await mintSecret()
-  const issued = { canonicalEmail: email.canonical, token, bindingHash: null, client }
-  return askedForMail(await links.issue({ ...request, ...issued }))
+  const request = { purpose: 'reset-password', bindingHash: null } as const
+  return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
 }
 
 export type PasswordReset =
@@ -35,12 +32,12 @@ export async function resetPassword(
   services: VerifyServices,
   input: { readonly token: string; readonly newPassword: string; readonly client: Client },
 ): Promise<PasswordReset> {
-  const { links, passwords, accountKeys, clock } = services
+  const { links, passwords, accountKeys } = services
   const { token, newPassword, client } = input
-  const tokenHash = await hashSecretText(token)
-  const now = clock()
-  const found = tokenHash === null ? null : await links.find(tokenHash, ['reset-password'], now)
-  if (tokenHash === null || !found?.account) return { outcome: 'invalid-link' }
+  const presented = await presentLink(services, token, ['reset-password'])
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
+  if (!found.account) return { outcome: 'invalid-link' }
   const { user, canonicalEmail } = found.account
 
   const context = passwordContext(user, services.serviceHost)

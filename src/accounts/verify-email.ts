@@ -1,22 +1,21 @@
 import type { Client } from '../client'
-import type { Clock } from '../clock'
-import type { FoundLink, LinkStore } from '../links/link-store'
-import { hashSecretText, matchesSecret, mintSecret } from '../links/one-time-token'
+import type { FoundLink } from '../links/link-store'
+import { matchesSecret } from '../links/one-time-token'
+import { presentLink } from '../links/present-link'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { SessionCache } from '../sessions/session-cache'
-import type { AccountKeys } from '../throttling/account-key'
-import { type AskedForMail, askedForMail, type MailAsker } from './asked-for-mail'
+import {
+  type AskedForMail,
+  askedForMail,
+  type LinkServices,
+  type MailAsker,
+  newLinkRequest,
+} from './asked-for-mail'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
 import { newUser } from './user'
-
-export interface LinkServices {
-  readonly links: LinkStore
-  readonly accountKeys: AccountKeys
-  readonly clock: Clock
-}
 
 export interface VerifyServices extends LinkServices {
   readonly passwords: PasswordHasher
@@ -34,13 +33,11 @@ export async function resendVerification(
     readonly userId: string | null
   },
 ): Promise<AskedForMail> {
-  const { links, accountKeys, clock } = services
-  const { email, userId, binding, client } = asker
-  const accountKey = await accountKeys(email.canonical)
-  const request = { purpose: 'verify-email', accountKey, now: clock() } as const
-  const token = await mintSecret()
-  const issued = { canonicalEmail: email.canonical, userId, token, bindingHash: binding.hash, client }
-  return askedForMail(await links.issueVerification({ ...request, ...issued }))
+  const { userId, binding } = asker
+  const request = { purpose: 'verify-email', userId, bindingHash: binding.hash } as const
+  return askedForMail(
+    await services.links.issueVerification({ ...request, ...(await newLinkRequest(services, asker)) }),
+  )
 }
 
 export type Verification =
@@ -67,12 +64,11 @@ export async function verifyEmail(
     readonly client: Client
   },
 ): Promise<Verification> {
-  const { links, clock } = services
+  const { links } = services
   const { token, binding, newPassword, client } = input
-  const tokenHash = await hashSecretText(token)
-  const now = clock()
-  const found = tokenHash === null ? null : await links.find(tokenHash, ['register', 'verify-email'], now)
-  if (tokenHash === null || !found) return { outcome: 'invalid-link' }
+  const presented = await presentLink(services, token, ['register', 'verify-email'])
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
 
   const isSameClient = await matchesSecret(binding, found.bindingHash)
   const chosen = await choosePassword(services, found, { newPassword, isSameClient })

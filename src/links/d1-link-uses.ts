@@ -3,7 +3,7 @@ import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
-import { endPresented, endSessionsOf, insertSession } from '../sessions/d1-session-store'
+import { endPresented, endSessionsOf, insertSession, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
 import { clearAttemptsOf } from '../throttling/d1-attempts'
 import type { LinkStore, UsedLink } from './link-store'
@@ -67,7 +67,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           .bind(use.now, passwordHash, userId),
         recordEvent(db, byOwner('email-verified', userId, use), 'if-changed'),
         clearAttemptsOf(db, accountKey, { userId, passwordHash }),
-        findEnded(userId),
+        selectEndedOf(db, userId),
       ])
       return results && (results.at(-1)?.results as EndedSession[])
     },
@@ -93,7 +93,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           ifPasswordHash: passwordHash,
         }),
         clearAttemptsOf(db, accountKey, { userId, passwordHash }),
-        findEnded(userId),
+        selectEndedOf(db, userId),
       ])
       return results && (results.at(-1)?.results as EndedSession[])
     },
@@ -117,7 +117,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
         ...(removesPassword ? mailQueue.notice(removed, { userId }, 'if-changed') : []),
         ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
         ...presented.map((old) => endPresented(db, old, session, client)),
-        findEnded(userId),
+        selectEndedOf(db, userId),
       ])
       return results && startedSession(results[2], results.slice(-(presented.length + 1)))
     },
@@ -147,13 +147,6 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
       ])
       return results?.[1]?.results.length === 1
     },
-  }
-
-  /** Sessions of an account whose cached copies may be there still. */
-  function findEnded(userId: string): D1PreparedStatement {
-    return db
-      .prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL')
-      .bind(userId)
   }
 }
 

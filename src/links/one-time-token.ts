@@ -1,7 +1,7 @@
 import { encodeBase64url, parseBase64url } from '../crypto/base64url'
 import { constantTimeEqual } from '../crypto/constant-time'
 import { randomBytes } from '../crypto/random'
-import { sha256 } from '../crypto/sha256'
+import { hashSecret } from '../sessions/session-token'
 
 /** What a link in a mail is good for. */
 export type TokenPurpose = 'register' | 'verify-email' | 'reset-password' | 'sign-in' | 'change-email'
@@ -32,13 +32,13 @@ export interface MintedSecret {
 /** Mints a one-time token, or the secret that binds one to the browser or client that asked for it. */
 export async function mintSecret(): Promise<MintedSecret> {
   const bytes = randomBytes(SECRET_BYTES)
-  return { text: encodeBase64url(bytes), hash: encodeBase64url(await sha256(bytes)) }
+  return { text: encodeBase64url(bytes), hash: await hashSecret(bytes) }
 }
 
 /** The hash under which a secret is stored, or `null` if the text is not of the form. */
 export async function hashSecretText(text: string): Promise<string | null> {
   const bytes = text.length === SECRET_LENGTH ? parseBase64url(text) : null
-  return bytes && encodeBase64url(await sha256(bytes))
+  return bytes && hashSecret(bytes)
 }
 
 /** Whether a secret that was presented is the one that was stored. */

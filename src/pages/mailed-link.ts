@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import { sentFields } from '../http/body'
-import { hashSecretText, matchesSecret, type TokenPurpose } from '../links/one-time-token'
+import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
+import { presentLink } from '../links/present-link'
 import { invalidLink } from '../routes/answer-sign-in'
 import { presentedBinding } from '../routes/binding'
 import type { Services } from '../services'
@@ -27,15 +28,15 @@ export interface MailedLink {
  * @throws {Problem} `invalid-link` before anybody has typed a password that would be of no use.
  */
 export async function findMailedLink(
-  { links, clock }: Pick<Services, 'links' | 'clock'>,
+  services: Pick<Services, 'links' | 'clock'>,
   c: Context,
   path: string,
 ): Promise<MailedLink | null> {
   const purposes = LINKED[path]
   if (!purposes) return null
-  const tokenHash = await hashSecretText(sentFields(c).token ?? c.req.query('token') ?? '')
-  const found = tokenHash === null ? null : await links.find(tokenHash, purposes, clock())
-  if (!found) throw invalidLink()
+  const presented = await presentLink(services, sentFields(c).token ?? c.req.query('token') ?? '', purposes)
+  if (!presented) throw invalidLink()
+  const { found } = presented
   const binding = presentedBinding(c, '__Host-registration', undefined)
   return {
     email: found.account?.user.email ?? found.newEmail?.address ?? null,

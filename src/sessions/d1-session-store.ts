@@ -50,9 +50,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
       const [, ended] = await reach('D1', () =>
         db.batch<EndedSession>([
           endSessionsOf(db, { ...end, userId, except, ifPasswordHash: null }),
-          db
-            .prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL')
-            .bind(userId),
+          selectEndedOf(db, userId),
         ]),
       )
       return ended?.results ?? []
@@ -240,6 +238,11 @@ export function endPresented(
       replacement.id,
       endContext({ actorId: replacement.userId, client }),
     )
+}
+
+/** The sessions of an account that have ended and are not swept yet: their cached copies may be there still. */
+export function selectEndedOf(db: D1Database, userId: string): D1PreparedStatement {
+  return db.prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL').bind(userId)
 }
 
 /** Who ends a session, as the trigger that records the end reads it (src/migrations/0005_audit.sql). */

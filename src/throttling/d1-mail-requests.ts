@@ -1,14 +1,8 @@
-import type { TokenPurpose } from '../links/one-time-token'
+import type { MailRequest } from '../links/link-store'
 
 /** Mail to an address, of one purpose: so many at once, and then one each so many seconds. */
 const BURST = 5
 const INTERVAL_SECONDS = 12 * 60
-
-export interface CountedRequest {
-  readonly accountKey: string
-  readonly purpose: TokenPurpose
-  readonly now: number
-}
 
 /**
  * Counts a request for mail, unless there were too many; changes one row or none. The generic cell rate algorithm (ITU-T I.371):
@@ -16,7 +10,7 @@ export interface CountedRequest {
  */
 export function countMailRequest(
   db: D1Database,
-  { accountKey, purpose, now }: CountedRequest,
+  { accountKey, purpose, now }: MailRequest,
 ): D1PreparedStatement {
   return db
     .prepare(
@@ -31,7 +25,7 @@ export function countMailRequest(
 /** How many seconds a request has to wait that was not counted, as `retry_after`. */
 export function mailRetryAfter(
   db: D1Database,
-  { accountKey, purpose, now }: CountedRequest,
+  { accountKey, purpose, now }: MailRequest,
 ): D1PreparedStatement {
   return db
     .prepare(
