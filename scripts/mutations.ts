@@ -97,8 +97,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session begins only on the password that was checked',
     file: 'src/sessions/d1-session-store.ts',
-    from: 'AND disabled_at IS NULL AND password_hash = ?12',
-    to: 'AND disabled_at IS NULL AND ?12 = ?12',
+    from: "'password_hash = ?12 AND",
+    to: "'?12 = ?12 AND",
     tests: ['test/accounts/sign-in.test.ts'],
   },
   {
@@ -180,9 +180,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a private key is bound to its id',
-    file: 'src/tokens/key-pair.ts',
-    from: 'additionalData: new TextEncoder().encode(`',
-    to: 'additionalData: new TextEncoder().encode(`` && `',
+    file: 'src/crypto/sealing.ts',
+    from: 'additionalData: new TextEncoder().encode(name)',
+    to: "additionalData: new TextEncoder().encode(name && '')",
     tests: ['test/tokens/signing-keys.test.ts'],
   },
   {
@@ -258,8 +258,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'what did not happen is not recorded',
     file: 'src/audit/d1-audit-log.ts',
-    from: "WHERE ?14 = 'always' OR changes() > 0",
-    to: "WHERE ?14 = 'always' OR 1",
+    from: 'AND changes() > 0)',
+    to: 'AND 1)',
     tests: ['test/audit'],
   },
   {
