@@ -42,11 +42,46 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'GET /readyz',
 ])
 
-/** Janus under the path of its issuer, with pages if there are any. A path with a slash at its end is the path without. */
-export function createApp(services: Services, createPages?: (services: Services) => Pages) {
+/**
+ * The routes of Janus, with pages if there are any. A path with a slash at its end is the path without.
+ *
+ * @param prefix Where they stand: under the path of the issuer, or `''` for an app that mounts them there.
+ */
+export function createApp(
+  services: Services,
+  createPages?: (services: Services) => Pages,
+  prefix = services.config.basePath,
+) {
   const { config, log } = services
   const pages = services.assets && createPages ? createPages(services) : null
-  const routes = new Hono()
+  const routes = createRoutes(services, pages)
+  const app = new Hono({ strict: false })
+  if (services.playground) app.use(services.playground.reportStorage)
+  app
+    .use(requestLog(log, config.logSuccessPercent, identify))
+    .use(securityHeaders)
+    .use(cors(config.allowedOrigins))
+    .use(errorsOnly)
+    .use(deliverMail(services))
+    .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))
+    .route(prefix || '/', routes)
+    // Rather than `notFound`, which an app that mounts this would not ask.
+    .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
+  app.onError((error, c) =>
+    handleFailure(error, c, {
+      typeBase: `${config.issuer}/problems/`,
+      log,
+      ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
+    }),
+  )
+  return app
+}
+
+/** What Hono's client `hc` needs to know: `hc<JanusRoutes>(issuer)`. */
+export type JanusRoutes = ReturnType<typeof createRoutes>
+
+function createRoutes(services: Services, pages: Pages | null) {
+  return new Hono()
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services))
@@ -62,25 +97,6 @@ export function createApp(services: Services, createPages?: (services: Services)
       '/',
       healthRoutes(() => checkStorage(services)),
     )
-  const app = new Hono({ strict: false })
-  if (services.playground) app.use(services.playground.reportStorage)
-  app
-    .use(requestLog(log, config.logSuccessPercent, identify))
-    .use(securityHeaders)
-    .use(cors(config.allowedOrigins))
-    .use(errorsOnly)
-    .use(deliverMail(services))
-    .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))
-    .route(config.basePath || '/', routes)
-  app.notFound((c) => answerUnmatched(c, app.routes))
-  app.onError((error, c) =>
-    handleFailure(error, c, {
-      typeBase: `${config.issuer}/problems/`,
-      log,
-      ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
-    }),
-  )
-  return app
 }
 
 /** What is served while the configuration is not valid: the reasons at `readyz`, under any path, and no login. */

@@ -1,8 +1,6 @@
 import { checkSecret } from './crypto/secret-quality'
 import { type MailConfig, parseSender } from './mail/mail-config'
-
-/** The ways to sign in that a deployment can offer. */
-export type Mode = 'session' | 'token'
+import type { Mode } from './mode'
 
 export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
 

@@ -1,11 +1,27 @@
-import { env } from 'cloudflare:workers'
+import { env, WorkerEntrypoint } from 'cloudflare:workers'
+import type { CallerService } from './authentication/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
 import { createPlayground } from './playground/create-playground'
 
-const janus = createJanus(env, { createPages, createPlayground })
+const janus = createJanus(env, { createPages, createPlayground, standAlone: true })
 
 export default {
-  fetch: janus.app.fetch,
+  fetch: janus.fetch,
   scheduled: () => janus.sweep(),
 } satisfies ExportedHandler
+
+/** What other Workers are told over a service binding with `entrypoint = "Janus"`. Only those of the same account can have one. */
+export class Janus extends WorkerEntrypoint implements CallerService {
+  authenticate(headers: Headers, method?: string) {
+    return janus.authenticate(headers, method)
+  }
+
+  requireLive(headers: Headers, method?: string) {
+    return janus.requireLive(headers, method)
+  }
+
+  endSession(id: string) {
+    return janus.endSession(id)
+  }
+}

@@ -19,7 +19,7 @@ function unconfigured() {
     log,
     janus,
     request: async (method: string, path: string) =>
-      read(await janus.app.fetch(new Request(`https://any.example${path}`, { method }), settings)),
+      read(await janus.fetch(new Request(`https://any.example${path}`, { method }), settings)),
   }
 }
 

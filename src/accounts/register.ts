@@ -1,7 +1,7 @@
 import type { AuditLog } from '../audit/audit-log'
 import type { Client } from '../client'
 import type { Clock } from '../clock'
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'

@@ -1,9 +1,9 @@
 import type { Client } from '../client'
 import type { Clock } from '../clock'
-import type { Mode } from '../config'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
+import type { Mode } from '../mode'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import {
   type AskedForMail,

@@ -1,5 +1,5 @@
 import type { Client } from '../client'
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import {
   type AttemptServices,

@@ -1,6 +1,6 @@
 import type { Client } from '../client'
 import type { Clock } from '../clock'
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { EndReason } from '../sessions/session'
 import type { SessionCache } from '../sessions/session-cache'
@@ -51,6 +51,15 @@ export async function endOwnSession(
 ): Promise<boolean> {
   const end = endNow(services, 'ended-by-owner', own, client)
   const ended = await services.sessions.end({ id, userId: own.userId }, end)
+  if (!ended) return false
+  await deleteCachedCopies(services.sessionCache, [ended])
+  return true
+}
+
+/** Ends a session for another service, whoever it belongs to. `false` if it is unknown or over. @throws {StoreUnavailable} as {@link signOut}. */
+export async function endAnySession(services: SignOutServices, id: string, client: Client): Promise<boolean> {
+  const end: End = { reason: 'ended-by-service', by: { actorId: null, client }, now: services.clock() }
+  const ended = await services.sessions.endAny(id, end)
   if (!ended) return false
   await deleteCachedCopies(services.sessionCache, [ended])
   return true

@@ -1,5 +1,5 @@
 import type { Client } from '../client'
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
 import type { PreparedSession, PresentedSession } from './prepared-session'

@@ -1,5 +1,5 @@
 import type { Client } from '../client'
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 
 /** Something that happened to an account, as it is recorded. Holds no secret. */
 export interface AuditEvent {

@@ -1,4 +1,4 @@
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import { type Defer, type ResolveSessionServices, resolveSession } from '../sessions/resolve-session'
 import type { AccessTokens } from '../tokens/access-token'
 import type { Credential } from './credential'

@@ -21,7 +21,7 @@ export function closedByDefault(
   return async (c, next) => {
     const route = matchedRoute(c)
     // Nothing is there to guard: the answer is 404 or 405.
-    if (!route) return next()
+    if (!route || route.path.endsWith('/*')) return next()
     if (!open.has(`${route.method} ${route.path.slice(basePath.length) || '/'}`)) return guard(c, next)
     refuseCrossSite(services.crossSiteRule, c.req.raw)
     return next()

@@ -3,6 +3,12 @@ import { Problem } from '../http/problem'
 /** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
+/** What is known of a request before anybody looks at its body: a `Request`, or what another Worker says of one. */
+export interface AskedRequest {
+  readonly method: string
+  readonly headers: Headers
+}
+
 export interface CrossSiteRule {
   /** The origin of the issuer. */
   readonly origin: string
@@ -18,7 +24,7 @@ export interface CrossSiteRule {
  *
  * @throws {Problem} `cross-site-request`, naming the header seen, what is allowed, and the setting to change.
  */
-export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, request: Request): void {
+export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, request: AskedRequest): void {
   if (SAFE_METHODS.includes(request.method)) return
   const from = request.headers.get('Origin')
   if (from !== null && allowedOrigins.includes(from)) return

@@ -1,4 +1,4 @@
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 
 /** The authenticated caller of a request, however it was proven. */
 export interface Principal {

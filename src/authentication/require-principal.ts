@@ -1,22 +1,36 @@
 import type { MiddlewareHandler } from 'hono'
 import { deferTo } from '../http/defer'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
+import type { Defer } from '../sessions/resolve-session'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import { type Authentication, authenticate } from './authenticate'
 import { readCredential } from './credential'
-import { refuseCrossSite } from './cross-site'
+import { type AskedRequest, refuseCrossSite } from './cross-site'
 import type { Principal } from './principal'
 import { checkLive } from './require-live-session'
 
 /** Lets a request through that proves who is behind it, and refuses every other. */
 export function requirePrincipal(services: GuardServices): MiddlewareHandler<SignedInEnv> {
   return async (c, next) => {
-    const credential = readCredential(c.req.raw.headers)
-    if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, c.req.raw)
-    const principal = principalOf(await authenticate(services, credential, deferTo(c)))
-    c.set('principal', services.liveCheck === 'always' ? await checkLive(services, principal) : principal)
+    c.set('principal', await principalBehind(services, c.req.raw, deferTo(c)))
     await next()
   }
+}
+
+/**
+ * Who is behind a request: the decision of every protected route, wherever it is asked for.
+ *
+ * @throws {Problem} For everyone but an authenticated caller. @throws {StoreUnavailable}
+ */
+export async function principalBehind(
+  services: GuardServices,
+  request: AskedRequest,
+  defer: Defer,
+): Promise<Principal> {
+  const credential = readCredential(request.headers)
+  if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, request)
+  const principal = principalOf(await authenticate(services, credential, defer))
+  return services.liveCheck === 'always' ? checkLive(services, principal) : principal
 }
 
 /**

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
-import { Problem, type ProblemCode, presentProblem, problemHeaders } from './problem'
+import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
 import { requestIdOf } from './request-id'
 
 /** Long enough for a store to recover from a moment's overload. */
@@ -48,12 +48,13 @@ export async function handleFailure(
       })
     }
   }
-  const response = presentProblem(problem, { typeBase, requestId })
+  const response = problemResponse(presentProblem(problem, { typeBase, requestId }))
   // Through Hono, so that cookies set or cleared before the failure are kept.
   return c.newResponse(response.body, response)
 }
 
-function toProblem(error: Error, requestId: string, log: Log): Problem {
+/** What a client is told about whatever was thrown. What it is not told is logged, with the request id. */
+export function toProblem(error: Error, requestId: string, log: Log): Problem {
   if (error instanceof Problem) return error
   if (error instanceof StoreUnavailable) {
     log('store-unavailable', { request_id: requestId, store: error.store, cause: firstLine(error.cause) })

@@ -49,7 +49,7 @@ export interface ProblemOptions {
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** A refusal. Handlers throw it; {@link presentProblem} alone turns it into bytes. */
+/** A refusal. Handlers throw it; {@link problemResponse} alone turns it into bytes. */
 export class Problem extends Error {
   override readonly name = 'Problem'
 
@@ -73,11 +73,29 @@ export function problemHeaders({ code, options }: Problem): Readonly<Record<stri
   return { ...(PROBLEMS[code].status === 401 ? BARE_CHALLENGE : {}), ...options.headers }
 }
 
-/** The response of a problem: RFC 9457 members, `code` and `errors` as extensions. */
+/** A refusal as plain data, to be handed from one Worker to another. */
+export interface PresentedProblem {
+  readonly status: number
+  readonly headers: Readonly<Record<string, string>>
+  readonly body: ProblemBody
+}
+
+/** RFC 9457 members, `code` and `errors` as extensions. */
+export interface ProblemBody {
+  readonly type: string
+  readonly title: string
+  readonly status: number
+  readonly code: ProblemCode
+  readonly detail?: string
+  /** The id of the request. */
+  readonly instance: string
+  readonly errors?: readonly FieldError[]
+}
+
 export function presentProblem(
   problem: Problem,
   { typeBase, requestId }: { readonly typeBase: string; readonly requestId: string },
-): Response {
+): PresentedProblem {
   const { code, options } = problem
   const { status, title } = PROBLEMS[code]
   const body = {
@@ -89,7 +107,11 @@ export function presentProblem(
     instance: `urn:uuid:${requestId}`,
     ...(options.errors === undefined ? {} : { errors: options.errors }),
   }
-  const headers = new Headers(problemHeaders(problem))
-  headers.set('Content-Type', 'application/problem+json; charset=utf-8')
-  return new Response(JSON.stringify(body), { status, headers })
+  return { status, headers: problemHeaders(problem), body }
+}
+
+/** The response of a problem. */
+export function problemResponse({ status, headers, body }: PresentedProblem): Response {
+  const type = 'application/problem+json; charset=utf-8'
+  return new Response(JSON.stringify(body), { status, headers: { ...headers, 'Content-Type': type } })
 }

@@ -10,10 +10,12 @@ interface Route {
 /**
  * Answers what no route answered: `not-found`, or `method-not-allowed` with the methods there are (RFC 9110 §15.5.6).
  *
+ * @param routes Under `basePath`.
  * @throws {Problem}
  */
-export function answerUnmatched(c: Context, routes: readonly Route[]): Response {
-  const methods = allowedMethods(routes, c.req.path)
+export function answerUnmatched(c: Context, routes: readonly Route[], basePath: string): Response {
+  const { path } = c.req
+  const methods = path.startsWith(basePath) ? allowedMethods(routes, path.slice(basePath.length) || '/') : []
   if (methods.length === 0) throw new Problem('not-found')
   const headers = { Allow: methods.join(', ') }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)

@@ -1,4 +1,4 @@
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import { TEXTS } from './texts'
 
 type Call = keyof typeof TEXTS.calls

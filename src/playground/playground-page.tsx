@@ -1,4 +1,4 @@
-import type { Mode } from '../config'
+import type { Mode } from '../mode'
 import { Layout } from '../pages/layout'
 import type { PageContext } from '../pages/page'
 import { FlowPicture } from './flow-picture'

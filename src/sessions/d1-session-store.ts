@@ -46,6 +46,19 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
       )
     },
 
+    async endAny(id, { reason, by, now }) {
+      return reach('D1', () =>
+        db
+          .prepare(
+            `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?4
+              WHERE id = ?3 AND ended_at IS NULL
+             RETURNING id, mode`,
+          )
+          .bind(now, reason, id, endContext(by))
+          .first<EndedSession>(),
+      )
+    },
+
     async endAll(userId, { except }, end) {
       const [, ended] = await reach('D1', () =>
         db.batch<EndedSession>([

@@ -17,6 +17,8 @@ export interface SessionStore {
   slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
   /** Ends one session of a user. `null` if it is not theirs, is unknown, or was over already. */
   end(target: { id: string; userId: string }, end: End): Promise<EndedSession | null>
+  /** Ends a session, whoever it belongs to. `null` if it is unknown or was over already. */
+  endAny(id: string, end: End): Promise<EndedSession | null>
   /** Ends the open sessions of a user, but for one if it is named. Gives all that have ended and are not swept yet, these and others. */
   endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
   /** A user's open sessions, newest first, at most `limit`, begun before `before` if it is given. */

@@ -1,7 +1,7 @@
 import type { Client } from '../client'
-import type { Mode } from '../config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
+import type { Mode } from '../mode'
 
 export type AuthenticationMethod = 'pwd' | 'otp'
 
@@ -46,6 +46,7 @@ export type EndReason =
   | 'signed-out'
   | 'signed-out-everywhere'
   | 'ended-by-owner'
+  | 'ended-by-service'
   | 'replaced-by-sign-in'
   | 'password-changed'
   | 'password-reset'

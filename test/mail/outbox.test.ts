@@ -662,7 +662,7 @@ describe('a slow carrier', () => {
     }
     const ada = await signedInPerson({ mode: 'session', service: mailingService() })
     const variables = { ...env, MAILER: 'cloudflare', MAIL_FROM: 'janus@example.com' }
-    const { app } = createJanus(variables, { mailer, log: () => {} })
+    const app = createJanus(variables, { mailer, log: () => {}, standAlone: true })
     const sending = gate.hold((to) => to === ada.email)
     const context = createExecutionContext()
     const request = new Request(`${env.ISSUER}/password/forgot`, {

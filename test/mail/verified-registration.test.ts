@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createApp, OPEN_ROUTES } from '../../src/app'
-import type { Mode } from '../../src/config'
+import type { Mode } from '../../src/mode'
 import { recordPbkdf2 } from '../support/counting'
 import { logIn, openSessions } from '../support/guessing'
 import type { MailingService } from '../support/mail'

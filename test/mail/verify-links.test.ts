@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Mode } from '../../src/config'
 import { createKeyring } from '../../src/crypto/keyring'
+import type { Mode } from '../../src/mode'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
 import { recordPbkdf2 } from '../support/counting'
 import { fail, logIn, openSessions, transcriptOf } from '../support/guessing'

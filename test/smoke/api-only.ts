@@ -2,9 +2,9 @@
 import { env } from 'cloudflare:workers'
 import { createJanus } from '../../src/janus'
 
-const janus = createJanus(env)
+const janus = createJanus(env, { standAlone: true })
 
 export default {
-  fetch: janus.app.fetch,
+  fetch: janus.fetch,
   scheduled: () => janus.sweep(),
 } satisfies ExportedHandler

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect, onTestFinished, vi } from 'vitest'
-import type { Mode } from '../../src/config'
+import type { Mode } from '../../src/mode'
 import { recordPbkdf2 } from './counting'
 import { type Answer, expectProblem, PASSWORD, send } from './person'
 import { type OwnService, ownService } from './service'

@@ -2,7 +2,7 @@ import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect, onTestFinished, vi } from 'vitest'
 import { createApp } from '../../src/app'
-import type { Mode } from '../../src/config'
+import type { Mode } from '../../src/mode'
 import type { MailingService } from './mail'
 import { type Answer, newAddress, PASSWORD, type Person, read, send, signedInPerson } from './person'
 

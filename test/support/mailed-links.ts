@@ -1,5 +1,5 @@
 import { expect, onTestFinished, vi } from 'vitest'
-import type { Mode } from '../../src/config'
+import type { Mode } from '../../src/mode'
 import { type MailingService, mailingService } from './mail'
 import { type Answer, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
 

@@ -47,7 +47,14 @@ export function ownService(
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
   const variables = { ...env, ...overrides }
-  const janus = createJanus(variables, { ...given, clock, log: record, createPages, createPlayground })
+  const janus = createJanus(variables, {
+    ...given,
+    clock,
+    log: record,
+    createPages,
+    createPlayground,
+    standAlone: true,
+  })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
   const service: OwnService = {
     issuer: String(variables.ISSUER),
@@ -57,7 +64,7 @@ export function ownService(
     sweep: () => janus.sweep(),
     async fetch(request) {
       const context = createExecutionContext()
-      const response = await janus.app.fetch(request, variables, context)
+      const response = await janus.fetch(request, variables, context)
       await waitOnExecutionContext(context)
       return response
     },

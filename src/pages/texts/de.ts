@@ -231,6 +231,7 @@ export const de = {
     'signed-out': 'dort abgemeldet',
     'signed-out-everywhere': 'überall abgemeldet',
     'ended-by-owner': 'von einem anderen Gerät aus beendet',
+    'ended-by-service': 'von einem anderen Dienst beendet',
     'replaced-by-sign-in': 'durch eine neue Anmeldung ersetzt',
     'password-changed': 'weil das Passwort geändert wurde',
     'account-deleted': 'weil das Konto gelöscht wurde',

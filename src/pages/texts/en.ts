@@ -239,6 +239,7 @@ export const en = {
     'signed-out': 'signed out there',
     'signed-out-everywhere': 'signed out everywhere',
     'ended-by-owner': 'ended from another device',
+    'ended-by-service': 'ended by another service',
     'replaced-by-sign-in': 'replaced by a new sign-in',
     'password-changed': 'because the password changed',
     'account-deleted': 'because the account was deleted',

@@ -225,6 +225,7 @@ export const es = {
     'signed-out': 'cerrada allí mismo',
     'signed-out-everywhere': 'cerrada en todos los dispositivos',
     'ended-by-owner': 'cerrada desde otro dispositivo',
+    'ended-by-service': 'cerrada por otro servicio',
     'replaced-by-sign-in': 'reemplazada por un nuevo inicio de sesión',
     'password-changed': 'porque cambió la contraseña',
     'account-deleted': 'porque se eliminó la cuenta',
