@@ -145,14 +145,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the header of a token has one form',
-    file: 'src/tokens/access-token.ts',
-    from: 'if (key && encodedHeader === encodeHeader(keys.alg, kid)) return key',
-    to: 'if (key && (encodedHeader || encodeHeader(keys.alg, kid))) return key',
+    file: 'src/tokens/check-access-token.ts',
+    from: 'if (found && encodedHeader === encodeHeader(found.alg, kid)) return found.key',
+    to: 'if (found && (encodedHeader || encodeHeader(found.alg, kid))) return found.key',
     tests: [`${CONTRACTS}/hostile-jwt.test.ts`],
   },
   {
     guard: 'a token lives at most an hour',
-    file: 'src/tokens/access-token.ts',
+    file: 'src/tokens/check-access-token.ts',
     from: ' && exp - iat <= MAX_LIFETIME_SECONDS',
     to: ' && exp - iat <= Number.MAX_SAFE_INTEGER + MAX_LIFETIME_SECONDS',
     tests: ['test/tokens/access-token.test.ts'],

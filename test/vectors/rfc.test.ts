@@ -33,7 +33,7 @@ describe('PW-05: PBKDF2-HMAC-SHA-256 of RFC 7914 §11', () => {
 /** What became of a token that is no access token: `claims` if its signature was good, for claims are read after it. */
 async function refusalOf(token: string, algorithm: string, jwk: JWK): Promise<string> {
   const verified = await verifyJwt(token, async () => importJWK(jwk, algorithm), {
-    algorithm,
+    algorithms: [algorithm],
     issuer: 'https://auth.example.com',
     audience: 'https://auth.example.com',
     typ: 'at+jwt',

@@ -41,7 +41,7 @@ async function accepts(
   getKey: Parameters<typeof verifyJwt>[1],
 ): Promise<boolean> {
   const verified = await verifyJwt(jws, getKey, {
-    algorithm,
+    algorithms: [algorithm],
     issuer: 'https://auth.example.com',
     audience: 'https://auth.example.com',
     typ: 'at+jwt',

@@ -1,0 +1,108 @@
+import { importJWK, type JWK } from 'jose'
+import type { Clock } from '../../src/clock.ts'
+
+/** A key of the issuer that verifies, and the algorithm it is for. */
+export interface VerifyingKey {
+  readonly alg: string
+  readonly key: CryptoKey
+}
+
+/** The published keys of an issuer, as this process knows them. */
+export interface RemoteKeySet {
+  /** The key of an id, or `null` if the issuer has none. @throws {KeySetUnavailable} */
+  find(kid: string): Promise<VerifyingKey | null>
+}
+
+/** No keys could be had, or none young enough. */
+export class KeySetUnavailable extends Error {
+  override readonly name = 'KeySetUnavailable'
+}
+
+/** How old the keys may be while the issuer answers: as long as it lets them be cached. */
+const MAX_AGE_SECONDS = 300
+
+/** How old they may be while it does not. A key that was retired meanwhile is honoured no longer than this. */
+const MAX_AGE_IN_OUTAGE_SECONDS = 24 * 3600
+
+/** An unknown key id asks again at most this often, so that made-up ones cannot load the issuer. */
+const COOL_DOWN_SECONDS = 10
+
+/** The same where there are no keys at all yet, and nobody can be let in. */
+const FIRST_COOL_DOWN_SECONDS = 1
+
+/** Longer than this is as good as down. */
+const PATIENCE_MS = 3000
+
+/** Only signatures that a stranger can check. `HS256` has no published key. */
+export const PUBLIC_KEY_ALGORITHMS: readonly string[] = ['ES256', 'EdDSA']
+
+/**
+ * The key set at `<issuer>/.well-known/jwks.json` (RFC 7517 §5), fetched when it is first needed and kept. It is fetched again when it is old
+ * and when a key id is not in it; a fetch that fails leaves the keys there are.
+ *
+ * @param fetch Asks the issuer: the global one, or that of a service binding.
+ */
+export function createRemoteKeySet({
+  issuer,
+  fetch,
+  clock,
+}: {
+  readonly issuer: string
+  readonly fetch: (url: string, init: RequestInit) => Promise<Response>
+  readonly clock: Clock
+}): RemoteKeySet {
+  let loaded: { readonly at: number; readonly keys: ReadonlyMap<string, VerifyingKey> } | null = null
+  let askedAt = Number.NEGATIVE_INFINITY
+  let asking: Promise<void> | null = null
+
+  async function ask(): Promise<void> {
+    const response = await fetch(`${issuer}/.well-known/jwks.json`, {
+      headers: { Accept: 'application/json' },
+      redirect: 'manual',
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    })
+    if (response.status !== 200) throw new KeySetUnavailable(`The issuer answered ${response.status}`)
+    loaded = { at: clock(), keys: await importKeys(await response.json()) }
+  }
+
+  /** Brings the keys up to date if that is possible: one request for all that ask at once, and none in the cool-down. */
+  async function renew(): Promise<void> {
+    if (asking === null) {
+      if (clock() - askedAt < (loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return
+      askedAt = clock()
+      asking = ask().catch(() => {})
+    }
+    const mine = asking
+    // On Workers the request that asked may be cancelled, and its promise with it: nobody waits for it longer than it may take.
+    let timer: ReturnType<typeof setTimeout> | undefined
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(resolve, PATIENCE_MS)
+    })
+    await Promise.race([mine, late])
+    clearTimeout(timer)
+    if (asking === mine) asking = null
+  }
+
+  return {
+    async find(kid) {
+      const fresh = loaded !== null && clock() - loaded.at < MAX_AGE_SECONDS
+      if (!fresh || !loaded?.keys.has(kid)) await renew()
+      if (loaded === null || clock() - loaded.at >= MAX_AGE_IN_OUTAGE_SECONDS) {
+        throw new KeySetUnavailable('The key set of the issuer cannot be had')
+      }
+      return loaded.keys.get(kid) ?? null
+    },
+  }
+}
+
+/** Keys of other kinds are none of ours. */
+async function importKeys(document: unknown): Promise<ReadonlyMap<string, VerifyingKey>> {
+  const keys = new Map<string, VerifyingKey>()
+  for (const jwk of (document as { readonly keys: readonly JWK[] }).keys) {
+    const { kid, alg } = jwk
+    if (kid === undefined || alg === undefined || !PUBLIC_KEY_ALGORITHMS.includes(alg)) continue
+    const key = await importJWK(jwk, alg)
+    if (!(key instanceof Uint8Array)) keys.set(kid, { alg, key })
+  }
+  return keys
+}

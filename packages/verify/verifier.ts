@@ -1,0 +1,84 @@
+import { readCredential } from '../../src/authentication/credential.ts'
+import type { CallerService, Verdict } from '../../src/authentication/verdict.ts'
+import { type Clock, systemClock } from '../../src/clock.ts'
+import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
+import { createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
+import { createRemoteKeySet, KeySetUnavailable, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
+
+/** Says who is behind a request. */
+export type Verifier = Pick<CallerService, 'authenticate'>
+
+export interface VerifierOptions {
+  /** `ISSUER` of the Janus that is trusted, byte for byte. */
+  readonly issuer: string
+  /** What its `AUDIENCE` is; the issuer, unless it says otherwise. */
+  readonly audience?: string
+  /** Asks the issuer for its keys. On Workers of the same zone: `(...request) => env.JANUS.fetch(...request)`. */
+  readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
+  /** Seconds since the epoch. */
+  readonly clock?: Clock
+}
+
+/**
+ * Verifies access tokens by the key set of their issuer, wherever `fetch` and Web Crypto are. Only bearer tokens: a cookie is the business
+ * of Janus itself (`janus` with a service binding). A session that has ended is good until its token expires.
+ *
+ * Nothing is thrown. While no keys can be had, every token is answered `store-unavailable`.
+ */
+export function createVerifier(options: VerifierOptions): Verifier {
+  const { issuer, audience = issuer, fetch = (...request) => globalThis.fetch(...request) } = options
+  const { clock = systemClock } = options
+  const keys = createRemoteKeySet({ issuer, fetch, clock })
+  const check = createAccessTokenCheck({
+    issuer,
+    audience,
+    algorithms: PUBLIC_KEY_ALGORITHMS,
+    otherClaims: 'ignored',
+    clock,
+    findKey: (kid) => keys.find(kid),
+  })
+
+  async function verify(headers: Headers): Promise<Verdict | Problem> {
+    const credential = readCredential(headers)
+    if (credential.carrier === 'unusable-authorization') return invalid('invalid-token')
+    if (credential.carrier !== 'bearer') return new Problem('authentication-required')
+    const token = await check(credential.text)
+    if (!token.ok) return invalid(token.refusal === 'expired' ? 'token-expired' : 'invalid-token')
+    const { sub, sid, roles, auth_time } = token.claims
+    const principal = {
+      userId: sub,
+      sessionId: sid,
+      mode: 'token',
+      roles,
+      authenticatedAt: auth_time,
+    } as const
+    return { ok: true, principal }
+  }
+
+  return {
+    async authenticate(headers) {
+      const verdict = await verify(headers).catch((error) => {
+        if (error instanceof KeySetUnavailable) return unavailable()
+        throw error
+      })
+      return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
+    },
+  }
+}
+
+function invalid(code: 'invalid-token' | 'token-expired'): Problem {
+  return new Problem(code, { headers: INVALID_TOKEN_CHALLENGE })
+}
+
+/** What is answered while Janus cannot be asked. */
+export function unavailable(): Problem {
+  const detail = 'Nobody can be authenticated at the moment: Janus does not answer.'
+  return new Problem('store-unavailable', { detail, headers: { 'Retry-After': '5' } })
+}
+
+/** A problem of the issuer's, as the issuer itself would present it. */
+export function refusal(issuer: string, problem: Problem) {
+  const requestId = crypto.randomUUID()
+  const presented = presentProblem(problem, { typeBase: `${issuer}/problems/`, requestId })
+  return { ok: false as const, problem: presented }
+}

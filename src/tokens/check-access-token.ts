@@ -1,0 +1,106 @@
+import { base64url, errors } from 'jose'
+import * as v from 'valibot'
+import type { Clock } from '../clock'
+import { verifyJwt } from './jwt'
+
+/** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
+export interface AccessTokenClaims {
+  readonly sub: string
+  /** The session behind the token. */
+  readonly sid: string
+  readonly roles: readonly string[]
+  readonly auth_time: number
+  readonly amr: readonly string[]
+  readonly exp: number
+}
+
+export type CheckedAccessToken =
+  | { readonly ok: true; readonly claims: AccessTokenClaims }
+  | { readonly ok: false; readonly refusal: 'invalid' | 'expired' }
+
+/** Only this kind opens the API; ID tokens and the like carry another (RFC 9068 §2.1, RFC 8725 §3.11). */
+const TYP = 'at+jwt'
+
+/** Janus itself: there are no other clients yet, and RFC 9068 §2.2 requires the claim. */
+export const CLIENT_ID = 'janus'
+
+/** The longest life that can be configured (ACCESS_TOKEN_LIFETIME_SECONDS in config.ts). */
+const MAX_LIFETIME_SECONDS = 3600
+
+/** How far the clocks of two machines may differ. */
+const CLOCK_SKEW_SECONDS = 60
+
+/** What an access token must be to be good here. */
+export interface AccessTokenTerms {
+  readonly issuer: string
+  readonly audience: string
+  readonly algorithms: readonly string[]
+  /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */
+  readonly otherClaims: 'refused' | 'ignored'
+  readonly clock: Clock
+  /** The key of an id and the algorithm it is for, or `null` if there is none. May throw if keys cannot be had. */
+  findKey(kid: string): Promise<{ readonly alg: string; readonly key: CryptoKey } | null>
+}
+
+/** Makes what verifies access tokens: it says what one says, or why it says nothing, and throws what `findKey` throws. */
+export function createAccessTokenCheck(
+  terms: AccessTokenTerms,
+): (text: string) => Promise<CheckedAccessToken> {
+  const { algorithms, issuer, audience, clock } = terms
+  const entries = claimEntries(issuer, audience)
+  const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
+  const requiredClaims = Object.keys(entries)
+
+  return async (text) => {
+    const now = clock()
+    const jwt = await verifyJwt(
+      text,
+      async ({ kid }, { protected: encodedHeader }) => {
+        if (typeof kid !== 'string') throw new errors.JWKSNoMatchingKey()
+        const found = await terms.findKey(kid)
+        // Our headers have one form. With no other accepted, `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`, duplicate
+        // names and a foreign `alg` or `typ` have no place to stand (RFC 8725 §3.1, §3.10; RFC 7515 §4.1.11).
+        if (found && encodedHeader === encodeHeader(found.alg, kid)) return found.key
+        throw new errors.JWKSNoMatchingKey()
+      },
+      { algorithms, issuer, audience, typ: TYP, requiredClaims, now },
+    )
+    if (!jwt.ok) return { ok: false, refusal: jwt.refusal === 'expired' ? 'expired' : 'invalid' }
+    const claims = v.safeParse(Claims, jwt.payload)
+    if (!claims.success) return { ok: false, refusal: 'invalid' }
+    const { iat, exp, auth_time } = claims.output
+    const plausible =
+      Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
+    return plausible ? { ok: true, claims: claims.output } : { ok: false, refusal: 'invalid' }
+  }
+}
+
+/** The claims issued here, of exactly these types: no array for `aud`, no `exp` as text. */
+function claimEntries(issuer: string, audience: string) {
+  const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+  return {
+    iss: v.literal(issuer),
+    aud: v.literal(audience),
+    sub: v.string(),
+    client_id: v.literal(CLIENT_ID),
+    iat: Instant,
+    exp: Instant,
+    jti: v.string(),
+    sid: v.string(),
+    roles: v.pipe(v.array(v.string()), v.readonly()),
+    auth_time: Instant,
+    amr: v.array(v.string()),
+  }
+}
+
+/** Every claim of a token that is issued. */
+export type IssuedClaims = v.InferOutput<v.ObjectSchema<ReturnType<typeof claimEntries>, undefined>>
+
+/** The protected header of every access token. */
+export function accessTokenHeader(alg: string, kid: string) {
+  return { alg, typ: TYP, kid }
+}
+
+function encodeHeader(alg: string, kid: string): string {
+  return base64url.encode(JSON.stringify(accessTokenHeader(alg, kid)))
+}
