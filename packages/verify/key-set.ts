@@ -95,14 +95,14 @@ export function createRemoteKeySet({
   }
 }
 
-/** Keys of other kinds are none of ours. */
+/** Keys of other kinds are none of ours, and one that is spoilt spoils no other. */
 async function importKeys(document: unknown): Promise<ReadonlyMap<string, VerifyingKey>> {
   const keys = new Map<string, VerifyingKey>()
   for (const jwk of (document as { readonly keys: readonly JWK[] }).keys) {
     const { kid, alg } = jwk
     if (kid === undefined || alg === undefined || !PUBLIC_KEY_ALGORITHMS.includes(alg)) continue
-    const key = await importJWK(jwk, alg)
-    if (!(key instanceof Uint8Array)) keys.set(kid, { alg, key })
+    const key = await importJWK(jwk, alg).catch(() => null)
+    if (key !== null && !(key instanceof Uint8Array)) keys.set(kid, { alg, key })
   }
   return keys
 }

@@ -121,7 +121,7 @@ function answerSignIn(
   signedIn: SignedIn,
   { refresh_in = 'body', return_to }: ModeInput & { readonly return_to?: string | undefined },
   status: 200 | 201,
-): Response {
+) {
   clearReplaced(c, signedIn, refresh_in)
   const body = presentSignIn(c, signedIn, refresh_in)
   return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)

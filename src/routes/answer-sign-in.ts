@@ -89,7 +89,7 @@ export function redirectForm(
   returnTo: string | undefined,
   /** Where to, under the base path, if the form does not say. */
   otherwise = '/',
-): Response {
+) {
   return c.redirect(safeReturnTo(returnTo, origin, `${basePath}${otherwise}`), 303)
 }
 
@@ -135,7 +135,7 @@ export function answerAsked(
     readonly page: MailSentPage
     readonly returnTo?: string | undefined
   },
-): Response {
+) {
   if (asked.outcome === 'throttled') throw attemptRefused(asked)
   if (binding) giveBinding(c, binding)
   if (isForm(c)) return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)

@@ -1,5 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
+import type { CallerService } from '../../src/authentication/verdict'
 import type { Clock } from '../../src/clock'
 import { createJanus } from '../../src/janus'
 import type { Log } from '../../src/log'
@@ -28,6 +29,8 @@ export interface LoggedEvent {
 /** A Janus of one's own: other settings, bindings that fail, a clock that can be moved. */
 export interface OwnService extends Service {
   readonly services: Services
+  /** What it tells the app beside it. */
+  readonly callers: CallerService
   readonly log: readonly LoggedEvent[]
   /** Seconds by which its clock is ahead. Moved by assignment. */
   ahead: number
@@ -59,6 +62,7 @@ export function ownService(
   const service: OwnService = {
     issuer: String(variables.ISSUER),
     services: janus.services,
+    callers: janus,
     log,
     ahead: 0,
     sweep: () => janus.sweep(),
