@@ -1,0 +1,50 @@
+// Builds what others import, into dist/: `janus` (to mount), `janus/verify` and `janus/client`.
+import { execFileSync } from 'node:child_process'
+import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { build } from 'esbuild'
+import { buildCommonPasswords } from './common-passwords.ts'
+
+const ROOT = dirname(import.meta.dirname)
+const DIST = join(ROOT, 'dist')
+
+rmSync(DIST, { recursive: true, force: true })
+mkdirSync(DIST)
+buildCommonPasswords()
+
+await build({
+  absWorkingDir: ROOT,
+  entryPoints: {
+    janus: 'packages/janus/index.ts',
+    verify: 'packages/verify/index.ts',
+    client: 'packages/client/client.ts',
+  },
+  outdir: DIST,
+  bundle: true,
+  format: 'esm',
+  target: 'es2022',
+  // What is imported and not bundled: the one dependency, the framework of whoever mounts it, the platform, and a file.
+  external: ['jose', 'hono', 'hono/*', 'cloudflare:workers', '*.bin'],
+  legalComments: 'none',
+})
+cpSync(join(ROOT, 'src/passwords/common-passwords.bin'), join(DIST, 'common-passwords.bin'))
+cpSync(join(ROOT, 'src/migrations'), join(DIST, 'migrations'), { recursive: true, filter: isNoCode })
+cpSync(join(ROOT, 'assets'), join(DIST, 'assets'), { recursive: true })
+
+execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.package.json'], {
+  cwd: ROOT,
+  stdio: 'inherit',
+})
+for (const file of globSync(join(DIST, 'types/**/*.d.ts'))) {
+  // Node's resolution wants the name of the file that runs, which the sources leave out or call `.ts`.
+  const source = readFileSync(file, 'utf8')
+  const named = source.replace(
+    /((?:from|import\()\s*["'])(\.{1,2}\/[^"']+?)(?:\.ts)?(["'])/g,
+    (_, before: string, path: string, after: string) => `${before}${path}.js${after}`,
+  )
+  writeFileSync(file, named)
+}
+
+function isNoCode(path: string): boolean {
+  return !path.endsWith('.ts')
+}
