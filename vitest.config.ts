@@ -28,6 +28,8 @@ function inWorkerd(name: string, files: { include: string[]; exclude?: string[];
             AUTH_SECRET: TEST_SECRET,
             // The lowest cost that can be configured; what is said of the default is tested at the default.
             PASSWORD_ITERATIONS: '100000',
+            // What is said of storage is tested where nothing is remembered; what the memo adds, in its own tests.
+            MEMO_SECONDS: '0',
             TEST_MIGRATIONS: await readD1Migrations('src/migrations'),
           },
         },

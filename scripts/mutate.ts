@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { CALLER_MUTATIONS } from './caller-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
 
@@ -27,9 +28,15 @@ if (values.help) {
   process.exit(0)
 }
 
+const all = [...MUTATIONS, ...MAIL_MUTATIONS, ...CALLER_MUTATIONS]
+for (const { guard, file, from } of all) {
+  if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
+  console.error(`"${guard}": its text stands not once in ${file}`)
+  process.exit(2)
+}
 const copy = copyProject()
 try {
-  const chosen = [...MUTATIONS, ...MAIL_MUTATIONS].filter(({ guard }) => guard.includes(values.only ?? ''))
+  const chosen = all.filter(({ guard }) => guard.includes(values.only ?? ''))
   const unnoticed = chosen.filter((mutation, index) => {
     const noticed = isNoticed(mutation)
     console.log(`${index + 1}/${chosen.length} ${noticed ? 'noticed' : 'NOT NOTICED'}: ${mutation.guard}`)
@@ -49,10 +56,9 @@ function copyProject(): string {
   return target
 }
 
-function isNoticed({ guard, file, from, to, tests }: Mutation): boolean {
+function isNoticed({ file, from, to, tests }: Mutation): boolean {
   const path = join(copy, file)
   const source = readFileSync(path, 'utf8')
-  if (source.split(from).length !== 2) throw new Error(`"${guard}": its text stands not once in ${file}`)
   writeFileSync(
     path,
     source.replace(from, () => to),

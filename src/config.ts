@@ -24,6 +24,8 @@ export interface Config {
   readonly passwordMinLength: number
   readonly passwordIterations: number
   readonly liveCheck: 'sensitive' | 'always'
+  /** For how long an isolate remembers a session it has resolved; 0: it remembers nothing. */
+  readonly memoSeconds: number
   readonly freeAttempts: number
   readonly maxAttempts: number
   readonly maxAttemptDelaySeconds: number
@@ -132,6 +134,8 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     // of CPU, it is an outage.
     passwordIterations: setting('PASSWORD_ITERATIONS', integer(100_000, 3_000_000), '600000'),
     liveCheck: setting('LIVE_CHECK', oneOf(LIVE_CHECKS), 'sensitive'),
+    // What it adds to how stale an answer can be. A minute would double what KV promises.
+    memoSeconds: setting('MEMO_SECONDS', integer(0, 30), '5'),
     freeAttempts: setting('FREE_ATTEMPTS', integer(1, 20), '5'),
     // NIST SP 800-63B-4 §3.2.2: no more than 100 failed attempts in a row.
     maxAttempts: setting('MAX_ATTEMPTS', integer(20, 100), '100'),

@@ -22,6 +22,7 @@ import { createPasswordHasher } from './passwords/password-hash'
 import type { Playground } from './playground/create-playground'
 import { createD1SessionStore } from './sessions/d1-session-store'
 import { createKvSessionCache } from './sessions/kv-session-cache'
+import { createSessionMemo } from './sessions/session-memo'
 import { createAccountKeys } from './throttling/account-key'
 import { type ClientLimit, createClientLimit } from './throttling/client-limit'
 import { createAccessTokens } from './tokens/access-token'
@@ -71,6 +72,7 @@ export function createServices(
   const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
   const verifiedOnly = config.registration === 'verified'
   const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
+  const sessionMemo = createSessionMemo(config.memoSeconds)
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
@@ -103,7 +105,8 @@ export function createServices(
     auditLog: createD1AuditLog(bindings.DB),
     auditRetentionDays: config.auditRetentionDays,
     sessions: createD1SessionStore(bindings.DB, mailQueue),
-    sessionCache: createKvSessionCache(bindings.SESSIONS),
+    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS)),
+    sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,
     accessTokens: createAccessTokens({
@@ -111,6 +114,7 @@ export function createServices(
       issuer,
       audience,
       accessTokenLifetimeSeconds,
+      remember: config.memoSeconds > 0,
       clock,
     }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),

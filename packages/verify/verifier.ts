@@ -34,6 +34,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     audience,
     algorithms: PUBLIC_KEY_ALGORITHMS,
     otherClaims: 'ignored',
+    remember: true,
     clock,
     findKey: (kid) => keys.find(kid),
   })

@@ -1,11 +1,13 @@
 import type { Mode } from '../mode'
-import { type Defer, type ResolveSessionServices, resolveSession } from '../sessions/resolve-session'
+import type { Defer, ResolveSessionServices } from '../sessions/resolve-session'
+import type { SessionMemo } from '../sessions/session-memo'
 import type { AccessTokens } from '../tokens/access-token'
 import type { Credential } from './credential'
 import type { Principal } from './principal'
 
 export interface AuthenticateServices extends ResolveSessionServices {
   readonly accessTokens: AccessTokens
+  readonly sessionMemo: SessionMemo
   readonly modes: readonly Mode[]
 }
 
@@ -62,7 +64,7 @@ async function authenticateCookie(
   text: string,
   defer: Defer,
 ): Promise<Authentication> {
-  const live = await resolveSession(services, text, defer)
+  const live = await services.sessionMemo.resolve(services, text, defer)
   if (!live) return { outcome: 'session-ended' }
   const { userId, id, authenticatedAt } = live.session
   const principal: Principal = { userId, sessionId: id, mode: 'session', roles: live.roles, authenticatedAt }

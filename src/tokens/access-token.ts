@@ -36,9 +36,11 @@ export function createAccessTokens(services: {
   readonly issuer: string
   readonly audience: string
   readonly accessTokenLifetimeSeconds: number
+  /** Whether a token that was verified may be taken for good again without verifying it. */
+  readonly remember: boolean
   readonly clock: Clock
 }): AccessTokens {
-  const { keys, issuer, audience, accessTokenLifetimeSeconds, clock } = services
+  const { keys, issuer, audience, accessTokenLifetimeSeconds, remember, clock } = services
 
   return {
     async ready() {
@@ -73,6 +75,7 @@ export function createAccessTokens(services: {
       audience,
       algorithms: [keys.alg],
       otherClaims: 'refused',
+      remember,
       clock,
       async findKey(kid) {
         const key = await keys.verifier(kid)

@@ -1,6 +1,7 @@
 import { base64url, errors } from 'jose'
 import * as v from 'valibot'
 import type { Clock } from '../clock'
+import { createMemo } from '../memo'
 import { verifyJwt } from './jwt'
 
 /** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
@@ -37,22 +38,40 @@ export interface AccessTokenTerms {
   readonly algorithms: readonly string[]
   /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */
   readonly otherClaims: 'refused' | 'ignored'
+  /**
+   * Whether the claims of a token that was verified are remembered, by its whole text, for a minute, never past its end, and never once its
+   * key has left the set. It changes no answer.
+   */
+  readonly remember: boolean
   readonly clock: Clock
   /** The key of an id and the algorithm it is for, or `null` if there is none. May throw if keys cannot be had. */
   findKey(kid: string): Promise<{ readonly alg: string; readonly key: CryptoKey } | null>
+}
+
+/** For how long the claims of a token are remembered. */
+const MEMO_SECONDS = 60
+
+interface Remembered {
+  readonly kid: string
+  readonly key: CryptoKey
+  readonly checked: CheckedAccessToken
 }
 
 /** Makes what verifies access tokens: it says what one says, or why it says nothing, and throws what `findKey` throws. */
 export function createAccessTokenCheck(
   terms: AccessTokenTerms,
 ): (text: string) => Promise<CheckedAccessToken> {
-  const { algorithms, issuer, audience, clock } = terms
+  const { algorithms, issuer, audience, remember, clock } = terms
   const entries = claimEntries(issuer, audience)
   const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
   const requiredClaims = Object.keys(entries)
+  const memo = createMemo<Remembered>()
 
   return async (text) => {
     const now = clock()
+    const remembered = memo.get(text, now)
+    if (remembered && (await terms.findKey(remembered.kid))?.key === remembered.key) return remembered.checked
+    const used: { by?: { readonly kid: string; readonly key: CryptoKey } } = {}
     const jwt = await verifyJwt(
       text,
       async ({ kid }, { protected: encodedHeader }) => {
@@ -60,7 +79,10 @@ export function createAccessTokenCheck(
         const found = await terms.findKey(kid)
         // Our headers have one form. With no other accepted, `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`, duplicate
         // names and a foreign `alg` or `typ` have no place to stand (RFC 8725 §3.1, §3.10; RFC 7515 §4.1.11).
-        if (found && encodedHeader === encodeHeader(found.alg, kid)) return found.key
+        if (found && encodedHeader === encodeHeader(found.alg, kid)) {
+          used.by = { kid, key: found.key }
+          return found.key
+        }
         throw new errors.JWKSNoMatchingKey()
       },
       { algorithms, issuer, audience, typ: TYP, requiredClaims, now },
@@ -71,7 +93,10 @@ export function createAccessTokenCheck(
     const { iat, exp, auth_time } = claims.output
     const plausible =
       Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
-    return plausible ? { ok: true, claims: claims.output } : { ok: false, refusal: 'invalid' }
+    if (!plausible) return { ok: false, refusal: 'invalid' }
+    const checked = { ok: true, claims: claims.output } as const
+    if (remember && used.by) memo.set(text, { ...used.by, checked }, Math.min(now + MEMO_SECONDS, exp))
+    return checked
   }
 }
 

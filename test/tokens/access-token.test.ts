@@ -13,7 +13,14 @@ const keys = createSharedSigningKeys(createKeyring([SECRET]))
 function accessTokensAt(now: number) {
   const issuer = 'https://auth.example.com'
   const accessTokenLifetimeSeconds = LIFETIME_SECONDS
-  return createAccessTokens({ keys, issuer, audience: issuer, accessTokenLifetimeSeconds, clock: () => now })
+  return createAccessTokens({
+    keys,
+    issuer,
+    audience: issuer,
+    accessTokenLifetimeSeconds,
+    remember: false,
+    clock: () => now,
+  })
 }
 
 const subject = {

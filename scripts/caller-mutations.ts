@@ -1,0 +1,103 @@
+import type { Mutation } from './mutations.ts'
+
+/** The guards of what other services are told, and of what is remembered. */
+export const CALLER_MUTATIONS: readonly Mutation[] = [
+  {
+    guard: 'a caller without a method counts as one that changes something',
+    file: 'src/caller-service.ts',
+    from: "const UNKNOWN_METHOD = 'UNKNOWN'",
+    to: "const UNKNOWN_METHOD = 'GET'",
+    tests: ['test/contracts/caller-service.test.ts'],
+  },
+  {
+    guard: 'a live check asks D1, for another service too',
+    file: 'src/caller-service.ts',
+    from: 'return { principal: known ? principal : await checkLive(services, principal) }',
+    to: 'return { principal: known || checkLive ? principal : await checkLive(services, principal) }',
+    tests: ['test/contracts/caller-service.test.ts'],
+  },
+  {
+    guard: 'mounted elsewhere than ISSUER says, nothing is open',
+    file: 'src/authentication/closed-by-default.ts',
+    from: 'throw mountedElsewhere(basePath)',
+    to: 'mountedElsewhere(basePath)',
+    tests: ['test/contracts/mounted.test.ts'],
+  },
+  {
+    guard: 'a role is required',
+    file: 'packages/verify/index.ts',
+    from: 'if (c.var.principal.roles.includes(role)) return next()',
+    to: 'if (c.var.principal.roles.includes(role) || role) return next()',
+    tests: ['test/verify'],
+  },
+  {
+    guard: 'a verifier asks a service that fails for nothing',
+    file: 'packages/verify/index.ts',
+    from: 'if (!verdict.ok) return refuse(verdict.problem)',
+    to: 'if (!verdict.ok && verdict.problem.status !== 503) return refuse(verdict.problem)',
+    tests: ['test/verify'],
+  },
+  {
+    guard: 'made-up key ids do not load the issuer',
+    file: 'packages/verify/key-set.ts',
+    from: 'if (clock() - askedAt < (loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return',
+    to: 'if (clock() - askedAt < (loaded ? 0 : FIRST_COOL_DOWN_SECONDS)) return',
+    tests: ['test/verify/key-set.test.ts'],
+  },
+  {
+    guard: 'keys do not serve for ever without their issuer',
+    file: 'packages/verify/key-set.ts',
+    from: 'if (loaded === null || clock() - loaded.at >= MAX_AGE_IN_OUTAGE_SECONDS)',
+    to: 'if (loaded === null || clock() - loaded.at >= 2 * MAX_AGE_IN_OUTAGE_SECONDS)',
+    tests: ['test/verify/key-set.test.ts'],
+  },
+  {
+    guard: 'a verifier takes signatures only',
+    file: 'packages/verify/key-set.ts',
+    from: '!PUBLIC_KEY_ALGORITHMS.includes(alg)',
+    to: '(!PUBLIC_KEY_ALGORITHMS.includes(alg) && false)',
+    tests: ['test/verify/key-set.test.ts'],
+  },
+  {
+    guard: 'a session that ends here is forgotten here',
+    file: 'src/sessions/session-memo.ts',
+    from: 'forget(id)\n        await cache.delete(id)',
+    to: 'await cache.delete(id)',
+    tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'what was resolved before an end is not remembered after it',
+    file: 'src/sessions/session-memo.ts',
+    from: ' && forgotten === asOf',
+    to: ' && forgotten >= asOf',
+    tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'a session is remembered no longer than it lasts',
+    file: 'src/sessions/session-memo.ts',
+    from: 'Math.min(services.clock() + memoSeconds, idleExpiresAt, expiresAt)',
+    to: 'Math.max(services.clock() + memoSeconds, idleExpiresAt, expiresAt)',
+    tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'a remembered token is good only while its key is',
+    file: 'src/tokens/check-access-token.ts',
+    from: '?.key === remembered.key) return',
+    to: '?.key !== remembered) return',
+    tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'what is remembered has an end',
+    file: 'src/memo.ts',
+    from: 'if (now >= entry.until) return null',
+    to: 'if (now >= entry.until && key === "") return null',
+    tests: ['test/memo.test.ts', 'test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'what is remembered has a bound',
+    file: 'src/memo.ts',
+    from: 'if (entries.size <= capacity) return',
+    to: 'if (entries.size <= 2 * capacity) return',
+    tests: ['test/memo.test.ts'],
+  },
+]
