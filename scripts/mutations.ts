@@ -146,8 +146,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the header of a token has one form',
     file: 'src/tokens/check-access-token.ts',
-    from: 'if (found && encodedHeader === encodeHeader(found.alg, kid)) return found.key',
-    to: 'if (found && (encodedHeader || encodeHeader(found.alg, kid))) return found.key',
+    from: 'if (found && encodedHeader === encodeHeader(found.alg, kid)) {',
+    to: 'if (found && (encodedHeader || encodeHeader(found.alg, kid))) {',
     tests: [`${CONTRACTS}/hostile-jwt.test.ts`],
   },
   {
