@@ -37,6 +37,7 @@ export type OperationName =
   | 'protected request'
   | 'protected request, remembered'
   | 'protected request, live'
+  | 'protected request that slides the session'
   | 'sign-up'
   | 'sign-in'
   | 'refresh'
@@ -50,6 +51,10 @@ export const OPERATIONS: Readonly<Record<OperationName, Readonly<Record<Mode, Op
   'protected request, live': {
     session: cost({ kvReads: 1, d1: 1, rowsRead: 2 }),
     token: cost({ verifications: 1, d1: 1, rowsRead: 2 }),
+  },
+  'protected request that slides the session': {
+    session: cost({ kvReads: 1, d1: 2, rowsRead: 6, rowsWritten: 1, kvWrites: 1 }),
+    token: null,
   },
   'sign-up': {
     session: cost({ d1: 1, rowsRead: 6, rowsWritten: 8, kvWrites: 1, hashes: 1 }),

@@ -30,6 +30,12 @@ const DOING: Readonly<
       return { status: ok ? 200 : 401 }
     }
   },
+  'protected request that slides the session': async ({ service }) => {
+    const person = await signedInPerson({ mode: 'session', service })
+    const app = guardedApp(service)
+    service.ahead = 4 * 24 * 3600
+    return () => send(app, 'GET', '/protected', { headers: person.headers })
+  },
   'sign-up': async ({ service }, mode) => {
     return () => send(service, 'POST', '/register', { body: { email: newEmail(), password: PASSWORD, mode } })
   },
