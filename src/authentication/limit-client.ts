@@ -1,6 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Client } from '../client'
 import { Problem } from '../http/problem'
+import { withFacts } from '../http/route-facts'
 import type { Log } from '../log'
 import type { ClientLimit } from '../throttling/client-limit'
 
@@ -16,7 +17,7 @@ export function limitClient(
   { clientLimit, log }: { readonly clientLimit: ClientLimit; readonly log: Log },
   clientOf: (c: Context) => Client,
 ): MiddlewareHandler {
-  return async (c, next) => {
+  const limit: MiddlewareHandler = async (c, next) => {
     const { address, requestId } = clientOf(c)
     if (!(await clientLimit(address))) {
       log('client-throttled', { request_id: requestId })
@@ -24,4 +25,5 @@ export function limitClient(
     }
     await next()
   }
+  return withFacts(limit, { limited: true })
 }

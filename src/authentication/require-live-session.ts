@@ -1,5 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
+import { withFacts } from '../http/route-facts'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import type { Principal } from './principal'
 
@@ -8,11 +9,12 @@ import type { Principal } from './principal'
  * Behind `requirePrincipal`. For whatever changes credentials or sessions.
  */
 export function requireLiveSession(services: GuardServices): MiddlewareHandler<SignedInEnv> {
-  return async (c, next) => {
+  const check: MiddlewareHandler<SignedInEnv> = async (c, next) => {
     // With LIVE_CHECK=always `requirePrincipal` has asked already.
     if (services.liveCheck === 'sensitive') c.set('principal', await checkLive(services, c.var.principal))
     await next()
   }
+  return withFacts(check, { live: true })
 }
 
 /**

@@ -1,6 +1,7 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { type FieldError, Problem } from './problem'
+import { withFacts } from './route-facts'
 
 /** More than any request needs; read before anything is parsed. */
 const BODY_MAX_BYTES = 64 * 1024
@@ -22,10 +23,11 @@ type Validated<S extends BodySchema> = MiddlewareHandler<
  * A body that is absent altogether counts as `{}`, so that a request with nothing to say need not say it.
  */
 export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
-  return async (c, next) => {
+  const parse: Validated<S> = async (c, next) => {
     c.req.addValidatedData('json', parseFields(schema, parseJson(await readText(c, [JSON_TYPE]))))
     await next()
   }
+  return withFacts(parse, { json: schema })
 }
 
 /** As {@link jsonBody}, or a form, as Janus's own pages send it: of the same fields unless it has a schema of its own. */
@@ -33,7 +35,7 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   schema: S,
   formSchema?: F,
 ): Validated<S | F> {
-  return async (c, next) => {
+  const parse: Validated<S | F> = async (c, next) => {
     const text = await readText(c, [JSON_TYPE, FORM_TYPE])
     if (isForm(c)) {
       const fields = parseForm(text)
@@ -44,6 +46,7 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
     }
     await next()
   }
+  return withFacts(parse, { json: schema, form: formSchema ?? schema })
 }
 
 /** What forms sent, by request. */

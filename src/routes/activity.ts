@@ -25,7 +25,8 @@ export function activityRoutes(services: Services) {
   })
 }
 
-function presentEvent(event: RecordedEvent) {
+/** An event as the account's owner sees it. */
+export function presentEvent(event: RecordedEvent) {
   return {
     id: String(event.seq),
     at: presentInstant(event.at),

@@ -1,13 +1,15 @@
 import type { MiddlewareHandler } from 'hono'
 import { Problem } from '../http/problem'
+import { withFacts } from '../http/route-facts'
 import type { Services } from '../services'
 
 /** Answers as if a route were not there where no mail is sent. */
 export function requireMail(services: Pick<Services, 'delivery'>): MiddlewareHandler {
-  return async (_, next) => {
+  const refuse: MiddlewareHandler = async (_, next) => {
     refuseWithoutMail(services)
     await next()
   }
+  return withFacts(refuse, { mail: true })
 }
 
 /** @throws {Problem} `not-found`. */

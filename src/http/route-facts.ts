@@ -1,0 +1,31 @@
+import type { BodySchema } from './body'
+
+/** What stands before the handler of a route. */
+export interface RouteFacts {
+  /** The schema of a JSON body. */
+  readonly json?: BodySchema
+  /** The schema of a form. */
+  readonly form?: BodySchema
+  /** Whether the session store is asked if the session still stands. */
+  readonly live?: true
+  /** Whether a client may come only so often. */
+  readonly limited?: true
+  /** Whether the route is there only where mail is sent. */
+  readonly mail?: true
+}
+
+const facts = new WeakMap<object, RouteFacts>()
+
+/**
+ * Lets a piece of middleware say what it does, so that the OpenAPI document (src/openapi) is made of the very schemas and guards that
+ * are in force, and not of a second list of them.
+ */
+export function withFacts<M extends object>(middleware: M, does: RouteFacts): M {
+  facts.set(middleware, does)
+  return middleware
+}
+
+/** What a piece of middleware has said of itself; nothing if it has not. */
+export function factsOf(middleware: object): RouteFacts {
+  return facts.get(middleware) ?? {}
+}
