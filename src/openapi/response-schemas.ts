@@ -1,6 +1,11 @@
 import * as v from 'valibot'
 import type { AuditEventName } from '../audit/audit-event'
-import { PROBLEMS, type ProblemCode, type FieldError as ProblemFieldError } from '../http/problem'
+import {
+  isProblemCode,
+  PROBLEMS,
+  type ProblemCode,
+  type FieldError as ProblemFieldError,
+} from '../http/problem'
 import type { presentEvent } from '../routes/activity'
 import type { presentSignIn } from '../routes/answer-sign-in'
 import type { Check as HealthCheck } from '../routes/health'
@@ -99,7 +104,7 @@ const FieldError = v.object({
   message: text('A sentence for developers.'),
 })
 
-const Code = v.picklist(Object.keys(PROBLEMS) as ProblemCode[])
+const Code = v.picklist(Object.keys(PROBLEMS).filter(isProblemCode))
 
 const PublicKey = v.object({
   kty: v.picklist(['EC', 'OKP']),
@@ -117,6 +122,7 @@ export const RESPONSE_SCHEMAS = {
   Event,
   Check,
   FieldError,
+  ProblemCode: Code,
   PublicKey,
   SessionSignIn,
   TokenSignIn,

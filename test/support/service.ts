@@ -8,6 +8,7 @@ import type { Mailer } from '../../src/mail/mailer'
 import { createPages } from '../../src/pages/create-pages'
 import { createPlayground } from '../../src/playground/create-playground'
 import type { Services } from '../../src/services'
+import { checked } from './contract'
 
 /** Something that answers requests as Janus. */
 export interface Service {
@@ -18,7 +19,7 @@ export interface Service {
 /** The Worker as it is deployed, with the settings of vitest.config.ts. */
 export const deployed: Service = {
   issuer: env.ISSUER,
-  fetch: (request) => exports.default.fetch(request),
+  fetch: async (request) => checked(env.ISSUER, request, await exports.default.fetch(request)),
 }
 
 export interface LoggedEvent {
@@ -70,7 +71,7 @@ export function ownService(
       const context = createExecutionContext()
       const response = await janus.fetch(request, variables, context)
       await waitOnExecutionContext(context)
-      return response
+      return checked(service.issuer, request, response)
     },
   }
   return service

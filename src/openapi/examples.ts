@@ -1,0 +1,54 @@
+// Of answers, as a person sees them who is called Ada.
+
+const USER = {
+  id: 'q83vEjRWeJCrze8SNFZ4kA',
+  email: 'ada@example.com',
+  email_verified: true,
+  name: 'Ada',
+  roles: [],
+  created_at: '2026-11-02T09:30:00Z',
+}
+
+const SESSION = {
+  id: 'Zm9vYmFyYmF6cXV4cXV1eA',
+  mode: 'session',
+  created_at: '2026-11-23T18:00:00Z',
+  last_seen_at: '2026-11-23T18:00:00Z',
+  idle_expires_at: '2026-11-30T18:00:00Z',
+  expires_at: '2026-12-23T18:00:00Z',
+  device: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  country: 'GB',
+  current: true,
+}
+
+const TOKEN_SESSION = { ...SESSION, mode: 'token', idle_expires_at: '2026-12-07T18:00:00Z' }
+
+const TOKENS = {
+  access_token: 'eyJhbGciOiJFUzI1NiIsInR5cCI6ImF0K2p3dCIsImtpZCI6Ii4uLiJ9.e30.c2lnbmF0dXJl',
+  token_type: 'Bearer',
+  expires_in: 900,
+  refresh_token: 'Zm9vYmFyYmF6cXV4cXV1eA.0.bWVzc2FnZSBhdXRoZW50aWNhdGlvbiBjb2Rl',
+}
+
+export const EXAMPLES = {
+  user: USER,
+  session: SESSION,
+  signedIn: { user: USER, session: SESSION },
+  signedInWithTokens: { ...TOKENS, user: USER, session: TOKEN_SESSION },
+  refreshed: { ...TOKENS, session: TOKEN_SESSION },
+  binding: { binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz' },
+  token: 'dG9rZW4gb2YgdGhpcnR5LXR3byByYW5kb20gYnl0ZXM',
+  event: {
+    id: '1042',
+    at: '2026-11-23T18:00:00Z',
+    event: 'signed-in',
+    outcome: 'success',
+    reason: null,
+    by_owner: true,
+    session_id: SESSION.id,
+    mode: 'session',
+    address: '203.0.113.7',
+    country: 'GB',
+    device: SESSION.device,
+  },
+}
