@@ -107,6 +107,7 @@ const SCENES: readonly Scene[] = [
   { name: 'email-changed', path: '/email/change/confirm?done' },
   { name: 'problem', path: '/problems/session-ended' },
   { name: 'dead-link', path: '/password/reset?token=none' },
+  { name: 'reference', path: '/docs', act: (page) => page.locator('#signIn > summary').click() },
   { name: 'not-found', path: '/no-such-page' },
 ]
 

@@ -4,7 +4,7 @@ import { reach } from '../outage'
 import type { Services } from '../services'
 
 /** They have no version in their names; a browser asks again after this, and is told if nothing has changed. */
-const MAX_AGE_SECONDS = 600
+export const ASSET_MAX_AGE_SECONDS = 600
 
 /** What the pages load. Janus answers under its own base path, wherever that is, and the platform has the files. */
 export function assetRoutes({ assets, config }: Pick<Services, 'assets' | 'config'>) {
@@ -18,7 +18,7 @@ export function assetRoutes({ assets, config }: Pick<Services, 'assets' | 'confi
     )
     if (!found || (found.status !== 200 && found.status !== 304)) throw new Problem('not-found')
     const response = c.newResponse(found.body, found)
-    response.headers.set('Cache-Control', `public, max-age=${MAX_AGE_SECONDS}`)
+    response.headers.set('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
     return response
   })
 }

@@ -18,6 +18,7 @@ import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
 import { ProblemPage } from './problem-page'
+import { REFERENCE_PATHS, referenceRoutes } from './reference-routes'
 import { refusedForm } from './refused-form'
 import { offered, SCREENS } from './screens'
 
@@ -57,7 +58,8 @@ export function createPages(services: Services): Pages {
       return answerPage(c, context, page)
     })
     .route('/', assetRoutes(services))
-  const open = [...Object.keys(SCREENS), '/mail-sent', '/assets/:file']
+    .route('/', referenceRoutes(services))
+  const open = [...Object.keys(SCREENS), '/mail-sent', '/assets/:file', ...REFERENCE_PATHS]
   if (services.playground) {
     routes.route('/', playgroundRoutes(services, services.playground))
     open.push('/playground')

@@ -11,6 +11,8 @@ interface LayoutProps {
   readonly wide?: boolean
   /** The name of a style sheet and a script that only this page has. */
   readonly assets?: string
+  /** The name of a style sheet that only this page has, for one that has no script. */
+  readonly styleSheet?: string
 }
 
 /** A whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
@@ -20,6 +22,7 @@ export function Layout({
   signedIn = false,
   wide = false,
   assets,
+  styleSheet = assets,
   children,
 }: PropsWithChildren<LayoutProps>) {
   const { texts, language, brand, basePath, nonce } = context
@@ -36,7 +39,9 @@ export function Layout({
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
           <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
-          {assets !== undefined && <link rel="stylesheet" href={`${basePath}/assets/${assets}.css`} />}
+          {styleSheet !== undefined && (
+            <link rel="stylesheet" href={`${basePath}/assets/${styleSheet}.css`} />
+          )}
           {assets !== undefined && (
             <script type="module" src={`${basePath}/assets/${assets}.js`} nonce={nonce} />
           )}

@@ -38,6 +38,8 @@ const OPEN_PAGES = [
   'GET /email/change/confirm',
   'GET /mail-sent',
   'GET /assets/:file',
+  'GET /openapi.json',
+  'GET /docs',
 ]
 const CLOSED = [
   'POST /logout',

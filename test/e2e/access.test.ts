@@ -86,6 +86,10 @@ describe.concurrent('accessibility', () => {
       for (const path of paths) {
         await visitor.go(path)
         expect(await visitor.page.locator('html').getAttribute('lang')).toBe(language.slice(0, 2))
+        // What is folded is looked at, too.
+        await visitor.page.evaluate(
+          "document.querySelectorAll('details').forEach((each) => { each.open = true })",
+        )
         await check(path)
       }
       const { email, password } = newPerson()

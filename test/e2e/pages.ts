@@ -16,6 +16,7 @@ export const OPEN_PAGES = [
   '/mail-sent?for=register',
   '/mail-sent?for=change',
   '/problems/too-many-attempts',
+  '/docs',
   '/no-such-page',
 ] as const
 

@@ -247,6 +247,12 @@ export const de = {
 
   problems,
 
+  reference: {
+    title: 'API-Referenz',
+    intro: 'Wie Programme mit diesem Dienst sprechen, auf Englisch.',
+    forPrograms: 'OpenAPI 3.1 als JSON',
+  },
+
   problem: {
     reference: 'Kennung',
     home: 'Zur Startseite',

@@ -255,6 +255,12 @@ export const en = {
 
   problems,
 
+  reference: {
+    title: 'API reference',
+    intro: 'How programs talk to this service.',
+    forPrograms: 'OpenAPI 3.1 as JSON',
+  },
+
   problem: {
     reference: 'Reference',
     home: 'To the first page',

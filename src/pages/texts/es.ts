@@ -241,6 +241,12 @@ export const es = {
 
   problems,
 
+  reference: {
+    title: 'Referencia de la API',
+    intro: 'Cómo hablan los programas con este servicio, en inglés.',
+    forPrograms: 'OpenAPI 3.1 en JSON',
+  },
+
   problem: {
     reference: 'Referencia',
     home: 'Ir a la página inicial',
