@@ -1,0 +1,33 @@
+import type { Template } from '../load/job.ts'
+import type { Person } from './person.ts'
+
+/** A server that can be started, and how people become known to it. */
+export interface Contender {
+  readonly name: string
+  /** The file of its Worker, from `bench/`; `express`: Node and Redis. */
+  readonly server: string
+  /** Settings beyond those that all have. */
+  readonly settings?: Readonly<Record<string, string>>
+  /** Its database must have Janus's tables. */
+  readonly needsJanusSchema?: boolean
+  /** Done once, before anybody enters. */
+  readonly prepare?: (port: number) => Promise<void>
+  /** Makes somebody known. @param number Nobody else has it. `null`: the server knows nobody, and checks nothing. */
+  readonly enter: ((port: number, number: number) => Promise<Person>) | null
+  /** The protected route. */
+  readonly path?: string
+  readonly signUp?: Template
+  readonly signIn?: (person: Person) => Template
+  /** Only the hash that its sign-in and sign-up do. */
+  readonly hash?: Template
+  readonly refresh?: Refresh
+}
+
+/** How a client gets a new credential without a password. */
+export interface Refresh {
+  readonly template: (person: Person) => Template
+  /** The member of the answer that the next refresh presents, if there is a chain. */
+  readonly member?: string
+}
+
+export const PROTECTED = '/protected'

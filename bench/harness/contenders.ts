@@ -1,0 +1,147 @@
+import type { Template } from '../load/job.ts'
+import type { Contender } from './contender.ts'
+import { ask, PASSWORD, type Person, type Reply } from './person.ts'
+
+/** Who is measured, and how each of them is spoken to. */
+
+function post(path: string, body: unknown, expect: Template['expect'], headers = {}): Template {
+  return { method: 'POST', path, headers, body: JSON.stringify(body), expect }
+}
+
+const HASH = post('/hash', { password: PASSWORD }, { status: 200, text: 'done' })
+
+function require(reply: Reply, status: number): Reply {
+  if (reply.status === status) return reply
+  throw new Error(`Expected ${status} while people enter, got ${reply.status} ${JSON.stringify(reply.body)}`)
+}
+
+/** For servers with no accounts: `POST /enter` gives a credential to whoever asks, in a cookie or as `token`. */
+async function enterFreely(port: number, number: number): Promise<Person> {
+  const id = `00000000-0000-4000-8000-${String(number).padStart(12, '0')}`
+  const reply = require(await ask(port, '/enter', { body: { user_id: id } }), 200)
+  const headers: Record<string, string> = reply.cookie
+    ? { Cookie: reply.cookie }
+    : { Authorization: `Bearer ${reply.body.token}` }
+  return { id, email: '', headers, refreshCredential: '' }
+}
+
+function janus(
+  mode: 'session' | 'token',
+  variant = '',
+  settings: Readonly<Record<string, string>> = {},
+): Contender {
+  return {
+    name: `Janus, ${mode}${variant}`,
+    server: 'janus-host.ts',
+    needsJanusSchema: true,
+    settings: { ISSUER: 'https://bench.example/auth', ...settings },
+    async enter(port, number) {
+      const email = `person-${number}@example.com`
+      const reply = require(await ask(port, '/auth/register', {
+        body: { email, password: PASSWORD, mode },
+      }), 201)
+      const { user, access_token, refresh_token } = reply.body
+      const headers: Record<string, string> =
+        mode === 'session' ? { Cookie: reply.cookie } : { Authorization: `Bearer ${access_token}` }
+      return { id: user.id, email, headers, refreshCredential: refresh_token ?? '' }
+    },
+    signUp: post(
+      '/auth/register',
+      { email: 'new-{n}@example.com', password: PASSWORD, mode },
+      { status: 201, text: 'new-' },
+    ),
+    signIn: ({ id, email }) =>
+      post('/auth/login', { email, password: PASSWORD, mode }, { status: 200, text: id }),
+    hash: HASH,
+    ...(mode === 'token'
+      ? {
+          refresh: {
+            template: () =>
+              post('/auth/refresh', { refresh_token: '{token}' }, { status: 200, text: 'access_token' }),
+            member: 'refresh_token',
+          },
+        }
+      : {}),
+  }
+}
+
+const SAME_ORIGIN = { Origin: 'https://bench.example' }
+
+function betterAuth(carrier: 'session' | 'cookie cache' | 'JWT'): Contender {
+  return {
+    name: `Better Auth, ${carrier}`,
+    server: 'rivals/better-auth.ts',
+    settings:
+      carrier === 'JWT' ? { JWT_PLUGIN: '1' } : carrier === 'cookie cache' ? { COOKIE_CACHE: '1' } : {},
+    prepare: async (port) => {
+      require(await ask(port, '/migrate', { body: {} }), 200)
+    },
+    async enter(port, number) {
+      const email = `person-${number}@example.com`
+      const body = { email, password: PASSWORD, name: 'Ada' }
+      const signedUp = require(await ask(port, '/api/auth/sign-up/email', {
+        body,
+        headers: SAME_ORIGIN,
+      }), 200)
+      const cookie = { Cookie: signedUp.cookie }
+      const person = { id: signedUp.body.user.id, email, headers: cookie, refreshCredential: signedUp.cookie }
+      if (carrier !== 'JWT') return person
+      const { body: issued } = require(await ask(port, '/api/auth/token', { headers: cookie }), 200)
+      return { ...person, headers: { Authorization: `Bearer ${issued.token}` } }
+    },
+    ...(carrier === 'JWT' ? { path: '/protected-by-jwt' } : {}),
+    signUp: post(
+      '/api/auth/sign-up/email',
+      { email: 'new-{n}@example.com', password: PASSWORD, name: 'Ada' },
+      { status: 200, text: 'new-' },
+      SAME_ORIGIN,
+    ),
+    signIn: ({ id, email }) =>
+      post('/api/auth/sign-in/email', { email, password: PASSWORD }, { status: 200, text: id }, SAME_ORIGIN),
+    hash: HASH,
+    ...(carrier === 'JWT'
+      ? {
+          refresh: {
+            template: ({ refreshCredential }) => ({
+              method: 'GET',
+              path: '/api/auth/token',
+              headers: { Cookie: refreshCredential },
+              expect: { status: 200, text: 'token' },
+            }),
+          },
+        }
+      : {}),
+  }
+}
+
+const MEMO_OFF = { MEMO_SECONDS: '0' }
+const LIVE = { LIVE_CHECK: 'always' }
+
+export const CONTENDERS = {
+  bare: { name: 'bare Hono route', server: 'servers/bare.ts', enter: null },
+  kvGet: { name: 'bare + one KV get', server: 'servers/kv-get.ts', enter: enterFreely },
+  joseEs256: { name: 'bare + one jose ES256', server: 'servers/jose-es256.ts', enter: enterFreely },
+  honoJwt: { name: 'hono/jwt, HS256', server: 'servers/hono-jwt.ts', enter: enterFreely },
+  ironSession: { name: 'iron-session', server: 'rivals/iron-session.ts', enter: enterFreely },
+  honoSessions: {
+    name: 'hono-sessions, cookie store',
+    server: 'rivals/hono-sessions.ts',
+    enter: enterFreely,
+  },
+  betterAuth: betterAuth('session'),
+  betterAuthCached: betterAuth('cookie cache'),
+  betterAuthJwt: betterAuth('JWT'),
+  janusSession: janus('session'),
+  janusSessionCold: janus('session', ', no memo', MEMO_OFF),
+  janusSessionLive: janus('session', ', live', LIVE),
+  janusToken: janus('token'),
+  janusTokenCold: janus('token', ', no memo', MEMO_OFF),
+  janusTokenLive: janus('token', ', live', LIVE),
+  oneHash: {
+    name: 'one unsplit hash',
+    server: 'servers/one-hash.ts',
+    enter: null,
+    signIn: () => post('/login', { password: PASSWORD }, { status: 200, text: 'done' }),
+  },
+  express: { name: 'Node: express-session, Redis, passport', server: 'express', enter: enterFreely },
+} as const satisfies Record<string, Contender>

@@ -1,0 +1,23 @@
+import type { Stream } from '../load/job.ts'
+
+/** One line of a scenario's table: a server and what is sent to it. */
+export interface Entrant {
+  readonly label: string
+  readonly port: number
+  readonly processes: readonly number[]
+  /** The first stream is what is measured; the others go on beside it. Replaced after each burst, as chains move on. */
+  streams: readonly Stream[]
+  /** The label of the entrant that does as little as this one possibly could. */
+  readonly floor?: string
+  /** The label of the entrant that only computes this one's password hash. */
+  readonly ownHash?: string
+}
+
+/** What one burst showed of the first stream. */
+export interface Burst {
+  readonly requestsPerSecond: number
+  readonly medianMs: number
+  /** CPU of the server for each request, in microseconds; `null` where it cannot be known. */
+  readonly cpuMicros: number | null
+  readonly latenciesMs: Float64Array
+}

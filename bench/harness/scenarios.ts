@@ -1,0 +1,193 @@
+import type { Stream } from '../load/job.ts'
+import type { Contender } from './contender.ts'
+import { CONTENDERS } from './contenders.ts'
+import type { Entrant } from './entrant.ts'
+import type { Options } from './options.ts'
+import { protectedTemplates, type Started } from './started.ts'
+
+/** Something that servers do, and who is compared at it. */
+export interface Scenario {
+  readonly name: string
+  readonly title: string
+  readonly contenders: readonly Contender[]
+  /** How long a burst is, in units of `--seconds`: what takes long is asked longer. */
+  readonly burstUnits: number
+  readonly people: (options: Options) => number
+  readonly entrants: (started: Started, options: Options) => readonly Entrant[]
+  /** Whose bursts all others are compared with. */
+  readonly baseline: string
+}
+
+const C = CONTENDERS
+
+function entrant(
+  { contender, running: { port, processes } }: Started,
+  streams: readonly Stream[],
+  more: Partial<Entrant> = {},
+): Entrant {
+  return { label: contender.name, port, processes, streams, ...more }
+}
+
+/** The measured request is that for the protected route. @param floors For each contender the one that does as little as it could. */
+function protectedRequests(
+  name: string,
+  title: string,
+  contenders: readonly Contender[],
+  floors: ReadonlyMap<Contender, Contender> = new Map(),
+): Scenario {
+  return {
+    name,
+    title,
+    contenders,
+    burstUnits: 1,
+    people: ({ users }) => users,
+    entrants: (started, { connections }) => {
+      const floor = floors.get(started.contender)?.name
+      const streams = [{ templates: protectedTemplates(started), connections }]
+      return [entrant(started, streams, floor ? { floor } : {})]
+    },
+    baseline: C.bare.name,
+  }
+}
+
+/** One client alone, so that what is measured is the operation and no queue; and beside it the hash it does. */
+function hashing(name: 'sign-up' | 'sign-in', title: string): Scenario {
+  const contenders: readonly Contender[] = [C.betterAuth, C.janusSession, C.janusToken]
+  return {
+    name,
+    title,
+    contenders,
+    burstUnits: 3,
+    people: ({ users }) => users,
+    entrants: (started) => {
+      const { contender, people } = started
+      const { hash, signUp, signIn } = contender
+      if (!hash || !signUp || !signIn) throw new Error(`${contender.name} cannot ${name}`)
+      const templates = name === 'sign-up' ? [signUp] : people.map(signIn)
+      const label = `${contender.name}: its hash alone`
+      return [
+        entrant(started, [{ templates, connections: 1 }], { ownHash: label }),
+        entrant(started, [{ templates: [hash], connections: 1 }], { label }),
+      ]
+    },
+    baseline: C.betterAuth.name,
+  }
+}
+
+const REFRESH: Scenario = {
+  name: 'refresh',
+  title: 'Refresh: a new access token without a password',
+  contenders: [C.betterAuthJwt, C.janusToken],
+  burstUnits: 1,
+  // A chain of refreshes belongs to one session.
+  people: ({ connections }) => connections,
+  entrants: (started, { connections }) => {
+    const { contender, people } = started
+    const { refresh } = contender
+    if (!refresh) throw new Error(`${contender.name} cannot refresh`)
+    const stream: Stream = {
+      templates: refresh.member ? people.slice(0, 1).map(refresh.template) : people.map(refresh.template),
+      connections,
+      ...(refresh.member
+        ? {
+            chain: {
+              member: refresh.member,
+              tokens: people.map(({ refreshCredential }) => refreshCredential),
+            },
+          }
+        : {}),
+    }
+    return [entrant(started, [stream])]
+  },
+  baseline: C.betterAuthJwt.name,
+}
+
+/** Enough to see how long requests wait, and little beside what a server can do. */
+const BESIDE_PACE_PER_SECOND = 100
+const BESIDE_CONNECTIONS = 64
+const STEADY_SIGN_INS = 2
+
+const BESIDE: Scenario = {
+  name: 'beside',
+  title: `Protected requests, ${BESIDE_PACE_PER_SECOND} a second, while ${STEADY_SIGN_INS} clients sign in again and again`,
+  contenders: [C.oneHash, C.betterAuth, C.janusSession, C.janusToken],
+  burstUnits: 3,
+  people: ({ users }) => users,
+  entrants: (started) => {
+    const { contender, people } = started
+    const { signIn } = contender
+    if (!signIn) throw new Error(`${contender.name} cannot sign in`)
+    const nobody = { id: '', email: '', headers: {}, refreshCredential: '' }
+    const signIns = (people.length > 0 ? people : [nobody]).map(signIn)
+    return [
+      entrant(started, [
+        {
+          templates: protectedTemplates(started),
+          connections: BESIDE_CONNECTIONS,
+          pacePerSecond: BESIDE_PACE_PER_SECOND,
+        },
+        { templates: signIns, connections: STEADY_SIGN_INS },
+      ]),
+    ]
+  },
+  baseline: C.oneHash.name,
+}
+
+/** In the order in which they run. */
+export function scenarios({ redis }: { readonly redis: boolean }): readonly Scenario[] {
+  return [
+    protectedRequests(
+      'session',
+      'Protected request, session mode',
+      [
+        C.bare,
+        C.kvGet,
+        C.ironSession,
+        C.honoSessions,
+        C.betterAuth,
+        C.betterAuthCached,
+        C.janusSession,
+        C.janusSessionCold,
+        ...(redis ? [C.express] : []),
+      ],
+      new Map([[C.janusSessionCold, C.kvGet]]),
+    ),
+    protectedRequests(
+      'token',
+      'Protected request, token mode',
+      [C.bare, C.joseEs256, C.honoJwt, C.betterAuthJwt, C.janusToken, C.janusTokenCold],
+      new Map([[C.janusTokenCold, C.joseEs256]]),
+    ),
+    protectedRequests('live', 'Protected request, live: the store of record is asked each time', [
+      C.bare,
+      C.betterAuth,
+      C.janusSessionLive,
+      C.janusTokenLive,
+    ]),
+    hashing('sign-up', 'Sign-up'),
+    hashing('sign-in', 'Sign-in'),
+    REFRESH,
+    BESIDE,
+  ]
+}
+
+/** Who is started anew again and again in the scenario `first`. */
+export const FIRST_REQUEST_CONTENDERS: readonly Contender[] = [
+  C.bare,
+  C.betterAuth,
+  C.janusSession,
+  C.janusToken,
+]
+
+/** Whose storage operations are counted. */
+export const COUNTED_CONTENDERS: readonly Contender[] = [
+  C.kvGet,
+  C.betterAuth,
+  C.betterAuthCached,
+  C.betterAuthJwt,
+  C.janusSession,
+  C.janusSessionCold,
+  C.janusSessionLive,
+  C.janusToken,
+  C.janusTokenLive,
+]

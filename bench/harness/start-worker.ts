@@ -1,0 +1,104 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { readD1Migrations } from '@cloudflare/vitest-plugin'
+import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
+import { buildWorker } from './build-worker.ts'
+import type { Contender } from './contender.ts'
+import { childProcesses } from './cpu-time.ts'
+
+const ROOT = join(import.meta.dirname, '../..')
+
+/** The same for each start in this run, so that a credential is good for the next one. */
+const AUTH_SECRET = randomBytes(32).toString('base64url')
+
+/** A server at work. */
+export interface Running {
+  readonly port: number
+  /** The processes that serve, storage included. */
+  readonly processes: readonly number[]
+  /** The last that it printed, for when something goes wrong. */
+  readonly printed: () => string
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a Worker in a workerd of its own. Requests go to a socket of workerd's, not through Miniflare's own port, which
+ * is a Worker before the Worker. D1 and KV are Miniflare's: they live in the same workerd process and on its thread, so
+ * what they cost counts, and is not what they cost on Cloudflare.
+ */
+export async function startWorker(
+  { name, server, settings = {}, needsJanusSchema }: Contender,
+  {
+    countStorage = false,
+    storage,
+  }: {
+    readonly countStorage?: boolean
+    /** A folder to keep storage in. Without it each start has storage of its own. */
+    readonly storage?: string
+  } = {},
+): Promise<Running> {
+  const { folder, modules } = await buildWorker(server)
+  const before = childProcesses()
+  let printed = ''
+  const keep = (stream: Readable) => {
+    stream.setEncoding('utf8').on('data', (text: string) => {
+      printed = `${printed}${text}`.slice(-4000)
+    })
+  }
+  const miniflare = new Miniflare(
+    convertV4MiniflareOptions({
+      ...(storage === undefined ? {} : { resourcePersistencePath: storage }),
+      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => [stdout, stderr].forEach(keep),
+      workers: [
+        {
+          name: 'bench',
+          compatibilityDate: compatibilityDate(),
+          modulesRoot: folder,
+          modules: [...modules],
+          bindings: {
+            AUTH_SECRET,
+            ...settings,
+            ...(countStorage ? { COUNT_STORAGE: '1' } : {}),
+          },
+          d1Databases: ['DB'],
+          kvNamespaces: ['SESSIONS'],
+          // All come from one address here, and who signs in too often is not what is measured.
+          ratelimits: { LOGIN_LIMIT: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 } } },
+          unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
+        },
+      ],
+    }),
+  )
+  try {
+    const url = await miniflare.unsafeGetDirectURL('bench')
+    if (needsJanusSchema) await migrate(await miniflare.getD1Database('DB', 'bench'))
+    return {
+      port: Number(url.port),
+      processes: childProcesses().filter((id) => !before.includes(id)),
+      printed: () => printed,
+      stop: () => miniflare.dispose(),
+    }
+  } catch (error) {
+    await miniflare.dispose()
+    throw new Error(`${name} does not start: ${error}\n${printed}`)
+  }
+}
+
+/** Gives an empty database Janus's tables. */
+async function migrate(database: D1Database): Promise<void> {
+  const { results } = await database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'users'").all()
+  if (results.length > 0) return
+  const migrations = await readD1Migrations(join(ROOT, 'src/migrations'))
+  const statements = migrations.flatMap(({ queries }) => queries)
+  await database.batch(statements.map((statement) => database.prepare(statement)))
+}
+
+function compatibilityDate(): string {
+  const date = /^compatibility_date = "([\d-]+)"$/m.exec(
+    readFileSync(join(ROOT, 'wrangler.toml'), 'utf8'),
+  )?.[1]
+  if (!date) throw new Error('wrangler.toml has no compatibility_date')
+  return date
+}

@@ -1,0 +1,45 @@
+/**
+ * A request to send again and again. In its path, headers and body, `{n}` stands for a number that is never used twice, and
+ * `{token}` for the last token of the connection's chain.
+ */
+export interface Template {
+  readonly method: 'GET' | 'POST'
+  readonly path: string
+  readonly headers: Readonly<Record<string, string>>
+  /** JSON. */
+  readonly body?: string
+  /** Every answer is checked: its status, and a text that its body must have. */
+  readonly expect: { readonly status: number; readonly text: string }
+}
+
+/** Requests sent over connections that are kept open, one after the other on each. */
+export interface Stream {
+  readonly templates: readonly Template[]
+  readonly connections: number
+  /**
+   * Without it each connection sends its next request when it has its answer. With it requests fall due at this rate,
+   * and their time counts from when they were due: what waits for a free connection waits in the result, too.
+   */
+  readonly pacePerSecond?: number
+  /** Where the next token of a chain stands in an answer, and the tokens to begin with, one for each connection. */
+  readonly chain?: { readonly member: string; readonly tokens: readonly string[] }
+}
+
+export interface Job {
+  readonly port: number
+  readonly seconds: number
+  readonly streams: readonly Stream[]
+}
+
+export interface StreamResult {
+  /** One for each answer, in milliseconds. */
+  readonly latencies: Float64Array
+  /** From the first request to the last answer. */
+  readonly seconds: number
+  /** Where the chains stand, for the next burst. */
+  readonly tokens: readonly string[]
+}
+
+export type JobResult =
+  | { readonly ok: true; readonly streams: readonly StreamResult[] }
+  | { readonly ok: false; readonly reason: string }
