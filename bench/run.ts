@@ -28,6 +28,9 @@ const COUNTS = join(import.meta.dirname, 'counts.json')
 /** Starting and preparing a server takes seconds, too. */
 const SECONDS_TO_PREPARE = 5
 
+// An end from outside must run the exit handlers, or servers would be left behind.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(130))
+
 const options = parse()
 try {
   if (options.redis) requireRedis()
@@ -120,9 +123,8 @@ function expectedSeconds(
   { rounds, seconds, scenarios: names }: Options,
 ): number {
   const first = (names?.includes('first') ?? true) ? FIRST_REQUEST_CONTENDERS.length * (rounds + 1) * 1.5 : 0
-  return chosen.reduce((sum, { contenders, burstUnits, name }) => {
-    const entrants = contenders.length * (name.startsWith('sign-') ? 2 : 1)
-    return sum + contenders.length * SECONDS_TO_PREPARE + entrants * (rounds + 1) * seconds * burstUnits
+  return chosen.reduce((sum, { contenders, burstUnits }) => {
+    return sum + contenders.length * (SECONDS_TO_PREPARE + (rounds + 1) * seconds * burstUnits)
   }, first)
 }
 

@@ -9,8 +9,8 @@ export interface Entrant {
   streams: readonly Stream[]
   /** The label of the entrant that does as little as this one possibly could. */
   readonly floor?: string
-  /** The label of the entrant that only computes this one's password hash. */
-  readonly ownHash?: string
+  /** Every second request of the measured stream only computes the password hash of the one before it. */
+  readonly alternatesWithHash?: true
 }
 
 /** What one burst showed of the first stream. */
@@ -20,4 +20,11 @@ export interface Burst {
   /** CPU of the server for each request, in microseconds; `null` where it cannot be known. */
   readonly cpuMicros: number | null
   readonly latenciesMs: Float64Array
+  /** How much longer each request took than the hash alone, right after it: the median; `null` if there is no such hash. */
+  readonly overOwnHashMs: number | null
+  readonly ownHashMs: number | null
+  /** Requests a second of what goes on beside; `null` if nothing does. */
+  readonly besidePerSecond: number | null
+  /** The part of a core that the load generator needed. */
+  readonly generatorBusy: number
 }

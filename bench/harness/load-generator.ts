@@ -1,11 +1,11 @@
 import { fork } from 'node:child_process'
 import { join } from 'node:path'
-import type { Job, JobResult, StreamResult } from '../load/job.ts'
+import type { Job, JobResult } from '../load/job.ts'
 
 /** The other process, which sends requests and measures. */
 export interface LoadGenerator {
   /** @throws If an answer is not what was expected. */
-  run(job: Job): Promise<readonly StreamResult[]>
+  run(job: Job): Promise<Extract<JobResult, { ok: true }>>
   stop(): void
 }
 
@@ -22,7 +22,7 @@ export function startLoadGenerator(): LoadGenerator {
       child.send(job)
       const result = await answer
       if (!result.ok) throw new Error(result.reason)
-      return result.streams
+      return result
     },
     stop: () => child.kill(),
   }

@@ -14,11 +14,13 @@ export interface Results {
 /** The results as Markdown, with the command that makes them. */
 export function presentMarkdown({ command, machine, options, scenarios, firstRequests }: Results): string {
   const { date, cores, processor, system, node, workerd, loadAverage } = machine
+  const busiest = Math.max(0, ...scenarios.map(({ generatorBusy }) => generatorBusy))
   const facts = `${date}, ${cores} cores of ${processor}, ${system}, Node ${node}, workerd ${workerd}`
   const parts = [
     `\`${command}\``,
     `${facts}; load before: ${loadAverage.toFixed(2)}. ${options.rounds} rounds of ${options.seconds} s, ` +
-      `${options.connections} connections, ${options.users} users.`,
+      `${options.connections} connections, ${options.users} users. ` +
+      `The load generator never needed more than ${round(busiest)} of a core.`,
     ...scenarios.map(presentScenario),
     ...(firstRequests.length > 0 ? [presentFirstRequests(firstRequests)] : []),
   ]
@@ -38,17 +40,32 @@ function presentScenario({ name, title, baseline, rows }: ScenarioResult): strin
       `${round(ratio)} (${round(lowestRatio)} to ${round(highestRatio)})`,
   }
   const waits: Column = { head: `median of ${baseline}'s`, cell: (row) => round(row.latencyRatio) }
-  const floor: Column = { head: 'of its floor', cell: (row) => round(row.ratioToFloor) }
-  const hash: Column = { head: 'ms over its own hash', cell: (row) => round(row.overOwnHashMs) }
+  const floor: Column = {
+    head: 'of its floor (by CPU)',
+    cell: ({ ratioToFloor, ratioToFloorByCpu }) =>
+      ratioToFloor === null ? '–' : `${round(ratioToFloor)} (${round(ratioToFloorByCpu)})`,
+  }
+  const hashes: readonly Column[] = [
+    { head: 'its hash alone, ms', cell: (row) => round(row.ownHashMs) },
+    { head: 'ms over its hash', cell: (row) => round(row.overOwnHashMs) },
+  ]
+  /** Columns of something that some row has. */
+  const when = (value: (row: Row) => number | null, columns: readonly Column[]) =>
+    rows.some((row) => value(row) !== null) ? columns : []
   const columns: readonly Column[] = [
     { head: '', cell: (row) => row.label },
     // At a given pace all make as many.
     ...(name === 'beside' ? [waits] : [rate, ratio]),
-    ...(rows.some(({ ratioToFloor }) => ratioToFloor !== null) ? [floor] : []),
-    ...(rows.some(({ overOwnHashMs }) => overOwnHashMs !== null) ? [hash] : []),
+    ...when(({ ratioByCpu }) => ratioByCpu, [{ head: 'by CPU', cell: (row) => round(row.ratioByCpu) }]),
+    ...when(({ ratioToFloor }) => ratioToFloor, [floor]),
     { head: 'median ms', cell: (row) => round(row.medianMs) },
     { head: 'p99 ms', cell: (row) => round(row.p99Ms) },
-    ...(name === 'beside' ? [] : [{ head: 'CPU µs', cell: (row: Row) => round(row.cpuMicros) }]),
+    ...when(({ ownHashMs }) => ownHashMs, hashes),
+    ...when(({ cpuMicros }) => cpuMicros, [{ head: 'CPU µs', cell: (row) => round(row.cpuMicros) }]),
+    ...when(
+      ({ besidePerSecond }) => besidePerSecond,
+      [{ head: 'sign-ins/s', cell: (row) => round(row.besidePerSecond) }],
+    ),
   ]
   return table(
     title,

@@ -31,23 +31,33 @@ export async function runRounds(
 }
 
 async function runBurst(load: LoadGenerator, entrant: Entrant, seconds: number): Promise<Burst> {
-  const { port, processes, streams } = entrant
+  const { port, processes, streams, alternatesWithHash = false } = entrant
   const before = cpuSeconds(processes)
-  const results = await load.run({ port, seconds, streams })
+  const { streams: results, generatorBusy } = await load.run({ port, seconds, streams })
   const after = cpuSeconds(processes)
   entrant.streams = streams.map((stream, index) => {
     const tokens = results[index]?.tokens ?? []
     return stream.chain ? { ...stream, chain: { ...stream.chain, tokens } } : stream
   })
-  const [measured] = results
+  const [measured, beside] = results
   if (!measured) throw new Error(`${entrant.label} has no stream`)
-  const requests = measured.latencies.length
-  const spent = before === null || after === null ? null : after - before
+  const all = measured.latencies
+  const latenciesMs = alternatesWithHash ? all.filter((_, index) => index % 2 === 0) : all
+  const hashesMs = alternatesWithHash ? all.filter((_, index) => index % 2 === 1) : null
+  // Of a server that does other work besides, nobody can say what one request took.
+  const alone = beside === undefined && hashesMs === null
   return {
-    requestsPerSecond: requests / measured.seconds,
-    medianMs: median([...measured.latencies]),
-    // Of a server that does other work besides, nobody can say what one request took.
-    cpuMicros: spent === null || streams.length > 1 ? null : (spent / requests) * 1e6,
-    latenciesMs: measured.latencies,
+    requestsPerSecond: hashesMs ? 1000 / mean(latenciesMs) : all.length / measured.seconds,
+    medianMs: median(latenciesMs),
+    cpuMicros: before === null || after === null || !alone ? null : ((after - before) / all.length) * 1e6,
+    latenciesMs,
+    overOwnHashMs: hashesMs && median(hashesMs.map((hashMs, index) => (latenciesMs[index] ?? 0) - hashMs)),
+    ownHashMs: hashesMs && median(hashesMs),
+    besidePerSecond: beside ? beside.latencies.length / beside.seconds : null,
+    generatorBusy,
   }
+}
+
+function mean(numbers: Float64Array): number {
+  return numbers.reduce((sum, each) => sum + each, 0) / numbers.length
 }

@@ -50,7 +50,10 @@ function protectedRequests(
   }
 }
 
-/** One client alone, so that what is measured is the operation and no queue; and beside it the hash it does. */
+/**
+ * One client alone, so that what is measured is the operation and no queue. It asks for the operation and for the hash alone
+ * by turns, so that the difference is made of neighbours.
+ */
 function hashing(name: 'sign-up' | 'sign-in', title: string): Scenario {
   const contenders: readonly Contender[] = [C.betterAuth, C.janusSession, C.janusToken]
   return {
@@ -63,12 +66,9 @@ function hashing(name: 'sign-up' | 'sign-in', title: string): Scenario {
       const { contender, people } = started
       const { hash, signUp, signIn } = contender
       if (!hash || !signUp || !signIn) throw new Error(`${contender.name} cannot ${name}`)
-      const templates = name === 'sign-up' ? [signUp] : people.map(signIn)
-      const label = `${contender.name}: its hash alone`
-      return [
-        entrant(started, [{ templates, connections: 1 }], { ownHash: label }),
-        entrant(started, [{ templates: [hash], connections: 1 }], { label }),
-      ]
+      const operations = name === 'sign-up' ? [signUp] : people.map(signIn)
+      const templates = operations.flatMap((operation) => [operation, hash])
+      return [entrant(started, [{ templates, connections: 1 }], { alternatesWithHash: true })]
     },
     baseline: C.betterAuth.name,
   }

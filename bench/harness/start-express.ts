@@ -21,6 +21,8 @@ export async function startExpress(): Promise<Running> {
     env: { ...process.env, NODE_ENV: 'production', REDIS_PORT: String(redisPort) },
     silent: true,
   })
+  const killBoth = () => [server, redis].map((child) => child.kill())
+  process.once('exit', killBoth)
   let printed = ''
   for (const stream of [redis.stdout, redis.stderr, server.stdout, server.stderr]) {
     stream?.setEncoding('utf8').on('data', (text: string) => {
@@ -40,10 +42,11 @@ export async function startExpress(): Promise<Running> {
       stop: async () => {
         await stop(server)
         await stop(redis)
+        process.off('exit', killBoth)
       },
     }
   } catch (error) {
-    redis.kill()
+    killBoth()
     throw error
   }
 }

@@ -42,15 +42,16 @@ export async function startWorker(
   const { folder, modules } = await buildWorker(server)
   const before = childProcesses()
   let printed = ''
-  const keep = (stream: Readable) => {
-    stream.setEncoding('utf8').on('data', (text: string) => {
-      printed = `${printed}${text}`.slice(-4000)
-    })
+  const remember = (text: string) => {
+    printed = `${printed}${text}`.slice(-4000)
   }
   const miniflare = new Miniflare(
     convertV4MiniflareOptions({
       ...(storage === undefined ? {} : { resourcePersistencePath: storage }),
-      handleRuntimeStdio: (stdout: Readable, stderr: Readable) => [stdout, stderr].forEach(keep),
+      handleStructuredLogs: ({ message }) => remember(`${message}\n`),
+      handleRuntimeStdio: (...streams: Readable[]) => {
+        for (const stream of streams) stream.setEncoding('utf8').on('data', remember)
+      },
       workers: [
         {
           name: 'bench',

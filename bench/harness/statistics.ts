@@ -1,5 +1,5 @@
 /** The middle of some numbers; `NaN` of none. */
-export function median(numbers: readonly number[]): number {
+export function median(numbers: ArrayLike<number>): number {
   return percentile(numbers, 50)
 }
 

@@ -14,14 +14,20 @@ export interface Row {
   readonly answers: number
   /** Requests a second as a part of the baseline's in the same round: the median of the rounds. */
   readonly ratio: number
+  /** The same by CPU for each request, the baseline's over its own: what else the machine does disturbs it less. */
+  readonly ratioByCpu: number | null
   readonly lowestRatio: number
   readonly highestRatio: number
   /** Median time as a part of the baseline's in the same round, likewise. */
   readonly latencyRatio: number
   /** Requests a second as a part of those of the entrant that does as little as this one could. */
   readonly ratioToFloor: number | null
-  /** Median time beyond that of the same hash alone, in milliseconds. */
+  readonly ratioToFloorByCpu: number | null
+  /** The same password hash alone, and how much longer than that the operation took. */
+  readonly ownHashMs: number | null
   readonly overOwnHashMs: number | null
+  /** Sign-ins a second that went on beside. */
+  readonly besidePerSecond: number | null
 }
 
 export interface ScenarioResult {
@@ -29,6 +35,8 @@ export interface ScenarioResult {
   readonly title: string
   readonly baseline: string
   readonly rows: readonly Row[]
+  /** The most that the load generator needed in any burst, as a part of a core. */
+  readonly generatorBusy: number
 }
 
 /** Fewer answers have no 99th percentile worth the name. */
@@ -41,11 +49,7 @@ export function summarise(
   const all = [...bursts]
 
   /** Something of an entrant and of another in the same round, for each round. */
-  function paired(
-    own: readonly Burst[],
-    label: string | undefined,
-    of: (own: Burst, other: Burst) => number,
-  ) {
+  function paired<T>(own: readonly Burst[], label: string | undefined, of: (own: Burst, other: Burst) => T) {
     const other = all.find(([entrant]) => entrant.label === label)?.[1]
     return own.flatMap((burst, round) => {
       const beside = other?.[round]
@@ -53,26 +57,41 @@ export function summarise(
     })
   }
 
-  const rows = all.map(([{ label, floor, ownHash }, own]): Row => {
+  const rows = all.map(([{ label, floor }, own]): Row => {
     const latencies = own.flatMap(({ latenciesMs }) => [...latenciesMs])
-    const ratios = paired(own, baseline, (a, b) => a.requestsPerSecond / b.requestsPerSecond)
-    const cpu = own.flatMap(({ cpuMicros }) => (cpuMicros === null ? [] : [cpuMicros]))
-    const toFloor = paired(own, floor, (a, b) => a.requestsPerSecond / b.requestsPerSecond)
-    const overHash = paired(own, ownHash, (a, b) => a.medianMs - b.medianMs)
+    const ratios = paired(own, baseline, byRate)
     return {
       label,
       requestsPerSecond: median(own.map(({ requestsPerSecond }) => requestsPerSecond)),
       medianMs: median(own.map(({ medianMs }) => medianMs)),
-      cpuMicros: cpu.length > 0 ? median(cpu) : null,
+      cpuMicros: medianOf(own.map(({ cpuMicros }) => cpuMicros)),
       p99Ms: latencies.length < P99_MIN_ANSWERS ? null : percentile(latencies, 99),
       answers: latencies.length,
       ratio: median(ratios),
+      ratioByCpu: medianOf(paired(own, baseline, byCpu)),
       lowestRatio: Math.min(...ratios),
       highestRatio: Math.max(...ratios),
       latencyRatio: median(paired(own, baseline, (a, b) => a.medianMs / b.medianMs)),
-      ratioToFloor: toFloor.length > 0 ? median(toFloor) : null,
-      overOwnHashMs: overHash.length > 0 ? median(overHash) : null,
+      ratioToFloor: medianOf(paired(own, floor, byRate)),
+      ratioToFloorByCpu: medianOf(paired(own, floor, byCpu)),
+      ownHashMs: medianOf(own.map(({ ownHashMs }) => ownHashMs)),
+      overOwnHashMs: medianOf(own.map(({ overOwnHashMs }) => overOwnHashMs)),
+      besidePerSecond: medianOf(own.map(({ besidePerSecond }) => besidePerSecond)),
     }
   })
-  return { name, title, baseline, rows }
+  const generatorBusy = Math.max(...all.flatMap(([, own]) => own.map((burst) => burst.generatorBusy)))
+  return { name, title, baseline, rows, generatorBusy }
+}
+
+function byRate(own: Burst, other: Burst): number {
+  return own.requestsPerSecond / other.requestsPerSecond
+}
+
+function byCpu(own: Burst, other: Burst): number | null {
+  return own.cpuMicros && other.cpuMicros && other.cpuMicros / own.cpuMicros
+}
+
+function medianOf(values: readonly (number | null)[]): number | null {
+  const known = values.filter((value) => value !== null)
+  return known.length > 0 ? median(known) : null
 }

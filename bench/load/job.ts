@@ -41,5 +41,10 @@ export interface StreamResult {
 }
 
 export type JobResult =
-  | { readonly ok: true; readonly streams: readonly StreamResult[] }
+  | {
+      readonly ok: true
+      readonly streams: readonly StreamResult[]
+      /** The part of one core that the generator itself needed. Near 1 it would be what is measured. */
+      readonly generatorBusy: number
+    }
   | { readonly ok: false; readonly reason: string }

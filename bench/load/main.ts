@@ -7,8 +7,13 @@ process.on('message', async (job: Job) => {
 })
 
 async function runJob({ port, seconds, streams }: Job): Promise<JobResult> {
+  const begin = performance.now()
+  const before = process.cpuUsage()
   try {
-    return { ok: true, streams: await Promise.all(streams.map((stream) => runStream(port, seconds, stream))) }
+    const results = await Promise.all(streams.map((stream) => runStream(port, seconds, stream)))
+    const { user, system } = process.cpuUsage(before)
+    const generatorBusy = (user + system) / 1000 / (performance.now() - begin)
+    return { ok: true, streams: results, generatorBusy }
   } catch (error) {
     return { ok: false, reason: error instanceof Error ? error.message : String(error) }
   }
