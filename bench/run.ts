@@ -57,7 +57,7 @@ function parse(): Options {
 async function measure(options: Options): Promise<void> {
   const wanted = (name: string) => options.scenarios?.includes(name) ?? true
   const chosen = scenarios(options).filter(({ name }) => wanted(name))
-  progress(`about ${Math.ceil(expectedSeconds(chosen, options) / 60)} minutes`)
+  progress(`about ${Math.ceil(expectedSeconds(chosen, options) / 60)} min`)
   const machine = describeMachine()
   const load = startLoadGenerator()
   const results: ScenarioResult[] = []
