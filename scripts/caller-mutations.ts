@@ -12,8 +12,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a live check asks D1, for another service too',
     file: 'src/caller-service.ts',
-    from: 'return { principal: known ? principal : await checkLive(services, principal) }',
-    to: 'return { principal: known || checkLive ? principal : await checkLive(services, principal) }',
+    from: 'return known ? principal : checkLive(services, principal)',
+    to: 'return known || checkLive ? principal : checkLive(services, principal)',
     tests: ['test/contracts/caller-service.test.ts'],
   },
   {

@@ -1,8 +1,9 @@
 import { endAnySession, type SignOutServices } from './accounts/sign-out'
 import type { GuardServices } from './authentication/auth-env'
+import type { Principal } from './authentication/principal'
 import { checkLive } from './authentication/require-live-session'
 import { principalBehind } from './authentication/require-principal'
-import type { CallerService } from './authentication/verdict'
+import type { CallerService, Verdict } from './authentication/verdict'
 import { toProblem } from './http/failure'
 import { Problem, presentProblem } from './http/problem'
 import type { Defer } from './sessions/resolve-session'
@@ -12,33 +13,40 @@ export function createCallerService(
   services: GuardServices & SignOutServices,
   { typeBase, defer }: { readonly typeBase: string; readonly defer: Defer },
 ): CallerService {
-  async function orProblem<T>(work: (requestId: string) => Promise<T>) {
-    const requestId = crypto.randomUUID()
+  function refuse(thrown: unknown, requestId: string) {
+    const error = thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
+    const problem = toProblem(error, requestId, services.log)
+    return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
+  }
+
+  async function decide(principal: () => Promise<Principal>): Promise<Verdict> {
     try {
-      return { ok: true as const, ...(await work(requestId)) }
+      return { ok: true, principal: await principal() }
     } catch (thrown) {
-      const error = thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
-      const problem = toProblem(error, requestId, services.log)
-      return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
+      return refuse(thrown, crypto.randomUUID())
     }
   }
 
   return {
     authenticate: (headers, method = UNKNOWN_METHOD) =>
-      orProblem(async () => ({ principal: await principalBehind(services, { headers, method }, defer) })),
+      decide(() => principalBehind(services, { headers, method }, defer)),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      orProblem(async () => {
+      decide(async () => {
         const principal = await principalBehind(services, { headers, method }, defer)
         const known = services.liveCheck === 'always'
-        return { principal: known ? principal : await checkLive(services, principal) }
+        return known ? principal : checkLive(services, principal)
       }),
 
-    endSession: (id) =>
-      orProblem(async (requestId) => {
-        const client = { requestId, address: null, userAgent: null, country: null }
-        return { ended: await endAnySession(services, id, client) }
-      }),
+    async endSession(id) {
+      const requestId = crypto.randomUUID()
+      const client = { requestId, address: null, userAgent: null, country: null }
+      try {
+        return { ok: true, ended: await endAnySession(services, id, client) }
+      } catch (thrown) {
+        return refuse(thrown, requestId)
+      }
+    },
   }
 }
 
