@@ -23,25 +23,28 @@ export function createD1AuditLog(db: D1Database): AuditLog {
     async findUnsealed(until, limit) {
       const [heads, unsealed] = await reach('D1', () =>
         db.batch<AuditEventRow>([
-          db.prepare(
-            `SELECT chain_hash FROM
-               (SELECT chain_hash FROM audit_events WHERE chain_hash IS NOT NULL ORDER BY seq DESC LIMIT 1)
-             UNION ALL SELECT chain_hash FROM audit_chain WHERE id = 1
-             LIMIT 1`,
-          ),
+          // The row before the first that is not sealed: however many wait, none of them is looked at.
           db
             .prepare(
-              // Up to the first that is too young: instants are taken before rows are written, so they may be out of order,
-              // and a row that is passed over would be chained out of order.
-              `SELECT * FROM audit_events
-                WHERE chain_hash IS NULL AND seq < (
-                  SELECT coalesce(min(seq), ?3) FROM audit_events WHERE chain_hash IS NULL AND at >= ?1)
-                ORDER BY seq LIMIT ?2`,
+              `SELECT chain_hash FROM
+                 (SELECT chain_hash FROM audit_events WHERE seq < coalesce(${FIRST_UNSEALED}, ?1) ORDER BY seq DESC LIMIT 1)
+               UNION ALL SELECT chain_hash FROM audit_chain WHERE id = 1
+               LIMIT 1`,
             )
-            .bind(until, limit, Number.MAX_SAFE_INTEGER),
+            .bind(Number.MAX_SAFE_INTEGER),
+          db
+            .prepare(
+              `SELECT * FROM audit_events WHERE chain_hash IS NULL AND seq >= ${FIRST_UNSEALED} ORDER BY seq LIMIT ?1`,
+            )
+            .bind(limit),
         ]),
       )
-      return { head: heads?.results[0]?.chain_hash ?? '', rows: unsealed?.results ?? [] }
+      const rows = unsealed?.results ?? []
+      // Up to the first that is too young: instants are taken before rows are written, so they may be out of order, and a row
+      // that is passed over would be chained out of order.
+      const tooYoung = rows.findIndex(({ at }) => at >= until)
+      const settled = tooYoung === -1 ? rows : rows.slice(0, tooYoung)
+      return { head: heads?.results[0]?.chain_hash ?? '', rows: settled }
     },
 
     async seal(hashes) {
@@ -60,8 +63,15 @@ export function createD1AuditLog(db: D1Database): AuditLog {
     async prune(until, limit) {
       const oldest = await reach('D1', () =>
         db
-          .prepare('SELECT seq, at, chain_hash FROM audit_events ORDER BY seq LIMIT ?1')
-          .bind(limit + 1)
+          .prepare(
+            // Nothing but the oldest row is looked at while that is to be kept, as it is in almost every run.
+            `SELECT seq, at, chain_hash FROM audit_events
+              WHERE seq >= (SELECT seq FROM
+                (SELECT seq, at FROM audit_events WHERE seq > (SELECT pruned_to FROM audit_chain WHERE id = 1)
+                  ORDER BY seq LIMIT 1) WHERE at < ?1)
+              ORDER BY seq LIMIT ?2`,
+          )
+          .bind(until, limit + 1)
           .all<AuditEventRow>(),
       )
       // The last one read stays: it may be the newest there is, after which the next place is counted.
@@ -81,6 +91,8 @@ export function createD1AuditLog(db: D1Database): AuditLog {
     },
   }
 }
+
+const FIRST_UNSEALED = '(SELECT min(seq) FROM audit_events WHERE chain_hash IS NULL)'
 
 /**
  * Appends an event. In a batch, right after the statement it is about: `if-changed` records only if that statement
