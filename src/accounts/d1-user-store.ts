@@ -10,6 +10,7 @@ import {
   JOIN_LIVE_ACCOUNT,
   parseRoles,
   type SessionRow,
+  selectEndedOf,
   toSession,
 } from '../sessions/d1-session-store'
 import type { Session } from '../sessions/session'
@@ -153,10 +154,11 @@ export function createD1UserStore(
             proof: { passwordHash: newHash, verifiedOnly: false },
           }),
           clearAttempts(db, accountKey, session.id),
+          selectEndedOf(db, userId),
         ]),
       )
       mailQueue.note(results)
-      const [ended, inserted] = results.slice(-3)
+      const [inserted, , ended] = results.slice(-3)
       return startedSession(inserted, ended ? [ended] : [])
     },
 
@@ -177,7 +179,7 @@ export function createD1UserStore(
     async delete({ userId, session, passwordHash, client }, now) {
       const by = { actorId: userId, client }
       const event = ofSession('account-deleted', { ...session, userId, createdAt: now }, client)
-      const [ended, deleted] = await reach('D1', () =>
+      const [, deleted, , ended] = await reach('D1', () =>
         db.batch<EndedSession>([
           endSessionsOf(db, {
             userId,
@@ -191,6 +193,7 @@ export function createD1UserStore(
             .prepare('DELETE FROM users WHERE id = ?1 AND password_hash = ?2 RETURNING id')
             .bind(userId, passwordHash),
           recordEvent(db, event, 'if-changed'),
+          selectEndedOf(db, userId),
         ]),
       )
       return deleted?.results.length && ended ? ended.results : null

@@ -82,6 +82,6 @@ export interface SessionStart extends Proof {
 export interface StartedSession {
   /** As they were when it began: those read before the password was checked may be old by now. */
   readonly roles: readonly string[]
-  /** Sessions that ended with it; their cached copies are still to be deleted. */
+  /** Sessions that ended with it or are not swept yet; their cached copies are still to be deleted. */
   readonly ended: readonly EndedSession[]
 }

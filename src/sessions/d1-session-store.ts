@@ -1,6 +1,7 @@
 import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
+import { MOST_DELETES } from './delete-cached-copies'
 import type { EndedBy, LiveSession, Session } from './session'
 import type { End, EndedSession, Rotation, SessionStore } from './session-store'
 
@@ -211,7 +212,7 @@ export type SessionProof =
   /** `verifiedOnly`: and the address must have been proven. */
   { readonly passwordHash: string; readonly verifiedOnly: boolean } | 'one-time-token'
 
-/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Returns id and mode of each. */
+/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Which: {@link selectEndedOf}. */
 export function endSessionsOf(
   db: D1Database,
   options: End & {
@@ -225,8 +226,7 @@ export function endSessionsOf(
     .prepare(
       `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?6
         WHERE user_id = ?3 AND ended_at IS NULL AND id IS NOT ?4
-          AND (?5 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?3 AND password_hash = ?5))
-       RETURNING id, mode`,
+          AND (?5 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?3 AND password_hash = ?5))`,
     )
     .bind(now, reason, userId, except, ifPasswordHash, endContext(by))
 }
@@ -253,9 +253,17 @@ export function endPresented(
     )
 }
 
-/** The sessions of an account that have ended and are not swept yet: their cached copies may be there still. */
+/**
+ * The sessions of an account that have ended and are not swept yet, and have cached copies that may be there still: newest first,
+ * all or one more than a request deletes copies of.
+ */
 export function selectEndedOf(db: D1Database, userId: string): D1PreparedStatement {
-  return db.prepare('SELECT id, mode FROM sessions WHERE user_id = ?1 AND ended_at IS NOT NULL').bind(userId)
+  return db
+    .prepare(
+      `SELECT id, mode FROM sessions WHERE user_id = ?1 AND mode = 'session' AND ended_at IS NOT NULL
+        ORDER BY created_at DESC, id DESC LIMIT ?2`,
+    )
+    .bind(userId, MOST_DELETES + 1)
 }
 
 /** Who ends a session, as the trigger that records the end reads it (src/migrations/0005_audit.sql). */

@@ -19,7 +19,10 @@ export interface SessionStore {
   end(target: { id: string; userId: string }, end: End): Promise<EndedSession | null>
   /** Ends a session, whoever it belongs to. `null` if it is unknown or was over already. */
   endAny(id: string, end: End): Promise<EndedSession | null>
-  /** Ends the open sessions of a user, but for one if it is named. Gives all that have ended and are not swept yet, these and others. */
+  /**
+   * Ends the open sessions of a user, but for one if it is named. Gives those of session mode that have ended and are not swept
+   * yet, these and others, newest first: all, or one more than a request deletes copies of.
+   */
   endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
   /** A user's open sessions, newest first, at most `limit`, begun before `before` if it is given. */
   list(

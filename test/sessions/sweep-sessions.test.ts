@@ -145,7 +145,7 @@ describe('the sweep', () => {
   it('does nothing where nothing is to do', async () => {
     const here = createPlace()
     await here.sweep()
-    expect(here.db.calls.filter((sql) => /\bsessions\b/.test(sql))).toHaveLength(3)
+    expect(here.db.calls.filter((sql) => /\bsessions\b/.test(sql))).toHaveLength(2)
     expect(here.kv.calls).toEqual([])
     expect(here.log).toEqual([])
   })
