@@ -16,6 +16,7 @@ const ALONE = [
   'test/audit/**/*.test.ts',
   'test/tokens/**/*.test.ts',
   'test/throttling/forget-attempts.test.ts',
+  'test/growth/**/*.test.ts',
 ]
 
 /** Tests under workerd, with a real D1 and KV. */

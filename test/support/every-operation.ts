@@ -1,0 +1,167 @@
+import { env } from 'cloudflare:workers'
+import { expect } from 'vitest'
+import { createApp } from '../../src/app'
+import { createPages } from '../../src/pages/create-pages'
+import { type MailingService, mailingService } from './mail'
+import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
+import { newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+
+const MODES = ['session', 'token'] as const
+const DAY = 24 * 60 * 60
+
+/** A Janus with every route there is: it mails, and its playground is on. */
+export interface WholeService extends MailingService {
+  /** `METHOD path` of every route, as registered. */
+  readonly routes: readonly string[]
+  /** Those that have answered, and not with a refusal. */
+  readonly answered: ReadonlySet<string>
+}
+
+export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
+  const service = mailingService({ ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...settings })
+  const { fetch } = service
+  const registered = createApp(service.services, createPages).routes.filter(({ method }) => method !== 'ALL')
+  const routes = [...new Set(registered.map(({ method, path }) => `${method} ${path}`))]
+  const answered = new Set<string>()
+
+  /** A route without a parameter is more exact than one with. */
+  function routeOf({ method, url }: Request): string | undefined {
+    const asked = `${method} ${new URL(url).pathname}`
+    const matches = (route: string) => new RegExp(`^${route.replace(/:\w+/g, '[^/]+')}$`).test(asked)
+    return routes.find((route) => route === asked) ?? routes.find(matches)
+  }
+
+  return Object.assign(service, {
+    routes,
+    answered,
+    async fetch(request: Request) {
+      const response = await fetch(request)
+      const route = routeOf(request)
+      if (route !== undefined && response.status < 400) answered.add(route)
+      return response
+    },
+  })
+}
+
+/**
+ * Does everything that Janus can be asked to do and everything it does by itself, in both modes, with what is refused, too.
+ *
+ * @param open Where people register and are signed in at once.
+ * @param verified Where they prove their addresses first; on the same storage.
+ * @param dearer Where a password costs more; on the same storage.
+ */
+export async function doEverything(open: WholeService, verified: WholeService, dearer: WholeService) {
+  for (const mode of MODES) {
+    const ada = await signedInPerson({ mode, service: open })
+    await signInAndBeRefused(open, ada, dearer)
+    await lookAtEverything(open, ada)
+    await useSessions(open, ada)
+    await useMail(open, verified, ada)
+    await endEverything(ada)
+  }
+  await workInTheBackground(open)
+}
+
+async function signInAndBeRefused(open: WholeService, ada: Person, dearer: WholeService): Promise<void> {
+  const { mode, email } = ada
+  await ada.signIn({ service: dearer })
+  // With the credential of a session that the new one takes the place of.
+  const presented = { headers: ada.headers, body: { email, password: PASSWORD, mode } }
+  const again = await ada.signIn()
+  expect((await send(open, 'POST', '/login', { ...presented, headers: again.headers })).status).toBe(200)
+  expect((await send(open, 'POST', '/register', { body: { email, password: PASSWORD } })).status).toBe(409)
+  for (let attempt = 0; attempt < 12; attempt++) {
+    await send(open, 'POST', '/login', { body: { email, password: 'not the password at all' } })
+  }
+  await env.DB.prepare('DELETE FROM sign_in_attempts').run()
+  await send(open, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
+}
+
+async function lookAtEverything(open: WholeService, ada: Person): Promise<void> {
+  for (const route of open.routes.filter((name) => name.startsWith('GET '))) {
+    const path = route
+      .slice('GET '.length)
+      .replace('/sessions/:id', `/sessions/${ada.sessionId}`)
+      .replace(':code', 'not-found')
+      .replace(':file', 'janus.css')
+      .replace('/mail-sent', '/mail-sent?for=link')
+    for (const Accept of ['application/json', 'text/html']) {
+      await send(open, 'GET', path, { headers: { ...ada.headers, Accept } })
+    }
+  }
+  await ada.get(`/sessions?cursor=1000.${ada.sessionId}`)
+  await ada.get('/me/activity?cursor=1000')
+  await ada.patch('/me', { name: 'Ada' })
+  await ada.post('/me', { name: 'Ada Lovelace' })
+}
+
+async function useSessions(open: WholeService, ada: Person): Promise<void> {
+  const { mode } = ada
+  const headers = new Headers(ada.headers)
+  expect(await open.callers.authenticate(headers, 'GET')).toMatchObject({ ok: true })
+  expect(await open.callers.requireLive(headers, 'GET')).toMatchObject({ ok: true })
+  await open.callers.endSession((await ada.signIn()).sessionId)
+  if (mode === 'session') {
+    // A copy that KV has lost, and a session whose idle time is half over.
+    await env.SESSIONS.delete(`session:${ada.sessionId}`)
+    await ada.get('/me')
+    open.ahead = 4 * DAY
+    await ada.get('/me')
+    open.ahead = 0
+  } else {
+    const { refreshToken } = await ada.signIn()
+    const refresh = (refresh_token: string) => send(open, 'POST', '/refresh', { body: { refresh_token } })
+    const rotated = await refresh(refreshToken)
+    await refresh(refreshToken)
+    await refresh(rotated.body.refresh_token)
+    await refresh(refreshToken)
+  }
+  await ada.delete(`/sessions/${(await ada.signIn()).sessionId}`)
+  await ada.post(`/sessions/${(await ada.signIn()).sessionId}/end`)
+}
+
+async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {
+  const { mode } = ada
+  for (const kind of ACCOUNT_KINDS) {
+    const link = await askForLink(open, kind, await signedInPerson({ mode, service: open }))
+    await send(open, 'GET', `${link.path}?token=${link.token}`, { headers: { Accept: 'text/html' } })
+    expect((await useLink(link)).status).toBeLessThan(300)
+    expect((await useLink(link)).status).toBe(400)
+  }
+  const registration = await registerForLink(verified, { mode })
+  const { mailedTo } = registration
+  await send(verified, 'POST', '/email/verify/resend', { body: { email: mailedTo } })
+  const token = verified.tokenFor(mailedTo)
+  const body = { token, new_password: 'seven quiet minutes at sea' }
+  expect((await send(verified, 'POST', '/email/verify', { body })).status).toBe(200)
+  for (let more = 0; more < 6; more++) {
+    await send(open, 'POST', '/password/forgot', { body: { email: ada.email } })
+  }
+}
+
+async function endEverything(ada: Person): Promise<void> {
+  const newPassword = 'seven quiet minutes at sea'
+  await (await ada.signIn()).post('/logout')
+  const back = await ada.signIn()
+  await back.post('/logout/all', { keep_current: true })
+  const change = await back.post('/password', { current_password: PASSWORD, new_password: newPassword })
+  expect(change.status).toBe(200)
+  await (await ada.signIn({ password: newPassword })).post('/logout/all')
+  const last = await ada.signIn({ password: newPassword })
+  expect((await last.post('/me/delete', { password: 'not the password at all' })).status).toBe(401)
+  expect((await last.post('/me/delete', { password: newPassword })).status).toBe(204)
+}
+
+/** Runs of the sweep with something to do for each of its parts. */
+async function workInTheBackground(open: WholeService): Promise<void> {
+  const ada = await signedInPerson({ mode: 'token', service: open })
+  open.carrierFails = async () => {
+    throw new Error('The carrier is away')
+  }
+  await send(open, 'POST', '/password/forgot', { body: { email: ada.email } })
+  // Mail is tried again, then given up; keys are succeeded, then forgotten; the trail is sealed, then pruned.
+  for (const ahead of [62, 2 * DAY, 91 * DAY, 92 * DAY, 400 * DAY]) {
+    open.ahead = ahead
+    await open.sweep()
+  }
+}
