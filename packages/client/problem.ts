@@ -1,0 +1,88 @@
+/** Every refusal that this version of Janus knows (RFC 9457). A newer one may know more. */
+export type ProblemCode =
+  | 'invalid-json'
+  | 'invalid-link'
+  | 'invalid-credentials'
+  | 'authentication-required'
+  | 'invalid-token'
+  | 'token-expired'
+  | 'session-ended'
+  | 'refresh-token-reused'
+  | 'cross-site-request'
+  | 'forbidden'
+  | 'registration-closed'
+  | 'not-found'
+  | 'method-not-allowed'
+  | 'account-exists'
+  | 'body-too-large'
+  | 'unsupported-media-type'
+  | 'invalid-input'
+  | 'password-refused'
+  | 'mode-not-offered'
+  | 'too-many-attempts'
+  | 'internal-error'
+  | 'store-unavailable'
+
+/** One field of the input and what is wrong with it. */
+export interface FieldError {
+  readonly field: string
+  readonly code: string
+  readonly message: string
+}
+
+interface ProblemBody {
+  readonly code?: string
+  readonly title?: string
+  readonly detail?: string
+  readonly instance?: string
+  readonly errors?: readonly FieldError[]
+}
+
+const UNEXPECTED = 'unexpected-answer'
+
+/** A refusal by Janus, or an answer that is not its own. Its message is the title. What `fetch` throws stays as it is. */
+export class JanusProblem extends Error {
+  /** `unexpected-answer`: something else answered, such as a proxy, or a network that wants one to sign in first. */
+  declare readonly code: ProblemCode | typeof UNEXPECTED | (string & {})
+  /** `0` if a browser was redirected. */
+  declare readonly status: number
+  declare readonly title: string
+  /** What to do about it; `null` if there is nothing to add to the title. */
+  declare readonly detail: string | null
+  /** Empty if it is not about fields. */
+  declare readonly errors: readonly FieldError[]
+  /** Names the request in the log of the service. */
+  declare readonly requestId: string | null
+  /** How long to wait; `null` if Janus did not say. */
+  declare readonly retryAfterSeconds: number | null
+
+  constructor({ status, headers }: Pick<Response, 'status' | 'headers'>, body: ProblemBody | null) {
+    const { code = UNEXPECTED, title = 'Unexpected answer' } = body ?? {}
+    super(title)
+    Object.assign(this, {
+      name: 'JanusProblem',
+      code,
+      status,
+      title,
+      detail: body?.detail ?? null,
+      errors: body?.errors ?? [],
+      requestId: body?.instance?.replace('urn:uuid:', '') ?? null,
+      // Janus says it in seconds (RFC 9110 §10.2.3 knows dates, too).
+      retryAfterSeconds: Number(headers.get('Retry-After')) || null,
+    })
+  }
+}
+
+/** Whether Janus refused whoever asked, and not what was asked. */
+export function isSignedOut(error: unknown): boolean {
+  return error instanceof JanusProblem && error.status === 401 && error.code !== UNEXPECTED
+}
+
+/** The body of a success; `null` if it is not JSON. @param member One that it must have. @throws {JanusProblem} If it was no success. */
+export async function readAnswer<T extends object>(response: Response, member: keyof T): Promise<T>
+export async function readAnswer(response: Response): Promise<unknown>
+export async function readAnswer<T extends object>(response: Response, member?: keyof T): Promise<T | null> {
+  const body: T | null = await response.json().catch(() => null)
+  if (response.ok && (!member || body?.[member])) return body
+  throw new JanusProblem(response, body)
+}

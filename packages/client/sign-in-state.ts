@@ -1,0 +1,193 @@
+import type { TokenAnswer } from './account.ts'
+import { isSignedOut, readAnswer } from './problem.ts'
+import { createTabs } from './tabs.ts'
+
+/** Where the refresh token is kept if it is in no cookie. What throws fails the call that needed it. */
+export interface TokenStorage {
+  /** The token last set, or `null`. */
+  get(): string | null | Promise<string | null>
+  set(refreshToken: string): void | Promise<void>
+  remove(): void | Promise<void>
+}
+
+export type Listener = (signedIn: boolean) => void
+
+/** An access token, and when it is to be replaced by the clock of this device. Milliseconds since the epoch. */
+interface Token {
+  readonly text: string
+  readonly refreshAt: number
+  readonly expiresAt: number
+}
+
+/** A token is replaced before it expires: by a tenth of its life, but no more than this. */
+const MARGIN_MS = 30_000
+
+/**
+ * What one client knows of its sign-in: whether there is one, and in token mode its access token.
+ *
+ * @param options.storage `null`: the refresh token is in a cookie, or there is none.
+ * @param options.requestRefresh `POST /refresh`, with the token in the body or, if it is `null`, in the cookie.
+ * @param options.tabs The name under which tabs find one another; `''`: they share no sign-in.
+ */
+export function createSignInState({
+  storage,
+  hasTokens,
+  requestRefresh,
+  tabs: name,
+}: {
+  readonly storage: TokenStorage | null
+  readonly hasTokens: boolean
+  readonly requestRefresh: (refreshToken: string | null) => Promise<Response>
+  readonly tabs: string
+}) {
+  let signedIn: boolean | null = null
+  /** Moves with every sign-in and sign-out: what began before one says nothing of what holds after it. */
+  let epoch = 0
+  let token: Token | null = null
+  let refreshing: Promise<void> | null = null
+  let writing: Promise<void> = Promise.resolve()
+  const listeners = new Set<Listener>()
+  const { tell, alone } = createTabs<Parameters<typeof become>>(name, become)
+
+  /** @param changed Somebody signed in or out. `false`: it turned out who is, or the token is a new one. */
+  function become(now: boolean, next: Token | null, changed: boolean): void {
+    token = next
+    if (!changed && now === signedIn) return
+    signedIn = now
+    if (changed || !now) epoch++
+    // Each by itself: one that throws fails neither the others nor a sign-in.
+    for (const listener of listeners) Promise.resolve(now).then(listener)
+  }
+
+  /** One write after the other: a storage need not keep their order. */
+  function write(refreshToken: string | undefined): Promise<void> {
+    const written = writing.then(() => (refreshToken ? storage?.set(refreshToken) : storage?.remove()))
+    writing = written.catch(() => {})
+    return written
+  }
+
+  /**
+   * Takes what Janus issued, which is no token in session mode, and tells the other tabs. Resolves when the refresh token is in
+   * storage.
+   *
+   * @param changed As in `become`.
+   */
+  function begin(
+    { access_token: text, expires_in = 0, refresh_token }: Partial<TokenAnswer>,
+    changed: boolean,
+  ): Promise<void> {
+    // Of this device's clock only the pace matters: it may be wrong, but it is the one that is asked later.
+    const now = Date.now()
+    const lifeMs = expires_in * 1000
+    const refreshAt = now + lifeMs - Math.min(MARGIN_MS, lifeMs / 10)
+    become(true, text ? { text, refreshAt, expiresAt: now + lifeMs } : null, changed)
+    tell(true, token, changed)
+    return write(refresh_token)
+  }
+
+  /** @param changed `false`: it turned out to have ended. That is not told: another tab may be signed in anew by now. */
+  function end(changed: boolean): Promise<void> {
+    become(false, null, changed)
+    if (changed) tell(false, null, true)
+    return write(undefined)
+  }
+
+  /** Whether it is known that nobody is signed in. */
+  const isOut = () => signedIn === false
+
+  /** The access token, unless its time is over or it is the one that was refused. */
+  function good(until: 'refreshAt' | 'expiresAt', refused: string | null): string | null {
+    return token && token.text !== refused && Date.now() < token[until] ? token.text : null
+  }
+
+  /** A token that is not the refused one, or `null` if nobody is signed in. @throws What the refresh threw. */
+  async function obtain(refused: string | null): Promise<string | null> {
+    if (isOut()) return null
+    const known = good('refreshAt', refused)
+    if (known) return known
+    refreshing ??= refresh().finally(() => {
+      refreshing = null
+    })
+    try {
+      await refreshing
+    } catch (error) {
+      // The token may be good for a while yet, and somebody may have signed in or out meanwhile.
+      if (!isOut() && !good('expiresAt', refused)) throw error
+    }
+    return good('expiresAt', refused)
+  }
+
+  /** Gives what tells whether nobody has signed in or out since. */
+  function watch(): () => boolean {
+    const then = epoch
+    return () => epoch === then
+  }
+
+  /** Replaces the token, unless another tab is first, or somebody signs in or out meanwhile. */
+  function refresh(): Promise<void> {
+    const unchanged = watch()
+    const old = token
+    const due = () => unchanged() && token === old
+    return alone(async () => {
+      const presented = storage && (await storage.get())
+      if (!due()) return
+      if (storage && !presented) return become(false, null, false)
+      try {
+        const answer = await readAnswer<TokenAnswer>(await requestRefresh(presented), 'access_token')
+        if (due()) await begin(answer, false)
+      } catch (error) {
+        if (!due()) return
+        if (!isSignedOut(error)) throw error
+        // A storage may be shared: whoever else refreshed or signed in has put a newer token there. There are no tabs
+        // where there is a storage, so this does not wait for itself.
+        if (storage && (await storage.get()) !== presented) return refresh()
+        if (due()) await end(false)
+      }
+    })
+  }
+
+  return {
+    watch,
+    begin,
+    end,
+    alone,
+    signedIn: () => signedIn,
+    /** A session cookie turned out to be good. */
+    confirm: () => become(true, token, false),
+    subscribe(listener: Listener): () => void {
+      listeners.add(listener)
+      return () => listeners.delete(listener)
+    },
+
+    /**
+     * Sends a request with an access token, and once more with a new one if that was refused.
+     *
+     * @param send Given `null` if nobody is signed in, and `undefined` if there are no tokens.
+     * @param repeatable `false`: it is sent once. If its token was refused, that is the answer; the next call has a new one.
+     * @throws What a refresh threw, where there is no token without it.
+     */
+    async carry<R extends Response | null>(
+      send: (token: string | null | undefined) => Promise<R>,
+      repeatable = true,
+    ): Promise<R> {
+      const first = hasTokens ? await obtain(null) : undefined
+      const response = await send(first)
+      if (!first || !response || !(await isTokenRefused(response))) return response
+      const second = await obtain(first)
+      if (!second || !repeatable) return response
+      // Unread, it would hold its connection.
+      response.body?.cancel().catch(() => {})
+      return send(second)
+    },
+  }
+}
+
+/**
+ * Whether a token was refused, and not what was done with it (RFC 6750 §3.1). Of another origin browsers show the challenge only
+ * if it is exposed; then the body has the code.
+ */
+async function isTokenRefused(response: Response): Promise<boolean> {
+  if (response.status !== 401) return false
+  const said = response.headers.get('WWW-Authenticate') ?? (await response.clone().text())
+  return /invalid.token|token.expired/.test(said)
+}
