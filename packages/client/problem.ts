@@ -82,7 +82,8 @@ export function isSignedOut(error: unknown): boolean {
 export async function readAnswer<T extends object>(response: Response, member: keyof T): Promise<T>
 export async function readAnswer(response: Response): Promise<unknown>
 export async function readAnswer<T extends object>(response: Response, member?: keyof T): Promise<T | null> {
-  const body: T | null = await response.json().catch(() => null)
+  // Whether it is an answer of Janus is asked, and not whether Janus keeps its contract.
+  const body = (await response.json().catch(() => null)) as T | null
   if (response.ok && (!member || body?.[member])) return body
   throw new JanusProblem(response, body)
 }

@@ -1,0 +1,201 @@
+import { describe, expect, expectTypeOf, it } from 'vitest'
+import { createJanusClient, type SignedIn } from '../../packages/client/index.ts'
+import { FORMS, type Form, openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
+import { mailingService } from '../support/mail'
+import { createNetwork, problemOf } from '../support/network'
+import { newEmail, PASSWORD } from '../support/person'
+import { deployed } from '../support/service'
+
+const ME = `${deployed.issuer}/me`
+const NEW_PASSWORD = 'a new beginning, again'
+
+describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
+  const mode = FORMS[form].mode
+
+  it('signs up, in and out, and says so', async () => {
+    const { client, heard } = wiredClient(form)
+    const email = newEmail()
+    expect(client.signedIn).toBeNull()
+    expect(await client.me()).toBeNull()
+    expect(client.signedIn).toBe(false)
+
+    const up = await client.signUp({ email, password: PASSWORD, name: 'Ada' })
+    expect(up).toMatchObject({ outcome: 'signed-in', user: { email, name: 'Ada' }, session: { mode } })
+    expect(await client.me()).toMatchObject({ user: { email }, session: { mode, current: true } })
+    expect((await client.fetch(ME)).status).toBe(200)
+    expect(client.signedIn).toBe(true)
+
+    await client.signOut()
+    expect(client.signedIn).toBe(false)
+    expect(await client.me()).toBeNull()
+    expect((await client.fetch(ME)).status).toBe(401)
+
+    const signedIn = await client.signIn({ email, password: PASSWORD })
+    expectTypeOf(signedIn).toEqualTypeOf<SignedIn>()
+    expect(Object.keys(signedIn)).toEqual(['user', 'session'])
+    expect((await client.fetch(ME)).status).toBe(200)
+    expect(heard).toEqual([false, true, false, true])
+  })
+
+  it('sends the credential of its mode, and no other', async () => {
+    const { client, network } = await signedUpClient(form)
+    await client.fetch(ME)
+    const sent = network.sent.at(-1)
+    expect(sent?.authorization).toEqual(mode === 'token' ? expect.stringMatching(/^Bearer eyJ/) : null)
+    expect(sent?.cookie).toEqual(mode === 'token' ? null : expect.stringMatching(/^__Host-session=[^;]+$/))
+  })
+
+  it('ends the session where it is kept when it signs out', async () => {
+    const { client, network } = await signedUpClient(form)
+    await client.fetch(ME)
+    const { authorization, cookie } = network.sent.at(-1) ?? {}
+    const copied = new Headers({ ...(authorization && { authorization }), ...(cookie && { cookie }) })
+    const askAs = () => deployed.fetch(new Request(ME, { headers: copied }))
+    expect((await askAs()).status).toBe(200)
+    await client.signOut()
+    expect((await askAs()).status).toBe(401)
+  })
+
+  it('counts a session that is over already as signed out', async () => {
+    const { client, email } = await signedUpClient(form)
+    const other = wiredClient('session')
+    await other.client.signIn({ email, password: PASSWORD })
+    await other.client.signOutEverywhere()
+    await client.signOut()
+    expect(client.signedIn).toBe(false)
+  })
+
+  it('stays signed in, and says why, if it cannot sign out', async () => {
+    const { client, network } = await signedUpClient(form)
+    network.next('POST /logout', () => Promise.reject(new TypeError('fetch failed')))
+    await expect(client.signOut()).rejects.toThrow('fetch failed')
+    expect(client.signedIn).toBe(true)
+    expect(await client.me()).not.toBeNull()
+    await client.signOut()
+    expect(await client.me()).toBeNull()
+  })
+
+  it('ends the other sessions, or all', async () => {
+    const { client, email } = await signedUpClient(form)
+    const other = wiredClient('session')
+    await other.client.signIn({ email, password: PASSWORD })
+    await client.signOutEverywhere({ keep_current: true })
+    expect(await other.client.me()).toBeNull()
+    expect(client.signedIn).toBe(true)
+    expect(await client.me()).not.toBeNull()
+    await client.signOutEverywhere()
+    expect(client.signedIn).toBe(false)
+    expect(await client.me()).toBeNull()
+    expect(await problemOf(client.signOutEverywhere())).toMatchObject({ code: 'authentication-required' })
+  })
+
+  it('changes the password, and goes on with the session that this gives', async () => {
+    const { client, email } = await signedUpClient(form)
+    const before = await client.me()
+    const wrong = client.changePassword({ current_password: 'not the password', new_password: NEW_PASSWORD })
+    expect(await problemOf(wrong)).toMatchObject({ code: 'invalid-credentials', status: 401 })
+    expect(client.signedIn).toBe(true)
+
+    const after = await client.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    expect(after.user.email).toBe(email)
+    expect(after.session.id).not.toBe(before?.session.id)
+    expect((await client.me())?.session.id).toBe(after.session.id)
+  })
+
+  it('signs up where addresses are verified first, and in with a link', async () => {
+    const service = mailingService({ REGISTRATION: 'verified' })
+    const { client, network } = wiredClient(form, service)
+    const email = newEmail()
+    const up = await client.signUp({ email, password: PASSWORD })
+    if (up.outcome !== 'verification-sent') throw new Error(up.outcome)
+    expect(client.signedIn).toBeNull()
+
+    const post = (path: string, body: object) =>
+      network.fetch(`${service.issuer}${path}`, {
+        method: 'POST',
+        headers: { 'Content-Type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+    const verified = await post('/email/verify', { token: service.tokenFor(email), binding: up.binding })
+    expect(verified.status).toBe(200)
+
+    const asked = await post('/login/link', { email })
+    const { binding } = (await asked.json()) as { binding: string }
+    const { user } = await client.signInWithLink({ token: service.tokenFor(email), binding })
+    expect(user).toMatchObject({ email, email_verified: true })
+    expect(client.signedIn).toBe(true)
+  })
+
+  it('has a second person in place of the first, and says so', async () => {
+    const { client, heard } = await signedUpClient(form)
+    const email = newEmail()
+    await client.signUp({ email, password: PASSWORD })
+    expect((await client.me())?.user.email).toBe(email)
+    expect(heard).toEqual([true, true])
+  })
+
+  it('tells no more to who does not want to know, and is not stopped by a listener that throws', async () => {
+    const { client, heard } = wiredClient(form)
+    const others: boolean[] = []
+    const unsubscribe = client.subscribe((signedIn) => others.push(signedIn))
+    await client.signUp({ email: newEmail(), password: PASSWORD })
+    unsubscribe()
+    await client.signOut()
+    expect(others).toEqual([true])
+    expect(heard).toEqual([true, false])
+  })
+})
+
+describe.each(TOKEN_FORMS)('a client, %s', (form) => {
+  it('does not take a session cookie of the same browser for its own sign-in', async () => {
+    const { network } = await signedUpClient('session')
+    const client = createJanusClient({ ...FORMS[form], issuer: deployed.issuer, fetch: network.fetch })
+    expect(await client.me()).toBeNull()
+    const change = client.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    expect(await problemOf(change)).toMatchObject({ code: 'authentication-required' })
+    expect(await problemOf(client.signOutEverywhere())).toMatchObject({ code: 'authentication-required' })
+    await client.signOut()
+
+    const session = createJanusClient({ mode: 'session', issuer: deployed.issuer, fetch: network.fetch })
+    expect(await session.me()).not.toBeNull()
+  })
+
+  it('asks nothing of Janus once it knows that nobody is signed in', async () => {
+    const { client, network } = wiredClient(form)
+    expect(await client.me()).toBeNull()
+    const asked = network.sent.length
+    expect(await client.me()).toBeNull()
+    expect(network.sent).toHaveLength(asked)
+  })
+})
+
+describe('a refresh token in the body', () => {
+  it('is in the storage, alone, as long as one is signed in', async () => {
+    const storage = openStorage()
+    const network = createNetwork(deployed.fetch)
+    const options = { mode: 'token', issuer: deployed.issuer, storage, fetch: network.fetch } as const
+    const client = createJanusClient(options)
+    await client.signUp({ email: newEmail(), password: PASSWORD })
+    expect(storage.kept).toMatch(/^[\w-]{22}\.0\.[\w-]{43}$/)
+
+    // The app is started again.
+    const again = createJanusClient(options)
+    expect(again.signedIn).toBeNull()
+    expect(await again.me()).not.toBeNull()
+    expect(storage.kept).toMatch(/^[\w-]{22}\.1\.[\w-]{43}$/)
+    await again.signOut()
+    expect(storage.kept).toBeNull()
+  })
+
+  it('fails a sign-in whose token cannot be kept', async () => {
+    const storage = { ...openStorage(), set: () => Promise.reject(new Error('The keychain is locked')) }
+    const client = createJanusClient({
+      mode: 'token',
+      issuer: deployed.issuer,
+      storage,
+      fetch: createNetwork(deployed.fetch).fetch,
+    })
+    const signUp = client.signUp({ email: newEmail(), password: PASSWORD })
+    await expect(signUp).rejects.toThrow('The keychain is locked')
+  })
+})

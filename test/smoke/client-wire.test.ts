@@ -1,0 +1,42 @@
+import { expectTypeOf, it } from 'vitest'
+import {
+  createJanusClient,
+  type FieldError,
+  type JanusClientOptions,
+  type ProblemCode,
+  type Session,
+  type TokenStorage,
+  type User,
+} from '../../packages/client/index.ts'
+import type {
+  FieldError as ServersFieldError,
+  ProblemCode as ServersProblemCode,
+} from '../../src/http/problem'
+import type { presentSession, presentUser } from '../../src/routes/present'
+
+/** Whether its members may be written is nothing that goes over the wire. */
+type Wire<T> = { -readonly [Name in keyof T]: T[Name] }
+
+// What follows is checked by `tsc`: the client declares what goes over the wire by itself, and must not differ.
+it('declares what the service presents', () => {
+  expectTypeOf<Wire<User>>().toEqualTypeOf<Wire<ReturnType<typeof presentUser>>>()
+  expectTypeOf<Wire<Session>>().toEqualTypeOf<Wire<ReturnType<typeof presentSession>>>()
+  expectTypeOf<ProblemCode>().toEqualTypeOf<ServersProblemCode>()
+  expectTypeOf<FieldError>().toEqualTypeOf<ServersFieldError>()
+})
+
+it('takes what belongs to a mode with that mode only', () => {
+  const issuer = 'https://example.com/auth'
+  expectTypeOf({ issuer, mode: 'token', refreshIn: 'cookie' } as const).toExtend<JanusClientOptions>()
+  expectTypeOf<{ issuer: string; mode: 'token'; storage: TokenStorage }>().toExtend<JanusClientOptions>()
+  expectTypeOf<Parameters<typeof createJanusClient>>().toEqualTypeOf<[options: JanusClientOptions]>()
+  const storage: TokenStorage = { get: () => null, set() {}, remove() {} }
+  // @ts-expect-error Session mode keeps nothing.
+  createJanusClient({ issuer, mode: 'session', storage })
+  // @ts-expect-error Session mode refreshes nothing.
+  createJanusClient({ issuer, mode: 'session', refreshIn: 'body' })
+  // @ts-expect-error What is in a cookie is in no storage.
+  createJanusClient({ issuer, mode: 'token', refreshIn: 'cookie', storage })
+  // @ts-expect-error One of the two it must be.
+  createJanusClient({ issuer })
+})
