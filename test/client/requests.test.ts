@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createJanusClient, JanusProblem } from '../../packages/client/index.ts'
+import { originOf } from '../../packages/client/origin.ts'
 import { FORMS, type Form, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { createNetwork, problemAnswer, problemOf } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
