@@ -176,7 +176,7 @@ export function createSignInState({
       const second = await obtain(first)
       if (!second || !repeatable) return response
       // Unread, it would hold its connection.
-      response.body?.cancel().catch(() => {})
+      await response.text()
       return send(second)
     },
   }
