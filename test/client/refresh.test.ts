@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { createJanusClient } from '../../packages/client/index.ts'
+import { createJanusClient, type TokenStorage } from '../../packages/client/index.ts'
 import { openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { stopTime } from '../support/links'
 import { createNetwork, problemAnswer, problemOf } from '../support/network'
@@ -248,22 +248,22 @@ describe('a refresh token in a storage', () => {
   })
 
   it('is written in order, however long a write takes', async () => {
-    const { service, storage, options } = await sharedStorage()
+    const { service, storage, network, options } = await sharedStorage()
     const writes: (() => void)[] = []
-    const slow = {
+    const slow: TokenStorage = {
       ...storage,
       get: () => storage.kept,
-      set: (text: string) =>
-        new Promise<void>((resolve) => {
-          writes.push(() => resolve(storage.set(text) as undefined))
-        }),
-      remove: async () => storage.remove(),
+      async set(refreshToken) {
+        await new Promise<void>((resolve) => writes.push(resolve))
+        storage.kept = refreshToken
+      },
     }
     const client = createJanusClient({ ...options, storage: slow })
     service.ahead += LONG
     const call = client.fetch(ME)
     await expect.poll(() => writes.length).toBe(1)
     const signOut = client.signOut()
+    await expect.poll(() => network.count('POST /logout', 204)).toBe(1)
     writes.shift()?.()
     await Promise.all([call, signOut])
     expect(client.signedIn).toBe(false)

@@ -201,7 +201,11 @@ describe('the client in several tabs', () => {
     })
     const call = tab.evaluate('auth.me()')
     await reached.promise
+    const before = visitor.count('POST /register')
     const signingUp = signUp(other)
+    const waiting = 'navigator.locks.query().then(({ pending }) => pending.length)'
+    await expect.poll(() => other.evaluate(waiting)).toBe(1)
+    expect(visitor.count('POST /register')).toBe(before)
     released.resolve()
     const [, email] = await Promise.all([call, signingUp])
     await visitor.context.unroute('**/refresh')
