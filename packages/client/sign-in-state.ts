@@ -2,7 +2,10 @@ import type { TokenAnswer } from './account.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createTabs } from './tabs.ts'
 
-/** Where the refresh token is kept if it is in no cookie. What throws fails the call that needed it. */
+/**
+ * Where the refresh token is kept if it is in no cookie. What throws fails the call that needed it, but for `set` at a refresh: the
+ * new access token is good all the same.
+ */
 export interface TokenStorage {
   /** The token last set, or `null`. */
   get(): string | null | Promise<string | null>
