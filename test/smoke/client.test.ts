@@ -1,6 +1,9 @@
+import { execFile } from 'node:child_process'
 import { randomBytes, randomUUID } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { createServer, type RequestListener, type Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { promisify } from 'node:util'
 import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -145,4 +148,20 @@ describe.each(FORMS.slice(1))('the client in Node, $form', ({ how }) => {
       expect.stringMatching(/^Bearer eyJ/),
     ])
   })
+})
+
+it('does in Node what docs/client.md says', async () => {
+  const page = readFileSync('docs/client.md', 'utf8')
+  const [, code = ''] = /^## Node\n\n```ts\n(.*?)^```/ms.exec(page) ?? []
+  const [, expected] = /^\/\/ → (.*)$/m.exec(code) ?? []
+  expect(expected).toBeDefined()
+  const { outputFiles } = await build({
+    stdin: { contents: code.replace('https://example.com/auth', service.url), resolveDir: '.', loader: 'ts' },
+    alias: { 'janus/client': './packages/client/index.ts' },
+    bundle: true,
+    format: 'esm',
+    write: false,
+  })
+  const arguments_ = ['--input-type=module', '--eval', outputFiles[0]?.text ?? '']
+  expect((await promisify(execFile)(process.execPath, arguments_)).stdout.trim()).toBe(expected)
 })
