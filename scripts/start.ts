@@ -5,6 +5,7 @@ import { existsSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { localVars } from './local-vars.ts'
 
 const HELP = `Serve Janus locally on Cloudflare's own runtime.
 
@@ -94,10 +95,8 @@ function migrate() {
 }
 
 function serve() {
-  const vars = [`ISSUER:${issuer}`, 'MAILER:console', 'PLAYGROUND:on', ...options.var].flatMap((pair) => [
-    '--var',
-    pair,
-  ])
+  const settings = Object.entries(localVars(issuer)).map(([name, value]) => `${name}:${value}`)
+  const vars = [...settings, ...options.var].flatMap((pair) => ['--var', pair])
   const port = ['--port', String(options.port), '--inspector-port', '0']
   const command = ['dev', ...port, '--persist-to', options.state, ...vars]
   const wrangler = spawn(process.execPath, [WRANGLER, ...command], {

@@ -1,0 +1,136 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { unstable_readConfig } from 'wrangler'
+import { type Deployment, ROOT } from './deployment.ts'
+import { error, type Finding, ok, warning } from './finding.ts'
+
+/** How often `sweep` is to run. */
+const EVERY_MINUTE = '* * * * *'
+
+/** What wrangler.toml says of the Worker besides its settings. */
+export function checkWorker(deployment: Deployment): readonly Finding[] {
+  const checks = [
+    checkSecretsAreRequired,
+    checkMigrationFiles,
+    checkPages,
+    checkLimit,
+    checkCron,
+    checkLogs,
+    checkPreviews,
+    checkCache,
+    checkDate,
+  ]
+  const findings = checks.flatMap((check) => check(deployment))
+  return findings.length > 0 ? findings : [ok('worker.config', 'wrangler.toml has what Janus needs.')]
+}
+
+type Check = (deployment: Deployment) => readonly Finding[]
+
+const checkSecretsAreRequired: Check = ({ wrangler }) => {
+  if (wrangler.secrets?.required?.includes('AUTH_SECRET')) return []
+  const what = 'wrangler does not know that AUTH_SECRET is needed, so it would deploy without.'
+  return [warning('worker.secrets', what, 'Add to wrangler.toml: [secrets] with required = ["AUTH_SECRET"].')]
+}
+
+/** Wrangler only knows the migrations in the folder it is told. */
+const checkMigrationFiles: Check = ({ wrangler, folder }) => {
+  const database = wrangler.d1_databases.find(({ binding }) => binding === 'DB')
+  if (!database) return []
+  const given = resolve(folder, database.migrations_dir ?? 'migrations')
+  const there = existsSync(given) ? readdirSync(given) : []
+  const missing = migrationFiles(join(ROOT, 'src/migrations')).filter((file) => !there.includes(file))
+  if (missing.length === 0) return []
+  const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`
+  const fix =
+    'Point migrations_dir at those of Janus (docs/deploy/mounted.md), and give your own tables another database.'
+  return [error('worker.migrations', what, fix)]
+}
+
+export function migrationFiles(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
+}
+
+const checkPages: Check = ({ wrangler, folder, isStandAlone }) => {
+  const { assets } = wrangler
+  if (assets?.binding !== 'ASSETS' || !assets.directory) {
+    const what = 'ASSETS is not bound, so there are no pages for people, only the API.'
+    const fix =
+      'Bind [assets] in wrangler.toml if you want pages: docs/deploy/own-host.md has the whole file.'
+    return [warning('worker.ASSETS', what, fix)]
+  }
+  const directory = resolve(folder, assets.directory)
+  if (!existsSync(join(directory, 'janus.css'))) {
+    const what = 'The directory of [assets] does not have the files of the pages (janus.css and others).'
+    return [error('worker.ASSETS', what, 'Point it at those of Janus, or copy them: docs/deploy/mounted.md.')]
+  }
+  if (!isStandAlone || assets.run_worker_first === true) return []
+  const what = 'Files of [assets] are served before Janus is asked, at paths of their own.'
+  return [warning('worker.ASSETS', what, 'Set run_worker_first = true in [assets].')]
+}
+
+const checkLimit: Check = ({ wrangler }) => {
+  const limit = wrangler.ratelimits.find(({ name }) => name === 'LOGIN_LIMIT')
+  if (!limit || limit.simple.period === 60) return []
+  const what = `LOGIN_LIMIT counts over ${limit.simple.period} seconds, and Janus tells clients to wait for 60.`
+  return [warning('worker.LOGIN_LIMIT', what, 'Set its period to 60.')]
+}
+
+const checkCron: Check = ({ wrangler }) => {
+  const crons = wrangler.triggers.crons ?? []
+  if (crons.includes(EVERY_MINUTE)) return []
+  const fix = `Set crons = ["${EVERY_MINUTE}"] in [triggers], and call sweep() in scheduled.`
+  if (crons.length > 0) {
+    const what =
+      'No cron runs each minute, so ended sessions stay in KV and mail waits for longer than README says.'
+    return [warning('worker.cron', what, fix)]
+  }
+  const what =
+    'There is no cron, so what KV refused to delete stays, mail is not tried again, and keys do not rotate.'
+  return [error('worker.cron', what, fix)]
+}
+
+const checkLogs: Check = ({ wrangler }) => {
+  const { observability, logpush } = wrangler
+  const isLogged = (observability?.enabled || observability?.logs?.enabled) ?? false
+  const findings: Finding[] = []
+  if (isLogged && observability?.logs?.invocation_logs !== false) {
+    const what = "The platform's own log lines have URLs, and those of links in mails hold tokens."
+    findings.push(error('worker.logs', what, 'Set invocation_logs = false in [observability.logs].'))
+  }
+  if (!isLogged) {
+    const what =
+      'No logs are kept, so refusals and failures of the service leave no trace but the audit trail.'
+    findings.push(warning('worker.logs', what, 'Set enabled = true in [observability].'))
+  }
+  if (logpush) {
+    const what = 'Logpush sends on the URL of each request, and those of links in mails hold tokens.'
+    const fix = 'Set logpush = false, or leave the URL out of the fields of its job.'
+    findings.push(warning('worker.logpush', what, fix))
+  }
+  return findings
+}
+
+const checkPreviews: Check = ({ wrangler }) => {
+  if (!wrangler.preview_urls) return []
+  const what = 'preview_urls gives every version an address of its own, on the same database and secret.'
+  return [error('worker.previews', what, 'Set preview_urls = false.')]
+}
+
+const checkCache: Check = ({ wrangler }) => {
+  if (!wrangler.cache?.enabled) return []
+  const what = 'A cache stands in front of the Worker. Who is signed in is no answer to keep for another.'
+  return [error('worker.cache', what, 'Take [cache] out, or set enabled = false.')]
+}
+
+const checkDate: Check = ({ wrangler }) => {
+  const date = wrangler.compatibility_date
+  const tested = unstable_readConfig({ config: join(ROOT, 'wrangler.toml') }).compatibility_date
+  const check = 'worker.compatibility_date'
+  if (!date) return [error(check, 'There is no compatibility_date.', `Set compatibility_date = "${tested}".`)]
+  if (date > new Date().toISOString().slice(0, 10)) {
+    return [error(check, `compatibility_date ${date} has not come yet.`, `Set it to "${tested}".`)]
+  }
+  if (!tested || date >= tested) return []
+  const what = `compatibility_date ${date} is older than ${tested}, the one Janus is tested with.`
+  return [warning(check, what, `Set it to "${tested}".`)]
+}

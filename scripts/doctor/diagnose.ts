@@ -1,0 +1,24 @@
+import { checkOrigins } from './check-origins.ts'
+import { checkPlan, type Plan } from './check-plan.ts'
+import { checkSettings } from './check-settings.ts'
+import { checkSite } from './check-site.ts'
+import { checkWorker } from './check-worker.ts'
+import type { Deployment } from './deployment.ts'
+import { type Finding, warning } from './finding.ts'
+
+/** All that can be said of a configuration without asking anyone. */
+export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[] {
+  const { config, target } = deployment
+  const findings = [...checkSettings(deployment), ...checkWorker(deployment)]
+  if (!config) {
+    const what = 'Address, origins and cost are not looked at until the settings are right.'
+    return [...findings, warning('settings.rest', what, 'Put right what is named above, and run this again.')]
+  }
+  if (target === 'local') return [...findings, ...checkOrigins(config)]
+  return [
+    ...findings,
+    ...checkSite(deployment, config),
+    ...checkOrigins(config),
+    ...checkPlan(deployment, config, plan),
+  ]
+}

@@ -1,0 +1,70 @@
+import { spawn } from 'node:child_process'
+import { dirname, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
+
+const ROOT = dirname(import.meta.dirname)
+const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+
+export interface Run {
+  readonly code: number
+  /** Without colours; empty where it was shown. */
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/**
+ * Runs one command of wrangler on a wrangler.toml. It has no terminal to ask questions at, so it never waits for an answer.
+ * `shown`: what it prints goes to whoever started the script.
+ */
+export type Wrangler = (command: readonly string[], output?: 'shown') => Promise<Run>
+
+export interface WranglerOptions {
+  /** Where wrangler.toml is. */
+  readonly configPath: string
+  /** A Node script in place of wrangler. */
+  readonly script?: string
+  /** Ends a command that runs. */
+  readonly signal?: AbortSignal
+}
+
+export function createWrangler({ configPath, script = WRANGLER, signal }: WranglerOptions): Wrangler {
+  return (command, output) =>
+    new Promise((resolve, reject) => {
+      const stream = output === 'shown' ? 'inherit' : 'pipe'
+      const child = spawn(process.execPath, [script, ...command, '--config', configPath], {
+        cwd: dirname(configPath),
+        env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
+        stdio: ['ignore', stream, stream],
+        ...(signal ? { signal } : {}),
+      })
+      const printed = { stdout: '', stderr: '' }
+      for (const name of ['stdout', 'stderr'] as const) {
+        child[name]?.setEncoding('utf8').on('data', (text: string) => {
+          printed[name] += text
+        })
+      }
+      child.once('error', reject)
+      child.once('close', (code) => {
+        const { stdout, stderr } = printed
+        resolve({
+          code: code ?? 1,
+          stdout: stripVTControlCharacters(stdout),
+          stderr: stripVTControlCharacters(stderr),
+        })
+      })
+    })
+}
+
+/** Whether a command failed because wrangler may not act for any account. */
+export function isLoggedOut({ stderr, stdout }: Run): boolean {
+  return /CLOUDFLARE_API_TOKEN|not (?:logged in|authenticated)|Authentication error|Unable to authenticate/i.test(
+    stderr + stdout,
+  )
+}
+
+/** What wrangler says is wrong, in one line. */
+export function reasonOf({ code, stderr, stdout }: Run): string {
+  const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim())
+  const [, reason] = lines.map((line) => /\[ERROR\]\s*(.+)/.exec(line)).find((match) => match !== null) ?? []
+  return reason ?? lines.find((line) => line !== '') ?? `wrangler ended with code ${code}`
+}

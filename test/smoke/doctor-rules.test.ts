@@ -1,0 +1,288 @@
+import { describe, expect, it } from 'vitest'
+import type { Plan } from '../../scripts/doctor/check-plan.ts'
+import { renderFindings } from '../../scripts/doctor/finding.ts'
+import { both, type Edit, examine, first, set, without, wrong } from './examine-config.ts'
+import { documentedToml, SAMPLE_SECRET, writeOwnToml, writeToml } from './sample-config.ts'
+
+const OWN_HOST = documentedToml('own-host')
+
+const onWorkersDev = (issuer: string) =>
+  both(
+    set('ISSUER', `"${issuer}"`),
+    without('routes = [{ pattern = "auth.example.com", custom_domain = true }]\n'),
+    without('workers_dev = false\n'),
+    set('ALLOWED_ORIGINS', '"none"'),
+  )
+
+const under = (path: string, routes: string) =>
+  both(set('ISSUER', `"https://example.com${path}"`), set('routes', routes))
+
+describe('the doctor, of a deployed configuration', () => {
+  const MALFORMED = ['warning settings.rest']
+  const rows: readonly (readonly [name: string, edit: Edit, expected: readonly string[], plan?: Plan])[] = [
+    // What parseConfig refuses, and what must not be deployed all the same.
+    ['a setting that is wrong', set('JWT_ALG', '"none"'), ['error settings.JWT_ALG', ...MALFORMED]],
+    ['no issuer', without('ISSUER = "https://auth.example.com"'), ['error settings.ISSUER', ...MALFORMED]],
+    [
+      'an issuer without TLS',
+      set('ISSUER', '"http://auth.example.com"'),
+      ['error settings.ISSUER', ...MALFORMED],
+    ],
+    [
+      'mail that is printed',
+      set('MAILER', '"console"'),
+      ['error settings.MAILER', 'warning settings.MAIL_FROM', ...MALFORMED],
+    ],
+    [
+      'a secret that is committed',
+      both(set('AUTH_SECRET', `"${SAMPLE_SECRET}"`), without('required = ["AUTH_SECRET"]')),
+      ['error settings.AUTH_SECRET', 'warning worker.secrets'],
+    ],
+    ['a misspelt setting', set('AUTH_MODES', '"token"'), ['warning settings.AUTH_MODES']],
+    [
+      'no mailer',
+      both(
+        set('MAILER', '"none"'),
+        without('MAIL_FROM = "Example <login@example.com>"\n'),
+        set('REGISTRATION', '"open"'),
+      ),
+      ['warning settings.MAILER'],
+    ],
+    ['open registration with a mailer', set('REGISTRATION', '"open"'), ['warning settings.REGISTRATION']],
+    [
+      'an audience without tokens',
+      both(set('AUTH_MODE', '"session"'), set('AUDIENCE', '"api"')),
+      ['warning settings.AUDIENCE'],
+    ],
+    // Bindings.
+    ['no database', set('binding', '"OTHER"'), ['error settings.DB']],
+    ['no KV', without('[[kv_namespaces]]\nbinding = "SESSIONS"\n'), ['error settings.SESSIONS']],
+    [
+      'no rate limit',
+      (toml) => toml.replace('name = "LOGIN_LIMIT"', 'name = "OTHER"'),
+      ['error settings.LOGIN_LIMIT'],
+    ],
+    ['no mail binding', without('[[send_email]]\nname = "EMAIL"\n'), ['error settings.EMAIL']],
+    ['no pages', without('binding = "ASSETS"'), ['warning worker.ASSETS']],
+    [
+      'files of something else',
+      (toml) => toml.replace('directory = "assets"', 'directory = "src"'),
+      ['error worker.ASSETS'],
+    ],
+    ['files before the Worker', without('run_worker_first = true'), ['warning worker.ASSETS']],
+    ['another period', (toml) => toml.replace('period = 60', 'period = 10'), ['warning worker.LOGIN_LIMIT']],
+    ['a secret that is not required', without('required = ["AUTH_SECRET"]'), ['warning worker.secrets']],
+    [
+      'other migrations',
+      (toml) => toml.replace('"src/migrations"', '"migrations"'),
+      ['error worker.migrations'],
+    ],
+    // The Worker.
+    ['no cron', without('crons = ["* * * * *"]'), ['error worker.cron']],
+    ['a slow cron', set('crons', '["*/5 * * * *"]'), ['warning worker.cron']],
+    ['URLs in the log', without('[observability.logs]\ninvocation_logs = false\n'), ['error worker.logs']],
+    [
+      'no log',
+      without('[observability]\nenabled = true\n\n[observability.logs]\ninvocation_logs = false\n'),
+      ['warning worker.logs'],
+    ],
+    ['a log that is sent on', first('logpush = true'), ['warning worker.logpush']],
+    ['previews', first('preview_urls = true'), ['error worker.previews']],
+    ['a cache', (toml) => `${toml}\n[cache]\nenabled = true\n`, ['error worker.cache']],
+    ['no date', without('compatibility_date = "2026-10-15"'), ['error worker.compatibility_date']],
+    ['an old date', set('compatibility_date', '"2026-01-01"'), ['warning worker.compatibility_date']],
+    ['a date to come', set('compatibility_date', '"2999-01-01"'), ['error worker.compatibility_date']],
+    // The address.
+    [
+      'this machine',
+      onWorkersDev('http://localhost:8787'),
+      ['error site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'an IP address',
+      onWorkersDev('https://203.0.113.5'),
+      ['error site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'a public suffix',
+      onWorkersDev('https://co.uk'),
+      ['error site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'a suffix of a company',
+      onWorkersDev('https://github.io'),
+      ['error site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'a name of no public suffix',
+      onWorkersDev('https://auth.internal'),
+      ['error site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'pages.dev',
+      onWorkersDev('https://janus.pages.dev'),
+      ['warning site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    [
+      'a shared domain',
+      onWorkersDev('https://me.github.io'),
+      ['warning site.host', 'warning site.route', 'warning site.workers_dev'],
+    ],
+    ['workers.dev', onWorkersDev('https://janus.acme.workers.dev'), ['warning site.host']],
+    ['workers.dev of another Worker', onWorkersDev('https://other.acme.workers.dev'), ['error site.host']],
+    ['workers.dev without an account', onWorkersDev('https://janus.workers.dev'), ['error site.host']],
+    [
+      'workers.dev, switched off',
+      both(onWorkersDev('https://janus.acme.workers.dev'), first('workers_dev = false')),
+      ['error site.host'],
+    ],
+    ['workers.dev beside a domain', set('workers_dev', 'true'), ['warning site.workers_dev']],
+    [
+      'a route to another host',
+      set('routes', '[{ pattern = "login.example.com", custom_domain = true }]'),
+      ['error site.route', 'warning site.route'],
+    ],
+    [
+      'a second door',
+      set('routes', '[{ pattern = "auth.example.com", custom_domain = true }, "login.example.com/*"]'),
+      ['warning site.route'],
+    ],
+    ['a route to the root alone', set('routes', '["auth.example.com/"]'), ['error site.route']],
+    ['a route that takes the whole site', under('/auth', '["example.com/*"]'), ['warning site.route']],
+    ['a route without the path itself', under('/auth', '["example.com/auth/*"]'), ['error site.route']],
+    ['a route without what is below', under('/auth', '["example.com/auth"]'), ['error site.route']],
+    [
+      'a route for plain HTTP',
+      under('/auth', '["http://example.com/auth*"]'),
+      ['error site.route', 'warning site.route'],
+    ],
+    ['two routes that do it together', under('/auth', '["example.com/auth", "example.com/auth/*"]'), []],
+    [
+      'one route instead of a list',
+      both(
+        without('routes = [{ pattern = "auth.example.com", custom_domain = true }]\n'),
+        first('route = "*auth.example.com/*"'),
+      ),
+      [],
+    ],
+    // Other origins.
+    ['its own origin', set('ALLOWED_ORIGINS', '"https://auth.example.com"'), ['warning origins.site']],
+    [
+      'another site, both modes',
+      set('ALLOWED_ORIGINS', '"https://app.example.net"'),
+      ['warning origins.site'],
+    ],
+    [
+      'another site, sessions alone',
+      both(set('ALLOWED_ORIGINS', '"https://app.example.net"'), set('AUTH_MODE', '"session"')),
+      ['error origins.site'],
+    ],
+    [
+      'another site, tokens alone',
+      both(set('ALLOWED_ORIGINS', '"https://app.example.net"'), set('AUTH_MODE', '"token"')),
+      [],
+    ],
+    [
+      'the same name without TLS',
+      set('ALLOWED_ORIGINS', '"http://localhost:3000"'),
+      ['warning origins.site'],
+    ],
+    [
+      'neighbours on a suffix',
+      both(
+        onWorkersDev('https://janus.acme.workers.dev'),
+        set('ALLOWED_ORIGINS', '"https://shop.acme.workers.dev, https://shop.other.workers.dev"'),
+      ),
+      ['warning site.host', 'warning origins.site'],
+    ],
+    // The plan.
+    ['a hash that does not fit', set('cpu_ms', '400'), ['error plan.cpu']],
+    [
+      'Workers Free',
+      both(without('[limits]\ncpu_ms = 5000\n'), set('AUTH_MODE', '"token"'), set('MAILER', '"resend"')),
+      ['error settings.RESEND_API_KEY', 'error plan.cpu'],
+      'free',
+    ],
+    [
+      'Workers Free at the lowest cost',
+      both(
+        without('[limits]\ncpu_ms = 5000\n'),
+        set('AUTH_MODE', '"token"'),
+        set('PASSWORD_ITERATIONS', '100000'),
+        without('MAIL_FROM = "Example <login@example.com>"\n'),
+        set('MAILER', '"none"'),
+        set('REGISTRATION', '"closed"'),
+      ),
+      ['warning plan.cpu'],
+      'free',
+    ],
+    [
+      'all that Workers Free does not do',
+      (toml) => toml,
+      ['error plan.cpu', 'error plan.limits', 'warning plan.kv', 'error plan.mail'],
+      'free',
+    ],
+    ['a plan that is not known', without('[limits]\ncpu_ms = 5000\n'), ['warning plan.unknown'], 'unknown'],
+    ['a plan that shows', (toml) => toml, [], 'unknown'],
+  ]
+
+  it.each(rows.map(([name, edit, expected, plan = 'paid']) => ({ name, edit, expected, plan })))(
+    'finds: $name',
+    async ({ edit, expected, plan }) => {
+      const findings = await examine(writeOwnToml(edit(OWN_HOST)), {}, plan)
+      expect(wrong(findings)).toEqual(expected)
+      for (const { level, fix, what } of findings) {
+        expect(what).not.toContain('undefined')
+        expect(fix === null).toBe(level === 'ok')
+      }
+    },
+  )
+
+  it('leaves alone what belongs to the app that Janus is mounted in', async () => {
+    const own = both(
+      set('SHOP_NAME', '"Acme"'),
+      set('routes', '["example.com/*", "shop.example.com/*"]'),
+      without('run_worker_first = true'),
+    )
+    expect(wrong(await examine(writeToml(own(documentedToml('mounted')))))).toEqual([])
+  })
+
+  it('finds a secret that is not there, and not one that is', async () => {
+    const config = writeOwnToml(set('MAILER', '"resend"')(OWN_HOST))
+    expect(wrong(await examine(config, { secretNames: [] }))).toEqual([
+      'error settings.RESEND_API_KEY',
+      'error settings.AUTH_SECRET',
+    ])
+    expect(wrong(await examine(config, { secretNames: ['AUTH_SECRET', 'RESEND_API_KEY'] }))).toEqual([])
+    // Where nobody could be asked, that is what is said, and not that they are missing.
+    expect(wrong(await examine(config, { secretNames: null }))).toEqual([])
+  })
+
+  it('judges the secrets that are to go along', async () => {
+    const secrets = { AUTH_SECRET: 'secret-secret-secret-secret-secret-secret-secret' }
+    const findings = await examine(writeOwnToml(OWN_HOST), { secretNames: [], secrets })
+    expect(wrong(findings)).toEqual(['error settings.AUTH_SECRET'])
+    expect(JSON.stringify(findings)).not.toContain(secrets.AUTH_SECRET)
+  })
+
+  it('says of a setting that is a secret that it cannot be read', async () => {
+    const config = writeOwnToml(without('ISSUER = "https://auth.example.com"')(OWN_HOST))
+    const findings = await examine(config, { secretNames: ['AUTH_SECRET', 'ISSUER'] })
+    expect(wrong(findings)).toEqual(['warning settings.ISSUER', 'warning settings.rest'])
+  })
+
+  it('says which origins cookies reach', async () => {
+    const [finding] = (await examine(writeOwnToml(OWN_HOST))).filter(({ check }) => check === 'origins.site')
+    expect(finding).toMatchObject({ level: 'ok', what: expect.stringContaining("credentials: 'include'") })
+  })
+
+  it('says everything in 80 columns', async () => {
+    const edits = both(
+      set('ALLOWED_ORIGINS', '"https://app.example.net"'),
+      set('routes', '["example.com/auth"]'),
+    )
+    const text = renderFindings(await examine(writeOwnToml(edits(OWN_HOST)), {}, 'free'))
+    for (const line of text.split('\n')) expect(line.length, line).toBeLessThanOrEqual(80)
+    expect(text).toContain('Fix: ')
+  })
+})

@@ -1,0 +1,46 @@
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll } from 'vitest'
+
+/** A random secret that opens nothing. */
+export const SAMPLE_SECRET = 'q0Wq3n8yH1tZkP5sVxR7uLcJdF2aGmBeY6oTiN9-hXE'
+
+const folders: string[] = []
+
+afterAll(() => {
+  for (const folder of folders) rmSync(folder, { recursive: true })
+})
+
+/** A folder that is removed after the tests. */
+export function makeFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'janus-config-'))
+  folders.push(folder)
+  return folder
+}
+
+/** The wrangler.toml that a page of docs/deploy shows. */
+export function documentedToml(page: string): string {
+  const text = readFileSync(`docs/deploy/${page}.md`, 'utf8')
+  const [, toml = ''] = /^```toml\n(.*?)^```/ms.exec(text) ?? []
+  return toml
+}
+
+/** Writes a wrangler.toml to a folder of its own; what it names in Janus's folder is named there. */
+export function writeToml(toml: string): { readonly folder: string; readonly configPath: string } {
+  const folder = makeFolder()
+  const configPath = join(folder, 'wrangler.toml')
+  const here = process.cwd()
+  const placed = toml
+    .replaceAll('"node_modules/janus/dist/migrations"', `"${here}/src/migrations"`)
+    .replaceAll('"node_modules/janus/dist/assets"', `"${here}/assets"`)
+    .replaceAll('"src/migrations"', `"${here}/src/migrations"`)
+    .replaceAll('directory = "assets"', `directory = "${here}/assets"`)
+  writeFileSync(configPath, placed)
+  return { folder, configPath }
+}
+
+/** The same, for a Worker that is Janus alone. */
+export function writeOwnToml(toml: string): { readonly folder: string; readonly configPath: string } {
+  return writeToml(toml.replace('main = "src/index.ts"', `main = "${process.cwd()}/src/index.ts"`))
+}
