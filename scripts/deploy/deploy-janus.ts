@@ -1,0 +1,185 @@
+import { randomBytes } from 'node:crypto'
+import { resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import {
+  type DatabaseState,
+  type DeployedSecrets,
+  listMigrations,
+  listSecrets,
+} from '../doctor/check-account.ts'
+import type { Plan } from '../doctor/check-plan.ts'
+import { checkReadiness } from '../doctor/check-service.ts'
+import { migrationFiles } from '../doctor/check-worker.ts'
+import { type Deployment, readDeployment } from '../doctor/deployment.ts'
+import { diagnose } from '../doctor/diagnose.ts'
+import { type Finding, renderFindings } from '../doctor/finding.ts'
+import { reasonOf, type Wrangler } from '../wrangler.ts'
+import { type Secrets, withSecretsFile } from './secrets-file.ts'
+
+export interface DeployOptions {
+  readonly wrangler: Wrangler
+  /** Where wrangler.toml is. */
+  readonly configPath: string
+  readonly plan: Plan
+  /** Secrets to go along. AUTH_SECRET is made where neither they nor the Worker have it. */
+  readonly secrets: Secrets
+  /** Says what would be done, and only builds. */
+  readonly dryRun: boolean
+  readonly print: (text: string) => void
+  /** Asks the service whether it is ready. */
+  readonly ask?: typeof fetch
+  /** Ends the waiting for it; a wrangler that runs has its own. */
+  readonly signal?: AbortSignal
+  /** How long a service may take until it is ready. */
+  readonly patienceMs?: number
+}
+
+type Step = 'migrate' | 'deploy'
+
+/** What Cloudflare has already. */
+interface Account {
+  readonly secrets: Exclude<DeployedSecrets, { readonly kind: 'unanswered' }>
+  readonly database: Exclude<DatabaseState, { readonly kind: 'unanswered' }>
+}
+
+const NOTHING: Account = { secrets: { kind: 'no-worker' }, database: { kind: 'absent' } }
+
+const READY_WITHIN_MS = 30_000
+const ASK_EVERY_MS = 2_000
+
+/**
+ * Deploys and asks no questions. Gives the exit code: 0 if it is deployed (or would be), 1 if something is in the way or the service
+ * is not ready, 2 if Cloudflare does not say what is there.
+ *
+ * @throws If it is stopped.
+ */
+export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
+  const { wrangler, configPath, print, dryRun } = options
+  const found = await lookAtAccount(wrangler)
+  if (!found.ok) {
+    print(renderFindings([found.finding]))
+    if (!dryRun) return 2
+    print('So this is the plan of a first deploy.\n')
+  }
+  const account = found.ok ? found.account : NOTHING
+
+  const secretNames = account.secrets.kind === 'listed' ? account.secrets.names : []
+  const isSecretMade = !secretNames.includes('AUTH_SECRET') && !('AUTH_SECRET' in options.secrets)
+  const made: Secrets = isSecretMade ? { AUTH_SECRET: randomBytes(32).toString('base64url') } : {}
+  const secrets = { ...options.secrets, ...made }
+
+  const deployment = await readDeployment({ configPath, target: 'deployed', secretNames, secrets })
+  const findings = diagnose(deployment, options.plan).filter(({ level }) => level !== 'ok')
+  print(renderFindings(findings))
+  const refusal = findings.some(({ level }) => level === 'error')
+    ? 'There are errors.'
+    : isSecretMade && (await findUsers(wrangler, account, deployment))
+  if (refusal) {
+    print(`${refusal} Nothing was deployed.`)
+    return 1
+  }
+
+  const steps = orderSteps(account.database)
+  print(renderPlan(deployment, account, steps, secrets, isSecretMade))
+  if (dryRun) return (await wrangler(['deploy', '--dry-run', '--minify'], 'shown')).code === 0 ? 0 : 1
+  for (const step of steps) {
+    const code = step === 'migrate' ? await migrate(wrangler) : await upload(wrangler, secrets)
+    if (code === 0) continue
+    print(
+      `Stopped: wrangler says above why it could not ${step}. Run npm run deploy again once that is put right.`,
+    )
+    return 1
+  }
+  return sayWhetherReady(deployment, options)
+}
+
+async function lookAtAccount(
+  wrangler: Wrangler,
+): Promise<
+  { readonly ok: true; readonly account: Account } | { readonly ok: false; readonly finding: Finding }
+> {
+  const secrets = await listSecrets(wrangler)
+  if (secrets.kind === 'unanswered') return { ok: false, finding: secrets.finding }
+  const database = await listMigrations(wrangler, ['--remote'])
+  if (database.kind === 'unanswered') return { ok: false, finding: database.finding }
+  return { ok: true, account: { secrets, database } }
+}
+
+/** The first deploy makes the database, so only then can it be migrated. Later the Worker is to find the schema it expects. */
+function orderSteps(database: Account['database']): readonly Step[] {
+  if (database.kind === 'absent') return ['deploy', 'migrate']
+  return database.unapplied.length > 0 ? ['migrate', 'deploy'] : ['deploy']
+}
+
+/**
+ * Why no new secret may be made: with accounts there was one before, and their passwords cannot be verified without it. `null` if
+ * there are none.
+ */
+async function findUsers(
+  wrangler: Wrangler,
+  { database }: Account,
+  { wrangler: config, folder }: Deployment,
+): Promise<string | null> {
+  if (database.kind === 'absent') return null
+  const directory =
+    config.d1_databases.find(({ binding }) => binding === 'DB')?.migrations_dir ?? 'migrations'
+  if (database.unapplied.length === migrationFiles(resolve(folder, directory)).length) return null
+  const count = 'SELECT count(*) AS users FROM users'
+  const run = await wrangler(['d1', 'execute', 'DB', '--remote', '--json', '--command', count])
+  if (run.code !== 0) return `Whether there are accounts already cannot be told: ${reasonOf(run)}`
+  const [{ results }] = JSON.parse(run.stdout) as [{ results: [{ users: number }] }]
+  if (results[0].users === 0) return null
+  return 'The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: npm run deploy -- --secrets-file FILE.'
+}
+
+function renderPlan(
+  { wrangler, config }: Deployment,
+  { database }: Account,
+  steps: readonly Step[],
+  secrets: Secrets,
+  isSecretMade: boolean,
+): string {
+  const unapplied = database.kind === 'known' ? `: ${database.unapplied.join(', ')}` : ''
+  const says = { migrate: `Apply the migrations${unapplied}`, deploy: `Deploy the Worker ${wrangler.name}` }
+  const lines = steps.map((step, index) => `  ${index + 1}. ${says[step]}`)
+  if (config) lines.push(`  ${steps.length + 1}. Ask ${config.issuer}/readyz`)
+  const given = Object.keys(secrets).filter((name) => name !== 'AUTH_SECRET' || !isSecretMade)
+  if (given.length > 0) lines.push(`Secrets from your file: ${given.join(', ')}.`)
+  if (isSecretMade) {
+    lines.push(
+      'AUTH_SECRET: a random one is made, and given to the Worker alone. Nobody can read it back;',
+      'to keep a copy, make it yourself and use --secrets-file.',
+    )
+  }
+  return `The plan:\n${lines.join('\n')}\n`
+}
+
+async function migrate(wrangler: Wrangler): Promise<number> {
+  return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
+}
+
+function upload(wrangler: Wrangler, secrets: Secrets): Promise<number> {
+  return withSecretsFile(secrets, async (path) => {
+    const file = path === null ? [] : ['--secrets-file', path]
+    return (await wrangler(['deploy', '--minify', ...file], 'shown')).code
+  })
+}
+
+async function sayWhetherReady(
+  { config }: Deployment,
+  { print, ask, signal, patienceMs = READY_WITHIN_MS }: DeployOptions,
+): Promise<0 | 1> {
+  if (!config) {
+    print('Deployed. Where, cannot be told from here; GET readyz there says whether it is ready.')
+    return 0
+  }
+  const end = Date.now() + patienceMs
+  let findings = await checkReadiness(config.issuer, ask)
+  while (findings.some(({ level }) => level === 'error') && Date.now() < end) {
+    await sleep(ASK_EVERY_MS, undefined, signal ? { signal } : {})
+    findings = await checkReadiness(config.issuer, ask)
+  }
+  print(`\n${renderFindings(findings)}`)
+  // A new host may take minutes until its name and certificate are known; the deploy is done.
+  return findings.some(({ check, level }) => level === 'error' && check !== 'service.reach') ? 1 : 0
+}
