@@ -15,6 +15,15 @@ export interface AccessTokenClaims {
   readonly exp: number
 }
 
+/** Every claim of a token that is issued. */
+export interface IssuedClaims extends AccessTokenClaims {
+  readonly iss: string
+  readonly aud: string
+  readonly client_id: typeof CLIENT_ID
+  readonly iat: number
+  readonly jti: string
+}
+
 export type CheckedAccessToken =
   | { readonly ok: true; readonly claims: AccessTokenClaims }
   | { readonly ok: false; readonly refusal: 'invalid' | 'expired' }
@@ -115,11 +124,8 @@ function claimEntries(issuer: string, audience: string) {
     roles: v.pipe(v.array(v.string()), v.readonly()),
     auth_time: Instant,
     amr: v.array(v.string()),
-  }
+  } satisfies { readonly [Claim in keyof IssuedClaims]: v.GenericSchema<unknown, IssuedClaims[Claim]> }
 }
-
-/** Every claim of a token that is issued. */
-export type IssuedClaims = v.InferOutput<v.ObjectSchema<ReturnType<typeof claimEntries>, undefined>>
 
 /** The protected header of every access token. */
 export function accessTokenHeader(alg: string, kid: string) {
