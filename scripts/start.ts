@@ -1,11 +1,8 @@
 // Serves Janus locally: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
-import { spawn, spawnSync } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { existsSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
-import { dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { localVars } from './local-vars.ts'
+import { fail, makeSecret, migrate, parsePort, ROOT, requireFreePort, serve } from './local-wrangler.ts'
 
 const HELP = `Serve Janus locally on Cloudflare's own runtime.
 
@@ -19,10 +16,6 @@ const HELP = `Serve Janus locally on Cloudflare's own runtime.
 Mail is printed here instead of sent (--var MAILER:none: no mail), and the playground is on (--var PLAYGROUND:off: it is not).
 The secret lies in .dev.vars; it is made at the first start.`
 
-const ROOT = dirname(import.meta.dirname)
-const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
-const SECRETS = join(ROOT, '.dev.vars')
-
 /** As often as the cron of wrangler.toml. */
 const SWEEP_EVERY_MS = 60_000
 
@@ -35,10 +28,11 @@ const options = readOptions()
 const issuer =
   options.var.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ??
   `http://localhost:${options.port}`
-await requireFreePort(options.port)
+await requireFreePort(options.port, 'npm start')
 makeSecret()
-migrate()
-serve()
+await migrate('DB', options.state)
+console.log('The local database is current.')
+serveJanus()
 
 function readOptions() {
   try {
@@ -54,66 +48,16 @@ function readOptions() {
       console.log(HELP)
       process.exit(0)
     }
-    const port = Number(values.port)
-    if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error('--port must be from 1 to 65535')
-    return { ...values, port }
+    return { ...values, port: parsePort(values.port) }
   } catch (error) {
     return fail(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
   }
 }
 
-function requireFreePort(port: number): Promise<void> {
-  return new Promise((resolve) => {
-    const probe = createServer()
-    probe.once('error', (error: NodeJS.ErrnoException) => {
-      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
-      fail(`Port ${port} ${reason}. Try another: npm start -- --port ${port + 1}`)
-    })
-    probe.listen(port, 'localhost', () => probe.close(() => resolve()))
-  })
-}
-
-function makeSecret() {
-  if (existsSync(SECRETS)) return
-  // Only its owner may read it; `wx`: never write over one that appeared meanwhile.
-  writeFileSync(SECRETS, `AUTH_SECRET="${randomBytes(32).toString('base64url')}"\n`, {
-    mode: 0o600,
-    flag: 'wx',
-  })
-  console.log('Made a random AUTH_SECRET in .dev.vars.')
-}
-
-function migrate() {
-  const command = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', options.state]
-  const run = spawnSync(process.execPath, [WRANGLER, ...command], {
-    cwd: ROOT,
-    env: environment(),
-    encoding: 'utf8',
-  })
-  if (run.status !== 0) fail(`The migrations could not be applied:\n${run.stdout}\n${run.stderr}`)
-  console.log('The local database is current.')
-}
-
-function serve() {
+function serveJanus() {
   const settings = Object.entries(localVars(issuer)).map(([name, value]) => `${name}:${value}`)
   const vars = [...settings, ...options.var].flatMap((pair) => ['--var', pair])
-  const port = ['--port', String(options.port), '--inspector-port', '0']
-  const command = ['dev', ...port, '--persist-to', options.state, ...vars]
-  const wrangler = spawn(process.execPath, [WRANGLER, ...command], {
-    cwd: ROOT,
-    env: environment(),
-    stdio: 'inherit',
-  })
-  let stopping = false
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
-    process.on(signal, () => {
-      stopping = true
-      wrangler.kill('SIGTERM')
-    })
-  }
-  // Whatever ends this script ends what it started.
-  process.on('exit', () => wrangler.kill())
-  wrangler.on('exit', (code) => process.exit(stopping ? 0 : (code ?? 1)))
+  serve(['--port', String(options.port), '--persist-to', options.state, ...vars])
   announce()
   setInterval(sweep, SWEEP_EVERY_MS)
 }
@@ -150,13 +94,4 @@ Janus is ready: ${issuer}
 
   The same with tokens: add "mode": "token" to the body. More in README.md. Stop with Ctrl-C.
 `)
-}
-
-function environment() {
-  return { ...process.env, WRANGLER_SEND_METRICS: 'false', CLOUDFLARE_CF_FETCH_ENABLED: 'false' }
-}
-
-function fail(message: string): never {
-  console.error(message)
-  process.exit(1)
 }

@@ -1,0 +1,64 @@
+// Serves examples/notes and Janus beside it, as one `wrangler dev`.
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import {
+  fail,
+  makeSecret,
+  migrate,
+  parsePort,
+  ROOT,
+  readSecret,
+  requireFreePort,
+  serve,
+} from './local-wrangler.ts'
+
+const HELP = `Serve the notes of examples/notes, and Janus under /auth of the same host.
+
+  npm run example -- [options]
+
+  --port N       serve on http://localhost:N (8787)
+  --state DIR    keep the databases and KV in DIR (.wrangler/example)
+  --help         print this`
+
+const NOTES = 'examples/notes/wrangler.toml'
+const JANUS = 'examples/notes/janus.toml'
+
+const { port, state } = readOptions()
+const url = `http://localhost:${port}`
+const issuer = `${url}/auth`
+
+await requireFreePort(port, 'npm run example')
+makeSecret()
+await Promise.all([migrate('DB', state, JANUS), migrate('NOTES', state, NOTES)])
+// `--var` reaches the first Worker. The other reads its settings and its secret from the environment.
+serve(
+  ['-c', NOTES, '-c', JANUS, '--port', String(port), '--persist-to', state, '--var', `ISSUER:${issuer}`],
+  { ISSUER: issuer, AUTH_SECRET: readSecret() },
+)
+await announce()
+
+function readOptions() {
+  try {
+    const { values } = parseArgs({
+      options: {
+        port: { type: 'string', default: '8787' },
+        state: { type: 'string', default: join(ROOT, '.wrangler/example') },
+        help: { type: 'boolean', default: false },
+      },
+    })
+    if (values.help) {
+      console.log(HELP)
+      process.exit(0)
+    }
+    return { state: values.state, port: parsePort(values.port) }
+  } catch (error) {
+    return fail(`${error instanceof Error ? error.message : error}\n\n${HELP}`)
+  }
+}
+
+async function announce() {
+  while (!(await fetch(`${issuer}/readyz`).catch(() => null))?.ok) {
+    await new Promise((resolve) => setTimeout(resolve, 200))
+  }
+  console.log(`\nThe notes are ready: ${url}\n\n  What to try: examples/README.md. Stop with Ctrl-C.\n`)
+}
