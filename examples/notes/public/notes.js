@@ -4,16 +4,18 @@ const element = (id) => document.getElementById(id)
 async function call(method, path, body) {
   const headers = body === undefined ? {} : { 'Content-Type': 'application/json' }
   const response = await fetch(path, { method, headers, body: JSON.stringify(body) })
-  if (response.status === 401) return { signedIn: false }
-  const answer = response.status === 204 ? {} : await response.json()
+  const answer = response.status === 204 ? null : await response.json()
   if (!response.ok) throw new Error(answer.title)
-  return { signedIn: true, ...answer }
+  return answer
 }
 
 async function show() {
-  const { signedIn, notes = [] } = await call('GET', '/notes')
-  element('signed-in').hidden = !signedIn
-  element('signed-out').hidden = signedIn
+  const { authenticated, user } = await call('GET', '/auth')
+  element('signed-in').hidden = !authenticated
+  element('signed-out').hidden = authenticated
+  if (!authenticated) return
+  element('email').textContent = user.email
+  const { notes } = await call('GET', '/notes')
   element('notes').replaceChildren(...notes.map(item))
 }
 
