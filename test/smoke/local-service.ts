@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 
-/** `npm start` on a free port, with its state in a folder of its own. */
+/** A service on a free port, with its state in a folder of its own. */
 export interface LocalService {
   readonly url: string
   readonly folder: string
@@ -26,20 +26,40 @@ export interface LocalService {
 /** How long a start may take, and a line that is waited for. */
 const PATIENCE_MS = 100_000
 
+/** How a service is started, on a port and with a folder for what it keeps. */
+type Launch = (place: { readonly port: number; readonly state: string }) => {
+  readonly command: readonly [string, ...string[]]
+  readonly variables?: Readonly<Record<string, string>>
+  readonly cwd?: string
+  /** What it prints when it serves. */
+  readonly ready: RegExp
+}
+
 /**
+ * `npm start`.
+ *
  * @param settings As in `NAME:value`.
  * @param basePath The path of its issuer, as in `/auth`.
  */
-export async function startLocalService(
-  settings: readonly string[] = [],
-  basePath = '',
-): Promise<LocalService> {
+export function startLocalService(settings: readonly string[] = [], basePath = ''): Promise<LocalService> {
+  return startService(({ port, state }) => {
+    const issuer = basePath === '' ? [] : [`ISSUER:http://localhost:${port}${basePath}`]
+    const vars = [...issuer, ...settings].flatMap((pair) => ['--var', pair])
+    return {
+      command: ['npm', 'start', '--', '--port', String(port), '--state', state, ...vars],
+      ready: /Janus is ready/,
+    }
+  }, basePath)
+}
+
+/** @param basePath Where its routes begin. */
+export async function startService(launch: Launch, basePath = ''): Promise<LocalService> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-smoke-'))
   const state = join(folder, 'state')
   const port = await freePort()
   const url = `http://localhost:${port}${basePath}`
-  const vars = [...(basePath === '' ? [] : [`ISSUER:${url}`]), ...settings].flatMap((pair) => ['--var', pair])
-  const command = ['start', '--', '--port', String(port), '--state', state, ...vars]
+  const { command, variables, cwd, ready } = launch({ port, state })
+  const [program, ...given] = command
   const readers = new Set<() => void>()
   let text = ''
   let running: ChildProcess | null = null
@@ -47,7 +67,12 @@ export async function startLocalService(
   async function start(): Promise<void> {
     text = ''
     // In a process group of its own, so that all of it can be killed and nothing else.
-    const child = spawn('npm', command, { detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+    const child = spawn(program, given, {
+      cwd,
+      env: { ...process.env, ...variables },
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
     running = child
     for (const stream of [child.stdout, child.stderr]) {
       stream.setEncoding('utf8').on('data', (chunk: string) => {
@@ -55,7 +80,7 @@ export async function startLocalService(
         for (const read of readers) read()
       })
     }
-    await printed(/Janus is ready/)
+    await printed(ready)
   }
 
   function printed(pattern: RegExp, from = 0): Promise<RegExpExecArray> {
@@ -65,7 +90,7 @@ export async function startLocalService(
         () => end(new Error(`Not printed: ${pattern}\n${text.slice(from)}`)),
         PATIENCE_MS,
       )
-      const exited = () => end(new Error(`npm start has ended:\n${text}`))
+      const exited = () => end(new Error(`${command.join(' ')} has ended:\n${text}`))
       function end(result: Error | RegExpExecArray) {
         clearTimeout(timer)
         readers.delete(read)

@@ -1,5 +1,6 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, runShell, startLocalService } from './local-service.ts'
 
 const DOCUMENTED_URL = 'http://localhost:8787'
@@ -15,26 +16,10 @@ afterAll(async () => {
   rmSync(service.folder, { recursive: true })
 })
 
-/** The shell blocks of a section of the README. Lines `# → text` say what the commands before them print. */
-function documentedBlocks(heading: string): string[] {
-  const readme = readFileSync('README.md', 'utf8')
-  const section = readme.split(/^(?=#{2,3} )/m).find((part) => part.startsWith(`### ${heading}\n`))
-  const blocks = [...(section ?? '').matchAll(/^```sh\n(.*?)^```/gms)].map(([, block = '']) => block)
-  expect(blocks.length, `shell blocks under "${heading}"`).toBeGreaterThan(0)
-  return blocks
-}
-
 describe.each(['With a session', 'With tokens'])('the walk-through of the README: %s', (heading) => {
   it('prints what the README says it prints', () => {
-    for (const block of documentedBlocks(heading)) {
-      const expected = [...block.matchAll(/^# → (.*)$/gm)].map(([, text = '']) => text)
-      expect(expected.length).toBeGreaterThan(0)
-      let printed = runShell(block.replaceAll(DOCUMENTED_URL, service.url), service.folder)
-      for (const text of expected) {
-        const at = printed.indexOf(text)
-        expect(at, `"${text}" in:\n${printed}`).toBeGreaterThanOrEqual(0)
-        printed = printed.slice(at + text.length)
-      }
+    for (const block of documentedBlocks('README.md', heading)) {
+      expectPrinted(block.replaceAll(DOCUMENTED_URL, service.url), service.folder)
     }
   })
 })
