@@ -17,7 +17,7 @@ await build({
   entryPoints: {
     janus: 'packages/janus/index.ts',
     verify: 'packages/verify/index.ts',
-    client: 'packages/client/client.ts',
+    client: 'packages/client/index.ts',
   },
   outdir: DIST,
   bundle: true,
