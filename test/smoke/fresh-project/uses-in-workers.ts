@@ -1,0 +1,34 @@
+// Compiled, never run: what the types of `janus` and `janus/verify` let one write, and what they do not.
+import { Hono } from 'hono'
+import { hc } from 'hono/client'
+import { type CallerService, createJanus, type JanusRoutes, type Mailer, type Principal } from 'janus'
+import { type JanusEnv, janus, requireRole, type Verdict } from 'janus/verify'
+
+const issuer = 'https://example.com/auth'
+declare const service: CallerService
+declare const mailer: Mailer
+
+const auth = createJanus({}, { mailer })
+export const swept: Promise<void> = auth.sweep()
+export const verdict: Promise<Verdict> = auth.requireLive(new Headers(), 'GET')
+// @ts-expect-error An environment is an object.
+createJanus('production')
+// @ts-expect-error There is no such option.
+createJanus({}, { page: true })
+
+const client = hc<JanusRoutes>(issuer)
+export const answer = client.login.$post({ json: { email: 'ada@example.com', password: 'x' } })
+// @ts-expect-error There is no such route.
+client.log_in.$post()
+
+new Hono<JanusEnv>().get('/', janus({ issuer, service, live: true }), requireRole('admin'), (c) => {
+  const principal: Principal = c.var.principal
+  // @ts-expect-error A principal is not to be changed.
+  principal.userId = 'eve'
+  // @ts-expect-error It is not called that.
+  return c.json(c.var.user)
+})
+// @ts-expect-error Whom to trust is not to be guessed.
+janus({ service })
+// @ts-expect-error Only Janus itself can say whether a session still stands.
+janus({ issuer, live: true })

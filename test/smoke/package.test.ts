@@ -1,0 +1,174 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { delimiter, join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { documentedBlocks, expectPrinted } from './documented.ts'
+import { type LocalService, startService } from './local-service.ts'
+
+const MODULES = join(process.cwd(), 'node_modules')
+const WRANGLER = join(MODULES, 'wrangler/bin/wrangler.js')
+
+/** Somebody's project, which has installed what would be published, and nothing else but what that asks for. */
+const project = join(mkdtempSync(join(tmpdir(), 'janus-package-')), 'shop')
+
+/** Building and packing take a quiet machine ten seconds. */
+const START_TIMEOUT_MS = 300_000
+
+/** Runs a program in the project. @throws With what it prints, if it fails. */
+function run(program: string, ...options: string[]): string {
+  return execFileSync(program, options, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
+}
+
+/** The Node of this machine, which is not the one that the tests run on. */
+function machinesNode(): string {
+  const folders = (process.env.PATH ?? '')
+    .split(delimiter)
+    .filter((folder) => !folder.includes('node_modules'))
+  const found = folders.map((folder) => join(folder, 'node')).find((file) => existsSync(file))
+  return found ?? process.execPath
+}
+
+beforeAll(() => {
+  cpSync('test/smoke/fresh-project', project, { recursive: true })
+  execFileSync('npm', ['pack', '--silent', '--pack-destination', project], { stdio: 'pipe' })
+  const [archive = ''] = readdirSync(project).filter((name) => name.endsWith('.tgz'))
+  // What is here already will do, so nobody need be asked.
+  const packages = [join(project, archive), join(MODULES, 'hono'), join(MODULES, 'jose')]
+  run(
+    'npm',
+    'install',
+    '--offline',
+    '--install-links',
+    '--ignore-scripts',
+    '--no-audit',
+    '--no-fund',
+    ...packages,
+  )
+}, START_TIMEOUT_MS)
+
+afterAll(() => rmSync(join(project, '..'), { recursive: true }))
+
+it('the package holds what runs and its types, and no sources or settings of this checkout', () => {
+  const files = readdirSync(join(project, 'node_modules/janus'), { recursive: true, withFileTypes: true })
+  const names = files.filter((file) => file.isFile()).map(({ name }) => name)
+  expect(names.filter((name) => /^\.|\.map$|(?<!\.d)\.ts$|\.toml$/.test(name))).toEqual([])
+  for (const name of ['janus.js', 'verify.js', 'client.js', 'janus.css', '0001_accounts.sql']) {
+    expect(names).toContain(name)
+  }
+})
+
+describe('its types', () => {
+  beforeAll(() => {
+    // As `wrangler types` would write them there, which takes seconds; the build has just written them here.
+    const [, runtimeTypes = ''] = readFileSync('worker-configuration.d.ts', 'utf8').split(
+      '// Begin runtime types\n',
+    )
+    writeFileSync(join(project, 'runtime-types.d.ts'), runtimeTypes)
+  })
+
+  it.each(['tsconfig.json', 'tsconfig.nodenext.json', 'tsconfig.anywhere.json'])(
+    'resolve, and refuse wrong use, with %s',
+    (config) => {
+      expect(run(join(MODULES, '.bin/tsc'), '-p', config)).toBe('')
+    },
+  )
+})
+
+it("a Worker that mounts it is bundled without anything of Node's", () => {
+  run(process.execPath, WRANGLER, 'deploy', '--dry-run', '--outdir', 'out')
+  const bundle = readFileSync(join(project, 'out/worker.js'), 'utf8')
+  const imported = [...bundle.matchAll(/^import\b[^'"\n]*['"]([^'"\n]+)['"]/gm)].map(([, from = '']) => from)
+  const modules = new Set(imported.map((from) => from.replace(/^\.\/[0-9a-f]+-/, './')))
+  expect([...modules].sort()).toEqual(['./common-passwords.bin', 'cloudflare:workers'])
+  expect(bundle).not.toMatch(/\bimport\(|\brequire\(\s*['"]/)
+})
+
+describe('a Worker that mounts it, without nodejs_compat', () => {
+  let shop: LocalService
+
+  beforeAll(async () => {
+    shop = await startService(({ port, state }) => {
+      const database = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]
+      run(process.execPath, WRANGLER, ...database)
+      const issuer = ['--var', `ISSUER:http://localhost:${port}/auth`]
+      const place = ['--port', String(port), '--inspector-port', '0', '--persist-to', state]
+      return {
+        command: [process.execPath, WRANGLER, 'dev', ...place, ...issuer],
+        cwd: project,
+        variables: { AUTH_SECRET: crypto.getRandomValues(Buffer.alloc(32)).toString('base64') },
+        ready: /Ready on http/,
+      }
+    })
+  })
+
+  afterAll(() => shop?.stop())
+
+  function send(path: string, headers: Record<string, string>, body?: object): Promise<Response> {
+    const json = { 'Content-Type': 'application/json' }
+    const init = body
+      ? { method: 'POST', headers: { ...json, ...headers }, body: JSON.stringify(body) }
+      : { headers }
+    return fetch(`${shop.url}${path}`, init)
+  }
+
+  it('registers people and signs them in, and knows them on its own route until they sign out', async () => {
+    const person = { email: 'ada@example.com', password: 'analytical engine no. 1' }
+    const registered = await send('/auth/register', {}, person)
+    expect(registered.status).toBe(201)
+    const { user } = (await registered.json()) as { user: { id: string } }
+    const signedIn = await send('/auth/login', {}, person)
+    expect(signedIn.status).toBe(200)
+    const headers = { Cookie: signedIn.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+
+    expect((await send('/orders', {})).status).toBe(401)
+    expect(await (await send('/orders', headers)).json()).toEqual({ orders_of: user.id })
+    expect((await send('/auth/logout', headers, {})).status).toBe(204)
+    expect((await send('/orders', headers)).status).toBe(401)
+  })
+
+  it('has its pages there, with what they load', async () => {
+    const page = await send('/auth/login', { Accept: 'text/html' })
+    const [, style = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(await page.text()) ?? []
+    expect(style).toBe('/auth/assets/janus.css')
+    expect((await send(style, {})).headers.get('Content-Type')).toMatch(/^text\/css/)
+    expect(await (await send('/', {})).text()).toBe('The shop')
+  })
+
+  it("TOK-09: the service of examples/ on the machine's own Node takes its tokens, as examples/README.md says", async () => {
+    cpSync('examples/node-service/service.js', join(project, 'service.js'))
+    const person = { email: 'grace@example.com', password: 'analytical engine no. 1', mode: 'token' }
+    const { access_token, user } = (await (await send('/auth/register', {}, person)).json()) as {
+      access_token: string
+      user: { id: string }
+    }
+    const service = await startService(({ port }) => ({
+      command: [machinesNode(), 'service.js'],
+      cwd: project,
+      variables: { PORT: String(port), ISSUER: `${shop.url}/auth` },
+      ready: /Serving on/,
+    }))
+    try {
+      const blocks = documentedBlocks('examples/README.md', 'A service on plain Node').filter((block) =>
+        block.includes('curl'),
+      )
+      for (const block of blocks) {
+        const here = block.replaceAll('http://localhost:8788', service.url)
+        expectPrinted(`ACCESS=${access_token}\n${here}`, service.folder)
+      }
+      const ask = (headers: [string, string][]) => fetch(service.url, { headers })
+      const good: [string, string] = ['Authorization', `Bearer ${access_token}`]
+      expect(await (await ask([good])).json()).toEqual({ user_id: user.id, roles: [] })
+      expect((await ask([])).headers.get('WWW-Authenticate')).toBe('Bearer')
+      const both = await ask([good, good])
+      expect([both.status, await both.json()]).toMatchObject([401, { code: 'invalid-token' }])
+    } finally {
+      await service.stop()
+    }
+  })
+
+  it("the other packages load on the machine's own Node", () => {
+    const script = `for (const name of ['janus/verify', 'janus/client']) await import(name)`
+    run(machinesNode(), '--input-type=module', '--eval', script)
+  })
+})
