@@ -28,7 +28,7 @@ function item({ id, text }) {
   button.ariaLabel = `Delete ${text}`
   button.onclick = attempt(() => call('DELETE', `/notes/${id}`))
   // As text, whatever it says.
-  line.append(text, ' ', button)
+  line.append(text, button)
   return line
 }
 
