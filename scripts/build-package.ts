@@ -4,6 +4,7 @@ import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
 import { buildCommonPasswords } from './common-passwords.ts'
+import { buildOpenApiAssets } from './openapi.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const DIST = join(ROOT, 'dist')
@@ -11,6 +12,7 @@ const DIST = join(ROOT, 'dist')
 rmSync(DIST, { recursive: true, force: true })
 mkdirSync(DIST)
 buildCommonPasswords()
+buildOpenApiAssets()
 
 await build({
   absWorkingDir: ROOT,

@@ -134,6 +134,14 @@ async function list(cookie: string): Promise<unknown> {
   return listed
 }
 
+it('the Janus beside the notes has the build and the bindings of wrangler.toml', () => {
+  const settings = (file: string) =>
+    readFileSync(file, 'utf8').match(
+      /^(compatibility_date|command|binding|database_name|namespace_id|simple) = .*$/gm,
+    )
+  expect(settings('examples/notes/janus.toml')?.sort()).toEqual(settings('wrangler.toml')?.sort())
+})
+
 describe('README, "Use it from another service"', () => {
   it.each([
     ['In a Worker', 'toml', 'examples/notes/wrangler.toml'],

@@ -127,11 +127,12 @@ describe('a Worker that mounts it, without nodejs_compat', () => {
     expect((await send('/orders', headers)).status).toBe(401)
   })
 
-  it('has its pages there, with what they load', async () => {
+  it('has its pages and its description there, with what they load', async () => {
     const page = await send('/auth/login', { Accept: 'text/html' })
     const [, style = ''] = /<link rel="stylesheet" href="([^"]+)"/.exec(await page.text()) ?? []
     expect(style).toBe('/auth/assets/janus.css')
     expect((await send(style, {})).headers.get('Content-Type')).toMatch(/^text\/css/)
+    expect((await send('/auth/openapi.json', {})).status).toBe(200)
     expect(await (await send('/', {})).text()).toBe('The shop')
   })
 
