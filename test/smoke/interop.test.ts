@@ -9,8 +9,8 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentedBlocks } from './documented.ts'
 import { type LocalService, startLocalService } from './local-service.ts'
 
-/** Debian's, which has PyJWT. */
-const PYTHON = '/usr/bin/python3'
+/** Debian's has PyJWT; another one on the path may not. */
+const PYTHON = process.env.PYTHON ?? '/usr/bin/python3'
 
 const REQUIRED = ['iss', 'aud', 'sub', 'client_id', 'iat', 'exp', 'jti', 'sid']
 
