@@ -4,6 +4,7 @@ import { startChromium } from '../e2e/chromium.ts'
 import { arrive } from '../e2e/visitor.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, runShell, startService } from './local-service.ts'
+import { haveVerified } from './second-opinions.ts'
 
 const PAGE = 'examples/README.md'
 const PASSWORD = 'analytical engine no. 1'
@@ -133,6 +134,10 @@ async function list(cookie: string): Promise<unknown> {
   const { notes: listed } = (await response.json()) as { notes: unknown }
   return listed
 }
+
+describe('TOK-09: of what the Janus beside the notes signs with ES256', () => {
+  haveVerified(['jsonwebtoken', 'fast-jwt', 'PyJWT'], 'ES256', () => `${notes.url}/auth`)
+})
 
 it('the Janus beside the notes has the build and the bindings of wrangler.toml', () => {
   const settings = (file: string) =>

@@ -5,6 +5,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, startService } from './local-service.ts'
+import { haveVerified } from './second-opinions.ts'
 
 const MODULES = join(process.cwd(), 'node_modules')
 const WRANGLER = join(MODULES, 'wrangler/bin/wrangler.js')
@@ -166,6 +167,10 @@ describe('a Worker that mounts it, without nodejs_compat', () => {
     } finally {
       await service.stop()
     }
+  })
+
+  describe('TOK-09: of what it signs with EdDSA', () => {
+    haveVerified(['fast-jwt', 'PyJWT'], 'EdDSA', () => `${shop.url}/auth`)
   })
 
   it("the other packages load on the machine's own Node", () => {
