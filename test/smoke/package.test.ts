@@ -173,8 +173,13 @@ describe('a Worker that mounts it, without nodejs_compat', () => {
     haveVerified(['fast-jwt', 'PyJWT'], 'EdDSA', () => `${shop.url}/auth`)
   })
 
-  it("the other packages load on the machine's own Node", () => {
-    const script = `for (const name of ['janus/verify', 'janus/client']) await import(name)`
-    run(machinesNode(), '--input-type=module', '--eval', script)
+  it("its client signs up and is known, on the machine's own Node", () => {
+    const script = `
+      import { createJanusClient } from 'janus/client'
+      const client = createJanusClient({ issuer: process.argv[1], mode: 'token' })
+      await client.signUp({ email: 'hedy@example.com', password: 'analytical engine no. 1' })
+      console.log((await client.me()).user.email)`
+    const printed = run(machinesNode(), '--input-type=module', '--eval', script, `${shop.url}/auth`)
+    expect(printed).toBe('hedy@example.com\n')
   })
 })

@@ -1,4 +1,5 @@
-// Compiled, never run: what the types of `janus/verify` let one write where there are none of Workers.
+// Compiled, never run: what the types of `janus/verify` and `janus/client` let one write where there are none of Workers.
+import { createJanusClient, JanusProblem } from 'janus/client'
 import { createVerifier, type Verifier } from 'janus/verify'
 
 const verifier: Verifier = createVerifier({ issuer: 'https://example.com/auth', audience: 'notes' })
@@ -10,3 +11,14 @@ export const name: string = verdict.ok ? verdict.principal.userId : verdict.prob
 createVerifier({})
 // @ts-expect-error Only Janus itself can end a session.
 verifier.endSession
+
+const client = createJanusClient({ issuer: 'https://example.com/auth', mode: 'token', refreshIn: 'body' })
+const me = await client.me()
+// @ts-expect-error There may be nobody.
+me.user
+export const email: string | undefined = me?.user.email
+export const codes = [new Error()].map((error) => (error instanceof JanusProblem ? error.code : null))
+// @ts-expect-error There is no such mode.
+createJanusClient({ issuer: 'https://example.com/auth', mode: 'jwt' })
+// @ts-expect-error A storage is for tokens.
+createJanusClient({ issuer: 'https://example.com/auth', mode: 'session', storage: new Map() })
