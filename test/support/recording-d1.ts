@@ -4,6 +4,8 @@ export interface SentStatement {
   /** Rows that were looked at and rows that were written, in tables and indexes. */
   readonly rowsRead: number
   readonly rowsWritten: number
+  /** How long D1 was at it. */
+  readonly durationMs: number
 }
 
 /** D1 that records every statement, one by one, also those of a batch. */
@@ -19,7 +21,8 @@ export function recordingD1(db: D1Database): RecordingD1 {
   const known = new WeakMap<object, { readonly real: D1PreparedStatement; readonly sql: string }>()
 
   function record<T>(sql: string, result: D1Result<T>): D1Result<T> {
-    sent.push({ sql, rowsRead: result.meta.rows_read, rowsWritten: result.meta.rows_written })
+    const { rows_read: rowsRead, rows_written: rowsWritten, duration: durationMs } = result.meta
+    sent.push({ sql, rowsRead, rowsWritten, durationMs })
     return result
   }
 

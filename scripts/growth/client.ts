@@ -1,0 +1,46 @@
+import { bindingName } from './contents.ts'
+
+/** What one operation took. */
+export interface Cost {
+  /** Until its answer was read, as its client sees it. */
+  readonly totalMs: number
+  /** Of that, in D1, as D1 says. */
+  readonly d1Ms: number
+  readonly rowsRead: number
+  readonly rowsWritten: number
+}
+
+export interface Answer {
+  readonly status: number
+  // biome-ignore lint/suspicious/noExplicitAny: bodies of every shape, of which a field or two is used.
+  readonly body: any
+  readonly cost: Cost
+}
+
+/** Asks the Janus on one of the databases. */
+export type Client = (method: string, path: string, given?: Given) => Promise<Answer>
+
+export interface Given {
+  readonly body?: unknown
+  readonly accessToken?: string
+}
+
+export function createClient(url: URL, accounts: number): Client {
+  return async (method, path, { body, accessToken } = {}) => {
+    const begun = performance.now()
+    const response = await fetch(new URL(path, url), {
+      method,
+      headers: {
+        'Growth-Database': bindingName(accounts),
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(accessToken === undefined ? {} : { Authorization: `Bearer ${accessToken}` }),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    })
+    const text = await response.text()
+    const totalMs = performance.now() - begun
+    const costs = JSON.parse(response.headers.get('Growth-Costs') ?? '{}')
+    const isJson = response.headers.get('Content-Type')?.includes('json')
+    return { status: response.status, body: isJson ? JSON.parse(text) : text, cost: { totalMs, ...costs } }
+  }
+}

@@ -1,0 +1,86 @@
+import type { Cost } from './client.ts'
+
+/** What was measured of one operation, by the number of accounts. */
+export interface Measured {
+  readonly name: string
+  readonly costs: ReadonlyMap<number, readonly Cost[]>
+}
+
+export interface Summary {
+  readonly name: string
+  readonly sizes: readonly SizeSummary[]
+  /** Of the medians: the largest database to the smallest. */
+  readonly ratio: number
+  /** The same of two halves of what was measured on the smallest: what it is worth. */
+  readonly noise: number
+  /** Whether each database read and wrote the same rows. */
+  readonly sameRows: boolean
+}
+
+export interface SizeSummary {
+  readonly accounts: number
+  readonly medianMs: number
+  readonly p99Ms: number
+  /** The mean, for D1 counts in whole milliseconds. */
+  readonly d1MeanMs: number
+  /** Each that was seen, as in `17/8`: rows read and rows written. */
+  readonly rows: readonly string[]
+}
+
+export function summarise({ name, costs }: Measured): Summary {
+  const sizes = [...costs].map(([accounts, each]) => {
+    const total = each.map(({ totalMs }) => totalMs)
+    return {
+      accounts,
+      medianMs: percentile(total, 50),
+      p99Ms: percentile(total, 99),
+      d1MeanMs: each.reduce((sum, { d1Ms }) => sum + d1Ms, 0) / each.length,
+      rows: [...new Set(each.map(({ rowsRead, rowsWritten }) => `${rowsRead}/${rowsWritten}`))].sort(),
+    }
+  })
+  const [smallest = []] = [...costs.values()]
+  const half = (odd: number) =>
+    percentile(
+      smallest.filter((_, index) => index % 2 === odd).map(({ totalMs }) => totalMs),
+      50,
+    )
+  return {
+    name,
+    sizes,
+    ratio: (sizes.at(-1)?.medianMs ?? 0) / (sizes[0]?.medianMs ?? 0),
+    noise: half(1) / half(0),
+    sameRows: new Set(sizes.map(({ rows }) => rows.join(' '))).size === 1,
+  }
+}
+
+/** The smallest number that so many in a hundred do not exceed (nearest rank). */
+function percentile(numbers: readonly number[], inHundred: number): number {
+  const sorted = numbers.toSorted((a, b) => a - b)
+  return sorted[Math.max(0, Math.ceil((sorted.length * inHundred) / 100) - 1)] ?? Number.NaN
+}
+
+/** Milliseconds as the client sees them, median / 99th percentile; then those in D1 alone, on average. */
+export function toMarkdown(summaries: readonly Summary[]): string {
+  const sizes = summaries[0]?.sizes.map(({ accounts }) => accounts.toLocaleString('en')) ?? []
+  const head = [
+    'operation',
+    ...sizes.map((size) => `${size} accounts`),
+    'ratio',
+    'noise',
+    'rows read/written',
+  ]
+  const rows = summaries.map(({ name, sizes: each, ratio, noise, sameRows }) => [
+    name,
+    ...each.map(
+      ({ medianMs, p99Ms, d1MeanMs }) =>
+        `${medianMs.toFixed(1)} / ${p99Ms.toFixed(1)} (D1 ${d1MeanMs.toFixed(2)})`,
+    ),
+    ratio.toFixed(2),
+    noise.toFixed(2),
+    sameRows
+      ? (each[0]?.rows.join(' or ') ?? '')
+      : `NOT THE SAME: ${each.map(({ rows: seen }) => seen.join(' or ')).join('; ')}`,
+  ])
+  const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
+  return [line(head), line(head.map(() => '---')), ...rows.map(line)].join('\n')
+}
