@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { renameSync, rmSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { emailOf, SESSIONS_EACH, sessionId, userId } from './contents.ts'
 
@@ -11,8 +12,13 @@ const DAY = 24 * 60 * 60
  * @param passwordHash Of every account: what it holds is not looked at, but how long it is matters.
  */
 export function fill(file: string, accounts: number, passwordHash: string): void {
-  const db = new DatabaseSync(file)
-  // A file that is not whole is thrown away, so nothing needs to be safe meanwhile.
+  // In a copy, so that what was begun and not finished is in nobody's way.
+  const draft = `${file}.draft`
+  rmSync(draft, { force: true })
+  const empty = new DatabaseSync(file)
+  empty.prepare('VACUUM INTO ?').run(draft)
+  empty.close()
+  const db = new DatabaseSync(draft)
   db.exec('PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA cache_size = -2000000; BEGIN')
   const insertUser = db.prepare(
     `INSERT INTO users (id, email, email_canonical, name, password_hash, created_at, email_verified_at)
@@ -54,6 +60,8 @@ export function fill(file: string, accounts: number, passwordHash: string): void
   }
   db.exec('COMMIT; PRAGMA journal_mode = WAL')
   db.close()
+  for (const left of ['-wal', '-shm']) rmSync(`${file}${left}`, { force: true })
+  renameSync(draft, file)
 }
 
 const USER_AGENT = 'Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0'
