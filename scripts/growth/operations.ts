@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises'
 import { type Answer, type Client, createClient } from './client.ts'
 import { emailOf, PASSWORD, sessionId } from './contents.ts'
 
@@ -89,11 +90,13 @@ export const SWEEP: Operation = {
   },
 }
 
-/** Sweeps until there is nothing left to do. */
+/** Sweeps until nothing waits. What the last run did has to be a minute old before it is swept. */
 export async function drain({ ask }: Place): Promise<void> {
-  for (let run = 0; run < 100; run++) {
-    const { cost } = await ask('POST', '/growth/sweep')
-    if (cost.rowsWritten === 0) return
+  for (let seconds = 0; seconds < 120; seconds++) {
+    await ask('POST', '/growth/sweep')
+    const { body } = await ask('GET', '/growth/waiting')
+    if (body.waiting === 0) return
+    await setTimeout(1000)
   }
-  throw new Error('The sweep always finds something')
+  throw new Error('Something always waits for the sweep')
 }

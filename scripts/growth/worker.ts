@@ -64,7 +64,21 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
     return c.json({ access_token: token, refresh_token: refreshToken })
   })
 
-  /** So many sessions that have ended, and so many whose time is over, all of them long enough ago to be swept. */
+  /** How much waits for the sweep, if only for a minute. */
+  .get('/waiting', async (c) => {
+    const row = await c.var.grown.db
+      .prepare(
+        `SELECT (SELECT count(*) FROM audit_events WHERE chain_hash IS NULL)
+              + (SELECT count(*) FROM sessions WHERE ended_at IS NOT NULL) AS waiting`,
+      )
+      .first()
+    return c.json(row)
+  })
+
+  /**
+   * So many sessions that have ended, and so many whose time is over, all of them long enough ago to be swept. And an attempt that
+   * is never to be forgotten: where there is one, it is looked at.
+   */
   .post('/over/:count', async (c) => {
     const { db, services } = c.var.grown
     const count = Number(c.req.param('count'))
@@ -88,6 +102,9 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
             WHERE id IN (SELECT value FROM json_each(?1))`,
         )
         .bind(ended, now - 200),
+      db
+        .prepare('INSERT OR IGNORE INTO sign_in_attempts VALUES (?1, 1, 0, ?2)')
+        .bind('-'.repeat(43), 2 * now),
     ])
     return c.body(null, 204)
   })
