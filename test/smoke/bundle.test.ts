@@ -19,10 +19,10 @@ function bundle(...entry: string[]): number {
 }
 
 // README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without pages stays under 180 KiB', () => {
+it('the API without pages stays under 184 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts')
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(180 * KIB)
+  expect(bytes).toBeLessThan(184 * KIB)
 })
 
 it('the whole bundle, pages in three languages and the playground included, stays under 285 KiB', () => {

@@ -205,5 +205,5 @@ it(
     expect(answers).toBeGreaterThan(50)
     expect(accounts.flatMap(({ signedOut }) => signedOut).length).toBeGreaterThan(0)
   },
-  60_000 + ENOUGH_MS,
+  120_000 + ENOUGH_MS,
 )
