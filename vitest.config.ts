@@ -16,6 +16,7 @@ const ALONE = [
   'test/audit/**/*.test.ts',
   'test/tokens/**/*.test.ts',
   'test/throttling/forget-attempts.test.ts',
+  'test/mail/outbox.test.ts',
   'test/growth/**/*.test.ts',
 ]
 

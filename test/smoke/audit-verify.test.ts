@@ -45,6 +45,8 @@ it('AUD-03: npm run audit:verify finds a sealed trail intact, and a changed row 
   const line = `"event":"audit-sealed","seq":3,"chain_hash":"${end}"`
   await vi.waitFor(() => expect(service.output()).toContain(line), 10_000)
 
+  // Two processes have the database; a third, which sweeps, would be one too many for SQLite now and then.
+  await service.kill()
   const change = "UPDATE audit_events SET subject_id = 'eve' WHERE seq = 2"
   expect(() => execute(change)).toThrow()
   expect(verify().code).toBe(0)

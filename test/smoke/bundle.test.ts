@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, rmSync, statSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
@@ -30,3 +30,29 @@ it('the whole bundle, pages in three languages and the playground included, stay
   console.log(`Whole: ${(bytes / KIB).toFixed(1)} KiB`)
   expect(bytes).toBeLessThan(285 * KIB)
 })
+
+// A profile of one start on this machine, so the gate has room: 50 ms are three times what is seen.
+it('starting takes less than 50 ms of CPU', () => {
+  const file = join(folder, 'startup.cpuprofile')
+  execFileSync('npx', ['wrangler', 'check', 'startup', '--args=--minify', '--outfile', file], {
+    stdio: 'ignore',
+  })
+  const { nodes, samples, timeDeltas } = JSON.parse(readFileSync(file, 'utf8')) as CpuProfile
+  const names = new Map(nodes.map(({ id, callFrame }) => [id, callFrame.functionName]))
+  const microseconds = samples
+    .map((id, sample) => (NOT_OURS.has(names.get(id) ?? '') ? 0 : (timeDeltas[sample] ?? 0)))
+    .reduce((sum, delta) => sum + delta, 0)
+  console.log(`Start: ${(microseconds / 1000).toFixed(1)} ms of CPU`)
+  expect(microseconds).toBeGreaterThan(0)
+  expect(microseconds).toBeLessThan(50_000)
+})
+
+/** What a V8 profile has of time in which none of the Worker's code runs. */
+const NOT_OURS: ReadonlySet<string> = new Set(['(program)', '(idle)', '(root)'])
+
+/** Of the profile, what is read here; times are in microseconds. */
+interface CpuProfile {
+  readonly nodes: readonly { readonly id: number; readonly callFrame: { readonly functionName: string } }[]
+  readonly samples: readonly number[]
+  readonly timeDeltas: readonly number[]
+}
