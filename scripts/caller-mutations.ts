@@ -40,8 +40,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'made-up key ids do not load the issuer',
     file: 'packages/verify/key-set.ts',
-    from: 'if (clock() - askedAt < (loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return',
-    to: 'if (clock() - askedAt < (loaded ? 0 : FIRST_COOL_DOWN_SECONDS)) return',
+    from: 'isYounger(askedAt, loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)',
+    to: 'isYounger(askedAt, loaded ? 0 : FIRST_COOL_DOWN_SECONDS)',
     tests: ['test/verify/key-set.test.ts'],
   },
   {
@@ -54,9 +54,30 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session that ends here is forgotten here',
     file: 'src/sessions/session-memo.ts',
-    from: 'forget(id)\n        await cache.delete(id)',
+    from: 'forget(new Set([id]))\n        await cache.delete(id)',
     to: 'await cache.delete(id)',
     tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'the handshake of a WebSocket is no safe request',
+    file: 'src/authentication/cross-site.ts',
+    from: ' && !isWebSocket(request)',
+    to: ' && (!isWebSocket(request) || true)',
+    tests: ['test/contracts/caller-service.test.ts'],
+  },
+  {
+    guard: 'a service that is not bound is no weaker check',
+    file: 'packages/verify/index.ts',
+    from: "('service' in options || 'live' in options) && !options.service",
+    to: "'service' in options && 'live' in options && options.service === null",
+    tests: ['test/verify'],
+  },
+  {
+    guard: 'a key set of the future is of no known age',
+    file: 'packages/verify/key-set.ts',
+    from: 'return age >= 0 && age < seconds',
+    to: 'return age < seconds',
+    tests: ['test/verify/key-set.test.ts'],
   },
   {
     guard: 'what was resolved before an end is not remembered after it',

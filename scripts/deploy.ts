@@ -14,6 +14,8 @@ const HELP = `Deploy Janus to your Cloudflare account.
   --dry-run            say what would be done, and only build
   --secrets-file FILE  secrets to go along: JSON, or lines of NAME=value
                        (default: AUTH_SECRET is made where there is none)
+  --replace-secret     let its AUTH_SECRET take the place of the one there is:
+                       only with the old one listed after the new (new,old)
   --plan PLAN          free or paid: the Workers plan of the account
   --help               print this
 
@@ -48,6 +50,7 @@ function readOptions() {
       options: {
         'dry-run': { type: 'boolean', default: false },
         'secrets-file': { type: 'string' },
+        'replace-secret': { type: 'boolean', default: false },
         plan: { type: 'string', default: 'unknown' },
         help: { type: 'boolean', default: false },
       },
@@ -61,6 +64,7 @@ function readOptions() {
     const file = values['secrets-file']
     return {
       dryRun: values['dry-run'],
+      replaceSecret: values['replace-secret'],
       plan,
       secrets: file === undefined ? {} : readSecretsFile(resolve(file)),
     }

@@ -20,7 +20,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'cross-site requests are refused',
     file: 'src/authentication/cross-site.ts',
-    from: 'if (SAFE_METHODS.includes(request.method)) return',
+    from: 'if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return',
     to: 'return',
     tests: [`${CONTRACTS}/cross-site.test.ts`],
   },

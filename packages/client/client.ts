@@ -22,7 +22,7 @@ export interface JanusClient {
   signUp(account: NewAccount): Promise<SignUp>
   signIn(credentials: Credentials): Promise<SignedIn>
   signInWithLink(link: SignInLink): Promise<SignedIn>
-  /** Ends the session; one that is over already is no error. If it throws, one is still signed in. */
+  /** Ends the session; one that is over already is no error. If it throws, ask `me` whether it has: Janus may have ended it and not be sure of every copy. */
   signOut(): Promise<void>
   /** Ends all sessions of the account, or all but this one. */
   signOutEverywhere(options?: { readonly keep_current?: boolean }): Promise<void>

@@ -50,7 +50,7 @@ export function createSignInState({
   let refreshing: Promise<void> | null = null
   let writing: Promise<void> = Promise.resolve()
   const listeners = new Set<Listener>()
-  const { tell, alone } = createTabs<Parameters<typeof become>>(name, become)
+  const { tell, alone } = createTabs<Parameters<typeof become>>(name, hear)
 
   /** @param changed Somebody signed in or out. `false`: it turned out who is, or the token is a new one. */
   function become(now: boolean, next: Token | null, changed: boolean): void {
@@ -60,6 +60,11 @@ export function createSignInState({
     if (changed || !now) epoch++
     // Each by itself: one that throws fails neither the others nor a sign-in.
     for (const listener of listeners) Promise.resolve(now).then(listener)
+  }
+
+  /** A refresh that another tab had under way says nothing to one that has signed out. */
+  function hear(...news: Parameters<typeof become>): void {
+    if (news[2] || !isOut()) become(...news)
   }
 
   /** One write after the other: a storage need not keep their order. */

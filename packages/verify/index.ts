@@ -35,6 +35,12 @@ export type JanusOptions =
  */
 export function janus(options: JanusOptions): MiddlewareHandler<JanusEnv> {
   const { issuer } = options
+  // A binding that is missing where it is deployed must not become a weaker check.
+  if (('service' in options || 'live' in options) && !options.service) {
+    throw new TypeError(
+      'janus: there is no service. Bind it (README, "In a Worker"), or leave service and live out.',
+    )
+  }
   const verifier = options.service ? askService(options.service, options) : createVerifier(options)
   return async (c, next) => {
     const verdict = await verifier.authenticate(c.req.raw.headers, c.req.method)

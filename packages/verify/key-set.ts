@@ -55,6 +55,12 @@ export function createRemoteKeySet({
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | null = null
 
+  /** A clock may be put back: what is of the future is of no known age. */
+  function isYounger(at: number, seconds: number): boolean {
+    const age = clock() - at
+    return age >= 0 && age < seconds
+  }
+
   async function ask(): Promise<void> {
     const response = await fetch(`${issuer}/.well-known/jwks.json`, {
       headers: { Accept: 'application/json' },
@@ -68,7 +74,7 @@ export function createRemoteKeySet({
   /** Brings the keys up to date if that is possible: one request for all that ask at once, and none in the cool-down. */
   async function renew(): Promise<void> {
     if (asking === null) {
-      if (clock() - askedAt < (loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return
+      if (isYounger(askedAt, loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return
       askedAt = clock()
       asking = ask().catch(() => {})
     }
@@ -85,7 +91,7 @@ export function createRemoteKeySet({
 
   return {
     async find(kid) {
-      const fresh = loaded !== null && clock() - loaded.at < MAX_AGE_SECONDS
+      const fresh = loaded !== null && isYounger(loaded.at, MAX_AGE_SECONDS)
       if (!fresh || !loaded?.keys.has(kid)) await renew()
       if (loaded === null || clock() - loaded.at >= MAX_AGE_IN_OUTAGE_SECONDS) {
         throw new KeySetUnavailable('The key set of the issuer cannot be had')

@@ -13,7 +13,8 @@ export interface VerifierOptions {
   readonly issuer: string
   /** What its `AUDIENCE` is; the issuer, unless it says otherwise. */
   readonly audience?: string
-  /** Asks the issuer for its keys. On Workers of the same zone: `(...request) => env.JANUS.fetch(...request)`. */
+  /** Asks the issuer for its keys. On Workers of the same zone that of a service binding without
+   * entrypoint: `(...request) => env.AUTH.fetch(...request)`. */
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** Seconds since the epoch. */
   readonly clock?: Clock

@@ -23,6 +23,8 @@ export interface DeployOptions {
   readonly plan: Plan
   /** Secrets to go along. AUTH_SECRET is made where neither they nor the Worker have it. */
   readonly secrets: Secrets
+  /** Whether an AUTH_SECRET that goes along may take the place of the one the Worker has. */
+  readonly replaceSecret: boolean
   /** Says what would be done, and only builds. */
   readonly dryRun: boolean
   readonly print: (text: string) => void
@@ -43,6 +45,9 @@ interface Account {
 }
 
 const NOTHING: Account = { secrets: { kind: 'no-worker' }, database: { kind: 'absent' } }
+
+const SECRET_STAYS =
+  'The Worker has an AUTH_SECRET, which nobody can read back and which passwords need. Leave it out of the file, or, if the file has it after the new one (new,old), add --replace-secret.'
 
 const READY_WITHIN_MS = 30_000
 const ASK_EVERY_MS = 2_000
@@ -71,9 +76,12 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
   const deployment = await readDeployment({ configPath, target: 'deployed', secretNames, secrets })
   const findings = diagnose(deployment, options.plan).filter(({ level }) => level !== 'ok')
   print(renderFindings(findings))
+  const isSecretReplaced = secretNames.includes('AUTH_SECRET') && 'AUTH_SECRET' in options.secrets
   const refusal = findings.some(({ level }) => level === 'error')
     ? 'There are errors.'
-    : isSecretMade && (await findUsers(wrangler, account, deployment))
+    : isSecretReplaced && !options.replaceSecret
+      ? SECRET_STAYS
+      : isSecretMade && (await findUsers(wrangler, account, deployment))
   if (refusal) {
     print(`${refusal} Nothing was deployed.`)
     return 1

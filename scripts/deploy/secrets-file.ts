@@ -8,12 +8,21 @@ export type Secrets = Readonly<Record<string, string>>
 /** Reads secrets as wrangler does: JSON, or lines of `NAME=value`. @throws If it is neither, or has something else than text. */
 export function readSecretsFile(path: string): Secrets {
   const text = readFileSync(path, 'utf8')
-  const read: unknown = text.trimStart().startsWith('{') ? JSON.parse(text) : parseEnv(text)
+  const read: unknown = text.trimStart().startsWith('{') ? parseJson(text, path) : parseEnv(text)
   const entries = Object.entries(read as object).map(([name, value]) => {
     if (typeof value !== 'string') throw new Error(`${name} in ${path} is not text`)
     return [name, value] as const
   })
   return Object.fromEntries(entries)
+}
+
+/** The parser's own message would quote what stands there. */
+function parseJson(text: string, path: string): unknown {
+  try {
+    return JSON.parse(text)
+  } catch {
+    throw new Error(`${path} is not valid JSON`)
+  }
 }
 
 /**

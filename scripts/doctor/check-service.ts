@@ -28,7 +28,7 @@ export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promis
   const response = await get(url, ask)
   if (typeof response === 'string') return [unreachable(url, response)]
   const report = await response.json().catch(() => null)
-  if (!isReport(report)) {
+  if (!isReport(report) || report.checks.length === 0) {
     const what = `${url} answers ${response.status}, but not as Janus does: requests go somewhere else.`
     return [
       error('service.answer', what, 'Check the route, and that the path of ISSUER is where Janus stands.'),
@@ -36,6 +36,10 @@ export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promis
   }
   const failed = report.checks.filter(({ ok }) => !ok)
   if (response.status === 200 && failed.length === 0) return [ok('service.ready', `${url} says: ready.`)]
+  if (failed.length === 0) {
+    const what = `${url} answers ${response.status}, and says that nothing is wrong.`
+    return [error('service.check', what, 'See the log of the Worker: npx wrangler tail')]
+  }
   return failed.map(({ name, detail }) =>
     error('service.check', `${name}: ${detail ?? 'not ready.'}`, 'Put that right, then npm run deploy.'),
   )
@@ -72,7 +76,8 @@ async function checkKeySet({ issuer, modes, jwtAlg }: Service, ask: Fetch): Prom
   if (typeof response === 'string') return [unreachable(url, response)]
   const keySet = await response.json().catch(() => null)
   const { keys } = (keySet ?? {}) as { readonly keys?: unknown }
-  if (response.status === 200 && Array.isArray(keys)) return [ok('service.keys', 'The key set is published.')]
+  if (response.status === 200 && Array.isArray(keys) && keys.length > 0)
+    return [ok('service.keys', 'The key set is published.')]
   const what = `${url} answers ${response.status} and no key set, so nobody can verify access tokens.`
   return [error('service.keys', what, 'See the log of the Worker: npx wrangler tail')]
 }

@@ -59,10 +59,11 @@ export async function endOwnSession(
 /** Ends a session for another service, whoever it belongs to. `false` if it is unknown or over. @throws {StoreUnavailable} as {@link signOut}. */
 export async function endAnySession(services: SignOutServices, id: string, client: Client): Promise<boolean> {
   const end: End = { reason: 'ended-by-service', by: { actorId: null, client }, now: services.clock() }
+  if (!/^[\w-]{22}$/.test(id)) return false
   const ended = await services.sessions.endAny(id, end)
-  if (!ended) return false
-  await deleteCachedCopies(services.sessionCache, [ended])
-  return true
+  // Even if it had ended before: whoever asks again was told that a copy is left.
+  await deleteCachedCopies(services.sessionCache, [ended ?? { id, mode: 'session' }])
+  return ended !== null
 }
 
 function endNow({ clock }: SignOutServices, reason: EndReason, { userId }: OwnSession, client: Client): End {

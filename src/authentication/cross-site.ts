@@ -16,7 +16,7 @@ export interface CrossSiteRule {
 }
 
 /**
- * Refuses an unsafe request that a foreign page made a browser send. It is the rule of Go's
+ * Refuses an unsafe request, or the handshake of a WebSocket, that a foreign page made a browser send. It is the rule of Go's
  * `net/http.CrossOriginProtection`: `Sec-Fetch-Site` decides, which no page can forge; where a browser is too old to
  * send it, `Origin` does; and what sends neither is no browser, so no one's cookies were borrowed.
  *
@@ -25,7 +25,7 @@ export interface CrossSiteRule {
  * @throws {Problem} `cross-site-request`, naming the header seen, what is allowed, and the setting to change.
  */
 export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, request: AskedRequest): void {
-  if (SAFE_METHODS.includes(request.method)) return
+  if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return
   const from = request.headers.get('Origin')
   if (from !== null && allowedOrigins.includes(from)) return
 
@@ -39,6 +39,11 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
   throw new Problem('cross-site-request', {
     detail: `Refused because ${seen}. Allowed: ${allowed}. To allow another origin, list it in ALLOWED_ORIGINS.`,
   })
+}
+
+/** A handshake is a GET that changes nothing, but the socket it opens may, and no CORS stands in its way (RFC 6455 §10.2). */
+function isWebSocket({ headers }: AskedRequest): boolean {
+  return headers.get('Upgrade')?.toLowerCase() === 'websocket'
 }
 
 /** What a client sent is repeated only if it is one of the words there are. */

@@ -15,7 +15,15 @@ interface Route {
  */
 export function answerUnmatched(c: Context, routes: readonly Route[], basePath: string): Response {
   const { path } = c.req
-  const methods = path.startsWith(basePath) ? allowedMethods(routes, path.slice(basePath.length) || '/') : []
+  const below = (of: string) =>
+    of.startsWith(basePath) ? allowedMethods(routes, of.slice(basePath.length) || '/') : []
+  const { pathname, search } = new URL(c.req.url)
+  const bare = pathname.replace(/\/$/, '')
+  // An app that mounts this may be strict about a slash at the end.
+  if (bare !== pathname && /^(GET|HEAD)$/.test(c.req.method) && below(bare).includes('GET')) {
+    return c.redirect(`${bare}${search}`, 308)
+  }
+  const methods = below(path)
   if (methods.length === 0) throw new Problem('not-found')
   const headers = { Allow: methods.join(', ') }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)

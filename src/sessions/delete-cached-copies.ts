@@ -21,6 +21,8 @@ export const MOST_DELETES = 500
  */
 export async function deleteCachedCopies(cache: SessionCache, ended: readonly EndedSession[]): Promise<void> {
   const cached = ended.filter((session) => session.mode === 'session')
+  // All of them, at once, whatever becomes of the copies.
+  cache.forget(new Set(cached.map(({ id }) => id)))
   const mine = cached.slice(0, MOST_DELETES)
   const deleteMine = async () => {
     for (let start = 0; start < mine.length; start += AT_ONCE) {

@@ -9,6 +9,8 @@ export interface SessionCache {
   find(id: string): Promise<LiveSession | null>
   /** Writes or overwrites; the record goes away by itself some time after the session expires. @throws {StoreUnavailable} */
   save(live: LiveSession, now: number): Promise<void>
+  /** Drops what this isolate remembers of sessions that have ended. */
+  forget(ids: ReadonlySet<string>): void
   /** Deletes; absent is a no-op. Other places may serve the record for a minute or more. @throws {StoreUnavailable} */
   delete(id: string): Promise<void>
   /** Asks for a record that does not exist. @throws {StoreUnavailable} */

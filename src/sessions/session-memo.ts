@@ -20,9 +20,9 @@ export function createSessionMemo(memoSeconds: number): SessionMemo {
   // Moves with each session that is forgotten. What was resolved before must not be remembered after.
   let forgotten = 0
 
-  function forget(id: string): void {
+  function forget(ids: ReadonlySet<string>): void {
     forgotten += 1
-    memo.deleteWhere(({ session }) => session.id === id)
+    memo.deleteWhere(({ session }) => ids.has(session.id))
   }
 
   return {
@@ -40,13 +40,14 @@ export function createSessionMemo(memoSeconds: number): SessionMemo {
 
     beside: (cache) => ({
       ...cache,
+      forget,
       // First: the session has ended, whether the copy can be deleted or not.
       async delete(id) {
-        forget(id)
+        forget(new Set([id]))
         await cache.delete(id)
       },
       async save(live, now) {
-        forget(live.session.id)
+        forget(new Set([live.session.id]))
         await cache.save(live, now)
       },
     }),

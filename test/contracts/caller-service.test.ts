@@ -75,6 +75,27 @@ describe.each(['session', 'token'] as const)('over a service binding, a caller i
   })
 })
 
+it('a copy that was left is deleted by whoever asks again', async () => {
+  const here = createPlace()
+  const person = await signedInPerson({ mode: 'session', service: here })
+  here.kv.fail('delete')
+  await here.callers.endSession(person.sessionId)
+  here.kv.recover()
+  expect(await here.callers.endSession(person.sessionId)).toEqual({ ok: true, ended: false })
+  expect(await sessionCopy(person.sessionId)).toBeNull()
+})
+
+it('CSRF-02: the handshake of a WebSocket is no safe request: another site is refused', async () => {
+  const person = await signedInPerson({ mode: 'session' })
+  const handshake = (origin: string) =>
+    Janus.authenticate(new Headers({ ...person.headers, Upgrade: 'WebSocket', Origin: origin }), 'GET')
+  expect((await handshake(env.ISSUER)).ok).toBe(true)
+  expect(await handshake('https://evil.example.com')).toMatchObject({
+    ok: false,
+    problem: { body: { code: 'cross-site-request' } },
+  })
+})
+
 it('CSRF-02: a cookie without the method of its request counts as if the request changed something', async () => {
   const person = await signedInPerson({ mode: 'session' })
   const from = (site: string) => new Headers({ ...person.headers, 'Sec-Fetch-Site': site })
@@ -96,6 +117,7 @@ it('a copy that KV refuses to delete is said to be left, and the sweep takes it'
   const end = await here.callers.endSession(person.sessionId)
   expect(end).toMatchObject({ ok: false, problem: { status: 503 } })
   expect(await sessionCopy(person.sessionId)).not.toBeNull()
+  expect((await here.callers.endSession(person.sessionId)).ok, 'asked again').toBe(false)
   here.kv.recover()
   here.ahead = 120
   await here.sweep()

@@ -131,6 +131,18 @@ describe('a session that is remembered', () => {
     expect(here.kv.calls).toEqual([{ operation: 'get', key: `session:${person.sessionId}` }])
   })
 
+  it('is forgotten with all others of its account, though KV fails at the first of them', async () => {
+    const { here, person } = await remembering('session')
+    const others: Awaited<ReturnType<typeof person.signIn>>[] = []
+    for (let n = 0; n < 12; n++) others.push(await person.signIn())
+    for (const other of others) await here.askApp(other)
+    here.kv.fail('delete')
+    expect((await person.post('/logout/all')).status).toBe(503)
+    here.kv.calls.length = 0
+    for (const other of others) await here.askApp(other)
+    expect(here.kv.calls.filter(({ operation }) => operation === 'get')).toHaveLength(12)
+  })
+
   it('is honoured for MEMO_SECONDS after it ended elsewhere, and no longer', async () => {
     const { here, person } = await remembering('session')
     await createPlace().callers.endSession(person.sessionId)

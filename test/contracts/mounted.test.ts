@@ -64,8 +64,17 @@ it('CSRF-04: guards signing in against foreign pages there, too', async () => {
   expectProblem(await send(host, 'POST', '/login', { headers, body }), 403, 'cross-site-request')
 })
 
-it('answers who it is at its own root, with or without a slash', async () => {
+it('answers who it is at its own root, and leads there from a slash at the end', async () => {
   expect((await send(host, 'GET', '')).body).toEqual({ authenticated: false })
+  for (const [path, to] of [
+    ['/', '/auth'],
+    ['/login/?a=b', '/auth/login?a=b'],
+  ] as const) {
+    const moved = await send(host, 'GET', path)
+    expect([moved.status, moved.headers.get('Location')]).toEqual([308, to])
+  }
+  expectProblem(await send(host, 'GET', '/nothing/'), 404, 'not-found')
+  expectProblem(await send({ ...host, issuer: ORIGIN }, 'GET', '/auth//evil.example/'), 404, 'not-found')
 })
 
 it("API-05: answers what it has not, and the wrong method, itself; the rest is the app's", async () => {

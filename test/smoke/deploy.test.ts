@@ -51,7 +51,7 @@ const notReady = () =>
     { status: 503 },
   )
 
-interface Scene extends Partial<Pick<DeployOptions, 'secrets' | 'dryRun' | 'patienceMs'>> {
+interface Scene extends Partial<Pick<DeployOptions, 'secrets' | 'replaceSecret' | 'dryRun' | 'patienceMs'>> {
   readonly toml?: string
   readonly answers: Readonly<Record<string, object>>
   readonly signal?: AbortSignal
@@ -75,6 +75,7 @@ function prepare({ toml = documentedToml('own-host'), answers, signal, service =
         configPath,
         plan: 'paid',
         secrets: {},
+        replaceSecret: false,
         dryRun: false,
         print: (text) => printed.push(text),
         ask: async () => service(),
@@ -124,6 +125,24 @@ describe('the first deploy', () => {
     expect(await scene.run()).toBe(0)
     expect(scene.secretsFile()?.secrets).toEqual({ AUTH_SECRET: SAMPLE_SECRET, RESEND_API_KEY: 're_sample' })
     expect(scene.printed()).not.toContain(SAMPLE_SECRET)
+  })
+
+  it('lets no secret take the place of the one there is, unless it is told to', async () => {
+    const answers = { 'secret list': HAS_SECRET, 'd1 migrations list': TWO_UNAPPLIED }
+    const secrets = { AUTH_SECRET: SAMPLE_SECRET }
+    const refused = prepare({ secrets, answers })
+    expect(await refused.run()).toBe(1)
+    expect(refused.calls()).toEqual([LIST_SECRETS, LIST_MIGRATIONS])
+    expect(refused.printed()).toContain('--replace-secret')
+    const told = prepare({ secrets, answers, replaceSecret: true })
+    expect(await told.run()).toBe(0)
+    expect(told.secretsFile()?.secrets).toEqual(secrets)
+  })
+
+  it('quotes nothing of a secrets file that cannot be read', () => {
+    const file = join(makeFolder(), 'secrets.json')
+    writeFileSync(file, '{"AUTH_SECRET": hunter2hunter2}')
+    expect(() => readSecretsFile(file)).toThrow(`${file} is not valid JSON`)
   })
 
   it('refuses a sample for a secret', async () => {

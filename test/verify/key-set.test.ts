@@ -125,6 +125,18 @@ describe('KEY-02: the key set of an issuer', () => {
     expect(issuer.asked).toBe(3)
   })
 
+  it('is fetched again when the clock was put back, so that no key outlives its time', async () => {
+    const issuer = createIssuer()
+    const first = await issuer.addKey('a')
+    const verifier = issuer.verifier()
+    await verdictOn(verifier, await first())
+    issuer.now -= 7200
+    issuer.keys = []
+    const second = await issuer.addKey('b')
+    expect(await verdictOn(verifier, await second())).toBe('ada')
+    expect(await verdictOn(verifier, await first())).toBe('invalid-token')
+  })
+
   it('is fetched once for all who wait for it, and they all get their answer', async () => {
     const issuer = createIssuer()
     const sign = await issuer.addKey('a')

@@ -182,6 +182,14 @@ describe.each(['session', 'token'] as const)('a session of %s mode that was ende
   })
 })
 
+it('API-02: a service that is not bound is an error at once, not a weaker check', () => {
+  const env = JSON.parse('{}') as { readonly JANUS: typeof own.callers }
+  expect(() => janus({ issuer: 'https://auth.example.com', service: env.JANUS })).toThrow(TypeError)
+  expect(() => janus({ issuer: 'https://auth.example.com', service: env.JANUS, live: true })).toThrow(
+    TypeError,
+  )
+})
+
 it('API-02: answers 503, and lets nobody in, where the service cannot be reached', async () => {
   const broken = async () => {
     throw new Error('The service is gone')
