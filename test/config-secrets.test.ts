@@ -1,5 +1,4 @@
 import { env } from 'cloudflare:workers'
-import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseConfig } from '../src/config'
 
@@ -30,16 +29,16 @@ describe('KEY-05, INC-32: AUTH_SECRET', () => {
   })
 
   it('accepts what `openssl rand` makes, in base64, base64url and hex', () => {
-    fc.assert(
-      fc.property(fc.constant(null), () => {
-        const bytes = crypto.getRandomValues(new Uint8Array(32))
-        const base64url = bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
-        for (const secret of [bytes.toBase64(), base64url, bytes.toHex()]) {
-          expect(parse(secret).ok, secret).toBe(true)
-        }
-      }),
-      { numRuns: 2000 },
-    )
+    const refused = new Set<string>()
+    for (let run = 0; run < 2000; run++) {
+      const bytes = crypto.getRandomValues(new Uint8Array(32))
+      const base64url = bytes.toBase64({ alphabet: 'base64url', omitPadding: true })
+      for (const secret of [bytes.toBase64(), base64url, bytes.toHex()]) {
+        if (!parse(secret).ok) refused.add(bytes.toHex())
+      }
+    }
+    // One in a million holds a word of samples by chance. Two in 2,000 would be a rule that is too strict.
+    expect(refused.size, [...refused].join(' ')).toBeLessThanOrEqual(1)
   })
 
   it('accepts several, newest first, with white space between', () => {
