@@ -11,9 +11,9 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a live check asks D1, for another service too',
-    file: 'src/caller-service.ts',
-    from: 'return known ? principal : checkLive(services, principal)',
-    to: 'return known || checkLive ? principal : checkLive(services, principal)',
+    file: 'src/authentication/require-live-session.ts',
+    from: "services.liveCheck === 'sensitive' ? checkLive(services, principal) : principal",
+    to: "services.liveCheck === 'sensitive' && !checkLive ? checkLive(services, principal) : principal",
     tests: ['test/contracts/caller-service.test.ts'],
   },
   {

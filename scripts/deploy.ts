@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { deployJanus } from './deploy/deploy-janus.ts'
 import { readSecretsFile } from './deploy/secrets-file.ts'
-import { PLANS } from './doctor/check-plan.ts'
+import { parsePlan } from './doctor/check-plan.ts'
 import { ROOT } from './doctor/deployment.ts'
 import { createWrangler } from './wrangler.ts'
 
@@ -59,8 +59,7 @@ function readOptions() {
       console.log(HELP)
       process.exit(0)
     }
-    const plan = PLANS.find((known) => known === values.plan)
-    if (!plan) throw new Error('--plan must be free or paid')
+    const plan = parsePlan(values.plan)
     const file = values['secrets-file']
     return {
       dryRun: values['dry-run'],

@@ -9,7 +9,7 @@ import {
   listMigrations,
   listSecrets,
 } from './doctor/check-account.ts'
-import { PLANS, type Plan } from './doctor/check-plan.ts'
+import { type Plan, parsePlan } from './doctor/check-plan.ts'
 import { checkService } from './doctor/check-service.ts'
 import { ROOT, readDeployment } from './doctor/deployment.ts'
 import { diagnose } from './doctor/diagnose.ts'
@@ -103,8 +103,7 @@ function readOptions(): Options {
       console.log(HELP)
       process.exit(0)
     }
-    const plan = PLANS.find((known) => known === values.plan)
-    if (!plan) throw new Error('--plan must be free or paid')
+    const plan = parsePlan(values.plan)
     if (values.remote && values.state !== undefined) throw new Error('--state is for the local database')
     const config = resolve(values.config)
     if (!existsSync(config)) throw new Error(`There is no ${config}`)

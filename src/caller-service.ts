@@ -1,10 +1,10 @@
 import { endAnySession, type SignOutServices } from './accounts/sign-out'
 import type { GuardServices } from './authentication/auth-env'
 import type { Principal } from './authentication/principal'
-import { checkLive } from './authentication/require-live-session'
+import { ensureLive } from './authentication/require-live-session'
 import { principalBehind } from './authentication/require-principal'
 import type { CallerService, Verdict } from './authentication/verdict'
-import { toProblem } from './http/failure'
+import { asError, toProblem } from './http/failure'
 import { Problem, presentProblem } from './http/problem'
 import type { Defer } from './sessions/resolve-session'
 
@@ -14,8 +14,7 @@ export function createCallerService(
   { typeBase, defer }: { readonly typeBase: string; readonly defer: Defer },
 ): CallerService {
   function refuse(thrown: unknown, requestId: string) {
-    const error = thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
-    const problem = toProblem(error, requestId, services.log)
+    const problem = toProblem(asError(thrown), requestId, services.log)
     return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
   }
 
@@ -32,11 +31,7 @@ export function createCallerService(
       decide(() => principalBehind(services, { headers, method }, defer)),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      decide(async () => {
-        const principal = await principalBehind(services, { headers, method }, defer)
-        const known = services.liveCheck === 'always'
-        return known ? principal : checkLive(services, principal)
-      }),
+      decide(async () => ensureLive(services, await principalBehind(services, { headers, method }, defer))),
 
     async endSession(id) {
       const requestId = crypto.randomUUID()

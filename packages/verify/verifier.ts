@@ -1,4 +1,5 @@
 import { readCredential } from '../../src/authentication/credential.ts'
+import { principalOfClaims } from '../../src/authentication/principal.ts'
 import type { CallerService, Verdict } from '../../src/authentication/verdict.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
@@ -46,15 +47,7 @@ export function createVerifier(options: VerifierOptions): Verifier {
     if (credential.carrier !== 'bearer') return new Problem('authentication-required')
     const token = await check(credential.text)
     if (!token.ok) return invalid(token.refusal === 'expired' ? 'token-expired' : 'invalid-token')
-    const { sub, sid, roles, auth_time } = token.claims
-    const principal = {
-      userId: sub,
-      sessionId: sid,
-      mode: 'token',
-      roles,
-      authenticatedAt: auth_time,
-    } as const
-    return { ok: true, principal }
+    return { ok: true, principal: principalOfClaims(token.claims) }
   }
 
   return {

@@ -5,7 +5,14 @@ import { error, type Finding, ok, warning } from './finding.ts'
 /** The plan of the account; wrangler cannot say which it is. */
 export type Plan = 'free' | 'paid' | 'unknown'
 
-export const PLANS = ['free', 'paid', 'unknown'] as const satisfies readonly Plan[]
+const PLANS = ['free', 'paid', 'unknown'] as const satisfies readonly Plan[]
+
+/** What `--plan` says. @throws If there is no such plan. */
+export function parsePlan(text: string): Plan {
+  const plan = PLANS.find((known) => known === text)
+  if (!plan) throw new Error('--plan must be free or paid')
+  return plan
+}
 
 /** 600,000 iterations stay below 250 ms of CPU in production, as reported at cloudflare/workerd#3541; not measured by us. */
 const CPU_MS_PER_ITERATION = 250 / 600_000

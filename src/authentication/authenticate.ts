@@ -3,7 +3,7 @@ import type { Defer, ResolveSessionServices } from '../sessions/resolve-session'
 import type { SessionMemo } from '../sessions/session-memo'
 import type { AccessTokens } from '../tokens/access-token'
 import type { Credential } from './credential'
-import type { Principal } from './principal'
+import { type Principal, principalOfClaims } from './principal'
 
 export interface AuthenticateServices extends ResolveSessionServices {
   readonly accessTokens: AccessTokens
@@ -48,15 +48,7 @@ export async function authenticate(
 async function authenticateBearer(services: AuthenticateServices, text: string): Promise<Authentication> {
   const token = await services.accessTokens.check(text)
   if (!token.ok) return { outcome: token.refusal === 'expired' ? 'token-expired' : 'invalid-token' }
-  const { sub, sid, roles, auth_time } = token.claims
-  const principal: Principal = {
-    userId: sub,
-    sessionId: sid,
-    mode: 'token',
-    roles,
-    authenticatedAt: auth_time,
-  }
-  return { outcome: 'authenticated', principal }
+  return { outcome: 'authenticated', principal: principalOfClaims(token.claims) }
 }
 
 async function authenticateCookie(

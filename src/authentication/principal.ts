@@ -1,4 +1,5 @@
 import type { Mode } from '../mode'
+import type { AccessTokenClaims } from '../tokens/check-access-token'
 
 /** The authenticated caller of a request, however it was proven. */
 export interface Principal {
@@ -9,4 +10,9 @@ export interface Principal {
   readonly roles: readonly string[]
   /** When the person last proved who they are. */
   readonly authenticatedAt: number
+}
+
+/** Whom a verified access token speaks of. */
+export function principalOfClaims({ sub, sid, roles, auth_time }: AccessTokenClaims): Principal {
+  return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time }
 }

@@ -10,11 +10,15 @@ import type { Principal } from './principal'
  */
 export function requireLiveSession(services: GuardServices): MiddlewareHandler<SignedInEnv> {
   const check: MiddlewareHandler<SignedInEnv> = async (c, next) => {
-    // With LIVE_CHECK=always `requirePrincipal` has asked already.
-    if (services.liveCheck === 'sensitive') c.set('principal', await checkLive(services, c.var.principal))
+    c.set('principal', await ensureLive(services, c.var.principal))
     await next()
   }
   return withFacts(check, { live: true })
+}
+
+/** As {@link checkLive}, for a principal that was let in. With LIVE_CHECK=always that has asked already. */
+export async function ensureLive(services: GuardServices, principal: Principal): Promise<Principal> {
+  return services.liveCheck === 'sensitive' ? checkLive(services, principal) : principal
 }
 
 /**

@@ -88,6 +88,10 @@ export const errorsOnly: MiddlewareHandler = async (_, next) => {
   try {
     await next()
   } catch (thrown) {
-    throw thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
+    throw asError(thrown)
   }
+}
+
+export function asError(thrown: unknown): Error {
+  return thrown instanceof Error ? thrown : new Error('Something was thrown that is not an Error')
 }

@@ -1,10 +1,10 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createJanusClient, type TokenStorage } from '../../packages/client/index.ts'
 import { openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
-import { stopTime } from '../support/links'
 import { createNetwork, problemAnswer, problemOf } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
 import { deployed, ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const ME = `${deployed.issuer}/me`
 /** Longer than an access token lives. */

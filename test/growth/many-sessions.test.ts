@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Mode } from '../../src/mode'
-import { stopTime } from '../support/links'
 import { expectProblem, PASSWORD, type Person, signedInPerson } from '../support/person'
 import { sessionCopy } from '../support/place'
 import { type RecordingD1, recordingD1 } from '../support/recording-d1'
 import { type OwnService, ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const MANY = 10_000
 

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { expectThrottled, failuresOf, logIn, WRONG } from '../support/guessing'
-import { askChange, changeLink, confirmChange, provenPerson, stopTime } from '../support/links'
+import { askChange, changeLink, confirmChange, provenPerson } from '../support/links'
 import { mailingService } from '../support/mail'
 import { expectProblem, newEmail, PASSWORD, send } from '../support/person'
+import { stopTime } from '../support/stop-time'
 
 describe.each(['session', 'token'] as const)('asking for another address, in %s mode', (mode) => {
   it('RL-07: costs no failed attempt where too much mail was asked for', async () => {

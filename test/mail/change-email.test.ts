@@ -12,11 +12,11 @@ import {
   reset,
   resetLink,
   signInLink,
-  stopTime,
   toldBy,
 } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
+import { stopTime } from '../support/stop-time'
 import { askRecorded, recordedDuring } from '../support/trail'
 
 /** Dozens of hashes, on a machine that has other things to do. */

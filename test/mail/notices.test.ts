@@ -11,7 +11,6 @@ import {
   reset,
   resetLink,
   signInLink,
-  stopTime,
 } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import {
@@ -24,6 +23,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { stopTime } from '../support/stop-time'
 
 /** Dozens of hashes, on a machine that has other things to do. */
 const SLOW_MS = 30_000

@@ -1,6 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createJanus } from '../../src/janus'
 import { sweepOutbox } from '../../src/mail/deliver-mail'
 import { type Mailer, MailRefused, type Message } from '../../src/mail/mailer'
@@ -9,6 +9,7 @@ import { createGate } from '../support/gate'
 import { type MailingService, mailingService } from '../support/mail'
 import { newEmail, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 import { storage } from '../support/storage'
 import { recordedDuring } from '../support/trail'
 
@@ -25,14 +26,6 @@ const CANARY = 'canary-of-a-carrier'
 beforeEach(async () => {
   await env.DB.exec('DELETE FROM outbox')
 })
-
-/** Stops the time of day for the rest of this test, so that `ahead` alone moves a clock. */
-function stopTime(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
-}
 
 async function carrierIsDown(): Promise<never> {
   throw new Error(`${CANARY}: connection refused`)

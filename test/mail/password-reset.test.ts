@@ -14,13 +14,13 @@ import {
   reset,
   resetLink,
   signInLink,
-  stopTime,
   toldBy,
   verifyLink,
 } from '../support/links'
 import { mailingService } from '../support/mail'
 import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { sessionCopy } from '../support/place'
+import { stopTime } from '../support/stop-time'
 import { storage } from '../support/storage'
 import { recordedDuring } from '../support/trail'
 

@@ -10,7 +10,6 @@ import {
   reset,
   resetLink,
   signInLink,
-  stopTime,
 } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import {
@@ -22,6 +21,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { stopTime } from '../support/stop-time'
 import { askRecorded, recordedDuring } from '../support/trail'
 
 const MODES = ['session', 'token'] as const

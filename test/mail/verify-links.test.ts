@@ -17,7 +17,6 @@ import {
   mailedLink,
   NEW_PASSWORD,
   registerForLink,
-  stopTime,
   useLink,
 } from '../support/mailed-links'
 import {
@@ -31,6 +30,7 @@ import {
   signedInPerson,
 } from '../support/person'
 import type { Service } from '../support/service'
+import { stopTime } from '../support/stop-time'
 import { storage } from '../support/storage'
 
 const MODES = ['session', 'token'] as const

@@ -1,26 +1,13 @@
 import { env } from 'cloudflare:workers'
 import { onTestFinished, vi } from 'vitest'
+import type { OperationCost } from '../../scripts/costs/operations'
 import { type OwnService, ownService } from './service'
 
-/** What some work cost. */
-export interface Costs {
-  /** Calls that reach D1, a batch being one. */
-  readonly d1: number
-  readonly kvReads: number
-  readonly kvWrites: number
-  readonly kvDeletes: number
-  /** Password hashes, in units of the configured cost. */
-  readonly hashes: number
-  /** Of JWTs, as are the verifications. */
-  readonly signatures: number
-  readonly verifications: number
-}
-
 /** What D1 bills for: rows of tables and indexes that its statements looked at and wrote. */
-export interface Rows {
-  readonly rowsRead: number
-  readonly rowsWritten: number
-}
+export type Rows = Pick<OperationCost, 'rowsRead' | 'rowsWritten'>
+
+/** What some work cost, but for those. */
+export type Costs = Omit<OperationCost, keyof Rows>
 
 /** Records the iterations of every PBKDF2 call, for the rest of this test. */
 export function recordPbkdf2(): () => readonly number[] {

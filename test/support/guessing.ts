@@ -1,22 +1,15 @@
 import { env } from 'cloudflare:workers'
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Mode } from '../../src/mode'
 import { recordPbkdf2 } from './counting'
 import { type Answer, expectProblem, PASSWORD, send } from './person'
 import { type OwnService, ownService } from './service'
+import { stopTime } from './stop-time'
 
 export const WRONG = `not ${PASSWORD}`
 
 /** What one password costs at the settings of vitest.config.ts. */
 const HASH_ITERATIONS = 100_000
-
-/** Stops the time of day for the rest of this test, so that `ahead` alone moves the clock of a service. */
-function stopTime(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
-}
 
 /** A service at which time stands still. */
 export function stoppedService(overrides: Record<string, unknown> = {}): OwnService {

@@ -1,6 +1,6 @@
 import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect } from 'vitest'
 import { createApp } from '../../src/app'
 import type { Mode } from '../../src/mode'
 import type { MailingService } from './mail'
@@ -12,14 +12,6 @@ export const NEW_PASSWORD = 'seven quiet minutes at sea'
 export interface BoundLink {
   readonly token: string
   readonly binding: string
-}
-
-/** Stops the time of day for the rest of this test, so that `ahead` alone moves the clock of a service. */
-export function stopTime(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
 }
 
 /** A person who has proven their address, so that a link that proves it changes nothing else. */

@@ -1,4 +1,4 @@
-import { expect, onTestFinished, vi } from 'vitest'
+import { expect } from 'vitest'
 import type { Mode } from '../../src/mode'
 import { type MailingService, mailingService } from './mail'
 import { type Answer, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
@@ -88,12 +88,4 @@ export async function mailedLink(kind: LinkKind, mode: Mode): Promise<MailedLink
 
 export function useLink({ service, path, body }: MailedLink, more: object = {}): Promise<Answer> {
   return send(service, 'POST', path, { body: { ...body, ...more } })
-}
-
-/** Stops the time of day for the rest of this test, so that `ahead` alone moves the clock of a service. */
-export function stopTime(): void {
-  vi.useFakeTimers({ toFake: ['Date'], now: Date.now() })
-  onTestFinished(() => {
-    vi.useRealTimers()
-  })
 }
