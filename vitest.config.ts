@@ -57,7 +57,7 @@ export default defineConfig({
     projects: [
       inWorkerd('workers', {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', ...ALONE],
+        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', 'test/migrations/**', ...ALONE],
         // One runtime and one storage for many files, each of which makes its own people: half of the time.
         isolate: false,
       }),
@@ -65,7 +65,7 @@ export default defineConfig({
       {
         test: {
           name: 'node',
-          include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts'],
+          include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },

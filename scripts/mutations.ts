@@ -89,9 +89,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'roles and disabling end sessions',
-    file: 'src/migrations/0002_sessions.sql',
-    from: 'WHERE user_id = NEW.id AND ended_at IS NULL;',
-    to: 'WHERE user_id IS NULL;',
+    file: 'src/migrations/0007_triggers_as_they_are.sql',
+    from: "'roles-changed')\n   WHERE user_id = NEW.id AND ended_at IS NULL;",
+    to: "'roles-changed')\n   WHERE user_id IS NULL;",
     tests: [`${CONTRACTS}/consistency.test.ts`],
   },
   {
@@ -243,14 +243,14 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the audit trail cannot be changed',
-    file: 'src/migrations/0005_audit.sql',
+    file: 'src/migrations/0007_triggers_as_they_are.sql',
     from: 'WHEN OLD.chain_hash IS NOT NULL\n',
     to: 'WHEN 0\n',
     tests: ['test/audit'],
   },
   {
     guard: 'the audit trail cannot be deleted',
-    file: 'src/migrations/0005_audit.sql',
+    file: 'src/migrations/0007_triggers_as_they_are.sql',
     from: 'WHEN OLD.seq > (SELECT pruned_to FROM audit_chain)',
     to: 'WHEN 0',
     tests: ['test/audit'],
@@ -306,7 +306,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'growth: a trigger finds its rows by an index',
-    file: 'src/migrations/0006_mail.sql',
+    file: 'src/migrations/0007_triggers_as_they_are.sql',
     from: '  DELETE FROM known_devices WHERE user_id = OLD.id;',
     to: '  DELETE FROM known_devices WHERE +user_id = OLD.id;',
     tests: ['test/growth/query-plans.test.ts'],

@@ -3,7 +3,7 @@ import type { AuditRow } from './audit-chain'
 import type { AuditEvent, RecordedEvent } from './audit-event'
 import type { AuditLog } from './audit-log'
 
-/** The audit trail in D1. Triggers keep it append-only (src/migrations/0005_audit.sql). */
+/** The audit trail in D1. Triggers keep it append-only (src/migrations/0007_triggers_as_they_are.sql). */
 export function createD1AuditLog(db: D1Database): AuditLog {
   return {
     async record(event) {

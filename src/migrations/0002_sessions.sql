@@ -48,7 +48,7 @@ WHEN NEW.roles IS NOT OLD.roles OR (NEW.disabled_at IS NOT NULL AND OLD.disabled
 BEGIN
   UPDATE sessions
      SET ended_at = unixepoch(),
-         end_reason = CASE WHEN NEW.disabled_at IS NOT NULL THEN 'account-disabled' ELSE 'roles-changed' END
+         end_reason = iif(NEW.disabled_at IS NOT NULL, 'account-disabled', 'roles-changed')
    WHERE user_id = NEW.id AND ended_at IS NULL;
 END;
 

@@ -266,7 +266,7 @@ export function selectEndedOf(db: D1Database, userId: string): D1PreparedStateme
     .bind(userId, MOST_DELETES + 1)
 }
 
-/** Who ends a session, as the trigger that records the end reads it (src/migrations/0005_audit.sql). */
+/** Who ends a session, as the trigger that records the end reads it (src/migrations/0007_triggers_as_they_are.sql). */
 export function endContext({ actorId, client }: EndedBy): string {
   return JSON.stringify({ actorId, ...client })
 }
