@@ -39,6 +39,20 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/cross-site.test.ts`, 'test/tokens/access-token-carrier.test.ts'],
   },
   {
+    guard: 'only spaces and tabs are stripped from the name of a cookie',
+    file: 'src/authentication/credential.ts',
+    from: 'stripBlanks(pair.slice(0, equals)) !== name',
+    to: 'pair.slice(0, equals).trim() !== name',
+    tests: ['test/authentication/cookie-values.test.ts'],
+  },
+  {
+    guard: 'only spaces and tabs are stripped from the value of a cookie',
+    file: 'src/authentication/credential.ts',
+    from: 'return stripBlanks(pair.slice(equals + 1))',
+    to: 'return pair.slice(equals + 1).trim()',
+    tests: ['test/authentication/cookie-values.test.ts'],
+  },
+  {
     guard: 'two session cookies are refused',
     file: 'src/authentication/credential.ts',
     from: "if (values.length > 1) return { carrier: 'ambiguous-cookie' }",

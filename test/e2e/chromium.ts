@@ -4,6 +4,9 @@ import { type Browser, chromium } from 'playwright-core'
 /** Where Debian has it. The first has no window to draw, and takes a third of the time; the second serves as well. */
 const PLACES = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
 
+/** A domain whose every host is this machine: browsers let hosts of a domain plant cookies on each other, and not on `localhost`. */
+export const SIBLING_DOMAIN = 'siblings.test'
+
 /** It asks nobody for anything but what a page needs. The profile is new, empty, and gone afterwards. */
 const ARGUMENTS = [
   '--no-sandbox',
@@ -13,6 +16,7 @@ const ARGUMENTS = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  `--host-resolver-rules=MAP *.${SIBLING_DOMAIN} localhost`,
 ]
 
 /** @throws If there is none, saying what to install. */

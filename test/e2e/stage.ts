@@ -12,7 +12,7 @@ declare module 'vitest' {
 export type ServiceName = 'open' | 'verified'
 
 /** A page on an origin that is not Janus's. */
-export function foreignPage(html: string, host: '127.0.0.1' | 'localhost'): string {
+export function foreignPage(html: string, host: string): string {
   const url = new URL('/foreign', inject('stageUrl'))
   url.hostname = host
   url.searchParams.set('html', html)

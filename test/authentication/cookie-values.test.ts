@@ -1,0 +1,58 @@
+import { describe, expect, it } from 'vitest'
+import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../../src/authentication/credential'
+import { codePoint, TRIMMED_BY_STRINGS_ALONE } from '../support/look-alikes'
+
+const NAMES = [
+  SESSION_COOKIE,
+  REFRESH_COOKIE,
+  '__Host-registration',
+  '__Host-sign-in-link',
+  '__Host-email-change',
+] as const
+
+const values = (name: string, cookie: string | null) =>
+  cookieValues({ get: (header) => (header === 'Cookie' ? cookie : null) }, name)
+
+it('SES-03: the corpus has every character that trim strips and a browser keeps', () => {
+  expect(TRIMMED_BY_STRINGS_ALONE).toHaveLength(21)
+})
+
+describe.each(NAMES)('SES-03: the cookie %s', (name) => {
+  it.each(TRIMMED_BY_STRINGS_ALONE.map((character) => [codePoint(character), character] as const))(
+    'is not one with %s at an end of its name',
+    (_, x) => {
+      for (const alike of [`${x}${name}`, `${name}${x}`, ` ${x}${name}`, `${x} ${name}`, `${x}${name}${x}`]) {
+        expect(values(name, `${alike}=planted`)).toEqual([])
+        expect(values(name, `${alike}=planted; ${name}=own`)).toEqual(['own'])
+        expect(values(name, `${name}=own; ${alike}=planted`)).toEqual(['own'])
+      }
+      // Of a value it is a part, and no token has it.
+      expect(values(name, `a=b; ${name}=${x}own${x}; c=d`)).toEqual([`${x}own${x}`])
+    },
+  )
+
+  it.each([
+    ['alone', `${name}=own`, ['own']],
+    ['spaces around the pair', `a=b;  ${name}=own  ; c=d`, ['own']],
+    ['tabs around the pair', `a=b;\t${name}=own\t; c=d`, ['own']],
+    ['blanks around the equals sign', `a=b; ${name} \t=\t own; c=d`, ['own']],
+    ['no space between pairs', `a=b;${name}=own;c=d`, ['own']],
+    ['an equals sign in the value', `${name}=a=b=`, ['a=b=']],
+    ['empty', `${name}=`, ['']],
+    ['only blanks', `${name}= \t `, ['']],
+    ['twice', `${name}=own; ${name}=planted`, ['own', 'planted']],
+    ['no equals sign', name, []],
+    ['a pair without a name', `=${name}=own`, []],
+    ['the name in a value', `a=${name}=own`, []],
+    ['the name in quotes', `"${name}"=own`, []],
+    ['after a comma', `a=b, ${name}=own`, []],
+    ['another case', `${name.toUpperCase()}=own`, []],
+    ['empty pairs', `;; ;${name}=own;;`, ['own']],
+  ])('is read as a browser wrote it: %s', (_, cookie, expected) => {
+    expect(values(name, cookie)).toEqual(expected)
+  })
+})
+
+it('SES-03: there is none without a header', () => {
+  expect(values(SESSION_COOKIE, null)).toEqual([])
+})
