@@ -2,8 +2,17 @@ import type { Wycheproof } from './read-wycheproof'
 
 declare global {
   namespace Cloudflare {
+    /** What wrangler.toml binds, and what the tests add. */
     interface Env {
       ISSUER: string
+      AUTH_SECRET: string
+      AUTH_MODE: string
+      REGISTRATION: string
+      DB: D1Database
+      SESSIONS: KVNamespace
+      LOGIN_LIMIT: RateLimit
+      ASSETS: Fetcher
+      EMAIL: SendEmail
       TEST_MIGRATIONS: import('cloudflare:test').D1Migration[]
     }
     interface GlobalProps {
