@@ -54,6 +54,7 @@ export default defineConfig({
   test: {
     // One more than the cores of the smallest machine: some tests wait for what they have started.
     maxWorkers: 3,
+    reporters: ['default', './test/support/closing-reporter.ts'],
     projects: [
       inWorkerd('workers', {
         include: ['test/**/*.test.ts'],

@@ -1,5 +1,5 @@
 import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } from 'jose'
-import { describe, expect, inject, it } from 'vitest'
+import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { pbkdf2Sha256 } from '../../src/passwords/pbkdf2'
 import { verifyJwt } from '../../src/tokens/jwt'
 
@@ -57,7 +57,13 @@ function expectDisagreements(found: readonly number[], expected: readonly Except
   expect([...found].sort((a, b) => a - b)).toEqual(listed.sort((a, b) => a - b))
 }
 
-describe.skipIf(vectors === null)('Wycheproof', () => {
+describe('Wycheproof', () => {
+  beforeEach(({ skip }) => {
+    const where =
+      'put testvectors_v1 of C2SP/wycheproof into a folder, and name it: WYCHEPROOF_DIR=... npm test'
+    skip(vectors === null, `The vectors are not here: ${where}`)
+  })
+
   it('TOK-01 to TOK-05: json_web_signature_test.json, 401 vectors', async () => {
     const wronglyRefused: Exceptions = {
       259: 'RS256 over an empty payload, which is no JWT',

@@ -1,0 +1,34 @@
+import type { Reporter, TestModule } from 'vitest/node'
+
+/** How many files are named as the slowest. */
+const SLOWEST = 10
+
+/** Prints, after everything else, which files took longest, and which tests were skipped and why. */
+export default class ClosingReporter implements Reporter {
+  onTestRunEnd(modules: readonly TestModule[]): void {
+    console.log(['', ...slowest(modules), ...skipped(modules)].join('\n'))
+  }
+}
+
+function slowest(modules: readonly TestModule[]): readonly string[] {
+  // One file alone is not slower than others.
+  if (modules.length < 2) return []
+  const timed = modules.map((module) => ({ module, milliseconds: module.diagnostic().duration }))
+  const rows = timed.toSorted((a, b) => b.milliseconds - a.milliseconds).slice(0, SLOWEST)
+  return [
+    'The slowest files:',
+    ...rows.map(
+      ({ module, milliseconds }) =>
+        `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${module.relativeModuleId}`,
+    ),
+  ]
+}
+
+function skipped(modules: readonly TestModule[]): readonly string[] {
+  const tests = modules.flatMap((module) => [...module.children.allTests('skipped')])
+  const byReason = Map.groupBy(tests, (test) => {
+    const result = test.result()
+    return result.state === 'skipped' ? (result.note ?? 'no reason given') : 'no reason given'
+  })
+  return [...byReason].map(([reason, { length }]) => `Skipped ${length} tests: ${reason}`)
+}
