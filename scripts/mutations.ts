@@ -242,10 +242,24 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/bodies.test.ts`, `${CONTRACTS}/register.test.ts`],
   },
   {
-    guard: 'a form leads to this origin only',
+    guard: 'a form leads to known origins only',
     file: 'src/http/return-to.ts',
-    from: 'fallback: string): string {\n',
-    to: 'fallback: string): string {\n  if (target !== undefined) return target\n',
+    from: 'site: ReturnSite): string | null {\n',
+    to: 'site: ReturnSite): string | null {\n  if (target !== undefined) return target\n',
+    tests: ['test/http/return-to.test.ts'],
+  },
+  {
+    guard: 'an origin ends where a path begins',
+    file: 'src/http/return-to.ts',
+    from: '&& /^(?:[/?#]|$)/.test(target.slice(each.length))',
+    to: '',
+    tests: ['test/http/return-to.test.ts'],
+  },
+  {
+    guard: 'no character of a path becomes a slash or a dot',
+    file: 'src/http/return-to.ts',
+    from: " || added !== path.replace(/[^/\\\\.%:@;]/g, '').length",
+    to: '',
     tests: ['test/http/return-to.test.ts'],
   },
   {

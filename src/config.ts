@@ -21,6 +21,8 @@ export interface Config {
   readonly refreshReuseSeconds: number
   readonly jwtAlg: JwtAlg
   readonly allowedOrigins: readonly string[]
+  /** Where the app is that people sign in to, for the ways back to it; `null`: the home page of Janus takes its place. */
+  readonly appUrl: string | null
   readonly passwordMinLength: number
   readonly passwordIterations: number
   readonly liveCheck: 'sensitive' | 'always'
@@ -128,6 +130,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     refreshReuseSeconds: setting('REFRESH_REUSE_SECONDS', integer(0, 5 * minute), '30'),
     jwtAlg: setting('JWT_ALG', oneOf(JWT_ALGS), 'ES256'),
     allowedOrigins: setting('ALLOWED_ORIGINS', parseOrigins, 'none'),
+    appUrl: setting('APP_URL', parseAppUrl, 'none'),
     // NIST SP 800-63B-4 §3.1.1.2: 15 where a password is the only factor, never below 8.
     passwordMinLength: setting('PASSWORD_MIN_LENGTH', integer(8, 64), '15'),
     // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, and above 3 million, about a second
@@ -170,7 +173,12 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     return { ok: false, faults }
   const { href, origin, basePath } = issuer
   const brandLogoUrl = values.brandLogoUrl === 'none' ? null : values.brandLogoUrl
-  return { ok: true, config: { issuer: href, origin, basePath, ...values, brandLogoUrl }, bindings: env }
+  const appUrl = values.appUrl === 'none' ? null : values.appUrl
+  return {
+    ok: true,
+    config: { issuer: href, origin, basePath, ...values, brandLogoUrl, appUrl },
+    bindings: env,
+  }
 }
 
 const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
@@ -268,6 +276,16 @@ function parseLogoUrl(text: string): string | Fault {
   return URL.canParse(text) && new URL(text).protocol === 'https:'
     ? new URL(text).href
     : fault('must be "none", a path, or an https:// URL')
+}
+
+/** Links lead to it as it is written. */
+function parseAppUrl(text: string): string | Fault {
+  if (text === 'none') return text
+  const url = URL.canParse(text) ? new URL(text) : null
+  const plain = url !== null && url.username === '' && url.password === ''
+  return plain && isTrustworthy(url) && (url.href === text || url.href === `${text}/`)
+    ? url.href
+    : fault('must be "none" or a plain https:// URL (http:// only for localhost)')
 }
 
 function parseMailUrl(text: string): string | Fault {

@@ -45,6 +45,7 @@ describe('parseConfig', () => {
       refreshReuseSeconds: 30,
       jwtAlg: 'ES256',
       allowedOrigins: [],
+      appUrl: null,
       passwordMinLength: 15,
       passwordIterations: 600_000,
       liveCheck: 'sensitive',
@@ -80,6 +81,7 @@ describe('parseConfig', () => {
     'REFRESH_REUSE_SECONDS',
     'JWT_ALG',
     'ALLOWED_ORIGINS',
+    'APP_URL',
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'LIVE_CHECK',
@@ -201,6 +203,37 @@ describe('parseConfig', () => {
     const [fault, ...others] = faultsOf({ ...settings, REFRESH_IDLE_SECONDS: '899' })
     expect([fault?.setting, others]).toEqual(['REFRESH_IDLE_SECONDS', []])
     expect(fault?.message).toContain('ACCESS_TOKEN_LIFETIME_SECONDS')
+  })
+
+  it.each([
+    ['none', null],
+    ['https://app.example.com', 'https://app.example.com/'],
+    ['https://app.example.com/', 'https://app.example.com/'],
+    [
+      'https://app.example.com:8443/start?from=janus#top',
+      'https://app.example.com:8443/start?from=janus#top',
+    ],
+    ['http://localhost:5173', 'http://localhost:5173/'],
+  ])('APP_URL: accepts %s', (APP_URL, appUrl) => {
+    expect(configOf({ APP_URL }).appUrl).toBe(appUrl)
+  })
+
+  it.each([
+    '/start',
+    'app.example.com',
+    '//app.example.com',
+    'http://app.example.com',
+    'https://user:password@app.example.com',
+    'https://app.example.com:443',
+    'https://APP.example.com',
+    'https://app.example.com/a/../b',
+    'https://app.example.com/a b',
+    'https:\\\\app.example.com',
+    'javascript:alert(1)',
+    'data:text/html,x',
+    'https://app.example.com\n',
+  ])('APP_URL: refuses %o', (APP_URL) => {
+    expect(faultySettings({ APP_URL })).toEqual(['APP_URL'])
   })
 
   it.each([

@@ -36,9 +36,10 @@ const HEADERS: Readonly<Record<string, Header>> = {
     schema: { type: 'string', pattern: '^public, max-age=[0-9]+$' },
   },
   Location: {
-    description: 'A path on this origin.',
+    description:
+      'A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`.',
     required: true,
-    schema: { type: 'string', pattern: '^/' },
+    schema: { type: 'string', pattern: '^(/|[a-z][a-z0-9+.-]*://)' },
   },
 }
 

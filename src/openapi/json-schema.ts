@@ -26,7 +26,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   mode: 'What the client is given: a session cookie, or tokens. `session`, unless only tokens are offered.',
   refresh_in:
     'In token mode: where the refresh token goes. `cookie` suits a page that keeps its access token in memory.',
-  return_to: 'For forms: where to go afterwards. A path on this origin; others are passed over.',
+  return_to:
+    'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
   token: 'The token of the link.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',

@@ -1,7 +1,7 @@
 import { EXAMPLES } from './examples'
 import type { Operation } from './operations'
 
-const WHERE_TO = 'A form gets a session cookie, and goes on to `return_to`, if that is a path on this origin.'
+const WHERE_TO = 'A form gets a session cookie, and is redirected to `return_to`, or to the app (`APP_URL`).'
 
 export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /register': {

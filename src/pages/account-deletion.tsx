@@ -12,7 +12,7 @@ interface AccountDeletionProps {
 
 /** The end of the account, for who knows its password. */
 export function AccountDeletion({ context, user, state }: AccountDeletionProps) {
-  const { texts, basePath } = context
+  const { texts } = context
   const form = {
     context,
     id: 'deletion',
@@ -24,7 +24,7 @@ export function AccountDeletion({ context, user, state }: AccountDeletionProps) 
   return (
     <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>
       <Folded summary={texts.account.delete} open={state !== undefined} danger>
-        <Form form={form} action="/me/delete" returnTo={`${basePath}/`} confirm={texts.account.confirmDelete}>
+        <Form form={form} action="/me/delete" confirm={texts.account.confirmDelete}>
           <AccountHint email={user.email} />
           <PasswordField form={form} name="password" label={texts.account.deletePassword} />
           <button type="submit" class="danger">

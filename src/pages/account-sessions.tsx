@@ -50,12 +50,7 @@ export function AccountSessions({ context, sessions, allHref }: AccountSessionsP
             <button type="submit">{texts.account.endOthers}</button>
           </Form>
         )}
-        <Form
-          form={bare(context, 'end-all')}
-          action="/logout/all"
-          returnTo={`${context.basePath}/`}
-          confirm={texts.account.confirmEndAll}
-        >
+        <Form form={bare(context, 'end-all')} action="/logout/all" confirm={texts.account.confirmEndAll}>
           <button type="submit">{texts.account.endAll}</button>
         </Form>
       </div>

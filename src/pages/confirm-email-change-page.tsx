@@ -28,9 +28,7 @@ export function ConfirmEmailChangePage({ context, state, token }: ConfirmEmailCh
 
 /** After it. */
 export function EmailChangedPage({ context }: { readonly context: PageContext }) {
-  const { texts, basePath } = context
+  const { texts, appHref } = context
   const { doneTitle, done, continue: text } = texts.confirmEmailChange
-  return (
-    <DonePage context={context} title={doneTitle} text={done} link={{ href: `${basePath}/account`, text }} />
-  )
+  return <DonePage context={context} title={doneTitle} text={done} link={{ href: appHref, text }} />
 }

@@ -1,27 +1,28 @@
 import { EmailField, Form, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import type { PageContext } from './page'
+import { type PageContext, withReturnTo } from './page'
 
 interface ForgotPasswordPageProps {
   readonly context: PageContext
   readonly state: FormState
+  readonly returnTo: string | null
 }
 
 /** `GET /password/forgot`. */
-export function ForgotPasswordPage({ context, state }: ForgotPasswordPageProps) {
+export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordPageProps) {
   const { texts, basePath } = context
   const form = { context, id: 'forgot', state, fields: ['email'], retry: 'email' }
   return (
     <Layout context={context} title={texts.forgotPassword.title}>
       <h1>{texts.forgotPassword.title}</h1>
       <p class="intro">{texts.forgotPassword.intro}</p>
-      <Form form={form} action="/password/forgot">
+      <Form form={form} action="/password/forgot" returnTo={returnTo}>
         <EmailField form={form} autocomplete="username" />
         <SubmitButton>{texts.forgotPassword.submit}</SubmitButton>
       </Form>
       <p class="elsewhere">
-        <a href={`${basePath}/login`}>{texts.forgotPassword.back}</a>
+        <a href={withReturnTo(`${basePath}/login`, returnTo)}>{texts.forgotPassword.back}</a>
       </p>
     </Layout>
   )

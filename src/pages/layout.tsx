@@ -25,7 +25,7 @@ export function Layout({
   styleSheet = assets,
   children,
 }: PropsWithChildren<LayoutProps>) {
-  const { texts, language, brand, basePath, nonce } = context
+  const { texts, language, brand, basePath, appHref, nonce } = context
   return (
     <>
       {raw('<!doctype html>')}
@@ -48,7 +48,7 @@ export function Layout({
         </head>
         <body class={wide ? 'wide' : 'narrow'}>
           <header class="top">
-            <a class="brand" href={`${basePath}/`}>
+            <a class="brand" href={appHref}>
               <Brand name={brand.name} logoUrl={brand.logoUrl} />
             </a>
             {signedIn && (

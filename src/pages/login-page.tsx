@@ -25,7 +25,7 @@ export function LoginPage({ context, state, returnTo, mail, registration }: Logi
         <PasswordField form={form} name="password" label={texts.fields.password} />
         {mail && (
           <p class="aside">
-            <a href={`${basePath}/password/forgot`}>{texts.login.forgot}</a>
+            <a href={withReturnTo(`${basePath}/password/forgot`, returnTo)}>{texts.login.forgot}</a>
           </p>
         )}
         <SubmitButton>{texts.login.submit}</SubmitButton>

@@ -3,6 +3,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import type { Config } from '../config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
+import { appHome } from '../http/return-to'
 import { CATALOGUE, chooseLanguage } from './language'
 import type { PageContext } from './page'
 
@@ -14,6 +15,7 @@ export function pageContext(c: Context, config: Config): PageContext {
     language,
     brand: { name: config.brandName, logoUrl: config.brandLogoUrl },
     basePath: config.basePath,
+    appHref: appHome(config),
     nonce: encodeBase64url(randomBytes(16)),
   }
 }

@@ -12,6 +12,8 @@ export interface PageContext {
   }
   /** The path of the issuer: `''` or `/auth`. */
   readonly basePath: string
+  /** Where the app is, or the home page of Janus. */
+  readonly appHref: string
   /** Of the one script; new for each response (CSP Level 3 §2.3.1). */
   readonly nonce: string
 }

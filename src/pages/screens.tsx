@@ -52,7 +52,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
-  '/password/forgot': ({ context }, state) => <ForgotPasswordPage context={context} state={state} />,
+  '/password/forgot': (facts, state) => (
+    <ForgotPasswordPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
+  ),
   '/password/reset': (facts, state) => (
     <ResetPasswordPage
       context={facts.context}

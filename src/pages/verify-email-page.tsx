@@ -38,9 +38,7 @@ export function VerifyEmailPage(props: VerifyEmailPageProps) {
 
 /** After it. */
 export function EmailVerifiedPage({ context }: { readonly context: PageContext }) {
-  const { texts, basePath } = context
+  const { texts, appHref } = context
   const { doneTitle, done, continue: text } = texts.verifyEmail
-  return (
-    <DonePage context={context} title={doneTitle} text={done} link={{ href: `${basePath}/account`, text }} />
-  )
+  return <DonePage context={context} title={doneTitle} text={done} link={{ href: appHref, text }} />
 }

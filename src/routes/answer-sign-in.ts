@@ -8,7 +8,7 @@ import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../authentication/
 import type { Config } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
-import { safeReturnTo } from '../http/return-to'
+import { appHome, type ReturnSite, safeReturnTo } from '../http/return-to'
 import type { Mode } from '../mode'
 import type { PasswordRefusal } from '../passwords/password-policy'
 import type { Session } from '../sessions/session'
@@ -85,12 +85,13 @@ export function refreshTokenPlace(c: Context, sessionId: string): 'body' | 'cook
 /** Where a form goes when it has been obeyed: `303`, so that the browser does not post again (RFC 9700 §4.12). */
 export function redirectForm(
   c: Context,
-  { origin, basePath }: { readonly origin: string; readonly basePath: string },
+  site: ReturnSite,
   returnTo: string | undefined,
-  /** Where to, under the base path, if the form does not say. */
-  otherwise = '/',
+  /** Where to, under the base path, if the form does not say; `null`: to the app. */
+  otherwise: string | null = null,
 ) {
-  return c.redirect(safeReturnTo(returnTo, origin, `${basePath}${otherwise}`), 303)
+  const fallback = otherwise === null ? appHome(site) : `${site.basePath}${otherwise}`
+  return c.redirect(safeReturnTo(returnTo, site, fallback), 303)
 }
 
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */

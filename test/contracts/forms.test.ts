@@ -93,6 +93,24 @@ describe('signing in with a form', () => {
     }
   })
 
+  it('without return_to goes to the app, and so do sign-out and deletion; to a listed origin if asked', async () => {
+    const APP_URL = 'https://app.example.com/start'
+    const service = ownService({ APP_URL, ALLOWED_ORIGINS: 'https://shop.example.com' })
+    const fields = { email: newEmail(), password: PASSWORD }
+    expectRedirect(await submit('/register', fields, { service }), APP_URL)
+    for (const return_to of [`https://shop.example.com/cart?id=7`, 'https://app.example.com/x', '/account']) {
+      expectRedirect(await submit('/login', { ...fields, return_to }, { service }), return_to)
+    }
+    for (const return_to of [...FOREIGN, 'https://shop.example.com.evil.example/']) {
+      expectRedirect(await submit('/login', { ...fields, return_to }, { service }), APP_URL)
+    }
+    const out = await submit('/login', fields, { service })
+    expectRedirect(await submit('/logout', {}, { service, headers: cookieOf(out) }), APP_URL)
+    const end = await submit('/login', fields, { service })
+    const { password } = fields
+    expectRedirect(await submit('/me/delete', { password }, { service, headers: cookieOf(end) }), APP_URL)
+  })
+
   it.each(FOREIGN)('INC-28: does not go to %j', async (return_to) => {
     const ada = await signedInPerson({ mode: 'session' })
     const login = await submit('/login', { email: ada.email, password: PASSWORD, return_to })

@@ -106,3 +106,12 @@ describe('assets', () => {
     expect(script).not.toMatch(/innerHTML|outerHTML|insertAdjacentHTML|document\.write|eval\(|new Function/)
   })
 })
+
+it('leads to the app by its brand on every page, and by "Continue" when an address is proven', async () => {
+  const appHref = 'https://app.example.com/start'
+  const pages = pagesOf('text', FRESH_FORM, pageContext({ appHref }))
+  for (const [name, page] of Object.entries(pages)) {
+    const hrefs = valuesOf(await elementsOf(page), 'href').filter((href) => href === appHref)
+    expect(hrefs, name).toHaveLength(['email verified', 'email changed'].includes(name) ? 2 : 1)
+  }
+})

@@ -16,7 +16,15 @@ import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email
 export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
   const language = context.language ?? 'en'
   const brand = { name: 'Example', logoUrl: null }
-  return { texts: CATALOGUE[language], language, brand, basePath: '/auth', nonce: 'n0nce', ...context }
+  return {
+    texts: CATALOGUE[language],
+    language,
+    brand,
+    basePath: '/auth',
+    appHref: '/auth/',
+    nonce: 'n0nce',
+    ...context,
+  }
 }
 
 /** A form that came back with `text` in every place that can hold any. */
@@ -74,7 +82,7 @@ export function pagesOf(
     'check mail: link': checkMail('link'),
     'check mail: resend': checkMail('resend'),
     'check mail: change': checkMail('change'),
-    'forgot password': String(ForgotPasswordPage({ context, state })),
+    'forgot password': String(ForgotPasswordPage({ context, state, returnTo })),
     'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength, email: text })),
     'password reset': String(PasswordResetPage({ context })),
     'verify email': String(
