@@ -1,5 +1,7 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
+import { accepts } from 'hono/accepts'
 import * as v from 'valibot'
+import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
 import { withFacts } from './route-facts'
 
@@ -16,6 +18,9 @@ type Validated<S extends BodySchema> = MiddlewareHandler<
   { in: { json: v.InferInput<S> }; out: { json: v.InferOutput<S> } }
 >
 
+/** Finds faults in the fields of a body that its schema refused, so that a caller learns of all at once. */
+type FurtherFaults = (fields: Readonly<Record<string, unknown>>) => Promise<readonly FieldError[]>
+
 /**
  * Requires a JSON object of exactly the fields of the schema. Refuses with `unsupported-media-type`,
  * `body-too-large`, `invalid-json` or `invalid-input`, in this order.
@@ -24,33 +29,47 @@ type Validated<S extends BodySchema> = MiddlewareHandler<
  */
 export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
   const parse: Validated<S> = async (c, next) => {
-    c.req.addValidatedData('json', parseFields(schema, parseJson(await readText(c, [JSON_TYPE]))))
+    const { type, text } = await readText(c)
+    // Clients that send nothing still name a type: axios, that of a form.
+    if (type === 'form' && text !== '') throw notJson(text)
+    c.req.addValidatedData('json', await parseFields(schema, parseJson(text)))
     await next()
   }
   return withFacts(parse, { json: schema })
 }
 
-/** As {@link jsonBody}, or a form, as Janus's own pages send it: of the same fields unless it has a schema of its own. */
+interface FormOptions<F extends BodySchema> {
+  /** The schema of a form, if it has other fields. */
+  readonly form?: F
+  /** Asked when the schema has refused a body. */
+  readonly furtherFaults?: FurtherFaults
+}
+
+/** Requires what {@link jsonBody} does, or a form, as Janus's own pages send it. */
 export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   schema: S,
-  formSchema?: F,
+  { form, furtherFaults }: FormOptions<F> = {},
 ): Validated<S | F> {
   const parse: Validated<S | F> = async (c, next) => {
-    const text = await readText(c, [JSON_TYPE, FORM_TYPE])
+    const { type, text } = await readText(c)
+    if (type === 'form' && text === '' && prefersJson(c)) answeredInJson.add(c.req.raw)
     if (isForm(c)) {
       const fields = parseForm(text)
       formFields.set(c.req.raw, fields)
-      c.req.addValidatedData('json', parseFields(formSchema ?? schema, fields))
+      c.req.addValidatedData('json', await parseFields(form ?? schema, fields, furtherFaults))
     } else {
-      c.req.addValidatedData('json', parseFields(schema, parseJson(text)))
+      c.req.addValidatedData('json', await parseFields(schema, parseJson(text), furtherFaults))
     }
     await next()
   }
-  return withFacts(parse, { json: schema, form: formSchema ?? schema })
+  return withFacts(parse, { json: schema, form: form ?? schema })
 }
 
 /** What forms sent, by request. */
 const formFields = new WeakMap<Request, Readonly<Record<string, string>>>()
+
+/** Requests that sent an empty form because their client names that type by default, and not because a person pressed a button. */
+const answeredInJson = new WeakSet<Request>()
 
 /** The fields of the form that was sent, as they were sent; none if there was no form. For a page that shows them again. */
 export function sentFields(c: Context): Readonly<Record<string, string>> {
@@ -59,28 +78,50 @@ export function sentFields(c: Context): Readonly<Record<string, string>> {
 
 /** Whether the body came from a page, which wants to be redirected rather than to read JSON. */
 export function isForm(c: Context): boolean {
-  return FORM_TYPE.test(c.req.header('Content-Type') ?? '')
+  return typeOf(c) === 'form' && !answeredInJson.has(c.req.raw)
 }
 
-/** Only these spellings: a type that is odd in any way may have been made to dodge a check. */
-const JSON_TYPE = /^application\/json(; ?charset=[Uu][Tt][Ff]-8)?$/
-const FORM_TYPE = /^application\/x-www-form-urlencoded(; ?charset=[Uu][Tt][Ff]-8)?$/
+/** Whether the client names JSON among what it accepts, before a page. Browsers name pages first. */
+function prefersJson(c: Context): boolean {
+  const supports = ['text/html', 'application/json']
+  return accepts(c, { header: 'Accept', supports, default: 'text/html' }) === 'application/json'
+}
 
-/** The body as text, `''` if there is none. */
-async function readText(c: Context, types: readonly RegExp[]): Promise<string> {
-  const type = c.req.header('Content-Type')
-  const unsupported = new Problem('unsupported-media-type', { detail: 'Send application/json in UTF-8.' })
-  if (type !== undefined && !types.some((pattern) => pattern.test(type))) throw unsupported
+/** `undefined`: no type was sent. `null`: one that is not read here. */
+function typeOf(c: Context): ReadableType | null | undefined {
+  const header = c.req.header('Content-Type')
+  return header === undefined ? undefined : parseReadableType(header)
+}
+
+/** Returns the body as text, `''` if there is none. A type that is odd in any way may have been made to dodge a check. */
+async function readText(c: Context): Promise<{ readonly type: ReadableType; readonly text: string }> {
+  const type = typeOf(c)
+  if (type === null) throw notJson('')
   const bytes = await readBytes(c.req.raw)
-  if (type === undefined) {
-    if (bytes.byteLength > 0) throw unsupported
-    return ''
-  }
+  const text = decode(bytes)
+  if (type === undefined && text !== '') throw notJson(text)
+  // curl names the type of a form when it sends JSON. No field of a form begins like that.
+  if (type === 'form' && looksLikeJson(text)) throw notJson(text)
+  return { type: type ?? 'json', text }
+}
+
+function decode(bytes: Uint8Array): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes)
   } catch {
     throw new Problem('invalid-json', { detail: 'The body is not UTF-8.' })
   }
+}
+
+function looksLikeJson(text: string): boolean {
+  return /^\s*[[{"]/.test(text)
+}
+
+function notJson(text: string): Problem {
+  const seen = looksLikeJson(text) ? 'The body looks like JSON, but its Content-Type does not say so. ' : ''
+  return new Problem('unsupported-media-type', {
+    detail: `${seen}Send JSON in UTF-8, with the header Content-Type: application/json.`,
+  })
 }
 
 /** Reads no further than the limit, whatever Content-Length says. */
@@ -107,7 +148,8 @@ function parseJson(text: string): Record<string, unknown> {
   if (text === '') return {}
   let value: unknown
   try {
-    value = JSON.parse(text)
+    // Some editors and Windows tools put a byte order mark in front (RFC 8259 §8.1).
+    value = JSON.parse(text.replace(/^\ufeff/, ''))
   } catch {
     throw new Problem('invalid-json')
   }
@@ -156,34 +198,33 @@ function parseForm(text: string): Record<string, string> {
   return Object.fromEntries(byName)
 }
 
-function parseFields<S extends BodySchema>(schema: S, fields: Record<string, unknown>): v.InferOutput<S> {
-  const unknownFields = Object.keys(fields).filter((field) => !Object.hasOwn(schema.entries, field))
-  if (unknownFields.length > 0) {
-    throw invalidInput(
-      unknownFields
-        .slice(0, MOST_ERRORS)
-        .map((field) => ({ field, code: 'unknown', message: 'There is no such field.' })),
-    )
-  }
+async function parseFields<S extends BodySchema>(
+  schema: S,
+  fields: Record<string, unknown>,
+  furtherFaults: FurtherFaults = async () => [],
+): Promise<v.InferOutput<S>> {
+  const known = Object.keys(schema.entries)
+  const unknownFields = Object.keys(fields).filter((field) => !known.includes(field))
   const parsed = v.safeParse(schema, fields)
-  if (parsed.success) return parsed.output
-  throw invalidInput(
-    parsed.issues.map((issue) => ({
-      field: v.getDotPath(issue) ?? '',
-      code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : 'invalid',
-      message: issue.received === 'undefined' ? 'This field is needed.' : issue.message,
-    })),
-  )
+  if (parsed.success && unknownFields.length === 0) return parsed.output
+  const issues = (parsed.issues ?? []).map((issue) => ({
+    field: v.getDotPath(issue) ?? '',
+    code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : 'invalid',
+    message: issue.received === 'undefined' ? 'This field is required.' : issue.message,
+  }))
+  throw invalidInput([
+    ...issues,
+    ...(await furtherFaults(fields)),
+    ...(unknownFields.length > 0 ? [unknownField(known)] : []),
+  ])
 }
 
-/** A refusal is no longer than it helps. */
-const MOST_ERRORS = 10
-
-/** A name that a client made up is repeated no further than it takes to recognise it. */
-const FIELD_MAX_LENGTH = 64
+/** Names the fields there are, and not those that were sent: a client may have sent a password as the name of a field. */
+function unknownField(known: readonly string[]): FieldError {
+  const names = known.join(', ')
+  return { field: '', code: 'unknown', message: `Unknown field. The fields of this body are: ${names}.` }
+}
 
 function invalidInput(errors: readonly FieldError[]): Problem {
-  return new Problem('invalid-input', {
-    errors: errors.map((error) => ({ ...error, field: error.field.slice(0, FIELD_MAX_LENGTH) })),
-  })
+  return new Problem('invalid-input', { errors })
 }

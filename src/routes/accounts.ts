@@ -29,7 +29,7 @@ import {
 } from './answer-sign-in'
 import { clearBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
-import { Email, Name, ReturnTo, Text } from './fields'
+import { Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
 
 const SignInBody = v.object({ email: Email, password: Text, ...modeFields, return_to: ReturnTo })
@@ -53,9 +53,10 @@ export function accountRoutes(services: Services) {
   const live = requireLiveSession(services)
   const limited = limitClient(services, clientOf)
   const mail = requireMail(services)
+  const furtherFaults = newPasswordFaults('password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/register', limited, jsonOrFormBody(RegisterBody), async (c) => {
+    .post('/register', limited, jsonOrFormBody(RegisterBody, { furtherFaults }), async (c) => {
       if (config.registration === 'closed') throw new Problem('registration-closed')
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {

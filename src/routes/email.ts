@@ -13,7 +13,7 @@ import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
 import { clearBinding, keepBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
-import { Email, ReturnTo, Text } from './fields'
+import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
 
 const VerifyBody = v.object({
@@ -38,9 +38,10 @@ export function emailRoutes(services: Services) {
   const mail = requireMail(services)
   const limited = limitClient(services, clientOf)
   const live = requireLiveSession(services)
+  const furtherFaults = newPasswordFaults('new_password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody), async (c) => {
+    .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
       const { token, binding, new_password, return_to } = c.req.valid('json')
       const verification = await verifyEmail(services, {
         token,

@@ -1,5 +1,8 @@
 import * as v from 'valibot'
 import { parseEmailAddress } from '../accounts/email-address'
+import { passwordContext } from '../accounts/password-context'
+import type { FieldError } from '../http/problem'
+import { checkPassword } from '../passwords/password-policy'
 
 /** Bounds what is normalised and hashed: a password of 256 characters, each with a few combining marks, fits. */
 const TEXT_MAX_LENGTH = 1024
@@ -30,3 +33,24 @@ export const Name = v.pipe(
 )
 
 export const ReturnTo = v.optional(Text)
+
+/**
+ * Makes what finds the fault of a new password in a body that is refused for something else, so that a person learns of both at once.
+ * The words of an account that is not known here, as on a change of password, come into it once the rest is right.
+ */
+export function newPasswordFaults(
+  field: 'password' | 'new_password',
+  { serviceHost, passwordMinLength }: { readonly serviceHost: string; readonly passwordMinLength: number },
+) {
+  return async (fields: Readonly<Record<string, unknown>>): Promise<readonly FieldError[]> => {
+    const text = (name: string) => {
+      const parsed = v.safeParse(Text, fields[name])
+      return parsed.success ? parsed.output : null
+    }
+    const password = text(field)
+    if (password === null) return []
+    const context = passwordContext({ email: text('email') ?? '', name: text('name') }, serviceHost)
+    const refusal = await checkPassword(password, { minLength: passwordMinLength, context })
+    return refusal ? [{ field, ...refusal }] : []
+  }
+}

@@ -17,7 +17,7 @@ import {
   refreshTokenPlace,
 } from './answer-sign-in'
 import { clientOf } from './client'
-import { Email, ReturnTo, Text } from './fields'
+import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
 import { requireMail } from './require-mail'
 
 const ChangePasswordBody = v.object({ current_password: Text, new_password: Text, return_to: ReturnTo })
@@ -30,9 +30,10 @@ export function passwordRoutes(services: Services) {
   const mail = requireMail(services)
   const limited = limitClient(services, clientOf)
   const live = requireLiveSession(services)
+  const furtherFaults = newPasswordFaults('new_password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/password', live, limited, jsonOrFormBody(ChangePasswordBody), async (c) => {
+    .post('/password', live, limited, jsonOrFormBody(ChangePasswordBody, { furtherFaults }), async (c) => {
       const { current_password, new_password, return_to } = c.req.valid('json')
       const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
       const change = await changePassword(services, c.var.principal, input)
@@ -49,7 +50,7 @@ export function passwordRoutes(services: Services) {
       return answerAsked(c, config, { asked, binding: null, page: 'forgot' })
     })
 
-    .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody), async (c) => {
+    .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
       const { token, new_password, return_to } = c.req.valid('json')
       const reset = await resetPassword(services, { token, newPassword: new_password, client: clientOf(c) })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)

@@ -50,14 +50,19 @@ export function sessionRoutes(services: Services) {
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 
-    .post('/logout/all', live, jsonOrFormBody(SignOutEverywhereBody, SignOutEverywhereForm), async (c) => {
-      const asked = c.req.valid('json')
-      const keepCurrent = asked.keep_current
-      if (!keepCurrent) forgetSession(c, config.basePath)
-      await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
-      const returnTo = 'return_to' in asked ? asked.return_to : undefined
-      return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
-    })
+    .post(
+      '/logout/all',
+      live,
+      jsonOrFormBody(SignOutEverywhereBody, { form: SignOutEverywhereForm }),
+      async (c) => {
+        const asked = c.req.valid('json')
+        const keepCurrent = asked.keep_current
+        if (!keepCurrent) forgetSession(c, config.basePath)
+        await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
+        const returnTo = 'return_to' in asked ? asked.return_to : undefined
+        return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
+      },
+    )
 
     .get('/sessions', live, async (c) => {
       const { userId, sessionId } = c.var.principal

@@ -203,7 +203,10 @@ describe('a problem', () => {
       detail: null,
       retryAfterSeconds: null,
     })
-    expect(problem.errors).toEqual([{ field: 'email', code: 'invalid', message: expect.any(String) }])
+    expect(problem.errors).toEqual([
+      { field: 'email', code: 'invalid', message: expect.any(String) },
+      { field: 'password', code: 'too-short', message: expect.any(String) },
+    ])
     expect(problem.requestId).toMatch(/^[\da-f]{8}(-[\da-f]{4}){3}-[\da-f]{12}$/)
   })
 

@@ -58,10 +58,10 @@ describe.each(['session', 'token'] as const)('one’s own account, in %s mode', 
     ['a line break', { name: 'Ada\r\nBcc: eve@example.com' }, 'name'],
     ['101 characters', { name: '🦉'.repeat(101) }, 'name'],
     ['ill-formed Unicode', { name: '\ud800' }, 'name'],
-    ['roles', { name: 'Ada', roles: ['admin'] }, 'roles'],
-    ['an address', { name: 'Ada', email: 'eve@example.com' }, 'email'],
-    ['an id', { name: 'Ada', id: 'A'.repeat(22) }, 'id'],
-    ['a password', { name: 'Ada', password: NEW_PASSWORD }, 'password'],
+    ['roles', { name: 'Ada', roles: ['admin'] }, ''],
+    ['an address', { name: 'Ada', email: 'eve@example.com' }, ''],
+    ['an id', { name: 'Ada', id: 'A'.repeat(22) }, ''],
+    ['a password', { name: 'Ada', password: NEW_PASSWORD }, ''],
   ])('REG-02: PATCH /me refuses %s and changes nothing', async (_, body, field) => {
     const ada = await signedInPerson({ mode })
     for (const answer of [await ada.patch('/me', body), await ada.post('/me', body)]) {

@@ -147,23 +147,14 @@ it('API-01: gives each refusal an id of its own', async () => {
   expect(one.body.instance).not.toBe(other.body.instance)
 })
 
-it('bad input names the fields, and never their values', async () => {
+it('bad input names every fault at once: the fields that there are, and no values', async () => {
   const body = { email: 'not-an-address', password: 17, mode: 'canary-mode', canary: 'canary-value' }
-  const unknown = await send(deployed, 'POST', '/login', { body })
-  expectProblem(unknown, 422, 'invalid-input')
-  expect(unknown.body.errors).toEqual([{ field: 'canary', code: 'unknown', message: expect.any(String) }])
-
-  const { canary: _, ...known } = body
-  const refusal = await send(deployed, 'POST', '/login', { body: known })
+  const refusal = await send(deployed, 'POST', '/login', { body })
   expectProblem(refusal, 422, 'invalid-input')
-  expect(refusal.body.errors.map(({ field }: { field: string }) => field).sort()).toEqual([
-    'email',
-    'mode',
-    'password',
-  ])
-  for (const answer of [unknown, refusal]) {
-    for (const value of ['not-an-address', '17', 'canary-mode', 'canary-value']) {
-      expect(JSON.stringify(answer.body.errors)).not.toContain(value)
-    }
+  expect(
+    refusal.body.errors.map(({ field, code }: { field: string; code: string }) => `${field} ${code}`),
+  ).toEqual(['email invalid', 'password type', 'mode type', ' unknown'])
+  for (const value of ['not-an-address', '17', 'canary']) {
+    expect(JSON.stringify(refusal.body.errors)).not.toContain(value)
   }
 })

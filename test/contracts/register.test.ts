@@ -71,7 +71,7 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
     const email = newEmail()
     const answer = await register({ email, password: PASSWORD, mode, [field]: value })
     expectProblem(answer, 422, 'invalid-input')
-    expect(answer.body.errors).toMatchObject([{ field, code: 'unknown' }])
+    expect(answer.body.errors).toMatchObject([{ field: '', code: 'unknown' }])
     expect(await findUser(email)).toBeNull()
   })
 
@@ -115,6 +115,37 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
     const value = Object.values(wrong).at(-1)
     if (typeof value === 'string') expect(answer.body.errors[0].message).not.toContain(value)
     expect(await findUser(email)).toBeNull()
+  })
+
+  it.each([
+    [
+      'an address and a password',
+      { email: 'y@example', password: 'short' },
+      ['email invalid', 'password too-short'],
+    ],
+    [
+      'an address and a password of it',
+      { email: 'lovelace@example', password: 'lovelace@example' },
+      ['email invalid', 'password guessable'],
+    ],
+    [
+      'an unknown field and a missing one',
+      { mode, login: 'ada', email: newEmail() },
+      ['password missing', ' unknown'],
+    ],
+    [
+      'every one',
+      { mode: 'cookie', name: '\0', password: '123456789012345', login: 'x', user: 'y' },
+      ['email missing', 'password common', 'mode type', 'name invalid', ' unknown'],
+    ],
+  ])('REG-02: says of %s at once what is wrong', async (_, body, faults) => {
+    const answer = await register({ mode, ...body })
+    expectProblem(answer, 422, 'invalid-input')
+    const said = answer.body.errors.map(
+      ({ field, code }: { field: string; code: string }) => `${field} ${code}`,
+    )
+    expect(said.sort()).toEqual([...faults].sort())
+    expect(answer.cookies).toEqual({})
   })
 
   it('says of a missing field that it is missing', async () => {
