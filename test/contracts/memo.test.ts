@@ -143,6 +143,22 @@ describe('a session that is remembered', () => {
     expect(here.kv.calls.filter(({ operation }) => operation === 'get')).toHaveLength(12)
   })
 
+  it('is forgotten when its copy is deleted here because it had ended elsewhere', async () => {
+    const { here, person } = await remembering('session')
+    await createPlace().callers.endSession(person.sessionId)
+    await here.services.sessionCache.delete(person.sessionId)
+    expectProblem(await here.askApp(person), 401, 'session-ended')
+  })
+
+  it('is forgotten when its copy is written anew here: the next request sees what was written', async () => {
+    const { here, person } = await remembering('session')
+    const now = here.services.clock()
+    const live = await here.services.sessions.findLive(person.sessionId, now)
+    if (!live) throw new Error('The session has ended')
+    await here.services.sessionCache.save({ ...live, roles: ['writer'] }, now)
+    expect((await here.askApp(person)).body.roles).toEqual(['writer'])
+  })
+
   it('is honoured for MEMO_SECONDS after it ended elsewhere, and no longer', async () => {
     const { here, person } = await remembering('session')
     await createPlace().callers.endSession(person.sessionId)

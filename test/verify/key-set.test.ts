@@ -1,6 +1,7 @@
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createVerifier } from '../../packages/verify/index'
+import { createRemoteKeySet } from '../../packages/verify/key-set'
 import { createGate } from '../support/gate'
 
 const ISSUER = 'https://keys.example.com'
@@ -14,9 +15,11 @@ function createIssuer() {
     /** Seconds since the epoch, as the verifier sees it. */
     now: 1_800_000_000,
     gate: createGate<string>(),
-    async fetch(url: string): Promise<Response> {
+    async fetch(url: string, init: RequestInit): Promise<Response> {
       issuer.asked += 1
       await issuer.gate.pass(url)
+      // Followed, a redirect would let whoever answers it name the keys.
+      expect(init.redirect).toBe('manual')
       expect(url).toBe(`${ISSUER}/.well-known/jwks.json`)
       if (issuer.down === 'unreachable') throw new TypeError('fetch failed')
       if (issuer.down === 'broken') return new Response('oops', { status: 500 })
@@ -212,6 +215,15 @@ describe('TOK-02: a verifier', () => {
       .setProtectedHeader({ alg: 'HS256', typ: 'at+jwt', kid: 'h' })
       .sign(secret)
     expect(await verdictOn(issuer.verifier(), forged)).toBe('invalid-token')
+  })
+
+  it.each(['RS256', 'PS256', 'ES384'])('leaves a key for %s out of the set', async (alg) => {
+    const issuer = createIssuer()
+    await issuer.addKey('a', alg)
+    await issuer.addKey('b')
+    const { fetch, now } = issuer
+    const keys = createRemoteKeySet({ issuer: ISSUER, fetch, clock: () => now })
+    expect([await keys.find('a'), (await keys.find('b'))?.alg]).toEqual([null, 'ES256'])
   })
 
   it('takes no token whose header says another algorithm than its key', async () => {
