@@ -9,6 +9,7 @@ import { CALLER_MUTATIONS } from './caller-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
+import { PAGE_MUTATIONS } from './page-mutations.ts'
 
 const HELP = `Break each guard in turn and see a test fail.
 
@@ -29,7 +30,7 @@ if (values.help) {
   process.exit(0)
 }
 
-const all = [...MUTATIONS, ...MAIL_MUTATIONS, ...CALLER_MUTATIONS, ...INPUT_MUTATIONS]
+const all = [...MUTATIONS, ...MAIL_MUTATIONS, ...CALLER_MUTATIONS, ...INPUT_MUTATIONS, ...PAGE_MUTATIONS]
 for (const { guard, file, from } of all) {
   if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
   console.error(`"${guard}": its text stands not once in ${file}`)

@@ -13,6 +13,7 @@ export type ProblemCode =
   | 'registration-closed'
   | 'not-found'
   | 'method-not-allowed'
+  | 'account-mismatch'
   | 'account-exists'
   | 'body-too-large'
   | 'unsupported-media-type'

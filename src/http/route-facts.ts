@@ -10,6 +10,8 @@ export interface RouteFacts {
   readonly live?: true
   /** Whether a client may come only so often. */
   readonly limited?: true
+  /** Whether the body may say whose account is meant. */
+  readonly ownAccount?: true
   /** Whether the route is there only where mail is sent. */
   readonly mail?: true
 }

@@ -37,6 +37,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
+    problems: ['account-mismatch'],
   },
 
   'POST /email/change': {

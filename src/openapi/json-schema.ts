@@ -31,6 +31,8 @@ const FIELDS: Readonly<Record<string, string>> = {
   token: 'The token of the link.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
+  account_id:
+    'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',
   keep_current: 'Whether the session behind this request stays.',
 }
 

@@ -34,6 +34,7 @@ export function problemsOf({ method, open, facts }: Route, operation: Operation)
   if (method !== 'GET') codes.push('cross-site-request')
   if (facts.limited) codes.push('too-many-attempts')
   if (facts.mail) codes.push('not-found')
+  if (facts.ownAccount) codes.push('account-mismatch')
   if (facts.json) codes.push('invalid-json', 'body-too-large', 'unsupported-media-type', 'invalid-input')
   // In the order of the table, so that equal sets are equal.
   return Object.keys(PROBLEMS)

@@ -1,6 +1,6 @@
 import type { AccountView } from './account-profile'
-import { AccountSection, Folded } from './account-section'
-import { AccountHint, Form, PasswordField } from './form'
+import { AccountForm, AccountSection, Folded } from './account-section'
+import { AccountHint, PasswordField } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 
@@ -24,13 +24,18 @@ export function AccountDeletion({ context, user, state }: AccountDeletionProps) 
   return (
     <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>
       <Folded summary={texts.account.delete} open={state !== undefined} danger>
-        <Form form={form} action="/me/delete" confirm={texts.account.confirmDelete}>
+        <AccountForm
+          accountId={user.id}
+          form={form}
+          action="/me/delete"
+          confirm={texts.account.confirmDelete}
+        >
           <AccountHint email={user.email} />
           <PasswordField form={form} name="password" label={texts.account.deletePassword} />
           <button type="submit" class="danger">
             {texts.account.submitDelete}
           </button>
-        </Form>
+        </AccountForm>
       </Folded>
     </AccountSection>
   )

@@ -53,7 +53,12 @@ export function AccountPage(props: AccountPageProps) {
         passwordMinLength={passwordMinLength}
         state={forms.password}
       />
-      <AccountSessions context={context} sessions={sessions} allHref={props.allSessionsHref} />
+      <AccountSessions
+        context={context}
+        accountId={user.id}
+        sessions={sessions}
+        allHref={props.allSessionsHref}
+      />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
       {user.hasPassword && <AccountDeletion context={context} user={user} state={forms.deletion} />}
     </Layout>

@@ -1,6 +1,6 @@
 import type { AccountView } from './account-profile'
-import { AccountSection, accountPath, Folded } from './account-section'
-import { AccountHint, Form, PasswordField, SubmitButton } from './form'
+import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
+import { AccountHint, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 
@@ -30,12 +30,17 @@ export function AccountPassword(props: AccountPasswordProps) {
     <AccountSection id="password-section" title={texts.account.password} intro={texts.account.passwordIntro}>
       {user.hasPassword ? (
         <Folded summary={texts.account.changePassword} open={state !== undefined}>
-          <Form form={form} action="/password" returnTo={accountPath(context, 'password-changed')}>
+          <AccountForm
+            accountId={user.id}
+            form={form}
+            action="/password"
+            returnTo={accountPath(context, 'password-changed')}
+          >
             <AccountHint email={user.email} />
             <PasswordField form={form} name="current_password" label={texts.fields.currentPassword} />
             <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />
             <SubmitButton>{texts.account.submitPassword}</SubmitButton>
-          </Form>
+          </AccountForm>
         </Folded>
       ) : (
         <p>

@@ -1,10 +1,11 @@
-import { AccountSection, accountPath, Folded } from './account-section'
-import { AccountHint, EmailField, Field, Form, Hidden, PasswordField, SubmitButton } from './form'
+import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
+import { AccountHint, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 
 /** An account as its owner sees it. */
 export interface AccountView {
+  readonly id: string
   readonly name: string | null
   readonly email: string
   readonly emailVerified: boolean
@@ -25,7 +26,7 @@ export function AccountProfile({ context, user, mail, forms }: AccountProfilePro
   const name = { context, id: 'profile', state, fields: ['name'], retry: 'name' }
   return (
     <AccountSection id="profile-section" title={texts.account.profile} intro={texts.account.profileIntro}>
-      <Form form={name} action="/me" returnTo={accountPath(context, 'name-saved')}>
+      <AccountForm accountId={user.id} form={name} action="/me" returnTo={accountPath(context, 'name-saved')}>
         <Field
           form={name}
           name="name"
@@ -35,14 +36,14 @@ export function AccountProfile({ context, user, mail, forms }: AccountProfilePro
           required={false}
         />
         <button type="submit">{texts.account.saveName}</button>
-      </Form>
+      </AccountForm>
       <div class="address">
         <p class="label">{texts.fields.email}</p>
         <p class="value">
           {user.email} {mail && <Verification context={context} verified={user.emailVerified} />}
         </p>
         {mail && !user.emailVerified && (
-          <Resend context={context} email={user.email} state={forms.resend ?? FRESH_FORM} />
+          <Resend context={context} user={user} state={forms.resend ?? FRESH_FORM} />
         )}
       </div>
       {mail && user.hasPassword && <ChangeEmail context={context} user={user} state={forms.email} />}
@@ -61,17 +62,22 @@ function Verification({ context, verified }: { readonly context: PageContext; re
 
 interface ResendProps {
   readonly context: PageContext
-  readonly email: string
+  readonly user: AccountView
   readonly state: FormState
 }
 
-function Resend({ context, email, state }: ResendProps) {
+function Resend({ context, user, state }: ResendProps) {
   const form = { context, id: 'resend', state, fields: [], retry: null }
   return (
-    <Form form={form} action="/email/verify/resend" returnTo={accountPath(context, 'verification-sent')}>
-      <Hidden name="email" value={email} />
+    <AccountForm
+      accountId={user.id}
+      form={form}
+      action="/email/verify/resend"
+      returnTo={accountPath(context, 'verification-sent')}
+    >
+      <Hidden name="email" value={user.email} />
       <button type="submit">{context.texts.account.resend}</button>
-    </Form>
+    </AccountForm>
   )
 }
 
@@ -95,12 +101,17 @@ function ChangeEmail({ context, user, state }: ChangeEmailProps) {
   return (
     <Folded summary={texts.account.changeEmail} open={state !== undefined}>
       <p class="intro">{texts.account.changeEmailIntro}</p>
-      <Form form={form} action="/email/change" returnTo={accountPath(context, 'change-mail-sent')}>
+      <AccountForm
+        accountId={user.id}
+        form={form}
+        action="/email/change"
+        returnTo={accountPath(context, 'change-mail-sent')}
+      >
         <EmailField form={form} label={texts.account.newEmail} />
         <AccountHint email={user.email} />
         <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
         <SubmitButton>{texts.account.submitEmail}</SubmitButton>
-      </Form>
+      </AccountForm>
     </Folded>
   )
 }

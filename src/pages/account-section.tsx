@@ -1,4 +1,5 @@
-import type { Child } from 'hono/jsx'
+import type { Child, PropsWithChildren } from 'hono/jsx'
+import { Form, type FormProps, Hidden } from './form'
 import type { PageContext } from './page'
 import type { Texts } from './texts/en'
 
@@ -37,6 +38,20 @@ export function Folded({ summary, open, danger = false, children }: FoldedProps)
       <summary>{summary}</summary>
       <div class="folded">{children}</div>
     </details>
+  )
+}
+
+/** A form of the account page. It says whose account it is about: another tab may have signed in to another one since. */
+export function AccountForm({
+  accountId,
+  children,
+  ...form
+}: PropsWithChildren<FormProps & { readonly accountId: string }>) {
+  return (
+    <Form {...form}>
+      <Hidden name="account_id" value={accountId} />
+      {children}
+    </Form>
   )
 }
 

@@ -1,6 +1,6 @@
 import { countryName } from '../country'
-import { AccountSection, accountPath } from './account-section'
-import { Form, Hidden } from './form'
+import { AccountForm, AccountSection, accountPath } from './account-section'
+import { Hidden } from './form'
 import { FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { Time } from './time'
@@ -19,19 +19,20 @@ export interface SessionView {
 
 interface AccountSessionsProps {
   readonly context: PageContext
+  readonly accountId: string
   readonly sessions: readonly SessionView[]
   readonly allHref: string | null
 }
 
 /** Where someone is signed in, and how to end it. */
-export function AccountSessions({ context, sessions, allHref }: AccountSessionsProps) {
+export function AccountSessions({ context, accountId, sessions, allHref }: AccountSessionsProps) {
   const { texts } = context
   const hasOthers = allHref !== null || sessions.some(({ current }) => !current)
   return (
     <AccountSection id="sessions-section" title={texts.account.sessions} intro={texts.account.sessionsIntro}>
       <ul class="rows">
         {sessions.map((session) => (
-          <SessionRow context={context} session={session} />
+          <SessionRow context={context} accountId={accountId} session={session} />
         ))}
       </ul>
       {allHref !== null && (
@@ -41,25 +42,35 @@ export function AccountSessions({ context, sessions, allHref }: AccountSessionsP
       )}
       <div class="side-by-side">
         {hasOthers && (
-          <Form
+          <AccountForm
+            accountId={accountId}
             form={bare(context, 'end-others')}
             action="/logout/all"
             returnTo={accountPath(context, 'others-ended')}
           >
             <Hidden name="keep_current" value="true" />
             <button type="submit">{texts.account.endOthers}</button>
-          </Form>
+          </AccountForm>
         )}
-        <Form form={bare(context, 'end-all')} action="/logout/all" confirm={texts.account.confirmEndAll}>
+        <AccountForm
+          accountId={accountId}
+          form={bare(context, 'end-all')}
+          action="/logout/all"
+          confirm={texts.account.confirmEndAll}
+        >
           <button type="submit">{texts.account.endAll}</button>
-        </Form>
+        </AccountForm>
       </div>
     </AccountSection>
   )
 }
 
 /** One session. The current one is ended by the button at the top of the page. */
-function SessionRow({ context, session }: { readonly context: PageContext; readonly session: SessionView }) {
+function SessionRow({
+  context,
+  accountId,
+  session,
+}: Pick<AccountSessionsProps, 'context' | 'accountId'> & { readonly session: SessionView }) {
   const { texts, language } = context
   const device = session.device ?? texts.account.unknownDevice
   return (
@@ -75,7 +86,8 @@ function SessionRow({ context, session }: { readonly context: PageContext; reado
         </p>
       </div>
       {!session.current && (
-        <Form
+        <AccountForm
+          accountId={accountId}
           form={bare(context, `end-${session.id}`)}
           action={`/sessions/${encodeURIComponent(session.id)}/end`}
           returnTo={accountPath(context, 'session-ended')}
@@ -84,7 +96,7 @@ function SessionRow({ context, session }: { readonly context: PageContext; reado
             {texts.account.end}
             <span class="visually-hidden">: {device}</span>
           </button>
-        </Form>
+        </AccountForm>
       )}
     </li>
   )

@@ -18,7 +18,7 @@ export interface FormParts {
   readonly passwordMinLength?: number
 }
 
-interface FormProps {
+export interface FormProps {
   readonly form: FormParts
   /** A route of Janus, as in `/login`. */
   readonly action: string

@@ -34,6 +34,11 @@ export function ProblemPage({ context, code, status, retryAfterSeconds, referenc
       <p class="intro">{explanation}</p>
       <p class="next">{wait ?? action}</p>
       <div class="actions">
+        {code === 'account-mismatch' && (
+          <a class="button primary" href={`${basePath}/account`}>
+            {texts.home.account}
+          </a>
+        )}
         {SIGN_IN_HELPS.has(code) && (
           <a class="button primary" href={`${basePath}/login`}>
             {texts.problem.signIn}

@@ -30,6 +30,7 @@ import {
 import { clearBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
+import { ownAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
 const SignInBody = v.object({ email: Email, password: Text, ...modeFields, return_to: ReturnTo })
@@ -45,7 +46,7 @@ const ConfirmLinkBody = v.object({
   return_to: ReturnTo,
 })
 
-const DeleteAccountBody = v.object({ password: Text, return_to: ReturnTo })
+const DeleteAccountBody = v.object({ password: Text, ...ownAccount, return_to: ReturnTo })
 
 /** Accounts: register, sign in, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services) {
@@ -106,7 +107,7 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
-    .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), async (c) => {
+    .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
       const { password, return_to } = c.req.valid('json')
       const input = { password, client: clientOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)

@@ -14,6 +14,7 @@ import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm
 import { clearBinding, keepBinding, mintBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
+import { ownAccount, refuseOtherAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
 const VerifyBody = v.object({
@@ -22,8 +23,13 @@ const VerifyBody = v.object({
   new_password: v.optional(Text),
   return_to: ReturnTo,
 })
-const ResendBody = v.object({ email: Email, binding: v.optional(Text), return_to: ReturnTo })
-const ChangeBody = v.object({ email: Email, password: Text, return_to: ReturnTo })
+const ResendBody = v.object({
+  email: Email,
+  binding: v.optional(Text),
+  ...ownAccount,
+  return_to: ReturnTo,
+})
+const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
 
 /** Who asks, where nobody need be signed in to ask. */
@@ -61,10 +67,13 @@ export function emailRoutes(services: Services) {
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
-      const { email, binding: known, return_to: returnTo } = c.req.valid('json')
+      const { email, binding: known, account_id, return_to: returnTo } = c.req.valid('json')
+      const userId = await signedInUserId(services, c)
+      // Nobody need be signed in to ask.
+      if (userId !== null) refuseOtherAccount(userId, account_id)
       const binding = await keepBinding(c, '__Host-registration', known)
       const asked = await resendVerification(services, {
-        userId: await signedInUserId(services, c),
+        userId,
         email,
         binding: binding.secret,
         client: clientOf(c),
@@ -72,7 +81,7 @@ export function emailRoutes(services: Services) {
       return answerAsked(c, config, { asked, binding, page: 'resend', returnTo })
     })
 
-    .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), async (c) => {
+    .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await mintBinding('__Host-email-change')
       const input = { email, password, binding: binding.secret, client: clientOf(c) }

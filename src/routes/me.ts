@@ -12,9 +12,10 @@ import type { Pages } from '../pages/pages'
 import type { Services } from '../services'
 import { redirectForm } from './answer-sign-in'
 import { Name, ReturnTo } from './fields'
+import { ownAccount, sameAccount } from './own-account'
 import { presentSession, presentUser } from './present'
 
-const RenameBody = v.object({ name: v.nullable(Name) })
+const RenameBody = v.object({ name: v.nullable(Name), ...ownAccount })
 const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
 
 /**
@@ -41,11 +42,11 @@ export function meRoutes(services: Services) {
       return c.json(presentMe(found))
     })
 
-    .patch('/me', jsonBody(RenameBody), async (c) =>
+    .patch('/me', jsonBody(RenameBody), sameAccount, async (c) =>
       c.json({ user: presentUser(await rename(c, c.req.valid('json').name)) }),
     )
 
-    .post('/me', jsonOrFormBody(RenameForm), async (c) => {
+    .post('/me', jsonOrFormBody(RenameForm), sameAccount, async (c) => {
       const { name, return_to } = c.req.valid('json')
       const user = await rename(c, name)
       return isForm(c) ? redirectForm(c, config, return_to) : c.json({ user: presentUser(user) })

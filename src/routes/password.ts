@@ -18,9 +18,15 @@ import {
 } from './answer-sign-in'
 import { clientOf } from './client'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
+import { ownAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
-const ChangePasswordBody = v.object({ current_password: Text, new_password: Text, return_to: ReturnTo })
+const ChangePasswordBody = v.object({
+  current_password: Text,
+  new_password: Text,
+  ...ownAccount,
+  return_to: ReturnTo,
+})
 const ForgotBody = v.object({ email: Email, return_to: ReturnTo })
 const ResetBody = v.object({ token: Text, new_password: Text, return_to: ReturnTo })
 
@@ -33,16 +39,23 @@ export function passwordRoutes(services: Services) {
   const furtherFaults = newPasswordFaults('new_password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/password', live, limited, jsonOrFormBody(ChangePasswordBody, { furtherFaults }), async (c) => {
-      const { current_password, new_password, return_to } = c.req.valid('json')
-      const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
-      const change = await changePassword(services, c.var.principal, input)
-      if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-      if (change.outcome !== 'changed') throw attemptRefused(change)
-      const place = refreshTokenPlace(c, c.var.principal.sessionId)
-      const body = presentSignIn(c, change.signedIn, place)
-      return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
-    })
+    .post(
+      '/password',
+      live,
+      limited,
+      jsonOrFormBody(ChangePasswordBody, { furtherFaults }),
+      sameAccount,
+      async (c) => {
+        const { current_password, new_password, return_to } = c.req.valid('json')
+        const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
+        const change = await changePassword(services, c.var.principal, input)
+        if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
+        if (change.outcome !== 'changed') throw attemptRefused(change)
+        const place = refreshTokenPlace(c, c.var.principal.sessionId)
+        const body = presentSignIn(c, change.signedIn, place)
+        return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
+      },
+    )
 
     .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
       const { email } = c.req.valid('json')

@@ -12,6 +12,7 @@ import { forgetSession, redirectForm } from './answer-sign-in'
 import { clientOf } from './client'
 import { readCursor } from './cursor'
 import { ReturnTo } from './fields'
+import { ownAccount, sameAccount } from './own-account'
 import { presentSession } from './present'
 
 /** How many sessions one answer lists. */
@@ -19,7 +20,12 @@ const PAGE_SIZE = 100
 
 const SignOutBody = v.object({ return_to: ReturnTo })
 
-const SignOutEverywhereBody = v.object({ keep_current: v.optional(v.boolean('Send true or false.'), false) })
+const EndSessionBody = v.object({ ...ownAccount, return_to: ReturnTo })
+
+const SignOutEverywhereBody = v.object({
+  keep_current: v.optional(v.boolean('Send true or false.'), false),
+  ...ownAccount,
+})
 
 /** Forms have no flags, only text. */
 const SignOutEverywhereForm = v.object({
@@ -27,6 +33,7 @@ const SignOutEverywhereForm = v.object({
     v.optional(v.picklist(['true', 'false'], 'Send true or false.'), 'false'),
     v.transform((text) => text === 'true'),
   ),
+  ...ownAccount,
   return_to: ReturnTo,
 })
 
@@ -54,6 +61,7 @@ export function sessionRoutes(services: Services) {
       '/logout/all',
       live,
       jsonOrFormBody(SignOutEverywhereBody, { form: SignOutEverywhereForm }),
+      sameAccount,
       async (c) => {
         const asked = c.req.valid('json')
         const keepCurrent = asked.keep_current
@@ -82,7 +90,7 @@ export function sessionRoutes(services: Services) {
       return c.body(null, 204)
     })
 
-    .post('/sessions/:id/end', live, jsonOrFormBody(SignOutBody), async (c) => {
+    .post('/sessions/:id/end', live, jsonOrFormBody(EndSessionBody), sameAccount, async (c) => {
       await endOne(c, c.req.param('id'))
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })

@@ -68,6 +68,11 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
   ],
   'not-found': [404, () => send(deployed, 'GET', '/nothing')],
   'method-not-allowed': [405, () => send(deployed, 'PUT', '/me')],
+  'account-mismatch': [
+    409,
+    async () =>
+      (await signedInPerson({ mode: 'session' })).patch('/me', { name: null, account_id: 'another' }),
+  ],
   'account-exists': [
     409,
     async () => {

@@ -94,6 +94,25 @@ describe.concurrent.each([
     expect(await Promise.all([visitor, third].map(isSignedIn))).toEqual([false, false])
   })
 
+  it('is not changed by a page of another account that was left open in a tab', async ({ visit }) => {
+    const visitor = await visit({ javaScript })
+    const [ada, eve] = [newPerson(), newPerson('Eve')]
+    await register(visitor, ada)
+    await visitor.go('/account')
+    const tab = await visitor.context.newPage()
+    await tab.goto(`${visitor.url}/register`)
+    await tab.getByLabel('Email address').fill(eve.email)
+    await tab.getByLabel('Password', { exact: true }).fill(eve.password)
+    await Promise.all([tab.waitForEvent('load'), tab.getByRole('button', { name: 'Create account' }).click()])
+
+    await visitor.fill({ 'Name (optional)': 'Mallory' }, 'Profile')
+    expect((await visitor.press('Save name', 'Profile')).status()).toBe(409)
+    expect(await visitor.heading()).toBe("You're signed in to a different account")
+    await visitor.follow('Your account')
+    expect(await visitor.page.getByLabel('Name (optional)').inputValue()).toBe('')
+    expect(await visitor.page.getByText(eve.email).first().isVisible()).toBe(true)
+  })
+
   it('is deleted by who knows the password, for good', async ({ visit }) => {
     const visitor = await visit({ javaScript })
     const person = newPerson()

@@ -96,6 +96,26 @@ describe('pages of someone who is signed in', () => {
   })
 })
 
+describe('the account page', () => {
+  it.each(Object.keys(pages).filter((name) => name.startsWith('account')))(
+    '%s: each form but that of signing out says whose account it is about',
+    async (name) => {
+      let form = ''
+      const said = new Map<string, string | undefined>()
+      for (const { tag, attributes } of await elementsOf(pages[name] ?? '')) {
+        if (tag === 'form') {
+          form = `${attributes.get('action')} #${attributes.get('id')}`
+          said.set(form, undefined)
+        }
+        if (attributes.get('name') === 'account_id') said.set(form, attributes.get('value'))
+      }
+      said.delete('/auth/logout #undefined')
+      expect(said.size).toBeGreaterThan(3)
+      expect([...said].filter(([, id]) => id !== CANARY)).toEqual([])
+    },
+  )
+})
+
 describe('assets', () => {
   it('HTM-03: the style sheet asks for nothing else', () => {
     expect(css).not.toMatch(/url\(|@import|@font-face/)

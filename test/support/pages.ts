@@ -48,7 +48,7 @@ export function pagesOf(
   context: PageContext,
 ): Readonly<Record<string, string>> {
   const passwordMinLength = 15
-  const user = { name: text, email: text, emailVerified: false, hasPassword: true }
+  const user = { id: text, name: text, email: text, emailVerified: false, hasPassword: true }
   const seen = { device: text, country: text }
   const session = { ...seen, id: text, lastSeenAt: 1_800_000_000 }
   const event = { ...seen, at: 1_800_000_000, event: text, reason: text }

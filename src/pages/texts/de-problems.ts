@@ -62,6 +62,13 @@ export const problems = {
     explanation: 'Die Seite gibt es, aber nicht für diese Art von Anfrage.',
     action: 'Gehen Sie zurück und versuchen Sie einen anderen Weg.',
   },
+  'account-mismatch': {
+    title: 'Sie sind mit einem anderen Konto angemeldet',
+    explanation:
+      'Das gesendete Formular gehört zu einem anderen Konto als dem, mit dem Sie jetzt angemeldet sind. Es wurde nichts geändert.',
+    action:
+      'Öffnen Sie Ihr Konto, um zu sehen, welches es ist. Für das andere melden Sie sich zuerst damit an.',
+  },
   'account-exists': {
     title: 'Zu dieser Adresse gibt es schon ein Konto',
     explanation: 'Jede Adresse hat ein Konto.',

@@ -68,6 +68,12 @@ export const problems = {
     explanation: 'The page exists, but not for this kind of request.',
     action: 'Go back and try another way.',
   },
+  'account-mismatch': {
+    title: "You're signed in to a different account",
+    explanation:
+      'The form you sent was for another account than the one you are signed in to now. Nothing was changed.',
+    action: "Open your account to see which one you're in. To change the other one, sign in to it first.",
+  },
   'account-exists': {
     title: 'There is already an account with this address',
     explanation: 'Each address has one account.',

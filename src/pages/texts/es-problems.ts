@@ -61,6 +61,12 @@ export const problems = {
     explanation: 'La página existe, pero no para este tipo de petición.',
     action: 'Vuelva atrás y pruebe otro camino.',
   },
+  'account-mismatch': {
+    title: 'Ha iniciado sesión con otra cuenta',
+    explanation:
+      'El formulario que envió era de una cuenta distinta de la que tiene abierta ahora. No se ha cambiado nada.',
+    action: 'Abra su cuenta para ver cuál es. Para cambiar la otra, inicie sesión con ella primero.',
+  },
   'account-exists': {
     title: 'Ya hay una cuenta con esta dirección',
     explanation: 'Cada dirección tiene una sola cuenta.',
