@@ -3,6 +3,13 @@ import type { Mutation } from './mutations.ts'
 /** The guards of what other services are told, and of what is remembered. */
 export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'keys are fetched over HTTPS, or from this machine',
+    file: 'packages/verify/verifier.ts',
+    from: '  requireTrustworthy(issuer)\n',
+    to: '',
+    tests: ['test/verify/key-set.test.ts'],
+  },
+  {
     guard: 'a caller without a method counts as one that changes something',
     file: 'src/caller-service.ts',
     from: "const UNKNOWN_METHOD = 'UNKNOWN'",

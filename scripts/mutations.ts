@@ -53,6 +53,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/authentication/cookie-values.test.ts'],
   },
   {
+    guard: 'on a machine of several services cookies are named after the port',
+    file: 'src/config.ts',
+    from: "createAuthCookies(isLocal(url) ? url.port : '')",
+    to: "createAuthCookies('')",
+    tests: [`${CONTRACTS}/same-machine.test.ts`],
+  },
+  {
     guard: 'two session cookies are refused',
     file: 'src/authentication/credential.ts',
     from: "if (values.length > 1) return { carrier: 'ambiguous-cookie' }",

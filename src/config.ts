@@ -1,4 +1,6 @@
+import { type AuthCookies, createAuthCookies } from './authentication/auth-cookies'
 import { checkSecret } from './crypto/secret-quality'
+import { isLocal, isTrustworthy } from './http/trustworthy-url'
 import { type MailConfig, parseSender } from './mail/mail-config'
 import type { Mode } from './mode'
 
@@ -11,6 +13,7 @@ export interface Config {
   readonly basePath: string
   /** Scheme, host and port of the issuer. */
   readonly origin: string
+  readonly cookies: AuthCookies
   readonly audience: string
   readonly modes: readonly Mode[]
   readonly registration: 'open' | 'verified' | 'closed'
@@ -174,9 +177,12 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
   const { href, origin, basePath } = issuer
   const brandLogoUrl = values.brandLogoUrl === 'none' ? null : values.brandLogoUrl
   const appUrl = values.appUrl === 'none' ? null : values.appUrl
+  // Services on one machine share its name, and cookies ignore ports: without this each would sign people out of the others.
+  const url = new URL(href)
+  const cookies = createAuthCookies(isLocal(url) ? url.port : '')
   return {
     ok: true,
-    config: { issuer: href, origin, basePath, ...values, brandLogoUrl, appUrl },
+    config: { issuer: href, origin, basePath, cookies, ...values, brandLogoUrl, appUrl },
     bindings: env,
   }
 }
@@ -238,15 +244,6 @@ function integer(min: number, max: number) {
     const value = /^\d{1,12}$/.test(text) ? Number(text) : Number.NaN
     return value >= min && value <= max ? value : fault(`must be a whole number from ${min} to ${max}`)
   }
-}
-
-/** Secure, or on this machine: nothing else may carry a credential. */
-function isTrustworthy(url: URL): boolean {
-  return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url))
-}
-
-function isLocal({ hostname }: URL): boolean {
-  return /^(localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
 }
 
 function parseIssuer(

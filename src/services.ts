@@ -91,6 +91,7 @@ export function createServices(
     clock,
     log,
     modes: config.modes,
+    cookies: config.cookies,
     lifetimes: config,
     verifiedOnly,
     liveCheck: config.liveCheck,

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { createAuthCookies } from '../src/authentication/auth-cookies'
 import { type Config, type ConfigFault, parseConfig } from '../src/config'
 
 /** All that must be given. */
@@ -37,6 +38,7 @@ describe('parseConfig', () => {
       origin: 'https://auth.example.com',
       audience: 'https://auth.example.com',
       modes: ['session', 'token'],
+      cookies: createAuthCookies(''),
       registration: 'open',
       sessionIdleSeconds: 7 * day,
       sessionLifetimeSeconds: 30 * day,
@@ -249,6 +251,22 @@ describe('parseConfig', () => {
   ])('ISSUER: accepts %s', (ISSUER, basePath, origin) => {
     expect(configOf({ ISSUER })).toMatchObject({ issuer: ISSUER, basePath, origin, audience: ISSUER })
     expect(configOf({ ISSUER, AUDIENCE: 'api' })).toMatchObject({ issuer: ISSUER, audience: 'api' })
+  })
+
+  it.each([
+    ['http://localhost:8787', '__Host-session-8787'],
+    ['http://localhost:8788/auth', '__Host-session-8788'],
+    ['http://127.0.0.1:8787', '__Host-session-8787'],
+    ['http://[::1]:8787', '__Host-session-8787'],
+    ['https://localhost:8787', '__Host-session-8787'],
+    ['http://localhost', '__Host-session'],
+    ['https://auth.example.com', '__Host-session'],
+    ['https://auth.example.com:8443', '__Host-session'],
+  ])('SES-02: names the cookies of %s after its port if it is on this machine', (ISSUER, name) => {
+    const { cookies } = configOf({ ISSUER })
+    expect(cookies.session.name).toBe(name)
+    const others = Object.values(cookies).map((cookie) => cookie.name.replace(cookie.purpose, 'session'))
+    expect(others).toEqual(others.map(() => name))
   })
 
   it.each([

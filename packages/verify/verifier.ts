@@ -1,8 +1,9 @@
-import { readCredential } from '../../src/authentication/credential.ts'
+import { readAuthorization } from '../../src/authentication/credential.ts'
 import { principalOfClaims } from '../../src/authentication/principal.ts'
 import type { CallerService, Verdict } from '../../src/authentication/verdict.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
+import { isTrustworthy } from '../../src/http/trustworthy-url.ts'
 import { createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
 import { createRemoteKeySet, KeySetUnavailable, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
 
@@ -25,11 +26,15 @@ export interface VerifierOptions {
  * Verifies access tokens by the key set of their issuer, wherever `fetch` and Web Crypto are. Only bearer tokens: a cookie is the business
  * of Janus itself (`janus` with a service binding). A session that has ended is good until its token expires.
  *
- * Nothing is thrown. While no keys can be had, every token is answered `store-unavailable`.
+ * `authenticate` throws nothing. While no keys can be had, every token is answered `store-unavailable`.
+ *
+ * @throws {TypeError} If `issuer` is not a URL, or is `http:` and not on this machine: whoever is on the way could hand out keys of
+ * their own.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { issuer, audience = issuer, fetch = (...request) => globalThis.fetch(...request) } = options
   const { clock = systemClock } = options
+  requireTrustworthy(issuer)
   const keys = createRemoteKeySet({ issuer, fetch, clock })
   const check = createAccessTokenCheck({
     issuer,
@@ -42,9 +47,9 @@ export function createVerifier(options: VerifierOptions): Verifier {
   })
 
   async function verify(headers: Headers): Promise<Verdict | Problem> {
-    const credential = readCredential(headers)
-    if (credential.carrier === 'unusable-authorization') return invalid('invalid-token')
-    if (credential.carrier !== 'bearer') return new Problem('authentication-required')
+    const credential = readAuthorization(headers)
+    if (!credential) return new Problem('authentication-required')
+    if (credential.carrier !== 'bearer') return invalid('invalid-token')
     const token = await check(credential.text)
     if (!token.ok) return invalid(token.refusal === 'expired' ? 'token-expired' : 'invalid-token')
     return { ok: true, principal: principalOfClaims(token.claims) }
@@ -59,6 +64,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
       return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
     },
   }
+}
+
+function requireTrustworthy(issuer: string): void {
+  if (URL.canParse(issuer) && isTrustworthy(new URL(issuer))) return
+  throw new TypeError('createVerifier: issuer must be an https:// URL (http:// only for localhost).')
 }
 
 function invalid(code: 'invalid-token' | 'token-expired'): Problem {

@@ -1,27 +1,68 @@
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
-import { type BindingCookie, REFRESH_COOKIE, type SESSION_COOKIE } from './credential'
+
+/** What a cookie of Janus is for. */
+export type CookiePurpose = 'session' | 'refresh' | BindingPurpose
+
+/** What binds a link that was mailed to the browser that asked for it. */
+export type BindingPurpose = 'registration' | 'sign-in-link' | 'email-change'
+
+export interface AuthCookie<P extends CookiePurpose = CookiePurpose> {
+  readonly purpose: P
+  readonly name: string
+}
+
+export type BindingCookie = AuthCookie<BindingPurpose>
+
+/** The cookies of one Janus. */
+export interface AuthCookies {
+  readonly session: AuthCookie<'session'>
+  readonly refresh: AuthCookie<'refresh'>
+  readonly registration: AuthCookie<'registration'>
+  readonly signInLink: AuthCookie<'sign-in-link'>
+  readonly emailChange: AuthCookie<'email-change'>
+}
 
 /**
- * `__Host-`: Secure, this host alone, path `/` (RFC 6265bis §4.1.3), so no sibling domain can plant one. The session
- * cookie is Lax, so that a link from elsewhere finds one signed in, and so are those that wait for a link in a mail; the refresh
- * cookie has no such need.
+ * Names the cookies of a Janus. Each name begins with `__Host-`: Secure, this host alone, path `/` (RFC 6265bis §4.1.3), so no
+ * sibling domain can plant one.
+ *
+ * @param port That of an issuer on this machine, where several services share a host; `''` for none. Cookies ignore ports
+ * (RFC 6265 §8.5), so it ends the names: `__Host-session-8787`.
  */
-type AuthCookie = typeof SESSION_COOKIE | typeof REFRESH_COOKIE | BindingCookie
+export function createAuthCookies(port: string): AuthCookies {
+  function cookie<P extends CookiePurpose>(purpose: P): AuthCookie<P> {
+    return { purpose, name: `__Host-${purpose}${port === '' ? '' : `-${port}`}` }
+  }
+  return {
+    session: cookie('session'),
+    refresh: cookie('refresh'),
+    registration: cookie('registration'),
+    signInLink: cookie('sign-in-link'),
+    emailChange: cookie('email-change'),
+  }
+}
 
 /** Gives the client a cookie for at most `maxAgeSeconds`; how long it is honoured the server decides. */
-export function setAuthCookie(c: Context, name: AuthCookie, value: string, maxAgeSeconds: number): void {
+export function setAuthCookie(
+  c: Context,
+  { purpose, name }: AuthCookie,
+  value: string,
+  maxAgeSeconds: number,
+): void {
   setCookie(c, name.replace('__Host-', ''), value, {
     prefix: 'host',
     path: '/',
     secure: true,
     httpOnly: true,
-    sameSite: name === REFRESH_COOKIE ? 'Strict' : 'Lax',
+    // Lax, so that a link from elsewhere finds one signed in, and so are those that wait for a link in a mail. The refresh
+    // cookie has no such need.
+    sameSite: purpose === 'refresh' ? 'Strict' : 'Lax',
     maxAge: maxAgeSeconds,
   })
 }
 
 /** Tells the client to forget a cookie. */
-export function clearAuthCookie(c: Context, name: AuthCookie): void {
-  setAuthCookie(c, name, '', 0)
+export function clearAuthCookie(c: Context, cookie: AuthCookie): void {
+  setAuthCookie(c, cookie, '', 0)
 }

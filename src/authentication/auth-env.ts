@@ -1,4 +1,5 @@
 import type { SessionStore } from '../sessions/session-store'
+import type { AuthCookies } from './auth-cookies'
 import type { AuthenticateServices } from './authenticate'
 import type { CrossSiteRule } from './cross-site'
 import type { Principal } from './principal'
@@ -6,6 +7,7 @@ import type { Principal } from './principal'
 /** What the guards need. */
 export interface GuardServices extends AuthenticateServices {
   readonly sessions: SessionStore
+  readonly cookies: AuthCookies
   readonly crossSiteRule: CrossSiteRule
   /** `always`: every guarded request asks the session store, not only sensitive ones. */
   readonly liveCheck: 'sensitive' | 'always'

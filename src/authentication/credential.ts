@@ -1,3 +1,5 @@
+import type { AuthCookie, AuthCookies } from './auth-cookies'
+
 /** What a request presented, unverified. */
 export type Credential =
   | { readonly carrier: 'none' }
@@ -11,34 +13,35 @@ export type Credential =
 /** `token68` of RFC 9110 §11.2, which is what RFC 6750 §2.1 calls `b64token`. */
 const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 
-export const SESSION_COOKIE = '__Host-session'
-export const REFRESH_COOKIE = '__Host-refresh'
-
-/** What binds a link that was mailed to the browser that asked for it. */
-export type BindingCookie = '__Host-registration' | '__Host-sign-in-link' | '__Host-email-change'
-
 /**
  * Reads the credential of a request. An `Authorization` header decides, whatever it holds: a bad one is never a reason
  * to try the cookie beside it.
  */
-export function readCredential(headers: Headers): Credential {
-  const authorization = headers.get('Authorization')
-  if (authorization !== null) {
-    const [, text] = BEARER.exec(authorization) ?? []
-    return text === undefined ? { carrier: 'unusable-authorization' } : { carrier: 'bearer', text }
-  }
-  const values = cookieValues(headers, SESSION_COOKIE)
+export function readCredential(headers: Headers, cookies: AuthCookies): Credential {
+  const authorization = readAuthorization(headers)
+  if (authorization) return authorization
+  const values = cookieValues(headers, cookies.session)
   if (values.length > 1) return { carrier: 'ambiguous-cookie' }
   return values[0] === undefined ? { carrier: 'none' } : { carrier: 'cookie', text: values[0] }
 }
 
+/** Reads what an `Authorization` header presents; `null`: there is none. */
+export function readAuthorization(
+  headers: Headers,
+): Extract<Credential, { carrier: 'bearer' | 'unusable-authorization' }> | null {
+  const authorization = headers.get('Authorization')
+  if (authorization === null) return null
+  const [, text] = BEARER.exec(authorization) ?? []
+  return text === undefined ? { carrier: 'unusable-authorization' } : { carrier: 'bearer', text }
+}
+
 /**
- * Returns every value that the request has for a cookie name (RFC 6265 §4.2.1).
+ * Returns every value that the request has for a cookie (RFC 6265 §4.2.1).
  *
  * Only what a browser strips is stripped: space and tab (§5.2). `String.prototype.trim` strips 23 characters more, and a browser
  * applies no prefix rule to `U+2000__Host-session`, so any sibling host could plant it. Such a look-alike is no cookie of ours.
  */
-export function cookieValues(headers: Pick<Headers, 'get'>, name: string): readonly string[] {
+export function cookieValues(headers: Pick<Headers, 'get'>, { name }: AuthCookie): readonly string[] {
   return (headers.get('Cookie') ?? '').split(';').flatMap((pair) => {
     const equals = pair.indexOf('=')
     if (equals === -1 || stripBlanks(pair.slice(0, equals)) !== name) return []

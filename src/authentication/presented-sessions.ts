@@ -1,21 +1,22 @@
 import { hashSecret, parseSessionToken } from '../sessions/session-token'
 import type { RefreshTokens } from '../tokens/refresh-token'
-import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from './credential'
+import type { AuthCookies } from './auth-cookies'
+import { cookieValues } from './credential'
 
 /**
  * The sessions whose cookies came with a request, each with the proof of its credential. Unlike a credential that
  * authenticates, any number of them is read: they are only ever ended.
  */
 export async function presentedSessions(
-  { refreshTokens }: { readonly refreshTokens: RefreshTokens },
+  { refreshTokens, cookies }: { readonly refreshTokens: RefreshTokens; readonly cookies: AuthCookies },
   headers: Headers,
 ): Promise<readonly { sessionId: string; secretHash: string | null }[]> {
   const presented = []
-  for (const text of cookieValues(headers, SESSION_COOKIE).slice(0, MOST_COOKIES)) {
+  for (const text of cookieValues(headers, cookies.session).slice(0, MOST_COOKIES)) {
     const token = parseSessionToken(text)
     if (token) presented.push({ sessionId: token.sessionId, secretHash: await hashSecret(token.secret) })
   }
-  for (const text of cookieValues(headers, REFRESH_COOKIE).slice(0, MOST_COOKIES)) {
+  for (const text of cookieValues(headers, cookies.refresh).slice(0, MOST_COOKIES)) {
     const token = await refreshTokens.verify(text)
     if (token) presented.push({ sessionId: token.sessionId, secretHash: null })
   }

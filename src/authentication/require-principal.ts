@@ -27,7 +27,7 @@ export async function principalBehind(
   request: AskedRequest,
   defer: Defer,
 ): Promise<Principal> {
-  const credential = readCredential(request.headers)
+  const credential = readCredential(request.headers, services.cookies)
   if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, request)
   const principal = principalOf(await authenticate(services, credential, defer))
   return services.liveCheck === 'always' ? checkLive(services, principal) : principal

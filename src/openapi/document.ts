@@ -78,7 +78,8 @@ const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-session',
-    description: 'The cookie of session mode. Guarded against requests from other sites.',
+    description:
+      'The cookie of session mode. Guarded against requests from other sites. With an `ISSUER` on localhost the names of cookies end with its port: `__Host-session-8787`.',
   },
   refreshCookie: {
     type: 'apiKey',

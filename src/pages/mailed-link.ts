@@ -28,7 +28,7 @@ export interface MailedLink {
  * @throws {Problem} `invalid-link` before anybody has typed a password that would be of no use.
  */
 export async function findMailedLink(
-  services: Pick<Services, 'links' | 'clock'>,
+  services: Pick<Services, 'links' | 'clock' | 'cookies'>,
   c: Context,
   path: string,
 ): Promise<MailedLink | null> {
@@ -37,7 +37,7 @@ export async function findMailedLink(
   const presented = await presentLink(services, sentFields(c).token ?? c.req.query('token') ?? '', purposes)
   if (!presented) throw invalidLink()
   const { found } = presented
-  const binding = presentedBinding(c, '__Host-registration', undefined)
+  const binding = presentedBinding(c, services.cookies.registration, undefined)
   return {
     email: found.account?.user.email ?? found.newEmail?.address ?? null,
     keepsPassword: await matchesSecret(binding, found.bindingHash),

@@ -35,7 +35,7 @@ export function ModeColumn({ mode }: { readonly mode: Mode }) {
 }
 
 /** What a side consists of: its credential, and what is stored for it. */
-export function ModeRecords({ mode }: { readonly mode: Mode }) {
+export function ModeRecords({ mode, cookieName }: { readonly mode: Mode; readonly cookieName: string }) {
   const { records, holds, stored } = TEXTS.modes[mode]
   return (
     <section class="mode records" id={`${mode}-records`} aria-labelledby={`${mode}-records-title`}>
@@ -43,7 +43,7 @@ export function ModeRecords({ mode }: { readonly mode: Mode }) {
       <div class="holds">
         <h3>{holds}</h3>
         <div data-part="holds" hidden>
-          {mode === 'session' ? <Cookie /> : <Tokens />}
+          {mode === 'session' ? <Cookie name={cookieName} /> : <Tokens />}
         </div>
       </div>
       <div class="stored">
@@ -79,12 +79,12 @@ function CallRow({ mode, name }: { readonly mode: Mode; readonly name: Call }) {
   )
 }
 
-function Cookie() {
+function Cookie({ name: cookieName }: { readonly name: string }) {
   const { value, masked, attributes } = TEXTS.cookie
   return (
     <>
       <p class="raw">
-        __Host-session=
+        {`${cookieName}=`}
         <span class="first" data-part="cookie-id" />.<span class="masked">{masked}</span>
       </p>
       <p class="hint">{value}</p>

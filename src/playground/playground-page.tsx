@@ -15,12 +15,14 @@ export interface PlaygroundPageProps {
     readonly passwordMinLength: number
   }
   readonly liveCheck: 'sensitive' | 'always'
+  /** That of the session cookie. */
+  readonly cookieName: string
 }
 
 const MODES = ['session', 'token'] as const satisfies readonly Mode[]
 
 /** `GET /playground`. What needs the script stays hidden until it runs. */
-export function PlaygroundPage({ context, offers, liveCheck }: PlaygroundPageProps) {
+export function PlaygroundPage({ context, offers, liveCheck, cookieName }: PlaygroundPageProps) {
   return (
     <Layout context={context} title={TEXTS.title} wide assets="playground">
       <div class="title">
@@ -44,7 +46,7 @@ export function PlaygroundPage({ context, offers, liveCheck }: PlaygroundPagePro
               <Log />
               <div class="modes">
                 {MODES.map((mode) => (
-                  <ModeRecords mode={mode} />
+                  <ModeRecords mode={mode} cookieName={cookieName} />
                 ))}
               </div>
             </div>

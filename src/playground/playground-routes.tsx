@@ -28,7 +28,12 @@ export function playgroundRoutes({ config }: Pick<Services, 'config'>, { storedS
         return answerPage(
           c,
           context,
-          <PlaygroundPage context={context} offers={offers} liveCheck={liveCheck} />,
+          <PlaygroundPage
+            context={context}
+            offers={offers}
+            liveCheck={liveCheck}
+            cookieName={config.cookies.session.name}
+          />,
         )
       })
 

@@ -62,7 +62,7 @@ export function accountRoutes(services: Services) {
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {
         chooseMode(c, config.modes, asked)
-        const binding = await mintBinding('__Host-registration')
+        const binding = await mintBinding(config.cookies.registration)
         const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
@@ -85,7 +85,7 @@ export function accountRoutes(services: Services) {
 
     .post('/login/link', mail, limited, jsonOrFormBody(LinkBody), async (c) => {
       const { email } = c.req.valid('json')
-      const binding = await mintBinding('__Host-sign-in-link')
+      const binding = await mintBinding(config.cookies.signInLink)
       const asked = await requestSignInLink(services, {
         email,
         binding: binding.secret,
@@ -96,14 +96,14 @@ export function accountRoutes(services: Services) {
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
       const { token, binding: known, ...asked } = c.req.valid('json')
-      const binding = presentedBinding(c, '__Host-sign-in-link', known)
+      const binding = presentedBinding(c, config.cookies.signInLink, known)
       const attempt = await signInWithLink(services, {
         ...(await signingIn(c, services, asked)),
         token,
         binding,
       })
       if (attempt.outcome !== 'signed-in') throw invalidLink()
-      clearBinding(c, '__Host-sign-in-link')
+      clearBinding(c, config.cookies.signInLink)
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
@@ -112,7 +112,7 @@ export function accountRoutes(services: Services) {
       const input = { password, client: clientOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)
       if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
-      forgetSession(c, config.basePath)
+      forgetSession(c, config)
       return isForm(c) ? redirectForm(c, config, return_to) : c.body(null, 204)
     })
 }
@@ -124,8 +124,8 @@ function answerSignIn(
   { refresh_in = 'body', return_to }: ModeInput & { readonly return_to?: string | undefined },
   status: 200 | 201,
 ) {
-  clearReplaced(c, signedIn, refresh_in)
-  const body = presentSignIn(c, signedIn, refresh_in)
+  clearReplaced(c, config.cookies, signedIn, refresh_in)
+  const body = presentSignIn(c, config.cookies, signedIn, refresh_in)
   return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)
 }
 

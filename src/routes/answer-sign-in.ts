@@ -3,8 +3,8 @@ import * as v from 'valibot'
 import type { AskedForMail } from '../accounts/asked-for-mail'
 import type { RefusedAttempt } from '../accounts/attempt-password'
 import type { Grant, SignedIn } from '../accounts/prepared-session'
-import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
-import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../authentication/credential'
+import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
+import { cookieValues } from '../authentication/credential'
 import type { Config } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
@@ -41,9 +41,14 @@ export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInpu
 }
 
 /** The body of a sign-in, with the credentials of its mode where that mode carries them. */
-export function presentSignIn(c: Context, { user, session, grant }: SignedIn, refreshIn: 'body' | 'cookie') {
+export function presentSignIn(
+  c: Context,
+  cookies: AuthCookies,
+  { user, session, grant }: SignedIn,
+  refreshIn: 'body' | 'cookie',
+) {
   return {
-    ...presentGrant(c, session, grant, refreshIn),
+    ...presentGrant(c, cookies, session, grant, refreshIn),
     user: presentUser(user),
     session: presentSession(session, session.id),
   }
@@ -53,13 +58,19 @@ export function presentSignIn(c: Context, { user, session, grant }: SignedIn, re
  * Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
  * the refresh token in a cookie of its own where a page asked for it.
  */
-export function presentGrant(c: Context, session: Session, grant: Grant, refreshIn: 'body' | 'cookie') {
+export function presentGrant(
+  c: Context,
+  cookies: AuthCookies,
+  session: Session,
+  grant: Grant,
+  refreshIn: 'body' | 'cookie',
+) {
   const lifeSeconds = session.expiresAt - session.createdAt
   if (grant.mode === 'session') {
-    setAuthCookie(c, SESSION_COOKIE, grant.sessionToken, lifeSeconds)
+    setAuthCookie(c, cookies.session, grant.sessionToken, lifeSeconds)
     return {}
   }
-  if (refreshIn === 'cookie') setAuthCookie(c, REFRESH_COOKIE, grant.refreshToken, lifeSeconds)
+  if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, grant.refreshToken, lifeSeconds)
   return {
     access_token: grant.accessToken,
     token_type: 'Bearer',
@@ -69,16 +80,22 @@ export function presentGrant(c: Context, session: Session, grant: Grant, refresh
 }
 
 /** Clears the cookies that came along with a sign-in and that it does not use: their sessions have ended with it. */
-export function clearReplaced(c: Context, { grant }: SignedIn, refreshIn: 'body' | 'cookie'): void {
-  const used = grant.mode === 'session' ? SESSION_COOKIE : refreshIn === 'cookie' ? REFRESH_COOKIE : null
-  for (const name of [SESSION_COOKIE, REFRESH_COOKIE] as const) {
-    if (name !== used && cookieValues(c.req.raw.headers, name).length > 0) clearAuthCookie(c, name)
+export function clearReplaced(
+  c: Context,
+  cookies: AuthCookies,
+  { grant }: SignedIn,
+  refreshIn: 'body' | 'cookie',
+): void {
+  const { session, refresh } = cookies
+  const used = grant.mode === 'session' ? session : refreshIn === 'cookie' ? refresh : null
+  for (const cookie of [session, refresh]) {
+    if (cookie !== used && cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
   }
 }
 
 /** Where the client of a session keeps its refresh token. */
-export function refreshTokenPlace(c: Context, sessionId: string): 'body' | 'cookie' {
-  const kept = cookieValues(c.req.raw.headers, REFRESH_COOKIE)
+export function refreshTokenPlace(c: Context, cookies: AuthCookies, sessionId: string): 'body' | 'cookie' {
+  const kept = cookieValues(c.req.raw.headers, cookies.refresh)
   return kept.some((text) => text.startsWith(`${sessionId}.`)) ? 'cookie' : 'body'
 }
 
@@ -95,9 +112,12 @@ export function redirectForm(
 }
 
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
-export function forgetSession(c: Context, basePath: string): void {
-  clearAuthCookie(c, SESSION_COOKIE)
-  clearAuthCookie(c, REFRESH_COOKIE)
+export function forgetSession(
+  c: Context,
+  { cookies, basePath }: { readonly cookies: AuthCookies; readonly basePath: string },
+): void {
+  clearAuthCookie(c, cookies.session)
+  clearAuthCookie(c, cookies.refresh)
   // "cookies" would sign the person out of everything else on the domain, and "storage" is another app's where Janus
   // has only a path of the origin.
   c.header('Clear-Site-Data', basePath === '' ? '"cache", "storage"' : '"cache"')

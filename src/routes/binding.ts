@@ -1,6 +1,11 @@
 import type { Context } from 'hono'
-import { clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
-import { type BindingCookie, cookieValues } from '../authentication/credential'
+import {
+  type BindingCookie,
+  type BindingPurpose,
+  clearAuthCookie,
+  setAuthCookie,
+} from '../authentication/auth-cookies'
+import { cookieValues } from '../authentication/credential'
 import {
   hashSecretText,
   type MintedSecret,
@@ -10,10 +15,10 @@ import {
 
 /** How long the browser keeps what binds it to a link: as long as the longest of its kind is good. */
 const MAX_AGE_SECONDS = {
-  '__Host-registration': TOKEN_LIFETIME_SECONDS.register,
-  '__Host-sign-in-link': TOKEN_LIFETIME_SECONDS['sign-in'],
-  '__Host-email-change': TOKEN_LIFETIME_SECONDS['change-email'],
-} as const satisfies Record<BindingCookie, number>
+  registration: TOKEN_LIFETIME_SECONDS.register,
+  'sign-in-link': TOKEN_LIFETIME_SECONDS['sign-in'],
+  'email-change': TOKEN_LIFETIME_SECONDS['change-email'],
+} as const satisfies Record<BindingPurpose, number>
 
 /**
  * What binds a link that is mailed to who asked for it: a secret, given in a cookie, and in the body for clients that keep none. The
@@ -52,7 +57,7 @@ export function presentedBinding(
 
 /** Lets the client have its part. */
 export function giveBinding(c: Context, { cookie, secret }: Binding): void {
-  setAuthCookie(c, cookie, secret.text, MAX_AGE_SECONDS[cookie])
+  setAuthCookie(c, cookie, secret.text, MAX_AGE_SECONDS[cookie.purpose])
 }
 
 /** What has been used is of no use any more. */

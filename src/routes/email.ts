@@ -34,7 +34,11 @@ const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to
 
 /** Who asks, where nobody need be signed in to ask. */
 async function signedInUserId(services: Services, c: Context): Promise<string | null> {
-  const authentication = await authenticate(services, readCredential(c.req.raw.headers), deferTo(c))
+  const authentication = await authenticate(
+    services,
+    readCredential(c.req.raw.headers, services.cookies),
+    deferTo(c),
+  )
   return authentication.outcome === 'authenticated' ? authentication.principal.userId : null
 }
 
@@ -51,7 +55,7 @@ export function emailRoutes(services: Services) {
       const { token, binding, new_password, return_to } = c.req.valid('json')
       const verification = await verifyEmail(services, {
         token,
-        binding: presentedBinding(c, '__Host-registration', binding),
+        binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
         client: clientOf(c),
       })
@@ -59,7 +63,7 @@ export function emailRoutes(services: Services) {
         throw passwordRefused('new_password', verification.refusal)
       }
       if (verification.outcome !== 'verified') throw invalidLink()
-      clearBinding(c, '__Host-registration')
+      clearBinding(c, config.cookies.registration)
       const { hasPassword } = verification
       const done = `/email/verify?done=${hasPassword ? 'ready' : 'no-password'}`
       if (isForm(c)) return redirectForm(c, config, return_to, done)
@@ -71,7 +75,7 @@ export function emailRoutes(services: Services) {
       const userId = await signedInUserId(services, c)
       // Nobody need be signed in to ask.
       if (userId !== null) refuseOtherAccount(userId, account_id)
-      const binding = await keepBinding(c, '__Host-registration', known)
+      const binding = await keepBinding(c, config.cookies.registration, known)
       const asked = await resendVerification(services, {
         userId,
         email,
@@ -83,7 +87,7 @@ export function emailRoutes(services: Services) {
 
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
-      const binding = await mintBinding('__Host-email-change')
+      const binding = await mintBinding(config.cookies.emailChange)
       const input = { email, password, binding: binding.secret, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused') throw attemptRefused(asked)
@@ -92,10 +96,10 @@ export function emailRoutes(services: Services) {
 
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
       const { token, binding: known, return_to } = c.req.valid('json')
-      const binding = presentedBinding(c, '__Host-email-change', known)
+      const binding = presentedBinding(c, config.cookies.emailChange, known)
       const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
-      clearBinding(c, '__Host-email-change')
+      clearBinding(c, config.cookies.emailChange)
       if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')
       return c.body(null, 204)
     })

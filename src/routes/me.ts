@@ -57,7 +57,7 @@ export function meRoutes(services: Services) {
 export function whoAmIRoute(services: Services, pages: Pages | null) {
   const { users, clock } = services
   return new Hono().get('/', async (c) => {
-    const credential = readCredential(c.req.raw.headers)
+    const credential = readCredential(c.req.raw.headers, services.cookies)
     const authentication = await authenticate(services, credential, deferTo(c))
     // A cookie may have been forgotten here by the last person; a bearer token was sent on purpose.
     const refused = authentication.outcome !== 'authenticated'

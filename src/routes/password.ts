@@ -51,8 +51,8 @@ export function passwordRoutes(services: Services) {
         const change = await changePassword(services, c.var.principal, input)
         if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
         if (change.outcome !== 'changed') throw attemptRefused(change)
-        const place = refreshTokenPlace(c, c.var.principal.sessionId)
-        const body = presentSignIn(c, change.signedIn, place)
+        const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
+        const body = presentSignIn(c, config.cookies, change.signedIn, place)
         return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
       },
     )

@@ -1,7 +1,8 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { refreshSession } from '../accounts/refresh-session'
-import { cookieValues, REFRESH_COOKIE } from '../authentication/credential'
+import type { AuthCookies } from '../authentication/auth-cookies'
+import { cookieValues } from '../authentication/credential'
 import { jsonBody } from '../http/body'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
 import type { Services } from '../services'
@@ -13,25 +14,30 @@ const RefreshBody = v.object({ refresh_token: v.optional(v.string('Send a string
 
 /** Exchanges a refresh token, from where it was put: the body or a cookie. */
 export function refreshRoutes(services: Services) {
+  const { modes, cookies } = services.config
   return new Hono().post('/refresh', jsonBody(RefreshBody), async (c) => {
-    if (!services.config.modes.includes('token')) throw new Problem('mode-not-offered')
-    const { text, place } = presentedRefreshToken(c, c.req.valid('json').refresh_token)
+    if (!modes.includes('token')) throw new Problem('mode-not-offered')
+    const { text, place } = presentedRefreshToken(c, cookies, c.req.valid('json').refresh_token)
     const refresh = await refreshSession(services, { text, client: clientOf(c) })
     if (refresh.outcome !== 'refreshed') {
       throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
     }
     const { session, grant } = refresh
-    return c.json({ ...presentGrant(c, session, grant, place), session: presentSession(session, session.id) })
+    return c.json({
+      ...presentGrant(c, cookies, session, grant, place),
+      session: presentSession(session, session.id),
+    })
   })
 }
 
 /** @throws {Problem} `authentication-required` if there is none, `invalid-token` if two cookies claim to be it. */
 function presentedRefreshToken(
   c: Context,
+  cookies: AuthCookies,
   inBody: string | undefined,
 ): { text: string; place: 'body' | 'cookie' } {
   if (inBody !== undefined) return { text: inBody, place: 'body' }
-  const [text, ...others] = cookieValues(c.req.raw.headers, REFRESH_COOKIE)
+  const [text, ...others] = cookieValues(c.req.raw.headers, cookies.refresh)
   if (text === undefined) throw new Problem('authentication-required', { detail: 'Send a refresh token.' })
   if (others.length > 0) throw new Problem('invalid-token', { headers: INVALID_TOKEN_CHALLENGE })
   return { text, place: 'cookie' }

@@ -45,14 +45,14 @@ export function sessionRoutes(services: Services) {
   async function endOne(c: Context<SignedInEnv>, id: string): Promise<void> {
     const { principal } = c.var
     // First, so that the client forgets even if storage fails.
-    if (id === principal.sessionId) forgetSession(c, config.basePath)
+    if (id === principal.sessionId) forgetSession(c, config)
     const ended = await endOwnSession(services, principal, { id, client: clientOf(c) })
     if (!ended) throw new Problem('not-found')
   }
 
   return new Hono<SignedInEnv>()
     .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
-      forgetSession(c, config.basePath)
+      forgetSession(c, config)
       await signOut(services, c.var.principal, clientOf(c))
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
@@ -65,7 +65,7 @@ export function sessionRoutes(services: Services) {
       async (c) => {
         const asked = c.req.valid('json')
         const keepCurrent = asked.keep_current
-        if (!keepCurrent) forgetSession(c, config.basePath)
+        if (!keepCurrent) forgetSession(c, config)
         await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
         const returnTo = 'return_to' in asked ? asked.return_to : undefined
         return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)

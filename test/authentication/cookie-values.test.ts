@@ -1,33 +1,29 @@
 import { describe, expect, it } from 'vitest'
-import { cookieValues, REFRESH_COOKIE, SESSION_COOKIE } from '../../src/authentication/credential'
+import { type AuthCookie, createAuthCookies } from '../../src/authentication/auth-cookies'
+import { cookieValues } from '../../src/authentication/credential'
 import { codePoint, TRIMMED_BY_STRINGS_ALONE } from '../support/look-alikes'
 
-const NAMES = [
-  SESSION_COOKIE,
-  REFRESH_COOKIE,
-  '__Host-registration',
-  '__Host-sign-in-link',
-  '__Host-email-change',
-] as const
+const COOKIES: readonly AuthCookie[] = ['', '8787'].flatMap((port) => Object.values(createAuthCookies(port)))
 
-const values = (name: string, cookie: string | null) =>
-  cookieValues({ get: (header) => (header === 'Cookie' ? cookie : null) }, name)
+const values = (cookie: AuthCookie, sent: string | null) =>
+  cookieValues({ get: (header) => (header === 'Cookie' ? sent : null) }, cookie)
 
 it('SES-03: the corpus has every character that trim strips and a browser keeps', () => {
   expect(TRIMMED_BY_STRINGS_ALONE).toHaveLength(21)
 })
 
-describe.each(NAMES)('SES-03: the cookie %s', (name) => {
+describe.each(COOKIES)('SES-03: the cookie $name', (own) => {
+  const { name } = own
   it.each(TRIMMED_BY_STRINGS_ALONE.map((character) => [codePoint(character), character] as const))(
     'is not one with %s at an end of its name',
     (_, x) => {
       for (const alike of [`${x}${name}`, `${name}${x}`, ` ${x}${name}`, `${x} ${name}`, `${x}${name}${x}`]) {
-        expect(values(name, `${alike}=planted`)).toEqual([])
-        expect(values(name, `${alike}=planted; ${name}=own`)).toEqual(['own'])
-        expect(values(name, `${name}=own; ${alike}=planted`)).toEqual(['own'])
+        expect(values(own, `${alike}=planted`)).toEqual([])
+        expect(values(own, `${alike}=planted; ${name}=own`)).toEqual(['own'])
+        expect(values(own, `${name}=own; ${alike}=planted`)).toEqual(['own'])
       }
       // Of a value it is a part, and no token has it.
-      expect(values(name, `a=b; ${name}=${x}own${x}; c=d`)).toEqual([`${x}own${x}`])
+      expect(values(own, `a=b; ${name}=${x}own${x}; c=d`)).toEqual([`${x}own${x}`])
     },
   )
 
@@ -49,10 +45,10 @@ describe.each(NAMES)('SES-03: the cookie %s', (name) => {
     ['another case', `${name.toUpperCase()}=own`, []],
     ['empty pairs', `;; ;${name}=own;;`, ['own']],
   ])('is read as a browser wrote it: %s', (_, cookie, expected) => {
-    expect(values(name, cookie)).toEqual(expected)
+    expect(values(own, cookie)).toEqual(expected)
   })
 })
 
 it('SES-03: there is none without a header', () => {
-  expect(values(SESSION_COOKIE, null)).toEqual([])
+  expect(values(createAuthCookies('').session, null)).toEqual([])
 })

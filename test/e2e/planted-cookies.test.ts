@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { codePoint, TRIMMED_BY_STRINGS_ALONE } from '../support/look-alikes.ts'
 import { SIBLING_DOMAIN } from './chromium.ts'
 import { newPerson, register } from './person.ts'
-import { foreignPage, it } from './stage.ts'
+import { cookieNameAt, foreignPage, it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Sends a GET or an empty POST whose `Cookie` header is these bytes, and gives the status and what is said of it. */
@@ -58,7 +58,7 @@ describe('SES-02: a cookie whose name only looks like ours', () => {
     const [ada, eve] = [await visit(), await visit()]
     await register(ada, newPerson('Ada Lovelace'))
     await register(eve, newPerson('Eve'))
-    const name = '__Host-session'
+    const name = cookieNameAt(ada.url)
     const own = Buffer.from(`${name}=${await cookieOf(ada, name)}`)
     const planted = `${name}=${await cookieOf(eve, name)}`
     expect(await sendRaw(ada.url, 'GET', '/me', own)).toEqual([200, ''])
@@ -73,7 +73,11 @@ describe('SES-02: a cookie whose name only looks like ours', () => {
         expect(await asked(Buffer.from('a=b; '), alike), what).toEqual([401, 'authentication-required'])
         expect(await asked(alike, and, own), what).toEqual([200, ''])
         expect(await asked(own, and, alike), what).toEqual([200, ''])
-        const refresh = Buffer.concat([Buffer.from('a=b; '), x, Buffer.from(`__Host-refresh=x`)])
+        const refresh = Buffer.concat([
+          Buffer.from('a=b; '),
+          x,
+          Buffer.from(`${cookieNameAt(ada.url, 'refresh')}=x`),
+        ])
         const refused = await sendRaw(ada.url, 'POST', '/refresh', refresh)
         expect(refused, what).toEqual([401, 'authentication-required'])
       }
@@ -83,7 +87,7 @@ describe('SES-02: a cookie whose name only looks like ours', () => {
   it('is none in Chromium, when a sibling host has planted it', async ({ visit }) => {
     const eve = await visit()
     await register(eve, newPerson('Eve'))
-    const planted = await cookieOf(eve, '__Host-session')
+    const planted = await cookieOf(eve, cookieNameAt(eve.url))
 
     const page = foreignPage('', `evil.${SIBLING_DOMAIN}`)
     const janus = new URL(eve.url)
@@ -91,9 +95,9 @@ describe('SES-02: a cookie whose name only looks like ours', () => {
     const visitor = await visit({ abroad: [new URL(page).origin, janus.origin] })
     // The browser keeps what only looks like ours, and sends it to Janus; the real name it refuses.
     for (const [name, kept] of [
-      ['\u2000__Host-session', true],
-      ['\u00a0__Host-session', true],
-      ['__Host-session', false],
+      [`\u2000${cookieNameAt(eve.url)}`, true],
+      [`\u00a0${cookieNameAt(eve.url)}`, true],
+      [cookieNameAt(eve.url), false],
     ] as const) {
       await visitor.context.clearCookies()
       await visitor.go(page)

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { isSignedIn, newPerson, register, signIn } from './person.ts'
-import { it } from './stage.ts'
+import { cookieNameAt, it } from './stage.ts'
 
 describe.concurrent.each([
   { scripts: 'with JavaScript', javaScript: true },
@@ -10,7 +10,13 @@ describe.concurrent.each([
     const visitor = await visit({ javaScript })
     await register(visitor, newPerson())
     expect(visitor.where()).toBe('/')
-    const cookie = { name: '__Host-session', httpOnly: true, secure: true, sameSite: 'Lax', path: '/' }
+    const cookie = {
+      name: cookieNameAt(visitor.url),
+      httpOnly: true,
+      secure: true,
+      sameSite: 'Lax',
+      path: '/',
+    }
     expect(await visitor.context.cookies()).toEqual([expect.objectContaining(cookie)])
     await visitor.follow('Your account')
     expect(await visitor.heading()).toBe('Your account')

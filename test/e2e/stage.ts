@@ -19,6 +19,11 @@ export function foreignPage(html: string, host: string): string {
   return url.href
 }
 
+/** What a service on this machine calls a cookie: after its port, for browsers send cookies to every port of a host. */
+export function cookieNameAt(url: string, purpose: 'session' | 'refresh' = 'session'): string {
+  return `__Host-${purpose}-${new URL(url).port}`
+}
+
 /** The link that a service has mailed to an address, or soon will: the first of its kind. */
 export async function mailedLink(service: ServiceName, email: string, path: string): Promise<string> {
   const to = email.replace(/[.+]/g, '\\$&')

@@ -81,7 +81,8 @@ describe('what the page says of credentials', () => {
     const { answer } = await signedInPerson({ mode: 'session', service })
     const [pair = '', ...attributes] = (answer.headers.getSetCookie()[0] ?? '').split('; ')
     const set = attributes.map((attribute) => (attribute.startsWith('Max-Age=') ? 'Max-Age' : attribute))
-    expect(pair).toMatch(/^__Host-session=[\w-]{22}\.[\w-]{43}$/)
+    expect(pair).toMatch(/^__Host-session-8787=[\w-]{22}\.[\w-]{43}$/)
+    expect((await send(service, 'GET', '/playground')).text).toContain('__Host-session-8787=')
     expect(TEXTS.cookie.attributes.map(({ name }) => name).toSorted()).toEqual(['__Host-', ...set].toSorted())
   })
 

@@ -119,9 +119,11 @@ export async function signedInPerson({
 
 /** The client that an answer of a sign-in makes. */
 export function clientOf(service: Service, mode: Mode, answer: Answer): SignedIn {
+  // On this machine the name of the cookie carries the port of the issuer.
+  const [cookie] = Object.entries(answer.cookies).filter(([name]) => name.startsWith('__Host-session'))
   const headers: Record<string, string> =
     mode === 'session'
-      ? { Cookie: `__Host-session=${answer.cookies['__Host-session']}` }
+      ? { Cookie: cookie?.join('=') ?? '' }
       : { Authorization: `Bearer ${answer.body.access_token}` }
   return {
     mode,

@@ -261,3 +261,32 @@ describe('TOK-02: a verifier', () => {
       expect(await verdictOn(verifier, await sign({ aud })), String(aud)).toBe('invalid-token')
   })
 })
+
+describe('the issuer of a verifier', () => {
+  it.each([
+    'https://auth.example.com',
+    'https://example.com/auth',
+    'http://localhost:8787',
+    'http://127.0.0.1:8787/auth',
+    'http://[::1]:8787',
+  ])('may be %s', (issuer) => {
+    expect(() => createVerifier({ issuer })).not.toThrow()
+  })
+
+  it.each([
+    'http://auth.example.com',
+    'http://auth.internal:8787',
+    'http://10.0.0.1',
+    'http://localhost.example.com',
+    'http://127.0.0.2',
+    'HTTP://auth.example.com',
+    'ftp://localhost',
+    'auth.example.com',
+    'localhost:8787',
+    '',
+  ])('must not be %o, whose keys anybody on the way could replace', (issuer) => {
+    expect(() => createVerifier({ issuer })).toThrow(
+      new TypeError('createVerifier: issuer must be an https:// URL (http:// only for localhost).'),
+    )
+  })
+})
