@@ -339,6 +339,18 @@ describe('parseConfig', () => {
     expect(faultySettings({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS'])
   })
 
+  it.each([
+    'javascript:alert(1)',
+    'data:image/svg+xml,x',
+    'http://images.example.com/logo.png',
+    'file:///logo.png',
+    'blob:https://example.com/x',
+    '//images.example.com/logo.png',
+    'logo.png',
+  ])('HTM-01: BRAND_LOGO_URL %s is refused: only a path or https:// may stand on a page', (url) => {
+    expect(faultySettings({ BRAND_LOGO_URL: url })).toEqual(['BRAND_LOGO_URL'])
+  })
+
   it.each(['DB', 'SESSIONS', 'LOGIN_LIMIT'])('%s: names the binding that is not there', (name) => {
     for (const value of [undefined, null, '', 'janus', 1]) {
       const [fault, ...others] = faultsOf({ [name]: value })

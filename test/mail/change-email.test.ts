@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { faultyD1 } from '../support/faulty-d1'
 import { expectThrottled, failuresOf, logIn, openSessions, WRONG } from '../support/guessing'
 import {
   accountRow,
@@ -235,6 +236,24 @@ describe('INC-12: the address of an account is one that its link proved', () => 
 })
 
 describe('a link to change an address', () => {
+  it('LOG-04: is not mailed if the password changes while the one that was given is checked', async () => {
+    const db = faultyD1(env.DB)
+    const service = mailingService({ DB: db })
+    const ada = await provenPerson(service, 'session')
+    const address = newEmail()
+    const mails = service.mail.length
+    const held = db.hold(/INSERT[^;]*'change-email'/)
+    const answer = askChange(ada, address)
+    await held.reached
+    await env.DB.prepare("UPDATE users SET password_hash = '$other' WHERE id = ?1").bind(ada.userId).run()
+    held.release()
+    // Who asked learns nothing of it: the answer is that of every request.
+    expect((await answer).status).toBe(202)
+    const sql = "SELECT count(*) AS n FROM one_time_tokens WHERE purpose = 'change-email' AND holder = ?1"
+    expect(await env.DB.prepare(sql).bind(ada.userId).first('n')).toBe(0)
+    expect(service.mail).toHaveLength(mails)
+  })
+
   it('a newer one takes its place, also for another address', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
