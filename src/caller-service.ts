@@ -35,7 +35,7 @@ export function createCallerService(
 
     async endSession(id) {
       const requestId = crypto.randomUUID()
-      const client = { requestId, address: null, userAgent: null, country: null }
+      const client = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
       try {
         return { ok: true, ended: await endAnySession(services, id, client) }
       } catch (thrown) {

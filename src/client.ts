@@ -1,3 +1,5 @@
+import type { Language } from './language'
+
 /** Where a request comes from, as far as Cloudflare and the client say. */
 export interface Client {
   /** The id of the request: in the log, in the audit trail and in every problem. */
@@ -8,4 +10,6 @@ export interface Client {
   readonly userAgent: string | null
   /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
   readonly country: string | null
+  /** The language in which it reads pages, and so gets mail. */
+  readonly language: Language
 }

@@ -5,7 +5,13 @@ import { randomBytes } from '../crypto/random'
 import { type Sealed, seal } from '../crypto/sealing'
 import { describeDevice } from '../device'
 import type { MintedSecret } from '../links/one-time-token'
-import { type LinkMailKind, type MailKind, NOTICE_LIFETIME_SECONDS, type NoticeKind } from './mail'
+import {
+  type LinkMailKind,
+  type MailDetails,
+  type MailKind,
+  NOTICE_LIFETIME_SECONDS,
+  type NoticeKind,
+} from './mail'
 
 /**
  * Statements that queue mail, for the batch of what it is about. `if-changed`: only if the statement right before changed a
@@ -59,7 +65,8 @@ export function createD1MailQueue(db: D1Database, keyring: Keyring): D1MailQueue
    * @param from Where `recipient` and `subject` come from, and on which condition; its values are numbered from ?9 on.
    */
   function insert(mail: NewMail, from: string, values: readonly (string | null)[]): D1PreparedStatement {
-    const details = { device: describeDevice(mail.client.userAgent), country: mail.client.country }
+    const { userAgent, country, language } = mail.client
+    const details: MailDetails = { device: describeDevice(userAgent), country, language }
     return db
       .prepare(
         `INSERT INTO outbox (id, kind, subject_id, recipient, sealed_token, encrypted_with, details,

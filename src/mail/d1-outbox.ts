@@ -1,9 +1,10 @@
 import { recordEvent } from '../audit/d1-audit-log'
 import type { Keyring } from '../crypto/keyring'
 import { unseal } from '../crypto/sealing'
+import { isLanguage } from '../language'
 import { reach } from '../outage'
 import type { D1MailQueue } from './d1-mail-queue'
-import type { MailKind } from './mail'
+import type { MailDetails, MailKind } from './mail'
 import type { Outbox } from './outbox'
 
 /** After its n-th attempt a mail waits for 2^(n-1) minutes, at most for 64. */
@@ -36,7 +37,7 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
       )
       if (!row) return null
       const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
-      const details = JSON.parse(row.details)
+      const details = parseDetails(row.details)
       const mail = { id, kind, subjectId, recipient, details, queuedAt, expiresAt }
       const token = await unsealToken(keyring, row)
       return token === 'unreadable'
@@ -69,6 +70,12 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
       )
     },
   }
+}
+
+/** A mail that an older version queued names no language; one that a newer version queued may name another. */
+function parseDetails(text: string): MailDetails {
+  const { device = null, country = null, language }: Partial<MailDetails> = JSON.parse(text)
+  return { device, country, language: isLanguage(language) ? language : 'en' }
 }
 
 async function unsealToken(keyring: Keyring, row: OutboxRow): Promise<string | 'unreadable' | null> {

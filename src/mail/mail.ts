@@ -1,4 +1,6 @@
-/** What Janus mails. Texts: texts/en.ts. */
+import type { Language } from '../language'
+
+/** What Janus mails. Texts: texts/en.ts and its neighbours. */
 export type MailKind = LinkMailKind | NoticeKind
 
 /** Mails whose link does something, once. */
@@ -14,12 +16,14 @@ export type NoticeKind =
   | 'email-changed'
   | 'refresh-token-reused'
 
-/** Where something that a mail tells of came from. */
+/** Where something that a mail tells of came from, and in which language to tell it. */
 export interface MailDetails {
   /** As in `Firefox, Linux` (see device.ts); `null` if it is not known. */
   readonly device: string | null
   /** ISO 3166-1 alpha-2. */
   readonly country: string | null
+  /** That of the request which caused the mail. */
+  readonly language: Language
 }
 
 /** A mail in the outbox. */

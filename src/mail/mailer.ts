@@ -4,6 +4,8 @@ export interface Message {
   readonly id: string
   readonly to: string
   readonly subject: string
+  /** More headers, by name. Message-ID is not among them: carriers make their own. */
+  readonly headers: Readonly<Record<string, string>>
   readonly text: string
   readonly html: string
 }

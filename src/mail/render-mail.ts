@@ -1,10 +1,17 @@
 import { html } from 'hono/html'
+import type { Language } from '../language'
 import type { LinkMailKind, MailKind, QueuedMail } from './mail'
 import type { Message } from './mailer'
-import { en, placeText } from './texts/en'
+import { de } from './texts/de'
+import { en } from './texts/en'
+import { es } from './texts/es'
+import { type MailTexts, placeText } from './texts/mail-texts'
 
 /** Turns a mail of the outbox into what is sent. */
 export type MailRenderer = (mail: QueuedMail) => Message
+
+/** The words of mails in each language of the pages. */
+export const MAIL_TEXTS: Readonly<Record<Language, MailTexts>> = { en, de, es }
 
 /** Where the link of a mail leads: pages that ask before they do anything, for programs follow links, too. */
 const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
@@ -20,41 +27,69 @@ const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
  */
 export function createMailRenderer({
   issuer,
+  appUrl,
   brandName,
 }: {
   readonly issuer: string
+  readonly appUrl: string | null
   readonly brandName: string
 }): MailRenderer {
   return ({ id, kind, recipient, token, details, queuedAt }) => {
-    const { subject, before, link, after } = en.texts[kind]({
+    const { language } = details
+    const { texts, unknownDevice, sentTo } = MAIL_TEXTS[language]
+    const { subject, before, link, after } = texts[kind]({
       brand: brandName,
-      from: placeText(details, en),
-      at: formatInstant(queuedAt, en.language),
+      from: placeText(details, language, unknownDevice),
+      at: formatInstant(queuedAt, language),
     })
     const url = hasLink(kind) && token !== null ? `${issuer}${LINK_PATHS[kind]}?token=${token}` : null
-    const closing = `${brandName} · ${issuer}`
+    const closing = `${brandName} · ${appUrl ?? issuer}`
+    const sent = sentTo(recipient)
+    const parts = [
+      brandName,
+      ...before,
+      ...(url === null ? [] : [`${link}:\n${url}`]),
+      ...after,
+      `${closing}\n${sent}`,
+    ]
     return {
       id,
       to: recipient,
       subject,
-      text: `${[...before, ...(url === null ? [] : [`${link}:\n${url}`]), ...after, closing].join('\n\n')}\n`,
+      headers: headersOf(id, issuer),
+      text: `${parts.join('\n\n')}\n`,
       html: String(html`<!doctype html>
-<html lang="${en.language}">
+<html lang="${language}">
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c1c28;background:#ffffff">
 <div style="max-width:32em;margin:0 auto">
+<p style="margin:0 0 24px;font-size:18px;font-weight:700">${brandName}</p>
 ${before.map(paragraph)}${
   url === null
     ? ''
-    : html`<p style="margin:24px 0"><a href="${url}" style="color:#1d4ed8;font-weight:600">${link}</a></p>
+    : html`<p style="margin:24px 0"><a href="${url}" style="${BUTTON}">${link}</a></p>
 `
-}${after.map(paragraph)}<p style="margin:24px 0 0;color:#5b5b6b;font-size:14px">${closing}</p>
+}${after.map(paragraph)}<p style="margin:24px 0 0;color:#5b5b6b;font-size:14px">${closing}<br>
+${sent}</p>
 </div>
 </body>
 </html>
 `),
     }
   }
+}
+
+/** As the main button of a page; 48 pixels high, for thumbs. */
+const BUTTON =
+  'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none'
+
+/**
+ * Keeps automatic replies away (RFC 3834 §5), and each mail in a thread of its own: one that refers to nothing else is joined
+ * to no other, though their subjects are the same. Gmail asks for the third. Both carriers take all of them.
+ */
+function headersOf(id: string, issuer: string): Message['headers'] {
+  const reference = `<${id}@${new URL(issuer).hostname}>`
+  return { 'Auto-Submitted': 'auto-generated', References: reference, 'X-Entity-Ref-ID': id }
 }
 
 function paragraph(text: string) {

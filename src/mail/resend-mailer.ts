@@ -20,7 +20,7 @@ export function createResendMailer({
   readonly sender: Sender
 }): Mailer {
   return {
-    async send({ id, to, subject, text, html }) {
+    async send({ id, to, subject, headers, text, html }) {
       const response = await fetch(`${url}/emails`, {
         method: 'POST',
         headers: {
@@ -28,7 +28,7 @@ export function createResendMailer({
           'Content-Type': 'application/json',
           'Idempotency-Key': id,
         },
-        body: JSON.stringify({ from: `"${name}" <${address}>`, to: [to], subject, text, html }),
+        body: JSON.stringify({ from: `"${name}" <${address}>`, to: [to], subject, headers, text, html }),
         signal: AbortSignal.timeout(CARRIER_PATIENCE_MS),
         // To follow would carry the key elsewhere. (workerd knows no 'error'.)
         redirect: 'manual',

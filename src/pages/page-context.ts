@@ -4,7 +4,8 @@ import type { Config } from '../config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import { appHome } from '../http/return-to'
-import { CATALOGUE, chooseLanguage } from './language'
+import { chooseLanguage } from '../language'
+import { CATALOGUE } from './catalogue'
 import type { PageContext } from './page'
 
 /** What a page for this request is made with. */

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import type { Client } from '../client'
 import { requestIdOf } from '../http/request-id'
+import { chooseLanguage } from '../language'
 
 const USER_AGENT_MAX_LENGTH = 256
 
@@ -19,6 +20,7 @@ export function clientOf(c: Context): Client {
     requestId: requestIdOf(c),
     address: address !== undefined && /^[0-9a-fA-F:.]{2,45}$/.test(address) ? address : null,
     userAgent: userAgent || null,
+    language: chooseLanguage(c.req.header('Accept-Language')),
     country: typeof country === 'string' && /^[A-Z0-9]{2}$/.test(country) ? country : null,
   }
 }

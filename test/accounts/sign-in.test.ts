@@ -46,7 +46,13 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
       return outdated
     },
   }
-  const client = { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null }
+  const client = {
+    requestId: crypto.randomUUID(),
+    address: null,
+    userAgent: null,
+    country: null,
+    language: 'en',
+  } as const
   const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [] }
   return signIn({ ...services, passwords }, input)
 }

@@ -13,6 +13,7 @@ const MESSAGE: Message = {
   id: 'mailmailmailmailmailma',
   to: 'ada@example.com',
   subject: 'Set a new password for Analytical Engines',
+  headers: { 'Auto-Submitted': 'auto-generated', References: '<mailmailmailmailmailma@auth.example.com>' },
   text: `Somebody asked.\n\nChoose a new password:\n${LINK}\n\nAnalytical Engines\n`,
   html: `<p>Somebody asked.</p><a href="${LINK}">Choose a new password</a>`,
 }
@@ -71,9 +72,9 @@ describe('the binding of Cloudflare', () => {
   it('EML-04: is given each part by itself, so that nothing is written as a header here', async () => {
     const send = vi.fn(async (_: unknown) => ({ messageId: 'm' }))
     await createCloudflareMailer(bindingThat(send), SENDER).send(MESSAGE)
-    const { to, subject, text, html } = MESSAGE
+    const { to, subject, headers, text, html } = MESSAGE
     const from = { name: 'Analytical Engines', email: 'janus@example.com' }
-    expect(send.mock.calls).toEqual([[{ from, to, subject, text, html }]])
+    expect(send.mock.calls).toEqual([[{ from, to, subject, headers, text, html }]])
   })
 
   const failing = (error: unknown) =>
@@ -92,6 +93,8 @@ describe('the binding of Cloudflare', () => {
     'E_RECIPIENT_NOT_ALLOWED',
     'E_RECIPIENT_SUPPRESSED',
     'E_HEADER_NOT_ALLOWED',
+    'E_HEADER_VALUE_INVALID',
+    'E_HEADERS_TOO_LARGE',
   ])('%s: refused for good, in words that name nobody', async (code) => {
     const outcome = await outcomeOf(failing(coded(code)))
     expect(outcome).toBeInstanceOf(MailRefused)
@@ -145,9 +148,9 @@ describe("Resend's API", () => {
       'content-type': 'application/json',
       'idempotency-key': MESSAGE.id,
     })
-    const { to, subject, text, html } = MESSAGE
+    const { to, subject, headers, text, html } = MESSAGE
     const from = '"Analytical Engines" <janus@example.com>'
-    expect(JSON.parse(String(init?.body))).toEqual({ from, to: [to], subject, text, html })
+    expect(JSON.parse(String(init?.body))).toEqual({ from, to: [to], subject, headers, text, html })
   })
 
   it('is told the same id when a message is tried again, so that it is sent once', async () => {

@@ -1,6 +1,7 @@
+import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
-import { newEmail, PASSWORD, read, signedInPerson } from '../support/person'
+import { newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
 import type { Service } from '../support/service'
 
 /** Sends a request from where Cloudflare places it. */
@@ -20,6 +21,36 @@ it.each(['T1', 'XX', 'K1', '00', '1A', 'NL'])(
     expect(registered.status).toBe(202)
     expect(service.log.filter(({ event }) => event.startsWith('mail-'))).toEqual([])
     expect(service.mailTo(email)).toHaveLength(1)
+  },
+)
+
+it.each([
+  ['de-AT, en;q=0.5', 'Bestätigen Sie Ihre Adresse für'],
+  ['es', 'Confirme su dirección para'],
+  ['fr, *;q=0', 'Confirm your address for'],
+  [null, 'Confirm your address for'],
+])('mail is in the language of the page, Accept-Language: %s', async (accepted, subject) => {
+  const service = mailingService({ REGISTRATION: 'verified' })
+  const email = newEmail()
+  const headers = accepted === null ? {} : { 'Accept-Language': accepted }
+  await send(service, 'POST', '/register', { body: { email, password: PASSWORD }, headers })
+  expect(service.mailTo(email).map((message) => message.subject)).toEqual([`${subject} auth.example.com`])
+})
+
+it.each(['{}', '{"device":"curl","country":"NL"}', '{"language":"fr"}', '{"language":"__proto__"}'])(
+  'mail that another version queued is sent, in English: %s',
+  async (details) => {
+    const service = mailingService()
+    const { email } = await signedInPerson({ mode: 'session', service })
+    service.carrierFails = () => Promise.reject(new Error('down'))
+    await send(service, 'POST', '/password/forgot', { body: { email }, headers: { 'Accept-Language': 'de' } })
+    await env.DB.prepare('UPDATE outbox SET details = ?1 WHERE recipient = ?2').bind(details, email).run()
+    service.carrierFails = null
+    service.ahead += 60
+    await service.sweep()
+    expect(service.mailTo(email).map(({ subject }) => subject)).toEqual([
+      'Set a new password for auth.example.com',
+    ])
   },
 )
 

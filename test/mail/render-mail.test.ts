@@ -1,14 +1,18 @@
 import { describe, expect, it } from 'vitest'
+import type { Language } from '../../src/language'
 import { TOKEN_LIFETIME_SECONDS } from '../../src/links/one-time-token'
 import type { LinkMailKind, MailDetails, MailKind, QueuedMail } from '../../src/mail/mail'
-import { createMailRenderer } from '../../src/mail/render-mail'
-import { en, placeText } from '../../src/mail/texts/en'
+import { createMailRenderer, MAIL_TEXTS } from '../../src/mail/render-mail'
+import { en } from '../../src/mail/texts/en'
+import { placeText } from '../../src/mail/texts/mail-texts'
+import { CATALOGUE } from '../../src/pages/catalogue'
 
 const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 const KINDS = Object.keys(en.texts) as MailKind[]
 
 const LINK_KINDS = ['verify-email', 'reset-password', 'sign-in-link', 'change-email'] as const
+const LANGUAGES = Object.keys(MAIL_TEXTS) as Language[]
 const NOTICE_KINDS = KINDS.filter((kind) => !LINK_KINDS.includes(kind as LinkMailKind))
 
 function mailOf(kind: MailKind, given: Partial<QueuedMail> = {}): QueuedMail {
@@ -18,7 +22,7 @@ function mailOf(kind: MailKind, given: Partial<QueuedMail> = {}): QueuedMail {
     subjectId: null,
     recipient: 'ada@example.com',
     token: LINK_KINDS.includes(kind as LinkMailKind) ? TOKEN : null,
-    details: { device: 'Firefox, Linux', country: 'NL' },
+    details: { device: 'Firefox, Linux', country: 'NL', language: 'en' },
     queuedAt: Date.UTC(2026, 10, 23, 16, 29) / 1000,
     expiresAt: Date.UTC(2026, 10, 24, 16, 29) / 1000,
     ...given,
@@ -27,11 +31,15 @@ function mailOf(kind: MailKind, given: Partial<QueuedMail> = {}): QueuedMail {
 
 interface Given extends Partial<QueuedMail> {
   readonly issuer?: string
+  readonly appUrl?: string
   readonly brandName?: string
+  readonly language?: Language
 }
 
-function render(kind: MailKind, { issuer = ISSUER, brandName = 'Analytical Engines', ...mail }: Given = {}) {
-  return createMailRenderer({ issuer, brandName })(mailOf(kind, mail))
+function render(kind: MailKind, given: Given = {}) {
+  const { issuer = ISSUER, appUrl = null, brandName = 'Analytical Engines', language = 'en', ...mail } = given
+  const details = { device: 'Firefox, Linux', country: 'NL', ...mail.details, language }
+  return createMailRenderer({ issuer, appUrl, brandName })(mailOf(kind, { ...mail, details }))
 }
 
 /** What a person reads of a page. */
@@ -57,10 +65,12 @@ function hrefs(html: string): readonly string[] {
   return [...html.matchAll(/\bhref="([^"]*)"/g)].map(([, href = '']) => href.replaceAll('&amp;', '&'))
 }
 
-describe.each(KINDS)('a mail of kind %s', (kind) => {
+const EVERY = KINDS.flatMap((kind) => LANGUAGES.map((language) => [kind, language] as const))
+
+describe.each(EVERY)('a mail of kind %s in %s', (kind, language) => {
   it('says the same in text and in HTML', () => {
-    const { text, html } = render(kind)
-    const label = en.texts[kind]({ brand: '', from: '', at: '' }).link
+    const { text, html } = render(kind, { language })
+    const label = MAIL_TEXTS[language].texts[kind]({ brand: '', from: '', at: '' }).link
     const spoken = label === null ? text : text.replace(/^(.*):\nhttps:\S+$/m, '$1')
     expect(squeeze(wordsOf(html))).toBe(squeeze(spoken))
     expect(squeeze(text).length).toBeGreaterThan(80)
@@ -69,10 +79,27 @@ describe.each(KINDS)('a mail of kind %s', (kind) => {
   })
 
   it('goes to its recipient under its own id, with a subject that names the service', () => {
-    const { id, to, subject } = render(kind)
+    const { id, to, subject, text } = render(kind, { language })
     expect({ id, to }).toEqual({ id: 'mailmailmailmailmailma', to: 'ada@example.com' })
     expect(subject).toContain('Analytical Engines')
     expect(subject.length).toBeLessThan(78)
+    expect(text).toMatch(/^Analytical Engines\n/)
+    expect(text).toMatch(/\nAnalytical Engines · https:\/\/auth\.example\.com\n[^\n]* ada@example\.com\n$/)
+    expect(render(kind, { language, appUrl: 'https://app.example.com/' }).text).toContain(
+      '\nAnalytical Engines · https://app.example.com/\n',
+    )
+  })
+
+  it('is marked as automatic, and begins a thread of its own', () => {
+    const { headers } = render(kind, { language })
+    expect(headers).toEqual({
+      'Auto-Submitted': 'auto-generated',
+      References: '<mailmailmailmailmailma@auth.example.com>',
+      'X-Entity-Ref-ID': 'mailmailmailmailmailma',
+    })
+    const next = render(kind, { language, id: 'nextnextnextnextnextne' }).headers
+    expect(next.References).not.toBe(headers.References)
+    for (const value of Object.values(headers)) expect(value).toMatch(/^[\x21-\x7e]+$/)
   })
 
   it('EML-04: has a subject of one line whatever the service is called, and its name is text in HTML, too', () => {
@@ -84,28 +111,28 @@ describe.each(KINDS)('a mail of kind %s', (kind) => {
       'Ünïcødé 漢字 🦉',
     ]
     for (const brandName of names) {
-      const { subject, text, html } = render(kind, { brandName })
+      const { subject, text, html } = render(kind, { brandName, language })
       expect(subject).toMatch(/^.+$/)
       expect(`${subject}\n${text}`).toContain(brandName)
       expect(wordsOf(html)).toContain(brandName)
       expect(html).not.toMatch(/<(script|img|b)\b/)
-      const plain = render(kind)
+      const plain = render(kind, { language })
       const tags = (page: string) => page.match(/<\/?[a-z!][^\s>]*/g)
       expect(tags(html)).toEqual(tags(plain.html))
     }
   })
 
   it('fetches nothing from elsewhere and runs nothing', () => {
-    const { html } = render(kind)
+    const { html } = render(kind, { language })
     expect(html).not.toMatch(/<(script|img|link|iframe|object|style|form)\b|\bsrc=|url\(|\son\w+=/i)
     for (const href of hrefs(html)) expect(href).toMatch(/^https:\/\/auth\.example\.com\//)
-    expect(html).toMatch(/^<!doctype html>\n<html lang="en">/)
+    expect(html.startsWith(`<!doctype html>\n<html lang="${language}">`)).toBe(true)
     expect(html).toContain('charset="utf-8"')
   })
 
   it('says nothing of a device and a country that are not known', () => {
     for (const country of [null, 'XX', 'NL']) {
-      const { text } = render(kind, { details: { device: null, country } })
+      const { text } = render(kind, { details: { device: null, country, language } })
       expect(text).not.toMatch(/undefined|null|XX/)
     }
   })
@@ -129,17 +156,35 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
     },
   )
 
-  it('EML-01: is said to be good as long as it is', () => {
+  it.each(LANGUAGES)('in %s, its button is called what the page it leads to calls it', (language) => {
+    const page = CATALOGUE[language]
+    const called = {
+      'verify-email': page.verifyEmail.submit,
+      'reset-password': page.resetPassword.title,
+      'sign-in-link': page.confirmSignIn.submit,
+      'change-email': page.confirmEmailChange.submit,
+    }[kind]
+    const { text, html } = render(kind, { language })
+    expect(text).toContain(`\n${called}:\nhttps://`)
+    expect(/<a [^>]*>([^<]*)<\/a>/.exec(html)?.[1]).toBe(called)
+  })
+
+  it.each(LANGUAGES)('EML-01: in %s, is said to expire when it does', (language) => {
     const purposes = {
       'verify-email': ['register', 'verify-email'],
       'reset-password': ['reset-password'],
       'sign-in-link': ['sign-in'],
       'change-email': ['change-email'],
     } as const
-    const said = [...render(kind).text.matchAll(/good for (an|\d+) (hour|minute)s?/g)]
+    const expires = {
+      en: /\bexpires in (\d+) (hour|minute)s?\b/g,
+      de: /\bgilt (\d+) (Stunde|Minute)n?\b/g,
+      es: /\bcaduca en (\d+) (hora|minuto)s?\b/g,
+    }[language]
+    const said = [...render(kind, { language }).text.matchAll(expires)]
     expect(said).toHaveLength(1)
     const [, number, unit] = said[0] ?? []
-    const seconds = (number === 'an' ? 1 : Number(number)) * (unit === 'hour' ? 3600 : 60)
+    const seconds = Number(number) * (/^(hour|Stunde|hora)$/.test(unit ?? '') ? 3600 : 60)
     for (const purpose of purposes[kind]) expect(TOKEN_LIFETIME_SECONDS[purpose]).toBe(seconds)
   })
 })
@@ -153,8 +198,15 @@ describe.each(NOTICE_KINDS)('a notice of kind %s', (kind) => {
     }
   })
 
-  it('AUD-04: says what to do if it was somebody else', () => {
-    expect(render(kind).text).toMatch(/If it was not you|If you have no explanation/)
+  it('AUD-04: says what to do if it was somebody else, with the names of the pages', () => {
+    const elsewhere = { en: "If it wasn't you", de: 'Wenn Sie das nicht waren', es: 'Si no ha sido usted' }
+    for (const language of LANGUAGES) {
+      const { text } = render(kind, { language })
+      expect(text).toContain(elsewhere[language])
+      for (const [, name] of text.matchAll(/["„«]([^"“»]+)["“»]/g)) {
+        expect(name).toBe(CATALOGUE[language].login.forgot)
+      }
+    }
   })
 })
 
@@ -170,6 +222,29 @@ it.each(NOTICE_KINDS.filter((kind) => kind !== 'account-exists'))(
   },
 )
 
+it('a mail says where and when in the words of its language', () => {
+  const told = LANGUAGES.map((language) => render('new-sign-in', { language }).text)
+  expect(told[0]).toContain('Firefox, Linux, Netherlands, on November 23, 2026')
+  expect(told[1]).toContain('Firefox, Linux, Niederlande, 23. November 2026')
+  expect(told[2]).toContain('Firefox, Linux, Países Bajos, 23 de noviembre de 2026')
+})
+
+it.each(LANGUAGES)('the mails in %s have the paragraphs of the English ones, in other words', (language) => {
+  const facts = { brand: 'B', from: 'F', at: 'A' }
+  for (const kind of KINDS) {
+    const [own, english] = [MAIL_TEXTS[language].texts[kind](facts), en.texts[kind](facts)]
+    const shape = ({ before, link, after }: typeof own) => [before.length, link === null, after.length]
+    expect(shape(own), kind).toEqual(shape(english))
+    if (language !== 'en') expect(own.subject, kind).not.toBe(english.subject)
+    const all = JSON.stringify(own)
+    for (const fact of ['B', 'F', 'A'].filter((each) =>
+      new RegExp(`\\b${each}\\b`).test(JSON.stringify(english)),
+    )) {
+      expect(all, kind).toMatch(new RegExp(`\\b${fact}\\b`))
+    }
+  }
+})
+
 it.each([
   [{ device: 'Firefox, Linux', country: 'DE' }, 'Firefox, Linux, Germany'],
   [{ device: null, country: 'DE' }, 'an unknown device, Germany'],
@@ -177,6 +252,9 @@ it.each([
   [{ device: null, country: null }, 'an unknown device'],
   // What Cloudflare says where it does not know.
   [{ device: 'curl', country: 'XX' }, 'curl'],
-] satisfies [MailDetails, string][])('a place is said in words: %j', (details, words) => {
-  expect(placeText(details, en)).toBe(words)
-})
+] satisfies [Pick<MailDetails, 'device' | 'country'>, string][])(
+  'a place is said in words: %j',
+  (details, words) => {
+    expect(placeText(details, 'en', en.unknownDevice)).toBe(words)
+  },
+)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import css from '../../assets/reference.css?raw'
-import { CATALOGUE } from '../../src/pages/language'
+import { CATALOGUE } from '../../src/pages/catalogue'
 import { OPENAPI } from '../support/contract'
 import { elementsOf } from '../support/pages'
 import { expectProblem, send } from '../support/person'

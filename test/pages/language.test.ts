@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { countryName } from '../../src/country'
-import { chooseLanguage } from '../../src/pages/language'
+import { chooseLanguage } from '../../src/language'
 import { Time } from '../../src/pages/time'
 
 describe('chooseLanguage', () => {

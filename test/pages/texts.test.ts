@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../../src/http/problem'
+import { CATALOGUE } from '../../src/pages/catalogue'
 import { errorText, waitText } from '../../src/pages/form-state'
-import { CATALOGUE } from '../../src/pages/language'
 
 /** Every text there is, with the path that leads to it; functions are called with numbers that read as words too. */
 function allTexts(value: unknown, path = ''): readonly (readonly [string, string])[] {

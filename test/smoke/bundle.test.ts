@@ -19,16 +19,16 @@ function bundle(...entry: string[]): number {
 }
 
 // README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without pages stays under 184 KiB', () => {
+it('the API without pages stays under 203 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts')
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(184 * KIB)
+  expect(bytes).toBeLessThan(203 * KIB)
 })
 
-it('the whole bundle, pages in three languages and the playground included, stays under 285 KiB', () => {
+it('the whole bundle, pages in three languages and the playground included, stays under 302 KiB', () => {
   const bytes = bundle()
   console.log(`Whole: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(285 * KIB)
+  expect(bytes).toBeLessThan(302 * KIB)
 })
 
 // A busy machine makes a profile longer, never shorter: the shortest of a few starts is the one that says something.

@@ -1,15 +1,12 @@
 import { parseAccept } from 'hono/utils/accept'
-import { de } from './texts/de'
-import { en, type Texts } from './texts/en'
-import { es } from './texts/es'
 
+/** The languages of pages and mails. */
 export type Language = 'en' | 'de' | 'es'
 
-/** The texts of each language. The first is for readers of none. */
-export const CATALOGUE: Readonly<Record<Language, Texts>> = { en, de, es }
+const LANGUAGES: readonly Language[] = ['en', 'de', 'es']
 
 /**
- * The language a reader likes best, of those there are; English for a reader of none.
+ * Returns the language a reader likes best, of those there are; English for a reader of none.
  *
  * By quality, then by order; `de-AT` is German (RFC 9110 §12.5.4, RFC 4647 §3.4). A quality of 0 rules a language out.
  *
@@ -26,10 +23,8 @@ export function chooseLanguage(header: string | null | undefined): Language {
   return 'en'
 }
 
-const LANGUAGES: readonly Language[] = ['en', 'de', 'es']
-
-function isLanguage(tag: string): tag is Language {
-  return Object.hasOwn(CATALOGUE, tag)
+export function isLanguage(tag: unknown): tag is Language {
+  return LANGUAGES.some((language) => language === tag)
 }
 
 function primaryTag(range: string): string {

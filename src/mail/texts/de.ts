@@ -1,0 +1,115 @@
+import type { MailTexts } from './mail-texts'
+
+/** Wie der Link auf der Anmeldeseite heißt. */
+const FORGOT = '„Passwort vergessen?“'
+const NOT_YOU = 'Wenn Sie das waren, ist nichts zu tun.'
+const SECURE = `Wenn Sie das nicht waren, kennt vielleicht jemand anders Ihr Passwort. Setzen Sie auf der Anmeldeseite mit ${FORGOT} ein neues. Das meldet auch alle Geräte ab.`
+
+export const de: MailTexts = {
+  unknownDevice: 'unbekanntes Gerät',
+  sentTo: (recipient) => `Gesendet an ${recipient}`,
+  texts: {
+    'verify-email': ({ brand }) => ({
+      subject: `Bestätigen Sie Ihre Adresse für ${brand}`,
+      before: [
+        `Jemand (wahrscheinlich Sie) hat sich mit dieser E-Mail-Adresse bei ${brand} registriert. Bestätigen Sie, dass sie Ihnen gehört. Der Link gilt 24 Stunden.`,
+      ],
+      link: 'Adresse bestätigen',
+      after: ['Wenn Sie das nicht waren, tun Sie nichts: Ohne den Link kann niemand Ihre Adresse verwenden.'],
+    }),
+    'reset-password': ({ brand }) => ({
+      subject: `Ein neues Passwort für ${brand}`,
+      before: [
+        `Jemand (wahrscheinlich Sie) möchte ein neues Passwort bei ${brand}. Der Link gilt 1 Stunde und nur einmal.`,
+      ],
+      link: 'Neues Passwort wählen',
+      after: ['Wenn Sie das nicht waren, tun Sie nichts: Ihr Passwort bleibt, wie es ist.'],
+    }),
+    'sign-in-link': ({ brand }) => ({
+      subject: `Anmelden bei ${brand}`,
+      before: [
+        'Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Der Link gilt 15 Minuten und nur einmal.',
+      ],
+      link: 'Anmelden',
+      after: [
+        'Wenn Sie ihn nicht angefordert haben, tun Sie nichts. Geben Sie ihn nie weiter: Niemand außer Ihnen braucht ihn.',
+      ],
+    }),
+    'change-email': ({ brand }) => ({
+      subject: `Bestätigen Sie Ihre neue Adresse für ${brand}`,
+      before: [
+        `Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben, um diese Adresse für Ihr Konto bei ${brand} zu verwenden. Der Link gilt 24 Stunden. Bis dahin bleibt Ihre alte Adresse in Gebrauch.`,
+      ],
+      link: 'Diese Adresse verwenden',
+      after: ['Wenn Sie ihn nicht angefordert haben, tun Sie nichts: Es ändert sich nichts.'],
+    }),
+    'account-exists': ({ brand }) => ({
+      subject: `Sie haben schon ein Konto bei ${brand}`,
+      before: [
+        `Jemand (wahrscheinlich Sie) hat diese E-Mail-Adresse bei ${brand} angegeben, und dort hat sie schon ein Konto. Es hat sich nichts geändert.`,
+        `Wenn Sie das waren, melden Sie sich an wie sonst. Wenn Sie Ihr Passwort nicht mehr wissen, hilft ${FORGOT} auf der Anmeldeseite.`,
+      ],
+      link: null,
+      after: ['Wenn Sie das nicht waren, ist nichts zu tun.'],
+    }),
+    'new-sign-in': ({ brand, from, at }) => ({
+      subject: `Neue Anmeldung bei ${brand}`,
+      before: [`Ihr Konto bei ${brand} wurde auf einem neuen Gerät geöffnet: ${from}, ${at}.`, NOT_YOU],
+      link: null,
+      after: [SECURE],
+    }),
+    'password-changed': ({ brand, from, at }) => ({
+      subject: `Ihr Passwort für ${brand} wurde geändert`,
+      before: [
+        `Das Passwort Ihres Kontos bei ${brand} wurde geändert: ${from}, ${at}. Andere Geräte wurden abgemeldet.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'password-removed': ({ brand, from, at }) => ({
+      subject: `Ihr Passwort für ${brand} wurde entfernt`,
+      before: [
+        `Sie haben sich mit einem Link bei ${brand} angemeldet: ${from}, ${at}. Damit war zum ersten Mal bewiesen, dass diese Adresse Ihnen gehört. Das Passwort von vorher wurde entfernt, und alle anderen Geräte wurden abgemeldet, denn jemand anders könnte es gesetzt haben.`,
+        `Ein neues Passwort bekommen Sie mit ${FORGOT} auf der Anmeldeseite.`,
+      ],
+      link: null,
+      after: [
+        'Wenn Sie das nicht waren, kann jemand anders Ihre E-Mails lesen: Sichern Sie zuerst Ihr Postfach.',
+      ],
+    }),
+    'email-change-requested': ({ brand, from, at }) => ({
+      subject: `Ihre Adresse bei ${brand} soll geändert werden`,
+      before: [
+        `Jemand mit Ihrem Passwort möchte Ihrem Konto bei ${brand} eine andere Adresse geben: ${from}, ${at}. Diese Adresse bleibt in Gebrauch, bis die neue bestätigt ist.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [
+        `Wenn Sie das nicht waren, setzen Sie sofort auf der Anmeldeseite mit ${FORGOT} ein neues Passwort. Das hält die Änderung auf.`,
+      ],
+    }),
+    'email-changed': ({ brand, from, at }) => ({
+      subject: `Ihre Adresse bei ${brand} wurde geändert`,
+      before: [
+        `Ihr Konto bei ${brand} hat jetzt eine andere Adresse. Bestätigt wurde sie so: ${from}, ${at}. Dies ist die letzte Nachricht an die bisherige.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [
+        `Wenn Sie das nicht waren, hat jemand anders Ihr Passwort. Sagen Sie es sofort den Leuten, die ${brand} betreiben.`,
+      ],
+    }),
+    'refresh-token-reused': ({ brand, from, at }) => ({
+      subject: `Eine Ihrer Sitzungen bei ${brand} wurde beendet`,
+      before: [
+        `Zugangsdaten von Ihnen wurden ein zweites Mal benutzt: ${from}, ${at}. Das kommt vor, wenn jemand sie kopiert hat. Darum wurde die Sitzung beendet, zu der sie gehören. Melden Sie sich neu an, um weiterzumachen.`,
+        'Es kommt auch vor, wenn eine App eine alte Sicherung von sich wiederherstellt.',
+      ],
+      link: null,
+      after: [
+        'Wenn Sie das nicht waren und keine Erklärung dafür haben, sehen Sie die Liste Ihrer Geräte durch, melden Sie ab, was Sie nicht kennen, und ändern Sie Ihr Passwort.',
+      ],
+    }),
+  },
+}

@@ -1,0 +1,114 @@
+import type { MailTexts } from './mail-texts'
+
+/** Cómo se llama el enlace en la página de inicio de sesión. */
+const FORGOT = '«¿Ha olvidado la contraseña?»'
+const NOT_YOU = 'Si ha sido usted, no tiene que hacer nada.'
+const SECURE = `Si no ha sido usted, puede que otra persona conozca su contraseña. Elija una nueva con ${FORGOT} en la página de inicio de sesión. Eso también cierra la sesión en todos los dispositivos.`
+
+export const es: MailTexts = {
+  unknownDevice: 'dispositivo desconocido',
+  sentTo: (recipient) => `Enviado a ${recipient}`,
+  texts: {
+    'verify-email': ({ brand }) => ({
+      subject: `Confirme su dirección para ${brand}`,
+      before: [
+        `Alguien (probablemente usted) se ha registrado en ${brand} con esta dirección de correo. Confirme que es suya. El enlace caduca en 24 horas.`,
+      ],
+      link: 'Confirmar dirección',
+      after: ['Si no ha sido usted, no haga nada: sin el enlace nadie puede usar su dirección.'],
+    }),
+    'reset-password': ({ brand }) => ({
+      subject: `Una contraseña nueva para ${brand}`,
+      before: [
+        `Alguien (probablemente usted) ha pedido una contraseña nueva en ${brand}. El enlace caduca en 1 hora y sirve una sola vez.`,
+      ],
+      link: 'Elegir una contraseña nueva',
+      after: ['Si no ha sido usted, no haga nada: su contraseña sigue siendo la misma.'],
+    }),
+    'sign-in-link': ({ brand }) => ({
+      subject: `Iniciar sesión en ${brand}`,
+      before: [
+        'Abra el enlace en el navegador en el que lo pidió. El enlace caduca en 15 minutos y sirve una sola vez.',
+      ],
+      link: 'Iniciar sesión',
+      after: ['Si no lo ha pedido usted, no haga nada. No lo comparta nunca: nadie lo necesita salvo usted.'],
+    }),
+    'change-email': ({ brand }) => ({
+      subject: `Confirme su dirección nueva para ${brand}`,
+      before: [
+        `Abra el enlace en el navegador en el que lo pidió, para usar esta dirección en su cuenta de ${brand}. El enlace caduca en 24 horas. Hasta entonces sigue en uso su dirección anterior.`,
+      ],
+      link: 'Usar esta dirección',
+      after: ['Si no lo ha pedido usted, no haga nada: no cambiará nada.'],
+    }),
+    'account-exists': ({ brand }) => ({
+      subject: `Ya tiene una cuenta en ${brand}`,
+      before: [
+        `Alguien (probablemente usted) ha usado esta dirección de correo en ${brand}, donde ya tiene una cuenta. No ha cambiado nada.`,
+        `Si ha sido usted, inicie sesión como siempre. Si no recuerda su contraseña, use ${FORGOT} en la página de inicio de sesión.`,
+      ],
+      link: null,
+      after: ['Si no ha sido usted, no tiene que hacer nada.'],
+    }),
+    'new-sign-in': ({ brand, from, at }) => ({
+      subject: `Nuevo inicio de sesión en ${brand}`,
+      before: [
+        `Se ha iniciado sesión en su cuenta de ${brand} desde un dispositivo nuevo: ${from}, ${at}.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'password-changed': ({ brand, from, at }) => ({
+      subject: `Su contraseña de ${brand} ha cambiado`,
+      before: [
+        `Se ha cambiado la contraseña de su cuenta de ${brand}: ${from}, ${at}. Se ha cerrado la sesión en los demás dispositivos.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'password-removed': ({ brand, from, at }) => ({
+      subject: `Se ha eliminado su contraseña de ${brand}`,
+      before: [
+        `Ha iniciado sesión en ${brand} con un enlace: ${from}, ${at}. Esa ha sido la primera prueba de que esta dirección es suya. La contraseña anterior se ha eliminado y se ha cerrado la sesión en los demás dispositivos, porque pudo ponerla otra persona.`,
+        `Para volver a tener contraseña, use ${FORGOT} en la página de inicio de sesión.`,
+      ],
+      link: null,
+      after: ['Si no ha sido usted, otra persona puede leer su correo: proteja primero su buzón.'],
+    }),
+    'email-change-requested': ({ brand, from, at }) => ({
+      subject: `Su dirección en ${brand} está a punto de cambiar`,
+      before: [
+        `Alguien con su contraseña ha pedido otra dirección para su cuenta de ${brand}: ${from}, ${at}. Esta dirección sigue en uso hasta que se confirme la nueva.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [
+        `Si no ha sido usted, elija cuanto antes una contraseña nueva con ${FORGOT} en la página de inicio de sesión. Eso detiene el cambio.`,
+      ],
+    }),
+    'email-changed': ({ brand, from, at }) => ({
+      subject: `Su dirección en ${brand} ha cambiado`,
+      before: [
+        `Su cuenta de ${brand} tiene ahora otra dirección. Se confirmó así: ${from}, ${at}. Este es el último mensaje a la anterior.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [
+        `Si no ha sido usted, otra persona tiene su contraseña. Avise cuanto antes a quienes gestionan ${brand}.`,
+      ],
+    }),
+    'refresh-token-reused': ({ brand, from, at }) => ({
+      subject: `Se ha cerrado una de sus sesiones en ${brand}`,
+      before: [
+        `Una credencial suya se ha usado por segunda vez: ${from}, ${at}. Eso ocurre cuando alguien la ha copiado, así que se ha cerrado la sesión a la que pertenece. Inicie sesión de nuevo para continuar.`,
+        'También puede ocurrir cuando una aplicación restaura una copia antigua de sí misma.',
+      ],
+      link: null,
+      after: [
+        'Si no ha sido usted y no tiene explicación, revise la lista de sus dispositivos, cierre la sesión en los que no reconozca y cambie su contraseña.',
+      ],
+    }),
+  },
+}

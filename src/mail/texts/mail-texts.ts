@@ -1,0 +1,38 @@
+import { countryName } from '../../country'
+import type { Language } from '../../language'
+import type { MailDetails, MailKind } from '../mail'
+
+/** The words of one mail: paragraphs, and the label of its button if it has one. */
+export interface MailText {
+  readonly subject: string
+  readonly before: readonly string[]
+  /** What the button is called, as on the page that it leads to; `null`: there is none. */
+  readonly link: string | null
+  readonly after: readonly string[]
+}
+
+/** What a text may speak of. Nothing in it was written by whoever caused the mail. */
+export interface MailFacts {
+  readonly brand: string
+  /** As in `Firefox, Linux, Germany`. */
+  readonly from: string
+  /** As in `November 23, 2026 at 4:29 PM UTC`. */
+  readonly at: string
+}
+
+/** Everything a language needs to say. */
+export interface MailTexts {
+  readonly unknownDevice: string
+  /** Says to whom a mail was sent: people have several addresses in one mailbox. */
+  readonly sentTo: (recipient: string) => string
+  readonly texts: Readonly<Record<MailKind, (facts: MailFacts) => MailText>>
+}
+
+/** Returns what is known of where something came from, in the words of a language. */
+export function placeText(
+  { device, country }: Pick<MailDetails, 'device' | 'country'>,
+  language: Language,
+  unknownDevice: string,
+): string {
+  return [device ?? unknownDevice, countryName(country, language)].filter(Boolean).join(', ')
+}
