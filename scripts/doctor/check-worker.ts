@@ -111,9 +111,15 @@ const checkLogs: Check = ({ wrangler }) => {
 }
 
 const checkPreviews: Check = ({ wrangler }) => {
-  if (!wrangler.preview_urls) return []
-  const what = 'preview_urls gives every version an address of its own, on the same database and secret.'
-  return [error('worker.previews', what, 'Set preview_urls = false.')]
+  if (wrangler.preview_urls === false) return []
+  const fix = 'Set preview_urls = false.'
+  if (wrangler.preview_urls) {
+    const what = 'preview_urls gives every version an address of its own, on the same database and secret.'
+    return [error('worker.previews', what, fix)]
+  }
+  // What wrangler does then depends on workers_dev, on its version, and on what the dashboard says.
+  const what = 'preview_urls is not set, so versions may get addresses of their own, on the same database.'
+  return [warning('worker.previews', what, fix)]
 }
 
 const checkCache: Check = ({ wrangler }) => {

@@ -1,14 +1,17 @@
-import { readFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { examine, wrong } from '../smoke/examine-config.ts'
-import { documentedToml, writeOwnToml, writeToml } from '../smoke/sample-config.ts'
+import { documentedToml, makeFolder, writeOwnToml, writeToml } from '../smoke/sample-config.ts'
 
 /** What is the same for everyone, whatever the address. */
 const COMMON = [
   'compatibility_date',
   'kv_namespaces',
   'observability',
+  'preview_urls',
   'ratelimits',
   'secrets',
   'send_email',
@@ -36,3 +39,31 @@ it.each(['own-host', 'same-host'])('docs/deploy/%s.md builds as wrangler.toml do
   const [build = 'no [build]'] = /^\[build\]\n(?:.+\n)+/m.exec(readFileSync('wrangler.toml', 'utf8')) ?? []
   expect(documentedToml(page)).toContain(build)
 })
+
+/** What the pages say to type to make a file of secrets, and the file. */
+const SECRET_COMMANDS = readdirSync('docs/deploy').flatMap((page) =>
+  [
+    ...readFileSync(`docs/deploy/${page}`, 'utf8').matchAll(
+      /\(?(?:umask \d+; )?echo "AUTH_SECRET=.*?> ([\w.]+)\)?/g,
+    ),
+  ].map(([command, file = '']) => ({ page, command, file })),
+)
+
+it('the pages make three files of secrets', () => {
+  expect(SECRET_COMMANDS.map(({ page, file }) => `${page} ${file}`)).toEqual([
+    'mounted.md .dev.vars',
+    'mounted.md secrets.env',
+    'own-host.md secrets.env',
+  ])
+})
+
+it.each(SECRET_COMMANDS)(
+  'only its owner can read $file of $page, and git ignores it',
+  ({ command, file }) => {
+    const folder = makeFolder()
+    execFileSync('bash', ['-c', `umask 022; ${command}`], { cwd: folder })
+    expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^AUTH_SECRET=[\w+/]{43}=\n$/)
+    expect((statSync(join(folder, file)).mode & 0o777).toString(8)).toBe('600')
+    expect(execFileSync('git', ['check-ignore', file], { encoding: 'utf8' })).toBe(`${file}\n`)
+  },
+)
