@@ -3,7 +3,8 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import {
   fail,
-  makeSecret,
+  holdState,
+  makeLocalVars,
   migrate,
   parsePort,
   ROOT,
@@ -27,9 +28,16 @@ const { port, state } = readOptions()
 const url = `http://localhost:${port}`
 const issuer = `${url}/auth`
 
+holdState(
+  state,
+  `The example at ${url}`,
+  `npm run example -- --port ${port + 1} --state .wrangler/example-${port + 1}`,
+)
 await requireFreePort(port, 'npm run example')
-makeSecret()
-await Promise.all([migrate('DB', state, JANUS), migrate('NOTES', state, NOTES)])
+makeLocalVars()
+// One after the other: both keep their list of databases in the same file, and the second would find it locked now and then.
+await migrate('DB', state, JANUS)
+await migrate('NOTES', state, NOTES)
 // `--var` reaches the first Worker. The other reads its settings and its secret from the environment.
 serve(
   ['-c', NOTES, '-c', JANUS, '--port', String(port), '--persist-to', state, '--var', `ISSUER:${issuer}`],

@@ -2,22 +2,35 @@
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { localVars } from './local-vars.ts'
-import { fail, makeSecret, migrate, parsePort, ROOT, requireFreePort, serve } from './local-wrangler.ts'
+import {
+  fail,
+  holdState,
+  makeLocalVars,
+  migrate,
+  parsePort,
+  ROOT,
+  requireFreePort,
+  serve,
+} from './local-wrangler.ts'
 
 const HELP = `Serve Janus locally on Cloudflare's own runtime.
 
   npm start -- [options]
 
   --port N       serve on http://localhost:N (8787)
-  --state DIR    keep the database and KV in DIR (.wrangler/state)
+  --state DIR    keep the database and KV in DIR (.wrangler/state); one process
+                 at a time
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
   --help         print this
 
 Mail is printed here instead of sent (--var MAILER:none: no mail), and the playground is on (--var PLAYGROUND:off: it is not).
-The secret lies in .dev.vars; it is made at the first start.`
+The secret lies in .dev.vars; it is made at the first start. A wrong setting ends it.`
 
 /** As often as the cron of wrangler.toml. */
 const SWEEP_EVERY_MS = 60_000
+
+/** How long the stores may take to answer. Settings do not change by waiting. */
+const STORES_WITHIN_MS = 30_000
 
 interface Report {
   readonly checks?: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[]
@@ -28,8 +41,11 @@ const options = readOptions()
 const issuer =
   options.var.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ??
   `http://localhost:${options.port}`
+const another = options.port + 1
+const ownState = `npm start -- --port ${another} --state .wrangler/state-${another}`
+holdState(options.state, `Janus at ${issuer}`, ownState)
 await requireFreePort(options.port, 'npm start')
-makeSecret()
+makeLocalVars()
 await migrate('DB', options.state)
 console.log('The local database is current.')
 serveJanus()
@@ -57,8 +73,8 @@ function readOptions() {
 function serveJanus() {
   const settings = Object.entries(localVars(issuer)).map(([name, value]) => `${name}:${value}`)
   const vars = [...settings, ...options.var].flatMap((pair) => ['--var', pair])
-  serve(['--port', String(options.port), '--persist-to', options.state, ...vars])
-  announce()
+  const stop = serve(['--port', String(options.port), '--persist-to', options.state, ...vars])
+  announce(stop)
   setInterval(sweep, SWEEP_EVERY_MS)
 }
 
@@ -67,16 +83,20 @@ function sweep() {
   fetch(`http://localhost:${options.port}/cdn-cgi/local/scheduled`).catch(() => null)
 }
 
-/** Says what to try once the service is ready, or why it is not. */
-async function announce() {
+/** Says what to try once the service is ready. Stops one that is not, saying why. */
+async function announce(stop: (code: number) => void) {
+  const patientUntil = Date.now() + STORES_WITHIN_MS
   for (;;) {
     const answer = await fetch(`${issuer}/readyz`).catch(() => null)
     if (answer?.ok) break
     const report = (await answer?.json().catch(() => null)) as Report | null | undefined
-    if (report?.checks) {
-      const faults = report.checks.filter(({ ok }) => !ok).map(({ name, detail }) => `  ${name}: ${detail}`)
-      console.log(`\nJanus is not ready:\n${faults.join('\n')}\n`)
-      return
+    const faults = report?.checks?.filter(({ ok }) => !ok) ?? []
+    const isSetting = faults.some(({ name }) => name !== 'd1' && name !== 'kv')
+    if (isSetting || (faults.length > 0 && Date.now() > patientUntil)) {
+      const reasons = faults.map(({ name, detail }) => `  ${detail ?? name}`)
+      console.error(`\nJanus is not ready, so it was stopped:\n${reasons.join('\n')}\n`)
+      console.error('Settings stand in wrangler.toml and .dev.vars (README, "Configuration"): npm run doctor')
+      return stop(1)
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }

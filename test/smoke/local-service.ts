@@ -17,6 +17,8 @@ export interface LocalService {
   printed(pattern: RegExp, from?: number): Promise<RegExpExecArray>
   /** Kills every process of it at once, as a power cut would. */
   kill(): Promise<void>
+  /** Ends its first process alone and in order, as `kill PID` does, and waits for that. What the process does with the rest is its own affair. */
+  end(): Promise<void>
   /** Starts it again on the same port and state. */
   restart(): Promise<void>
   /** Kills it, and removes its folder. */
@@ -111,9 +113,21 @@ export async function startService(launch: Launch, basePath = ''): Promise<Local
   async function kill(): Promise<void> {
     const child = running
     running = null
-    if (child?.pid === undefined || child.exitCode !== null) return
-    const exited = new Promise((resolve) => child.once('exit', resolve))
-    process.kill(-child.pid, 'SIGKILL')
+    if (child?.pid === undefined) return
+    const hasEnded = child.exitCode !== null || child.signalCode !== null
+    const exited = hasEnded ? null : new Promise((resolve) => child.once('exit', resolve))
+    try {
+      // What it has started may outlive it.
+      process.kill(-child.pid, 'SIGKILL')
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error
+    }
+    await exited
+  }
+
+  async function end(): Promise<void> {
+    const exited = new Promise((resolve) => running?.once('exit', resolve))
+    running?.kill('SIGTERM')
     await exited
   }
 
@@ -128,7 +142,7 @@ export async function startService(launch: Launch, basePath = ''): Promise<Local
     await stop()
     throw error
   }
-  return { url, folder, state, output: () => text, printed, kill, restart: start, stop }
+  return { url, folder, state, output: () => text, printed, kill, end, restart: start, stop }
 }
 
 /** Runs shell commands in a folder, and gives what they print. @throws If one fails. */
