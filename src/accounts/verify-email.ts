@@ -1,6 +1,5 @@
 import type { Client } from '../client'
 import type { FoundLink } from '../links/link-store'
-import { matchesSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
@@ -49,8 +48,8 @@ export type Verification =
 /**
  * Takes a link as proof of an address, and makes the account usable.
  *
- * The password that was chosen before stays only if the browser or client that chose it uses the link: otherwise it may be
- * that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
+ * The password that was chosen before stays only if the browser or client that chose it uses the link, whichever of the mails that is in:
+ * otherwise it may be that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
  * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). Nobody is signed in.
  *
  * @throws {StoreUnavailable}
@@ -66,12 +65,11 @@ export async function verifyEmail(
 ): Promise<Verification> {
   const { links } = services
   const { token, binding, newPassword, client } = input
-  const presented = await presentLink(services, token, ['register', 'verify-email'])
+  const presented = await presentLink(services, token, ['register', 'verify-email'], binding)
   if (!presented) return { outcome: 'invalid-link' }
   const { found, tokenHash, now } = presented
 
-  const isSameClient = await matchesSecret(binding, found.bindingHash)
-  const chosen = await choosePassword(services, found, { newPassword, isSameClient })
+  const chosen = await choosePassword(services, found, newPassword)
   if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
   const { passwordHash } = chosen
   const use = { tokenHash, client, now }
@@ -87,8 +85,7 @@ export async function verifyEmail(
   }
   if (!found.newEmail) return { outcome: 'invalid-link' }
   const { address, canonical } = found.newEmail
-  const name = isSameClient ? found.name : null
-  const user = newUser({ email: address, emailVerified: true, name }, now)
+  const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
   const accountKey = await services.accountKeys(canonical)
   const account = { user, canonicalEmail: canonical, accountKey, passwordHash }
   return (await links.register({ ...use, account })) ? verified : { outcome: 'invalid-link' }
@@ -98,7 +95,7 @@ export async function verifyEmail(
 async function choosePassword(
   { passwords, passwordMinLength, serviceHost }: VerifyServices,
   found: FoundLink,
-  { newPassword, isSameClient }: { readonly newPassword: string | null; readonly isSameClient: boolean },
+  newPassword: string | null,
 ): Promise<{ readonly passwordHash: string | null } | { readonly refusal: PasswordRefusal }> {
   if (newPassword !== null) {
     const email = found.account?.user.email ?? found.newEmail?.address ?? ''
@@ -107,6 +104,6 @@ async function choosePassword(
     const refusal = await checkPassword(newPassword, { minLength: passwordMinLength, context })
     return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
   }
-  if (!isSameClient) return { passwordHash: null }
-  return { passwordHash: found.account ? found.account.passwordHash : found.passwordHash }
+  if (!found.own) return { passwordHash: null }
+  return { passwordHash: found.account ? found.account.passwordHash : found.own.passwordHash }
 }

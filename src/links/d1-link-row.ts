@@ -8,13 +8,14 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
   readonly email_canonical: string
   readonly new_email: string | null
   readonly new_email_canonical: string | null
-  readonly name: string | null
-  readonly password_hash: string | null
   readonly binding_hash: string | null
   readonly user_id: string | null
   readonly email: string
   readonly user_name: string | null
   readonly user_password_hash: string | null
+  readonly own_token_hash: string | null
+  readonly own_name: string | null
+  readonly own_password_hash: string | null
 }
 
 export function toFoundLink(row: FoundRow): FoundLink {
@@ -31,7 +32,6 @@ export function toFoundLink(row: FoundRow): FoundLink {
             passwordHash: row.user_password_hash,
           },
     newEmail: address === null || canonical === null ? null : { address, canonical },
-    name: row.name,
-    passwordHash: row.password_hash,
+    own: row.own_token_hash === null ? null : { name: row.own_name, passwordHash: row.own_password_hash },
   }
 }

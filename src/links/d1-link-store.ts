@@ -6,6 +6,7 @@ import { reach } from '../outage'
 import { clearAttemptsOf } from '../throttling/d1-attempts'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
 import { type FoundRow, toFoundLink } from './d1-link-row'
+import { endReplacedLinks } from './d1-replaced-links'
 import type { LinkStore, MailRequest } from './link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from './one-time-token'
 
@@ -41,7 +42,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
       const hold = db
         .prepare(
-          `INSERT OR REPLACE INTO one_time_tokens
+          `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
               binding_hash, expires_at)
            SELECT ?1, 'register', ?2, ?2, ?3, ?2, ?4, ?5, ?6, ?7
@@ -51,7 +52,12 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const link = await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })
       const known = { canonicalEmail: email.canonical, except: null }
       const results = await reach('D1', () =>
-        db.batch([hold, ...link, ...mailQueue.notice({ kind: 'account-exists', client, now }, known)]),
+        db.batch([
+          hold,
+          ...link,
+          ...mailQueue.notice({ kind: 'account-exists', client, now }, known),
+          endReplacedLinks(db, token.hash, 'register'),
+        ]),
       )
       mailQueue.note(results)
     },
@@ -61,7 +67,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const { kind, event } = ISSUED[purpose]
       const insert = db
         .prepare(
-          `INSERT OR REPLACE INTO one_time_tokens (token_hash, purpose, holder, email_canonical, binding_hash, expires_at)
+          `INSERT INTO one_time_tokens (token_hash, purpose, holder, email_canonical, binding_hash, expires_at)
            SELECT ?1, ?2, id, email_canonical, ?3, ?4 FROM users
             WHERE email_canonical = ?5 AND disabled_at IS NULL AND changes() > 0`,
         )
@@ -72,6 +78,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
           tokenHash: token.hash,
         }),
         ...(await mailQueue.link({ kind, token, expiresAt, client, now })),
+        endReplacedLinks(db, token.hash, purpose),
       ])
     },
 
@@ -88,17 +95,17 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const insert = db
         .prepare(
-          `INSERT OR REPLACE INTO one_time_tokens
+          `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
               binding_hash, expires_at)
-           SELECT ?1, 'register', holder, email_canonical, new_email, new_email_canonical, name, password_hash,
-                  binding_hash, ?4
+           SELECT ?1, 'register', holder, email_canonical, new_email, new_email_canonical, iif(binding_hash = ?2, name, NULL),
+                  iif(binding_hash = ?2, password_hash, NULL), iif(binding_hash = ?2, binding_hash, NULL), ?4
              FROM one_time_tokens
-            WHERE purpose = 'register' AND holder = ?3 AND expires_at > ?5 AND changes() > 0
-              AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3)
+            WHERE token_hash = coalesce((${WAITING} AND binding_hash = ?2), (${WAITING} ORDER BY expires_at DESC LIMIT 1))
+              AND changes() > 0 AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3)
            UNION ALL
            SELECT ?1, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL,
-                  CASE WHEN id = ?6 THEN ?2 END, ?4
+                  iif(id = ?6, ?2, NULL), ?4
              FROM users
             WHERE email_canonical = ?3 AND email_verified_at IS NULL AND disabled_at IS NULL AND changes() > 0`,
         )
@@ -106,6 +113,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       return countAnd({ purpose, accountKey, now }, [
         insert,
         ...(await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })),
+        endReplacedLinks(db, token.hash, 'register'),
       ])
     },
 
@@ -113,7 +121,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
       const insert = db
         .prepare(
-          `INSERT OR REPLACE INTO one_time_tokens
+          `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
            SELECT ?1, 'change-email', id, email_canonical, ?2, ?3, ?4, ?5 FROM users
             WHERE id = ?6 AND password_hash = ?7 AND disabled_at IS NULL`,
@@ -131,23 +139,27 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
           ...link,
           ...mailQueue.notice({ kind: 'account-exists', client, now }, taken),
           clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+          endReplacedLinks(db, token.hash, 'change-email'),
         ]),
       )
       mailQueue.note(results)
     },
 
-    async find(tokenHash, purposes, now) {
+    async find({ tokenHash, bindingHash }, purposes, now) {
       const row = await reach('D1', () =>
         db
           .prepare(
-            `SELECT one_time_tokens.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
-                    users.created_at, users.email_verified_at, users.password_hash AS user_password_hash
-               FROM one_time_tokens LEFT JOIN users
-                 ON users.id = holder AND users.email_canonical = one_time_tokens.email_canonical
-                    AND users.disabled_at IS NULL
-              WHERE token_hash = ?1 AND expires_at > ?2 AND (purpose = 'register') = (users.id IS NULL)`,
+            `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
+                    users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
+                    own.token_hash AS own_token_hash, own.name AS own_name, own.password_hash AS own_password_hash
+               FROM one_time_tokens AS link LEFT JOIN users
+                 ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
+               LEFT JOIN one_time_tokens AS own
+                 ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > ?2
+                    AND own.binding_hash = ?3
+              WHERE link.token_hash = ?1 AND link.expires_at > ?2 AND (link.purpose = 'register') = (users.id IS NULL)`,
           )
-          .bind(tokenHash, now)
+          .bind(tokenHash, now, bindingHash)
           .first<FoundRow>(),
       )
       return row && purposes.includes(row.purpose) ? toFoundLink(row) : null
@@ -168,6 +180,9 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
     },
   }
 }
+
+/** Finds a registration of address ?3 that waits at instant ?5. */
+const WAITING = `SELECT token_hash FROM one_time_tokens WHERE holder = ?3 AND purpose = 'register' AND expires_at > ?5`
 
 const ISSUED = {
   'reset-password': { kind: 'reset-password', event: 'password-reset-requested' },

@@ -17,15 +17,21 @@ export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' |
  * there to take (`changes()` counts the rows of the statement before), and the rest follows from that.
  */
 export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUses {
-  /** Deletes the token, if it is good and its account still is what it was mailed for. One caller ever deletes it. */
+  /**
+   * Deletes the token and the others of its kind, if it is valid and its account still is what it was mailed for: an address that is
+   * proven need not be proven again. One caller ever deletes it.
+   */
   function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): D1PreparedStatement {
     return db
       .prepare(
         `DELETE FROM one_time_tokens
-          WHERE token_hash = ?1 AND purpose = ?2 AND expires_at > ?3
-            AND (purpose = 'register' OR EXISTS (
-              SELECT 1 FROM users WHERE id = holder AND users.email_canonical = one_time_tokens.email_canonical
-                                    AND disabled_at IS NULL))
+          WHERE purpose = ?2 AND holder = (
+            SELECT holder FROM one_time_tokens AS used
+             WHERE used.token_hash = ?1 AND used.purpose = ?2 AND used.expires_at > ?3
+               AND (used.purpose = 'register' OR EXISTS (
+                 SELECT 1 FROM users WHERE id = used.holder AND users.email_canonical = used.email_canonical
+                                       AND disabled_at IS NULL
+                                       AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))
          RETURNING holder`,
       )
       .bind(tokenHash, purpose, now)

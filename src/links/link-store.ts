@@ -8,8 +8,9 @@ import type { MintedSecret, TokenPurpose } from './one-time-token'
 /**
  * The truth about what the links in mails are good for, and the transactions that use one up together with what it does.
  *
- * A token is used by exactly one caller. It is good only while its account has the address and the password that it had when
- * the link was mailed. Every method throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may
+ * A token is used by exactly one caller, and ends the other links of its kind. It is good only while its account has the address and the
+ * password that it had when the link was mailed. A newer link takes the place of an older one only if the same browser or client asked for
+ * both: what a stranger asks for takes nothing away. Every method throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may
  * still have happened.
  */
 export interface LinkStore {
@@ -28,8 +29,9 @@ export interface LinkStore {
     request: MailRequest & Issued & { readonly purpose: 'reset-password' | 'sign-in' },
   ): Promise<number | null>
   /**
-   * As `issue`, to verify an address: of a registration that waits, whose binding stays, or of an account whose address nobody has
-   * proven. There the binding counts only for who is signed in to it, as `userId`: nobody else need have chosen its password.
+   * As `issue`, to verify an address: of a registration that waits, or of an account whose address nobody has proven. A link asked for by
+   * the client that registered carries its registration on; any other proves the address and leaves the registrations as they are. For an
+   * account the binding counts only for who is signed in to it, as `userId`: nobody else need have chosen its password.
    */
   issueVerification(
     request: MailRequest & Issued & { readonly userId: string | null },
@@ -39,8 +41,8 @@ export interface LinkStore {
    * it has; clears the failed attempts of the account.
    */
   issueAddressChange(change: AddressChange): Promise<void>
-  /** What a token is good for, or `null` if it is good for nothing (any more). */
-  find(tokenHash: string, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
+  /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
+  find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
   /** Makes the account of a registration. `false`, and nothing done, if the token is used up or the address is taken. */
   register(use: UsedLink & { readonly account: VerifiedAccount }): Promise<boolean>
   /**
@@ -73,6 +75,13 @@ export interface LinkStore {
   changeEmail(use: UsedLink & AddressChangeUse): Promise<boolean>
   /** Forgets tokens and counts that are of no use any more, at most `limit` of each. */
   forget(before: number, limit: number): Promise<void>
+}
+
+/** What a request presents of a link. */
+export interface FoundBy {
+  readonly tokenHash: string
+  /** SHA-256 of the secret of the browser or client; `null` if it presents none. */
+  readonly bindingHash: string | null
 }
 
 /** A link as a request presents it to be used. */
@@ -147,7 +156,9 @@ export interface FoundLink {
   } | null
   /** The address to have, of a registration or an address change. */
   readonly newEmail: EmailAddress | null
-  /** What a registration chose. */
-  readonly name: string | null
-  readonly passwordHash: string | null
+  /**
+   * What the browser or client chose that presents the link: the name and the password of its registration, whichever of the mails to
+   * the address it opens. `null` if it has registered or asked for nothing there.
+   */
+  readonly own: { readonly name: string | null; readonly passwordHash: string | null } | null
 }

@@ -10,14 +10,21 @@ export interface PresentedLink {
   readonly now: number
 }
 
-/** What the token of a link is good for, or `null` if it is malformed or good for none of the purposes. @throws {StoreUnavailable} */
+/**
+ * Returns what a link does, or `null` if it is malformed, or not valid for any of the purposes.
+ *
+ * @param binding The secret that came along, if any. @throws {StoreUnavailable}
+ */
 export async function presentLink(
   { links, clock }: { readonly links: LinkStore; readonly clock: Clock },
   token: string,
   purposes: readonly TokenPurpose[],
+  binding: string | null = null,
 ): Promise<PresentedLink | null> {
   const tokenHash = await hashSecretText(token)
   const now = clock()
-  const found = tokenHash === null ? null : await links.find(tokenHash, purposes, now)
-  return tokenHash === null || !found ? null : { found, tokenHash, now }
+  if (tokenHash === null) return null
+  const bindingHash = binding === null ? null : await hashSecretText(binding)
+  const found = await links.find({ tokenHash, bindingHash }, purposes, now)
+  return found && { found, tokenHash, now }
 }

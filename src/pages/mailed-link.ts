@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import { sentFields } from '../http/body'
-import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
+import type { TokenPurpose } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import { invalidLink } from '../routes/answer-sign-in'
 import { presentedBinding } from '../routes/binding'
@@ -34,12 +34,13 @@ export async function findMailedLink(
 ): Promise<MailedLink | null> {
   const purposes = LINKED[path]
   if (!purposes) return null
-  const presented = await presentLink(services, sentFields(c).token ?? c.req.query('token') ?? '', purposes)
+  const token = sentFields(c).token ?? c.req.query('token') ?? ''
+  const binding = presentedBinding(c, services.cookies.registration, undefined)
+  const presented = await presentLink(services, token, purposes, binding)
   if (!presented) throw invalidLink()
   const { found } = presented
-  const binding = presentedBinding(c, services.cookies.registration, undefined)
   return {
     email: found.account?.user.email ?? found.newEmail?.address ?? null,
-    keepsPassword: await matchesSecret(binding, found.bindingHash),
+    keepsPassword: found.own !== null,
   }
 }

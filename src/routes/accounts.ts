@@ -27,7 +27,7 @@ import {
   presentSignIn,
   redirectForm,
 } from './answer-sign-in'
-import { clearBinding, mintBinding, presentedBinding } from './binding'
+import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
 import { ownAccount, sameAccount } from './own-account'
@@ -62,7 +62,7 @@ export function accountRoutes(services: Services) {
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {
         chooseMode(c, config.modes, asked)
-        const binding = await mintBinding(config.cookies.registration)
+        const binding = await keepBinding(c, config.cookies.registration, undefined)
         const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
@@ -85,7 +85,7 @@ export function accountRoutes(services: Services) {
 
     .post('/login/link', mail, limited, jsonOrFormBody(LinkBody), async (c) => {
       const { email } = c.req.valid('json')
-      const binding = await mintBinding(config.cookies.signInLink)
+      const binding = await keepBinding(c, config.cookies.signInLink, undefined)
       const asked = await requestSignInLink(services, {
         email,
         binding: binding.secret,

@@ -29,11 +29,10 @@ export interface Binding {
   readonly secret: MintedSecret
 }
 
-export async function mintBinding(cookie: BindingCookie): Promise<Binding> {
-  return { cookie, secret: await mintSecret() }
-}
-
-/** As {@link mintBinding}, but a client that was bound before stays bound by the same secret. */
+/**
+ * Returns the binding that the client has already, or mints one. A browser that asks twice is one browser: its newer link takes the place
+ * of its older one.
+ */
 export async function keepBinding(
   c: Context,
   cookie: BindingCookie,
@@ -41,7 +40,9 @@ export async function keepBinding(
 ): Promise<Binding> {
   const text = presentedBinding(c, cookie, inBody)
   const hash = text === null ? null : await hashSecretText(text)
-  return text !== null && hash !== null ? { cookie, secret: { text, hash } } : mintBinding(cookie)
+  return text !== null && hash !== null
+    ? { cookie, secret: { text, hash } }
+    : { cookie, secret: await mintSecret() }
 }
 
 /** The secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */

@@ -11,7 +11,7 @@ import { isForm, jsonOrFormBody } from '../http/body'
 import { deferTo } from '../http/defer'
 import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
-import { clearBinding, keepBinding, mintBinding, presentedBinding } from './binding'
+import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
 import { ownAccount, refuseOtherAccount, sameAccount } from './own-account'
@@ -87,7 +87,7 @@ export function emailRoutes(services: Services) {
 
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
-      const binding = await mintBinding(config.cookies.emailChange)
+      const binding = await keepBinding(c, config.cookies.emailChange, undefined)
       const input = { email, password, binding: binding.secret, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused') throw attemptRefused(asked)

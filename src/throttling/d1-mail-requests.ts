@@ -4,6 +4,11 @@ import type { MailRequest } from '../links/link-store'
 const BURST = 5
 const INTERVAL_SECONDS = 12 * 60
 
+/** Returns how many requests for mail of one purpose to one address are counted in so many seconds, at most. */
+export function mostMailRequests(seconds: number): number {
+  return BURST + Math.ceil(seconds / INTERVAL_SECONDS)
+}
+
 /**
  * Counts a request for mail, unless there were too many; changes one row or none. The generic cell rate algorithm (ITU-T I.371):
  * one instant for each address says how far ahead of its rate it is.

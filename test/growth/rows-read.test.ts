@@ -31,7 +31,7 @@ async function fill(accounts: number): Promise<void> {
     `INSERT INTO audit_events (at, event, outcome, subject_id, chain_hash)
      ${numbers} SELECT ?2, 'signed-in', 'success', ${id}, 'sealed' FROM numbers`,
     `INSERT INTO sign_in_attempts ${numbers} SELECT ${key}, 1, 0, ?2 FROM numbers`,
-    `INSERT INTO mail_requests ${numbers} SELECT ${key}, 'sign-in', ?2 FROM numbers`,
+    `INSERT INTO mail_requests (account_key, purpose, spent_until) ${numbers} SELECT ${key}, 'sign-in', ?2 FROM numbers`,
     `INSERT INTO known_devices ${numbers} SELECT ${id}, 'Firefox, Linux; NL' FROM numbers WHERE ?2 > 0`,
     `INSERT INTO one_time_tokens (token_hash, purpose, holder, email_canonical, expires_at)
      ${numbers} SELECT ${key}, 'sign-in', ${id}, ${email}, ?2 FROM numbers`,

@@ -276,15 +276,32 @@ describe('a link to sign in is bound to who asked for it', () => {
     expect((await confirm(service, link)).body.user?.id).toBe(ada.userId)
   })
 
-  it('a newer one takes its place, whoever asked', async () => {
+  it('a newer one that a stranger asked for takes nothing away, and gives the stranger nothing', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, 'session')
+    const mine = await signInLink(service, ada.email)
+    const strangers = []
+    for (let count = 0; count < 4; count += 1) strangers.push(await signInLink(service, ada.email))
+    for (const { token, binding } of strangers) {
+      // Neither the mail of another with one's own secret, nor one's own mail with the secret of another.
+      expectProblem(await confirm(service, { token, binding: mine.binding }), 400, 'invalid-link')
+      expectProblem(await confirm(service, { token: mine.token, binding }), 400, 'invalid-link')
+    }
+    expect((await confirm(service, mine)).status).toBe(200)
+    // One use ends them all.
+    for (const link of strangers) expectProblem(await confirm(service, link), 400, 'invalid-link')
+  })
+
+  it('a newer one that the same browser asked for takes its place', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
     const older = await signInLink(service, ada.email)
-    const newer = await signInLink(service, ada.email)
+    const headers = { Cookie: `__Host-sign-in-link=${older.binding}` }
+    const asked = await send(service, 'POST', '/login/link', { body: { email: ada.email }, headers })
+    expect(asked.body).toEqual({ binding: older.binding })
     expectProblem(await confirm(service, older), 400, 'invalid-link')
-    expectProblem(await confirm(service, { ...newer, binding: older.binding }), 400, 'invalid-link')
+    const newer = { token: service.tokenFor(ada.email), binding: older.binding }
     expect((await confirm(service, newer)).status).toBe(200)
-    expectProblem(await confirm(service, newer), 400, 'invalid-link')
   })
 
   it('a request that is refused for too much mail leaves the browser bound to the link that is out', async () => {

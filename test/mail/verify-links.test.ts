@@ -184,9 +184,8 @@ describe.each(EVERY_KIND)('the link of a $kind, $mode mode', ({ kind, mode }) =>
 
 /** Everything after which what was mailed before is good for nothing. */
 const ENDS: Record<string, (ada: Person, link: MailedLink) => Promise<void>> = {
-  'a newer one': async (ada, { kind, service }) => {
-    const newer = await askForLink(service, kind as Exclude<LinkKind, 'registration'>, ada)
-    expect(newer.token).not.toBe('')
+  'the use of another of its kind': async (ada, { kind, service }) => {
+    await expectAlive(await askForLink(service, kind as Exclude<LinkKind, 'registration'>, ada))
   },
   'a change of password': async (ada) => {
     const body = { current_password: PASSWORD, new_password: NEW_PASSWORD }
@@ -259,13 +258,12 @@ describe('POST /email/verify/resend', () => {
   const resend = (service: Service, email: string, more: object = {}) =>
     send(service, 'POST', '/email/verify/resend', { body: { email, ...more } })
 
-  it('kills the link before, and leaves the registration with the client that made it', async () => {
+  it('by the client that registered replaces its link, and keeps what it chose', async () => {
     const { verified } = bothRegistrations()
     const first = await registerForLink(verified, { name: 'Ada' })
     const { mailedTo: email } = first
-    // Somebody else asks, and is given another secret: it is good for nothing.
-    const asked = await resend(verified, email)
-    expect(asked.body.binding).not.toBe(first.binding)
+    const asked = await resend(verified, email, { binding: first.binding })
+    expect(asked.body.binding).toBe(first.binding)
     const token = verified.tokenFor(email)
     await expectDead(first)
 
@@ -273,6 +271,46 @@ describe('POST /email/verify/resend', () => {
     expect(answer.body).toEqual({ email_verified: true, has_password: true })
     const login = await logIn(verified, email, PASSWORD, 'session')
     expect([login.status, login.body.user.name]).toEqual([200, 'Ada'])
+  })
+
+  it.each(MODES)(
+    'by a stranger leaves an account, in %s mode, what its owner’s link would have left it',
+    async (mode) => {
+      const service = mailingService()
+      const ada = await signedInPerson({ mode, service })
+      const mine = await askForLink(service, 'verification', ada)
+      for (let count = 0; count < 3; count += 1) expect((await resend(service, ada.email)).status).toBe(202)
+      // Either mail, opened in the owner's browser, keeps the password and the session.
+      const token = service.tokenFor(ada.email)
+      expect(token).not.toBe(mine.token)
+      const answer = await useLink(mine, { token })
+      expect(answer.body).toEqual({ email_verified: true, has_password: true })
+      expect((await ada.get('/sessions')).status).toBe(200)
+      await ada.signIn()
+      // What was mailed before is over: a stranger's link, opened elsewhere, takes nothing from an address that is proven.
+      const left = [...service.mailTo(ada.email)].flatMap(
+        ({ text }) => /\?token=([\w-]{43})/.exec(text)?.[1] ?? [],
+      )
+      expect(left.length).toBeGreaterThanOrEqual(4)
+      for (const other of left) {
+        expectProblem(
+          await send(service, 'POST', '/email/verify', { body: { token: other } }),
+          400,
+          'invalid-link',
+        )
+      }
+      await ada.signIn()
+    },
+  )
+
+  it('of an address that was proven otherwise meanwhile changes nothing', async () => {
+    const service = mailingService()
+    const ada = await signedInPerson({ mode: 'session', service })
+    await resend(service, ada.email)
+    const body = { token: service.tokenFor(ada.email) }
+    await setUser(ada.userId, 'email_verified_at', 1)
+    expectProblem(await send(service, 'POST', '/email/verify', { body }), 400, 'invalid-link')
+    await ada.signIn()
   })
 
   it('gives no part in the registration to who did not make it', async () => {

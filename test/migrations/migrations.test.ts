@@ -134,6 +134,28 @@ describe('a database from before migrations were frozen', () => {
     database.close()
   })
 
+  it('keeps the links that wait when their table is made again', () => {
+    const database = new DatabaseSync(':memory:')
+    for (const name of NAMES.filter((name) => name < '0011')) database.exec(read(name))
+    const [user, token, other] = ['u'.repeat(22), 't'.repeat(43), 'o'.repeat(43)]
+    database.exec(
+      `INSERT INTO users (id, email, email_canonical, created_at) VALUES ('${user}', 'Ada@example.com', 'ada@example.com', 1);
+       INSERT INTO one_time_tokens VALUES
+         ('${token}', 'register', 'eve@example.com', 'eve@example.com', 'Eve@example.com', 'eve@example.com', 'Eve', '$x', '${token}', 9),
+         ('${other}', 'sign-in', '${user}', 'ada@example.com', NULL, NULL, NULL, NULL, '${other}', 8);
+       INSERT INTO mail_requests VALUES ('${token}', 'sign-in', 7);`,
+    )
+    const rows = () => database.prepare('SELECT * FROM one_time_tokens ORDER BY expires_at').all()
+    const before = rows()
+    for (const name of NAMES.filter((name) => name >= '0011')) database.exec(read(name))
+    expect(rows()).toEqual(before)
+    expect(database.prepare('SELECT spent_until FROM mail_requests').all()).toEqual([{ spent_until: 7 }])
+    // And what ends them, ends them.
+    database.exec("UPDATE users SET password_hash = '$y'")
+    expect(rows()).toEqual(before.slice(1))
+    database.close()
+  })
+
   it('of the first commit, whose keys have other columns, is refused with an error', () => {
     const database = new DatabaseSync(':memory:')
     database.exec('CREATE TABLE signing_keys (kid TEXT PRIMARY KEY, created_at INTEGER NOT NULL)')
