@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import { createJanus } from '../packages/janus/index.ts'
+import { createJanus } from '../src/janus'
 import { worker } from './servers/worker.ts'
 
 /**

@@ -18,6 +18,20 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/routes.test.ts`],
   },
   {
+    guard: 'mounted elsewhere than the issuer says, it lets nobody in',
+    file: 'src/mountable.ts',
+    from: '    if (!isUnder(at, basePath)) return answer(c, misplaced)\n',
+    to: '',
+    tests: [`${CONTRACTS}/mounted.test.ts`],
+  },
+  {
+    guard: 'what was read as text is refused if it was not UTF-8',
+    file: 'src/http/unread-request.ts',
+    from: 'return text.includes(REPLACEMENT) ? NOT_UTF_8 : encode(text)',
+    to: 'return encode(text)',
+    tests: [`${CONTRACTS}/mounted-bodies.test.ts`],
+  },
+  {
     guard: 'cross-site requests are refused',
     file: 'src/authentication/cross-site.ts',
     from: 'if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return',

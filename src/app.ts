@@ -43,15 +43,9 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
 ])
 
 /**
- * The routes of Janus, with pages if there are any. A path with a slash at its end is the path without.
- *
- * @param prefix Where they stand: under the path of the issuer, or `''` for an app that mounts them there.
+ * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
  */
-export function createApp(
-  services: Services,
-  createPages?: (services: Services) => Pages,
-  prefix = services.config.basePath,
-) {
+export function createApp(services: Services, createPages?: (services: Services) => Pages) {
   const { config, log } = services
   const pages = services.assets && createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
@@ -64,8 +58,7 @@ export function createApp(
     .use(errorsOnly)
     .use(deliverMail(services))
     .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))
-    .route(prefix || '/', routes)
-    // Rather than `notFound`, which an app that mounts this would not ask.
+    .route(config.basePath || '/', routes)
     .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>
     handleFailure(error, c, {
@@ -97,6 +90,17 @@ function createRoutes(services: Services, pages: Pages | null) {
       '/',
       healthRoutes(() => checkStorage(services)),
     )
+}
+
+/** Answers where an app has mounted Janus elsewhere than its issuer says: every link, cookie and guard would be wrong there. */
+export function createMisplacedApp({ config, log }: Services) {
+  const app = new Hono().use(requestLog(log, config.logSuccessPercent, () => ({}))).use(securityHeaders)
+  const detail = `Janus is mounted elsewhere than its ISSUER says: mount it at ${config.basePath || '/'}.`
+  app.all('*', () => {
+    throw new Problem('internal-error', { detail })
+  })
+  app.onError((error, c) => handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log }))
+  return app
 }
 
 /** What is served while the configuration is not valid: the reasons at `readyz`, under any path, and no login. */

@@ -6,12 +6,11 @@ import { principalBehind } from './authentication/require-principal'
 import type { CallerService, Verdict } from './authentication/verdict'
 import { asError, toProblem } from './http/failure'
 import { Problem, presentProblem } from './http/problem'
-import type { Defer } from './sessions/resolve-session'
 
 /** The service of a Janus that is configured. */
 export function createCallerService(
   services: GuardServices & SignOutServices,
-  { typeBase, defer }: { readonly typeBase: string; readonly defer: Defer },
+  { typeBase }: { readonly typeBase: string },
 ): CallerService {
   function refuse(thrown: unknown, requestId: string) {
     const problem = toProblem(asError(thrown), requestId, services.log)
@@ -28,10 +27,10 @@ export function createCallerService(
 
   return {
     authenticate: (headers, method = UNKNOWN_METHOD) =>
-      decide(() => principalBehind(services, { headers, method }, defer)),
+      decide(() => principalBehind(services, { headers, method })),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      decide(async () => ensureLive(services, await principalBehind(services, { headers, method }, defer))),
+      decide(async () => ensureLive(services, await principalBehind(services, { headers, method }))),
 
     async endSession(id) {
       const requestId = crypto.randomUUID()

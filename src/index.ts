@@ -4,7 +4,7 @@ import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
 import { createPlayground } from './playground/create-playground'
 
-const janus = createJanus(env, { createPages, createPlayground, standAlone: true })
+const janus = createJanus(env, { createPages, createPlayground })
 
 export default {
   fetch: janus.fetch,

@@ -1,16 +1,19 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
-import { createApp, createUnconfiguredApp } from './app'
+import { createApp, createMisplacedApp, createUnconfiguredApp } from './app'
 import type { CallerService } from './authentication/verdict'
 import { createCallerService, createUnconfiguredCallerService } from './caller-service'
 import { type Clock, systemClock } from './clock'
 import { type Bindings, parseConfig } from './config'
+import { isUnder } from './http/unmatched'
 import { consoleLog, type Log } from './log'
 import { createMailer } from './mail/create-mailer'
 import type { Mailer } from './mail/mailer'
+import { createMountable, createUnconfiguredMountable } from './mountable'
 import type { Pages } from './pages/pages'
 import type { Playground } from './playground/create-playground'
 import { createServices, type Services } from './services'
+import type { Defer } from './sessions/resolve-session'
 import { sweep } from './sweep'
 
 /** A login service on the given bindings: a Hono app, and what the app beside it may ask. */
@@ -30,29 +33,54 @@ export interface JanusOptions {
   readonly createPages?: (services: Services) => Pages
   /** For where `PLAYGROUND` is on. */
   readonly createPlayground?: (bindings: Bindings) => Playground
-  /** The routes stand under the path of `ISSUER`, for an app that is Janus alone. Otherwise it is to be mounted there. */
-  readonly standAlone?: boolean
+  /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
+  readonly defer?: Defer
 }
 
 /**
- * Makes a login service from an environment: settings and bindings (README, "Configuration"). To be mounted where `ISSUER` says:
- * `app.route('/auth', createJanus(env))` with `ISSUER = "https://example.com/auth"`.
+ * Makes a login service from an environment: settings and bindings (README, "Configuration"). Its routes stand under the path of `ISSUER`:
+ * with `ISSUER = "https://example.com/auth"` an app mounts it by `app.route('/auth', createJanus(env))`, or hands it whole requests,
+ * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
  */
 export function createJanus(env: object, given: JanusOptions = {}): Janus {
-  const { clock = systemClock, log = consoleLog } = given
+  const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = given
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) {
     const { faults } = parsed
     log('not-configured', { settings: faults.map(({ setting }) => setting).join(' ') })
+    const app = createUnconfiguredApp(faults, log)
     const unconfigured = { ...createUnconfiguredCallerService(), services: null, sweep: async () => {} }
-    return Object.assign(createUnconfiguredApp(faults, log), unconfigured)
+    return Object.assign(createUnconfiguredMountable(app), unconfigured, entries(app, 'http://localhost', ''))
   }
   const { config, bindings } = parsed
   const mailer = given.mailer ?? createMailer(config.mail, bindings)
   const playground = config.playground ? (given.createPlayground?.(bindings) ?? null) : null
-  const services = createServices({ bindings, config, mailer, playground }, clock, log)
-  const app = createApp(services, given.createPages, given.standAlone ? config.basePath : '')
-  const typeBase = `${config.issuer}/problems/`
-  const callers = createCallerService(services, { typeBase, defer: waitUntil })
-  return Object.assign(app, { ...callers, services, sweep: () => sweep(services) })
+  const services = createServices({ bindings, config, mailer, playground, defer }, clock, log)
+  const app = createApp(services, given.createPages)
+  const { basePath, origin } = config
+  const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
+  const callers = createCallerService(services, { typeBase: `${config.issuer}/problems/` })
+  return Object.assign(mountable, {
+    ...entries(app, origin, basePath),
+    ...callers,
+    services,
+    sweep: () => sweep(services),
+  })
+}
+
+/** The ways to ask an app that is not mounted. */
+function entries(
+  { fetch, request }: Hono,
+  origin: string,
+  basePath: string,
+): Pick<Hono, 'fetch' | 'request'> {
+  return {
+    fetch,
+    request(input, ...rest) {
+      if (input instanceof Request || /^https?:/.test(`${input}`)) return request(input, ...rest)
+      const path = `${input}`.replace(/^(?!\/)/, '/')
+      const isWhole = isUnder(basePath, path.replace(/[?#].*$/s, ''))
+      return request(`${origin}${isWhole ? '' : basePath}${path}`, ...rest)
+    },
+  }
 }

@@ -22,6 +22,7 @@ import { createPasswordHasher } from './passwords/password-hash'
 import type { Playground } from './playground/create-playground'
 import { createD1SessionStore } from './sessions/d1-session-store'
 import { createKvSessionCache } from './sessions/kv-session-cache'
+import type { Defer } from './sessions/resolve-session'
 import { createSessionMemo } from './sessions/session-memo'
 import { createAccountKeys } from './throttling/account-key'
 import { type ClientLimit, createClientLimit } from './throttling/client-limit'
@@ -59,11 +60,12 @@ interface ServiceParts {
   readonly config: Config
   readonly mailer: Mailer | null
   readonly playground: Playground | null
+  readonly defer: Defer
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings: given, config, mailer, playground }: ServiceParts,
+  { bindings: given, config, mailer, playground, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): Services {
@@ -90,6 +92,7 @@ export function createServices(
     assets: bindings.ASSETS ?? null,
     clock,
     log,
+    defer,
     modes: config.modes,
     cookies: config.cookies,
     lifetimes: config,

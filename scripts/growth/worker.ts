@@ -23,7 +23,7 @@ function grownOf(request: Request): Grown {
   if (known) return known
   const db = bindings[name] as D1Database
   const recording = recordingD1(db)
-  const janus = createJanus({ ...bindings, DB: recording.db }, { standAlone: true, log: () => {} })
+  const janus = createJanus({ ...bindings, DB: recording.db }, { log: () => {} })
   if (!janus.services) throw new Error('Not configured')
   const { services, fetch, sweep } = janus
   const made = { db, sent: recording.sent, services, fetch, sweep }

@@ -9,6 +9,7 @@ export interface AuthenticateServices extends ResolveSessionServices {
   readonly accessTokens: AccessTokens
   readonly sessionMemo: SessionMemo
   readonly modes: readonly Mode[]
+  readonly defer: Defer
 }
 
 /** Who is behind a credential, that there was none, or why it was refused. */
@@ -25,7 +26,6 @@ export type Authentication =
 export async function authenticate(
   services: AuthenticateServices,
   credential: Credential,
-  defer: Defer,
 ): Promise<Authentication> {
   switch (credential.carrier) {
     case 'none':
@@ -40,7 +40,7 @@ export async function authenticate(
         : { outcome: 'invalid-token' }
     case 'cookie':
       return services.modes.includes('session')
-        ? authenticateCookie(services, credential.text, defer)
+        ? authenticateCookie(services, credential.text)
         : { outcome: 'absent' }
   }
 }
@@ -51,12 +51,8 @@ async function authenticateBearer(services: AuthenticateServices, text: string):
   return { outcome: 'authenticated', principal: principalOfClaims(token.claims) }
 }
 
-async function authenticateCookie(
-  services: AuthenticateServices,
-  text: string,
-  defer: Defer,
-): Promise<Authentication> {
-  const live = await services.sessionMemo.resolve(services, text, defer)
+async function authenticateCookie(services: AuthenticateServices, text: string): Promise<Authentication> {
+  const live = await services.sessionMemo.resolve(services, text, services.defer)
   if (!live) return { outcome: 'session-ended' }
   const { userId, id, authenticatedAt } = live.session
   const principal: Principal = { userId, sessionId: id, mode: 'session', roles: live.roles, authenticatedAt }

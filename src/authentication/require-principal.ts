@@ -1,7 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
-import { deferTo } from '../http/defer'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
-import type { Defer } from '../sessions/resolve-session'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import { type Authentication, authenticate } from './authenticate'
 import { readCredential } from './credential'
@@ -12,7 +10,7 @@ import { checkLive } from './require-live-session'
 /** Lets a request through that proves who is behind it, and refuses every other. */
 export function requirePrincipal(services: GuardServices): MiddlewareHandler<SignedInEnv> {
   return async (c, next) => {
-    c.set('principal', await principalBehind(services, c.req.raw, deferTo(c)))
+    c.set('principal', await principalBehind(services, c.req.raw))
     await next()
   }
 }
@@ -22,14 +20,10 @@ export function requirePrincipal(services: GuardServices): MiddlewareHandler<Sig
  *
  * @throws {Problem} For everyone but an authenticated caller. @throws {StoreUnavailable}
  */
-export async function principalBehind(
-  services: GuardServices,
-  request: AskedRequest,
-  defer: Defer,
-): Promise<Principal> {
+export async function principalBehind(services: GuardServices, request: AskedRequest): Promise<Principal> {
   const credential = readCredential(request.headers, services.cookies)
   if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, request)
-  const principal = principalOf(await authenticate(services, credential, defer))
+  const principal = principalOf(await authenticate(services, credential))
   return services.liveCheck === 'always' ? checkLive(services, principal) : principal
 }
 

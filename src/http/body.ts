@@ -126,6 +126,7 @@ function notJson(text: string): Problem {
 
 /** Reads no further than the limit, whatever Content-Length says. */
 async function readBytes(request: Request): Promise<Uint8Array> {
+  if (request.bodyUsed || request.body?.locked) throw invalidInput([{ field: '', ...ALREADY_READ }])
   const chunks: Uint8Array[] = []
   let length = 0
   for await (const chunk of request.body ?? []) {
@@ -223,6 +224,13 @@ async function parseFields<S extends BodySchema>(
 function unknownField(known: readonly string[]): FieldError {
   const names = known.join(', ')
   return { field: '', code: 'unknown', message: `Unknown field. The fields of this body are: ${names}.` }
+}
+
+/** Of a body that is there no more: the app that Janus is mounted in has read it, and Hono has not kept it. */
+const ALREADY_READ = {
+  code: 'already-read',
+  message:
+    'The app around Janus has read the body already. Read it there by c.req.json(), text() or parseBody(), not by c.req.raw, and mount Janus by app.route().',
 }
 
 function invalidInput(errors: readonly FieldError[]): Problem {

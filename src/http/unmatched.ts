@@ -15,22 +15,24 @@ interface Route {
  */
 export function answerUnmatched(c: Context, routes: readonly Route[], basePath: string): Response {
   const { path } = c.req
-  const below = (of: string) =>
-    of.startsWith(basePath) ? allowedMethods(routes, of.slice(basePath.length) || '/') : []
-  const { pathname, search } = new URL(c.req.url)
-  const bare = pathname.replace(/\/$/, '')
-  // An app that mounts this may be strict about a slash at the end.
-  if (bare !== pathname && /^(GET|HEAD)$/.test(c.req.method) && below(bare).includes('GET')) {
-    return c.redirect(`${bare}${search}`, 308)
+  if (!isUnder(basePath, path)) {
+    const detail = `Janus has nothing here: its ISSUER puts every route under ${basePath}. Ask for the whole path.`
+    throw new Problem('not-found', { detail })
   }
-  const methods = below(path)
+  const methods = allowedMethods(routes, path.slice(basePath.length) || '/')
   if (methods.length === 0) throw new Problem('not-found')
   const headers = { Allow: methods.join(', ') }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
   throw new Problem('method-not-allowed', { headers })
 }
 
-function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
+/** Returns whether a path is a base path or below it. */
+export function isUnder(basePath: string, path: string): boolean {
+  return path === basePath || path.startsWith(`${basePath}/`)
+}
+
+/** Returns what a path answers to, `OPTIONS` included; nothing if there is no route of it. */
+export function allowedMethods(routes: readonly Route[], path: string): readonly string[] {
   const methods = routes
     .filter((route) => route.method !== 'ALL' && pathPattern(route.path).test(path))
     .flatMap(({ method }) => (method === 'GET' ? ['GET', 'HEAD'] : [method]))

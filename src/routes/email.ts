@@ -8,7 +8,6 @@ import { readCredential } from '../authentication/credential'
 import { limitClient } from '../authentication/limit-client'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
-import { deferTo } from '../http/defer'
 import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
@@ -34,11 +33,8 @@ const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to
 
 /** Who asks, where nobody need be signed in to ask. */
 async function signedInUserId(services: Services, c: Context): Promise<string | null> {
-  const authentication = await authenticate(
-    services,
-    readCredential(c.req.raw.headers, services.cookies),
-    deferTo(c),
-  )
+  const credential = readCredential(c.req.raw.headers, services.cookies)
+  const authentication = await authenticate(services, credential)
   return authentication.outcome === 'authenticated' ? authentication.principal.userId : null
 }
 

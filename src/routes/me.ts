@@ -7,7 +7,6 @@ import { readCredential } from '../authentication/credential'
 import { sessionEnded } from '../authentication/require-live-session'
 import { principalOf } from '../authentication/require-principal'
 import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
-import { deferTo } from '../http/defer'
 import type { Pages } from '../pages/pages'
 import type { Services } from '../services'
 import { redirectForm } from './answer-sign-in'
@@ -58,7 +57,7 @@ export function whoAmIRoute(services: Services, pages: Pages | null) {
   const { users, clock } = services
   return new Hono().get('/', async (c) => {
     const credential = readCredential(c.req.raw.headers, services.cookies)
-    const authentication = await authenticate(services, credential, deferTo(c))
+    const authentication = await authenticate(services, credential)
     // A cookie may have been forgotten here by the last person; a bearer token was sent on purpose.
     const refused = authentication.outcome !== 'authenticated'
     const principal =

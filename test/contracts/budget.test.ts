@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { requireLiveSession } from '../../src/authentication/require-live-session'
@@ -30,9 +29,8 @@ function hostApp({ services }: OwnService) {
 }
 
 async function ask(service: OwnService, { headers }: SignedIn, path: string): Promise<void> {
-  const context = createExecutionContext()
-  const answer = await hostApp(service).request(path, { headers }, {}, context)
-  await waitOnExecutionContext(context)
+  const answer = await hostApp(service).request(path, { headers })
+  await service.settle()
   expect(answer.status).toBe(200)
 }
 

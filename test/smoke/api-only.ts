@@ -2,7 +2,7 @@
 import { env } from 'cloudflare:workers'
 import { createJanus } from '../../src/janus'
 
-const janus = createJanus(env, { standAlone: true })
+const janus = createJanus(env)
 
 export default {
   fetch: janus.fetch,

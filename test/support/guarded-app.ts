@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { Hono } from 'hono'
 import type { SignedInEnv } from '../../src/authentication/auth-env'
 import { requirePrincipal } from '../../src/authentication/require-principal'
@@ -10,7 +9,7 @@ import type { OwnService, Service } from './service'
  * An app of someone's own with one protected route, `GET /protected`. It reads nothing by itself, so whatever is read
  * was read to find out who is asking.
  */
-export function guardedApp({ issuer, services }: OwnService): Service {
+export function guardedApp({ issuer, services, settle }: OwnService): Service {
   const app = new Hono<SignedInEnv>()
     .use(securityHeaders)
     .get('/protected', requirePrincipal(services), (c) => {
@@ -21,9 +20,8 @@ export function guardedApp({ issuer, services }: OwnService): Service {
   return {
     issuer,
     async fetch(request) {
-      const context = createExecutionContext()
-      const response = await app.fetch(request, {}, context)
-      await waitOnExecutionContext(context)
+      const response = await app.fetch(request)
+      await settle()
       return response
     },
   }

@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { createApp } from '../../src/app'
@@ -95,12 +94,11 @@ export async function answerAtOnce(
   path: string,
   body: unknown,
 ): Promise<{ readonly answer: Answer; readonly workDone: () => Promise<void> }> {
-  const context = createExecutionContext()
   const request = new Request(`${service.issuer}${path}`, {
     method: 'POST',
     headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': newAddress() },
     body: JSON.stringify(body),
   })
-  const response = await createApp(service.services).fetch(request, env, context)
-  return { answer: await read(response), workDone: () => waitOnExecutionContext(context) }
+  const response = await createApp(service.services).fetch(request)
+  return { answer: await read(response), workDone: service.settle }
 }

@@ -1,4 +1,3 @@
-import { createExecutionContext, waitOnExecutionContext } from 'cloudflare:test'
 import { env, exports } from 'cloudflare:workers'
 import type { CallerService } from '../../src/authentication/verdict'
 import type { Clock } from '../../src/clock'
@@ -36,6 +35,8 @@ export interface OwnService extends Service {
   /** Seconds by which its clock is ahead. Moved by assignment. */
   ahead: number
   sweep(): Promise<void>
+  /** Waits until the work behind responses is done. */
+  settle(): Promise<void>
 }
 
 /**
@@ -48,6 +49,7 @@ export function ownService(
   given: { readonly mailer?: Mailer } = {},
 ): OwnService {
   const log: LoggedEvent[] = []
+  const behind: Promise<unknown>[] = []
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
   const variables = { ...env, ...overrides }
@@ -57,7 +59,7 @@ export function ownService(
     log: record,
     createPages,
     createPlayground,
-    standAlone: true,
+    defer: (work) => behind.push(work),
   })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)
   const service: OwnService = {
@@ -67,10 +69,12 @@ export function ownService(
     log,
     ahead: 0,
     sweep: () => janus.sweep(),
+    async settle() {
+      while (behind.length > 0) await Promise.all(behind.splice(0))
+    },
     async fetch(request) {
-      const context = createExecutionContext()
-      const response = await janus.fetch(request, variables, context)
-      await waitOnExecutionContext(context)
+      const response = await janus.fetch(request)
+      await service.settle()
       return checked(service.issuer, request, response)
     },
   }
