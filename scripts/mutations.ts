@@ -209,8 +209,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'reuse of a refresh token ends its session',
     file: 'src/sessions/d1-session-store.ts',
-    from: 'AND (refresh_counter > ?3 + 1 OR',
-    to: 'AND (refresh_counter > ?3 + 1000000 OR',
+    from: 'AND ended_at IS NULL AND refresh_counter > ?3\n',
+    to: 'AND ended_at IS NULL AND refresh_counter > ?3 + 1000000\n',
+    tests: [`${CONTRACTS}/refresh.test.ts`],
+  },
+  {
+    guard: 'a refresh token is repeated only within the window of its own rotation',
+    file: 'src/sessions/d1-session-store.ts',
+    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?4 LIMIT 1)`',
+    to: 'FROM json_each(recent_rotations) LIMIT 1)`',
+    tests: [`${CONTRACTS}/refresh.test.ts`],
+  },
+  {
+    guard: 'rotations are forgotten when their window is over',
+    file: 'src/sessions/d1-session-store.ts',
+    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?5',
+    to: 'FROM json_each(recent_rotations) WHERE ?5 = ?5',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {

@@ -48,6 +48,6 @@ export async function refreshSession(
     log('refresh-token-reused', { session_id: sessionId, counter })
     return { outcome: 'refresh-token-reused' }
   }
-  const grant = await issueTokens(services, rotation.live, counter + 1)
+  const grant = await issueTokens(services, rotation.live, rotation.counter)
   return { outcome: 'refreshed', session: rotation.live.session, grant }
 }

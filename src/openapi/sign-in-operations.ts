@@ -83,7 +83,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sign in',
     summary: 'Exchange a refresh token',
     description:
-      'From the body, or from the cookie `__Host-refresh`; the successor goes where it came from. Each is good once: using an older one ends the session, for one of two holders is a thief. A lost answer may be asked for again within `REFRESH_REUSE_SECONDS`.',
+      'From the body, or from the cookie `__Host-refresh`; the successor goes where it came from. Each is good once. Within `REFRESH_REUSE_SECONDS` of its own rotation a used one leads to the current one, so a lost answer may be asked for again. After that it ends the session: one of two holders is a thief.',
     takes: 'refresh-token',
     request: { refresh_token: EXAMPLES.refreshed.refresh_token },
     answers: {

@@ -88,23 +88,24 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
       // One transaction. The second statement sees what the first did, so the winner's own rotation is no reuse.
       const results = await reach('D1', () =>
-        db.batch<LiveSessionRow>([
+        db.batch<RotatedRow>([
           db
             .prepare(
               `UPDATE sessions
                   SET refresh_counter = refresh_counter + 1, refreshed_at = ?1, last_seen_at = ?1,
-                      idle_expires_at = min(?4, expires_at)
+                      idle_expires_at = min(?4, expires_at), recent_rotations = ${RECENT_ROTATIONS}
                 WHERE id = ?2 AND refresh_counter = ?3
                   AND ended_at IS NULL AND idle_expires_at > ?1 AND expires_at > ?1
                   AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
                RETURNING id`,
             )
-            .bind(now, id, counter, idleExpiresAt),
+            .bind(now, id, counter, idleExpiresAt, reuseSeconds),
           db
             .prepare(
               `UPDATE sessions SET ended_at = ?1, end_reason = 'refresh-token-reused', end_context = ?5
-                WHERE id = ?2 AND ended_at IS NULL
-                  AND (refresh_counter > ?3 + 1 OR (refresh_counter = ?3 + 1 AND refreshed_at < ?1 - ?4))
+                WHERE id = ?2 AND ended_at IS NULL AND refresh_counter > ?3
+                  AND ?3 < coalesce(${LOWEST_RECENT}, refresh_counter)
+                  AND NOT (refresh_counter = ?3 + 1 AND refreshed_at >= ?1 - ?4)
                RETURNING id`,
             )
             .bind(now, id, counter, reuseSeconds, endContext({ actorId: null, client })),
@@ -112,7 +113,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
           db
             .prepare(
               `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
-                WHERE sessions.id = ?2 AND refresh_counter = ?3 + 1`,
+                WHERE sessions.id = ?2 AND refresh_counter > ?3`,
             )
             .bind(now, id, counter),
         ]),
@@ -122,7 +123,8 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
       if (reused?.results.length) return { outcome: 'reused' }
       const row = results.at(-1)?.results[0]
       if (!row) return { outcome: 'over' }
-      return { outcome: rotated?.results.length ? 'rotated' : 'repeated', live: toLiveSession(row) }
+      const outcome = rotated?.results.length ? 'rotated' : 'repeated'
+      return { outcome, live: toLiveSession(row), counter: row.refresh_counter }
     },
 
     async findEnded(endedBefore, limit) {
@@ -271,6 +273,16 @@ export function endContext({ actorId, client }: EndedBy): string {
   return JSON.stringify({ actorId, ...client })
 }
 
+/** The rotations of a session in the last ?5 seconds before ?1, and that of counter ?3 at ?1 if it is the first of its second. */
+const RECENT_ROTATIONS = `(
+  SELECT json_group_array(json(value)) FROM
+    (SELECT value FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?5
+     UNION ALL SELECT json_array(?1, ?3)
+      WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) WHERE value ->> 0 = ?1)))`
+
+/** The lowest counter that was moved on in the last ?4 seconds before ?1. Every one above it was moved on later. */
+const LOWEST_RECENT = `(SELECT value ->> 1 FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?4 LIMIT 1)`
+
 /** Keeps only sessions that are live at instant ?1, and the account of each. */
 export const JOIN_LIVE_ACCOUNT = `JOIN users ON users.id = sessions.user_id
   AND users.disabled_at IS NULL AND sessions.ended_at IS NULL
@@ -293,6 +305,10 @@ export interface SessionRow {
 
 interface LiveSessionRow extends SessionRow {
   readonly roles: string
+}
+
+interface RotatedRow extends LiveSessionRow {
+  readonly refresh_counter: number
 }
 
 export function toSession(row: SessionRow): Session {

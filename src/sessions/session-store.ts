@@ -61,7 +61,7 @@ export interface End {
 export interface RotationTerms {
   readonly now: number
   readonly idleExpiresAt: number
-  /** The window in which the previous counter still gets the same successor. */
+  /** For how long after a counter was moved on it still leads to the one that is current. */
   readonly reuseSeconds: number
   /** Who presents it: recorded if it turns out to be reused. */
   readonly client: Client
@@ -71,11 +71,17 @@ export interface RotationTerms {
  * What presenting counter c of a session did.
  *
  * - `rotated`: c was current; it is c+1 now. One caller ever gets this for a c.
- * - `repeated`: another request moved c to c+1 within the reuse window; c+1 is the answer to both.
- * - `reused`: c is older than that, so someone holds a copy. The session has been ended.
+ * - `repeated`: another request moved c on within the reuse window; the answer is the counter that is current by now, however many
+ *   others were between.
+ * - `reused`: c was moved on before that, so someone holds a copy. The session has been ended.
  * - `over`: the session ended, expired or is unknown, or its account may not sign in.
  */
 export type Rotation =
-  | { readonly outcome: 'rotated' | 'repeated'; readonly live: LiveSession }
+  | {
+      readonly outcome: 'rotated' | 'repeated'
+      readonly live: LiveSession
+      /** The one that is current. */
+      readonly counter: number
+    }
   | { readonly outcome: 'reused' }
   | { readonly outcome: 'over' }

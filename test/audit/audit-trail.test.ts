@@ -245,6 +245,12 @@ it('AUD-01: has the reuse of a refresh token once, from whoever used it, who has
   }
   const successor = await send(janus, 'POST', '/refresh', { body })
   await send(janus, 'POST', '/refresh', { body: { refresh_token: successor.body.refresh_token } })
+  // As if all that had been a minute ago.
+  await env.DB.prepare(
+    'UPDATE sessions SET refreshed_at = refreshed_at - 60, recent_rotations = NULL WHERE id = ?1',
+  )
+    .bind(ada.sessionId)
+    .run()
   const { answer, rows, from } = await askRecorded(janus, 'POST', '/refresh', { body })
   expect(answer.body.code).toBe('refresh-token-reused')
   expect(`urn:uuid:${from.request_id}`).toBe(answer.body.instance)

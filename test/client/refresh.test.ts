@@ -278,4 +278,18 @@ describe('a refresh token in a storage', () => {
     expect(network.count('POST /refresh')).toBe(0)
     expect(await problemOf(client.signOutEverywhere())).toMatchObject({ status: 401 })
   })
+
+  it('REF-03: survives reloads that are quicker than its answers, in whatever order those arrive', async () => {
+    const { storage, service, options } = await sharedStorage()
+    const first = storage.kept
+    // Each reload is a new client. The last finds what the first began with, for a page that was left wrote it last.
+    for (let reload = 0; reload < 3; reload++) {
+      expect((await createJanusClient(options).fetch(ME)).status).toBe(200)
+    }
+    expect(storage.kept).not.toBe(first)
+    storage.kept = first
+    expect((await createJanusClient(options).fetch(ME)).status).toBe(200)
+    expect((await createJanusClient(options).fetch(ME)).status).toBe(200)
+    expect(service.log.filter(({ event }) => event === 'refresh-token-reused')).toEqual([])
+  })
 })

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type Answer, expectProblem, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
-import { deployed, ownService, type Service } from '../support/service'
+import { deployed, type OwnService, ownService, type Service } from '../support/service'
 
 function refresh(refreshToken: unknown, service: Service = deployed): Promise<Answer> {
   return send(service, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
@@ -67,7 +67,7 @@ describe('REF-01: what a refresh gives', () => {
 })
 
 describe('REF-02: reuse', () => {
-  it('R1 to R2 to R3: replaying R1 ends the session, whose newest tokens are dead, and is logged', async () => {
+  it('R1 to R2 to R3: replaying R1 after its window ends the session, whose newest tokens are dead, and is logged', async () => {
     const service = ownService()
     const ada = await signedIn(service)
     const other = await ada.signIn()
@@ -77,6 +77,7 @@ describe('REF-02: reuse', () => {
     const r3 = tokenOf(third)
     expect(new Set([ada.refreshToken, r2, r3]).size).toBe(3)
 
+    service.ahead = 60
     const replay = await refresh(ada.refreshToken, service)
     expectProblem(replay, 401, 'refresh-token-reused')
     expect(replay.headers.get('WWW-Authenticate')).toBe('Bearer error="invalid_token"')
@@ -137,13 +138,15 @@ describe('REF-03, INC-1: one successor', () => {
   })
 
   it('a race between a refresh and a replay of an older token ends in one state: over', async () => {
-    const ada = await signedIn()
-    const r2 = tokenOf(await refresh(ada.refreshToken))
-    const r3 = tokenOf(await refresh(r2))
-    const [, replay] = await Promise.all([refresh(r3), refresh(ada.refreshToken)])
+    const service = ownService()
+    const ada = await signedIn(service)
+    const r2 = tokenOf(await refresh(ada.refreshToken, service))
+    const r3 = tokenOf(await refresh(r2, service))
+    service.ahead = 60
+    const [, replay] = await Promise.all([refresh(r3, service), refresh(ada.refreshToken, service)])
     expectProblem(replay, 401, 'refresh-token-reused')
     expect(await endReasonOf(ada)).toBe('refresh-token-reused')
-    expectProblem(await refresh(r3), 401, 'session-ended')
+    expectProblem(await refresh(r3, service), 401, 'session-ended')
   })
 })
 
@@ -168,6 +171,81 @@ describe('with the clock standing still', () => {
     service.ahead = seconds + 1
     expectProblem(await refresh(ada.refreshToken, service), 401, 'refresh-token-reused')
     expectProblem(await refresh(successor, service), 401, 'session-ended')
+  })
+
+  /** Refreshes a token and then its successors, one at each instant. @returns All of them, oldest first. */
+  async function chain(service: OwnService, first: string, instants: readonly number[]): Promise<string[]> {
+    const tokens = [first]
+    for (const ahead of instants) {
+      service.ahead = ahead
+      tokens.push(tokenOf(await refresh(tokens.at(-1), service)))
+    }
+    return tokens
+  }
+
+  it.each([
+    ['by default', {}, 30],
+    ['as configured', { REFRESH_REUSE_SECONDS: '120' }, 120],
+    ['0: only within the same second', { REFRESH_REUSE_SECONDS: '0' }, 0],
+  ])(
+    'REF-03: each token leads to the current one until the window of its own rotation is over: %s',
+    async (_, settings, seconds) => {
+      // Several in a second, several a second apart, and one at the end of the window of the first.
+      const instants = [0, 0, 0, 1, 2, 2, 5].map((at) => Math.min(at, seconds))
+      for (const [index, rotatedAt] of instants.entries()) {
+        const service = ownService(settings)
+        const ada = await signedIn(service)
+        const tokens = await chain(service, ada.refreshToken, instants)
+        const presented = tokens[index]
+        service.ahead = rotatedAt + seconds
+        const repeated = await refresh(presented, service)
+        expect(tokenOf(repeated), `token ${index}`).toBe(tokens.at(-1))
+        expect(await counterOf(ada)).toBe(instants.length)
+        service.ahead = rotatedAt + seconds + 1
+        expectProblem(await refresh(presented, service), 401, 'refresh-token-reused')
+        expectProblem(await refresh(tokens.at(-1), service), 401, 'session-ended')
+      }
+    },
+  )
+
+  it('REF-03: many steps within a window are all known, and what is kept of them is bounded', async () => {
+    const service = ownService({ REFRESH_REUSE_SECONDS: '10' })
+    const ada = await signedIn(service)
+    const instants = Array.from({ length: 120 }, (_, index) => Math.floor(index / 4))
+    const tokens = await chain(service, ada.refreshToken, instants)
+    const row = env.DB.prepare('SELECT recent_rotations FROM sessions WHERE id = ?1').bind(ada.sessionId)
+    const kept: readonly unknown[] = JSON.parse((await row.first('recent_rotations')) ?? '')
+    // The seconds 19 to 29, of which each knows the first of its four.
+    const now = Math.floor(Date.now() / 1000)
+    expect(kept).toEqual(Array.from({ length: 11 }, (_, index) => [now + 19 + index, (19 + index) * 4]))
+    for (const index of [76, 77, 79, 80, 100, 119]) {
+      expect(tokenOf(await refresh(tokens[index], service))).toBe(tokens.at(-1))
+    }
+    expectProblem(await refresh(tokens[75], service), 401, 'refresh-token-reused')
+  })
+
+  it('REF-03: a rotation by the version before this one is known, too', async () => {
+    const service = ownService()
+    const ada = await signedIn(service)
+    const successor = tokenOf(await refresh(ada.refreshToken, service))
+    await env.DB.prepare('UPDATE sessions SET recent_rotations = NULL WHERE id = ?1')
+      .bind(ada.sessionId)
+      .run()
+    expect(tokenOf(await refresh(ada.refreshToken, service))).toBe(successor)
+    service.ahead = 31
+    expectProblem(await refresh(ada.refreshToken, service), 401, 'refresh-token-reused')
+  })
+
+  it('REF-03: at once, old and new, each gets the one that is current when it is its turn', async () => {
+    const service = ownService()
+    const ada = await signedIn(service)
+    const tokens = await chain(service, ada.refreshToken, [0, 1, 2])
+    const answers = await Promise.all([...tokens, ...tokens].map((token) => refresh(token, service)))
+    const given = new Set(answers.map(tokenOf))
+    // The newest was moved on by one of two, so there are it and its successor.
+    expect(await counterOf(ada)).toBe(4)
+    expect(given.size).toBeLessThanOrEqual(2)
+    for (const token of given) expect((await refresh(token, service)).status).toBe(200)
   })
 
   it('REF-03: a replay does not lengthen the window', async () => {
