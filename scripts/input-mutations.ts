@@ -25,4 +25,25 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     to: "join('') === ' ') return null",
     tests: ['test/http/media-type.test.ts'],
   },
+  {
+    guard: 'no invisible character makes another address',
+    file: 'src/accounts/email-address.ts',
+    from: String.raw`(?!\p{Default_Ignorable_Code_Point})`,
+    to: '',
+    tests: ['test/accounts/email-address.test.ts'],
+  },
+  {
+    guard: 'a domain is shown in letters that are the same domain',
+    file: 'src/accounts/email-address.ts',
+    from: ' && parseDomain(readable) === domain',
+    to: '',
+    tests: ['test/accounts/email-address.test.ts'],
+  },
+  {
+    guard: 'a domain is shown without what cannot be seen',
+    file: 'src/accounts/email-address.ts',
+    from: 'return visible && ',
+    to: 'return (visible || true) && ',
+    tests: ['test/accounts/email-address.test.ts'],
+  },
 ]

@@ -1,4 +1,4 @@
-import { parseEmailAddress } from '../accounts/email-address'
+import { deliveryAddress, parseEmailAddress } from '../accounts/email-address'
 import type { Sender } from './mailer'
 
 /** By whom mail is carried, and what that one needs. */
@@ -16,5 +16,5 @@ const SENDER = new RegExp(`^(?:(?:(?:"(${NAME})"|(${NAME})) )?<([^<>\\s]+)>|([^<
 export function parseSender(text: string, defaultName: string): Sender | null {
   const [, quoted, plain, bracketed, bare] = SENDER.exec(text) ?? []
   const parsed = parseEmailAddress(bracketed ?? bare ?? '')
-  return parsed && { name: quoted ?? plain ?? defaultName, address: parsed.address }
+  return parsed && { name: quoted ?? plain ?? defaultName, address: deliveryAddress(parsed.address) }
 }

@@ -1,4 +1,5 @@
 import { html } from 'hono/html'
+import { deliveryAddress } from '../accounts/email-address'
 import type { Language } from '../language'
 import type { LinkMailKind, MailKind, QueuedMail } from './mail'
 import type { Message } from './mailer'
@@ -54,7 +55,7 @@ export function createMailRenderer({
     ]
     return {
       id,
-      to: recipient,
+      to: deliveryAddress(recipient),
       subject,
       headers: headersOf(id, issuer),
       text: `${parts.join('\n\n')}\n`,

@@ -11,7 +11,10 @@ const REQUEST_PARTS = { Text, Email, Name }
 /** What JSON Schema has no words for, or not the same: told in words, and for `Name` by the bound it comes to. */
 const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
   Text: { description: 'Well-formed Unicode, at most 1,024 UTF-16 code units.' },
-  Email: { description: 'An e-mail address. Letters of its domain may be of either case.' },
+  Email: {
+    description:
+      'An email address. Blanks around it are ignored. Letters of its domain may be of either case.',
+  },
   Name: { description: 'At most 100 characters, no control characters. Empty means none.', maxLength: 100 },
 }
 

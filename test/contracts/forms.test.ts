@@ -77,6 +77,15 @@ describe('signing in with a form', () => {
     expect(me.body.user.id).toBe(ada.userId)
   })
 
+  it('REG-05: takes an address with the blanks that keyboards add, and one with two dots', async () => {
+    const email = newEmail().replace('-', '..')
+    expectRedirect(await submit('/register', { email: ` ${email}\u3000`, password: PASSWORD }), '/')
+    const answer = await submit('/login', { email: `${email}\u00a0 `, password: PASSWORD })
+    expectRedirect(answer, '/')
+    const me = await send(deployed, 'GET', '/me', { headers: cookieOf(answer) })
+    expect(me.body.user.email).toBe(email)
+  })
+
   it('without return_to goes to the page of the issuer, which knows who signed in', async () => {
     for (const [issuer, page] of [
       ['https://auth.example.com', '/'],

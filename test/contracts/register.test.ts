@@ -158,13 +158,15 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
     const local = `zoe-${crypto.randomUUID().slice(0, 8)}`
     const first = await register({ email: `${local}@bücher.example`, password: PASSWORD, mode })
     expect(first.status).toBe(201)
-    expect(first.body.user.email).toBe(`${local}@xn--bcher-kva.example`)
+    expect(first.body.user.email).toBe(`${local}@bücher.example`)
     for (const spelling of [
       `${local}@BÜCHER.example`,
       `${local.toUpperCase()}@xn--bcher-kva.example`,
       `${local}@XN--BCHER-KVA.Example.`,
       `${local}@bu\u0308cher\u3002example`,
       `${local.replace('zoe', '\uff3aoe')}@\uff42ücher.example`,
+      ` ${local}@bücher.example\t`,
+      `\ufeff\u3000${local}@bücher.example\u200b\u00a0`,
     ]) {
       const again = await register({ email: spelling, password: 'another password here', mode })
       expectProblem(again, 409, 'account-exists')

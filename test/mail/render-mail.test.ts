@@ -68,6 +68,10 @@ function hrefs(html: string): readonly string[] {
 const EVERY = KINDS.flatMap((kind) => LANGUAGES.map((language) => [kind, language] as const))
 
 describe.each(EVERY)('a mail of kind %s in %s', (kind, language) => {
+  it('goes to the domain as DNS has it', () => {
+    expect(render(kind, { language, recipient: 'User@münchen.de' }).to).toBe('User@xn--mnchen-3ya.de')
+  })
+
   it('says the same in text and in HTML', () => {
     const { text, html } = render(kind, { language })
     const label = MAIL_TEXTS[language].texts[kind]({ brand: '', from: '', at: '' }).link
