@@ -117,6 +117,13 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
     tests: [`${MAIL}/notices.test.ts`],
   },
   {
+    guard: 'closing a registration does not lift the proof of addresses',
+    file: 'src/accounts/email-verification.ts',
+    from: "return registration !== 'open' && ",
+    to: "return registration === 'verified' && ",
+    tests: [`${MAIL}/mail-config.test.ts`],
+  },
+  {
     guard: 'where addresses are to be proven nobody signs in before',
     file: 'src/accounts/attempt-password.ts',
     from: 'if (services.verifiedOnly && ',

@@ -1,3 +1,9 @@
+import {
+  checkEmailVerification,
+  defaultEmailVerification,
+  type EmailVerification,
+  type RegistrationPolicy,
+} from './accounts/email-verification'
 import { type AuthCookies, createAuthCookies } from './authentication/auth-cookies'
 import { checkSecret } from './crypto/secret-quality'
 import { isLocal, isTrustworthy } from './http/trustworthy-url'
@@ -16,7 +22,8 @@ export interface Config {
   readonly cookies: AuthCookies
   readonly audience: string
   readonly modes: readonly Mode[]
-  readonly registration: 'open' | 'verified' | 'closed'
+  readonly registration: RegistrationPolicy
+  readonly emailVerification: EmailVerification
   readonly sessionIdleSeconds: number
   readonly sessionLifetimeSeconds: number
   readonly accessTokenLifetimeSeconds: number
@@ -110,10 +117,18 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
   const day = 24 * 60 * minute
 
   const issuer = setting('ISSUER', parseIssuer)
+  const registration = setting('REGISTRATION', oneOf(REGISTRATIONS), 'open')
+  const mail = parseMail()
+  const emailVerification = setting(
+    'EMAIL_VERIFICATION',
+    oneOf(EMAIL_VERIFICATIONS),
+    defaultEmailVerification({ registration, mail }),
+  )
   const values = {
     audience: setting('AUDIENCE', (text) => text, issuer?.href ?? 'unknown'),
     modes: setting('AUTH_MODE', oneOf(AUTH_MODES), 'both'),
-    registration: setting('REGISTRATION', oneOf(REGISTRATIONS), 'open'),
+    registration,
+    emailVerification,
     // KV keeps no record for less than a minute, and half of the idle time must pass before a session slides.
     sessionIdleSeconds: setting('SESSION_IDLE_SECONDS', integer(2 * minute, 400 * day), `${7 * day}`),
     // Browsers cap the life of a cookie at 400 days (RFC 6265bis §5.5).
@@ -150,7 +165,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     keyRotationDays: setting('KEY_ROTATION_DAYS', integer(0, 3650), '90'),
     logSuccessPercent: setting('LOG_SUCCESS_PERCENT', integer(0, 100), '10'),
     brandName: setting('BRAND_NAME', parseBrandName, issuer?.hostname ?? 'unknown'),
-    mail: parseMail(),
+    mail,
     brandLogoUrl: setting('BRAND_LOGO_URL', parseLogoUrl, 'none'),
     playground: setting('PLAYGROUND', oneOf(PLAYGROUNDS), 'off'),
     secrets: setting('AUTH_SECRET', parseSecrets),
@@ -167,10 +182,12 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     faults.push({ setting: 'REFRESH_IDLE_SECONDS', message })
   }
 
-  if (values.registration === 'verified' && values.mail?.carrier === 'none') {
+  if (registration === 'verified' && mail?.carrier === 'none') {
     const message = 'REGISTRATION cannot be verified while MAILER is none: addresses are verified by mail'
     faults.push({ setting: 'REGISTRATION', message })
   }
+  const contradiction = checkEmailVerification(emailVerification, { registration, mail })
+  if (contradiction !== null) faults.push({ setting: 'EMAIL_VERIFICATION', message: contradiction })
 
   if (issuer === null || faults.length > 0 || !allPresent(values) || !hasBindings(env))
     return { ok: false, faults }
@@ -189,6 +206,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
 
 const AUTH_MODES = { session: ['session'], token: ['token'], both: ['session', 'token'] } as const
 const REGISTRATIONS = { open: 'open', verified: 'verified', closed: 'closed' } as const
+const EMAIL_VERIFICATIONS = { required: 'required', optional: 'optional' } as const
 const MAILERS = { none: 'none', console: 'console', cloudflare: 'cloudflare', resend: 'resend' } as const
 const JWT_ALGS = { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' } as const
 const LIVE_CHECKS = { sensitive: 'sensitive', always: 'always' } as const

@@ -72,7 +72,7 @@ export function createServices(
   const bindings = playground?.bindings ?? given
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
-  const verifiedOnly = config.registration === 'verified'
+  const verifiedOnly = config.emailVerification === 'required'
   const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
   const signingKeys =

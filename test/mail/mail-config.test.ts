@@ -110,6 +110,42 @@ describe('REGISTRATION=verified', () => {
   })
 })
 
+describe('EMAIL_VERIFICATION', () => {
+  it.each([
+    ['open', undefined, 'optional'],
+    ['verified', undefined, 'required'],
+    // From `verified` to `closed`: nobody is let in who was not before.
+    ['closed', undefined, 'required'],
+    ['open', 'optional', 'optional'],
+    ['verified', 'optional', 'optional'],
+    ['closed', 'optional', 'optional'],
+    ['verified', 'required', 'required'],
+    ['closed', 'required', 'required'],
+  ])(
+    'REG-03: with REGISTRATION=%s and mail, %s means %s',
+    (REGISTRATION, EMAIL_VERIFICATION, verification) => {
+      expect(configOf({ ...CLOUDFLARE, REGISTRATION, EMAIL_VERIFICATION }).emailVerification).toBe(
+        verification,
+      )
+    },
+  )
+
+  it.each(['open', 'closed'])(
+    'without mail nobody can prove an address, with REGISTRATION=%s',
+    (REGISTRATION) => {
+      expect(configOf({ REGISTRATION }).emailVerification).toBe('optional')
+      expect(
+        expectFault({ REGISTRATION: 'closed', EMAIL_VERIFICATION: 'required' }, 'EMAIL_VERIFICATION'),
+      ).toContain('MAILER')
+    },
+  )
+
+  it('is not required where a registration signs people in at once', () => {
+    const settings = { ...CLOUDFLARE, REGISTRATION: 'open', EMAIL_VERIFICATION: 'required' }
+    expect(expectFault(settings, 'EMAIL_VERIFICATION')).toContain('REGISTRATION')
+  })
+})
+
 describe('EMAIL', () => {
   it.each([undefined, null, '', 'janus', 7])('KEY-05: names the binding that is not there: %j', (EMAIL) => {
     expect(expectFault({ ...CLOUDFLARE, EMAIL }, 'EMAIL')).toContain('wrangler.toml')

@@ -4,7 +4,7 @@ import { createApp, OPEN_ROUTES } from '../../src/app'
 import type { Mode } from '../../src/mode'
 import { recordPbkdf2 } from '../support/counting'
 import { logIn, openSessions } from '../support/guessing'
-import type { MailingService } from '../support/mail'
+import { type MailingService, mailingService } from '../support/mail'
 import {
   askForLink,
   bothRegistrations,
@@ -265,14 +265,26 @@ describe.each(MODES)('REG-03: before the address is proven, in %s mode', (mode) 
     expect(verified.mailTo(email)).toHaveLength(1)
   })
 
-  it('an account of another time is refused at sign-in until the address is proven', async () => {
-    const { verified, open } = bothRegistrations()
-    const ada = await signedInPerson({ mode, service: open })
-    expectProblem(await logIn(verified, ada.email, PASSWORD, mode), 401, 'invalid-credentials')
-    expect(await openSessions(ada.userId)).toBe(1)
-    await setUser(ada.userId, 'email_verified_at', 1)
-    expect((await logIn(verified, ada.email, PASSWORD, mode)).status).toBe(200)
-  })
+  it.each([
+    [{ REGISTRATION: 'verified' }, 'refused'],
+    [{ REGISTRATION: 'closed' }, 'refused'],
+    [{ REGISTRATION: 'closed', EMAIL_VERIFICATION: 'required' }, 'refused'],
+    [{ REGISTRATION: 'closed', EMAIL_VERIFICATION: 'optional' }, 'let in'],
+    [{ REGISTRATION: 'verified', EMAIL_VERIFICATION: 'optional' }, 'let in'],
+    [{ REGISTRATION: 'open' }, 'let in'],
+  ])(
+    'an account of another time is, with %j, %s at sign-in until the address is proven',
+    async (settings, how) => {
+      const service = mailingService(settings)
+      const ada = await signedInPerson({ mode, service: mailingService() })
+      const tried = await logIn(service, ada.email, PASSWORD, mode)
+      if (how === 'refused') expectProblem(tried, 401, 'invalid-credentials')
+      else expect(tried.status).toBe(200)
+      expect(await openSessions(ada.userId)).toBe(how === 'refused' ? 1 : 2)
+      await setUser(ada.userId, 'email_verified_at', 1)
+      expect((await logIn(service, ada.email, PASSWORD, mode)).status).toBe(200)
+    },
+  )
 })
 
 describe('REG-04: the password chosen at registration', () => {
