@@ -32,6 +32,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/mounted-bodies.test.ts`],
   },
   {
+    guard: 'messages of errors are logged only on one’s own machine, without what was sent',
+    file: 'src/http/failure.ts',
+    from: '  const redact = local ? redactFor(c.req.raw) : null\n',
+    to: '  const redact = (text: string) => text\n',
+    tests: [`${CONTRACTS}/unforeseen-errors.test.ts`],
+  },
+  {
     guard: 'cross-site requests are refused',
     file: 'src/authentication/cross-site.ts',
     from: 'if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return',

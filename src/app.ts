@@ -7,6 +7,7 @@ import { errorsOnly, handleFailure } from './http/failure'
 import { Problem } from './http/problem'
 import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
+import { isLocal } from './http/trustworthy-url'
 import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import type { Pages } from './pages/pages'
@@ -64,6 +65,7 @@ export function createApp(services: Services, createPages?: (services: Services)
     handleFailure(error, c, {
       typeBase: `${config.issuer}/problems/`,
       log,
+      local: isLocal(new URL(config.issuer)),
       ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
     }),
   )
@@ -99,7 +101,9 @@ export function createMisplacedApp({ config, log }: Services) {
   app.all('*', () => {
     throw new Problem('internal-error', { detail })
   })
-  app.onError((error, c) => handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log }))
+  app.onError((error, c) =>
+    handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log, local: false }),
+  )
   return app
 }
 
@@ -112,7 +116,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
       detail: 'Janus is not configured. GET readyz says what is missing.',
     })
   })
-  app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:janus:problem:', log }))
+  app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:janus:problem:', log, local: false }))
   return app
 }
 

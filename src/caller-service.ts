@@ -6,31 +6,33 @@ import { principalBehind } from './authentication/require-principal'
 import type { CallerService, Verdict } from './authentication/verdict'
 import { asError, toProblem } from './http/failure'
 import { Problem, presentProblem } from './http/problem'
+import { redactForHeaders } from './http/redact'
 
 /** The service of a Janus that is configured. */
 export function createCallerService(
   services: GuardServices & SignOutServices,
-  { typeBase }: { readonly typeBase: string },
+  { typeBase, local }: { readonly typeBase: string; readonly local: boolean },
 ): CallerService {
-  function refuse(thrown: unknown, requestId: string) {
-    const problem = toProblem(asError(thrown), requestId, services.log)
+  function refuse(thrown: unknown, requestId: string, headers: Headers) {
+    const redact = local ? redactForHeaders(headers) : null
+    const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
     return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
   }
 
-  async function decide(principal: () => Promise<Principal>): Promise<Verdict> {
+  async function decide(headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> {
     try {
       return { ok: true, principal: await principal() }
     } catch (thrown) {
-      return refuse(thrown, crypto.randomUUID())
+      return refuse(thrown, crypto.randomUUID(), headers)
     }
   }
 
   return {
     authenticate: (headers, method = UNKNOWN_METHOD) =>
-      decide(() => principalBehind(services, { headers, method })),
+      decide(headers, () => principalBehind(services, { headers, method })),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      decide(async () => ensureLive(services, await principalBehind(services, { headers, method }))),
+      decide(headers, async () => ensureLive(services, await principalBehind(services, { headers, method }))),
 
     async endSession(id) {
       const requestId = crypto.randomUUID()
@@ -38,7 +40,7 @@ export function createCallerService(
       try {
         return { ok: true, ended: await endAnySession(services, id, client) }
       } catch (thrown) {
-        return refuse(thrown, requestId)
+        return refuse(thrown, requestId, new Headers())
       }
     },
   }

@@ -5,6 +5,7 @@ import type { CallerService } from './authentication/verdict'
 import { createCallerService, createUnconfiguredCallerService } from './caller-service'
 import { type Clock, systemClock } from './clock'
 import { type Bindings, parseConfig } from './config'
+import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
 import { consoleLog, type Log } from './log'
 import { createMailer } from './mail/create-mailer'
@@ -59,7 +60,10 @@ export function createJanus(env: object, given: JanusOptions = {}): Janus {
   const app = createApp(services, given.createPages)
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
-  const callers = createCallerService(services, { typeBase: `${config.issuer}/problems/` })
+  const callers = createCallerService(services, {
+    typeBase: `${config.issuer}/problems/`,
+    local: isLocal(new URL(config.issuer)),
+  })
   return Object.assign(mountable, {
     ...entries(app, origin, basePath),
     ...callers,

@@ -3,6 +3,7 @@ import { accepts } from 'hono/accepts'
 import * as v from 'valibot'
 import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
+import { noteBody } from './redact'
 import { withFacts } from './route-facts'
 
 /** More than any request needs; read before anything is parsed. */
@@ -32,7 +33,9 @@ export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
     const { type, text } = await readText(c)
     // Clients that send nothing still name a type: axios, that of a form.
     if (type === 'form' && text !== '') throw notJson(text)
-    c.req.addValidatedData('json', await parseFields(schema, parseJson(text)))
+    const fields = parseJson(text)
+    noteBody(c.req.raw, fields)
+    c.req.addValidatedData('json', await parseFields(schema, fields))
     await next()
   }
   return withFacts(parse, { json: schema })
@@ -53,13 +56,12 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   const parse: Validated<S | F> = async (c, next) => {
     const { type, text } = await readText(c)
     if (type === 'form' && text === '' && prefersJson(c)) answeredInJson.add(c.req.raw)
-    if (isForm(c)) {
-      const fields = parseForm(text)
-      formFields.set(c.req.raw, fields)
-      c.req.addValidatedData('json', await parseFields(form ?? schema, fields, furtherFaults))
-    } else {
-      c.req.addValidatedData('json', await parseFields(schema, parseJson(text), furtherFaults))
-    }
+    const sent = isForm(c) ? parseForm(text) : null
+    const fields = sent ?? parseJson(text)
+    noteBody(c.req.raw, fields)
+    if (sent) formFields.set(c.req.raw, sent)
+    const used = sent ? (form ?? schema) : schema
+    c.req.addValidatedData('json', await parseFields(used, fields, furtherFaults))
     await next()
   }
   return withFacts(parse, { json: schema, form: form ?? schema })

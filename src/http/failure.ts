@@ -2,6 +2,7 @@ import type { Context, MiddlewareHandler } from 'hono'
 import type { Log } from '../log'
 import { StoreUnavailable } from '../outage'
 import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
+import { redactFor } from './redact'
 import { requestIdOf } from './request-id'
 
 /** Long enough for a store to recover from a moment's overload. */
@@ -25,16 +26,20 @@ export async function handleFailure(
   {
     typeBase,
     log,
+    local,
     page,
   }: {
     readonly typeBase: string
     readonly log: Log
+    /** Whether the service runs on one's own machine, where the log explains what nobody foresaw. */
+    readonly local: boolean
     /** Presents the problem as a page, where one is wanted. */
     readonly page?: (problem: Problem, requestId: string) => Promise<Response>
   },
 ): Promise<Response> {
   const requestId = requestIdOf(c)
-  const problem = toProblem(error, requestId, log)
+  const redact = local ? redactFor(c.req.raw) : null
+  const problem = toProblem(error, requestId, { log, redact })
   problems.set(c.req.raw, problem.code)
   if (page) {
     for (const [name, value] of Object.entries(problemHeaders(problem))) c.header(name, value)
@@ -42,10 +47,7 @@ export async function handleFailure(
       return await page(problem, requestId)
     } catch (pageError) {
       // What a page reads may be down, too. The first problem is the one to tell.
-      log('page-failed', {
-        request_id: requestId,
-        error: pageError instanceof Error ? pageError.name : 'unknown',
-      })
+      log('page-failed', { request_id: requestId, ...described(asError(pageError), redact) })
     }
   }
   const response = problemResponse(presentProblem(problem, { typeBase, requestId }))
@@ -53,8 +55,16 @@ export async function handleFailure(
   return c.newResponse(response.body, response)
 }
 
-/** What a client is told about whatever was thrown. What it is not told is logged, with the request id. */
-export function toProblem(error: Error, requestId: string, log: Log): Problem {
+/**
+ * Returns what a client is told about whatever was thrown. What it is not told is logged, with the request id.
+ *
+ * @param redact Makes a message fit for the log; `null`: messages are not logged.
+ */
+export function toProblem(
+  error: Error,
+  requestId: string,
+  { log, redact }: { readonly log: Log; readonly redact: ((text: string) => string) | null },
+): Problem {
   if (error instanceof Problem) return error
   if (error instanceof StoreUnavailable) {
     log('store-unavailable', { request_id: requestId, store: error.store, cause: firstLine(error.cause) })
@@ -64,7 +74,7 @@ export function toProblem(error: Error, requestId: string, log: Log): Problem {
       headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
     })
   }
-  log('unexpected-error', { request_id: requestId, error: error.name, at: frames(error) })
+  log('unexpected-error', { request_id: requestId, ...described(error, redact) })
   return new Problem('internal-error')
 }
 
@@ -73,14 +83,13 @@ function firstLine(cause: unknown): string {
   return cause instanceof Error ? (cause.message.split('\n')[0] ?? '').slice(0, 200) : 'unknown'
 }
 
-/** Where it happened. Not the message: it may quote what a client sent. */
-function frames(error: Error): string {
-  const lines = error.stack?.replace(error.message, '').split('\n') ?? []
-  return lines
+/** Where it happened, and on one's own machine the whole stack and the message, which may quote what a client sent. */
+function described(error: Error, redact: ((text: string) => string) | null): Record<string, string> {
+  const frames = (error.stack?.replace(error.message, '').split('\n') ?? [])
     .filter((line) => line.startsWith('    at '))
-    .slice(0, 8)
     .map((line) => line.trim())
-    .join(' < ')
+  if (redact === null) return { error: error.name, at: frames.slice(0, 8).join(' < ') }
+  return { error: error.name, message: redact(error.message), stack: frames.join('\n') }
 }
 
 /** Makes an `Error` of whatever else was thrown, for Hono hands on nothing else to `onError`. */

@@ -214,7 +214,9 @@ describe('a route that nobody put on the list', () => {
       .get('/unlisted', (c) => c.text('unlisted'))
       .on(['PUT', 'PURGE'], '/odd', (c) => c.text('odd methods'))
       .all('/any-method', (c) => c.text('every method'))
-    app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:test:', log: services.log }))
+    app.onError((error, c) =>
+      handleFailure(error, c, { typeBase: 'urn:test:', log: services.log, local: false }),
+    )
     return async (method: string, path: string) => {
       const answer = await app.request(`https://auth.example.com${basePath}${path}`, { method })
       return { method, path, status: answer.status }

@@ -5,8 +5,8 @@ import { type OwnService, ownService } from '../support/service'
 
 describe('an error that nobody foresaw', () => {
   /** A service one of whose parts throws this. */
-  function broken(thrown: unknown): OwnService {
-    const service = ownService()
+  function broken(thrown: unknown, issuer = 'https://auth.example.com'): OwnService {
+    const service = ownService({ ISSUER: issuer })
     const { services } = service
     const users = { ...services.users, reserveAttempt: () => Promise.reject(thrown) }
     const app = createApp({ ...services, users })
@@ -35,5 +35,43 @@ describe('an error that nobody foresaw', () => {
       { event: 'request', request_id, status: 500, problem: 'internal-error' },
     ])
     expect(JSON.stringify(service.log)).not.toContain(PASSWORD)
+  })
+
+  const LOCAL = 'http://localhost:8787'
+
+  it('is logged with its message and stack where the issuer is local, so that whoever develops finds it', async () => {
+    const service = broken(new TypeError("Cannot read properties of undefined (reading 'password')"), LOCAL)
+    await send(service, 'POST', '/login', {
+      body: { email: newEmail(), password: PASSWORD, mode: 'session' },
+    })
+    expect(service.log[0]).toMatchObject({
+      event: 'unexpected-error',
+      error: 'TypeError',
+      message: "Cannot read properties of undefined (reading 'password')",
+      stack: expect.stringMatching(/^at .*unforeseen-errors\.test\.ts:\d+/),
+    })
+  })
+
+  const TOKEN = `${'S'.repeat(22)}.${'x1'.repeat(21)}y`
+
+  it.each([
+    ['a password', `Cannot hash ${PASSWORD}!`, 'Cannot hash [redacted]!'],
+    ['a part of one', `Cannot hash ...${PASSWORD.slice(3, 15)}...`, 'Cannot hash ...[redacted]...'],
+    ['an address', 'No account ADA@example.com here', 'No account [redacted] here'],
+    ['a password that is short', 'Hello Zoë', 'Hello [redacted]'],
+    ['a cookie', `Bad session ${TOKEN}`, 'Bad session [redacted]'],
+    ['a part of a cookie', `Bad session ${TOKEN.slice(5, 25)}`, 'Bad session [redacted]'],
+    ['a query', 'Bad token in-the-query', 'Bad token [redacted]'],
+    ['a secret that nobody sent', `Key ${'k3'.repeat(16)}`, 'Key [redacted]'],
+    ['an address that nobody sent', 'Cannot mail bob@example.org now', 'Cannot mail [redacted] now'],
+    ['nothing of what was sent, but words of its own', 'mode session is odd', 'mode session is odd'],
+  ])('API-01: is logged without %s, even there', async (_, message, logged) => {
+    const service = broken(new Error(message), LOCAL)
+    const password = message.includes('Zoë') ? 'Zoë' : PASSWORD
+    const body = { email: newEmail(), password, mode: 'session' }
+    const headers = { Cookie: `other=${TOKEN}` }
+    await send(service, 'POST', '/login?token=in-the-query', { body, headers })
+    const line = service.log.find(({ event }) => event === 'unexpected-error')
+    expect(line?.message).toBe(logged)
   })
 })

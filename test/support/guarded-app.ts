@@ -16,7 +16,9 @@ export function guardedApp({ issuer, services, settle }: OwnService): Service {
       const { userId, sessionId, mode, roles } = c.var.principal
       return c.json({ user_id: userId, session_id: sessionId, mode, roles })
     })
-  app.onError((error, c) => handleFailure(error, c, { typeBase: `${issuer}/problems/`, log: services.log }))
+  app.onError((error, c) =>
+    handleFailure(error, c, { typeBase: `${issuer}/problems/`, log: services.log, local: false }),
+  )
   return {
     issuer,
     async fetch(request) {
