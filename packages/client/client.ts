@@ -11,10 +11,11 @@ import { type JanusClientOptions, storageOf } from './options.ts'
 import { originOf } from './origin.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createSignInState, type Listener } from './sign-in-state.ts'
+import { inTime, unlessAborted } from './time-limit.ts'
 
 /**
  * A client of Janus for one person. A call to Janus throws {@link JanusProblem} if it is refused, and what `fetch` throws
- * if nothing answers.
+ * if nothing answers. After 10 seconds without an answer it throws a `TypeError`, as `fetch` does.
  */
 export interface JanusClient {
   /** `null` until it is known: until somebody signs in, or the first call. */
@@ -35,6 +36,8 @@ export interface JanusClient {
    * body is a stream. If nobody is signed in, the request goes without.
    *
    * With a token, redirects are not followed unless `init.redirect` says so: some runtimes take the token along.
+   *
+   * Rejects as soon as `signal` aborts, also while a refresh is under way, which goes on for the other calls.
    *
    * @throws {TypeError} If the URL is of an origin that is not listed; nothing is sent.
    */
@@ -73,7 +76,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       init.headers = { 'Content-Type': 'application/json' }
       init.body = JSON.stringify(body)
     }
-    return request(issuer + path, init, token)
+    return inTime((signal) => request(issuer + path, { ...init, signal }, token))
   }
 
   function request(input: string | Request, init: Init, token?: string | null): Promise<Response> {
@@ -158,13 +161,15 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       if (!origin || !origins.includes(origin)) {
         throw new TypeError(`${origin} is not in "origins"`)
       }
-      const asked: Init = { headers: given.headers, ...init }
+      const asked: Init = { headers: given.headers, signal: given.signal, ...init }
       if (!hasTokens) asked.credentials = 'include'
-      return carry(
-        // A copy, for the body of a request can be read once.
-        (token) => request(input === given ? given.clone() : given.url, asked, token),
-        !isStream(init.body),
-      )
+      const send = () =>
+        carry(
+          // A copy, for the body of a request can be read once.
+          (token) => request(input === given ? given.clone() : given.url, asked, token),
+          !isStream(init.body),
+        )
+      return asked.signal ? unlessAborted(asked.signal, send) : send()
     },
 
     subscribe,

@@ -17,8 +17,8 @@ export interface Network {
   /** What was answered, in this order. */
   readonly sent: readonly Sent[]
   count(route: string, status?: number): number
-  /** What the next request of a route meets in place of Janus. @param reach Asks Janus after all. */
-  next(route: string, meet: (reach: () => Promise<Response>) => Promise<Response>): void
+  /** What the next request of a route meets in place of Janus. `reach` asks Janus after all; `signal` ends the request. */
+  next(route: string, meet: (reach: () => Promise<Response>, signal: AbortSignal) => Promise<Response>): void
   /** Keeps the answer to the next request of a route back. */
   hold(route: string): { readonly reached: Promise<void>; release(): void }
 }
@@ -69,7 +69,7 @@ export function createNetwork(reach: (request: Request) => Promise<Response>): N
 
       const meeting = meetings.find((one) => one.route === route)
       if (meeting) meetings.splice(meetings.indexOf(meeting), 1)
-      const response = await (meeting ? meeting.meet(() => reach(request)) : reach(request))
+      const response = await (meeting ? meeting.meet(() => reach(request), request.signal) : reach(request))
       sent.push({ route, url: request.url, authorization, cookie, status: response.status })
       if (withCookies) keepCookies(response)
       return response

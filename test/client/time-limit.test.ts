@@ -1,0 +1,138 @@
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
+import { JanusProblem } from '../../packages/client/index.ts'
+import { FORMS, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
+import type { Network } from '../support/network'
+import { newEmail, PASSWORD } from '../support/person'
+import { deployed, ownService } from '../support/service'
+
+const ME = `${deployed.issuer}/me`
+/** Longer than an access token lives. */
+const LONG = 1000
+const NEVER = () => new Promise<Response>(() => {})
+const STOPPED = new Error('The page was left')
+
+/** Lets timers alone pass, and what waits for them. */
+function stopTimers() {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+  onTestFinished(() => {
+    vi.useRealTimers()
+  })
+}
+
+/** Its result, or what it was refused with, once `begun` is reached and ten seconds have passed. */
+async function afterTenSeconds(begin: () => Promise<unknown>, begun: Promise<void>) {
+  stopTimers()
+  const result = begin().catch((error: unknown) => error)
+  await begun
+  await vi.advanceTimersByTimeAsync(9_999)
+  const early = await Promise.race([result, Promise.resolve('not yet')])
+  await vi.advanceTimersByTimeAsync(1)
+  return { early, late: await result }
+}
+
+const TIMED_OUT = {
+  early: 'not yet',
+  late: expect.objectContaining({ name: 'TypeError', message: 'Janus did not answer in time' }),
+}
+
+/** Makes the next request of a route meet something. Gives when it has been reached. */
+function meetNext(
+  network: Network,
+  route: string,
+  meet: (signal: AbortSignal) => Promise<Response>,
+): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>()
+  network.next(route, (_, signal) => {
+    resolve()
+    return meet(signal)
+  })
+  return promise
+}
+
+describe.each(TOKEN_FORMS)('a client, %s, whose refresh is not answered', (form) => {
+  async function unansweredClient() {
+    const service = ownService()
+    const wired = await signedUpClient(form, service)
+    service.ahead += LONG
+    return { ...wired, begun: meetNext(wired.network, 'POST /refresh', NEVER) }
+  }
+
+  it('gives up after ten seconds, stays signed in, and tries again', async () => {
+    const { client, begun, network } = await unansweredClient()
+    expect(await afterTenSeconds(() => client.fetch(ME), begun)).toEqual(TIMED_OUT)
+    expect(client.signedIn).toBe(true)
+    expect((await client.fetch(ME)).status).toBe(200)
+    expect(network.count('POST /refresh')).toBe(1)
+  })
+
+  it('gives one call up at once when its signal aborts, and refreshes for the others', async () => {
+    const service = ownService()
+    const { client, network } = await signedUpClient(form, service)
+    service.ahead += LONG
+    const held = network.hold('POST /refresh')
+    const leaving = new AbortController()
+    const left = client.fetch(ME, { signal: leaving.signal })
+    const asRequest = client.fetch(new Request(ME, { signal: leaving.signal }))
+    const other = client.fetch(ME)
+    await held.reached
+    leaving.abort(STOPPED)
+    await expect(left).rejects.toBe(STOPPED)
+    await expect(asRequest).rejects.toThrow()
+    held.release()
+    expect((await other).status).toBe(200)
+    expect(network.count('POST /refresh')).toBe(1)
+  })
+})
+
+describe.each(Object.keys(FORMS) as (keyof typeof FORMS)[])('a client, %s', (form) => {
+  it.each([
+    ['me', 'GET /me'],
+    ['signOut', 'POST /logout'],
+    ['signOutEverywhere', 'POST /logout/all'],
+  ] as const)('gives up %s after ten seconds', async (operation, route) => {
+    const { client, network } = await signedUpClient(form)
+    const begun = meetNext(network, route, NEVER)
+    expect(await afterTenSeconds(() => client[operation](), begun)).toEqual(TIMED_OUT)
+    expect(client.signedIn).toBe(true)
+  })
+
+  it('gives up a sign-in whose body never ends', async () => {
+    const { client, network } = wiredClient(form)
+    const begun = meetNext(network, 'POST /login', async (signal) => {
+      const body = new ReadableStream({
+        start(controller) {
+          controller.enqueue(new TextEncoder().encode('{"user":'))
+          // As the body of an answer from a network ends.
+          signal.addEventListener('abort', () => controller.error(signal.reason))
+        },
+      })
+      return new Response(body)
+    })
+    const { early, late } = await afterTenSeconds(
+      () => client.signIn({ email: newEmail(), password: PASSWORD }),
+      begun,
+    )
+    expect({ early, code: late instanceof JanusProblem && late.code }).toEqual({
+      early: 'not yet',
+      code: 'unexpected-answer',
+    })
+    expect(client.signedIn).not.toBe(true)
+  })
+
+  it('sends nothing for a signal that has aborted', async () => {
+    const { client, network } = await signedUpClient(form)
+    const before = network.sent.length
+    await expect(client.fetch(ME, { signal: AbortSignal.abort(STOPPED) })).rejects.toBe(STOPPED)
+    expect(network.sent).toHaveLength(before)
+  })
+
+  it('gives a call up at once that is not answered, whatever the runtime makes of its signal', async () => {
+    const { client, network } = await signedUpClient(form)
+    const begun = meetNext(network, 'GET /me', NEVER)
+    const leaving = new AbortController()
+    const left = client.fetch(ME, { signal: leaving.signal })
+    await begun
+    leaving.abort(STOPPED)
+    await expect(left).rejects.toBe(STOPPED)
+  })
+})
