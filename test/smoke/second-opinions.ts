@@ -16,6 +16,8 @@ interface Terms {
   readonly keySet: string
   readonly issuer: string
   readonly audience: string
+  /** By how much the clock of whoever verifies is behind. */
+  readonly secondsBehind?: number
 }
 
 /** Verifies tokens as somebody else's program would. @returns For each its `sub`, or `null` if it is refused. */
@@ -63,14 +65,21 @@ const byFastJwt: SecondOpinion = async (tokens, { alg, keySet, issuer, audience 
 }
 
 /** The program of the README, as it stands but for where Janus is and what its tokens are signed with. */
-const byPyJwt: SecondOpinion = async (tokens, { alg, keySet, issuer, audience }) => {
+const byPyJwt: SecondOpinion = async (tokens, { alg, keySet, issuer, audience, secondsBehind = 0 }) => {
   const [documented = ''] = documentedBlocks('README.md', 'In Python', 'python')
   const program = `${documented
     .replace('"http://localhost:8787"', JSON.stringify(issuer))
     .replace('f"{ISSUER}/.well-known/jwks.json"', JSON.stringify(keySet))
     .replace('audience=ISSUER', `audience=${JSON.stringify(audience)}`)
     .replace('["ES256"]', `["${alg}"]`)}
-import json, sys
+import datetime, json, sys
+
+class SlowClock(datetime.datetime):
+    @classmethod
+    def now(cls, tz=None):
+        return super().now(tz) - datetime.timedelta(seconds=${secondsBehind})
+
+jwt.api_jwt.datetime = SlowClock
 
 def verdict(token):
     try:
@@ -147,6 +156,9 @@ export function haveVerified(libraries: readonly Library[], alg: Terms['alg'], i
       expect(await verify([token], { issuer: 'https://other.example' })).toEqual([null])
       expect(await verify([token], { audience: 'https://other.example' })).toEqual([null])
       expect(await verify([token], { alg: alg === 'ES256' ? 'EdDSA' : 'ES256' })).toEqual([null])
+      if (library !== 'PyJWT') return
+      expect(await verify([(await tokenOf(issuer())).token], { secondsBehind: 5 })).not.toEqual([null])
+      expect(await verify([token], { secondsBehind: 3600 })).toEqual([null])
     },
   )
 }
