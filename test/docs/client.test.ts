@@ -14,8 +14,9 @@ const EXPO = `declare module 'expo-secure-store' {
   export function deleteItemAsync(key: string): Promise<void>
 }`
 
+const blocks = [...readFileSync('docs/client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
+
 it('docs/client.md holds code that compiles', () => {
-  const blocks = [...readFileSync('docs/client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
   expect(blocks).toHaveLength(5)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)
@@ -27,6 +28,54 @@ it('docs/client.md holds code that compiles', () => {
   const config = { extends: resolve('packages/tsconfig.json'), compilerOptions, include: ['*.ts'] }
   writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(config))
   expect(compile()).toBe('')
+})
+
+/** The Worker of a block, as far as it is used here. */
+interface Documented {
+  readonly default: {
+    fetch(
+      request: Request,
+      env: { readonly JANUS: { fetch(call: Request): Promise<Response> } },
+    ): Promise<Response>
+  }
+}
+
+it('RL-03: a Worker that signs people in says where each of them is, and nothing else of them', async () => {
+  const code = blocks.map(([, code = '']) => code).find((code) => code.includes('env.JANUS.fetch')) ?? ''
+  const path = join(folder, 'worker.ts')
+  writeFileSync(path, code.replace("'janus/client'", JSON.stringify(resolve('packages/client/index.ts'))))
+  const { default: worker } = (await import(/* @vite-ignore */ path)) as Documented
+  const calls: Request[] = []
+  const JANUS = {
+    async fetch(call: Request) {
+      calls.push(call)
+      return Response.json({ user: { id: 'ada' }, session: {}, access_token: 'a', expires_in: 900 })
+    },
+  }
+  const visit = (headers: Record<string, string>) => {
+    const body = JSON.stringify({ email: 'ada@example.com', password: 'analytical engine no. 1' })
+    const more = { Cookie: 'a=b', Origin: 'https://evil.example', 'X-Forwarded-For': '203.0.113.9' }
+    const request = new Request('https://app.example', {
+      method: 'POST',
+      headers: { ...more, ...headers },
+      body,
+    })
+    return worker.fetch(request, { JANUS })
+  }
+  const ada = await visit({ 'CF-Connecting-IP': '192.0.2.1', 'User-Agent': 'Ada/1.0' })
+  expect(await ada.json()).toEqual({ id: 'ada' })
+  await visit({})
+  expect(calls.map(({ url, headers }) => ({ url, headers: Object.fromEntries(headers) }))).toEqual([
+    {
+      url: 'https://example.com/auth/login',
+      headers: {
+        'cf-connecting-ip': '192.0.2.1',
+        'content-type': 'application/json',
+        'user-agent': 'Ada/1.0',
+      },
+    },
+    { url: 'https://example.com/auth/login', headers: { 'content-type': 'application/json' } },
+  ])
 })
 
 /** What the compiler has to say. */
