@@ -46,4 +46,25 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     to: 'return (visible || true) && ',
     tests: ['test/accounts/email-address.test.ts'],
   },
+  {
+    guard: 'no wildcard is told beside credentials',
+    file: 'src/http/cors.ts',
+    from: 'HEADER_NAMES.test(asked) ? asked',
+    to: "asked !== '' ? asked",
+    tests: [`${CONTRACTS}/cors.test.ts`],
+  },
+  {
+    guard: 'the log repeats nothing of what is no origin',
+    file: 'src/http/origin.ts',
+    from: '? text : ',
+    to: '? text : text || ',
+    tests: [`${CONTRACTS}/cors.test.ts`],
+  },
+  {
+    guard: 'schemes without pages are no origins',
+    file: 'src/http/origin.ts',
+    from: 'return !NO_PAGES.has(scheme)',
+    to: 'return true',
+    tests: ['test/config.test.ts'],
+  },
 ]

@@ -55,7 +55,7 @@ export function createApp(services: Services, createPages?: (services: Services)
   app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)
-    .use(cors(config.allowedOrigins))
+    .use(cors(config, log))
     .use(errorsOnly)
     .use(deliverMail(services))
     .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))

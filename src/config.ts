@@ -6,6 +6,7 @@ import {
 } from './accounts/email-verification'
 import { type AuthCookies, createAuthCookies } from './authentication/auth-cookies'
 import { checkSecret } from './crypto/secret-quality'
+import { isOrigin } from './http/origin'
 import { isLocal, isTrustworthy } from './http/trustworthy-url'
 import { type MailConfig, parseSender } from './mail/mail-config'
 import type { Mode } from './mode'
@@ -317,14 +318,8 @@ function parseOrigins(text: string): readonly string[] | Fault {
   return origins.every(isOrigin)
     ? origins
     : fault(
-        'must be "none" or origins separated by commas, each as a browser sends it: https://app.example.com',
+        'must be "none" or origins separated by commas, each as a browser sends it: https://app.example.com, capacitor://localhost',
       )
-}
-
-function isOrigin(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : null
-  // No browser sends a wildcard, so one here would only look as if it worked.
-  return url !== null && url.origin === text && !text.includes('*') && isTrustworthy(url)
 }
 
 function parseSecrets(text: string): readonly [string, ...string[]] | Fault {

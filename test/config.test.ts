@@ -250,6 +250,8 @@ describe('parseConfig', () => {
     ['http://localhost:8787/auth', '/auth', 'http://localhost:8787'],
     ['http://127.0.0.1:8787', '', 'http://127.0.0.1:8787'],
     ['http://[::1]:8787', '', 'http://[::1]:8787'],
+    ['http://auth.localhost:8787', '', 'http://auth.localhost:8787'],
+    ['http://a.b.localhost/auth', '/auth', 'http://a.b.localhost'],
   ])('ISSUER: accepts %s', (ISSUER, basePath, origin) => {
     expect(configOf({ ISSUER })).toMatchObject({ issuer: ISSUER, basePath, origin, audience: ISSUER })
     expect(configOf({ ISSUER, AUDIENCE: 'api' })).toMatchObject({ issuer: ISSUER, audience: 'api' })
@@ -261,6 +263,7 @@ describe('parseConfig', () => {
     ['http://127.0.0.1:8787', '__Host-session-8787'],
     ['http://[::1]:8787', '__Host-session-8787'],
     ['https://localhost:8787', '__Host-session-8787'],
+    ['http://auth.localhost:8787', '__Host-session-8787'],
     ['http://localhost', '__Host-session'],
     ['https://auth.example.com', '__Host-session'],
     ['https://auth.example.com:8443', '__Host-session'],
@@ -276,6 +279,9 @@ describe('parseConfig', () => {
     '//auth.example.com',
     'http://auth.example.com',
     'http://localhost.example.com',
+    'http://authlocalhost',
+    'http://.localhost',
+    'http://localhost.',
     'http://127.0.0.1.example.com',
     'http://127.0.0.2',
     'http://10.0.0.1',
@@ -317,6 +323,19 @@ describe('parseConfig', () => {
     ['none', []],
     ['https://app.example.com', ['https://app.example.com']],
     ['https://a.example, http://localhost:3000', ['https://a.example', 'http://localhost:3000']],
+    ['http://app.localhost:5173', ['http://app.localhost:5173']],
+    [
+      'capacitor://localhost,ionic://localhost,tauri://localhost',
+      ['capacitor://localhost', 'ionic://localhost', 'tauri://localhost'],
+    ],
+    [
+      'chrome-extension://abcdefghijklmnopabcdefghijklmnop, app://obsidian.md, com.example.app://Host_1:80',
+      [
+        'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+        'app://obsidian.md',
+        'com.example.app://Host_1:80',
+      ],
+    ],
   ])('ALLOWED_ORIGINS: reads %o', (ALLOWED_ORIGINS, allowedOrigins) => {
     expect(configOf({ ALLOWED_ORIGINS })).toMatchObject({ allowedOrigins })
   })
@@ -336,7 +355,23 @@ describe('parseConfig', () => {
     ',https://a.example',
     'https://a.example,none',
     'file:///etc/hosts',
+    'file://localhost',
     'data:text/html,x',
+    'data://localhost',
+    'javascript://localhost',
+    'blob://localhost',
+    'ws://app.example.com',
+    'ftp://app.example.com',
+    'http://app.example.com',
+    'http://localhost.example.com',
+    'capacitor://',
+    'capacitor:localhost',
+    'capacitor://localhost/',
+    'capacitor://localhost?x',
+    'capacitor://user@localhost',
+    'capacitor://*',
+    'Capacitor://localhost',
+    'chrome-extension://*',
   ])('ALLOWED_ORIGINS: refuses %o', (ALLOWED_ORIGINS) => {
     expect(faultySettings({ ALLOWED_ORIGINS })).toEqual(['ALLOWED_ORIGINS'])
   })

@@ -1,31 +1,58 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import type { Log } from '../log'
+import { originForLog } from './origin'
+import { requestIdOf } from './request-id'
 
 /** How long a browser may remember a preflight. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 
+/** What every client of Janus may have to send. */
+const OWN_HEADERS = 'Authorization, Content-Type'
+
+/** Names of header fields (RFC 9110 §5.1), in a list. Beside credentials `*` would be the name of one (Fetch standard). */
+const HEADER_NAMES = /^(?=.{1,1024}$)[\w!#$%&'+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'+.^`|~-]+)*$/
+
 /**
  * Lets the listed origins, and no other, call with credentials (Fetch standard, "CORS protocol"). An origin matches
- * byte for byte or not at all; what does not match is answered as if this were not here.
+ * byte for byte or not at all. What does not match is answered as if this were not here, and leaves a line in the log: the browser tells the
+ * page nothing, and its author only that a header is missing.
+ *
+ * A listed origin may send headers of every name. Tracing adds some that nobody here has heard of, and Janus reads none of them.
+ *
+ * @param own The origin of Janus itself.
  */
-export function cors(allowedOrigins: readonly string[]): MiddlewareHandler {
+export function cors(
+  { origin: own, allowedOrigins }: { readonly origin: string; readonly allowedOrigins: readonly string[] },
+  log: Log,
+): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header('Origin')
     const allowed = origin !== undefined && allowedOrigins.includes(origin)
-    const preflight =
-      c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined
-    if (allowed && preflight) {
-      c.header('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE')
-      c.header('Access-Control-Allow-Headers', 'Authorization, Content-Type')
-      c.header('Access-Control-Max-Age', String(PREFLIGHT_MAX_AGE_SECONDS))
-      c.res = c.body(null, 204)
-    } else {
-      await next()
-    }
-    c.res.headers.append('Vary', 'Origin')
-    if (allowed && !c.res.headers.has('Access-Control-Allow-Origin')) {
-      c.res.headers.set('Access-Control-Allow-Origin', origin)
-      c.res.headers.set('Access-Control-Allow-Credentials', 'true')
-      c.res.headers.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate')
+    if (allowed && isPreflight(c)) answerPreflight(c)
+    else await next()
+    const { headers } = c.res
+    headers.append('Vary', 'Origin')
+    if (origin === undefined || headers.has('Access-Control-Allow-Origin')) return
+    if (allowed) {
+      headers.set('Access-Control-Allow-Origin', origin)
+      headers.set('Access-Control-Allow-Credentials', 'true')
+      headers.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate')
+    } else if (origin !== own && origin !== 'null') {
+      const seen = originForLog(origin)
+      log('origin-refused', { request_id: requestIdOf(c), origin: seen, setting: 'ALLOWED_ORIGINS' })
     }
   }
+}
+
+function isPreflight(c: Context): boolean {
+  return c.req.method === 'OPTIONS' && c.req.header('Access-Control-Request-Method') !== undefined
+}
+
+function answerPreflight(c: Context): void {
+  const asked = c.req.header('Access-Control-Request-Headers') ?? ''
+  c.header('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE')
+  c.header('Access-Control-Allow-Headers', HEADER_NAMES.test(asked) ? asked : OWN_HEADERS)
+  c.header('Access-Control-Max-Age', String(PREFLIGHT_MAX_AGE_SECONDS))
+  c.header('Vary', 'Access-Control-Request-Headers', { append: true })
+  c.res = c.body(null, 204)
 }

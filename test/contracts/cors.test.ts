@@ -4,7 +4,16 @@ import { type Answer, newEmail, PASSWORD, send, signedInPerson } from '../suppor
 import { deployed, ownService } from '../support/service'
 
 const APP = 'https://app.example.org'
-const janus = ownService({ ALLOWED_ORIGINS: `${APP},http://localhost:5173` })
+const LISTED = [
+  APP,
+  'http://localhost:5173',
+  'http://app.localhost:5173',
+  'capacitor://localhost',
+  'ionic://localhost',
+  'tauri://localhost',
+  'chrome-extension://abcdefghijklmnopabcdefghijklmnop',
+]
+const janus = ownService({ ALLOWED_ORIGINS: LISTED.join(', ') })
 
 const UNLISTED = [
   'null',
@@ -26,15 +35,27 @@ const UNLISTED = [
   `${APP},http://localhost:5173`,
   'http://localhost:5174',
   'https://localhost:5173',
+  'capacitor://localhost/',
+  'Capacitor://localhost',
+  'capacitor://localhost.evil.example',
+  'capacitor://evil.example',
+  'ionic://localhost:80',
+  'chrome-extension://ponmlkjihgfedcbaponmlkjihgfedcba',
+  'http://localhost.localhost:5173',
 ]
 
 /** What a browser asks before it lets a page send JSON with credentials. */
-function preflight(origin: string, method = 'POST', path = '/login'): Promise<Answer> {
+function preflight(
+  origin: string,
+  method = 'POST',
+  path = '/login',
+  names: string | null = 'content-type',
+): Promise<Answer> {
   return send(janus, 'OPTIONS', path, {
     headers: {
       Origin: origin,
       'Access-Control-Request-Method': method,
-      'Access-Control-Request-Headers': 'content-type',
+      ...(names === null ? {} : { 'Access-Control-Request-Headers': names }),
     },
   })
 }
@@ -83,7 +104,7 @@ describe('an origin that is not listed', () => {
 })
 
 describe('a listed origin', () => {
-  it.each([APP, 'http://localhost:5173'])('CSRF-07: gets its own name and no other: %s', async (origin) => {
+  it.each(LISTED)('CSRF-07: gets its own name and no other: %s', async (origin) => {
     for (const [method, path] of [
       ['POST', '/login'],
       ['PATCH', '/me'],
@@ -94,10 +115,29 @@ describe('a listed origin', () => {
       expect(answer.headers.get('Access-Control-Allow-Origin')).toBe(origin)
       expect(answer.headers.get('Access-Control-Allow-Credentials')).toBe('true')
       expect(answer.headers.get('Access-Control-Allow-Methods')?.split(', ')).toContain(method)
-      expect(answer.headers.get('Access-Control-Allow-Headers')).toMatch(/^Authorization, Content-Type$/i)
+      expect(answer.headers.get('Access-Control-Allow-Headers')).toBe('content-type')
       expect(varyOf(answer)).toContain('Origin')
     }
   })
+
+  it.each([
+    'traceparent',
+    'authorization,content-type,sentry-trace,baggage,traceparent,x-requested-with',
+    "x-a , x-b\t,\tX!#$%&'+.^`|~_-c",
+  ])('CSRF-07: may send headers of every name: %s', async (names) => {
+    const answer = await preflight(APP, 'POST', '/login', names)
+    expect(answer.status).toBe(204)
+    expect(answer.headers.get('Access-Control-Allow-Headers')).toBe(names)
+    expect(varyOf(answer)).toEqual(expect.arrayContaining(['Origin', 'Access-Control-Request-Headers']))
+  })
+
+  it.each([null, '*', 'authorization,*', '', ',', 'a b', 'a;b', 'a,,b', 'a:b', 'é', `x${'a'.repeat(1024)}`])(
+    'CSRF-07: is told only the headers of Janus if it asks for what are no names: %s',
+    async (names) => {
+      const answer = await preflight(APP, 'POST', '/login', names)
+      expect(answer.headers.get('Access-Control-Allow-Headers')).toBe('Authorization, Content-Type')
+    },
+  )
 
   it('CSRF-07: may read answers and refusals alike', async () => {
     const ada = await signedInPerson({ mode: 'session', service: janus })
@@ -164,4 +204,63 @@ it('CSRF-07: nothing else has a wildcard, and no wildcard has credentials', asyn
       })
     }
   }
+})
+
+describe('the log', () => {
+  /** What it says of a request, besides that it came. */
+  async function logged(method: string, path: string, headers: Record<string, string>) {
+    const service = ownService({ ALLOWED_ORIGINS: APP, LOG_SUCCESS_PERCENT: '0' })
+    const answer = await send(service, method, path, { headers })
+    const lines = service.log.filter(({ event }) => event === 'origin-refused')
+    return { status: answer.status, lines: lines.map(({ request_id: _, ...line }) => line) }
+  }
+  const preflightHeaders = { 'Access-Control-Request-Method': 'POST' }
+
+  it.each([
+    ['a preflight', 'OPTIONS', '/login', preflightHeaders],
+    ['a request that needs none', 'GET', '/', {}],
+    ['one that is refused', 'POST', '/login', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['one to no route', 'GET', '/nothing', {}],
+  ])(
+    'names the origin that %s comes from, and the setting that would let it',
+    async (_, method, path, headers) => {
+      for (const origin of [
+        'https://app.example.net',
+        'capacitor://localhost',
+        `${APP}:8443`,
+        'http://[::1]:5173',
+      ]) {
+        const { lines } = await logged(method, path, { ...headers, Origin: origin })
+        expect(lines).toEqual([{ event: 'origin-refused', origin, setting: 'ALLOWED_ORIGINS' }])
+      }
+    },
+  )
+
+  it.each([
+    `${APP}/?token=canary`,
+    'https://ada:canary@example.com',
+    'canary',
+    `https://${'canary'.repeat(50)}`,
+    '',
+  ])('AUD-02: repeats nothing of what is no origin: %s', async (origin) => {
+    const { lines } = await logged('GET', '/', { Origin: origin })
+    expect(lines).toEqual([{ event: 'origin-refused', origin: 'malformed', setting: 'ALLOWED_ORIGINS' }])
+  })
+
+  it.each([APP, env.ISSUER, 'null'])(
+    'says nothing of %s, for which no setting is missing',
+    async (origin) => {
+      for (const [method, headers] of [
+        ['GET', {}],
+        ['OPTIONS', preflightHeaders],
+      ] as const) {
+        expect((await logged(method, '/', { ...headers, Origin: origin })).lines).toEqual([])
+      }
+    },
+  )
+
+  it('says nothing of the key set, which every page may read', async () => {
+    const { lines } = await logged('GET', '/.well-known/jwks.json', { Origin: 'https://evil.example' })
+    expect(lines).toEqual([])
+  })
 })

@@ -7,7 +7,8 @@ import { storage } from '../support/storage'
 /** The issuer, and one application that may call it from a browser. */
 const OWN = env.ISSUER
 const LISTED = 'https://app.example.org'
-const janus = ownService({ ALLOWED_ORIGINS: `https://other.example.org, ${LISTED}` })
+const WEB_VIEW = 'capacitor://localhost'
+const janus = ownService({ ALLOWED_ORIGINS: `https://other.example.org, ${LISTED}, ${WEB_VIEW}` })
 
 const FOREIGN_ORIGINS = {
   null: 'null',
@@ -27,6 +28,8 @@ const FOREIGN_ORIGINS = {
   'a subdomain of a listed one': 'https://x.app.example.org',
   'another scheme of a listed one': 'http://app.example.org',
   'a listed one in upper case': LISTED.toUpperCase(),
+  'another scheme of a listed web view': 'ionic://localhost',
+  'a listed web view with a slash': `${WEB_VIEW}/`,
   'two listed ones': `${LISTED}, https://other.example.org`,
 }
 
@@ -48,6 +51,7 @@ const MATRIX = Object.entries(RULE).flatMap(([site, [absent, own, listed, foreig
   { site, origin: null, from: 'absent', verdict: absent },
   { site, origin: OWN, from: 'our own', verdict: own },
   { site, origin: LISTED, from: 'a listed one', verdict: listed },
+  { site, origin: WEB_VIEW, from: 'a listed web view', verdict: listed },
   ...Object.entries(FOREIGN_ORIGINS).map(([from, origin]) => ({ site, origin, from, verdict: foreign })),
 ])
 

@@ -183,6 +183,12 @@ describe('the doctor, of a deployed configuration', () => {
       both(set('ALLOWED_ORIGINS', '"https://app.example.net"'), set('AUTH_MODE', '"token"')),
       [],
     ],
+    ['a web view, both modes', set('ALLOWED_ORIGINS', '"capacitor://localhost"'), ['warning origins.site']],
+    [
+      'a web view, sessions alone',
+      both(set('ALLOWED_ORIGINS', '"capacitor://localhost"'), set('AUTH_MODE', '"session"')),
+      ['error origins.site'],
+    ],
     [
       'the same name without TLS',
       set('ALLOWED_ORIGINS', '"http://localhost:3000"'),

@@ -269,6 +269,7 @@ describe('the issuer of a verifier', () => {
     'http://localhost:8787',
     'http://127.0.0.1:8787/auth',
     'http://[::1]:8787',
+    'http://auth.localhost:8787',
   ])('may be %s', (issuer) => {
     expect(() => createVerifier({ issuer })).not.toThrow()
   })
