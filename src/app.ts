@@ -4,10 +4,12 @@ import { closedByDefault } from './authentication/closed-by-default'
 import type { ConfigFault } from './config'
 import { cors } from './http/cors'
 import { errorsOnly, handleFailure } from './http/failure'
+import { prefersPage } from './http/prefers-page'
 import { Problem } from './http/problem'
 import { requestLog } from './http/request-log'
 import { securityHeaders } from './http/security-headers'
 import { isLocal } from './http/trustworthy-url'
+import { unconfiguredPage } from './http/unconfigured-page'
 import { answerUnmatched } from './http/unmatched'
 import type { Log } from './log'
 import type { Pages } from './pages/pages'
@@ -116,7 +118,16 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
       detail: 'Janus is not configured. GET readyz says what is missing.',
     })
   })
-  app.onError((error, c) => handleFailure(error, c, { typeBase: 'urn:janus:problem:', log, local: false }))
+  app.onError((error, c) =>
+    handleFailure(error, c, {
+      typeBase: 'urn:janus:problem:',
+      log,
+      local: false,
+      ...(isLocal(new URL(c.req.url)) && prefersPage(c)
+        ? { page: async () => c.html(unconfiguredPage(faults), 500) }
+        : {}),
+    }),
+  )
   return app
 }
 

@@ -18,8 +18,14 @@ function unconfigured() {
   return {
     log,
     janus,
-    request: async (method: string, path: string) =>
-      read(await janus.fetch(new Request(`https://any.example${path}`, { method }), settings)),
+    request: async (
+      method: string,
+      path: string,
+      { origin = 'https://any.example', accept = '*/*' }: { origin?: string; accept?: string } = {},
+    ) => {
+      const headers = { Accept: accept }
+      return read(await janus.fetch(new Request(`${origin}${path}`, { method, headers }), settings))
+    },
   }
 }
 
@@ -73,6 +79,35 @@ describe('KEY-05: a Worker that is not configured', () => {
     expect(answer.headers.get('Cache-Control')).toBe('no-store')
     expect(answer.text).not.toContain('canary')
     expect(answer.headers.getSetCookie()).toEqual([])
+  })
+
+  /** As Firefox asks for a page. */
+  const BROWSER = 'text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8'
+
+  it.each(['http://localhost:8787', 'http://127.0.0.1:8787', 'http://[::1]:8787'])(
+    'says in a browser on this machine what is missing, and which command makes it: %s',
+    async (origin) => {
+      const answer = await unconfigured().request('GET', '/login', { origin, accept: BROWSER })
+      expect(answer.status).toBe(500)
+      expect(answer.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
+      expect(answer.headers.get('Cache-Control')).toBe('no-store')
+      expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
+      for (const text of ['<code>npm start</code>', 'JWT_ALG must be one of', 'AUTH_SECRET is too short']) {
+        expect(answer.text).toContain(text)
+      }
+      expect(answer.text).not.toContain('canary')
+    },
+  )
+
+  it.each([
+    ['a browser elsewhere', { accept: BROWSER }],
+    ['a host that looks local', { accept: BROWSER, origin: 'https://localhost.example' }],
+    ['a client that wants JSON', { origin: 'http://localhost:8787', accept: 'application/json' }],
+    ['a client that does not say', { origin: 'http://localhost:8787' }],
+  ])('says so in JSON to %s', async (_, from) => {
+    const answer = await unconfigured().request('GET', '/login', from)
+    expect(answer.headers.get('Content-Type')).toBe('application/problem+json; charset=utf-8')
+    expect(answer.text).not.toContain('npm start')
   })
 
   it('has no services, nothing to sweep, and says in the log which settings are at fault', async () => {

@@ -8,6 +8,9 @@ import { requestIdOf } from './request-id'
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5
 
+const SCHEMA_MISSING =
+  'The local database lacks tables. Run npm start, or npx wrangler d1 migrations apply DB --local.'
+
 /** Refusals by request. */
 const problems = new WeakMap<Request, ProblemCode>()
 
@@ -68,14 +71,19 @@ export function toProblem(
   if (error instanceof Problem) return error
   if (error instanceof StoreUnavailable) {
     log('store-unavailable', { request_id: requestId, store: error.store, cause: firstLine(error.cause) })
-    const detail = error.detail === null ? {} : { detail: error.detail }
+    // On one's own machine only: elsewhere a client could do nothing about it.
+    const detail = error.detail ?? (redact !== null && lacksSchema(error.cause) ? SCHEMA_MISSING : null)
     return new Problem('store-unavailable', {
-      ...detail,
+      ...(detail === null ? {} : { detail }),
       headers: { 'Retry-After': String(RETRY_AFTER_SECONDS) },
     })
   }
   log('unexpected-error', { request_id: requestId, ...described(error, redact) })
   return new Problem('internal-error')
+}
+
+function lacksSchema(cause: unknown): boolean {
+  return cause instanceof Error && /no such (?:table|column)/.test(cause.message)
 }
 
 /** Stores name tables, columns and codes in their messages; values are bound, and do not appear. */

@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono'
-import { accepts } from 'hono/accepts'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm } from '../http/body'
+import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
 import { playgroundRoutes } from '../playground/playground-routes'
 import { refuseWithoutMail } from '../routes/require-mail'
@@ -69,10 +69,7 @@ export function createPages(services: Services): Pages {
     routes,
     openRoutes: open.map((path) => `GET ${path}`),
 
-    wanted(c) {
-      const supports = ['application/json', 'text/html']
-      return accepts(c, { header: 'Accept', supports, default: 'application/json' }) === 'text/html'
-    },
+    wanted: prefersPage,
 
     async home(c, user) {
       const context = pageContext(c, config)

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createApp } from '../../src/app'
 import { expectProblem, newEmail, PASSWORD, send } from '../support/person'
@@ -73,5 +74,26 @@ describe('an error that nobody foresaw', () => {
     await send(service, 'POST', '/login?token=in-the-query', { body, headers })
     const line = service.log.find(({ event }) => event === 'unexpected-error')
     expect(line?.message).toBe(logged)
+  })
+})
+
+describe('a database without tables', () => {
+  /** Asks the real D1 for a table that it does not have. */
+  const DB = new Proxy(env.DB, {
+    get(db, name) {
+      if (name === 'prepare') return (sql: string) => db.prepare(sql.replace(/\busers\b/g, 'missing'))
+      const value: unknown = Reflect.get(db, name)
+      return typeof value === 'function' ? value.bind(db) : value
+    },
+  })
+
+  it.each([
+    ['http://localhost:8787', expect.stringContaining('npm start')],
+    ['https://auth.example.com', undefined],
+  ])('is a 503 at %s, which says on this machine alone which command makes them', async (ISSUER, detail) => {
+    const service = ownService({ ISSUER, DB })
+    const body = { email: newEmail(), password: PASSWORD }
+    const answer = await send(service, 'POST', '/login', { body })
+    expect([answer.status, answer.body.code, answer.body.detail]).toEqual([503, 'store-unavailable', detail])
   })
 })
