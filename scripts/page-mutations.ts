@@ -16,4 +16,18 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     to: "if (userId === '') refuseOtherAccount(userId, account_id)",
     tests: ['test/contracts/other-account.test.ts'],
   },
+  {
+    guard: 'a form about another account does not come back as one of the account that is signed in',
+    file: 'src/pages/create-pages.tsx',
+    from: "aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem",
+    to: "aboutAnotherAccount(c) && !problem ? new Problem('account-mismatch') : problem",
+    tests: ['test/pages/paths.test.ts'],
+  },
+  {
+    guard: 'what is typed on one form goes along to a form, and to nothing else',
+    file: 'src/pages/create-pages.tsx',
+    from: "to: v.picklist(['/login', '/login/link', '/password/forgot', '/register'], 'Send the path of a page.')",
+    to: 'to: Text',
+    tests: ['test/pages/paths.test.ts'],
+  },
 ]

@@ -90,7 +90,10 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'readMe',
     tag: 'Account',
     summary: 'The account and the session behind this request',
-    answers: { 200: { description: 'Both.', body: 'Me', example: EXAMPLES.signedIn } },
+    answers: {
+      200: { description: 'Both.', body: 'Me', example: EXAMPLES.signedIn },
+      303: { description: 'To a browser, where there are pages: the account page.', headers: ['Location'] },
+    },
   },
 
   'PATCH /me': {

@@ -34,7 +34,12 @@ export interface Answer {
 }
 
 /** `?`: not in every such answer. */
-export type AnswerHeader = 'Set-Cookie?' | 'Clear-Site-Data' | 'Clear-Site-Data?' | 'Cache-Control'
+export type AnswerHeader =
+  | 'Location'
+  | 'Set-Cookie?'
+  | 'Clear-Site-Data'
+  | 'Clear-Site-Data?'
+  | 'Cache-Control'
 
 export const TAGS = {
   'Sign in': 'Begin a session: with a cookie or with tokens.',

@@ -24,6 +24,8 @@ export interface AccountPageProps {
   /** Whether mail can be sent: without it addresses are neither confirmed nor changed. */
   readonly mail: boolean
   readonly passwordMinLength: number
+  /** What is open although nothing in it was refused. */
+  readonly unfolded: 'password' | null
   /** What was just done. */
   readonly notice: keyof Texts['account']['notices'] | null
   /** Those that came back. */
@@ -52,6 +54,7 @@ export function AccountPage(props: AccountPageProps) {
         mail={mail}
         passwordMinLength={passwordMinLength}
         state={forms.password}
+        open={props.unfolded === 'password'}
       />
       <AccountSessions
         context={context}

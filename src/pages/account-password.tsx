@@ -10,11 +10,13 @@ interface AccountPasswordProps {
   readonly mail: boolean
   readonly passwordMinLength: number
   readonly state: FormState | undefined
+  /** Whether it was asked for. */
+  readonly open: boolean
 }
 
 /** Changes the password, or leads to where the first one is set. */
 export function AccountPassword(props: AccountPasswordProps) {
-  const { context, user, mail, passwordMinLength, state } = props
+  const { context, user, mail, passwordMinLength, state, open } = props
   const { texts, basePath } = context
   const fields = ['current_password', 'new_password']
   const form = {
@@ -29,7 +31,7 @@ export function AccountPassword(props: AccountPasswordProps) {
   return (
     <AccountSection id="password-section" title={texts.account.password} intro={texts.account.passwordIntro}>
       {user.hasPassword ? (
-        <Folded summary={texts.account.changePassword} open={state !== undefined}>
+        <Folded summary={texts.account.changePassword} open={open || state !== undefined}>
           <AccountForm
             accountId={user.id}
             form={form}

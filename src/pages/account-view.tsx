@@ -58,6 +58,7 @@ export async function accountPage(
       allActivityHref={recorded.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}
       passwordMinLength={config.passwordMinLength}
+      unfolded={show === 'password' ? 'password' : null}
       notice={parseNotice(context, c.req.query('done'))}
       forms={forms}
     />

@@ -1,17 +1,21 @@
 import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { requireLiveSession } from '../authentication/require-live-session'
-import { isForm } from '../http/body'
+import { isForm, jsonOrFormBody, sentFields } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
+import { appHome, safeReturnTo } from '../http/return-to'
 import { playgroundRoutes } from '../playground/playground-routes'
+import { Text } from '../routes/fields'
 import { refuseWithoutMail } from '../routes/require-mail'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
 import { assetRoutes } from './asset-routes'
 import { CheckMailPage } from './check-mail-page'
 import { DONE_PAGES } from './done-pages'
-import { FRESH_FORM } from './form-state'
+import { pageOfForm } from './form-paths'
+import { type FormState, FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
 import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
@@ -19,29 +23,40 @@ import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
 import { ProblemPage } from './problem-page'
 import { REFERENCE_PATHS, referenceRoutes } from './reference-routes'
-import { refusedForm } from './refused-form'
+import { keptValues, refusedForm } from './refused-form'
 import { offered, SCREENS } from './screens'
+import { SignedInPage } from './signed-in-page'
+import { signedInUser } from './signed-in-user'
 
 /** Screens that are of use where no mail is sent, too. */
 const NEED_NO_MAIL: ReadonlySet<string> = new Set(['/login', '/register'])
+
+/** Screens that end with a new session. */
+const SIGNS_IN: ReadonlySet<string> = new Set(['/login', '/register'])
 
 /** The pages of a service. */
 export function createPages(services: Services): Pages {
   const { config } = services
 
   const routes = new Hono<SignedInEnv>()
-  for (const [path, screen] of Object.entries(SCREENS)) {
+  for (const path of Object.keys(SCREENS)) {
     routes.get(path, async (c) => {
-      if (!NEED_NO_MAIL.has(path)) refuseWithoutMail(services)
-      if (path === '/register' && !offered(config).registration) throw new Problem('registration-closed')
       const context = pageContext(c, config)
       const done = DONE_PAGES[path]?.(context, c.req.query('done'))
       if (done) return answerPage(c, context, done)
-      const link = await findMailedLink(services, c, path)
-      return answerPage(c, context, screen({ c, context, config, link }, FRESH_FORM))
+      const asksWho = SIGNS_IN.has(path) && c.req.query('account') !== 'other'
+      const user = asksWho ? await signedInUser(services, c) : null
+      if (!user) return answerScreen(c, path, FRESH_FORM)
+      const returnTo = c.req.query('return_to')
+      const continueHref = safeReturnTo(returnTo, config, appHome(config))
+      const page = { context, email: user.email, continueHref, returnTo: returnTo ?? null }
+      return answerPage(c, context, <SignedInPage {...page} />)
     })
   }
   routes
+    .post('/login/other', jsonOrFormBody(OtherScreenBody), (c) =>
+      answerScreen(c, c.req.valid('json').to, { ...FRESH_FORM, values: keptValues(c) }),
+    )
     .get('/mail-sent', (c) => {
       refuseWithoutMail(services)
       const context = pageContext(c, config)
@@ -52,6 +67,11 @@ export function createPages(services: Services): Pages {
       )
       return answerPage(c, context, page)
     })
+    // A form posts there, so a browser may ask for its page. Programs go on to the account as JSON.
+    .get('/me', (c, next) => (prefersPage(c) ? c.redirect(`${config.basePath}/account`, 303) : next()))
+    .get('/.well-known/change-password', (c) =>
+      c.redirect(`${config.basePath}/account?show=password#password-section`, 303),
+    )
     .get('/account', requireLiveSession(services), async (c) => {
       const context = pageContext(c, config)
       const page = await accountPage(services, { c, context, principal: c.var.principal })
@@ -59,7 +79,13 @@ export function createPages(services: Services): Pages {
     })
     .route('/', assetRoutes(services))
     .route('/', referenceRoutes(services))
-  const open = [...Object.keys(SCREENS), '/mail-sent', '/assets/:file', ...REFERENCE_PATHS]
+  const open = [
+    ...Object.keys(SCREENS),
+    '/mail-sent',
+    '/.well-known/change-password',
+    '/assets/:file',
+    ...REFERENCE_PATHS,
+  ]
   if (services.playground) {
     routes.route('/', playgroundRoutes(services, services.playground))
     open.push('/playground')
@@ -67,7 +93,7 @@ export function createPages(services: Services): Pages {
 
   return {
     routes,
-    openRoutes: open.map((path) => `GET ${path}`),
+    openRoutes: ['POST /login/other', ...open.map((path) => `GET ${path}`)],
 
     wanted: prefersPage,
 
@@ -89,13 +115,33 @@ export function createPages(services: Services): Pages {
 
     async refusal(c, problem, requestId) {
       const context = pageContext(c, config)
-      const account = `${config.basePath}/account`
-      if (c.req.method === 'GET' && c.req.path === account && SIGN_IN_FIRST.has(problem.code)) {
-        return c.redirect(withReturnTo(`${config.basePath}/login`, account), 303)
-      }
-      const { status } = PROBLEMS[problem.code]
-      return answerPage(c, context, await refusedPage(c, context, { problem, requestId }), status)
+      const way = c.req.method === 'GET' ? wayOn(c, problem.code) : null
+      if (way !== null) return c.redirect(`${config.basePath}${way}`, 303)
+      const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
+      const page = await refusedPage(c, context, { problem: shown, requestId })
+      return answerPage(c, context, page, PROBLEMS[shown.code].status)
     },
+  }
+
+  /** Where a browser is led that asked for the account before it signed in, or for the path of a form. */
+  function wayOn(c: Context, code: Problem['code']): string | null {
+    const path = c.req.path.slice(config.basePath.length)
+    const page = pageOfForm(path)
+    if (code === 'method-not-allowed') return page
+    if (!SIGN_IN_FIRST.has(code) || (page ?? path) !== '/account') return null
+    const { search } = new URL(c.req.url)
+    return withReturnTo('/login', `${config.basePath}/account${page === null ? search : ''}`)
+  }
+
+  /** A screen that has just been asked for, by its link or from another one. */
+  async function answerScreen(c: Context<SignedInEnv>, path: string, state: FormState) {
+    if (!NEED_NO_MAIL.has(path)) refuseWithoutMail(services)
+    if (path === '/register' && !offered(config).registration) throw new Problem('registration-closed')
+    const screen = SCREENS[path]
+    if (!screen) throw new Problem('not-found')
+    const context = pageContext(c, config)
+    const link = await findMailedLink(services, c, path)
+    return answerPage(c, context, screen({ c, context, config, link }, state))
   }
 
   /** The form that was sent, if it can be mended; a page about the problem otherwise. */
@@ -129,6 +175,23 @@ export function createPages(services: Services): Pages {
     )
   }
 }
+
+/** Whether a form of the account page was sent by someone who is signed in to another account than it says. */
+function aboutAnotherAccount(c: Context<SignedInEnv>): boolean {
+  const { principal } = c.var
+  const { account_id } = sentFields(c)
+  return principal !== undefined && account_id !== undefined && account_id !== principal.userId
+}
+
+/** Screens that ask for an address. What was typed into one goes along to the next, in the body, because a URL is kept in logs. */
+const OtherScreenBody = v.object({
+  to: v.picklist(['/login', '/login/link', '/password/forgot', '/register'], 'Send the path of a page.'),
+  name: v.optional(Text),
+  email: v.optional(Text),
+  /** Sent with the rest of the form, and passed over. */
+  password: v.optional(Text),
+  return_to: v.optional(Text),
+})
 
 /** What signing in mends. */
 const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-required', 'session-ended'])

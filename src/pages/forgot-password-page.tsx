@@ -1,7 +1,7 @@
-import { EmailField, Form, SubmitButton } from './form'
+import { EmailField, Form, OtherScreen, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import { type PageContext, withReturnTo } from './page'
+import type { PageContext } from './page'
 
 interface ForgotPasswordPageProps {
   readonly context: PageContext
@@ -11,8 +11,8 @@ interface ForgotPasswordPageProps {
 
 /** `GET /password/forgot`. */
 export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordPageProps) {
-  const { texts, basePath } = context
-  const form = { context, id: 'forgot', state, fields: ['email'], retry: 'email' }
+  const { texts } = context
+  const form = { context, id: 'forgot', state, fields: ['email'], retry: 'email', main: true }
   return (
     <Layout context={context} title={texts.forgotPassword.title}>
       <h1>{texts.forgotPassword.title}</h1>
@@ -22,7 +22,9 @@ export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordP
         <SubmitButton>{texts.forgotPassword.submit}</SubmitButton>
       </Form>
       <p class="elsewhere">
-        <a href={withReturnTo(`${basePath}/login`, returnTo)}>{texts.forgotPassword.back}</a>
+        <OtherScreen form={form} to="/login">
+          {texts.forgotPassword.back}
+        </OtherScreen>
       </p>
     </Layout>
   )

@@ -12,6 +12,8 @@ export interface FormParts {
   readonly fields: readonly string[]
   /** The field to begin with when the form was refused as a whole; `null` where there is none to fill in. */
   readonly retry: string | null
+  /** Whether the page is there for this form, so that one can begin to type at once. */
+  readonly main?: boolean
   /** Who signs in may have mistyped either; who is signed in gives only the password. */
   readonly passwordOnly?: boolean
   /** In code points; for a form that chooses a password. */
@@ -48,6 +50,34 @@ export function Hidden({ name, value }: { readonly name: string; readonly value:
   return <input type="hidden" name={name} value={value} />
 }
 
+interface OtherScreenProps {
+  readonly form: FormParts
+  /** The path of the screen, as in `/password/forgot`. */
+  readonly to: string
+  /** Looks like a button rather than a link. */
+  readonly asButton?: boolean
+}
+
+/**
+ * Leads from a form that asks for an address to another one, and takes along what was typed. It sends the form, because an address does
+ * not belong into a URL. Stands behind the form's own button, which is the one that Enter presses.
+ */
+export function OtherScreen({ form, to, asButton = false, children }: PropsWithChildren<OtherScreenProps>) {
+  return (
+    <button
+      type="submit"
+      class={asButton ? 'button' : 'link'}
+      form={form.id}
+      formaction={`${form.context.basePath}/login/other`}
+      formnovalidate
+      name="to"
+      value={to}
+    >
+      {children}
+    </button>
+  )
+}
+
 export function SubmitButton({ children }: PropsWithChildren) {
   return (
     <button type="submit" class="primary">
@@ -61,7 +91,7 @@ function ErrorSummary({ form }: { readonly form: FormParts }) {
   const { context, id, state, fields, passwordMinLength } = form
   const { texts } = context
   if (isFresh(state)) return null
-  const focus = firstToMend(form) === null ? { tabindex: -1, autofocus: true } : {}
+  const focus = focused(form) === null ? { tabindex: -1, autofocus: true } : {}
   return (
     <div class="alert" role="alert" id={`${id}-problem`} {...focus}>
       {state.errors.length === 0 && state.problem !== null ? (
@@ -146,6 +176,7 @@ export function EmailField({
         inputmode="email"
         autocomplete={autocomplete}
         autocapitalize="none"
+        autocorrect="off"
         spellcheck={false}
         pattern=".+@.+"
         title={texts.fields.emailFormat}
@@ -177,6 +208,7 @@ export function PasswordField({ form, name, label }: Pick<FieldProps, 'form' | '
           type="password"
           autocomplete={isNew ? 'new-password' : 'current-password'}
           autocapitalize="none"
+          autocorrect="off"
           spellcheck={false}
           required
           {...(isNew ? { minlength: passwordMinLength, ...strengthTexts(texts, passwordMinLength) } : {})}
@@ -235,7 +267,7 @@ function inputAttributes(form: FormParts, name: string, hint = false) {
   const id = fieldId(form, name)
   const { errors, problem } = form.state
   const wrong = errors.some(({ field }) => field === name)
-  const focus = firstToMend(form) === name
+  const focus = focused(form) === name
   const described = [
     ...(hint ? [`${id}-hint`] : []),
     ...(wrong ? [`${id}-error`] : []),
@@ -254,9 +286,9 @@ function isFresh({ problem, errors }: FormState): boolean {
   return problem === null && errors.length === 0
 }
 
-/** The field that has the focus when a form comes back; `null` where there is none. */
-function firstToMend({ state, fields, retry }: FormParts): string | null {
-  if (isFresh(state)) return null
+/** The field that has the focus: the first empty one of a page's main form, or what was refused. `null` where there is none. */
+function focused({ state, fields, retry, main = false }: FormParts): string | null {
+  if (isFresh(state)) return main ? (fields.find((name) => !state.values[name]) ?? null) : null
   return fields.find((name) => state.errors.some(({ field }) => field === name)) ?? retry
 }
 

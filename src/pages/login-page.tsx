@@ -1,7 +1,7 @@
-import { EmailField, Form, PasswordField, SubmitButton } from './form'
+import { EmailField, Form, OtherScreen, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import { type PageContext, withReturnTo } from './page'
+import type { PageContext } from './page'
 
 interface LoginPageProps {
   readonly context: PageContext
@@ -15,33 +15,37 @@ interface LoginPageProps {
 
 /** `GET /login`. */
 export function LoginPage({ context, state, returnTo, mail, registration }: LoginPageProps) {
-  const { texts, basePath } = context
-  const form = { context, id: 'login', state, fields: ['email', 'password'], retry: 'password' }
+  const { texts } = context
+  const form = { context, id: 'login', state, fields: ['email', 'password'], retry: 'password', main: true }
   return (
     <Layout context={context} title={texts.login.title}>
       <h1>{texts.login.title}</h1>
       <Form form={form} action="/login" returnTo={returnTo}>
         <EmailField form={form} autocomplete="username" />
         <PasswordField form={form} name="password" label={texts.fields.password} />
-        {mail && (
-          <p class="aside">
-            <a href={withReturnTo(`${basePath}/password/forgot`, returnTo)}>{texts.login.forgot}</a>
-          </p>
-        )}
         <SubmitButton>{texts.login.submit}</SubmitButton>
       </Form>
       {mail && (
+        <p class="aside">
+          <OtherScreen form={form} to="/password/forgot">
+            {texts.login.forgot}
+          </OtherScreen>
+        </p>
+      )}
+      {mail && (
         <>
           <p class="or">{texts.login.or}</p>
-          <a class="button" href={withReturnTo(`${basePath}/login/link`, returnTo)}>
+          <OtherScreen form={form} to="/login/link" asButton>
             {texts.login.link}
-          </a>
+          </OtherScreen>
         </>
       )}
       {registration && (
         <p class="elsewhere">
           {texts.login.noAccount}{' '}
-          <a href={withReturnTo(`${basePath}/register`, returnTo)}>{texts.login.register}</a>
+          <OtherScreen form={form} to="/register">
+            {texts.login.register}
+          </OtherScreen>
         </p>
       )}
     </Layout>

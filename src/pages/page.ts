@@ -20,5 +20,6 @@ export interface PageContext {
 
 /** A link that leads back, where there is somewhere to go back to. */
 export function withReturnTo(path: string, returnTo: string | null): string {
-  return returnTo === null ? path : `${path}?${new URLSearchParams({ return_to: returnTo })}`
+  if (returnTo === null) return path
+  return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ return_to: returnTo })}`
 }

@@ -8,11 +8,15 @@ const KEPT_FIELDS = ['email', 'name']
 
 /** The state of a form whose POST was refused. */
 export function refusedForm(c: Context, { code, options }: Problem): FormState {
-  const sent = sentFields(c)
   const retryAfter = options.headers?.['Retry-After']
   return {
     problem: { code, ...(retryAfter === undefined ? {} : { retryAfterSeconds: Number(retryAfter) }) },
     errors: (options.errors ?? []).map(({ field, code: errorCode }) => ({ field, code: errorCode })),
-    values: Object.fromEntries(Object.entries(sent).filter(([name]) => KEPT_FIELDS.includes(name))),
+    values: keptValues(c),
   }
+}
+
+/** What is kept of a form that is shown again, here or on another screen. */
+export function keptValues(c: Context): FormState['values'] {
+  return Object.fromEntries(Object.entries(sentFields(c)).filter(([name]) => KEPT_FIELDS.includes(name)))
 }

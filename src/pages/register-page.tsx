@@ -1,7 +1,7 @@
-import { EmailField, Field, Form, PasswordField, SubmitButton } from './form'
+import { EmailField, Field, Form, OtherScreen, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import { type PageContext, withReturnTo } from './page'
+import type { PageContext } from './page'
 
 interface RegisterPageProps {
   readonly context: PageContext
@@ -12,9 +12,9 @@ interface RegisterPageProps {
 
 /** `GET /register`. */
 export function RegisterPage({ context, state, returnTo, passwordMinLength }: RegisterPageProps) {
-  const { texts, basePath } = context
+  const { texts } = context
   const fields = ['name', 'email', 'password']
-  const form = { context, id: 'register', state, fields, retry: 'email', passwordMinLength }
+  const form = { context, id: 'register', state, fields, retry: 'email', main: true, passwordMinLength }
   return (
     <Layout context={context} title={texts.register.title}>
       <h1>{texts.register.title}</h1>
@@ -26,7 +26,9 @@ export function RegisterPage({ context, state, returnTo, passwordMinLength }: Re
       </Form>
       <p class="elsewhere">
         {texts.register.haveAccount}{' '}
-        <a href={withReturnTo(`${basePath}/login`, returnTo)}>{texts.register.signIn}</a>
+        <OtherScreen form={form} to="/login">
+          {texts.register.signIn}
+        </OtherScreen>
       </p>
     </Layout>
   )

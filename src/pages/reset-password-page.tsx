@@ -18,7 +18,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
   const { context, state, token, passwordMinLength, email } = props
   const { texts } = context
   const fields = ['new_password']
-  const form = { context, id: 'reset', state, fields, retry: 'new_password', passwordMinLength }
+  const form = { context, id: 'reset', state, fields, retry: 'new_password', main: true, passwordMinLength }
   return (
     <Layout context={context} title={texts.resetPassword.title}>
       <h1>{texts.resetPassword.title}</h1>

@@ -1,7 +1,7 @@
-import { EmailField, Form, Hidden, SubmitButton } from './form'
+import { EmailField, Form, Hidden, OtherScreen, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
-import { type PageContext, withReturnTo } from './page'
+import type { PageContext } from './page'
 
 interface SignInLinkPageProps {
   readonly context: PageContext
@@ -11,8 +11,8 @@ interface SignInLinkPageProps {
 
 /** `GET /login/link`: asks where to send a link that signs in. */
 export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps) {
-  const { texts, basePath } = context
-  const form = { context, id: 'link', state, fields: ['email'], retry: 'email' }
+  const { texts } = context
+  const form = { context, id: 'link', state, fields: ['email'], retry: 'email', main: true }
   return (
     <Layout context={context} title={texts.signInLink.title}>
       <h1>{texts.signInLink.title}</h1>
@@ -22,7 +22,9 @@ export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps
         <SubmitButton>{texts.signInLink.submit}</SubmitButton>
       </Form>
       <p class="elsewhere">
-        <a href={withReturnTo(`${basePath}/login`, returnTo)}>{texts.signInLink.withPassword}</a>
+        <OtherScreen form={form} to="/login">
+          {texts.signInLink.withPassword}
+        </OtherScreen>
       </p>
     </Layout>
   )

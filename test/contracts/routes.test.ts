@@ -37,6 +37,8 @@ const OPEN_PAGES = [
   'GET /email/verify',
   'GET /email/change/confirm',
   'GET /mail-sent',
+  'POST /login/other',
+  'GET /.well-known/change-password',
   'GET /assets/:file',
   'GET /openapi.json',
   'GET /docs',

@@ -43,6 +43,16 @@ async function overflow({ page }: Visitor): Promise<readonly string[]> {
   return width > 320 ? [`${width} pixels wide`] : []
 }
 
+/** What is smaller than a finger or an unsteady hand can hit (WCAG 2.2 §2.5.8). No link is excepted for standing in a sentence. */
+function smallTargets({ page }: Visitor): Promise<readonly string[]> {
+  return page.evaluate<
+    readonly string[]
+  >(`[...document.querySelectorAll('a[href], button, summary, input, select')]
+    .map((element) => ({ element, box: element.getBoundingClientRect() }))
+    .filter(({ box }) => box.width > 0 && (box.height < 24 || box.width < 24))
+    .map(({ element, box }) => \`target of \${box.width} by \${box.height}: \${element.outerHTML.slice(0, 160)}\`)`)
+}
+
 /** How an element looks that has the focus, or has not. */
 const RING = `({ outlineStyle, outlineWidth, outlineColor, boxShadow }) =>
   [outlineStyle === 'none' ? '' : outlineStyle + outlineWidth + outlineColor, boxShadow].join()`
@@ -74,13 +84,17 @@ describe.concurrent('accessibility', () => {
     { language: 'de-DE', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 0) },
     { language: 'es-ES', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 2) },
   ])(
-    'axe-core finds nothing, and 320 pixels are wide enough, in $language',
+    'axe-core finds nothing, 320 pixels are wide enough, and every target is 24 pixels high, in $language',
     async ({ language, look, paths }, { visit }) => {
       const visitor = await visit({ language })
       await visitor.context.addInitScript({ path: AXE })
       const found: Record<string, readonly string[]> = {}
       async function check(page: string): Promise<void> {
-        const faults = [...(await look(visitor)), ...(await overflow(visitor))]
+        const faults = [
+          ...(await look(visitor)),
+          ...(await overflow(visitor)),
+          ...(await smallTargets(visitor)),
+        ]
         if (faults.length > 0) found[page] = faults
       }
       for (const path of paths) {
@@ -123,7 +137,7 @@ describe.concurrent('accessibility', () => {
       await visitor.go('/')
       await tabTo(visitor, 'Create an account')
       await enter('Enter', 'Create your account')
-      await tabTo(visitor, 'Name (optional)')
+      expect(await visitor.focused()).toBe('Name (optional)')
       await page.keyboard.type('Ada')
       await tabTo(visitor, 'Email address')
       await page.keyboard.type(email)
@@ -138,7 +152,7 @@ describe.concurrent('accessibility', () => {
       await enter('Space', 'You are not signed in.')
       await tabTo(visitor, 'Sign in')
       await enter('Enter', 'Sign in')
-      await tabTo(visitor, 'Email address')
+      expect(await visitor.focused()).toBe('Email address')
       await page.keyboard.type(email)
       await tabTo(visitor, 'Password')
       await page.keyboard.type('not the password at all')

@@ -83,7 +83,7 @@ describe.concurrent.each([
     const visitor = await visit({ javaScript })
     await visitor.go('/account')
     expect(visitor.where()).toBe('/login?return_to=%2Faccount')
-    await visitor.follow('Create one')
+    await visitor.press('Create one')
     await visitor.fill({ 'Email address': person.email, Password: person.password })
     await visitor.press('Create account')
     expect(visitor.where()).toBe('/account')
@@ -97,17 +97,64 @@ describe.concurrent.each([
     expect(visitor.where()).toBe('/account?show=activity')
   })
 
+  it('takes an address along to the other forms and back, and no URL has it', async ({ visit }) => {
+    const visitor = await visit({ javaScript })
+    const { email } = newPerson()
+    const typed = () => visitor.page.getByLabel('Email address').inputValue()
+    await visitor.go('/login?return_to=/account')
+    expect(await visitor.focused()).toBe('Email address')
+    await visitor.fill({ 'Email address': email, Password: 'half a pass' })
+    for (const [button, heading, focus] of [
+      ['Forgot your password?', 'Forgot your password?', null],
+      ['Back to sign-in', 'Sign in', 'Password'],
+      ['Email me a sign-in link', 'Sign in by email', null],
+      ['Sign in with a password', 'Sign in', 'Password'],
+      ['Create one', 'Create your account', 'Name (optional)'],
+    ] as const) {
+      expect((await visitor.press(button)).status()).toBe(200)
+      expect(await visitor.heading()).toBe(heading)
+      expect(await typed()).toBe(email)
+      expect(visitor.where()).toBe('/login/other')
+      if (focus !== null) expect(await visitor.focused()).toBe(focus)
+      expect(await visitor.page.locator('[name=return_to]').inputValue()).toBe('/account')
+    }
+    await visitor.go('/login/other')
+    expect(visitor.where()).toBe('/login')
+  })
+
+  it('says who is signed in, and lets somebody else sign in', async ({ visit }) => {
+    const visitor = await visit({ javaScript })
+    const person = newPerson()
+    const other = newPerson('Grace Hopper')
+    await register(await visit({ javaScript }), other)
+    await register(visitor, person)
+    await visitor.go('/login?return_to=/account')
+    expect(await visitor.heading()).toBe("You're already signed in")
+    expect(await visitor.page.locator('main .intro').innerText()).toContain(person.email)
+    await visitor.follow('Continue')
+    expect(visitor.where()).toBe('/account')
+
+    await visitor.go('/login?return_to=/account')
+    await visitor.follow('Use a different account')
+    await visitor.fill({ 'Email address': other.email, Password: other.password })
+    await visitor.press('Sign in')
+    expect(visitor.where()).toBe('/account')
+    expect(await visitor.page.locator('.title .intro').innerText()).toBe(other.email)
+  })
+
   it('HTM-05: leads to no other site', async ({ visit }) => {
     const person = newPerson()
     const visitor = await visit({ javaScript })
     await register(visitor, person)
+    await visitor.press('Sign out')
     for (const target of ['https://elsewhere.example/', '/\\elsewhere.example']) {
       await visitor.go(`/register?return_to=${encodeURIComponent(target)}`)
-      await visitor.follow('Sign in')
+      await visitor.press('Sign in')
       expect(await visitor.page.locator('[name=return_to]').inputValue()).toBe(target)
       await visitor.fill({ 'Email address': person.email, Password: person.password })
       await visitor.press('Sign in')
       expect(visitor.page.url()).toBe(`${visitor.url}/`)
+      await visitor.press('Sign out')
     }
   })
 })

@@ -42,9 +42,10 @@ describe.each(everyPage)('%s', (_, page) => {
 
   it('HTM-03: leads nowhere else and loads from nowhere else', async () => {
     const elements = await elementsOf(page)
-    const targets = ['href', 'src', 'action'].flatMap((attribute) => valuesOf(elements, attribute))
+    const targets = ['href', 'src', 'action', 'formaction'].flatMap((attribute) =>
+      valuesOf(elements, attribute),
+    )
     expect(targets.filter((target) => !/^(\/auth\/|#)/.test(target))).toEqual(['data:,'])
-    expect(valuesOf(elements, 'formaction')).toEqual([])
   })
 
   it('HTM-06: a password has the type and the name that password managers know, and no value', async () => {
@@ -56,6 +57,22 @@ describe.each(everyPage)('%s', (_, page) => {
       for (const name of ['value', 'maxlength', 'readonly']) expect(input.has(name)).toBe(false)
     }
     expect(inputs.filter((input) => input.get('autocomplete') === 'off')).toEqual([])
+  })
+
+  it('lets nothing correct an address or a password', async () => {
+    const elements = await elementsOf(page)
+    const typed = elements.filter(
+      ({ attributes }) => attributes.get('inputmode') === 'email' || attributes.get('type') === 'password',
+    )
+    for (const { attributes } of typed) {
+      expect([...attributes]).toEqual(
+        expect.arrayContaining([
+          ['autocapitalize', 'none'],
+          ['autocorrect', 'off'],
+          ['spellcheck', 'false'],
+        ]),
+      )
+    }
   })
 
   it('posts each form, and names every field for who cannot see it', async () => {

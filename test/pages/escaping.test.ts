@@ -54,7 +54,7 @@ describe('HTM-04: what is shown is never read as markup', () => {
   })
 
   it('keeps a path to return to inside the query of a link', () => {
-    const page = pagesOf('/app?a=1&b=2#c', FRESH_FORM, pageContext()).login
-    expect(page).toContain('href="/auth/register?return_to=%2Fapp%3Fa%3D1%26b%3D2%23c"')
+    const page = pagesOf('/app?a=1&b=2#c', FRESH_FORM, pageContext())['signed in already']
+    expect(page).toContain('href="/auth/login?account=other&amp;return_to=%2Fapp%3Fa%3D1%26b%3D2%23c"')
   })
 })

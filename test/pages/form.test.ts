@@ -93,9 +93,23 @@ describe('a form that comes back', () => {
 })
 
 describe('a form that was not sent yet', () => {
-  it('says nothing and takes no focus', async () => {
-    const page = login({ problem: null, errors: [], values: {} })
+  const fresh = { problem: null, errors: [], values: {} } as const
+
+  it.each([
+    { what: 'the first field', values: {}, at: 'email' },
+    { what: 'the first empty one', values: { email: 'ada@example.com' }, at: 'password' },
+  ])('says nothing, and begins at $what', async ({ values, at }) => {
+    const page = login({ ...fresh, values })
     expect(page).not.toContain('role="alert"')
-    expect((await inputNamed(page, 'email')).has('autofocus')).toBe(false)
+    for (const name of ['email', 'password']) {
+      expect((await inputNamed(page, name)).has('autofocus'), name).toBe(name === at)
+    }
+  })
+
+  it('begins nowhere where all is filled in, or where the form is one of several', () => {
+    const pages = pagesOf('ada@example.com', { ...fresh, values: { email: 'ada@example.com' } }, context)
+    for (const name of ['forgot password', 'sign-in link', 'account', 'account without a password']) {
+      expect(pages[name]).not.toContain('autofocus')
+    }
   })
 })

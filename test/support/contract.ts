@@ -9,7 +9,7 @@ export const OPENAPI: OpenApi = JSON.parse(text)
 
 /** Paths that are for people and their browsers, and not in the document. Their refusals are checked all the same. */
 const PAGES =
-  /^\/(login|register|login\/link(\/confirm)?|password\/(forgot|reset)|email\/(verify|change\/confirm)|account|mail-sent|docs|assets\/[^/]+|openapi\.json|playground(\/.*)?)$/
+  /^\/(login|register|login\/(other|link(\/confirm)?)|\.well-known\/change-password|password\/(forgot|reset)|email\/(verify|change\/confirm)|account|mail-sent|docs|assets\/[^/]+|openapi\.json|playground(\/.*)?)$/
 
 /**
  * Checks a response of a service against its OpenAPI document, and gives it back: status, media type, headers and body. What a closed
@@ -30,7 +30,7 @@ export async function checked(issuer: string, request: Request, response: Respon
 
   const type = response.headers.get('Content-Type')?.replace(/;.*$/, '').toLowerCase() ?? null
   if (type === 'text/html') {
-    const asked = request.headers.get('Accept')?.includes('text/html') || (path !== null && PAGES.test(path))
+    const asked = prefersPages(request) || (path !== null && PAGES.test(path))
     if (!asked) throw fault('a page, and nobody asked for one')
     return response
   }
@@ -38,6 +38,8 @@ export async function checked(issuer: string, request: Request, response: Respon
   if (!operation && !isProblem) {
     if (method === 'OPTIONS' && response.status === 204) return response
     if (path !== null && PAGES.test(path)) return response
+    // A browser that asks for the path of a form is led to its page.
+    if (response.status === 303 && method === 'GET' && prefersPages(request)) return response
     throw fault('there is no such operation')
   }
 
@@ -63,6 +65,10 @@ export async function checked(issuer: string, request: Request, response: Respon
     throw fault(`${instanceLocation} ${error} In: ${json.slice(0, 300)}`)
   }
   return new Response(json, response)
+}
+
+function prefersPages(request: Request): boolean {
+  return request.headers.get('Accept')?.includes('text/html') ?? false
 }
 
 type Validator = (value: unknown) => ValidationResult

@@ -12,6 +12,7 @@ import { ProblemPage } from '../../src/pages/problem-page'
 import { RegisterPage } from '../../src/pages/register-page'
 import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-password-page'
 import { ConfirmSignInPage, SignInLinkPage } from '../../src/pages/sign-in-link-page'
+import { SignedInPage } from '../../src/pages/signed-in-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
 
 export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
@@ -68,6 +69,7 @@ export function pagesOf(
     allActivityHref: '/auth/me/activity',
     mail: true,
     passwordMinLength,
+    unfolded: null,
     notice: 'name-saved' as const,
   }
   const token = text
@@ -75,6 +77,7 @@ export function pagesOf(
   const checkMail = (kind: MailKind) => String(CheckMailPage({ context, kind, email: text, state, returnTo }))
   return {
     login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
+    'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo })),
     register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),

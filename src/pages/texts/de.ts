@@ -67,6 +67,14 @@ export const de = {
     register: 'Konto anlegen',
   },
 
+  signedIn: {
+    title: 'Sie sind schon angemeldet',
+    intro: (who) => `In diesem Browser sind Sie als ${who} angemeldet.`,
+    proceed: 'Weiter',
+    other: 'Anderes Konto verwenden',
+    otherHint: 'Wenn Sie sich mit einem anderen Konto anmelden, wird dieses in diesem Browser abgemeldet.',
+  },
+
   signInLink: {
     title: 'Per E-Mail anmelden',
     intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',

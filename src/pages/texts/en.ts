@@ -79,6 +79,14 @@ export const en = {
     register: 'Create one',
   },
 
+  signedIn: {
+    title: "You're already signed in",
+    intro: (who: string) => `This browser is signed in as ${who}.`,
+    proceed: 'Continue',
+    other: 'Use a different account',
+    otherHint: 'Signing in to a different account signs this one out in this browser.',
+  },
+
   signInLink: {
     title: 'Sign in by email',
     intro: 'We send you a link. It signs you in, without a password.',

@@ -66,6 +66,14 @@ export const es = {
     register: 'Crear una',
   },
 
+  signedIn: {
+    title: 'Ya ha iniciado sesión',
+    intro: (who) => `En este navegador ha iniciado sesión como ${who}.`,
+    proceed: 'Continuar',
+    other: 'Usar otra cuenta',
+    otherHint: 'Al iniciar sesión con otra cuenta, esta se cierra en este navegador.',
+  },
+
   signInLink: {
     title: 'Iniciar sesión por correo',
     intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
