@@ -30,4 +30,25 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     to: 'to: Text',
     tests: ['test/pages/paths.test.ts'],
   },
+  {
+    guard: 'an account without a password is not deleted by a session alone',
+    file: 'src/accounts/delete-account.ts',
+    from: "if (found.passwordHash === null) return { outcome: 'no-password' }",
+    to: '',
+    tests: ['test/contracts/no-password.test.ts'],
+  },
+  {
+    guard: 'a logo is a picture',
+    file: 'src/pages/logo-route.ts',
+    from: "found?.headers.get('Content-Type')?.startsWith('image/') ?? false",
+    to: 'true',
+    tests: ['test/pages/logo.test.ts'],
+  },
+  {
+    guard: 'Cloudflare rewrites no address on a page',
+    file: 'src/pages/layout.tsx',
+    from: "{raw('<!--email_off-->')}",
+    to: '',
+    tests: ['test/pages/documents.test.ts'],
+  },
 ]

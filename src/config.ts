@@ -288,7 +288,7 @@ function parseBrandName(text: string): string | Fault {
 
 /** On the service's own origin, or a secure one. */
 function parseLogoUrl(text: string): string | Fault {
-  if (text === 'none' || /^\/(?!\/)[\w./~-]+$/.test(text)) return text
+  if (text === 'none' || /^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(text)) return text
   return URL.canParse(text) && new URL(text).protocol === 'https:'
     ? new URL(text).href
     : fault('must be "none", a path, or an https:// URL')

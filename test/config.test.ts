@@ -382,6 +382,8 @@ describe('parseConfig', () => {
     'http://images.example.com/logo.png',
     'file:///logo.png',
     'blob:https://example.com/x',
+    '/../logo.png',
+    '/brand/./logo.png',
     '//images.example.com/logo.png',
     'logo.png',
   ])('HTM-01: BRAND_LOGO_URL %s is refused: only a path or https:// may stand on a page', (url) => {

@@ -14,6 +14,7 @@ export type ProblemCode =
   | 'not-found'
   | 'method-not-allowed'
   | 'account-mismatch'
+  | 'password-not-set'
   | 'account-exists'
   | 'body-too-large'
   | 'unsupported-media-type'

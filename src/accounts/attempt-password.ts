@@ -36,6 +36,11 @@ export type RefusedAttempt =
   | { readonly outcome: 'refused' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
+/**
+ * The account has no password to give. Told to its owner alone, who is signed in: to anyone else it is the same as a wrong password.
+ */
+export type NoPassword = { readonly outcome: 'no-password' }
+
 export type AttemptedPassword =
   | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
   | RefusedAttempt

@@ -3,7 +3,12 @@ import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
-import { type AttemptServices, attemptPassword, type RefusedAttempt } from './attempt-password'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type NoPassword,
+  type RefusedAttempt,
+} from './attempt-password'
 import type { EmailAddress } from './email-address'
 import type { OwnSession } from './sign-out'
 
@@ -17,11 +22,12 @@ export async function requestEmailChange(
   services: AttemptServices & { readonly links: LinkStore },
   session: OwnSession,
   input: MailAsker & { readonly email: EmailAddress; readonly password: string },
-): Promise<AskedForMail | RefusedAttempt> {
+): Promise<AskedForMail | RefusedAttempt | NoPassword> {
   const { users, links, accountKeys, clock } = services
   const { email, password, binding, client } = input
   const found = await users.findById(session.userId)
   if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
   const { canonicalEmail } = found
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.

@@ -4,6 +4,7 @@ import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
   type AttemptServices,
   attemptPassword,
+  type NoPassword,
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
@@ -19,6 +20,7 @@ export interface ChangePasswordServices extends GrantServices, AttemptServices {
 export type PasswordChange =
   | { readonly outcome: 'changed'; readonly signedIn: SignedIn }
   | RefusedAttempt
+  | NoPassword
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
@@ -38,6 +40,7 @@ export async function changePassword(
 
   const found = await users.findById(userId)
   if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
   const { user, canonicalEmail } = found
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
   const context = passwordContext(user, services.serviceHost)

@@ -4,12 +4,13 @@ import type { SessionCache } from '../sessions/session-cache'
 import {
   type AttemptServices,
   attemptPassword,
+  type NoPassword,
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
 import type { OwnSession } from './sign-out'
 
-export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt
+export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt | NoPassword
 
 /**
  * Deletes an account and ends its sessions.
@@ -26,6 +27,7 @@ export async function deleteAccount(
   const { userId, sessionId, mode } = session
   const found = await users.findById(userId)
   if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
   const { canonicalEmail } = found
   const attempt = { canonicalEmail, password, event: 'account-deleted', client, session } as const
   const attempted = await attemptPassword(services, attempt)

@@ -48,4 +48,6 @@ export interface RecordedEvent {
   readonly address: string | null
   readonly country: string | null
   readonly userAgent: string | null
+  /** The request that did it; `null` if none did. */
+  readonly requestId: string | null
 }

@@ -162,5 +162,6 @@ function toRecordedEvent(row: AuditEventRow): RecordedEvent {
     address: row.address,
     country: row.country,
     userAgent: row.user_agent,
+    requestId: row.request_id,
   }
 }

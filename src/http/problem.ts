@@ -19,6 +19,7 @@ export const PROBLEMS = {
   'not-found': { status: 404, title: 'There is nothing here' },
   'method-not-allowed': { status: 405, title: 'The method is not allowed here' },
   'account-mismatch': { status: 409, title: 'The request is about another account than the one signed in' },
+  'password-not-set': { status: 409, title: 'The account has no password yet' },
   'account-exists': { status: 409, title: 'An account with this address exists' },
   'body-too-large': { status: 413, title: 'The body is too large' },
   'unsupported-media-type': { status: 415, title: 'The content type is not supported here' },

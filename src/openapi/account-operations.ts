@@ -55,7 +55,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-credentials'],
+    problems: ['invalid-credentials', 'password-not-set'],
   },
 
   'POST /email/change/confirm': {
@@ -120,7 +120,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     description: 'And end everything of it. It cannot be undone.',
     request: { password: 'analytical engine no. 1' },
     answers: { 204: { description: 'Deleted.', ...ENDED } },
-    problems: ['invalid-credentials'],
+    problems: ['invalid-credentials', 'password-not-set'],
   },
 
   'GET /me/activity': {

@@ -117,7 +117,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-credentials', 'password-refused'],
+    problems: ['invalid-credentials', 'password-not-set', 'password-refused'],
   },
 
   'POST /password/forgot': {

@@ -1,11 +1,14 @@
 import { countryName } from '../country'
 import { AccountSection } from './account-section'
+import type { EventGroup } from './activity-groups'
 import type { PageContext } from './page'
 import type { EventText, Texts } from './texts/en'
 import { Time } from './time'
 
 /** Something that happened to the account, as the audit trail has it. */
 export interface EventView {
+  /** The request that did it; `null` if none did. */
+  readonly requestId: string | null
   /** Seconds since the epoch. */
   readonly at: number
   readonly event: string
@@ -19,7 +22,7 @@ export interface EventView {
 
 interface AccountActivityProps {
   readonly context: PageContext
-  readonly events: readonly EventView[]
+  readonly events: readonly EventGroup[]
   readonly allHref: string | null
 }
 
@@ -46,7 +49,7 @@ export function AccountActivity({ context, events, allHref }: AccountActivityPro
   )
 }
 
-function EventRow({ context, event }: { readonly context: PageContext; readonly event: EventView }) {
+function EventRow({ context, event }: { readonly context: PageContext; readonly event: EventGroup }) {
   const { texts, language } = context
   const country = countryName(event.country, language)
   const reason = reasonText(texts, event.reason)
@@ -69,7 +72,8 @@ function EventRow({ context, event }: { readonly context: PageContext; readonly 
 }
 
 /** There is a text for every event, known or not. */
-function eventText(texts: Texts, { event, outcome }: EventView): string {
+function eventText(texts: Texts, { event, outcome, count, orMore }: EventGroup): string {
+  if (count > 1) return texts.account.sessionsEnded(orMore ? `${count}+` : String(count))
   const events: Readonly<Record<string, EventText>> = texts.events
   const text = Object.hasOwn(events, event) ? events[event] : undefined
   return (text ?? texts.account.otherEvent)[outcome]

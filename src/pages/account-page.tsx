@@ -1,8 +1,9 @@
-import { AccountActivity, type EventView } from './account-activity'
+import { AccountActivity } from './account-activity'
 import { AccountDeletion } from './account-deletion'
 import { AccountPassword } from './account-password'
 import { AccountProfile, type AccountView } from './account-profile'
 import { AccountSessions, type SessionView } from './account-sessions'
+import type { EventGroup } from './activity-groups'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -19,11 +20,12 @@ export interface AccountPageProps {
   /** Where the rest is, if this is not all. */
   readonly allSessionsHref: string | null
   /** Newest first. */
-  readonly events: readonly EventView[]
+  readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
   /** Whether mail can be sent: without it addresses are neither confirmed nor changed. */
   readonly mail: boolean
   readonly passwordMinLength: number
+  readonly auditRetentionDays: number
   /** What is open although nothing in it was refused. */
   readonly unfolded: 'password' | null
   /** What was just done. */
@@ -63,7 +65,13 @@ export function AccountPage(props: AccountPageProps) {
         allHref={props.allSessionsHref}
       />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
-      {user.hasPassword && <AccountDeletion context={context} user={user} state={forms.deletion} />}
+      <AccountDeletion
+        context={context}
+        user={user}
+        mail={mail}
+        auditRetentionDays={props.auditRetentionDays}
+        state={forms.deletion}
+      />
     </Layout>
   )
 }

@@ -3,6 +3,7 @@ import { AccountForm, AccountSection, accountPath, Folded } from './account-sect
 import { AccountHint, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
+import { SetPassword } from './set-password'
 
 interface AccountPasswordProps {
   readonly context: PageContext
@@ -17,7 +18,7 @@ interface AccountPasswordProps {
 /** Changes the password, or leads to where the first one is set. */
 export function AccountPassword(props: AccountPasswordProps) {
   const { context, user, mail, passwordMinLength, state, open } = props
-  const { texts, basePath } = context
+  const { texts } = context
   const fields = ['current_password', 'new_password']
   const form = {
     context,
@@ -45,10 +46,13 @@ export function AccountPassword(props: AccountPasswordProps) {
           </AccountForm>
         </Folded>
       ) : (
-        <p>
-          {texts.account.noPassword}{' '}
-          {mail && <a href={`${basePath}/password/forgot`}>{texts.account.setPassword}</a>}
-        </p>
+        <SetPassword
+          context={context}
+          user={user}
+          mail={mail}
+          id="first-password"
+          reason={texts.account.noPassword}
+        />
       )}
     </AccountSection>
   )

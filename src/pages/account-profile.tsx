@@ -2,6 +2,7 @@ import { AccountForm, AccountSection, accountPath, Folded } from './account-sect
 import { AccountHint, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
+import { SetPassword } from './set-password'
 
 /** An account as its owner sees it. */
 export interface AccountView {
@@ -46,7 +47,7 @@ export function AccountProfile({ context, user, mail, forms }: AccountProfilePro
           <Resend context={context} user={user} state={forms.resend ?? FRESH_FORM} />
         )}
       </div>
-      {mail && user.hasPassword && <ChangeEmail context={context} user={user} state={forms.email} />}
+      {mail && <ChangeEmail context={context} user={user} state={forms.email} />}
     </AccountSection>
   )
 }
@@ -101,17 +102,27 @@ function ChangeEmail({ context, user, state }: ChangeEmailProps) {
   return (
     <Folded summary={texts.account.changeEmail} open={state !== undefined}>
       <p class="intro">{texts.account.changeEmailIntro}</p>
-      <AccountForm
-        accountId={user.id}
-        form={form}
-        action="/email/change"
-        returnTo={accountPath(context, 'change-mail-sent')}
-      >
-        <EmailField form={form} label={texts.account.newEmail} />
-        <AccountHint email={user.email} />
-        <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
-        <SubmitButton>{texts.account.submitEmail}</SubmitButton>
-      </AccountForm>
+      {user.hasPassword ? (
+        <AccountForm
+          accountId={user.id}
+          form={form}
+          action="/email/change"
+          returnTo={accountPath(context, 'change-mail-sent')}
+        >
+          <EmailField form={form} label={texts.account.newEmail} />
+          <AccountHint email={user.email} />
+          <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
+          <SubmitButton>{texts.account.submitEmail}</SubmitButton>
+        </AccountForm>
+      ) : (
+        <SetPassword
+          context={context}
+          user={user}
+          mail
+          id="password-for-address"
+          reason={texts.account.changeEmailNeedsPassword}
+        />
+      )}
     </Folded>
   )
 }

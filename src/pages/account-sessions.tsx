@@ -58,7 +58,9 @@ export function AccountSessions({ context, accountId, sessions, allHref }: Accou
           action="/logout/all"
           confirm={texts.account.confirmEndAll}
         >
-          <button type="submit">{texts.account.endAll}</button>
+          <button type="submit" class="danger">
+            {texts.account.endAll}
+          </button>
         </AccountForm>
       </div>
     </AccountSection>

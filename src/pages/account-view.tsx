@@ -5,6 +5,7 @@ import { describeDevice } from '../device'
 import type { Services } from '../services'
 import { type AccountForm, AccountPage, type AccountPageProps } from './account-page'
 import { accountPath } from './account-section'
+import { groupEvents } from './activity-groups'
 import type { PageContext } from './page'
 import { offered } from './screens'
 
@@ -37,11 +38,16 @@ export async function accountPage(
   const [found, listed, recorded] = await Promise.all([
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
-    auditLog.list(userId, { before: null, limit: limits.events + 1 }),
+    auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
   if (!found) throw sessionEnded(principal)
   const { user, passwordHash } = found
   const path = accountPath(context)
+  // As many as are read for the whole list, because any number of sessions that ended together is one row.
+  const events = recorded
+    .slice(0, MANY)
+    .map((event) => ({ ...event, device: describeDevice(event.userAgent) }))
+  const groups = groupEvents(events, recorded.length <= MANY)
   return (
     <AccountPage
       context={context}
@@ -52,12 +58,11 @@ export async function accountPage(
         current: session.id === sessionId,
       }))}
       allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
-      events={recorded
-        .slice(0, limits.events)
-        .map((event) => ({ ...event, device: describeDevice(event.userAgent) }))}
-      allActivityHref={recorded.length > limits.events ? `${path}?show=activity` : null}
+      events={groups.slice(0, limits.events)}
+      allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}
       passwordMinLength={config.passwordMinLength}
+      auditRetentionDays={config.auditRetentionDays}
       unfolded={show === 'password' ? 'password' : null}
       notice={parseNotice(context, c.req.query('done'))}
       forms={forms}

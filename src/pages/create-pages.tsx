@@ -17,6 +17,7 @@ import { DONE_PAGES } from './done-pages'
 import { pageOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
+import { logoPath, logoRoute } from './logo-route'
 import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
@@ -77,6 +78,8 @@ export function createPages(services: Services): Pages {
       const page = await accountPage(services, { c, context, principal: c.var.principal })
       return answerPage(c, context, page)
     })
+    // First, because the logo may stand among the assets.
+    .route('/', logoRoute(services))
     .route('/', assetRoutes(services))
     .route('/', referenceRoutes(services))
   const open = [
@@ -86,6 +89,8 @@ export function createPages(services: Services): Pages {
     '/assets/:file',
     ...REFERENCE_PATHS,
   ]
+  const logo = logoPath(config)
+  if (logo !== null) open.push(logo)
   if (services.playground) {
     routes.route('/', playgroundRoutes(services, services.playground))
     open.push('/playground')

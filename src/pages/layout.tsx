@@ -47,6 +47,8 @@ export function Layout({
           )}
         </head>
         <body class={wide ? 'wide' : 'narrow'}>
+          {/* Cloudflare would put a script in place of every address on the page (Email Address Obfuscation), and the policy stops it. */}
+          {raw('<!--email_off-->')}
           <header class="top">
             <a class="brand" href={appHref}>
               <Brand name={brand.name} logoUrl={brand.logoUrl} />
@@ -60,6 +62,7 @@ export function Layout({
             )}
           </header>
           <main>{children}</main>
+          {raw('<!--/email_off-->')}
         </body>
       </html>
     </>

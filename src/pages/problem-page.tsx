@@ -23,6 +23,9 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'account-exists',
 ])
 
+/** The problems with which one goes on at one's account. */
+const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set(['account-mismatch', 'password-not-set'])
+
 /** `GET /problems/:code`, and every refusal that has no form to go back to. */
 export function ProblemPage({ context, code, status, retryAfterSeconds, reference }: ProblemPageProps) {
   const { texts, basePath } = context
@@ -34,7 +37,7 @@ export function ProblemPage({ context, code, status, retryAfterSeconds, referenc
       <p class="intro">{explanation}</p>
       <p class="next">{wait ?? action}</p>
       <div class="actions">
-        {code === 'account-mismatch' && (
+        {ACCOUNT_HELPS.has(code) && (
           <a class="button primary" href={`${basePath}/account`}>
             {texts.home.account}
           </a>

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { AskedForMail } from '../accounts/asked-for-mail'
-import type { RefusedAttempt } from '../accounts/attempt-password'
+import type { NoPassword, RefusedAttempt } from '../accounts/attempt-password'
 import type { Grant, SignedIn } from '../accounts/prepared-session'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../authentication/auth-cookies'
 import { cookieValues } from '../authentication/credential'
@@ -127,7 +127,11 @@ export function passwordRefused(field: string, { code, message }: PasswordRefusa
   return new Problem('password-refused', { detail: message, errors: [{ field, code, message }] })
 }
 
-export function attemptRefused(attempt: RefusedAttempt): Problem {
+export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
+  if (attempt.outcome === 'no-password') {
+    const detail = 'Set one first: POST /password/forgot mails a link.'
+    return new Problem('password-not-set', { detail })
+  }
   if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
   return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
 }

@@ -86,7 +86,7 @@ export function emailRoutes(services: Services) {
       const binding = await keepBinding(c, config.cookies.emailChange, undefined)
       const input = { email, password, binding: binding.secret, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
-      if (asked.outcome === 'refused') throw attemptRefused(asked)
+      if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
       return answerAsked(c, config, { asked, binding, page: 'change', returnTo })
     })
 

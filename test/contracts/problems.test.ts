@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
 import { stoppedService } from '../support/guessing'
@@ -72,6 +73,14 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
     409,
     async () =>
       (await signedInPerson({ mode: 'session' })).patch('/me', { name: null, account_id: 'another' }),
+  ],
+  'password-not-set': [
+    409,
+    async () => {
+      const ada = await signedInPerson({ mode: 'session' })
+      await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?1').bind(ada.userId).run()
+      return ada.post('/me/delete', { password: PASSWORD })
+    },
   ],
   'account-exists': [
     409,

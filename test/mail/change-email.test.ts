@@ -422,7 +422,7 @@ describe('a link to change an address', () => {
     const ada = await provenPerson(service, 'session')
     await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?1').bind(ada.userId).run()
     for (const password of ['', PASSWORD]) {
-      expectProblem(await askChange(ada, newEmail(), password), 401, 'invalid-credentials')
+      expectProblem(await askChange(ada, newEmail(), password), 409, 'password-not-set')
     }
     expect(service.mail).toEqual([])
   })

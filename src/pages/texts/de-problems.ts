@@ -69,6 +69,12 @@ export const problems = {
     action:
       'Öffnen Sie Ihr Konto, um zu sehen, welches es ist. Für das andere melden Sie sich zuerst damit an.',
   },
+  'password-not-set': {
+    title: 'Ihr Konto hat noch kein Passwort',
+    explanation: 'Dafür braucht es Ihr Passwort, damit es niemand sonst von einem Ihrer Geräte aus tun kann.',
+    action:
+      'Legen Sie auf der Seite Ihres Kontos per E-Mail ein Passwort fest und versuchen Sie es noch einmal.',
+  },
   'account-exists': {
     title: 'Zu dieser Adresse gibt es schon ein Konto',
     explanation: 'Jede Adresse hat ein Konto.',

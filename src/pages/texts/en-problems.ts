@@ -74,6 +74,11 @@ export const problems = {
       'The form you sent was for another account than the one you are signed in to now. Nothing was changed.',
     action: "Open your account to see which one you're in. To change the other one, sign in to it first.",
   },
+  'password-not-set': {
+    title: 'Your account has no password yet',
+    explanation: "This needs your password, so that nobody else can do it from a device you're signed in on.",
+    action: 'Set a password by email from your account page, then try again.',
+  },
   'account-exists': {
     title: 'There is already an account with this address',
     explanation: 'Each address has one account.',

@@ -67,6 +67,12 @@ export const problems = {
       'El formulario que envió era de una cuenta distinta de la que tiene abierta ahora. No se ha cambiado nada.',
     action: 'Abra su cuenta para ver cuál es. Para cambiar la otra, inicie sesión con ella primero.',
   },
+  'password-not-set': {
+    title: 'Su cuenta aún no tiene contraseña',
+    explanation:
+      'Esto requiere su contraseña, para que nadie más pueda hacerlo desde uno de sus dispositivos.',
+    action: 'Cree una contraseña por correo desde la página de su cuenta e inténtelo de nuevo.',
+  },
   'account-exists': {
     title: 'Ya hay una cuenta con esta dirección',
     explanation: 'Cada dirección tiene una sola cuenta.',

@@ -1,0 +1,28 @@
+import { Hono } from 'hono'
+import { Problem } from '../http/problem'
+import { reach } from '../outage'
+import type { Services } from '../services'
+import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
+
+/** Returns the path of the logo below the base path if Janus serves it, or `null` if it is elsewhere: the site's, or on another host. */
+export function logoPath({ brandLogoUrl, basePath }: Services['config']): string | null {
+  return brandLogoUrl?.startsWith(`${basePath}/`) ? brandLogoUrl.slice(basePath.length) : null
+}
+
+/**
+ * Serves the logo from the files in `ASSETS` where `BRAND_LOGO_URL` is a path that belongs to Janus: every path below that of `ISSUER`.
+ * Nothing else of those files is served by it.
+ */
+export function logoRoute({ assets, config }: Pick<Services, 'assets' | 'config'>) {
+  const routes = new Hono()
+  const path = logoPath(config)
+  if (path === null) return routes
+  return routes.get(path, async (c) => {
+    const found = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
+    const isImage = found?.headers.get('Content-Type')?.startsWith('image/') ?? false
+    if (found?.status !== 200 || !isImage) throw new Problem('not-found')
+    const response = c.newResponse(found.body, found)
+    response.headers.set('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
+    return response
+  })
+}
