@@ -30,6 +30,15 @@ export async function requestSignInLink(
   return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
 }
 
+/** Returns the address of the account that a sign-in link signs in to, or `null` if the link is not valid. Uses nothing up. */
+export async function findLinkRecipient(
+  services: Pick<LinkServices, 'links' | 'clock'>,
+  token: string,
+): Promise<EmailAddress | null> {
+  const { account } = (await presentLink(services, token, ['sign-in']))?.found ?? {}
+  return account ? { address: account.user.email, canonical: account.canonicalEmail } : null
+}
+
 export type LinkSignIn =
   | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn }
   | { readonly outcome: 'invalid-link' }

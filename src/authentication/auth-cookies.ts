@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 
 /** What a cookie of Janus is for. */
-export type CookiePurpose = 'session' | 'refresh' | BindingPurpose
+export type CookiePurpose = 'session' | 'refresh' | 'mail-sent' | BindingPurpose
 
 /** What binds a link that was mailed to the browser that asked for it. */
 export type BindingPurpose = 'registration' | 'sign-in-link' | 'email-change'
@@ -21,6 +21,8 @@ export interface AuthCookies {
   readonly registration: AuthCookie<'registration'>
   readonly signInLink: AuthCookie<'sign-in-link'>
   readonly emailChange: AuthCookie<'email-change'>
+  /** What the page that waits for a mail shows: no secret, but nobody else's to read. */
+  readonly mailSent: AuthCookie<'mail-sent'>
 }
 
 /**
@@ -40,6 +42,7 @@ export function createAuthCookies(port: string): AuthCookies {
     registration: cookie('registration'),
     signInLink: cookie('sign-in-link'),
     emailChange: cookie('email-change'),
+    mailSent: cookie('mail-sent'),
   }
 }
 

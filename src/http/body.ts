@@ -213,7 +213,7 @@ async function parseFields<S extends BodySchema>(
   const issues = (parsed.issues ?? []).map((issue) => ({
     field: v.getDotPath(issue) ?? '',
     code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : 'invalid',
-    message: issue.received === 'undefined' ? 'This field is required.' : issue.message,
+    message: issue.received === 'undefined' ? REQUIRED : issue.message,
   }))
   throw invalidInput([
     ...issues,
@@ -234,6 +234,13 @@ const ALREADY_READ = {
   message:
     'The app around Janus has read the body already. Read it there by c.req.json(), text() or parseBody(), not by c.req.raw, and mount Janus by app.route().',
 }
+
+/** The refusal of a body that lacks a field which only sometimes is required. */
+export function missingField(field: string): Problem {
+  return invalidInput([{ field, code: 'missing', message: REQUIRED }])
+}
+
+const REQUIRED = 'This field is required.'
 
 function invalidInput(errors: readonly FieldError[]): Problem {
   return new Problem('invalid-input', { errors })

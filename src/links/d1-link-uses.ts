@@ -114,13 +114,13 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
         db
           .prepare(
             `UPDATE users SET email_verified_at = coalesce(email_verified_at, ?1),
-                              password_hash = CASE WHEN email_verified_at IS NULL THEN NULL ELSE password_hash END
+                              password_hash = iif(email_verified_at IS NULL AND NOT ${HOLDS_SESSION}, NULL, password_hash)
               WHERE id = ?2 AND changes() > 0`,
           )
-          .bind(now, userId),
+          .bind(now, userId, JSON.stringify(presented)),
         insertSession(db, { session, secretHash, proof: 'one-time-token' }),
         recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
-        ...(removesPassword ? mailQueue.notice(removed, { userId }, 'if-changed') : []),
+        ...(removesPassword ? mailQueue.notice(removed, { userId, passwordless: true }, 'if-changed') : []),
         ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
         ...presented.map((old) => endPresented(db, old, session, client)),
         selectEndedOf(db, userId),
@@ -155,6 +155,12 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
     },
   }
 }
+
+/** Whether one of the presented sessions, ?3, is a live session of account ?2 at instant ?1, and its credential is right. */
+const HOLDS_SESSION = `EXISTS (
+  SELECT 1 FROM json_each(?3) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
+   WHERE user_id = ?2 AND secret_hash IS held.value ->> 'secretHash' AND ended_at IS NULL
+     AND idle_expires_at > ?1 AND sessions.expires_at > ?1)`
 
 function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLink): AuditEvent {
   return {

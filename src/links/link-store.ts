@@ -61,13 +61,14 @@ export interface LinkStore {
     use: UsedLink & { readonly userId: string; readonly accountKey: string; readonly passwordHash: string },
   ): Promise<readonly EndedSession[] | null>
   /**
-   * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told.
+   * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told;
+   * unless a live session of the account is among `presented`, for then the person in front of this browser has used the account before.
    * `null`, and nothing done, if the token is used up.
    */
   signIn(
     use: UsedLink &
       Pick<SessionStart, 'prepared' | 'presented'> & {
-        /** Whether there is a password that goes. */
+        /** Whether there is a password that goes if none of `presented` is the account's. */
         readonly removesPassword: boolean
       },
   ): Promise<StartedSession | null>

@@ -46,7 +46,8 @@ export interface LinkMail {
 
 /** Whose account a mail concerns; it goes to the address of that account unless another is given. */
 export type Recipient =
-  | { readonly userId: string; readonly address?: string }
+  /** `passwordless`: only if the account has no password now. */
+  | { readonly userId: string; readonly address?: string; readonly passwordless?: boolean }
   | { readonly sessionId: string }
   /** `except`: not if it is the account of this id. */
   | { readonly canonicalEmail: string; readonly except: string | null }
@@ -166,7 +167,10 @@ function newId(): string {
 
 /** How the account that a notice concerns is found; the values are numbered from ?10 on. */
 function whose(to: Recipient): { where: string; values: readonly (string | null)[] } {
-  if ('userId' in to) return { where: 'id = ?10', values: [to.userId] }
+  if ('userId' in to) {
+    const where = to.passwordless ? 'id = ?10 AND password_hash IS NULL' : 'id = ?10'
+    return { where, values: [to.userId] }
+  }
   if ('sessionId' in to) {
     return { where: 'id = (SELECT user_id FROM sessions WHERE id = ?10)', values: [to.sessionId] }
   }

@@ -1,10 +1,8 @@
+import type { MailSentPage } from '../routes/mail-sent'
 import { Form, Hidden } from './form'
-import type { FormState } from './form-state'
+import { FRESH_FORM } from './form-state'
 import { Layout } from './layout'
-import type { PageContext } from './page'
-
-/** What made us send mail, or say that we did: the page is the same whether there is an account or not. */
-export type MailKind = 'register' | 'forgot' | 'link' | 'resend' | 'change'
+import { type PageContext, withReturnTo } from './page'
 
 /** The route that sends the same mail again; `null` where that takes a password. */
 const SEND_AGAIN = {
@@ -13,22 +11,22 @@ const SEND_AGAIN = {
   forgot: '/password/forgot',
   link: '/login/link',
   change: null,
-} as const satisfies Record<MailKind, string | null>
+} as const satisfies Record<MailSentPage, string | null>
 
 interface CheckMailPageProps {
   readonly context: PageContext
-  readonly kind: MailKind
-  /** Where the mail went; `null` when it is not known any more, and then there is no button to send it again. */
+  /** What made Janus send mail, or say that it did: the page is the same whether there is an account or not. */
+  readonly kind: MailSentPage
+  /** The address that was typed; `null` when it is not known any more, and then there is no button to send it again. */
   readonly email: string | null
-  /** Of sending it again. */
-  readonly state: FormState
+  /** Where to go in the end. A registration that waits knows it already. */
   readonly returnTo: string | null
 }
 
 /** After a form that sends mail. */
-export function CheckMailPage({ context, kind, email, state, returnTo }: CheckMailPageProps) {
+export function CheckMailPage({ context, kind, email, returnTo }: CheckMailPageProps) {
   const { texts, basePath } = context
-  const form = { context, id: 'again', state, fields: [], retry: null }
+  const form = { context, id: 'again', state: FRESH_FORM, fields: [], retry: null }
   const again = SEND_AGAIN[kind]
   return (
     <Layout context={context} title={texts.checkMail.title}>
@@ -38,7 +36,7 @@ export function CheckMailPage({ context, kind, email, state, returnTo }: CheckMa
       {email !== null && <p class="to">{texts.checkMail.to(email)}</p>}
       <p class="intro">{texts.checkMail.nothing}</p>
       {again !== null && email !== null && (
-        <Form form={form} action={again} returnTo={returnTo}>
+        <Form form={form} action={again} returnTo={kind === 'link' || kind === 'forgot' ? returnTo : null}>
           <Hidden name="email" value={email} />
           <button type="submit" class="button">
             {texts.checkMail.again}
@@ -49,7 +47,7 @@ export function CheckMailPage({ context, kind, email, state, returnTo }: CheckMa
         {kind === 'change' ? (
           <a href={`${basePath}/account`}>{texts.checkMail.backToAccount}</a>
         ) : (
-          <a href={`${basePath}/login`}>{texts.checkMail.back}</a>
+          <a href={withReturnTo(`${basePath}/login`, returnTo)}>{texts.checkMail.back}</a>
         )}
       </p>
     </Layout>

@@ -8,6 +8,7 @@ import { PROBLEMS, Problem } from '../http/problem'
 import { appHome, safeReturnTo } from '../http/return-to'
 import { playgroundRoutes } from '../playground/playground-routes'
 import { Text } from '../routes/fields'
+import { readMailSent } from '../routes/mail-sent'
 import { refuseWithoutMail } from '../routes/require-mail'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
@@ -18,7 +19,7 @@ import { pageOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
 import { logoPath, logoRoute } from './logo-route'
-import { findMailedLink } from './mailed-link'
+import { askAgainPath, findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import type { Pages } from './pages'
@@ -63,10 +64,8 @@ export function createPages(services: Services): Pages {
       const context = pageContext(c, config)
       const kind = parseMailSent(context, c.req.query('for'))
       if (!kind) throw new Problem('not-found')
-      const page = (
-        <CheckMailPage context={context} kind={kind} email={null} state={FRESH_FORM} returnTo={null} />
-      )
-      return answerPage(c, context, page)
+      const sent = readMailSent(c, services.cookies)
+      return answerPage(c, context, <CheckMailPage context={context} kind={kind} {...sent} />)
     })
     // A form posts there, so a browser may ask for its page. Programs go on to the account as JSON.
     .get('/me', (c, next) => (prefersPage(c) ? c.redirect(`${config.basePath}/account`, 303) : next()))
@@ -167,6 +166,11 @@ export function createPages(services: Services): Pages {
       const { principal } = c.var
       if (form && principal) return accountPage(services, { c, context, principal }, { [form]: state })
     }
+    if (isForm(c) && problem.code === 'invalid-link') {
+      const link = await findLinkElsewhere(c, path)
+      const screen = link && SCREENS[path]
+      if (screen) return screen({ c, context, config, link }, FRESH_FORM)
+    }
     const { code } = problem
     const { retryAfterSeconds } = state.problem ?? {}
     return (
@@ -176,8 +180,20 @@ export function createPages(services: Services): Pages {
         status={PROBLEMS[code].status}
         {...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })}
         reference={requestId}
+        askAgain={code === 'invalid-link' ? askAgainPath(path, config) : undefined}
       />
     )
+  }
+
+  /** The link that a form presented, if it works in another browser. */
+  async function findLinkElsewhere(c: Context, path: string) {
+    try {
+      const link = await findMailedLink(services, c, path)
+      return link?.elsewhere ? link : null
+    } catch (error) {
+      if (error instanceof Problem) return null
+      throw error
+    }
   }
 }
 

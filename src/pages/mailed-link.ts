@@ -1,6 +1,12 @@
 import type { Context } from 'hono'
+import type { BindingCookie } from '../authentication/auth-cookies'
+import { authenticate } from '../authentication/authenticate'
+import { readCredential } from '../authentication/credential'
+import { presentedSessions } from '../authentication/presented-sessions'
+import type { Config } from '../config'
 import { sentFields } from '../http/body'
-import type { TokenPurpose } from '../links/one-time-token'
+import type { FoundLink } from '../links/link-store'
+import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import { invalidLink } from '../routes/answer-sign-in'
 import { presentedBinding } from '../routes/binding'
@@ -14,12 +20,25 @@ const LINKED: Readonly<Record<string, readonly TokenPurpose[]>> = {
   '/email/change/confirm': ['change-email'],
 }
 
+/** Returns the page on which to ask again for a link that is not valid; `undefined` where there is none. */
+export function askAgainPath(path: string, { registration }: Config): string | undefined {
+  if (path === '/login/link' || path === '/login/link/confirm') return '/login/link'
+  if (path === '/password/reset') return '/password/forgot'
+  // Who waits to be registered has no account to sign in to.
+  if (path === '/email/verify') return registration === 'verified' ? '/register' : '/account'
+  return path === '/email/change/confirm' ? '/account' : undefined
+}
+
 /** What a page has to know of the link that led to it. */
 export interface MailedLink {
   /** Whose it is, for password managers. */
   readonly email: string | null
   /** Whether this browser is the one that registered, which keeps the password that was chosen there. */
   readonly keepsPassword: boolean
+  /** Whether the link works only in the browser that asked for it, and this is another. */
+  readonly elsewhere: boolean
+  /** Whether using it here takes a password away that was set before anybody had proven the address. */
+  readonly removesPassword: boolean
 }
 
 /**
@@ -28,7 +47,7 @@ export interface MailedLink {
  * @throws {Problem} `invalid-link` before anybody has typed a password that would be of no use.
  */
 export async function findMailedLink(
-  services: Pick<Services, 'links' | 'clock' | 'cookies'>,
+  services: Services,
   c: Context,
   path: string,
 ): Promise<MailedLink | null> {
@@ -39,8 +58,31 @@ export async function findMailedLink(
   const presented = await presentLink(services, token, purposes, binding)
   if (!presented) throw invalidLink()
   const { found } = presented
+  const matches = (cookie: BindingCookie) =>
+    matchesSecret(presentedBinding(c, cookie, undefined), found.bindingHash)
+  const { signInLink, emailChange } = services.cookies
   return {
     email: found.account?.user.email ?? found.newEmail?.address ?? null,
     keepsPassword: found.own !== null,
+    elsewhere:
+      (found.purpose === 'sign-in' && !(await matches(signInLink))) ||
+      (found.purpose === 'change-email' && !(await matches(emailChange))),
+    removesPassword: found.purpose === 'sign-in' && (await removesPassword(services, c, found)),
   }
+}
+
+/** As {@link signInWithLink} decides when the link is used. */
+async function removesPassword(services: Services, c: Context, { account }: FoundLink): Promise<boolean> {
+  if (!account || account.passwordHash === null || account.user.emailVerified) return false
+  const { headers } = c.req.raw
+  const credential = readCredential(headers, services.cookies)
+  const caller = await authenticate(services, credential)
+  if (caller.outcome === 'authenticated' && caller.principal.userId === account.user.id) return false
+  const refreshing = (await presentedSessions(services, headers)).filter(
+    ({ secretHash }) => secretHash === null,
+  )
+  const found = await Promise.all(
+    refreshing.map(({ sessionId }) => services.users.findWithSession(sessionId, services.clock())),
+  )
+  return found.every((each) => each?.user.id !== account.user.id)
 }

@@ -10,6 +10,8 @@ interface ProblemPageProps {
   readonly retryAfterSeconds?: number
   /** The id of the request that was refused; `null` on the page that explains a type of problem. */
   readonly reference: string | null
+  /** Where to ask again for a link that is not valid. */
+  readonly askAgain?: string | undefined
 }
 
 /** The problems that signing in mends. */
@@ -27,7 +29,14 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
 const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set(['account-mismatch', 'password-not-set'])
 
 /** `GET /problems/:code`, and every refusal that has no form to go back to. */
-export function ProblemPage({ context, code, status, retryAfterSeconds, reference }: ProblemPageProps) {
+export function ProblemPage({
+  context,
+  code,
+  status,
+  retryAfterSeconds,
+  reference,
+  askAgain,
+}: ProblemPageProps) {
   const { texts, basePath } = context
   const { title, explanation, action } = texts.problems[code]
   const wait = retryAfterSeconds === undefined ? null : texts.form.retry(waitText(texts, retryAfterSeconds))
@@ -37,6 +46,11 @@ export function ProblemPage({ context, code, status, retryAfterSeconds, referenc
       <p class="intro">{explanation}</p>
       <p class="next">{wait ?? action}</p>
       <div class="actions">
+        {askAgain !== undefined && (
+          <a class="button primary" href={`${basePath}${askAgain}`}>
+            {texts.problem.askAgain}
+          </a>
+        )}
         {ACCOUNT_HELPS.has(code) && (
           <a class="button primary" href={`${basePath}/account`}>
             {texts.home.account}

@@ -6,6 +6,7 @@ import { ForgotPasswordPage } from './forgot-password-page'
 import type { FormState } from './form-state'
 import { LoginPage } from './login-page'
 import type { MailedLink } from './mailed-link'
+import { ChangeElsewherePage, SignInElsewherePage } from './other-browser-page'
 import type { PageContext } from './page'
 import { RegisterPage } from './register-page'
 import { ResetPasswordPage } from './reset-password-page'
@@ -37,13 +38,21 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   '/login/link': (facts, state) => (
     <SignInLinkPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
   ),
-  '/login/link/confirm': (facts) => (
-    <ConfirmSignInPage
-      context={facts.context}
-      token={given(facts, 'token') ?? ''}
-      returnTo={given(facts, 'return_to')}
-    />
-  ),
+  '/login/link/confirm': (facts) => {
+    const { context, link } = facts
+    const token = given(facts, 'token') ?? ''
+    if (link?.elsewhere) return <SignInElsewherePage context={context} token={token} />
+    const returnTo = given(facts, 'return_to')
+    const removesPassword = link?.removesPassword ?? false
+    return (
+      <ConfirmSignInPage
+        context={context}
+        token={token}
+        returnTo={returnTo}
+        removesPassword={removesPassword}
+      />
+    )
+  },
   '/register': (facts, state) => (
     <RegisterPage
       context={facts.context}
@@ -74,9 +83,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
-  '/email/change/confirm': (facts, state) => (
-    <ConfirmEmailChangePage context={facts.context} state={state} token={given(facts, 'token') ?? ''} />
-  ),
+  '/email/change/confirm': (facts, state) =>
+    facts.link?.elsewhere ? (
+      <ChangeElsewherePage context={facts.context} />
+    ) : (
+      <ConfirmEmailChangePage context={facts.context} state={state} token={given(facts, 'token') ?? ''} />
+    ),
 }
 
 /** What there are pages for. */

@@ -34,16 +34,19 @@ interface ConfirmSignInPageProps {
   readonly context: PageContext
   readonly token: string
   readonly returnTo: string | null
+  /** Whether a password goes that was set before anybody had proven the address. Said before the button is pressed. */
+  readonly removesPassword: boolean
 }
 
 /** Where the link leads. A button, because programs that check mail follow links: opening one uses up nothing. */
-export function ConfirmSignInPage({ context, token, returnTo }: ConfirmSignInPageProps) {
+export function ConfirmSignInPage({ context, token, returnTo, removesPassword }: ConfirmSignInPageProps) {
   const { texts } = context
   const form = { context, id: 'confirm', state: FRESH_FORM, fields: [], retry: null }
   return (
     <Layout context={context} title={texts.confirmSignIn.title}>
       <h1>{texts.confirmSignIn.title}</h1>
       <p class="intro">{texts.confirmSignIn.intro}</p>
+      {removesPassword && <p class="next">{texts.confirmSignIn.removesPassword}</p>}
       <Form form={form} action="/login/link/confirm" returnTo={returnTo}>
         <Hidden name="token" value={token} />
         <SubmitButton>{texts.confirmSignIn.submit}</SubmitButton>

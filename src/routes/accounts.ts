@@ -1,17 +1,18 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { deleteAccount } from '../accounts/delete-account'
+import type { EmailAddress } from '../accounts/email-address'
 import type { SignedIn } from '../accounts/prepared-session'
 import { register } from '../accounts/register'
 import { registerVerified } from '../accounts/register-verified'
 import { signIn } from '../accounts/sign-in'
-import { requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
+import { findLinkRecipient, requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { presentedSessions } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
 import type { Config } from '../config'
-import { isForm, jsonOrFormBody } from '../http/body'
+import { isForm, jsonOrFormBody, missingField } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
 import {
@@ -38,6 +39,9 @@ const SignInBody = v.object({ email: Email, password: Text, ...modeFields, retur
 const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
 
 const LinkBody = v.object({ email: Email, return_to: ReturnTo })
+
+/** A page that does not know the address, or must not show it, names it by a link that went there. */
+const LinkForm = v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo })
 
 const ConfirmLinkBody = v.object({
   token: Text,
@@ -66,7 +70,8 @@ export function accountRoutes(services: Services) {
         const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
-        return answerAsked(c, config, { asked: held, binding, page: 'register' })
+        const sent = { email: email.address, returnTo: asked.return_to }
+        return answerAsked(c, config, { asked: held, binding, page: 'register', sent })
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
@@ -83,15 +88,17 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, config, attempt.signedIn, asked, 200)
     })
 
-    .post('/login/link', mail, limited, jsonOrFormBody(LinkBody), async (c) => {
-      const { email } = c.req.valid('json')
+    .post('/login/link', mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
+      const { return_to, ...named } = c.req.valid('json')
+      const { email, typed } = await linkRecipient(services, named)
       const binding = await keepBinding(c, config.cookies.signInLink, undefined)
       const asked = await requestSignInLink(services, {
         email,
         binding: binding.secret,
         client: clientOf(c),
       })
-      return answerAsked(c, config, { asked, binding, page: 'link' })
+      const sent = { email: typed, returnTo: return_to }
+      return answerAsked(c, config, { asked, binding, page: 'link', sent })
     })
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
@@ -127,6 +134,18 @@ function answerSignIn(
   clearReplaced(c, config.cookies, signedIn, refresh_in)
   const body = presentSignIn(c, config.cookies, signedIn, refresh_in)
   return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)
+}
+
+/** Who gets a link: the address that was typed, or that of another link, which the page does not show. */
+async function linkRecipient(
+  services: Services,
+  { email, token }: { readonly email?: EmailAddress | undefined; readonly token?: string | undefined },
+): Promise<{ readonly email: EmailAddress; readonly typed: string | null }> {
+  if (email) return { email, typed: email.address }
+  if (token === undefined) throw missingField('email')
+  const found = await findLinkRecipient(services, token)
+  if (!found) throw invalidLink()
+  return { email: found, typed: null }
 }
 
 /** What every beginning of a session needs of its request. */

@@ -8,11 +8,12 @@ import { cookieValues } from '../authentication/credential'
 import type { Config } from '../config'
 import { isForm } from '../http/body'
 import { Problem } from '../http/problem'
-import { appHome, type ReturnSite, safeReturnTo } from '../http/return-to'
+import { appHome, parseReturnTo, type ReturnSite, safeReturnTo } from '../http/return-to'
 import type { Mode } from '../mode'
 import type { PasswordRefusal } from '../passwords/password-policy'
 import type { Session } from '../sessions/session'
 import { type Binding, giveBinding } from './binding'
+import { type MailSentPage, noteMailSent } from './mail-sent'
 import { presentSession, presentUser } from './present'
 
 /** How a client wants its session. Shared by every route that begins one. */
@@ -151,6 +152,7 @@ export function answerAsked(
     asked,
     binding,
     page,
+    sent,
     returnTo,
   }: {
     readonly asked: AskedForMail
@@ -158,13 +160,18 @@ export function answerAsked(
     readonly binding: Binding | null
     /** What the page says that a form leads to. */
     readonly page: MailSentPage
+    /** What that page shows. */
+    readonly sent: { readonly email: string | null; readonly returnTo?: string | undefined }
+    /** Where a form goes at once, instead of there. */
     readonly returnTo?: string | undefined
   },
 ) {
   if (asked.outcome === 'throttled') throw attemptRefused(asked)
   if (binding) giveBinding(c, binding)
-  if (isForm(c)) return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
+  if (isForm(c)) {
+    const goal = sent.returnTo === undefined ? null : parseReturnTo(sent.returnTo, config)
+    if (returnTo === undefined) noteMailSent(c, config.cookies, { email: sent.email, returnTo: goal })
+    return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
+  }
   return c.json(binding === null ? {} : { binding: binding.secret.text }, 202)
 }
-
-export type MailSentPage = 'register' | 'forgot' | 'link' | 'resend' | 'change'

@@ -78,7 +78,13 @@ export function emailRoutes(services: Services) {
         binding: binding.secret,
         client: clientOf(c),
       })
-      return answerAsked(c, config, { asked, binding, page: 'resend', returnTo })
+      return answerAsked(c, config, {
+        asked,
+        binding,
+        page: 'resend',
+        sent: { email: email.address },
+        returnTo,
+      })
     })
 
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
@@ -87,7 +93,13 @@ export function emailRoutes(services: Services) {
       const input = { email, password, binding: binding.secret, client: clientOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
-      return answerAsked(c, config, { asked, binding, page: 'change', returnTo })
+      return answerAsked(c, config, {
+        asked,
+        binding,
+        page: 'change',
+        sent: { email: email.address },
+        returnTo,
+      })
     })
 
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {

@@ -58,9 +58,10 @@ export function passwordRoutes(services: Services) {
     )
 
     .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
-      const { email } = c.req.valid('json')
+      const { email, return_to } = c.req.valid('json')
       const asked = await requestPasswordReset(services, { email, client: clientOf(c) })
-      return answerAsked(c, config, { asked, binding: null, page: 'forgot' })
+      const sent = { email: email.address, returnTo: return_to }
+      return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
     })
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {

@@ -432,8 +432,8 @@ describe('a link to change an address', () => {
     const ada = await provenPerson(service, 'session')
     const bad = [
       'a@x.test\r\nBcc: v@x.test',
-      'a@x.test\n',
-      '\ra@x.test',
+      'a@x\n.test',
+      'a\r@x.test',
       'a\u2028b@x.test',
       'a@x.test,b@x.test',
     ]

@@ -97,6 +97,54 @@ describe.each(MODES)('a link to sign in, %s mode', (mode) => {
     expect((await clientOf(service, mode, answer).get('/sessions')).body.sessions).toHaveLength(1)
   })
 
+  it.each([
+    ['of that account', 'stays', () => null],
+    [
+      'of that account, once ended',
+      'dies',
+      (id: string) => `UPDATE sessions SET ended_at = 1, end_reason = 'signed-out' WHERE id = '${id}'`,
+    ],
+    [
+      'of that account, once idle',
+      'dies',
+      (id: string) => `UPDATE sessions SET idle_expires_at = 1 WHERE id = '${id}'`,
+    ],
+    [
+      'of that account, once expired',
+      'dies',
+      (id: string) => `UPDATE sessions SET expires_at = 1 WHERE id = '${id}'`,
+    ],
+    [
+      'of that account, with another secret',
+      'dies',
+      (id: string) =>
+        `UPDATE sessions SET secret_hash = '${'A'.repeat(43)}' WHERE id = '${id}' AND mode = 'session'`,
+    ],
+    ['of another account', 'dies', null],
+  ] as const)('REG-04: with a session %s in the same browser, the password %s', async (_, fate, change) => {
+    const service = mailingService()
+    const email = newEmail()
+    const kept = { mode, ...(mode === 'token' ? { refresh_in: 'cookie' } : {}) }
+    const register = (address: string) =>
+      send(service, 'POST', '/register', { body: { email: address, password: PASSWORD, ...kept } })
+    const own = await register(email)
+    const { cookies, body } = change === null ? await register(newEmail()) : own
+    const sql = change?.(String(body.session.id))
+    if (sql) await env.DB.prepare(sql).run()
+    // A refresh token has no secret that could be another.
+    const stays = fate === 'stays' || (mode === 'token' && sql?.includes('secret_hash'))
+    const Cookie = Object.entries(cookies)
+      .map(([name, value]) => `${name}=${value}`)
+      .join('; ')
+    const answer = await confirm(service, { ...(await signInLink(service, email)), mode }, { Cookie })
+    expect(answer.status, answer.text).toBe(200)
+    const login = await send(service, 'POST', '/login', { body: { email, password: PASSWORD } })
+    expect(login.status).toBe(stays ? 200 : 401)
+    const removed = service.mailTo(email).filter(({ subject }) => subject.includes('was removed'))
+    expect(removed).toHaveLength(stays ? 0 : 1)
+    expect(await openSessions(own.body.user.id)).toBe(stays ? 2 : 1)
+  })
+
   it('LOG-03: a session that comes along ends, in either mode, and its credentials with it', async () => {
     const service = mailingService()
     for (const old of MODES) {

@@ -78,7 +78,7 @@ describe('a form that comes back', () => {
       errors: [],
       values: {},
     } as const
-    const page = pagesOf('ada@example.com', state, context)['check mail: register'] ?? ''
+    const page = pagesOf('ada@example.com', state, context)['confirm change of email'] ?? ''
     const alert = (await elementsOf(page)).find(({ attributes }) => attributes.get('role') === 'alert')
     expect(alert?.attributes.has('autofocus')).toBe(true)
     expect(page).toContain('Please try again in 61 seconds.')

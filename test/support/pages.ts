@@ -1,12 +1,13 @@
 import type { Language } from '../../src/language'
 import { AccountPage, type AccountPageProps } from '../../src/pages/account-page'
 import { CATALOGUE } from '../../src/pages/catalogue'
-import { CheckMailPage, type MailKind } from '../../src/pages/check-mail-page'
+import { CheckMailPage } from '../../src/pages/check-mail-page'
 import { ConfirmEmailChangePage, EmailChangedPage } from '../../src/pages/confirm-email-change-page'
 import { ForgotPasswordPage } from '../../src/pages/forgot-password-page'
 import type { FormState } from '../../src/pages/form-state'
 import { HomePage } from '../../src/pages/home-page'
 import { LoginPage } from '../../src/pages/login-page'
+import { ChangeElsewherePage, SignInElsewherePage } from '../../src/pages/other-browser-page'
 import type { PageContext } from '../../src/pages/page'
 import { ProblemPage } from '../../src/pages/problem-page'
 import { RegisterPage } from '../../src/pages/register-page'
@@ -14,6 +15,7 @@ import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-pass
 import { ConfirmSignInPage, SignInLinkPage } from '../../src/pages/sign-in-link-page'
 import { SignedInPage } from '../../src/pages/signed-in-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
+import type { MailSentPage } from '../../src/routes/mail-sent'
 
 export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
   const language = context.language ?? 'en'
@@ -90,12 +92,12 @@ export function pagesOf(
   const { user } = account
   const token = text
   const returnTo = text
-  const checkMail = (kind: MailKind) => String(CheckMailPage({ context, kind, email: text, state, returnTo }))
+  const checkMail = (kind: MailSentPage) => String(CheckMailPage({ context, kind, email: text, returnTo }))
   return {
     login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
     'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
-    'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo })),
+    'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
     register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),
     'check mail: register': checkMail('register'),
     'check mail: forgot': checkMail('forgot'),
@@ -113,6 +115,8 @@ export function pagesOf(
     ),
     'email verified': String(EmailVerifiedPage({ context })),
     'confirm change of email': String(ConfirmEmailChangePage({ context, state, token })),
+    'sign-in link elsewhere': String(SignInElsewherePage({ context, token })),
+    'change of email elsewhere': String(ChangeElsewherePage({ context })),
     'email changed': String(EmailChangedPage({ context })),
     account: String(AccountPage(account)),
     'account, name': String(AccountPage({ ...account, forms: { name: state } })),

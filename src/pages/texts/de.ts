@@ -86,8 +86,19 @@ export const de = {
   confirmSignIn: {
     title: 'Fast geschafft',
     intro: 'Sie wollten sich mit einem Link anmelden. Ein Klick, und Sie sind da.',
+    removesPassword:
+      'Diese Adresse hat noch niemand bestätigt. Mit der Anmeldung ist sie bestätigt. Das Passwort von vorher wird entfernt, und alle anderen Geräte werden abgemeldet.',
     submit: 'Anmelden',
     notYou: 'Wenn das nicht von Ihnen kam, schließen Sie diese Seite. Dann passiert nichts.',
+  },
+
+  otherBrowser: {
+    title: 'Dieser Link gilt in einem anderen Browser',
+    signIn:
+      'Er wurde in einem anderen Browser oder auf einem anderen Gerät angefordert und gilt nur dort. Öffnen Sie ihn dort, oder fordern Sie einen Link für diesen Browser an. Er geht an dieselbe Adresse.',
+    changeEmail:
+      'Er wurde in einem anderen Browser oder auf einem anderen Gerät angefordert und gilt nur dort. Öffnen Sie ihn dort, oder ändern Sie die Adresse noch einmal in Ihrem Konto.',
+    again: 'Link für diesen Browser senden',
   },
 
   register: {
@@ -274,6 +285,7 @@ export const de = {
   problem: {
     reference: 'Kennung',
     home: 'Zur Startseite',
+    askAgain: 'Neuen Link anfordern',
     signIn: 'Anmelden',
   },
 } satisfies Texts

@@ -98,8 +98,19 @@ export const en = {
   confirmSignIn: {
     title: 'Almost there',
     intro: 'You asked to sign in with a link. One click and you are in.',
+    removesPassword:
+      'Nobody has confirmed this address yet. Signing in confirms it, removes the password that was set before, and signs out every other device.',
     submit: 'Sign in',
     notYou: 'If you did not ask for this, close this page. Nothing happens then.',
+  },
+
+  otherBrowser: {
+    title: 'This link works in another browser',
+    signIn:
+      'It was asked for in a different browser or on a different device, and works only there. Open it there, or get a link for this browser. It goes to the same address.',
+    changeEmail:
+      'It was asked for in a different browser or on a different device, and works only there. Open it there, or ask for the change again from your account.',
+    again: 'Send a link for this browser',
   },
 
   register: {
@@ -281,6 +292,7 @@ export const en = {
   problem: {
     reference: 'Reference',
     home: 'To the first page',
+    askAgain: 'Get a new link',
     signIn: 'Sign in',
   },
 }

@@ -85,8 +85,19 @@ export const es = {
   confirmSignIn: {
     title: 'Ya casi está',
     intro: 'Este enlace inicia su sesión. Solo falta un clic.',
+    removesPassword:
+      'Nadie ha confirmado todavía esta dirección. Al iniciar sesión queda confirmada, se elimina la contraseña anterior y se cierra la sesión en los demás dispositivos.',
     submit: 'Iniciar sesión',
     notYou: 'Si no lo ha pedido usted, cierre esta página. No pasará nada.',
+  },
+
+  otherBrowser: {
+    title: 'Este enlace funciona en otro navegador',
+    signIn:
+      'Se pidió en otro navegador o en otro dispositivo, y solo funciona allí. Ábralo allí o pida un enlace para este navegador. Llegará a la misma dirección.',
+    changeEmail:
+      'Se pidió en otro navegador o en otro dispositivo, y solo funciona allí. Ábralo allí o pida el cambio otra vez desde su cuenta.',
+    again: 'Enviar un enlace para este navegador',
   },
 
   register: {
@@ -267,6 +278,7 @@ export const es = {
   problem: {
     reference: 'Referencia',
     home: 'Ir a la página inicial',
+    askAgain: 'Pedir un enlace nuevo',
     signIn: 'Iniciar sesión',
   },
 } satisfies Texts
