@@ -50,6 +50,9 @@ function inWorkerd(name: string, files: { include: string[]; exclude?: string[];
   }
 }
 
+/** Where tests start processes. Beside other work a start has taken a minute, and how long it takes proves nothing. */
+const PROCESSES_MS = 300_000
+
 export default defineConfig({
   test: {
     // One more than the cores of the smallest machine: some tests wait for what they have started.
@@ -67,8 +70,8 @@ export default defineConfig({
         test: {
           name: 'node',
           include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts'],
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: PROCESSES_MS,
+          hookTimeout: PROCESSES_MS,
         },
       },
       {
@@ -78,8 +81,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           // One browser for each process, and not for each file.
           isolate: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          testTimeout: PROCESSES_MS,
+          hookTimeout: PROCESSES_MS,
         },
       },
     ],

@@ -1,6 +1,6 @@
 // Checks the hash chain of the audit trail: a sealed row that was changed, removed or added shows here.
 import { type AuditRow, CHAINED_COLUMNS, chainHash } from '../src/audit/audit-chain.ts'
-import { query, readTarget, TARGET_HELP } from './d1.ts'
+import { query, queryAll, readTarget, TARGET_HELP } from './d1.ts'
 
 const target = readTarget(`Verify the hash chain of the audit trail.
 
@@ -15,19 +15,26 @@ Exit code: 0 intact, 1 broken, 2 the database did not answer.`)
 /** Rows read at once. */
 const PAGE = 1000
 
-const [anchor] = query<{ pruned_to: number; chain_hash: string }>(
-  target,
+type SealedRow = AuditRow & { readonly chain_hash: string }
+
+/** A page of sealed rows. @param after A number, or SQL for one. */
+function pageAfter(after: number | string): string {
+  return `SELECT ${CHAINED_COLUMNS.join(', ')}, chain_hash FROM audit_events
+           WHERE seq > ${after} AND chain_hash IS NOT NULL ORDER BY seq LIMIT ${PAGE}`
+}
+
+const [[anchor], [open], firstPage] = queryAll<
+  [{ pruned_to: number; chain_hash: string }, { rows: number }, SealedRow]
+>(target, [
   'SELECT pruned_to, chain_hash FROM audit_chain',
-)
+  'SELECT count(*) AS rows FROM audit_events WHERE chain_hash IS NULL',
+  pageAfter('(SELECT pruned_to FROM audit_chain)'),
+])
 let seq = anchor?.pruned_to ?? 0
 let hash = anchor?.chain_hash ?? ''
 let rows = 0
+let page = firstPage
 for (;;) {
-  const page = query<AuditRow & { chain_hash: string }>(
-    target,
-    `SELECT ${CHAINED_COLUMNS.join(', ')}, chain_hash FROM audit_events
-      WHERE seq > ${seq} AND chain_hash IS NOT NULL ORDER BY seq LIMIT ${PAGE}`,
-  )
   for (const row of page) {
     const expected = await chainHash(hash, row)
     if (row.seq !== seq + 1) broken(`row ${seq + 1} is missing`)
@@ -39,11 +46,8 @@ for (;;) {
   }
   if (rows > 0 && page.length > 0) console.error(`${rows} rows verified`)
   if (page.length < PAGE) break
+  page = query<SealedRow>(target, pageAfter(seq))
 }
-const [open] = query<{ rows: number }>(
-  target,
-  `SELECT count(*) AS rows FROM audit_events WHERE chain_hash IS NULL`,
-)
 console.log(`The chain is intact: ${rows} sealed rows, ${open?.rows ?? 0} not sealed yet.`)
 console.log(`It ends at row ${seq} with ${hash || '(nothing)'}`)
 

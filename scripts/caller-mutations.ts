@@ -121,4 +121,32 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     to: 'if (entries.size <= 2 * capacity) return',
     tests: ['test/memo.test.ts'],
   },
+  {
+    guard: 'a call of the client ends when Janus does not answer',
+    file: 'packages/client/time-limit.ts',
+    from: 'return unlessAborted(stop.signal, work)',
+    to: 'return work(stop.signal)',
+    tests: ['test/client/time-limit.test.ts'],
+  },
+  {
+    guard: 'the client sends nothing for a signal that has aborted',
+    file: 'packages/client/time-limit.ts',
+    from: 'if (signal.aborted) return stop()',
+    to: '',
+    tests: ['test/client/time-limit.test.ts'],
+  },
+  {
+    guard: 'what is missing is shown on this machine alone',
+    file: 'src/app.ts',
+    from: '...(isLocal(new URL(c.req.url)) && prefersPage(c)',
+    to: '...(prefersPage(c)',
+    tests: ['test/config-unconfigured.test.ts'],
+  },
+  {
+    guard: 'which command makes tables is said on this machine alone',
+    file: 'src/http/failure.ts',
+    from: 'redact !== null && lacksSchema(error.cause)',
+    to: 'lacksSchema(error.cause)',
+    tests: ['test/contracts/unforeseen-errors.test.ts'],
+  },
 ]

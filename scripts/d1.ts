@@ -39,8 +39,16 @@ export function readTarget(help: string): Target {
 }
 
 /** Runs one statement through wrangler and gives its rows. Ends the script if that fails. */
-export function query<Row>({ flags }: Target, sql: string): readonly Row[] {
-  const command = ['d1', 'execute', 'DB', ...flags, '--json', '--command', sql]
+export function query<Row>(target: Target, sql: string): readonly Row[] {
+  return queryAll<[Row]>(target, [sql])[0]
+}
+
+/** Runs statements in one process of wrangler, and gives the rows of each. Ends the script if that fails. */
+export function queryAll<Rows extends unknown[]>(
+  { flags }: Target,
+  statements: { readonly [Nth in keyof Rows]: string },
+): { readonly [Nth in keyof Rows]: readonly Rows[Nth][] } {
+  const command = ['d1', 'execute', 'DB', ...flags, '--json', '--command', statements.join('; ')]
   const env = { ...process.env, WRANGLER_SEND_METRICS: 'false' }
   const run = spawnSync(process.execPath, [WRANGLER, ...command], {
     cwd: ROOT,
@@ -52,6 +60,6 @@ export function query<Row>({ flags }: Target, sql: string): readonly Row[] {
     console.error(`The database did not answer:\n${run.stdout}\n${run.stderr}`)
     process.exit(2)
   }
-  const [result] = JSON.parse(run.stdout) as [{ results: Row[] }]
-  return result.results
+  const answers = JSON.parse(run.stdout) as { results: unknown[] }[]
+  return answers.map(({ results }) => results) as { readonly [Nth in keyof Rows]: readonly Rows[Nth][] }
 }

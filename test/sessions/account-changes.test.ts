@@ -11,6 +11,7 @@ import {
   signedInPerson,
 } from '../support/person'
 import { createPlace, type Place, sessionCopy, sessionRow } from '../support/place'
+import { stopTime } from '../support/stop-time'
 
 const DAY = 24 * 60 * 60
 const IDLE = 7 * DAY
@@ -140,6 +141,7 @@ async function grantedRoles({ body }: Answer): Promise<unknown> {
 describe('a copy that a slide finds wrong', () => {
   /** A person whose session is past half of its idle window. */
   async function pastHalf(): Promise<{ here: Place; ada: Person }> {
+    stopTime()
     const here = createPlace()
     const ada = await signedInPerson({ mode: 'session', service: here })
     here.ahead = IDLE / 2 + 60

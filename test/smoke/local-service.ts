@@ -26,7 +26,7 @@ export interface LocalService {
 }
 
 /** How long a start may take, and a line that is waited for. */
-const PATIENCE_MS = 100_000
+const PATIENCE_MS = 240_000
 
 /** How a service is started, on a port and with a folder for what it keeps. */
 type Launch = (place: { readonly port: number; readonly state: string }) => {
