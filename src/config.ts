@@ -10,6 +10,7 @@ import { isOrigin } from './http/origin'
 import { isLocal, isTrustworthy } from './http/trustworthy-url'
 import { type MailConfig, parseSender } from './mail/mail-config'
 import type { Mode } from './mode'
+import { checkVisibleText } from './visible-text'
 
 export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
 
@@ -126,7 +127,7 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
     defaultEmailVerification({ registration, mail }),
   )
   const values = {
-    audience: setting('AUDIENCE', (text) => text, issuer?.href ?? 'unknown'),
+    audience: setting('AUDIENCE', parseAudience, issuer?.href ?? 'unknown'),
     modes: setting('AUTH_MODE', oneOf(AUTH_MODES), 'both'),
     registration,
     emailVerification,
@@ -276,14 +277,26 @@ function parseIssuer(
   if (`${url.origin}${basePath}` !== text || !/^(\/[A-Za-z0-9._~-]+)*$/.test(basePath)) {
     return fault('must be a plain URL: lower-case host, no user, query, fragment or trailing slash')
   }
+  if (!fitsIntoToken(text)) return fault(`must be at most ${TOKEN_NAME_MAX_BYTES} bytes of JSON`)
   return { href: text, origin: url.origin, hostname: url.hostname, basePath }
+}
+
+/** In bytes of JSON. Issuer and audience travel in every access token, whose length is bounded (JWT_MAX_LENGTH in tokens/jwt.ts). */
+const TOKEN_NAME_MAX_BYTES = 512
+
+function fitsIntoToken(text: string): boolean {
+  return new TextEncoder().encode(JSON.stringify(text)).byteLength <= TOKEN_NAME_MAX_BYTES
+}
+
+function parseAudience(text: string): string | Fault {
+  return fitsIntoToken(text) ? text : fault(`must be at most ${TOKEN_NAME_MAX_BYTES} bytes of JSON`)
 }
 
 /** It stands in the subject of mails. */
 function parseBrandName(text: string): string | Fault {
-  return text.length <= 64 && text.trim() === text && !/[\p{C}\p{Zl}\p{Zp}]/u.test(text)
+  return text.length <= 64 && text.trim() === text && checkVisibleText(text) === null
     ? text
-    : fault('must be at most 64 characters in one line, without space around it')
+    : fault('must be at most 64 visible characters in one line, without space around it')
 }
 
 /** On the service's own origin, or a secure one. */

@@ -257,6 +257,15 @@ describe('parseConfig', () => {
     expect(configOf({ ISSUER, AUDIENCE: 'api' })).toMatchObject({ issuer: ISSUER, audience: 'api' })
   })
 
+  it('TOK-05: ISSUER and AUDIENCE leave room in a token: 512 bytes each, as JSON has them', () => {
+    const longest = `https://auth.example.com/${'a'.repeat(485)}`
+    expect(configOf({ ISSUER: longest })).toMatchObject({ issuer: longest, audience: longest })
+    for (const AUDIENCE of ['a'.repeat(510), 'ä'.repeat(255), '\n'.repeat(255)]) {
+      expect(configOf({ AUDIENCE }).audience).toBe(AUDIENCE)
+      expect(faultySettings({ AUDIENCE: `${AUDIENCE}a` })).toEqual(['AUDIENCE'])
+    }
+  })
+
   it.each([
     ['http://localhost:8787', '__Host-session-8787'],
     ['http://localhost:8788/auth', '__Host-session-8788'],
@@ -313,6 +322,7 @@ describe('parseConfig', () => {
     ' https://auth.example.com',
     'https://auth.example.com\n',
     '*',
+    `https://auth.example.com/${'a'.repeat(486)}`,
   ])('ISSUER: refuses %o', (ISSUER) => {
     const faults = faultsOf({ ISSUER })
     expect(faults.map(({ setting }) => setting)).toEqual(['ISSUER'])

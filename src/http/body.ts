@@ -212,7 +212,7 @@ async function parseFields<S extends BodySchema>(
   if (parsed.success && unknownFields.length === 0) return parsed.output
   const issues = (parsed.issues ?? []).map((issue) => ({
     field: v.getDotPath(issue) ?? '',
-    code: issue.received === 'undefined' ? 'missing' : issue.kind === 'schema' ? 'type' : 'invalid',
+    code: codeOf(issue),
     message: issue.received === 'undefined' ? REQUIRED : issue.message,
   }))
   throw invalidInput([
@@ -220,6 +220,13 @@ async function parseFields<S extends BodySchema>(
     ...(await furtherFaults(fields)),
     ...(unknownFields.length > 0 ? [unknownField(known)] : []),
   ])
+}
+
+/** A raw check of a field names its fault in `expected`. */
+function codeOf({ kind, type, received, expected }: v.BaseIssue<unknown>): string {
+  if (received === 'undefined') return 'missing'
+  if (kind === 'schema') return 'type'
+  return (type === 'raw_check' ? expected : null) ?? 'invalid'
 }
 
 /** Names the fields there are, and not those that were sent: a client may have sent a password as the name of a field. */

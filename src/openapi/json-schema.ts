@@ -15,7 +15,11 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
     description:
       'An email address. Blanks around it are ignored. Letters of its domain may be of either case.',
   },
-  Name: { description: 'At most 100 characters, no control characters. Empty means none.', maxLength: 100 },
+  Name: {
+    description:
+      'At most 100 characters. None that are invisible, that break lines or that change the direction of text. Empty means none.',
+    maxLength: 100,
+  },
 }
 
 /** What each field of a request body means. */
@@ -42,7 +46,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 const CONVERSION = {
   target: 'draft-2020-12',
   // Checks that JSON Schema has no words for; SAID_OF_PARTS has some.
-  ignoreActions: ['check', 'readonly'],
+  ignoreActions: ['check', 'raw_check', 'readonly'],
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
 } satisfies ConversionConfig
 

@@ -3,6 +3,7 @@ import { parseEmailAddress } from '../accounts/email-address'
 import { passwordContext } from '../accounts/password-context'
 import type { FieldError } from '../http/problem'
 import { checkPassword } from '../passwords/password-policy'
+import { checkVisibleText, type TextFault } from '../visible-text'
 
 /** Bounds what is normalised and hashed: a password of 256 characters, each with a few combining marks, fits. */
 const TEXT_MAX_LENGTH = 1024
@@ -24,11 +25,20 @@ export const Email = v.pipe(
   }),
 )
 
+const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
+  'control-character': 'Use no control characters.',
+  'direction-control': 'Use no characters that change the direction of text.',
+  'invisible-character': 'Use no invisible characters, and at least one that can be seen.',
+}
+
 /** Empty means none: forms cannot send nothing. */
 export const Name = v.pipe(
   Text,
   v.check((name) => [...name].length <= 100, 'Use at most 100 characters.'),
-  v.check((name) => !/\p{Cc}/u.test(name), 'Use no control characters.'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed && !dataset.issues ? checkVisibleText(dataset.value) : null
+    if (fault) addIssue({ message: TEXT_FAULTS[fault], expected: fault })
+  }),
   v.transform((name) => name.trim().normalize('NFC') || null),
 )
 

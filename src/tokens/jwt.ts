@@ -1,7 +1,10 @@
 import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
-/** Longer than any token issued here, and short enough that a hostile one costs nothing to refuse. */
-const JWT_MAX_LENGTH = 4096
+/**
+ * In bytes, each of which is a character of a token. Short enough that a hostile one costs nothing to refuse. Nothing longer is issued
+ * (access-token.ts): roles take 1,024 bytes at most (0013_roles.sql), issuer and audience 512 each (config.ts), and the rest 600.
+ */
+export const JWT_MAX_LENGTH = 4096
 
 /** What must hold of every JWT. All are required: an option left out of jose is a check left out. */
 export interface JwtExpectations {

@@ -71,6 +71,32 @@ describe.each(['session', 'token'] as const)('one’s own account, in %s mode', 
     expect((await ada.get('/me')).body.user).toEqual(ada.answer.body.user)
   })
 
+  it.each([
+    ['a reversed end', 'Ada \u202eecalevol', 'direction-control'],
+    ['nothing that is seen', '\u200b\u200b', 'invisible-character'],
+    ['a line break', 'Ada\nLovelace', 'control-character'],
+  ])(
+    'REG-02: a name with %s is refused wherever it is given, and the reason is said',
+    async (_, name, code) => {
+      const ada = await signedInPerson({ mode })
+      const account = { email: newEmail(), password: PASSWORD, mode, name }
+      for (const answer of [
+        await ada.patch('/me', { name }),
+        await ada.post('/me', { name }),
+        await send(deployed, 'POST', '/register', { body: account }),
+      ]) {
+        expectProblem(answer, 422, 'invalid-input')
+        expect(answer.body.errors).toMatchObject([{ field: 'name', code }])
+      }
+      expect((await ada.get('/me')).body.user.name).toBeNull()
+    },
+  )
+
+  it.each(['👩\u200d🚀', 'می\u200cخواهم', 'שרה'])('PATCH /me takes the name %s as it is', async (name) => {
+    const ada = await signedInPerson({ mode })
+    expect((await ada.patch('/me', { name })).body.user.name).toBe(name)
+  })
+
   it('POST /password renews this session, ends every other in either mode, and says why in the row', async () => {
     const { ada, devices } = await personWithDevices(mode)
     const stranger = await signedInPerson({ mode })

@@ -136,7 +136,7 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
     [
       'every one',
       { mode: 'cookie', name: '\0', password: '123456789012345', login: 'x', user: 'y' },
-      ['email missing', 'password common', 'mode type', 'name invalid', ' unknown'],
+      ['email missing', 'password common', 'mode type', 'name control-character', ' unknown'],
     ],
   ])('REG-02: says of %s at once what is wrong', async (_, body, faults) => {
     const answer = await register({ mode, ...body })

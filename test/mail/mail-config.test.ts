@@ -160,6 +160,7 @@ describe('MAIL_FROM', () => {
     ['"Janus" <janus@example.com>', { ...sender, name: 'Janus' }],
     ['"Engines, Analytical" <janus@example.com>', { ...sender, name: 'Engines, Analytical' }],
     ['Ünïcødé 漢字 <janus@example.com>', { ...sender, name: 'Ünïcødé 漢字' }],
+    ['👩\u200d🚀 Rockets <janus@example.com>', { ...sender, name: '👩\u200d🚀 Rockets' }],
     ['Janus <janus@bücher.example>', { name: 'Janus', address: 'janus@xn--bcher-kva.example' }],
   ])('reads %s', (MAIL_FROM, expected) => {
     expect(configOf({ ...CLOUDFLARE, MAIL_FROM }).mail).toEqual({ carrier: 'cloudflare', sender: expected })
@@ -180,6 +181,9 @@ describe('MAIL_FROM', () => {
     'Janus\u0000 <a@canary.example>',
     'Janus\u0085 <a@canary.example>',
     'a@canary.example\nBcc: v@canary.example',
+    '\u202esunaJ <a@canary.example>',
+    'Ja\u200bnus <a@canary.example>',
+    '\u3164 <a@canary.example>',
     'a@canary.example\n',
     '\r\na@canary.example',
     'Jan"us <a@canary.example>',
@@ -247,12 +251,16 @@ describe('RESEND_URL', () => {
 })
 
 describe('BRAND_NAME', () => {
-  it.each(['Analytical Engines', 'Ünïcødé 漢字 🦉', '<b>Bold & "Brash"</b>', 'x'.repeat(64)])(
-    'may be %s',
-    (BRAND_NAME) => {
-      expect(configOf({ BRAND_NAME }).brandName).toBe(BRAND_NAME)
-    },
-  )
+  it.each([
+    'Analytical Engines',
+    'Ünïcødé 漢字 🦉',
+    '👩\u200d🚀 Rockets',
+    'می\u200cخواهم',
+    '<b>Bold & "Brash"</b>',
+    'x'.repeat(64),
+  ])('may be %s', (BRAND_NAME) => {
+    expect(configOf({ BRAND_NAME }).brandName).toBe(BRAND_NAME)
+  })
 
   it('is the host of the issuer if nothing is said', () => {
     expect(configOf({ ISSUER: 'https://auth.example.com:8443/auth' }).brandName).toBe('auth.example.com')
@@ -267,6 +275,10 @@ describe('BRAND_NAME', () => {
     'canary\u202eelpmaxe',
     'canary\u2066',
     'can\u200bary',
+    'canary\u3164',
+    '\u3164',
+    '\u2800',
+    '\ufe0f',
     `canary${'x'.repeat(59)}`,
     {},
     true,

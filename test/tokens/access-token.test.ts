@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import { createAccessTokens } from '../../src/tokens/access-token'
+import { AccessTokenTooLong, createAccessTokens } from '../../src/tokens/access-token'
 import { createSharedSigningKeys } from '../../src/tokens/shared-signing-keys'
 import { decodePart, signWith } from '../support/forge'
 
@@ -38,6 +38,21 @@ async function tokenWith(changes: Record<string, number>): Promise<string> {
   const { key } = await keys.signer()
   return signWith(key, decodePart(header), { ...decodePart(claims), ...changes })
 }
+
+describe('TOK-05: the length of an access token', () => {
+  /** A token for roles of so many characters of three bytes. */
+  const issue = (length: number) =>
+    accessTokensAt(ISSUED_AT).issue({ ...subject, roles: ['漢'.repeat(length)] })
+
+  it('none is issued that would be refused, and the longest that is issued is accepted', async () => {
+    let longest = 500
+    while ((await issue(longest).catch(() => null)) !== null) longest++
+    const { token } = await issue(longest - 1)
+    expect(await accessTokensAt(ISSUED_AT).check(token)).toMatchObject({ ok: true })
+    expect(token.length).toBeGreaterThan(4096 - 4)
+    await expect(issue(longest)).rejects.toBeInstanceOf(AccessTokenTooLong)
+  })
+})
 
 describe('an access token in time', () => {
   it('TOK-08: is good from its first second to its last', async () => {

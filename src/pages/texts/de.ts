@@ -36,7 +36,12 @@ export const de = {
         missing: 'Geben Sie Ihre E-Mail-Adresse ein.',
         invalid: 'Geben Sie eine E-Mail-Adresse ein, zum Beispiel ada@example.com.',
       },
-      name: { invalid: 'Höchstens 100 Zeichen, ohne Zeilenumbruch.' },
+      name: {
+        invalid: 'Höchstens 100 Zeichen, ohne Zeilenumbruch.',
+        'control-character': 'Höchstens 100 Zeichen, ohne Zeilenumbruch.',
+        'direction-control': 'Bitte ohne unsichtbare Zeichen, die die Schreibrichtung ändern.',
+        'invisible-character': 'Bitte ohne unsichtbare Zeichen, und mit mindestens einem sichtbaren.',
+      },
       password: { missing: 'Geben Sie ein Passwort ein.' },
       current_password: { missing: 'Geben Sie Ihr aktuelles Passwort ein.' },
       new_password: { missing: 'Wählen Sie ein neues Passwort.' },

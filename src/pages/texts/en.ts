@@ -47,7 +47,12 @@ export const en = {
         missing: 'Enter your email address.',
         invalid: 'Enter an email address, for example ada@example.com.',
       },
-      name: { invalid: 'Use at most 100 characters, and no line breaks.' },
+      name: {
+        invalid: 'Use at most 100 characters, and no line breaks.',
+        'control-character': 'Use at most 100 characters, and no line breaks.',
+        'direction-control': 'Use no hidden characters that change the direction of text.',
+        'invisible-character': 'Use no invisible characters, and at least one that can be seen.',
+      },
       password: { missing: 'Enter a password.' },
       current_password: { missing: 'Enter your current password.' },
       new_password: { missing: 'Choose a new password.' },

@@ -36,7 +36,12 @@ export const es = {
         missing: 'Escriba su correo electrónico.',
         invalid: 'Escriba un correo electrónico, por ejemplo, ada@example.com.',
       },
-      name: { invalid: 'Como máximo 100 caracteres, sin saltos de línea.' },
+      name: {
+        invalid: 'Como máximo 100 caracteres, sin saltos de línea.',
+        'control-character': 'Como máximo 100 caracteres, sin saltos de línea.',
+        'direction-control': 'Sin caracteres ocultos que cambien la dirección del texto.',
+        'invisible-character': 'Sin caracteres invisibles, y con al menos uno que se vea.',
+      },
       password: { missing: 'Escriba una contraseña.' },
       current_password: { missing: 'Escriba su contraseña actual.' },
       new_password: { missing: 'Elija una contraseña nueva.' },
