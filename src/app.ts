@@ -17,7 +17,7 @@ import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
 import { deliverMail } from './routes/deliver-mail'
 import { emailRoutes } from './routes/email'
-import { checkStorage, configChecks, healthRoutes } from './routes/health'
+import { configChecks, createStorageCheck, healthRoutes } from './routes/health'
 import { keySetRoutes } from './routes/key-set'
 import { meRoutes, whoAmIRoute } from './routes/me'
 import { passwordRoutes } from './routes/password'
@@ -90,10 +90,7 @@ function createRoutes(services: Services, pages: Pages | null) {
     .route('/', sessionRoutes(services))
     .route('/', keySetRoutes(services))
     .route('/', problemRoutes(pages))
-    .route(
-      '/',
-      healthRoutes(() => checkStorage(services)),
-    )
+    .route('/', healthRoutes(createStorageCheck(services)))
 }
 
 /** Answers where an app has mounted Janus elsewhere than its issuer says: every link, cookie and guard would be wrong there. */

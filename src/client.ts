@@ -6,7 +6,7 @@ export interface Client {
   readonly requestId: string
   /** IP address as the edge saw it, or `null` where it did not say. */
   readonly address: string | null
-  /** What the client said of itself, at most 256 characters, without controls. */
+  /** The User-Agent that the client sent, at most 256 bytes of UTF-8, without controls. */
   readonly userAgent: string | null
   /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
   readonly country: string | null

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Clock } from '../clock'
 import type { ConfigFault } from '../config'
 import { StoreUnavailable } from '../outage'
 import type { SessionCache } from '../sessions/session-cache'
@@ -21,11 +22,27 @@ export function healthRoutes(check: () => Promise<readonly Check[]>) {
     })
 }
 
-/** Whether storage is there and of the right shape. */
-export async function checkStorage(services: {
+/** For how long an isolate gives the same answer: the route is open, and each check reads both stores. */
+const REMEMBERED_SECONDS = 2
+
+interface StorageCheckServices {
   readonly isSchemaCurrent: () => Promise<boolean>
   readonly sessionCache: SessionCache
-}): Promise<readonly Check[]> {
+  readonly clock: Clock
+}
+
+/** Creates the check that storage is there and of the right shape. It reads both stores at most once in two seconds. */
+export function createStorageCheck(services: StorageCheckServices): () => Promise<readonly Check[]> {
+  let last: { readonly at: number; readonly checks: readonly Check[] } | null = null
+  return async () => {
+    const now = services.clock()
+    if (last && now >= last.at && now < last.at + REMEMBERED_SECONDS) return last.checks
+    last = { at: now, checks: await checkStorage(services) }
+    return last.checks
+  }
+}
+
+async function checkStorage(services: StorageCheckServices): Promise<readonly Check[]> {
   const migrate = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
   return [
     { name: 'config', ok: true },

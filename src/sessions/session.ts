@@ -21,7 +21,7 @@ export interface Session {
   readonly idleExpiresAt: number
   /** Ends the session whatever happens. */
   readonly expiresAt: number
-  /** What the client said of itself, at most 256 characters; for the account's owner to recognise. */
+  /** The User-Agent that the client sent, at most 256 bytes; for the account's owner to recognize. */
   readonly userAgent: string | null
   /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
   readonly country: string | null
