@@ -15,7 +15,7 @@ buildOpenApiAssets()
 const ALONE = [
   'test/audit/**/*.test.ts',
   'test/tokens/**/*.test.ts',
-  'test/throttling/forget-attempts.test.ts',
+  'test/throttling/forget-unused.test.ts',
   'test/mail/outbox.test.ts',
   'test/growth/**/*.test.ts',
 ]

@@ -16,6 +16,7 @@ import type { Pages } from './pages/pages'
 import { accountRoutes } from './routes/accounts'
 import { activityRoutes } from './routes/activity'
 import { deliverMail } from './routes/deliver-mail'
+import { deviceRoutes } from './routes/devices'
 import { emailRoutes } from './routes/email'
 import { configChecks, createStorageCheck, healthRoutes } from './routes/health'
 import { keySetRoutes } from './routes/key-set'
@@ -88,6 +89,7 @@ function createRoutes(services: Services, pages: Pages | null) {
     .route('/', meRoutes(services))
     .route('/', activityRoutes(services))
     .route('/', sessionRoutes(services))
+    .route('/', deviceRoutes(services))
     .route('/', keySetRoutes(services))
     .route('/', problemRoutes(pages))
     .route('/', healthRoutes(createStorageCheck(services)))

@@ -1,4 +1,5 @@
 import type { ChangePasswordServices } from './accounts/change-password'
+import { createD1AttemptStore } from './accounts/d1-attempt-store'
 import { createD1UserStore } from './accounts/d1-user-store'
 import type { RegisterServices } from './accounts/register'
 import type { SignInServices } from './accounts/sign-in'
@@ -9,6 +10,9 @@ import type { GuardServices } from './authentication/auth-env'
 import type { Clock } from './clock'
 import type { Bindings, Config } from './config'
 import { createKeyring } from './crypto/keyring'
+import { createD1DeviceStore } from './devices/d1-device-store'
+import type { DeviceStore } from './devices/device'
+import { createDeviceCredentials, type DeviceCredentials } from './devices/device-credentials'
 import { createD1LinkRequests } from './links/d1-link-store'
 import { createD1LinkUses } from './links/d1-link-uses'
 import type { Log } from './log'
@@ -46,6 +50,8 @@ export interface Services
   readonly signingKeys: SigningKeys
   readonly refreshReuseSeconds: number
   readonly clientLimit: ClientLimit
+  readonly devices: DeviceStore
+  readonly deviceCredentials: DeviceCredentials
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   /** `null`: no mail is sent. */
@@ -102,7 +108,10 @@ export function createServices(
     passwordMinLength: config.passwordMinLength,
     refreshReuseSeconds: config.refreshReuseSeconds,
     serviceHost: new URL(origin).hostname,
-    users: createD1UserStore(bindings.DB, { limits: config, mailQueue, verifiedOnly }),
+    users: createD1UserStore(bindings.DB, { mailQueue, verifiedOnly }),
+    attempts: createD1AttemptStore(bindings.DB, config),
+    devices: createD1DeviceStore(bindings.DB),
+    deviceCredentials: createDeviceCredentials({ keyring, issuer }),
     links: { ...createD1LinkRequests(bindings.DB, mailQueue), ...createD1LinkUses(bindings.DB, mailQueue) },
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),

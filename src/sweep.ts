@@ -3,18 +3,18 @@ import { sweepOutbox } from './mail/deliver-mail'
 import { orOnOutage } from './outage'
 import type { Services } from './services'
 import { sweepSessions } from './sessions/sweep-sessions'
-import { FORGET_ATTEMPTS_SECONDS } from './throttling/attempt-limits'
 
-/** How many attempts, and how many links, one run forgets. */
+/** How many budgets, devices and links one run forgets. */
 const FORGET_STEP = 1000
 
 /** What is left to do in the background, every minute. Each part is done even if a store fails another. */
 export async function sweep(services: Services): Promise<void> {
-  const { users, links, signingKeys, delivery, clock, log } = services
+  const { attempts, devices, links, signingKeys, delivery, clock, log } = services
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     sessions: () => sweepSessions(services),
     'signing-keys': () => signingKeys.sweep(),
-    attempts: () => users.forgetAttempts(clock() - FORGET_ATTEMPTS_SECONDS, FORGET_STEP),
+    budgets: () => attempts.forget(clock(), FORGET_STEP),
+    devices: () => devices.forgetUnused(clock(), FORGET_STEP),
     links: () => links.forget(clock(), FORGET_STEP),
     mail: async () => {
       if (delivery) await sweepOutbox(delivery)

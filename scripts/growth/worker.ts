@@ -103,7 +103,7 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
         )
         .bind(ended, now - 200),
       db
-        .prepare('INSERT OR IGNORE INTO sign_in_attempts VALUES (?1, 1, 0, ?2)')
+        .prepare("INSERT OR IGNORE INTO budgets VALUES (?1, 'password', ?2, 0)")
         .bind('-'.repeat(43), 2 * now),
     ])
     return c.body(null, 204)

@@ -3,6 +3,7 @@ import type { Clock } from '../clock'
 import type { LinkStore } from '../links/link-store'
 import { type MintedSecret, mintSecret } from '../links/one-time-token'
 import type { AccountKeys } from '../throttling/account-key'
+import { sourceKeyOf } from '../throttling/source-limit'
 import type { EmailAddress } from './email-address'
 
 export interface LinkServices {
@@ -14,6 +15,8 @@ export interface LinkServices {
 /** Whoever asks for mail, known here or not. */
 export interface MailAsker {
   readonly client: Client
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
   /** The secret that only this browser or client will have. */
   readonly binding: MintedSecret
 }
@@ -29,10 +32,28 @@ export function askedForMail(retryAfterSeconds: number | null): AskedForMail {
 
 /** What every request for a link to the account of an address is made of. */
 export async function newLinkRequest(
-  { accountKeys, clock }: LinkServices,
-  { email, client }: { readonly email: EmailAddress; readonly client: Client },
+  services: LinkServices,
+  asked: Pick<MailAsker, 'client' | 'deviceIds'> & {
+    readonly email: EmailAddress
+    /** The session behind the request, if there is one. */
+    readonly sessionId?: string | null
+  },
+) {
+  return { ...(await newMailRequest(services, asked)), token: await mintSecret(), client: asked.client }
+}
+
+/** A request for mail to the owner of an address, and whose budget it is counted against. */
+export async function newMailRequest(
+  { accountKeys, clock }: Pick<LinkServices, 'accountKeys' | 'clock'>,
+  { email, client, deviceIds, sessionId = null }: Parameters<typeof newLinkRequest>[1],
 ) {
   const { canonical: canonicalEmail } = email
-  const accountKey = await accountKeys(canonicalEmail)
-  return { canonicalEmail, accountKey, token: await mintSecret(), client, now: clock() }
+  // No address has a blank, so none of these is the key of one.
+  const keyOf = async (id: string) => [id, await accountKeys(`device ${id}`)] as const
+  const deviceKeys = Object.fromEntries(await Promise.all(deviceIds.map(keyOf)))
+  const session =
+    sessionId === null ? null : { id: sessionId, key: await accountKeys(`session ${sessionId}`) }
+  const sourceKey = await sourceKeyOf(accountKeys, client)
+  const asker = { of: 'anybody', deviceKeys, session, sourceKey } as const
+  return { canonicalEmail, accountKey: await accountKeys(canonicalEmail), asker, now: clock() }
 }

@@ -1,21 +1,23 @@
 import type { AuditEventName } from '../audit/audit-event'
-import type { AuditLog } from '../audit/audit-log'
 import type { Client } from '../client'
 import type { Clock } from '../clock'
 import type { Log } from '../log'
 import type { Mode } from '../mode'
 import type { PasswordHasher } from '../passwords/password-hash'
 import type { AccountKeys } from '../throttling/account-key'
+import type { Attempter, ChosenBudget } from '../throttling/attempt-budget'
+import { sourceKeyOf } from '../throttling/source-limit'
+import type { AttemptStore } from './attempt-store'
 import type { User, UserCredentials } from './user'
 import type { Proof, UserStore } from './user-store'
 
 export interface AttemptServices {
   readonly users: UserStore
+  readonly attempts: AttemptStore
   readonly passwords: PasswordHasher
   readonly accountKeys: AccountKeys
   /** Whether only who has proven the address may sign in. */
   readonly verifiedOnly: boolean
-  readonly auditLog: AuditLog
   readonly clock: Clock
   readonly log: Log
 }
@@ -27,7 +29,9 @@ export interface PasswordAttempt {
   /** What would happen if it is right; a refusal is recorded under this name. */
   readonly event: AuditEventName
   readonly client: Client
-  /** The session from which it was given, if from one. */
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
+  /** The live session from which it was given, if from one. */
   readonly session: { readonly userId: string; readonly sessionId: string; readonly mode: Mode } | null
 }
 
@@ -46,38 +50,50 @@ export type AttemptedPassword =
   | RefusedAttempt
 
 /**
- * Checks a password: the only way to, on every path, so that all share one count of failures for each account.
+ * Checks a password: the only way to, on every path, so that each attempt is counted against one budget: of the session that it is
+ * made in, of a device of the account, or of the account's strangers.
  *
  * The attempt is counted before the hash is computed. Every refusal costs one hash of the current cost and two trips to the
  * store, and is recorded: an unknown address, a wrong password, a disabled account and one without a password cannot be
- * told apart. @throws {StoreUnavailable}
+ * told apart. A source that has spent too much is refused after one trip, and not recorded. @throws {StoreUnavailable}
  */
 export async function attemptPassword(
   services: AttemptServices,
   attempt: PasswordAttempt,
 ): Promise<AttemptedPassword> {
-  const { users, accountKeys, clock } = services
-  const { canonicalEmail, password, client, session } = attempt
+  const { attempts, accountKeys, clock, log } = services
+  const { canonicalEmail, password, client, deviceIds, session } = attempt
   const accountKey = await accountKeys(canonicalEmail)
+  const sourceKey = await sourceKeyOf(accountKeys, client)
+  const attempter: Attempter =
+    session === null
+      ? { in: 'open', accountKey, deviceIds, sourceKey }
+      : { in: 'session', sessionId: session.sessionId }
 
-  const reservation = await users.reserveAttempt({ canonicalEmail, accountKey, now: clock() })
-  const { found } = reservation
-  const subjectId = found?.user.id ?? null
+  const reservation = await attempts.reserve({ canonicalEmail, attempter, now: clock() })
+  if (reservation.outcome === 'source-throttled') {
+    const { retryAfterSeconds } = reservation
+    log('client-throttled', { request_id: client.requestId })
+    return { outcome: 'throttled', retryAfterSeconds }
+  }
+  const { found, budget } = reservation
+  const refused = { accountKey, sourceKey, subjectId: found?.user.id ?? null, budget }
   if (reservation.outcome === 'throttled') {
-    await recordRefusal(services, attempt, { subjectId, accountKey, reason: 'throttled' })
+    await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
     return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
   }
   const checked = await checkPassword(services, found, password)
   if ('reason' in checked) {
-    await recordRefusal(services, attempt, { subjectId, accountKey, reason: checked.reason })
+    await recordRefusal(services, attempt, { ...refused, reason: checked.reason })
     return { outcome: 'refused' }
   }
   // Whoever is signed in already may use the password all the same.
   if (services.verifiedOnly && session === null && !checked.user.emailVerified) {
-    await recordRefusal(services, attempt, { subjectId, accountKey, reason: 'address-not-proven' })
+    await recordRefusal(services, attempt, { ...refused, reason: 'address-not-proven' })
     return { outcome: 'refused' }
   }
-  const proof = { passwordHash: checked.passwordHash, accountKey, client }
+  const { blockedUntil } = reservation
+  const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, client }
   return { outcome: 'proven', user: checked.user, proof }
 }
 
@@ -87,27 +103,42 @@ export async function recordChangedMeanwhile(
   attempt: PasswordAttempt,
   { user, proof }: Extract<AttemptedPassword, { outcome: 'proven' }>,
 ): Promise<void> {
-  const { accountKey } = proof
-  await recordRefusal(services, attempt, { subjectId: user.id, accountKey, reason: 'changed-meanwhile' })
+  const { accountKeys } = services
+  await recordRefusal(services, attempt, {
+    accountKey: await accountKeys(attempt.canonicalEmail),
+    sourceKey: await sourceKeyOf(accountKeys, attempt.client),
+    subjectId: user.id,
+    budget: proof.reserved.budget,
+    reason: 'changed-meanwhile',
+  })
 }
 
+/** Records a refusal, and charges for it whoever has to pay, in one transaction. */
 async function recordRefusal(
-  { auditLog, clock }: Pick<AttemptServices, 'auditLog' | 'clock'>,
+  { attempts, clock }: Pick<AttemptServices, 'attempts' | 'clock'>,
   { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
-  refused: { readonly subjectId: string | null; readonly accountKey: string; readonly reason: string },
+  refused: {
+    readonly accountKey: string
+    readonly sourceKey: string
+    readonly subjectId: string | null
+    readonly budget: ChosenBudget
+    readonly reason: string
+  },
 ): Promise<void> {
-  await auditLog.record({
+  const { accountKey, sourceKey, subjectId, budget, reason } = refused
+  const refusal = {
     at: clock(),
     event,
     outcome: 'refused',
-    reason: refused.reason,
+    reason,
     actorId: session?.userId ?? null,
-    subjectId: refused.subjectId,
-    accountKey: refused.accountKey,
+    subjectId,
+    accountKey,
     sessionId: session?.sessionId ?? null,
     mode: session?.mode ?? null,
     client,
-  })
+  } as const
+  await attempts.refuse(refusal, { budget, sourceKey })
 }
 
 /** The account and the hash that the password matched, or why not. One hash, whatever the answer. */

@@ -21,7 +21,7 @@ import type { OwnSession } from './sign-out'
 export async function requestEmailChange(
   services: AttemptServices & { readonly links: LinkStore },
   session: OwnSession,
-  input: MailAsker & { readonly email: EmailAddress; readonly password: string },
+  input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
 ): Promise<AskedForMail | RefusedAttempt | NoPassword> {
   const { users, links, accountKeys, clock } = services
   const { email, password, binding, client } = input
@@ -31,10 +31,18 @@ export async function requestEmailChange(
   const { canonicalEmail } = found
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
-  const request = { purpose: 'change-email', accountKey, now: clock() } as const
-  const retryAfterSeconds = await links.reserve(request)
+  const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
+  const asked = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
+  const retryAfterSeconds = await links.reserve({ ...asked, purpose: 'change-email' })
   if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
-  const attempt = { canonicalEmail, password, event: 'email-change-requested', client, session } as const
+  const attempt = {
+    canonicalEmail,
+    password,
+    event: 'email-change-requested',
+    client,
+    deviceIds: [],
+    session,
+  } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
 
@@ -69,8 +77,7 @@ export async function confirmEmailChange(
   if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
   if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = found.account
-  const accountKey = await services.accountKeys(found.newEmail.canonical)
-  const use = { tokenHash, client, now, userId: user.id, accountKey }
+  const use = { tokenHash, client, now, userId: user.id }
   const emails = { oldEmail: user.email, email: found.newEmail }
   return { outcome: (await services.links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
 }

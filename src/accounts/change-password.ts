@@ -1,4 +1,5 @@
 import type { Client } from '../client'
+import { deviceProof } from '../devices/device'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
@@ -24,7 +25,8 @@ export type PasswordChange =
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
- * Changes the password, ends every session of the account, and starts a new one for who did it.
+ * Changes the password, ends every session of the account, forgets its devices, and starts a new session on a new device for who
+ * did it.
  *
  * @throws {StoreUnavailable} Also when the password was changed but the cached copy of an ended session could not be
  * deleted; the detail says so.
@@ -52,6 +54,7 @@ export async function changePassword(
     password: currentPassword,
     event: 'password-changed',
     client,
+    deviceIds: [],
     session,
   } as const
   const attempted = await attemptPassword(services, attempt)
@@ -59,7 +62,12 @@ export async function changePassword(
 
   const newHash = await passwords.hash(newPassword)
   const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() })
-  const changed = await users.changePassword({ ...attempted.proof, newHash, prepared })
+  const changed = await users.changePassword({
+    ...attempted.proof,
+    newHash,
+    prepared,
+    device: deviceProof([]),
+  })
   // Someone else changed it first: what was the current password no longer is.
   if (!changed) {
     await recordChangedMeanwhile(services, attempt, attempted)
@@ -68,6 +76,6 @@ export async function changePassword(
   await deleteCachedCopies(sessionCache, changed.ended)
   return {
     outcome: 'changed',
-    signedIn: await grantSession(services, prepared, { ...user, roles: changed.roles }),
+    signedIn: await grantSession(services, prepared, { ...user, roles: changed.roles }, changed.deviceId),
   }
 }

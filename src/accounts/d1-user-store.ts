@@ -1,6 +1,7 @@
 import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
+import { deviceIn, forgetDevicesOf, knowDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
 import {
@@ -15,8 +16,8 @@ import {
 } from '../sessions/d1-session-store'
 import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
-import { type AttemptLimits, type AttemptRow, retryAfterSeconds } from '../throttling/attempt-limits'
-import { clearAttempts, findAttempts, pruneAttempts, reserveAttempt } from '../throttling/d1-attempts'
+import type { ReservedAttempt } from '../throttling/attempt-budget'
+import { settleAttempt } from '../throttling/d1-attempts'
 import { toCredentials, toUser, type UserRow } from './d1-user-row'
 import type { SessionStart, StartedSession, UserStore } from './user-store'
 
@@ -24,11 +25,9 @@ import type { SessionStart, StartedSession, UserStore } from './user-store'
 export function createD1UserStore(
   db: D1Database,
   {
-    limits,
     mailQueue,
     verifiedOnly,
   }: {
-    readonly limits: AttemptLimits
     readonly mailQueue: D1MailQueue
     /** Whether only who has proven the address may sign in. */
     readonly verifiedOnly: boolean
@@ -37,7 +36,7 @@ export function createD1UserStore(
   /** Runs statements that begin a session or have no effect at all; those that end sessions with it come last. */
   async function start(
     statements: readonly D1PreparedStatement[],
-    { prepared, passwordHash, accountKey, client, presented }: SessionStart,
+    { prepared, passwordHash, reserved, client, presented, device }: SessionStart & Settled,
     event: AuditEventName,
   ): Promise<StartedSession | null> {
     const { session, secretHash } = prepared
@@ -47,36 +46,18 @@ export function createD1UserStore(
         ...statements,
         insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly } }),
         recordEvent(db, ofSession(event, session, client), 'if-changed'),
-        clearAttempts(db, accountKey, sessionId),
         ...presented.map((old) => endPresented(db, old, session, client)),
+        ...(reserved ? [settleAttempt(db, reserved, { sessionId })] : []),
+        ...knowDevice(db, device, { userId, client, now }, sessionId),
         ...mailQueue.newDevice({ sessionId, userId, client, now }),
       ]),
     )
     mailQueue.note(results)
-    const [inserted, , , ...ends] = results.slice(statements.length)
-    return startedSession(inserted, ends.slice(0, presented.length))
+    const [inserted, , ...ends] = results.slice(statements.length)
+    return startedSession(inserted, ends.slice(0, presented.length), deviceIn(results))
   }
 
   return {
-    async reserveAttempt({ canonicalEmail, accountKey, now }) {
-      const [reserved, attempts, users] = await reach('D1', () =>
-        db.batch([
-          reserveAttempt(db, accountKey, limits, now),
-          findAttempts(db, accountKey),
-          db.prepare('SELECT * FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
-        ]),
-      )
-      const [row] = (users?.results ?? []) as UserRow[]
-      const found = row ? toCredentials(row) : null
-      if (reserved?.results.length) return { outcome: 'reserved', found }
-      const [attempt] = (attempts?.results ?? []) as AttemptRow[]
-      return { outcome: 'throttled', retryAfterSeconds: retryAfterSeconds(attempt, limits, now), found }
-    },
-
-    async forgetAttempts(lastBefore, limit) {
-      await reach('D1', () => pruneAttempts(db, limits, lastBefore, limit).run())
-    },
-
     async findById(id) {
       const row = await reach('D1', () =>
         db.prepare('SELECT * FROM users WHERE id = ?1').bind(id).first<UserRow>(),
@@ -110,7 +91,7 @@ export function createD1UserStore(
            VALUES (?1, ?2, ?3, ?4, ?5, ?6) ON CONFLICT (email_canonical) DO NOTHING`,
         )
         .bind(user.id, user.email, canonicalEmail, user.name, sessionStart.passwordHash, user.createdAt)
-      return start([insertUser], sessionStart, 'account-registered')
+      return start([insertUser], { ...sessionStart, reserved: null }, 'account-registered')
     },
 
     async startSession(sessionStart) {
@@ -125,11 +106,15 @@ export function createD1UserStore(
       return start([rehash], { ...sessionStart, passwordHash: rehashed }, 'signed-in')
     },
 
-    async changePassword({ passwordHash, newHash, prepared, accountKey, client }) {
+    async changePassword({ passwordHash, newHash, prepared, reserved, client, device }) {
       const { session, secretHash } = prepared
       const { userId, createdAt: now } = session
       const by = { actorId: userId, client }
       const notice = { kind: 'password-changed', client, now } as const
+      const devices = [
+        forgetDevicesOf(db, device, { userId, passwordHash: newHash }),
+        ...knowDevice(db, device, { userId, client, now }, session.id),
+      ]
       const results = await reach('D1', () =>
         db.batch([
           db
@@ -153,13 +138,14 @@ export function createD1UserStore(
             secretHash,
             proof: { passwordHash: newHash, verifiedOnly: false },
           }),
-          clearAttempts(db, accountKey, session.id),
+          settleAttempt(db, reserved, { sessionId: session.id }),
           selectEndedOf(db, userId),
+          ...devices,
         ]),
       )
       mailQueue.note(results)
-      const [inserted, , ended] = results.slice(-3)
-      return startedSession(inserted, ended ? [ended] : [])
+      const [inserted, , ended] = results.slice(-devices.length - 3)
+      return startedSession(inserted, ended ? [ended] : [], deviceIn(results))
     },
 
     async rename({ id, userId }, name, now) {
@@ -201,14 +187,24 @@ export function createD1UserStore(
   }
 }
 
+/** `null`: no password was given, but chosen. */
+interface Settled {
+  readonly reserved: ReservedAttempt | null
+}
+
 /** What the statements that begin a session and end others returned, or `null` if it did not begin. */
 export function startedSession(
   inserted: D1Result | undefined,
   ends: readonly D1Result[],
+  deviceId: string | null,
 ): StartedSession | null {
   const [begun] = (inserted?.results ?? []) as { roles: string }[]
   if (!begun) return null
-  return { roles: parseRoles(begun.roles), ended: ends.flatMap(({ results }) => results as EndedSession[]) }
+  return {
+    roles: parseRoles(begun.roles),
+    deviceId,
+    ended: ends.flatMap(({ results }) => results as EndedSession[]),
+  }
 }
 
 /** What a person did with a password of theirs. */

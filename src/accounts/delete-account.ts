@@ -29,7 +29,14 @@ export async function deleteAccount(
   if (!found) return { outcome: 'refused' }
   if (found.passwordHash === null) return { outcome: 'no-password' }
   const { canonicalEmail } = found
-  const attempt = { canonicalEmail, password, event: 'account-deleted', client, session } as const
+  const attempt = {
+    canonicalEmail,
+    password,
+    event: 'account-deleted',
+    client,
+    deviceIds: [],
+    session,
+  } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
   const account = { ...attempted.proof, userId, session: { id: sessionId, mode } }

@@ -37,6 +37,8 @@ export interface SignedIn {
   readonly user: User
   readonly session: Session
   readonly grant: Grant
+  /** The device of the account that the client is from now on; `null`: it stays what it was. */
+  readonly deviceId: string | null
 }
 
 /**
@@ -71,15 +73,17 @@ export async function grantSession(
   services: GrantServices,
   { session, token, secretHash }: PreparedSession,
   user: User,
+  deviceId: string | null,
 ): Promise<SignedIn> {
   const { sessionCache, log } = services
   const { roles } = user
-  if (token === null) return { user, session, grant: await issueTokens(services, { session, roles }, 0) }
+  const signedIn = { user, session, deviceId }
+  if (token === null) return { ...signedIn, grant: await issueTokens(services, { session, roles }, 0) }
   // The store has the session, and the first request that misses the cache fills it.
   await orOnOutage(sessionCache.save({ session, roles, secretHash }, session.createdAt), ({ store }) =>
     log('session-cache-not-written', { session_id: session.id, store }),
   )
-  return { user, session, grant: { mode: 'session', sessionToken: token } }
+  return { ...signedIn, grant: { mode: 'session', sessionToken: token } }
 }
 
 /** An access token, and the refresh token of the session's current counter. */

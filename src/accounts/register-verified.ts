@@ -1,7 +1,7 @@
 import type { LinkStore } from '../links/link-store'
 import { mintSecret } from '../links/one-time-token'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import type { AskedForMail, MailAsker } from './asked-for-mail'
+import { type AskedForMail, type MailAsker, newMailRequest } from './asked-for-mail'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
 import type { RegisterServices } from './register'
@@ -27,19 +27,19 @@ export async function registerVerified(
     readonly name: string | null
   },
 ): Promise<HeldRegistration> {
-  const { links, accountKeys, passwords, clock } = services
-  const { email, password, name, binding, client } = input
+  const { links, passwords } = services
+  const { email, password, name, binding, client, deviceIds } = input
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
   const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
-  const now = clock()
-  const accountKey = await accountKeys(email.canonical)
   // Before the hash, so that a flood costs neither it nor mail.
-  const retryAfterSeconds = await links.reserve({ purpose: 'register', accountKey, now })
+  const request = await newMailRequest(services, { email, client, deviceIds })
+  const retryAfterSeconds = await links.reserve({ ...request, purpose: 'register' })
   if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
   const passwordHash = await passwords.hash(password)
   const token = await mintSecret()
+  const { now } = request
   await links.holdRegistration({ email, name, passwordHash, token, bindingHash: binding.hash, client, now })
   return { outcome: 'accepted' }
 }

@@ -1,8 +1,15 @@
 import type { Client } from '../client'
+import { deviceProof } from '../devices/device'
 import { presentLink } from '../links/present-link'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { type AskedForMail, askedForMail, type LinkServices, newLinkRequest } from './asked-for-mail'
+import {
+  type AskedForMail,
+  askedForMail,
+  type LinkServices,
+  type MailAsker,
+  newLinkRequest,
+} from './asked-for-mail'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
 import type { VerifyServices } from './verify-email'
@@ -10,20 +17,21 @@ import type { VerifyServices } from './verify-email'
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
 export async function requestPasswordReset(
   services: LinkServices,
-  asker: { readonly email: EmailAddress; readonly client: Client },
+  asker: Pick<MailAsker, 'client' | 'deviceIds'> & { readonly email: EmailAddress },
 ): Promise<AskedForMail> {
   const request = { purpose: 'reset-password', bindingHash: null } as const
   return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
 }
 
 export type PasswordReset =
-  | { readonly outcome: 'reset' }
+  /** `deviceId`: the device of the account that the client is from now on. */
+  | { readonly outcome: 'reset'; readonly deviceId: string | null }
   | { readonly outcome: 'invalid-link' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
- * Sets a new password with a link. Every session ends, failed attempts are forgotten, and nobody is signed in. A password that is
- * refused does not use the link up.
+ * Sets a new password with a link. Every session ends, every device is forgotten but the one where it is done, and nobody is signed
+ * in. A password that is refused does not use the link up.
  *
  * @throws {StoreUnavailable} Also when the password was set but the cached copy of a session could not be deleted; the
  * detail says so.
@@ -32,23 +40,22 @@ export async function resetPassword(
   services: VerifyServices,
   input: { readonly token: string; readonly newPassword: string; readonly client: Client },
 ): Promise<PasswordReset> {
-  const { links, passwords, accountKeys } = services
+  const { links, passwords } = services
   const { token, newPassword, client } = input
   const presented = await presentLink(services, token, ['reset-password'])
   if (!presented) return { outcome: 'invalid-link' }
   const { found, tokenHash, now } = presented
   if (!found.account) return { outcome: 'invalid-link' }
-  const { user, canonicalEmail } = found.account
+  const { user } = found.account
 
   const context = passwordContext(user, services.serviceHost)
   const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const passwordHash = await passwords.hash(newPassword)
-  const accountKey = await accountKeys(canonicalEmail)
-  const use = { tokenHash, client, now, userId: user.id, accountKey, passwordHash }
-  const ended = await links.resetPassword(use)
-  if (!ended) return { outcome: 'invalid-link' }
-  await deleteCachedCopies(services.sessionCache, ended)
-  return { outcome: 'reset' }
+  const device = deviceProof([])
+  const reset = await links.resetPassword({ tokenHash, client, now, userId: user.id, passwordHash, device })
+  if (!reset) return { outcome: 'invalid-link' }
+  await deleteCachedCopies(services.sessionCache, reset.ended)
+  return { outcome: 'reset', deviceId: reset.deviceId }
 }

@@ -1,5 +1,6 @@
 import type { Client } from '../client'
 import type { Clock } from '../clock'
+import { deviceProof } from '../devices/device'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
@@ -57,9 +58,10 @@ export async function signInWithLink(
     readonly mode: Mode
     readonly client: Client
     readonly presented: readonly PresentedSession[]
+    readonly deviceIds: readonly string[]
   },
 ): Promise<LinkSignIn> {
-  const { token, binding, mode, client, presented } = input
+  const { token, binding, mode, client, presented, deviceIds } = input
   const link = await presentLink(services, token, ['sign-in'])
   if (!link) return { outcome: 'invalid-link' }
   const { found, tokenHash, now } = link
@@ -69,10 +71,13 @@ export async function signInWithLink(
   const { user, passwordHash } = found.account
   const prepared = await prepareSession(services, { userId: user.id, mode, amr: 'otp', client, now })
   const removesPassword = passwordHash !== null && !user.emailVerified
-  const use = { tokenHash, client, now }
+  const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
   const started = await services.links.signIn({ ...use, prepared, presented, removesPassword })
   if (!started) return { outcome: 'invalid-link' }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   const signedIn = { ...user, emailVerified: true, roles: started.roles }
-  return { outcome: 'signed-in', signedIn: await grantSession(services, prepared, signedIn) }
+  return {
+    outcome: 'signed-in',
+    signedIn: await grantSession(services, prepared, signedIn, started.deviceId),
+  }
 }

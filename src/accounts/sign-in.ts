@@ -1,4 +1,5 @@
 import type { Client } from '../client'
+import { deviceProof } from '../devices/device'
 import type { Mode } from '../mode'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import {
@@ -15,7 +16,7 @@ import {
   prepareSession,
   type SignedIn,
 } from './prepared-session'
-import type { SessionStart, StartedSession } from './user-store'
+import type { Proof, SessionStart, StartedSession } from './user-store'
 
 export type SignInServices = GrantServices & AttemptServices
 
@@ -30,16 +31,18 @@ export async function signIn(
     readonly mode: Mode
     readonly client: Client
     readonly presented: readonly PresentedSession[]
+    readonly deviceIds: readonly string[]
   },
 ): Promise<SignIn> {
   const { users, passwords, clock } = services
-  const { email, password, mode, client, presented } = input
+  const { email, password, mode, client, presented, deviceIds } = input
 
   const attempt = {
     canonicalEmail: email.canonical,
     password,
     event: 'signed-in',
     client,
+    deviceIds,
     session: null,
   } as const
   const attempted = await attemptPassword(services, attempt)
@@ -54,7 +57,7 @@ export async function signIn(
     client,
     now: clock(),
   })
-  const start = { ...proof, prepared, presented }
+  const start = { ...proof, prepared, presented, device: deviceProof(deviceIds) }
   const started =
     (await users.startSession({ ...start, rehashed })) ?? (await startWithNewHash(services, start, password))
   if (!started) {
@@ -64,14 +67,14 @@ export async function signIn(
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return {
     outcome: 'signed-in',
-    signedIn: await grantSession(services, prepared, { ...user, roles: started.roles }),
+    signedIn: await grantSession(services, prepared, { ...user, roles: started.roles }, started.deviceId),
   }
 }
 
 /** Another sign-in may have stored the same password anew, at another cost, since this one looked. That is no refusal. */
 async function startWithNewHash(
   { users, passwords }: SignInServices,
-  start: SessionStart,
+  start: SessionStart & Pick<Proof, 'reserved'>,
   password: string,
 ): Promise<StartedSession | null> {
   const passwordHash = (await users.findById(start.prepared.session.userId))?.passwordHash

@@ -1,7 +1,9 @@
 import type { Client } from '../client'
+import type { DeviceProof } from '../devices/device'
 import type { Mode } from '../mode'
 import type { Session } from '../sessions/session'
 import type { EndedSession } from '../sessions/session-store'
+import type { ReservedAttempt } from '../throttling/attempt-budget'
 import type { PreparedSession, PresentedSession } from './prepared-session'
 import type { User, UserCredentials } from './user'
 
@@ -10,17 +12,6 @@ import type { User, UserCredentials } from './user'
  * throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
  */
 export interface UserStore {
-  /**
-   * Counts an attempt at the password of an address, known or not, and gives the account to check it against; or says how
-   * long to wait. An account that does not exist is counted like one that does.
-   */
-  reserveAttempt(attempt: {
-    readonly canonicalEmail: string
-    readonly accountKey: string
-    readonly now: number
-  }): Promise<Attempt>
-  /** Forgets attempts whose last was before `lastBefore`, at most `limit` of them. */
-  forgetAttempts(lastBefore: number, limit: number): Promise<void>
   findById(id: string): Promise<UserCredentials | null>
   /** The account and the session behind a request, or `null` if the session is over or the account disabled. */
   findWithSession(sessionId: string, now: number): Promise<{ user: User; session: Session } | null>
@@ -30,10 +21,19 @@ export interface UserStore {
    * Starts a session; `null`, and nothing done, if the account is gone, disabled, or its password hash is not
    * `passwordHash` any more. Stores `rehashed` in its place, if given.
    */
-  startSession(start: SessionStart & { readonly rehashed: string | null }): Promise<StartedSession | null>
-  /** Replaces the password, ends every session and starts `prepared`; `null`, and nothing done, if `passwordHash` is not current. */
+  startSession(
+    start: SessionStart & { readonly reserved: ReservedAttempt; readonly rehashed: string | null },
+  ): Promise<StartedSession | null>
+  /**
+   * Replaces the password, ends every session, forgets every device and starts `prepared`; `null`, and nothing done, if `passwordHash`
+   * is not current.
+   */
   changePassword(
-    change: Proof & { readonly newHash: string; readonly prepared: PreparedSession },
+    change: Proof & {
+      readonly newHash: string
+      readonly prepared: PreparedSession
+      readonly device: DeviceProof
+    },
   ): Promise<StartedSession | null>
   /** Gives the account another name; `null`, and nothing done, if the session is over or the account disabled. */
   rename(
@@ -51,29 +51,24 @@ export interface UserStore {
   ): Promise<readonly EndedSession[] | null>
 }
 
-export type Attempt =
-  | { readonly outcome: 'reserved'; readonly found: UserCredentials | null }
-  | {
-      readonly outcome: 'throttled'
-      readonly retryAfterSeconds: number
-      readonly found: UserCredentials | null
-    }
-
 export interface NewAccount {
   readonly user: User
   readonly canonicalEmail: string
 }
 
-/** Who gave the right password: recorded with what it was given for. It clears the failed attempts of the account. */
+/** Who gave the right password: recorded with what it was given for. The attempt is taken back then. */
 export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string
-  readonly accountKey: string
+  readonly reserved: ReservedAttempt
   readonly client: Client
 }
 
-export interface SessionStart extends Proof {
+export interface SessionStart {
+  readonly passwordHash: string
+  readonly client: Client
   readonly prepared: PreparedSession
+  readonly device: DeviceProof
   /** Sessions whose credentials came along: signing in ends them. */
   readonly presented: readonly PresentedSession[]
 }
@@ -82,6 +77,8 @@ export interface SessionStart extends Proof {
 export interface StartedSession {
   /** As they were when it began: those read before the password was checked may be old by now. */
   readonly roles: readonly string[]
+  /** The device of the account that the client is from now on. */
+  readonly deviceId: string | null
   /** Sessions that ended with it or are not swept yet; their cached copies are still to be deleted. */
   readonly ended: readonly EndedSession[]
 }

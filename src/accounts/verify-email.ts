@@ -1,4 +1,5 @@
 import type { Client } from '../client'
+import { deviceProof } from '../devices/device'
 import type { FoundLink } from '../links/link-store'
 import { presentLink } from '../links/present-link'
 import type { PasswordHasher } from '../passwords/password-hash'
@@ -29,19 +30,28 @@ export async function resendVerification(
   asker: MailAsker & {
     readonly email: EmailAddress
     /** Who is signed in, if anybody. */
-    readonly userId: string | null
+    readonly signedIn: { readonly userId: string; readonly sessionId: string } | null
   },
 ): Promise<AskedForMail> {
-  const { userId, binding } = asker
+  const { signedIn, binding } = asker
+  const { userId = null, sessionId = null } = signedIn ?? {}
   const request = { purpose: 'verify-email', userId, bindingHash: binding.hash } as const
   return askedForMail(
-    await services.links.issueVerification({ ...request, ...(await newLinkRequest(services, asker)) }),
+    await services.links.issueVerification({
+      ...request,
+      ...(await newLinkRequest(services, { ...asker, sessionId })),
+    }),
   )
 }
 
 export type Verification =
   /** `hasPassword`: otherwise one has to be set, by a reset. */
-  | { readonly outcome: 'verified'; readonly hasPassword: boolean }
+  | {
+      readonly outcome: 'verified'
+      readonly hasPassword: boolean
+      /** The device of the account that the client is from now on. */
+      readonly deviceId: string | null
+    }
   | { readonly outcome: 'invalid-link' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
@@ -61,10 +71,12 @@ export async function verifyEmail(
     readonly binding: string | null
     readonly newPassword: string | null
     readonly client: Client
+    /** Ids of the genuine device credentials that came along. */
+    readonly deviceIds: readonly string[]
   },
 ): Promise<Verification> {
   const { links } = services
-  const { token, binding, newPassword, client } = input
+  const { token, binding, newPassword, client, deviceIds } = input
   const presented = await presentLink(services, token, ['register', 'verify-email'], binding)
   if (!presented) return { outcome: 'invalid-link' }
   const { found, tokenHash, now } = presented
@@ -72,23 +84,21 @@ export async function verifyEmail(
   const chosen = await choosePassword(services, found, newPassword)
   if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
   const { passwordHash } = chosen
-  const use = { tokenHash, client, now }
-  const verified: Verification = { outcome: 'verified', hasPassword: passwordHash !== null }
+  const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
+  const verified = { outcome: 'verified', hasPassword: passwordHash !== null } as const
 
   if (found.account) {
-    const { user, canonicalEmail } = found.account
-    const accountKey = await services.accountKeys(canonicalEmail)
-    const ended = await links.verify({ ...use, userId: user.id, accountKey, passwordHash })
-    if (!ended) return { outcome: 'invalid-link' }
-    await deleteCachedCopies(services.sessionCache, ended)
-    return verified
+    const proven = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
+    if (!proven) return { outcome: 'invalid-link' }
+    await deleteCachedCopies(services.sessionCache, proven.ended)
+    return { ...verified, deviceId: proven.deviceId }
   }
   if (!found.newEmail) return { outcome: 'invalid-link' }
   const { address, canonical } = found.newEmail
   const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
-  const accountKey = await services.accountKeys(canonical)
-  const account = { user, canonicalEmail: canonical, accountKey, passwordHash }
-  return (await links.register({ ...use, account })) ? verified : { outcome: 'invalid-link' }
+  const account = { user, canonicalEmail: canonical, passwordHash }
+  const known = await links.register({ ...use, account })
+  return known ? { ...verified, ...known } : { outcome: 'invalid-link' }
 }
 
 /** The hash of the password that the account is to have. */

@@ -31,6 +31,7 @@ export type AuditEventName =
   | 'sign-in-link-requested'
   | 'email-change-requested'
   | 'email-changed'
+  | 'device-forgotten'
   | 'mail-failed'
 
 /** An event of an account as its owner may see it. */

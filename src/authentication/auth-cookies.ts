@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 
 /** What a cookie of Janus is for. */
-export type CookiePurpose = 'session' | 'refresh' | 'mail-sent' | BindingPurpose
+export type CookiePurpose = 'session' | 'refresh' | 'device' | 'mail-sent' | BindingPurpose
 
 /** What binds a link that was mailed to the browser that asked for it. */
 export type BindingPurpose = 'registration' | 'sign-in-link' | 'email-change'
@@ -18,6 +18,8 @@ export type BindingCookie = AuthCookie<BindingPurpose>
 export interface AuthCookies {
   readonly session: AuthCookie<'session'>
   readonly refresh: AuthCookie<'refresh'>
+  /** Tells a browser from strangers. It opens nothing. */
+  readonly device: AuthCookie<'device'>
   readonly registration: AuthCookie<'registration'>
   readonly signInLink: AuthCookie<'sign-in-link'>
   readonly emailChange: AuthCookie<'email-change'>
@@ -39,6 +41,7 @@ export function createAuthCookies(port: string): AuthCookies {
   return {
     session: cookie('session'),
     refresh: cookie('refresh'),
+    device: cookie('device'),
     registration: cookie('registration'),
     signInLink: cookie('sign-in-link'),
     emailChange: cookie('email-change'),
@@ -58,9 +61,9 @@ export function setAuthCookie(
     path: '/',
     secure: true,
     httpOnly: true,
-    // Lax, so that a link from elsewhere finds one signed in, and so are those that wait for a link in a mail. The refresh
-    // cookie has no such need.
-    sameSite: purpose === 'refresh' ? 'Strict' : 'Lax',
+    // Lax, so that a link from elsewhere finds one signed in, and so are those that wait for a link in a mail. The refresh and
+    // device cookies count only where something is posted, which the site's own pages do.
+    sameSite: purpose === 'refresh' || purpose === 'device' ? 'Strict' : 'Lax',
     maxAge: maxAgeSeconds,
   })
 }

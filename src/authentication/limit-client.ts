@@ -1,29 +1,50 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Client } from '../client'
+import type { DeviceCredentials } from '../devices/device-credentials'
 import { Problem } from '../http/problem'
 import { withFacts } from '../http/route-facts'
 import type { Log } from '../log'
+import { clientBucket } from '../throttling/client-bucket'
 import type { ClientLimit } from '../throttling/client-limit'
+import type { AuthCookies } from './auth-cookies'
+import { presentedDevices } from './presented-devices'
+import type { Principal } from './principal'
 
 /** The period of the LOGIN_LIMIT binding in wrangler.toml. */
 const LIMIT_PERIOD_SECONDS = 60
 
+interface LimitServices {
+  readonly clientLimit: ClientLimit
+  readonly deviceCredentials: DeviceCredentials
+  readonly cookies: AuthCookies
+  readonly log: Log
+}
+
 /**
- * Lets a client make only so many attempts at credentials a minute, before any body is parsed or hash computed.
+ * Lets a client make only so many requests a minute that concern credentials, before any body is parsed or hash computed. Successes
+ * count, too, so the limit is far above what an office needs.
  *
  * Logged, not recorded in the audit trail: a flood that writes a row for each request it is refused would be a worse flood.
  */
-export function limitClient(
-  { clientLimit, log }: { readonly clientLimit: ClientLimit; readonly log: Log },
-  clientOf: (c: Context) => Client,
-): MiddlewareHandler {
+export function limitClient(services: LimitServices, clientOf: (c: Context) => Client): MiddlewareHandler {
   const limit: MiddlewareHandler = async (c, next) => {
     const { address, requestId } = clientOf(c)
-    if (!(await clientLimit(address))) {
-      log('client-throttled', { request_id: requestId })
+    if (!(await services.clientLimit((await ownKey(services, c)) ?? clientBucket(address)))) {
+      services.log('client-throttled', { request_id: requestId })
       throw new Problem('too-many-attempts', { headers: { 'Retry-After': String(LIMIT_PERIOD_SECONDS) } })
     }
     await next()
   }
   return withFacts(limit, { limited: true })
+}
+
+/**
+ * A live session and a browser that has a genuine device credential are counted apart, so that no flood from their address stops
+ * them. Whoever collects such credentials had to sign in for each.
+ */
+async function ownKey(services: LimitServices, c: Context): Promise<string | null> {
+  const principal: Principal | undefined = c.get('principal')
+  if (principal) return `session ${principal.sessionId}`
+  const [deviceId] = await presentedDevices(services, c.req.raw.headers)
+  return deviceId === undefined ? null : `device ${deviceId}`
 }

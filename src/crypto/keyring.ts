@@ -1,7 +1,13 @@
 import { encodeBase64url } from './base64url'
 
 /** What a derived key is for. No two purposes share key material (RFC 5869 §3.2), so no artefact of one passes for another. */
-export type KeyPurpose = 'refresh-token' | 'access-token' | SealingPurpose | 'password-pepper' | 'account-key'
+export type KeyPurpose =
+  | 'refresh-token'
+  | 'access-token'
+  | SealingPurpose
+  | 'password-pepper'
+  | 'account-key'
+  | 'device-credential'
 
 /** What is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
@@ -62,6 +68,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'access-token': HMAC_SHA256,
   'password-pepper': HMAC_SHA256,
   'account-key': HMAC_SHA256,
+  'device-credential': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
 }

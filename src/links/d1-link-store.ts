@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
-import { clearAttemptsOf } from '../throttling/d1-attempts'
+import { settleAttempt } from '../throttling/d1-attempts'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
 import { type FoundRow, toFoundLink } from './d1-link-row'
 import { endReplacedLinks } from './d1-replaced-links'
@@ -25,13 +25,13 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
   ): Promise<number | null> {
     const results = await reach('D1', () =>
       db.batch<{ retry_after: number }>([
-        countMailRequest(db, request),
+        ...countMailRequest(db, request),
         ...statements,
         mailRetryAfter(db, request),
       ]),
     )
     mailQueue.note(results)
-    const [counted] = results
+    const [, counted] = results
     return counted?.results.length ? null : (results.at(-1)?.results[0]?.retry_after ?? 1)
   }
 
@@ -62,7 +62,8 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       mailQueue.note(results)
     },
 
-    async issue({ purpose, accountKey, canonicalEmail, token, bindingHash, client, now }) {
+    async issue({ token, bindingHash, client, ...request }) {
+      const { purpose, canonicalEmail, accountKey, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const { kind, event } = ISSUED[purpose]
       const insert = db
@@ -72,7 +73,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
             WHERE email_canonical = ?5 AND disabled_at IS NULL AND changes() > 0`,
         )
         .bind(token.hash, purpose, bindingHash, expiresAt, canonicalEmail)
-      return countAnd({ purpose, accountKey, now }, [
+      return countAnd(request, [
         insert,
         recordEvent(db, requested(event, { accountKey, actorId: null, client, now }), {
           tokenHash: token.hash,
@@ -82,16 +83,8 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       ])
     },
 
-    async issueVerification({
-      purpose,
-      accountKey,
-      canonicalEmail,
-      userId,
-      token,
-      bindingHash,
-      client,
-      now,
-    }) {
+    async issueVerification({ userId, token, bindingHash, client, ...request }) {
+      const { purpose, canonicalEmail, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const insert = db
         .prepare(
@@ -110,14 +103,14 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
             WHERE email_canonical = ?3 AND email_verified_at IS NULL AND disabled_at IS NULL AND changes() > 0`,
         )
         .bind(token.hash, bindingHash, canonicalEmail, expiresAt, now, userId)
-      return countAnd({ purpose, accountKey, now }, [
+      return countAnd(request, [
         insert,
         ...(await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })),
         endReplacedLinks(db, token.hash, 'register'),
       ])
     },
 
-    async issueAddressChange({ userId, accountKey, passwordHash, email, token, bindingHash, client, now }) {
+    async issueAddressChange({ userId, passwordHash, reserved, email, token, bindingHash, client, now }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
       const insert = db
         .prepare(
@@ -138,7 +131,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
           // To no address that is another's: its owner is told instead, and who asked is told nothing of it.
           ...link,
           ...mailQueue.notice({ kind: 'account-exists', client, now }, taken),
-          clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+          settleAttempt(db, reserved, { tokenHash: token.hash }),
           endReplacedLinks(db, token.hash, 'change-email'),
         ]),
       )

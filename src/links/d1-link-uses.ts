@@ -1,12 +1,12 @@
 import { startedSession } from '../accounts/d1-user-store'
 import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
+import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach } from '../outage'
 import { endPresented, endSessionsOf, insertSession, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
-import { clearAttemptsOf } from '../throttling/d1-attempts'
-import type { LinkStore, UsedLink } from './link-store'
+import type { LinkStore, ProvenAddress, UsedLink } from './link-store'
 import type { TokenPurpose } from './one-time-token'
 
 /** What using a link does. */
@@ -46,7 +46,8 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
 
   return {
     async register({ account, ...use }) {
-      const { user, canonicalEmail, accountKey, passwordHash } = account
+      const { user, canonicalEmail, passwordHash } = account
+      const { client, device, now } = use
       const results = await run([
         take('register', use),
         db
@@ -56,14 +57,14 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
              ON CONFLICT (email_canonical) DO NOTHING RETURNING id`,
           )
           .bind(user.id, user.email, canonicalEmail, user.name, passwordHash, use.now),
+        knowNewDevice(db, device, { userId: user.id, client, now }),
         recordEvent(db, byOwner('account-registered', user.id, use), 'if-changed'),
-        // Guesses at an account that was not there yet are not its owner's failures.
-        clearAttemptsOf(db, accountKey, { userId: user.id, passwordHash }),
       ])
-      return results?.[1]?.results.length === 1
+      return results?.[1]?.results.length === 1 ? { deviceId: deviceIn(results) } : null
     },
 
-    async verify({ userId, accountKey, passwordHash, ...use }) {
+    async verify({ userId, passwordHash, ...use }) {
+      const { client, device, now } = use
       const results = await run([
         take('verify-email', use),
         db
@@ -71,15 +72,16 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
             'UPDATE users SET email_verified_at = ?1, password_hash = ?2 WHERE id = ?3 AND changes() > 0',
           )
           .bind(use.now, passwordHash, userId),
+        knowNewDevice(db, device, { userId, client, now }),
         recordEvent(db, byOwner('email-verified', userId, use), 'if-changed'),
-        clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+        forgetReplaced(db, device, userId),
         selectEndedOf(db, userId),
       ])
-      return results && (results.at(-1)?.results as EndedSession[])
+      return results && provenAddress(results)
     },
 
-    async resetPassword({ userId, accountKey, passwordHash, ...use }) {
-      const { client, now } = use
+    async resetPassword({ userId, passwordHash, ...use }) {
+      const { client, device, now } = use
       const results = await run([
         take('reset-password', use),
         db
@@ -88,6 +90,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
               WHERE id = ?3 AND changes() > 0`,
           )
           .bind(passwordHash, now, userId),
+        knowNewDevice(db, device, { userId, client, now }),
         recordEvent(db, byOwner('password-reset', userId, use), 'if-changed'),
         ...mailQueue.notice({ kind: 'password-changed', client, now }, { userId }, 'if-changed'),
         endSessionsOf(db, {
@@ -98,13 +101,13 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           now,
           ifPasswordHash: passwordHash,
         }),
-        clearAttemptsOf(db, accountKey, { userId, passwordHash }),
+        forgetDevicesOf(db, device, { userId, passwordHash }),
         selectEndedOf(db, userId),
       ])
-      return results && (results.at(-1)?.results as EndedSession[])
+      return results && provenAddress(results)
     },
 
-    async signIn({ prepared, presented, removesPassword, ...use }) {
+    async signIn({ prepared, presented, device, removesPassword, ...use }) {
       const { session, secretHash } = prepared
       const { userId } = session
       const { client, now } = use
@@ -122,13 +125,15 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
         recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
         ...(removesPassword ? mailQueue.notice(removed, { userId, passwordless: true }, 'if-changed') : []),
         ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
+        ...knowDevice(db, device, { userId, client, now }, session.id),
         ...presented.map((old) => endPresented(db, old, session, client)),
         selectEndedOf(db, userId),
       ])
-      return results && startedSession(results[2], results.slice(-(presented.length + 1)))
+      if (!results) return null
+      return startedSession(results[2], results.slice(-(presented.length + 1)), deviceIn(results))
     },
 
-    async changeEmail({ userId, accountKey, oldEmail, email, ...use }) {
+    async changeEmail({ userId, oldEmail, email, ...use }) {
       const { client, now } = use
       const results = await run([
         take('change-email', use),
@@ -144,12 +149,6 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
           { userId, address: oldEmail },
           'if-changed',
         ),
-        db
-          .prepare(
-            `DELETE FROM sign_in_attempts
-              WHERE account_key = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND email_canonical = ?3)`,
-          )
-          .bind(accountKey, userId, email.canonical),
       ])
       return results?.[1]?.results.length === 1
     },
@@ -161,6 +160,11 @@ const HOLDS_SESSION = `EXISTS (
   SELECT 1 FROM json_each(?3) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
    WHERE user_id = ?2 AND secret_hash IS held.value ->> 'secretHash' AND ended_at IS NULL
      AND idle_expires_at > ?1 AND sessions.expires_at > ?1)`
+
+/** Of a batch that ends by selecting the sessions that ended. */
+function provenAddress(results: readonly D1Result[]): ProvenAddress {
+  return { ended: (results.at(-1)?.results ?? []) as EndedSession[], deviceId: deviceIn(results) }
+}
 
 function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLink): AuditEvent {
   return {

@@ -2,7 +2,9 @@ import type { EmailAddress } from '../accounts/email-address'
 import type { User } from '../accounts/user'
 import type { SessionStart, StartedSession } from '../accounts/user-store'
 import type { Client } from '../client'
+import type { DeviceProof } from '../devices/device'
 import type { EndedSession } from '../sessions/session-store'
+import type { ReservedAttempt } from '../throttling/attempt-budget'
 import type { MintedSecret, TokenPurpose } from './one-time-token'
 
 /**
@@ -38,28 +40,24 @@ export interface LinkStore {
   ): Promise<number | null>
   /**
    * Mails a link to the address that an account is to have, or tells the owner of the account that has it already; tells the address
-   * it has; clears the failed attempts of the account.
+   * it has. The attempt at the password is taken back.
    */
   issueAddressChange(change: AddressChange): Promise<void>
   /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
   find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
-  /** Makes the account of a registration. `false`, and nothing done, if the token is used up or the address is taken. */
-  register(use: UsedLink & { readonly account: VerifiedAccount }): Promise<boolean>
+  /** Makes the account of a registration. `null`, and nothing done, if the token is used up or the address is taken. */
+  register(use: ProvenLink & { readonly account: VerifiedAccount }): Promise<KnownDevice | null>
   /**
    * Marks the address of an account as proven. `passwordHash` is what the account then has; unless it is what it had, every
    * session ends. `null`, and nothing done, if the token is used up.
    */
   verify(
-    use: UsedLink & {
-      readonly userId: string
-      readonly accountKey: string
-      readonly passwordHash: string | null
-    },
-  ): Promise<readonly EndedSession[] | null>
-  /** Sets a password and ends every session. `null`, and nothing done, if the token is used up. */
+    use: ProvenLink & { readonly userId: string; readonly passwordHash: string | null },
+  ): Promise<ProvenAddress | null>
+  /** Sets a password, ends every session and forgets every other device. `null`, and nothing done, if the token is used up. */
   resetPassword(
-    use: UsedLink & { readonly userId: string; readonly accountKey: string; readonly passwordHash: string },
-  ): Promise<readonly EndedSession[] | null>
+    use: ProvenLink & { readonly userId: string; readonly passwordHash: string },
+  ): Promise<ProvenAddress | null>
   /**
    * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told;
    * unless a live session of the account is among `presented`, for then the person in front of this browser has used the account before.
@@ -67,7 +65,7 @@ export interface LinkStore {
    */
   signIn(
     use: UsedLink &
-      Pick<SessionStart, 'prepared' | 'presented'> & {
+      Pick<SessionStart, 'prepared' | 'presented' | 'device'> & {
         /** Whether there is a password that goes if none of `presented` is the account's. */
         readonly removesPassword: boolean
       },
@@ -92,19 +90,51 @@ export interface UsedLink {
   readonly now: number
 }
 
+/** A request for mail to an address, and whose budget it is counted against. */
 export interface MailRequest {
   readonly purpose: TokenPurpose
+  readonly canonicalEmail: string
+  /** The key of the address. */
   readonly accountKey: string
+  readonly asker: MailAsker
   readonly now: number
 }
 
-/** What is mailed, and to the account of which address. */
+/** Who asks for mail, as far as is known before the store is asked. */
+export type MailAsker =
+  /** Anybody: a device or a session of the account, or a stranger. */
+  | {
+      readonly of: 'anybody'
+      /** The key of each device whose genuine credential came along, by its id. Whether one is of the account only the store knows. */
+      readonly deviceKeys: Readonly<Record<string, string>>
+      /** The session behind the request and its key, if there is one. */
+      readonly session: { readonly id: string; readonly key: string } | null
+      readonly sourceKey: string
+    }
+  /** An account that asks for mail to an address which is not its own. */
+  | { readonly of: 'account'; readonly key: string }
+
+/** What is mailed. */
 export interface Issued {
-  readonly canonicalEmail: string
   readonly token: MintedSecret
   /** SHA-256 of the secret that the client has which asked; `null` where the link is good anywhere. */
   readonly bindingHash: string | null
   readonly client: Client
+}
+
+/** A link whose use makes a device of the client that uses it. */
+export interface ProvenLink extends UsedLink {
+  readonly device: DeviceProof
+}
+
+/** The device that the client is from now on. */
+export interface KnownDevice {
+  readonly deviceId: string | null
+}
+
+export interface ProvenAddress extends KnownDevice {
+  /** Sessions that ended with it or are not swept yet; their cached copies are still to be deleted. */
+  readonly ended: readonly EndedSession[]
 }
 
 export interface HeldRegistration {
@@ -119,9 +149,9 @@ export interface HeldRegistration {
 
 export interface AddressChange {
   readonly userId: string
-  readonly accountKey: string
   /** The hash that the password was checked against. */
   readonly passwordHash: string
+  readonly reserved: ReservedAttempt
   readonly email: EmailAddress
   readonly token: MintedSecret
   readonly bindingHash: string
@@ -132,14 +162,11 @@ export interface AddressChange {
 export interface VerifiedAccount {
   readonly user: User
   readonly canonicalEmail: string
-  readonly accountKey: string
   /** `null`: the account has no password yet. */
   readonly passwordHash: string | null
 }
 
 export interface AddressChangeUse {
-  /** The key of the new address: guesses at it were at no account. */
-  readonly accountKey: string
   readonly userId: string
   readonly oldEmail: string
   readonly email: EmailAddress

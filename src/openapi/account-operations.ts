@@ -176,6 +176,39 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found'],
   },
 
+  'GET /devices': {
+    id: 'listDevices',
+    tag: 'Devices',
+    summary: 'Which browsers and clients the account knows',
+    description:
+      'Where somebody has proven the account: the one used last first, 20 at most. What strangers fail does not keep them from signing in. `current` is the one whose cookie came along; a `device_token` begins with the ids of its devices.',
+    answers: {
+      200: { description: 'The devices.', body: 'DeviceList', example: { devices: [EXAMPLES.device] } },
+    },
+  },
+
+  'DELETE /devices/:id': {
+    id: 'forgetDevice',
+    tag: 'Devices',
+    summary: 'Forget one device',
+    description:
+      'From then on it is a stranger. Its sessions go on. Another account’s is as unknown as none.',
+    parameters: ['id'],
+    answers: { 204: { description: 'Forgotten.' } },
+    problems: ['not-found'],
+  },
+
+  'POST /devices/:id/forget': {
+    id: 'forgetDeviceByForm',
+    tag: 'Devices',
+    summary: 'Forget one device, from a form',
+    description: 'The twin of `DELETE /devices/{id}`, for forms know only POST.',
+    parameters: ['id'],
+    request: {},
+    answers: { 204: { description: 'Forgotten.' } },
+    problems: ['not-found'],
+  },
+
   'POST /logout': {
     id: 'signOut',
     tag: 'Sessions',

@@ -48,7 +48,7 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
     name: 'id',
     in: 'path',
     required: true,
-    description: 'The `id` of a session.',
+    description: 'The `id` of a session or a device.',
     schema: { type: 'string' },
   },
   code: {

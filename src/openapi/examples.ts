@@ -30,12 +30,23 @@ const TOKENS = {
   refresh_token: 'Zm9vYmFyYmF6cXV4cXV1eA.0.bWVzc2FnZSBhdXRoZW50aWNhdGlvbiBjb2Rl',
 }
 
+const DEVICE_TOKEN = 'ZGV2aWNlIG9mIGEgb25lLg.bWVzc2FnZSBhdXRoZW50aWNhdGlvbiBjb2RlLCBtYWRlIGJ5IE'
+
 export const EXAMPLES = {
   user: USER,
   session: SESSION,
   signedIn: { user: USER, session: SESSION },
-  signedInWithTokens: { ...TOKENS, user: USER, session: TOKEN_SESSION },
+  signedInWithTokens: { ...TOKENS, device_token: DEVICE_TOKEN, user: USER, session: TOKEN_SESSION },
   refreshed: { ...TOKENS, session: TOKEN_SESSION },
+  device: {
+    id: 'ZGV2aWNlIG9mIGEgb25lLg',
+    created_at: '2026-11-02T09:30:00Z',
+    last_seen_at: '2026-11-23T18:00:00Z',
+    device: SESSION.device,
+    country: 'GB',
+    current: true,
+  },
+  deviceToken: DEVICE_TOKEN,
   binding: { binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz' },
   token: 'dG9rZW4gb2YgdGhpcnR5LXR3byByYW5kb20gYnl0ZXM',
   event: {

@@ -37,6 +37,8 @@ const FIELDS: Readonly<Record<string, string>> = {
     'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
   token: 'The token of the link.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
+  device_token:
+    'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
   account_id:
     'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',

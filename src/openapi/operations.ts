@@ -47,6 +47,7 @@ export const TAGS = {
   Addresses: 'Prove an e-mail address, or change it. Only where mail is sent.',
   Account: 'Who one is, and what happened to the account.',
   Sessions: 'Where one is signed in, and how to end it.',
+  Devices: 'Which browsers and clients are told from strangers, and how to forget one.',
   Service: 'Keys, problems and health.',
 }
 

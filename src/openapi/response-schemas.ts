@@ -8,6 +8,7 @@ import {
 } from '../http/problem'
 import type { presentEvent } from '../routes/activity'
 import type { presentSignIn } from '../routes/answer-sign-in'
+import type { presentDevice } from '../routes/devices'
 import type { Check as HealthCheck } from '../routes/health'
 import type { presentSession, presentUser } from '../routes/present'
 
@@ -46,6 +47,15 @@ const Session = v.object({
   current: v.pipe(v.boolean(), v.description('Whether it is the session behind this request.')),
 })
 
+const Device = v.object({
+  id: id('A handle for forgetting it. Not a credential.'),
+  created_at: instant('When the account was first proven there.'),
+  last_seen_at: instant('When it was proven there last.'),
+  device,
+  country,
+  current: v.pipe(v.boolean(), v.description('Whether its cookie came with this request.')),
+})
+
 const tokens = {
   access_token: text('JWT (RFC 9068), for the Authorization header.'),
   token_type: v.literal('Bearer'),
@@ -57,8 +67,14 @@ const tokens = {
   ),
 }
 
+const deviceToken = v.exactOptional(
+  text(
+    'Tells this client from strangers: send it as `device_token` when you sign in or ask for mail. Keep the newest, also after signing out. Absent where it travels in a cookie.',
+  ),
+)
+
 const SessionSignIn = v.object({ user: User, session: Session })
-const TokenSignIn = v.object({ ...tokens, user: User, session: Session })
+const TokenSignIn = v.object({ ...tokens, device_token: deviceToken, user: User, session: Session })
 
 /** Every event there is. More may come. */
 const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
@@ -72,6 +88,7 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'sign-in-link-requested': true,
   'email-change-requested': true,
   'email-changed': true,
+  'device-forgotten': true,
   'mail-failed': true,
   'session-ended': true,
 }
@@ -119,6 +136,7 @@ const PublicKey = v.object({
 export const RESPONSE_SCHEMAS = {
   User,
   Session,
+  Device,
   Event,
   Check,
   FieldError,
@@ -135,6 +153,7 @@ export const RESPONSE_SCHEMAS = {
   ]),
   Renamed: v.object({ user: User }),
   SessionPage: v.object({ sessions: v.array(Session), next_cursor: nextCursor }),
+  DeviceList: v.object({ devices: v.array(Device) }),
   EventPage: v.object({ events: v.array(Event), next_cursor: nextCursor }),
   MailAsked: v.object({}),
   MailAskedBound: v.object({
@@ -145,7 +164,9 @@ export const RESPONSE_SCHEMAS = {
   EmailVerified: v.object({
     email_verified: v.literal(true),
     has_password: v.pipe(v.boolean(), v.description('Whether the account can sign in with a password now.')),
+    device_token: deviceToken,
   }),
+  PasswordReset: v.object({ device_token: deviceToken }),
   KeySet: v.object({ keys: v.array(PublicKey) }),
   ProblemType: v.object({ code: Code, status: v.pipe(v.number(), v.integer()), title: v.string() }),
   Health: v.object({ status: v.literal('ok') }),
@@ -178,6 +199,7 @@ type Proof<T extends true> = T
 export type Proofs = [
   Proof<Same<Answers<'User'>, ReturnType<typeof presentUser>>>,
   Proof<Same<Answers<'Session'>, ReturnType<typeof presentSession>>>,
+  Proof<Same<Answers<'Device'>, ReturnType<typeof presentDevice>>>,
   Proof<Same<Answers<'Event'>, ReturnType<typeof presentEvent>>>,
   // TypeScript knows of a sign-in what both modes have.
   Proof<Same<Answers<'SessionSignIn'>, ReturnType<typeof presentSignIn>>>,

@@ -107,7 +107,8 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'changePassword',
     tag: 'Passwords',
     summary: 'Change the password',
-    description: 'Ends the other sessions of the account and renews this one: its old credential is over.',
+    description:
+      'Ends the other sessions of the account and renews this one: its old credential is over. Forgets the other devices, too.',
     request: { current_password: 'analytical engine no. 1', new_password: 'difference engine no. 2' },
     answers: {
       200: {
@@ -133,9 +134,17 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'resetPassword',
     tag: 'Passwords',
     summary: 'Choose a new password with a mailed link',
-    description: 'Ends every session of the account, and signs nobody in.',
+    description:
+      'Ends every session of the account, forgets its devices but this one, and signs nobody in. A client that keeps no cookies sends `device_token`, `null` if it has none, and is answered 200.',
     request: { token: EXAMPLES.token, new_password: 'difference engine no. 2' },
-    answers: { 204: { description: 'The new password is set.' } },
+    answers: {
+      200: {
+        description: 'The new password is set, for a client that sent `device_token`.',
+        body: 'PasswordReset',
+        example: { device_token: EXAMPLES.deviceToken },
+      },
+      204: { description: 'The new password is set.', headers: ['Set-Cookie?'] },
+    },
     problems: ['invalid-link', 'password-refused'],
   },
 }

@@ -1,5 +1,6 @@
 import { AccountActivity } from './account-activity'
 import { AccountDeletion } from './account-deletion'
+import { AccountDevices, type DeviceView } from './account-devices'
 import { AccountPassword } from './account-password'
 import { AccountProfile, type AccountView } from './account-profile'
 import { AccountSessions, type SessionView } from './account-sessions'
@@ -19,6 +20,8 @@ export interface AccountPageProps {
   readonly sessions: readonly SessionView[]
   /** Where the rest is, if this is not all. */
   readonly allSessionsHref: string | null
+  /** The one used last first. */
+  readonly devices: readonly DeviceView[]
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
@@ -36,7 +39,7 @@ export interface AccountPageProps {
 
 /** `GET /account`. */
 export function AccountPage(props: AccountPageProps) {
-  const { context, user, sessions, events, mail, passwordMinLength, notice, forms = {} } = props
+  const { context, user, sessions, devices, events, mail, passwordMinLength, notice, forms = {} } = props
   const { texts } = context
   return (
     <Layout context={context} title={texts.account.title} signedIn wide>
@@ -64,6 +67,7 @@ export function AccountPage(props: AccountPageProps) {
         sessions={sessions}
         allHref={props.allSessionsHref}
       />
+      <AccountDevices context={context} accountId={user.id} devices={devices} />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
       <AccountDeletion
         context={context}

@@ -105,6 +105,6 @@ function SessionRow({
 }
 
 /** A form that is one button. */
-function bare(context: PageContext, id: string) {
+export function bare(context: PageContext, id: string) {
   return { context, id, state: FRESH_FORM, fields: [], retry: null }
 }

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { presentedDevices } from '../authentication/presented-devices'
 import type { Principal } from '../authentication/principal'
 import { sessionEnded } from '../authentication/require-live-session'
 import { describeDevice } from '../device'
@@ -28,16 +29,18 @@ export async function accountPage(
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
   forms: AccountPageProps['forms'] = {},
 ) {
-  const { users, sessions, auditLog, clock, config } = services
+  const { users, sessions, devices, auditLog, clock, config } = services
   const { userId, sessionId } = principal
   const show = c.req.query('show')
   const limits = {
     sessions: show === 'sessions' ? MANY : FEW.sessions,
     events: show === 'activity' ? MANY : FEW.events,
   }
-  const [found, listed, recorded] = await Promise.all([
+  const [found, listed, known, currentIds, recorded] = await Promise.all([
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
+    devices.list(userId, clock()),
+    presentedDevices(services, c.req.raw.headers),
     auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
   if (!found) throw sessionEnded(principal)
@@ -58,6 +61,11 @@ export async function accountPage(
         current: session.id === sessionId,
       }))}
       allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
+      devices={known.map((device) => ({
+        ...device,
+        device: describeDevice(device.userAgent),
+        current: currentIds.includes(device.id),
+      }))}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}

@@ -15,6 +15,6 @@ const PAGES: Readonly<Record<string, string>> = {
  * path is what the address bar has, so a reload, a bookmark or a second tab asks for it by GET.
  */
 export function pageOfForm(path: string): string | null {
-  if (/^\/sessions\/[^/]+\/end$/.test(path)) return '/account'
+  if (/^\/(sessions\/[^/]+\/end|devices\/[^/]+\/forget)$/.test(path)) return '/account'
   return Object.hasOwn(PAGES, path) ? (PAGES[path] ?? null) : null
 }

@@ -9,9 +9,9 @@ import { signIn } from '../accounts/sign-in'
 import { findLinkRecipient, requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
+import { presentedDevices } from '../authentication/presented-devices'
 import { presentedSessions } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
-import type { Config } from '../config'
 import { isForm, jsonOrFormBody, missingField } from '../http/body'
 import { Problem } from '../http/problem'
 import type { Services } from '../services'
@@ -20,6 +20,7 @@ import {
   attemptRefused,
   chooseMode,
   clearReplaced,
+  credentialPlace,
   forgetSession,
   invalidLink,
   type ModeInput,
@@ -30,15 +31,22 @@ import {
 } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
+import { deviceField, giveDevice } from './device'
 import { Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
 import { ownAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
-const SignInBody = v.object({ email: Email, password: Text, ...modeFields, return_to: ReturnTo })
+const SignInBody = v.object({
+  email: Email,
+  password: Text,
+  ...modeFields,
+  ...deviceField,
+  return_to: ReturnTo,
+})
 
 const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
 
-const LinkBody = v.object({ email: Email, return_to: ReturnTo })
+const LinkBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
 
 /** A page that does not know the address, or must not show it, names it by a link that went there. */
 const LinkForm = v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo })
@@ -47,6 +55,7 @@ const ConfirmLinkBody = v.object({
   token: Text,
   binding: v.optional(Text),
   ...modeFields,
+  ...deviceField,
   return_to: ReturnTo,
 })
 
@@ -67,7 +76,8 @@ export function accountRoutes(services: Services) {
       if (config.registration === 'verified') {
         chooseMode(c, config.modes, asked)
         const binding = await keepBinding(c, config.cookies.registration, undefined)
-        const input = { email, password, name, binding: binding.secret, client: clientOf(c) }
+        const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
+        const input = { email, password, name, binding: binding.secret, client: clientOf(c), deviceIds }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
         const sent = { email: email.address, returnTo: asked.return_to }
@@ -75,9 +85,10 @@ export function accountRoutes(services: Services) {
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
+      if (registration.outcome === 'throttled') throw attemptRefused(registration)
       if (registration.outcome === 'account-exists') throw new Problem('account-exists')
       if (registration.outcome === 'password-refused') throw passwordRefused('password', registration.refusal)
-      return answerSignIn(c, config, registration.signedIn, asked, 201)
+      return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
     })
 
     .post('/login', limited, jsonOrFormBody(SignInBody), async (c) => {
@@ -85,17 +96,20 @@ export function accountRoutes(services: Services) {
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const attempt = await signIn(services, sign)
       if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
-      return answerSignIn(c, config, attempt.signedIn, asked, 200)
+      return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
 
     .post('/login/link', mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
       const { return_to, ...named } = c.req.valid('json')
       const { email, typed } = await linkRecipient(services, named)
+      const inBody = 'device_token' in named ? named.device_token : undefined
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
       const binding = await keepBinding(c, config.cookies.signInLink, undefined)
       const asked = await requestSignInLink(services, {
         email,
         binding: binding.secret,
         client: clientOf(c),
+        deviceIds,
       })
       const sent = { email: typed, returnTo: return_to }
       return answerAsked(c, config, { asked, binding, page: 'link', sent })
@@ -104,14 +118,11 @@ export function accountRoutes(services: Services) {
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
       const { token, binding: known, ...asked } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.signInLink, known)
-      const attempt = await signInWithLink(services, {
-        ...(await signingIn(c, services, asked)),
-        token,
-        binding,
-      })
+      const sign = await signingIn(c, services, asked)
+      const attempt = await signInWithLink(services, { ...sign, token, binding })
       if (attempt.outcome !== 'signed-in') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
-      return answerSignIn(c, config, attempt.signedIn, asked, 200)
+      return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
 
     .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
@@ -124,15 +135,19 @@ export function accountRoutes(services: Services) {
     })
 }
 
-function answerSignIn(
+async function answerSignIn(
   c: Context,
-  config: Config,
-  signedIn: SignedIn,
-  { refresh_in = 'body', return_to }: ModeInput & { readonly return_to?: string | undefined },
-  status: 200 | 201,
+  services: Services,
+  { signedIn }: { readonly signedIn: SignedIn },
+  { refresh_in = 'body', return_to, deviceIds, status }: SignInAnswer,
 ) {
+  const { config } = services
   clearReplaced(c, config.cookies, signedIn, refresh_in)
-  const body = presentSignIn(c, config.cookies, signedIn, refresh_in)
+  const device = { deviceId: signedIn.deviceId, presentedIds: deviceIds }
+  const body = {
+    ...presentSignIn(c, config.cookies, signedIn, refresh_in),
+    ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
+  }
   return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)
 }
 
@@ -148,11 +163,22 @@ async function linkRecipient(
   return { email: found, typed: null }
 }
 
+interface SignInAnswer extends ModeInput {
+  readonly return_to?: string | undefined
+  readonly deviceIds: readonly string[]
+  readonly status: 200 | 201
+}
+
 /** What every beginning of a session needs of its request. */
-async function signingIn(c: Context, services: Services, asked: ModeInput) {
+async function signingIn(
+  c: Context,
+  services: Services,
+  asked: ModeInput & { readonly device_token?: string | null | undefined },
+) {
   return {
     mode: chooseMode(c, services.config.modes, asked),
     presented: await presentedSessions(services, c.req.raw.headers),
+    deviceIds: await presentedDevices(services, c.req.raw.headers, asked.device_token),
     client: clientOf(c),
   }
 }

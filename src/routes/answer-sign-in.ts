@@ -80,6 +80,11 @@ export function presentGrant(
   }
 }
 
+/** Where a client keeps what it is given at a sign-in besides an access token. */
+export function credentialPlace({ grant }: SignedIn, refreshIn: 'body' | 'cookie'): 'body' | 'cookie' {
+  return grant.mode === 'session' ? 'cookie' : refreshIn
+}
+
 /** Clears the cookies that came along with a sign-in and that it does not use: their sessions have ended with it. */
 export function clearReplaced(
   c: Context,

@@ -6,12 +6,15 @@ import type { SignedInEnv } from '../authentication/auth-env'
 import { authenticate } from '../authentication/authenticate'
 import { readCredential } from '../authentication/credential'
 import { limitClient } from '../authentication/limit-client'
+import { presentedDevices } from '../authentication/presented-devices'
+import type { Principal } from '../authentication/principal'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
 import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
+import { deviceField, giveDevice } from './device'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
 import { ownAccount, refuseOtherAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
@@ -20,22 +23,24 @@ const VerifyBody = v.object({
   token: Text,
   binding: v.optional(Text),
   new_password: v.optional(Text),
+  ...deviceField,
   return_to: ReturnTo,
 })
 const ResendBody = v.object({
   email: Email,
   binding: v.optional(Text),
   ...ownAccount,
+  ...deviceField,
   return_to: ReturnTo,
 })
 const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
 
 /** Who asks, where nobody need be signed in to ask. */
-async function signedInUserId(services: Services, c: Context): Promise<string | null> {
+async function signedInPrincipal(services: Services, c: Context): Promise<Principal | null> {
   const credential = readCredential(c.req.raw.headers, services.cookies)
   const authentication = await authenticate(services, credential)
-  return authentication.outcome === 'authenticated' ? authentication.principal.userId : null
+  return authentication.outcome === 'authenticated' ? authentication.principal : null
 }
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
@@ -48,32 +53,37 @@ export function emailRoutes(services: Services) {
 
   return new Hono<SignedInEnv>()
     .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
-      const { token, binding, new_password, return_to } = c.req.valid('json')
+      const { token, binding, new_password, device_token, return_to } = c.req.valid('json')
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const verification = await verifyEmail(services, {
         token,
         binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
         client: clientOf(c),
+        deviceIds,
       })
       if (verification.outcome === 'password-refused') {
         throw passwordRefused('new_password', verification.refusal)
       }
       if (verification.outcome !== 'verified') throw invalidLink()
       clearBinding(c, config.cookies.registration)
-      const { hasPassword } = verification
+      const { hasPassword, deviceId } = verification
+      const device = { deviceId, presentedIds: deviceIds }
+      const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
       const done = `/email/verify?done=${hasPassword ? 'ready' : 'no-password'}`
       if (isForm(c)) return redirectForm(c, config, return_to, done)
-      return c.json({ email_verified: true, has_password: hasPassword })
+      return c.json({ email_verified: true, has_password: hasPassword, ...given })
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
-      const { email, binding: known, account_id, return_to: returnTo } = c.req.valid('json')
-      const userId = await signedInUserId(services, c)
+      const { email, binding: known, account_id, device_token, return_to: returnTo } = c.req.valid('json')
+      const signedIn = await signedInPrincipal(services, c)
       // Nobody need be signed in to ask.
-      if (userId !== null) refuseOtherAccount(userId, account_id)
+      if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
       const binding = await keepBinding(c, config.cookies.registration, known)
       const asked = await resendVerification(services, {
-        userId,
+        signedIn,
+        deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
         email,
         binding: binding.secret,
         client: clientOf(c),

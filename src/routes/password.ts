@@ -4,12 +4,14 @@ import { changePassword } from '../accounts/change-password'
 import { requestPasswordReset, resetPassword } from '../accounts/reset-password'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
+import { presentedDevices } from '../authentication/presented-devices'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
 import {
   answerAsked,
   attemptRefused,
+  credentialPlace,
   invalidLink,
   passwordRefused,
   presentSignIn,
@@ -17,6 +19,7 @@ import {
   refreshTokenPlace,
 } from './answer-sign-in'
 import { clientOf } from './client'
+import { deviceField, giveDevice } from './device'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
 import { ownAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
@@ -25,10 +28,11 @@ const ChangePasswordBody = v.object({
   current_password: Text,
   new_password: Text,
   ...ownAccount,
+  ...deviceField,
   return_to: ReturnTo,
 })
-const ForgotBody = v.object({ email: Email, return_to: ReturnTo })
-const ResetBody = v.object({ token: Text, new_password: Text, return_to: ReturnTo })
+const ForgotBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, return_to: ReturnTo })
 
 /** Passwords: change one that is known, replace one that is forgotten. */
 export function passwordRoutes(services: Services) {
@@ -46,30 +50,39 @@ export function passwordRoutes(services: Services) {
       jsonOrFormBody(ChangePasswordBody, { furtherFaults }),
       sameAccount,
       async (c) => {
-        const { current_password, new_password, return_to } = c.req.valid('json')
+        const { current_password, new_password, device_token, return_to } = c.req.valid('json')
         const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
         const change = await changePassword(services, c.var.principal, input)
         if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
         if (change.outcome !== 'changed') throw attemptRefused(change)
         const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
-        const body = presentSignIn(c, config.cookies, change.signedIn, place)
+        const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+        const device = { deviceId: change.signedIn.deviceId, presentedIds }
+        const body = {
+          ...presentSignIn(c, config.cookies, change.signedIn, place),
+          ...(await giveDevice(c, services, device, credentialPlace(change.signedIn, place))),
+        }
         return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
       },
     )
 
     .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
-      const { email, return_to } = c.req.valid('json')
-      const asked = await requestPasswordReset(services, { email, client: clientOf(c) })
+      const { email, device_token, return_to } = c.req.valid('json')
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const asked = await requestPasswordReset(services, { email, deviceIds, client: clientOf(c) })
       const sent = { email: email.address, returnTo: return_to }
       return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
     })
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
-      const { token, new_password, return_to } = c.req.valid('json')
+      const { token, new_password, device_token, return_to } = c.req.valid('json')
       const reset = await resetPassword(services, { token, newPassword: new_password, client: clientOf(c) })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
       if (reset.outcome !== 'reset') throw invalidLink()
+      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const device = { deviceId: reset.deviceId, presentedIds }
+      const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
       if (isForm(c)) return redirectForm(c, config, return_to, '/password/reset?done')
-      return c.body(null, 204)
+      return given.device_token === undefined ? c.body(null, 204) : c.json(given)
     })
 }

@@ -1,27 +1,32 @@
 /** How guessing at one account is slowed down. Settings: README, "Configuration". */
 export interface AttemptLimits {
-  /** Attempts in a row that may fail before the first delay. */
+  /** Failures that count at the same time before the first delay. */
   readonly freeAttempts: number
-  /** Attempts in a row that may fail before the password is disabled (NIST SP 800-63B-4 §3.2.2: at most 100). */
+  /** Failures that count at the same time before no more attempts are let through (NIST SP 800-63B-4 §3.2.2: at most 100). */
   readonly maxAttempts: number
   /** The longest delay, in seconds. Delays double from one second. */
   readonly maxAttemptDelaySeconds: number
 }
 
-/** What the store has about an account key, as far as deciding needs it. */
-export interface AttemptRow {
-  readonly failures: number
+/**
+ * How long a failure counts. They are forgotten one after another, a day each, and not all at once when the owner succeeds: strangers
+ * would see that, and learn that the address has an account. In any period of D days at most `maxAttempts + D` attempts begin.
+ */
+export const FAILURE_SECONDS = 24 * 60 * 60
+
+/** What a budget has been spent on, as far as deciding needs it. */
+export interface SpentBudget {
+  /** The instant at which nothing of it counts any more. */
+  readonly spent_until: number
   readonly blocked_until: number
 }
 
-/** A disabled password is not asked for again soon. */
-const DISABLED_RETRY_SECONDS = 24 * 60 * 60
-
-/** Attempts that failed longer ago than this are forgotten by the sweep. */
-export const FORGET_ATTEMPTS_SECONDS = 90 * 24 * 60 * 60
-
-/** How long an account has to wait whose attempt was not reserved. */
-export function retryAfterSeconds(row: AttemptRow | undefined, limits: AttemptLimits, now: number): number {
-  const disabled = (row?.failures ?? 0) >= limits.maxAttempts
-  return disabled ? DISABLED_RETRY_SECONDS : Math.max(1, (row?.blocked_until ?? now) - now)
+/** Returns how long somebody has to wait whose attempt was not reserved. */
+export function retryAfterSeconds(
+  { spent_until, blocked_until }: SpentBudget,
+  { maxAttempts }: AttemptLimits,
+  now: number,
+): number {
+  const hasRoomAt = spent_until + FAILURE_SECONDS - maxAttempts * FAILURE_SECONDS
+  return Math.max(1, blocked_until - now, hasRoomAt - now)
 }

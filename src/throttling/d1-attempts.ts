@@ -1,71 +1,144 @@
-import type { AttemptLimits } from './attempt-limits'
+import { presentedDevice } from '../devices/d1-devices'
+import type { Attempter, ChosenBudget, ReservedAttempt } from './attempt-budget'
+import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from './attempt-limits'
+import { SOURCE_ROOM_SECONDS, sourceRetryAfterSeconds } from './source-limit'
+
+/** An attempt at the password of an address, known or not. */
+export interface CountedAttempt {
+  readonly canonicalEmail: string
+  readonly attempter: Attempter
+  readonly now: number
+}
 
 /**
- * Counts an attempt before its password is looked at, unless the account has to wait: of many parallel attempts no more
- * begin than may fail. One statement; it returns a row if the attempt may go on.
+ * Counts an attempt before its password is looked at, unless it has to wait: of many parallel attempts no more begin than may fail.
+ * The statement itself decides which budget it is. It returns a row if the attempt may go on.
  */
 export function reserveAttempt(
   db: D1Database,
-  accountKey: string,
+  attempt: CountedAttempt,
+  limits: AttemptLimits,
+): D1PreparedStatement {
+  const { sharedKey, canonicalEmail, deviceIds, sourceKey, now } = valuesOf(attempt)
+  return db
+    .prepare(
+      `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
+       SELECT chosen, 'password', ?5 + ?6, iif(?7 > 1, 0, ?5 + 1) FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
+        WHERE chosen <> ?1 OR NOT EXISTS (
+          SELECT 1 FROM budgets WHERE budget_key = ?4 AND kind = 'source' AND spent_until > ?5 + ?10)
+       ON CONFLICT (budget_key, kind) DO UPDATE SET
+         spent_until = max(spent_until, ?5) + ?6,
+         blocked_until = iif(${FAILURES} < ?7, 0, ?5 + min(?9, 1 << min(30, ${FAILURES} - ?7)))
+        WHERE blocked_until <= ?5 AND spent_until - ?5 <= ?8
+       RETURNING budget_key, blocked_until`,
+    )
+    .bind(
+      sharedKey,
+      canonicalEmail,
+      JSON.stringify(deviceIds),
+      sourceKey,
+      now,
+      FAILURE_SECONDS,
+      limits.freeAttempts,
+      (limits.maxAttempts - 1) * FAILURE_SECONDS,
+      limits.maxAttemptDelaySeconds,
+      SOURCE_ROOM_SECONDS,
+    )
+}
+
+/** Failures that count with this one, of a budget that has been spent until `spent_until`. */
+const FAILURES = '((max(spent_until - ?5, 0) + 2 * ?6 - 1) / ?6)'
+
+/** The device of the account that was presented, or the budget that everybody else shares. */
+const CHOSEN = `coalesce((${presentedDevice({ email: '?2', ids: '?3', now: '?5' })}), ?1)`
+
+/** What an attempt that was not reserved has to wait for. One row. */
+export function findBudgets(db: D1Database, attempt: CountedAttempt): D1PreparedStatement {
+  const { sharedKey, canonicalEmail, deviceIds, sourceKey, now } = valuesOf(attempt)
+  return db
+    .prepare(
+      `SELECT chosen, mine.spent_until, mine.blocked_until, source.spent_until AS source_spent_until
+         FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
+         LEFT JOIN budgets AS mine ON mine.budget_key = chosen AND mine.kind = 'password'
+         LEFT JOIN budgets AS source ON source.budget_key = ?4 AND source.kind = 'source'`,
+    )
+    .bind(sharedKey, canonicalEmail, JSON.stringify(deviceIds), sourceKey, now)
+}
+
+export interface BudgetRow {
+  readonly chosen: string
+  readonly spent_until: number | null
+  readonly blocked_until: number | null
+  readonly source_spent_until: number | null
+}
+
+/** Returns whose budget is meant by the key that the database chose. */
+export function chosenBudget({ attempter }: Pick<CountedAttempt, 'attempter'>, key: string): ChosenBudget {
+  if (attempter.in === 'session') return { of: 'session', key }
+  return { of: key === attempter.accountKey ? 'strangers' : 'device', key }
+}
+
+/** Returns what an attempt that was not reserved has to wait for, and how long. */
+export function waitOf(
+  budget: ChosenBudget,
+  row: BudgetRow,
   limits: AttemptLimits,
   now: number,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO sign_in_attempts (account_key, failures, blocked_until, last_at)
-       VALUES (?1, 1, CASE WHEN ?3 > 1 THEN 0 ELSE ?2 + 1 END, ?2)
-       ON CONFLICT (account_key) DO UPDATE SET
-         failures = failures + 1,
-         last_at = ?2,
-         blocked_until = CASE WHEN failures + 1 < ?3 THEN 0
-                              ELSE ?2 + min(?5, 1 << min(30, failures + 1 - ?3)) END
-        WHERE blocked_until <= ?2 AND failures < ?4
-       RETURNING failures, blocked_until`,
-    )
-    .bind(accountKey, now, limits.freeAttempts, limits.maxAttempts, limits.maxAttemptDelaySeconds)
+): { readonly for: 'source' | 'budget'; readonly retryAfterSeconds: number } {
+  const ofSource = budget.of === 'strangers' ? sourceRetryAfterSeconds(row.source_spent_until, now) : null
+  if (ofSource !== null) return { for: 'source', retryAfterSeconds: ofSource }
+  const spent = { spent_until: row.spent_until ?? now, blocked_until: row.blocked_until ?? now }
+  return { for: 'budget', retryAfterSeconds: retryAfterSeconds(spent, limits, now) }
 }
 
-/** What has been counted. */
-export function findAttempts(db: D1Database, accountKey: string): D1PreparedStatement {
-  return db
-    .prepare('SELECT failures, blocked_until FROM sign_in_attempts WHERE account_key = ?1')
-    .bind(accountKey)
-}
-
-/** Forgets the attempts of an account, if the session that the right password was given for has begun. */
-export function clearAttempts(db: D1Database, accountKey: string, sessionId: string): D1PreparedStatement {
-  return db
-    .prepare(
-      'DELETE FROM sign_in_attempts WHERE account_key = ?1 AND EXISTS (SELECT 1 FROM sessions WHERE id = ?2)',
-    )
-    .bind(accountKey, sessionId)
-}
-
-/** Forgets the attempts of an account, if it is there and has this very password hash. */
-export function clearAttemptsOf(
+/**
+ * Takes an attempt back whose password was right, once what it was given for is there: a session, or the token of a link.
+ *
+ * Of what strangers share only this attempt is taken back: if their failures were cleared, strangers would see that somebody signed
+ * in, and so that the address has an account. What a device or a session failed is forgotten.
+ */
+export function settleAttempt(
   db: D1Database,
-  accountKey: string,
-  { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string | null },
+  { budget, blockedUntil }: ReservedAttempt,
+  done: { readonly sessionId: string } | { readonly tokenHash: string },
 ): D1PreparedStatement {
+  const [isDone, value] =
+    'sessionId' in done
+      ? ['EXISTS (SELECT 1 FROM sessions WHERE id = ?2)', done.sessionId]
+      : ['EXISTS (SELECT 1 FROM one_time_tokens WHERE token_hash = ?2)', done.tokenHash]
+  if (budget.of !== 'strangers') {
+    return db
+      .prepare(`DELETE FROM budgets WHERE budget_key = ?1 AND kind = 'password' AND ${isDone}`)
+      .bind(budget.key, value)
+  }
   return db
     .prepare(
-      `DELETE FROM sign_in_attempts
-        WHERE account_key = ?1 AND EXISTS (SELECT 1 FROM users WHERE id = ?2 AND password_hash IS ?3)`,
+      // Others may have been told meanwhile to wait longer than this attempt made them.
+      `UPDATE budgets SET spent_until = spent_until - ?3, blocked_until = iif(blocked_until = ?4, 0, blocked_until)
+        WHERE budget_key = ?1 AND kind = 'password' AND ${isDone}`,
     )
-    .bind(accountKey, userId, passwordHash)
+    .bind(budget.key, value, FAILURE_SECONDS, blockedUntil)
 }
 
-/** Forgets attempts whose last was before `lastBefore`, at most `limit` of them; never those that disabled a password. */
-export function pruneAttempts(
+/**
+ * Forgets a device whose budget is used up: whoever goes on failing there is a stranger, and the budget that a stolen credential
+ * has is no larger than that.
+ */
+export function forgetSpentDevice(
   db: D1Database,
+  { deviceId, userId, now }: { readonly deviceId: string; readonly userId: string; readonly now: number },
   { maxAttempts }: AttemptLimits,
-  lastBefore: number,
-  limit: number,
 ): D1PreparedStatement {
   return db
     .prepare(
-      `DELETE FROM sign_in_attempts WHERE account_key IN
-         (SELECT account_key FROM sign_in_attempts WHERE last_at < ?1 AND failures < ?3 ORDER BY last_at, account_key LIMIT ?2)`,
+      `DELETE FROM devices WHERE user_id = ?1 AND id = ?2 AND EXISTS (
+         SELECT 1 FROM budgets WHERE budget_key = ?2 AND kind = 'password' AND spent_until - ?3 > ?4)`,
     )
-    .bind(lastBefore, limit, maxAttempts)
+    .bind(userId, deviceId, now, (maxAttempts - 1) * FAILURE_SECONDS)
+}
+
+function valuesOf({ attempter, canonicalEmail, now }: CountedAttempt) {
+  return attempter.in === 'session'
+    ? { sharedKey: attempter.sessionId, canonicalEmail, deviceIds: [], sourceKey: null, now }
+    : { ...attempter, sharedKey: attempter.accountKey, canonicalEmail, now }
 }

@@ -1,43 +1,82 @@
+import { presentedDevice } from '../devices/d1-devices'
 import type { MailRequest } from '../links/link-store'
+import { SOURCE_INTERVAL_SECONDS, SOURCE_ROOM_SECONDS } from './source-limit'
 
 /** Mail to an address, of one purpose: so many at once, and then one each so many seconds. */
 const BURST = 5
 const INTERVAL_SECONDS = 12 * 60
 
-/** Returns how many requests for mail of one purpose to one address are counted in so many seconds, at most. */
+/** What one account may ask for at once that goes to addresses of others: an account must not be a way to send mail. */
+const ACCOUNT_BURST = 20
+
+/** Returns how many requests for mail of one purpose are counted in so many seconds against one budget, at most. */
 export function mostMailRequests(seconds: number): number {
   return BURST + Math.ceil(seconds / INTERVAL_SECONDS)
 }
 
 /**
- * Counts a request for mail, unless there were too many; changes one row or none. The generic cell rate algorithm (ITU-T I.371):
- * one instant for each address says how far ahead of its rate it is.
+ * Counts a request for mail, unless there were too many. The second statement changes one row if the mail may go out, or none. The
+ * generic cell rate algorithm (ITU-T I.371): one instant says how far ahead of its rate a budget is.
+ *
+ * A device and a session of the account that the address has have budgets of their own, so that no stranger's request delays the
+ * owner's. Strangers share one, and their source is charged first; who asks from an account is charged as that account.
  */
-export function countMailRequest(
-  db: D1Database,
-  { accountKey, purpose, now }: MailRequest,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `INSERT INTO mail_requests (account_key, purpose, spent_until) VALUES (?1, ?2, ?3 + ?4)
-       ON CONFLICT (account_key, purpose) DO UPDATE SET spent_until = max(spent_until, ?3) + ?4
-        WHERE max(spent_until, ?3) + ?4 <= ?3 + ?4 * ?5
-       RETURNING purpose`,
-    )
-    .bind(accountKey, purpose, now, INTERVAL_SECONDS, BURST)
+export function countMailRequest(db: D1Database, request: MailRequest): readonly D1PreparedStatement[] {
+  const { purpose, asker, now } = request
+  const values = valuesOf(request)
+  return [
+    asker.of === 'account'
+      ? db
+          .prepare(
+            `INSERT INTO mail_requests (account_key, purpose, spent_until) VALUES (?1, ?2, ?3 + ?4)
+             ON CONFLICT (account_key, purpose) DO UPDATE SET spent_until = max(spent_until, ?3) + ?4
+              WHERE spent_until - ?3 <= ?5
+             RETURNING purpose`,
+          )
+          .bind(asker.key, purpose, now, INTERVAL_SECONDS, ACCOUNT_ROOM_SECONDS)
+      : db
+          .prepare(
+            `INSERT INTO budgets (budget_key, kind, spent_until) SELECT ?7, 'source', ?3 + ?8 WHERE ${CHOSEN} = ?1
+             ON CONFLICT (budget_key, kind) DO UPDATE SET spent_until = max(spent_until, ?3) + ?8
+              WHERE spent_until - ?3 <= ?9
+             RETURNING kind`,
+          )
+          .bind(...values, asker.sourceKey, SOURCE_INTERVAL_SECONDS, SOURCE_ROOM_SECONDS),
+    db
+      .prepare(
+        `INSERT INTO mail_requests (account_key, purpose, spent_until)
+         SELECT chosen, ?7, ?3 + ?8 FROM (SELECT ${CHOSEN} AS chosen LIMIT 1) WHERE chosen <> ?1 OR changes() > 0
+         ON CONFLICT (account_key, purpose) DO UPDATE SET spent_until = max(spent_until, ?3) + ?8
+          WHERE spent_until - ?3 <= ?9
+         RETURNING purpose`,
+      )
+      .bind(...values, purpose, INTERVAL_SECONDS, MAIL_ROOM_SECONDS),
+  ]
 }
 
-/** How many seconds a request has to wait that was not counted, as `retry_after`. */
-export function mailRetryAfter(
-  db: D1Database,
-  { accountKey, purpose, now }: MailRequest,
-): D1PreparedStatement {
+/** How many seconds a request has to wait that was not counted, as `retry_after`. One row. */
+export function mailRetryAfter(db: D1Database, request: MailRequest): D1PreparedStatement {
+  const { purpose, asker } = request
+  const [accountKey, sourceKey] = asker.of === 'account' ? [asker.key, null] : [null, asker.sourceKey]
   return db
     .prepare(
-      `SELECT max(1, spent_until + ?4 - ?4 * ?5 - ?3) AS retry_after
-         FROM mail_requests WHERE account_key = ?1 AND purpose = ?2`,
+      // Whoever has a budget of their own waits for no source.
+      `SELECT max(1, coalesce(mine.spent_until - ?3 - ?8, 1), coalesce(account.spent_until - ?3 - ?10, 1),
+                  iif(chosen = ?1, coalesce(source.spent_until - ?3 - ?12, 1), 1)) AS retry_after
+         FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
+         LEFT JOIN mail_requests AS mine ON mine.account_key = chosen AND mine.purpose = ?7
+         LEFT JOIN mail_requests AS account ON account.account_key = ?9 AND account.purpose = ?7
+         LEFT JOIN budgets AS source ON source.budget_key = ?11 AND source.kind = 'source'`,
     )
-    .bind(accountKey, purpose, now, INTERVAL_SECONDS, BURST)
+    .bind(
+      ...valuesOf(request),
+      purpose,
+      MAIL_ROOM_SECONDS,
+      accountKey,
+      ACCOUNT_ROOM_SECONDS,
+      sourceKey,
+      SOURCE_ROOM_SECONDS,
+    )
 }
 
 /** Forgets counts that count no more, at most `limit`. */
@@ -48,4 +87,27 @@ export function pruneMailRequests(db: D1Database, now: number, limit: number): D
          (SELECT account_key, purpose FROM mail_requests WHERE spent_until < ?1 ORDER BY spent_until LIMIT ?2)`,
     )
     .bind(now, limit)
+}
+
+/** How far ahead of its rate a budget may be and still be spent. */
+const MAIL_ROOM_SECONDS = (BURST - 1) * INTERVAL_SECONDS
+const ACCOUNT_ROOM_SECONDS = (ACCOUNT_BURST - 1) * INTERVAL_SECONDS
+
+/** The key of a device of the account that the address has, of a live session of it, or of the budget that everybody else shares. */
+const CHOSEN = `coalesce((${presentedDevice({ email: '?2', ids: '?4', now: '?3' }, 'value')}),
+  (SELECT ?6 FROM sessions JOIN users ON users.id = sessions.user_id
+    WHERE sessions.id = ?5 AND users.email_canonical = ?2 AND sessions.ended_at IS NULL
+      AND sessions.idle_expires_at > ?3 AND sessions.expires_at > ?3), ?1)`
+
+/** The values of ?1 to ?6. */
+function valuesOf({ accountKey, canonicalEmail, asker, now }: MailRequest): (string | number | null)[] {
+  const { deviceKeys, session } = asker.of === 'account' ? { deviceKeys: {}, session: null } : asker
+  return [
+    accountKey,
+    canonicalEmail,
+    now,
+    JSON.stringify(deviceKeys),
+    session?.id ?? null,
+    session?.key ?? null,
+  ]
 }

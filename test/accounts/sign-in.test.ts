@@ -53,7 +53,7 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
     country: null,
     language: 'en',
   } as const
-  const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [] }
+  const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [], deviceIds: [] }
   return signIn({ ...services, passwords }, input)
 }
 

@@ -72,6 +72,7 @@ const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/logout', form: true, fields: { return_to: '/' } },
   { method: 'POST', path: '/logout/all', form: true, fields: { keep_current: true } },
   { method: 'POST', path: '/sessions/:id/end', form: true, fields: { return_to: '/' } },
+  { method: 'POST', path: '/devices/:id/forget', form: true, fields: { return_to: '/' } },
 ]
 
 const MODES = ['session', 'token'] as const

@@ -44,6 +44,9 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'GET /sessions': () => undefined,
   'DELETE /sessions/:id': () => undefined,
   'POST /sessions/:id/end': () => undefined,
+  'GET /devices': () => undefined,
+  'DELETE /devices/:id': () => undefined,
+  'POST /devices/:id/forget': () => undefined,
 }
 
 /** What does not look at an access token. */

@@ -72,7 +72,7 @@ describe('signing in with a form', () => {
     const ada = await signedInPerson({ mode: 'session' })
     const answer = await submit('/login', { email: ada.email, password: PASSWORD, return_to: '/account' })
     expectRedirect(answer, '/account')
-    expect(Object.keys(answer.cookies)).toEqual(['__Host-session'])
+    expect(Object.keys(answer.cookies).sort()).toEqual(['__Host-device', '__Host-session'])
     const me = await send(deployed, 'GET', '/me', { headers: cookieOf(answer) })
     expect(me.body.user.id).toBe(ada.userId)
   })

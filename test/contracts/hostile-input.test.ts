@@ -21,9 +21,13 @@ const ROUTES = [
   {
     method: 'POST',
     path: '/register',
-    fields: ['email', 'password', 'mode', 'refresh_in', 'return_to', 'name'],
+    fields: ['email', 'password', 'mode', 'refresh_in', 'device_token', 'return_to', 'name'],
   },
-  { method: 'POST', path: '/login', fields: ['email', 'password', 'mode', 'refresh_in', 'return_to'] },
+  {
+    method: 'POST',
+    path: '/login',
+    fields: ['email', 'password', 'mode', 'refresh_in', 'device_token', 'return_to'],
+  },
   { method: 'POST', path: '/refresh', fields: ['refresh_token'] },
   { method: 'PATCH', path: '/me', fields: ['name'] },
   { method: 'POST', path: '/me', fields: ['name', 'return_to'] },
@@ -32,6 +36,7 @@ const ROUTES = [
   { method: 'POST', path: '/logout', fields: ['return_to'] },
   { method: 'POST', path: '/logout/all', fields: ['keep_current'] },
   { method: 'POST', path: '/sessions/:id/end', fields: ['return_to'] },
+  { method: 'POST', path: '/devices/:id/forget', fields: ['return_to'] },
 ]
 
 async function sendBytes(

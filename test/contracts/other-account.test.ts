@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
-import { expectProblem, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
+import { deviceOf, expectProblem, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
 
 const service = mailingService()
 const NEW_PASSWORD = 'seven quiet minutes at sea'
@@ -17,6 +17,7 @@ const ROUTES: Readonly<
   'POST /email/verify/resend': ({ email }) => ['/email/verify/resend', { email }],
   'POST /logout/all': () => ['/logout/all', { keep_current: true }],
   'POST /sessions/:id/end': (_, { sessionId }) => [`/sessions/${sessionId}/end`, {}],
+  'POST /devices/:id/forget': (person) => [`/devices/${deviceOf(person).slice(0, 22)}/forget`, {}],
 }
 
 function ask(person: Person, route: string, path: string, body: object) {

@@ -68,7 +68,7 @@ describe.each(['session', 'token'] as const)('API-02: an outage of D1 in %s mode
     const login = (password: string) =>
       send(here, 'POST', '/login', { body: { email: ada.email, password, mode } })
     // The answer of every attempt is lost, and each counts: five are free.
-    here.db.loseAnswers(/INSERT INTO sign_in_attempts/)
+    here.db.loseAnswers(/INSERT INTO budgets/)
     for (let attempt = 0; attempt < 5; attempt++) {
       expectProblem(await login(`${attempt}${PASSWORD}`), 503, 'store-unavailable')
     }

@@ -117,7 +117,7 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
     500,
     () => {
       const service = ownService()
-      vi.spyOn(service.services.users, 'reserveAttempt').mockRejectedValue(new Error('a bug'))
+      vi.spyOn(service.services.attempts, 'reserve').mockRejectedValue(new Error('a bug'))
       return send(service, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
     },
   ],

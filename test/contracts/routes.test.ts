@@ -57,6 +57,9 @@ const CLOSED = [
   'GET /sessions',
   'DELETE /sessions/:id',
   'POST /sessions/:id/end',
+  'GET /devices',
+  'DELETE /devices/:id',
+  'POST /devices/:id/forget',
 ]
 
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */

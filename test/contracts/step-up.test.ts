@@ -1,7 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { recordPbkdf2 } from '../support/counting'
-import { expectProblem, PASSWORD, type Person, type SignedIn, send, signedInPerson } from '../support/person'
+import {
+  deviceOf,
+  expectProblem,
+  PASSWORD,
+  type Person,
+  type SignedIn,
+  send,
+  signedInPerson,
+} from '../support/person'
 import { createPlace } from '../support/place'
 import { deployed } from '../support/service'
 
@@ -28,6 +36,9 @@ const LIVE_ROUTES: readonly [
   ['DELETE /sessions/:id', (client, other) => client.delete(`/sessions/${other.sessionId}`)],
   ['POST /sessions/:id/end', (client, other) => client.post(`/sessions/${other.sessionId}/end`)],
   ['GET /sessions', (client) => client.get('/sessions')],
+  ['GET /devices', (client) => client.get('/devices')],
+  ['DELETE /devices/:id', (client) => client.delete(`/devices/${deviceOf(client).slice(0, 22)}`)],
+  ['POST /devices/:id/forget', (client) => client.post(`/devices/${deviceOf(client).slice(0, 22)}/forget`)],
   ['GET /me/activity', (client) => client.get('/me/activity')],
 ]
 

@@ -1,6 +1,5 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { FORGET_ATTEMPTS_SECONDS } from '../../src/throttling/attempt-limits'
 import { faultyKv } from '../support/faulty-kv'
 import {
   countHashes,
@@ -68,33 +67,31 @@ describe.each(['session', 'token'] as const)('guessing at one account, in %s mod
     expect(await openSessions(ada.userId)).toBe(1)
   })
 
-  it('RL-01: success clears the count', async () => {
+  it('RL-01, RL-04: the success of somebody unknown takes back nothing but itself', async () => {
     const service = stoppedService()
     const ada = await signedInPerson({ mode, service })
-    for (const failures of [4, 4, 9]) {
-      await fail(service, ada.email, failures, mode)
+    let failures = 0
+    for (const more of [4, 1, 3]) {
+      await fail(service, ada.email, more, mode)
+      failures += more
       service.ahead += 900
       expect((await logIn(service, ada.email, PASSWORD, mode)).status).toBe(200)
-      expect(await failuresOf(service, ada.email)).toBe(0)
+      expect(await failuresOf(service, ada.email)).toBe(failures)
     }
-    for (let free = 0; free < 5; free++) {
-      expectProblem(await logIn(service, ada.email, WRONG, mode), 401, 'invalid-credentials')
-    }
-    expectThrottled(await logIn(service, ada.email, WRONG, mode))
+    expectProblem(await logIn(service, ada.email, WRONG, mode), 401, 'invalid-credentials')
+    expect(expectThrottled(await logIn(service, ada.email, WRONG, mode))).toBe(16)
   })
 
-  it('RL-01: a changed password clears the count; a disabled account’s right password does not', async () => {
+  it('RL-01: a changed password, and a disabled account’s right password, leave what strangers did', async () => {
     const service = stoppedService()
     const ada = await signedInPerson({ mode, service })
     await fail(service, ada.email, 4, mode)
     const change = { current_password: PASSWORD, new_password: NEW_PASSWORD }
     expect((await ada.post('/password', change)).status).toBe(200)
-    expect(await failuresOf(service, ada.email)).toBe(0)
+    expect(await failuresOf(service, ada.email)).toBe(4)
 
     await env.DB.prepare('UPDATE users SET disabled_at = 1 WHERE id = ?1').bind(ada.userId).run()
-    for (let free = 0; free < 5; free++) {
-      expectProblem(await logIn(service, ada.email, NEW_PASSWORD, mode), 401, 'invalid-credentials')
-    }
+    expectProblem(await logIn(service, ada.email, NEW_PASSWORD, mode), 401, 'invalid-credentials')
     expectThrottled(await logIn(service, ada.email, NEW_PASSWORD, mode))
     expect(await failuresOf(service, ada.email)).toBe(5)
   })
@@ -131,7 +128,8 @@ describe.each(['session', 'token'] as const)('guessing at one account, in %s mod
     const ada = await signedInPerson({ mode, service })
     const phone = await ada.signIn({ mode: 'token' })
     await fail(service, ada.email, 20, mode)
-    expect(expectThrottled(await logIn(service, ada.email, PASSWORD, mode))).toBe(DAY)
+    const wait = expectThrottled(await logIn(service, ada.email, PASSWORD, mode))
+    expect(wait).toBeGreaterThan(DAY - 60)
 
     expect((await ada.get('/me')).body.session.id).toBe(ada.sessionId)
     expect((await ada.patch('/me', { name: 'Ada' })).body.user.name).toBe('Ada')
@@ -169,26 +167,29 @@ describe.each(['session', 'token'] as const)('guessing at one account, in %s mod
   })
 })
 
-describe('RL-01: a hundred in a row', () => {
-  it('from a hundred addresses and over a hundred days disable the password, until it is forgotten', async () => {
+describe('RL-01: a hundred failures', () => {
+  it('from a hundred addresses stop the next for a day, whoever makes it, and another account is not slowed down', async () => {
     const service = stoppedService()
     const ada = await signedInPerson({ mode: 'session', service })
     const unknown = newEmail()
     const hashes = countHashes()
-    for (let failures = 0; failures < 100; failures++) {
-      const mode = failures % 2 === 0 ? 'session' : 'token'
-      expectProblem(await logIn(service, ada.email, WRONG, mode), 401, 'invalid-credentials')
-      service.ahead += DAY
+    const begun = service.ahead
+    await fail(service, ada.email, 100, 'token')
+    expect(hashes()).toBe(100)
+    // Delays alone take so long, and one failure may be forgotten meanwhile.
+    expect(service.ahead - begun).toBeGreaterThan(20 * 3600)
+    const wait = expectThrottled(await logIn(service, ada.email, PASSWORD, 'session'))
+    expect(wait).toBeGreaterThan(900)
+    for (const seconds of [900, wait - 901]) {
+      service.ahead += seconds
+      await service.sweep()
+      expectThrottled(await logIn(service, ada.email, PASSWORD, 'session'))
     }
     expect(hashes()).toBe(100)
-    for (const days of [0, 1, 80]) {
-      service.ahead += days * DAY
-      const { users, clock } = service.services
-      await users.forgetAttempts(clock() - FORGET_ATTEMPTS_SECONDS, 1000)
-      expect(expectThrottled(await logIn(service, ada.email, PASSWORD, 'session'))).toBe(DAY)
-    }
-    expect(hashes()).toBe(100)
-    expect(await failuresOf(service, ada.email)).toBe(100)
+    service.ahead += 1
+    expectProblem(await logIn(service, ada.email, WRONG, 'session'), 401, 'invalid-credentials')
+    expect(expectThrottled(await logIn(service, ada.email, PASSWORD, 'session'))).toBe(DAY)
+    expect(hashes()).toBe(101)
     expectProblem(await logIn(service, unknown, PASSWORD, 'session'), 401, 'invalid-credentials')
   })
 })

@@ -9,8 +9,8 @@ describe('an error that nobody foresaw', () => {
   function broken(thrown: unknown, issuer = 'https://auth.example.com'): OwnService {
     const service = ownService({ ISSUER: issuer })
     const { services } = service
-    const users = { ...services.users, reserveAttempt: () => Promise.reject(thrown) }
-    const app = createApp({ ...services, users })
+    const attempts = { ...services.attempts, reserve: () => Promise.reject(thrown) }
+    const app = createApp({ ...services, attempts })
     return { ...service, fetch: async (request) => app.fetch(request) }
   }
 

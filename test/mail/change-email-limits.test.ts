@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { expectThrottled, failuresOf, logIn, WRONG } from '../support/guessing'
 import { askChange, changeLink, confirmChange, provenPerson } from '../support/links'
 import { mailingService } from '../support/mail'
-import { expectProblem, newEmail, PASSWORD, send } from '../support/person'
+import { deviceOf, expectProblem, newEmail, PASSWORD, send } from '../support/person'
 import { stopTime } from '../support/stop-time'
 
 describe.each(['session', 'token'] as const)('asking for another address, in %s mode', (mode) => {
@@ -17,7 +17,7 @@ describe.each(['session', 'token'] as const)('asking for another address, in %s 
     expect((await logIn(service, ada.email, PASSWORD, mode)).status).toBe(200)
   })
 
-  it('RL-05: guesses at the address before it was proven do not count against its new owner', async () => {
+  it('RL-04, RL-05: guesses at the address before it was proven count on, and not against its owner’s device', async () => {
     stopTime()
     const service = mailingService({ MAX_ATTEMPTS: '20' })
     const ada = await provenPerson(service, mode)
@@ -28,8 +28,10 @@ describe.each(['session', 'token'] as const)('asking for another address, in %s 
     }
     expectThrottled(await logIn(service, address, WRONG, mode))
     expect((await confirmChange(service, link)).status).toBe(204)
-    expect(await failuresOf(service, address)).toBe(0)
-    expect((await logIn(service, address, PASSWORD, mode)).status).toBe(200)
+    expect(await failuresOf(service, address)).toBe(5)
+    expectThrottled(await logIn(service, address, PASSWORD, mode))
+    const body = { email: address, password: PASSWORD, mode, device_token: deviceOf(ada) }
+    expect((await send(service, 'POST', '/login', { body })).status).toBe(200)
   })
 
   it('REG-01: tells nobody that the address is taken, not by their own mail, trail or links either', async () => {

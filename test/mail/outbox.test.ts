@@ -159,7 +159,7 @@ describe.each(NAMES)('mail about %s', (name) => {
       await env.DB.exec('DROP TRIGGER no_mail')
     })
     // That it was tried, and asked for, may be counted before.
-    const counts = ['sign_in_attempts', 'mail_requests']
+    const counts = ['budgets', 'mail_requests']
     const before = await storage({ except: counts })
     const answer = await run()
     expect([answer.status, answer.body.code], answer.text).toEqual([503, 'store-unavailable'])

@@ -139,7 +139,7 @@ describe('REG-01: a registration tells nobody whether the address is known', () 
     const { verified, open } = bothRegistrations()
     const ada = await signedInPerson({ mode: 'session', service: open })
     await setUser(ada.userId, 'email_verified_at', 1)
-    const except = ['outbox', 'mail_requests']
+    const except = ['outbox', 'budgets', 'mail_requests']
     const before = await storage({ except })
     const body = { email: ada.email.toUpperCase(), password: PLANTED, name: 'Eve' }
     const asked = await send(verified, 'POST', '/register', { body })

@@ -4,7 +4,7 @@ import { createKeyring } from '../../src/crypto/keyring'
 import type { Mode } from '../../src/mode'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
 import { recordPbkdf2 } from '../support/counting'
-import { fail, logIn, openSessions, transcriptOf } from '../support/guessing'
+import { fail, failed, logIn, openSessions, transcriptOf } from '../support/guessing'
 import { mailingService } from '../support/mail'
 import {
   ACCOUNT_KINDS,
@@ -401,7 +401,10 @@ describe('what binds a browser to a link', () => {
     const answer = await useAfter(link, '__Host-registration', refused)
     expect(answer.body).toEqual({ email_verified: true, has_password: true })
     // Used, it is cleared.
-    expect(answer.cookies).toEqual({ '__Host-registration': '' })
+    expect(answer.cookies).toEqual({
+      '__Host-registration': '',
+      '__Host-device': expect.stringMatching(/^[\w-]{22}\.[\w-]{43}$/),
+    })
   })
 
   it('stays when there were too many registrations', async () => {
@@ -546,11 +549,7 @@ describe.each(MODES)('LOG-04: the gate where addresses are proven, in %s mode', 
     if (state === 'throttled' || state === 'locked') {
       if (state === 'throttled') await fail(verified, ada.email, 6, mode)
       else {
-        await env.DB.prepare(
-          'INSERT INTO sign_in_attempts (account_key, failures, blocked_until, last_at) VALUES (?1, 100, 0, 0)',
-        )
-          .bind(await verified.services.accountKeys(ada.email))
-          .run()
+        await failed(verified, ada.email, 100)
       }
     } else await env.DB.prepare(OPERATED[state]).bind(ada.userId).run()
     const before = await openSessions(ada.userId)

@@ -4,7 +4,7 @@ import { createApp } from '../../src/app'
 import { createPages } from '../../src/pages/create-pages'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
-import { newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+import { deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
 
 const MODES = ['session', 'token'] as const
 const DAY = 24 * 60 * 60
@@ -73,8 +73,13 @@ async function signInAndBeRefused(open: WholeService, ada: Person, dearer: Whole
   for (let attempt = 0; attempt < 12; attempt++) {
     await send(open, 'POST', '/login', { body: { email, password: 'not the password at all' } })
   }
-  await env.DB.prepare('DELETE FROM sign_in_attempts').run()
+  await env.DB.prepare('DELETE FROM budgets').run()
   await send(open, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } })
+  // On a device: a success, and a failure.
+  const device_token = deviceOf(ada)
+  for (const password of [PASSWORD, 'not the password at all']) {
+    await send(open, 'POST', '/login', { body: { email, password, mode, device_token } })
+  }
 }
 
 async function lookAtEverything(open: WholeService, ada: Person): Promise<void> {
@@ -116,6 +121,8 @@ async function useSessions(open: WholeService, ada: Person): Promise<void> {
     await refresh(rotated.body.refresh_token)
     await refresh(refreshToken)
   }
+  await ada.delete(`/devices/${deviceOf(await ada.signIn()).slice(0, 22)}`)
+  await ada.post(`/devices/${deviceOf(await ada.signIn()).slice(0, 22)}/forget`)
   await ada.delete(`/sessions/${(await ada.signIn()).sessionId}`)
   await ada.post(`/sessions/${(await ada.signIn()).sessionId}/end`)
 }

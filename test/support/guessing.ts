@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import type { Mode } from '../../src/mode'
+import { FAILURE_SECONDS } from '../../src/throttling/attempt-limits'
 import { recordPbkdf2 } from './counting'
 import { type Answer, expectProblem, PASSWORD, send } from './person'
 import { type OwnService, ownService } from './service'
@@ -51,11 +52,26 @@ export async function fail(service: OwnService, email: string, times: number, mo
   }
 }
 
+/** Leaves an account as strangers leave it who have failed so often just now, without the hashes. */
+export async function failed({ services }: OwnService, email: string, times: number): Promise<void> {
+  const { accountKeys, clock, config } = services
+  const over = times - config.freeAttempts
+  const delay = over < 0 ? 0 : Math.min(config.maxAttemptDelaySeconds, 2 ** over)
+  await env.DB.prepare("INSERT OR REPLACE INTO budgets VALUES (?1, 'password', ?2, ?3)")
+    .bind(await accountKeys(email), clock() + times * FAILURE_SECONDS, clock() + delay)
+    .run()
+}
+
 /** The failures that are on record, as the service names its accounts. */
 export async function failuresOf({ services }: OwnService, canonicalEmail: string): Promise<number> {
-  const key = await services.accountKeys(canonicalEmail)
-  const sql = 'SELECT failures FROM sign_in_attempts WHERE account_key = ?1'
-  return (await env.DB.prepare(sql).bind(key).first<number>('failures')) ?? 0
+  return failuresAgainst(services, await services.accountKeys(canonicalEmail))
+}
+
+/** The failures that count against a budget: of an account's strangers, of a device or of a session. */
+export async function failuresAgainst({ clock }: OwnService['services'], key: string): Promise<number> {
+  const sql = "SELECT spent_until FROM budgets WHERE budget_key = ?1 AND kind = 'password'"
+  const spentUntil = (await env.DB.prepare(sql).bind(key).first<number>('spent_until')) ?? 0
+  return Math.max(0, Math.ceil((spentUntil - clock()) / FAILURE_SECONDS))
 }
 
 export async function openSessions(userId: string): Promise<number | null> {

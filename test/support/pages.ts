@@ -68,6 +68,10 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { ...session, id: `${text}2`, current: false },
     ],
     allSessionsHref: '/auth/sessions',
+    devices: [
+      { ...session, current: true },
+      { ...session, id: `${text}2`, current: false },
+    ],
     events: [
       { ...event, outcome: 'success' as const },
       { ...event, outcome: 'refused' as const },

@@ -117,6 +117,11 @@ export async function signedInPerson({
   }
 }
 
+/** What tells a client from strangers. */
+export function deviceOf({ answer }: SignedIn): string {
+  return answer.body.device_token ?? answer.cookies['__Host-device'] ?? ''
+}
+
 /** The client that an answer of a sign-in makes. */
 export function clientOf(service: Service, mode: Mode, answer: Answer): SignedIn {
   // On this machine the name of the cookie carries the port of the issuer.

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 
 /** What an attempt at a password writes even if it is refused: that it was made. */
-export const ATTEMPT_TABLES: readonly string[] = ['sign_in_attempts', 'audit_events']
+export const ATTEMPT_TABLES: readonly string[] = ['budgets', 'audit_events']
 
 /** Every row of every table there is, save those named, and every record in KV with its expiry. */
 export async function storage({ except = [] }: { readonly except?: readonly string[] } = {}) {

@@ -2,12 +2,16 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { createAccountKeys } from '../../src/throttling/account-key'
-import { type AttemptLimits, type AttemptRow, retryAfterSeconds } from '../../src/throttling/attempt-limits'
-import { clearAttempts, findAttempts, pruneAttempts, reserveAttempt } from '../../src/throttling/d1-attempts'
+import type { ReservedAttempt } from '../../src/throttling/attempt-budget'
+import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../src/throttling/attempt-limits'
+import { findBudgets, reserveAttempt, settleAttempt } from '../../src/throttling/d1-attempts'
+import { pruneBudgets } from '../../src/throttling/d1-budgets'
 import { signedInPerson } from '../support/person'
 
 /** The defaults. */
 const LIMITS: AttemptLimits = { freeAttempts: 5, maxAttempts: 100, maxAttemptDelaySeconds: 900 }
+
+const DAY = 86_400
 
 /** Some instant; nothing here depends on the time of day. */
 const START = 1_800_000_000
@@ -20,14 +24,38 @@ function newKey(): string {
   return `account-${accounts}-${'x'.repeat(43)}`.slice(0, 43)
 }
 
-/** Whether an attempt at `now` may go on. */
-async function reserve(key: string, now: number, limits = LIMITS): Promise<boolean> {
-  const { results } = await reserveAttempt(env.DB, key, limits, now).run()
-  return results.length > 0
+/** An attempt of a stranger, from a source of its own. */
+function attemptAt(key: string, now: number) {
+  const attempter = { in: 'open', accountKey: key, deviceIds: [], sourceKey: newKey() } as const
+  return { canonicalEmail: 'nobody@example.com', attempter, now }
 }
 
-function find(key: string): Promise<AttemptRow | null> {
-  return findAttempts(env.DB, key).first<AttemptRow>()
+/** What was reserved, or `null` if the attempt has to wait. */
+async function reservation(key: string, now: number, limits = LIMITS): Promise<ReservedAttempt | null> {
+  const { results } = await reserveAttempt(env.DB, attemptAt(key, now), limits).run<{
+    budget_key: string
+    blocked_until: number
+  }>()
+  const [row] = results
+  return row ? { budget: { of: 'strangers', key: row.budget_key }, blockedUntil: row.blocked_until } : null
+}
+
+/** Whether an attempt at `now` may go on. */
+async function reserve(key: string, now: number, limits = LIMITS): Promise<boolean> {
+  return (await reservation(key, now, limits)) !== null
+}
+
+interface Spent {
+  readonly spent_until: number
+  readonly blocked_until: number
+}
+
+function find(key: string): Promise<Spent | null> {
+  return env.DB.prepare(
+    "SELECT spent_until, blocked_until FROM budgets WHERE budget_key = ?1 AND kind = 'password'",
+  )
+    .bind(key)
+    .first<Spent>()
 }
 
 /** Makes `count` attempts that fail, each as soon as it may be, and gives the wait before each and the last instant. */
@@ -45,14 +73,15 @@ async function fail(key: string, count: number, limits = LIMITS): Promise<{ wait
   return { waits, now }
 }
 
-async function failuresOf(key: string): Promise<number | undefined> {
-  return (await find(key))?.failures
+/** How many failures count at an instant. */
+async function failuresOf(key: string, now = START): Promise<number> {
+  return Math.max(0, Math.ceil((((await find(key))?.spent_until ?? now) - now) / DAY))
 }
 
-/** Stores a count as it would be after as many failures. */
-async function store(key: string, row: { failures: number; blockedUntil?: number; lastAt?: number }) {
-  await env.DB.prepare('INSERT INTO sign_in_attempts VALUES (?1, ?2, ?3, ?4)')
-    .bind(key, row.failures, row.blockedUntil ?? 0, row.lastAt ?? START)
+/** Stores a budget as it would be right after as many failures at `at`. */
+async function store(key: string, row: { failures: number; blockedUntil?: number; at?: number }) {
+  await env.DB.prepare("INSERT INTO budgets VALUES (?1, 'password', ?2, ?3)")
+    .bind(key, (row.at ?? START) + row.failures * DAY, row.blockedUntil ?? 0)
     .run()
 }
 
@@ -82,7 +111,7 @@ describe('RL-01: delays', () => {
       await store(key, { failures })
       expect(await reserve(key, START, limits)).toBe(true)
       expect(await find(key), `${failures}`).toEqual({
-        failures: failures + 1,
+        spent_until: START + (failures + 1) * DAY,
         blocked_until: START + 86_400,
       })
     }
@@ -97,13 +126,24 @@ describe('RL-01: delays', () => {
     expect(await reserve(key, now + 8)).toBe(true)
   })
 
-  it('time alone takes nothing back: the next delay is longer however late the attempt', async () => {
-    const key = newKey()
-    const { now } = await fail(key, 7)
-    const later = now + 30 * 86_400
-    expect(await reserve(key, later)).toBe(true)
-    expect(await find(key)).toEqual({ failures: 8, blocked_until: later + 8 })
-  })
+  it.each([
+    ['a second', 1, 8],
+    ['a day less a second', DAY - 1, 8],
+    ['a day', DAY, 7],
+    ['two days and a half', 2.5 * DAY, 6],
+    ['a hundred days', 100 * DAY, 1],
+  ])(
+    'after %s the next failure is as the %snd would be: one a day is forgotten',
+    async (_, later, failures) => {
+      const key = newKey()
+      await store(key, { failures: 7 })
+      expect(await reserve(key, START + later)).toBe(true)
+      const now = START + later
+      expect(await failuresOf(key, now)).toBe(failures)
+      const delay = failures < 5 ? 0 : 2 ** (failures - 5)
+      expect((await find(key))?.blocked_until).toBe(delay === 0 ? 0 : now + delay)
+    },
+  )
 
   it('another account is not slowed down', async () => {
     await fail(newKey(), 9)
@@ -112,22 +152,34 @@ describe('RL-01: delays', () => {
 })
 
 describe('RL-01: the last attempt', () => {
-  it('stops for good at MAX_ATTEMPTS in a row, however long one waits', async () => {
+  it('stops at MAX_ATTEMPTS, and one more is let through for each day that passed', async () => {
     const key = newKey()
-    const { now } = await fail(key, 100)
-    const row = await find(key)
-    expect(row?.failures).toBe(100)
-    for (const later of [0, 900, 86_400, 365 * 86_400]) expect(await reserve(key, now + later)).toBe(false)
-    expect(await find(key)).toEqual(row)
+    await store(key, { failures: 100 })
+    for (const later of [0, 900, DAY - 1]) expect(await reserve(key, START + later)).toBe(false)
+    for (let day = 1; day <= 3; day++) {
+      expect(await reserve(key, START + day * DAY)).toBe(true)
+      expect(await reserve(key, START + day * DAY + 900)).toBe(false)
+      expect(await failuresOf(key, START + day * DAY)).toBe(100)
+    }
+  })
+
+  it('a guesser who never rests begins a hundred attempts and one for each day, and no more', async () => {
+    const key = newKey()
+    const limits = { ...LIMITS, maxAttempts: 20, maxAttemptDelaySeconds: 900 }
+    let begun = 0
+    for (let now = START; now < START + 30 * DAY; ) {
+      if (await reserve(key, now, limits)) begun += 1
+      const { spent_until = now, blocked_until = now } = (await find(key)) ?? {}
+      now += retryAfterSeconds({ spent_until, blocked_until }, limits, now)
+    }
+    expect(begun).toBe(20 + 29)
   })
 
   it('the hundredth is let through and the one after it is not, even without a delay', async () => {
     const key = newKey()
     await store(key, { failures: 99 })
     expect(await reserve(key, START)).toBe(true)
-    await env.DB.prepare('UPDATE sign_in_attempts SET blocked_until = 0 WHERE account_key = ?1')
-      .bind(key)
-      .run()
+    await env.DB.prepare('UPDATE budgets SET blocked_until = 0 WHERE budget_key = ?1').bind(key).run()
     expect(await reserve(key, START)).toBe(false)
     expect(await failuresOf(key)).toBe(100)
   })
@@ -138,7 +190,7 @@ describe('RL-02, INC-4, PLT-01: attempts at once', () => {
     const key = newKey()
     const reserved = await Promise.all(Array.from({ length: 200 }, () => reserve(key, START)))
     expect(reserved.filter(Boolean)).toHaveLength(5)
-    expect(await find(key)).toEqual({ failures: 5, blocked_until: START + 1 })
+    expect(await find(key)).toEqual({ spent_until: START + 5 * DAY, blocked_until: START + 1 })
   })
 
   it('when a delay is over, exactly one of 200 succeeds', async () => {
@@ -146,7 +198,7 @@ describe('RL-02, INC-4, PLT-01: attempts at once', () => {
     const { now } = await fail(key, 6)
     const reserved = await Promise.all(Array.from({ length: 200 }, () => reserve(key, now + 2)))
     expect(reserved.filter(Boolean)).toHaveLength(1)
-    expect(await failuresOf(key)).toBe(7)
+    expect(await failuresOf(key, now)).toBe(7)
   })
 
   it('of 50 parallel reservations with one attempt left exactly one succeeds', async () => {
@@ -158,66 +210,104 @@ describe('RL-02, INC-4, PLT-01: attempts at once', () => {
   })
 })
 
-describe('RL-01: clearing', () => {
-  it('forgets the attempts if the session began, and only those of its account', async () => {
-    const [key, other] = [newKey(), newKey()]
+describe('RL-04: taking an attempt back', () => {
+  /** Settles what was reserved, as a sign-in does. */
+  async function settle(reserved: ReservedAttempt | null, sessionId: string): Promise<void> {
+    if (!reserved) throw new Error('Not reserved')
+    await settleAttempt(env.DB, reserved, { sessionId }).run()
+  }
+
+  it.each([0, 3, 4, 5, 9, 99])('after %s failures leaves a budget as it was', async (failures) => {
+    const [key, untouched] = [newKey(), newKey()]
     const { sessionId } = await signedInPerson({ mode: 'session' })
-    for (const each of [key, other]) await fail(each, 7)
-    await clearAttempts(env.DB, key, sessionId).run()
-    expect(await find(key)).toBeNull()
-    expect(await failuresOf(other)).toBe(7)
-    expect((await fail(key, 7)).waits).toEqual([0, 0, 0, 0, 0, 1, 2])
+    if (failures > 0) for (const each of [key, untouched]) await store(each, { failures })
+    await settle(await reservation(key, START), sessionId)
+    // As far as anybody could tell: it waits for nothing, and as many count.
+    expect(await failuresOf(key)).toBe(failures)
+    expect(await reserve(key, START)).toBe(true)
+    expect(await reserve(untouched, START)).toBe(true)
+    expect(await find(key)).toEqual(await find(untouched))
   })
 
-  it('forgets nothing if it did not', async () => {
+  it('takes back no more than the one, whoever else failed meanwhile', async () => {
     const key = newKey()
-    await fail(key, 7)
+    const { sessionId } = await signedInPerson({ mode: 'session' })
+    await store(key, { failures: 1 })
+    const mine = await reservation(key, START)
+    for (let other = 0; other < 3; other++) expect(await reserve(key, START)).toBe(true)
+    const { blocked_until } = (await find(key)) ?? {}
+    expect(blocked_until).toBe(START + 1)
+    await settle(mine, sessionId)
+    expect(await find(key)).toEqual({ spent_until: START + 4 * DAY, blocked_until })
+  })
+
+  it('takes nothing back if the session did not begin', async () => {
+    const key = newKey()
+    await store(key, { failures: 7 })
+    const reserved = await reservation(key, START)
     const before = await find(key)
-    await clearAttempts(env.DB, key, 'A'.repeat(22)).run()
+    await settle(reserved, 'A'.repeat(22))
     expect(await find(key)).toEqual(before)
+  })
+
+  it.each(['device', 'session'] as const)('of a %s forgets all that was spent', async (of) => {
+    const { sessionId } = await signedInPerson({ mode: 'session' })
+    const [key, other] = [newKey(), newKey()]
+    for (const each of [key, other]) await store(each, { failures: 7 })
+    await settle({ budget: { of, key }, blockedUntil: START }, 'A'.repeat(22))
+    expect(await failuresOf(key)).toBe(7)
+    await settle({ budget: { of, key }, blockedUntil: START }, sessionId)
+    expect(await find(key)).toBeNull()
+    expect(await failuresOf(other)).toBe(7)
   })
 })
 
 describe('pruning', () => {
-  it('forgets what is older than asked, oldest first and no more than asked', async () => {
+  it('forgets budgets of which nothing is spent, oldest first and no more than asked', async () => {
     const keys = Array.from({ length: 5 }, newKey)
     // Far before every other test, so that what they stored is not in the way.
-    for (const [age, key] of keys.entries()) await store(key, { failures: 7, lastAt: 1000 + age })
-    const left = async () => (await Promise.all(keys.map(failuresOf))).map((failures) => failures ?? 0)
+    for (const [age, key] of keys.entries()) await store(key, { failures: 0, at: 1000 + age })
+    const left = async () => (await Promise.all(keys.map(find))).map((row) => row !== null)
 
-    await pruneAttempts(env.DB, LIMITS, 1000, 10).run()
-    expect(await left()).toEqual([7, 7, 7, 7, 7])
-    await pruneAttempts(env.DB, LIMITS, 1004, 2).run()
-    expect(await left()).toEqual([0, 0, 7, 7, 7])
-    await pruneAttempts(env.DB, LIMITS, 1004, 10).run()
-    expect(await left()).toEqual([0, 0, 0, 0, 7])
+    await pruneBudgets(env.DB, 999, 10).run()
+    expect(await left()).toEqual([true, true, true, true, true])
+    await pruneBudgets(env.DB, 1003, 2).run()
+    expect(await left()).toEqual([false, false, true, true, true])
+    await pruneBudgets(env.DB, 1003, 10).run()
+    expect(await left()).toEqual([false, false, false, false, true])
   })
 
-  it('RL-01: does not give a disabled password back', async () => {
+  it('RL-01: forgets no failure that counts', async () => {
     const key = newKey()
-    await store(key, { failures: LIMITS.maxAttempts, lastAt: 1000 })
-    await pruneAttempts(env.DB, LIMITS, START, 1000).run()
-    expect(await failuresOf(key)).toBe(LIMITS.maxAttempts)
-  })
-
-  it('an attempt makes its account young again', async () => {
-    const key = newKey()
-    await store(key, { failures: 7, lastAt: 2000 })
-    expect(await reserve(key, START)).toBe(true)
-    await pruneAttempts(env.DB, LIMITS, START, 1000).run()
-    expect(await failuresOf(key)).toBe(8)
+    await store(key, { failures: 1, at: 5000 })
+    await pruneBudgets(env.DB, 5000 + DAY - 1, 1000).run()
+    expect(await failuresOf(key, 5000)).toBe(1)
   })
 })
 
 describe('how long to wait', () => {
+  const spent = (failures: number) => START + failures * FAILURE_SECONDS
+
   it.each([
-    ['until the delay is over', { failures: 9, blocked_until: START + 16 }, 16],
-    ['a second at least', { failures: 9, blocked_until: START }, 1],
-    ['a second at least, if the delay ended meanwhile', { failures: 9, blocked_until: START - 5 }, 1],
-    ['a second, if another success cleared it meanwhile', undefined, 1],
-    ['a day, if the password is disabled', { failures: 100, blocked_until: START + 900 }, 86_400],
+    ['until the delay is over', { spent_until: spent(9), blocked_until: START + 16 }, 16],
+    ['a second at least', { spent_until: spent(9), blocked_until: START }, 1],
+    ['a second at least, if the delay ended meanwhile', { spent_until: spent(9), blocked_until: 0 }, 1],
+    ['a day, if nothing is left', { spent_until: spent(100), blocked_until: START + 900 }, DAY],
+    ['the rest of the day, later', { spent_until: spent(99) + 7, blocked_until: START }, 7],
   ])('%s', (_, row, seconds) => {
     expect(retryAfterSeconds(row, LIMITS, START)).toBe(seconds)
+  })
+
+  it('the budgets that are found are those that the reservation asks', async () => {
+    const key = newKey()
+    await store(key, { failures: 9, blockedUntil: START + 16 })
+    const found = await findBudgets(env.DB, attemptAt(key, START)).first()
+    expect(found).toEqual({
+      chosen: key,
+      spent_until: spent(9),
+      blocked_until: START + 16,
+      source_spent_until: null,
+    })
   })
 })
 

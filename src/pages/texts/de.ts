@@ -197,6 +197,11 @@ export const de = {
       'Dieser Dienst kann keine E-Mails senden. Wenden Sie sich an die, die ihn betreiben.',
     sessions: 'Geräte',
     sessionsIntro: 'Hier sind Sie angemeldet. Melden Sie ab, was Sie nicht kennen.',
+    devices: 'Bekannte Geräte',
+    devicesIntro:
+      'Hier haben Sie sich schon angemeldet. Fehlversuche anderer können Sie hier nicht aussperren. Vergessen Sie Geräte, die Sie nicht mehr nutzen.',
+    lastSignIn: 'Letzte Anmeldung',
+    forget: 'Vergessen',
     thisDevice: 'Dieses Gerät',
     unknownDevice: 'Unbekanntes Gerät',
     unknownPlace: 'Unbekannter Ort',
@@ -230,6 +235,7 @@ export const de = {
       'change-mail-sent': 'Eine Nachricht an Ihre neue Adresse ist unterwegs.',
       'verification-sent': 'Eine Nachricht an Ihre Adresse ist unterwegs.',
       'session-ended': 'Das Gerät ist abgemeldet.',
+      'device-forgotten': 'Das Gerät ist vergessen.',
       'others-ended': 'Alle anderen Geräte sind abgemeldet.',
     },
   },
@@ -255,6 +261,7 @@ export const de = {
       refused: 'Versuch, die Adresse zu ändern',
     },
     'email-changed': { success: 'Adresse geändert', refused: 'Versuch, die Adresse zu ändern' },
+    'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
     'mail-failed': {
       success: 'Nachricht zugestellt',
       refused: 'Nachricht, die nicht zugestellt werden konnte',
@@ -277,6 +284,7 @@ export const de = {
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
     'wrong-password': 'falsches Passwort',
     throttled: 'zu viele Versuche',
+    'too-many-attempts': 'zu viele Versuche',
   },
 
   problems,

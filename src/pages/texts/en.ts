@@ -207,6 +207,11 @@ export const en = {
     setPasswordWithoutMail: "This service can't send email, so ask the people who run it.",
     sessions: 'Devices',
     sessionsIntro: "Where you're signed in. Sign out of any device you don't recognize.",
+    devices: 'Known devices',
+    devicesIntro:
+      "Where you signed in before. Other people's failed attempts can't keep you out there. Forget the ones you don't use anymore.",
+    lastSignIn: 'Last sign-in',
+    forget: 'Forget',
     thisDevice: 'This device',
     unknownDevice: 'Unknown device',
     unknownPlace: 'Unknown place',
@@ -239,6 +244,7 @@ export const en = {
       'change-mail-sent': 'A message is on its way to your new address.',
       'verification-sent': 'A message is on its way to your address.',
       'session-ended': 'That device is signed out.',
+      'device-forgotten': 'That device is forgotten.',
       'others-ended': 'All other devices are signed out.',
     },
   },
@@ -264,6 +270,7 @@ export const en = {
       refused: 'Attempt to change the address',
     },
     'email-changed': { success: 'Address changed', refused: 'Attempt to change the address' },
+    'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
     'mail-failed': { success: 'Message delivered', refused: 'Message that could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
@@ -284,6 +291,7 @@ export const en = {
     'refresh-token-reused': 'for safety: a credential was used twice',
     'wrong-password': 'wrong password',
     throttled: 'too many attempts',
+    'too-many-attempts': 'too many attempts',
   } satisfies Record<EndReason, string> & Record<string, string>,
 
   problems,

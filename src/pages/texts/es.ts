@@ -194,6 +194,11 @@ export const es = {
     setPasswordWithoutMail: 'Este servicio no puede enviar correo. Diríjase a quienes lo gestionan.',
     sessions: 'Dispositivos',
     sessionsIntro: 'Dónde tiene la sesión iniciada. Cierre la que no reconozca.',
+    devices: 'Dispositivos conocidos',
+    devicesIntro:
+      'Donde ya ha iniciado sesión. Los intentos fallidos de otras personas no pueden bloquearle ahí. Olvide los que ya no use.',
+    lastSignIn: 'Último inicio de sesión',
+    forget: 'Olvidar',
     thisDevice: 'Este dispositivo',
     unknownDevice: 'Dispositivo desconocido',
     unknownPlace: 'Lugar desconocido',
@@ -226,6 +231,7 @@ export const es = {
       'change-mail-sent': 'Un mensaje va en camino a su dirección nueva.',
       'verification-sent': 'Un mensaje va en camino a su dirección.',
       'session-ended': 'La sesión de ese dispositivo se ha cerrado.',
+      'device-forgotten': 'Ese dispositivo se ha olvidado.',
       'others-ended': 'Las demás sesiones se han cerrado.',
     },
   },
@@ -251,6 +257,7 @@ export const es = {
       refused: 'Intento de cambiar la dirección',
     },
     'email-changed': { success: 'Dirección cambiada', refused: 'Intento de cambiar la dirección' },
+    'device-forgotten': { success: 'Dispositivo olvidado', refused: 'Intento de olvidar un dispositivo' },
     'mail-failed': { success: 'Mensaje entregado', refused: 'Mensaje que no se pudo entregar' },
   },
 
@@ -270,6 +277,7 @@ export const es = {
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
     'wrong-password': 'contraseña incorrecta',
     throttled: 'demasiados intentos',
+    'too-many-attempts': 'demasiados intentos',
   },
 
   problems,

@@ -1,0 +1,47 @@
+import type { AuditEvent } from '../audit/audit-event'
+import type { Attempter, ChosenBudget, ReservedAttempt } from '../throttling/attempt-budget'
+import type { UserCredentials } from './user'
+
+/**
+ * What is counted of attempts at passwords. An address that has no account is counted like one that has. Every method throws
+ * {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
+ */
+export interface AttemptStore {
+  /** Counts an attempt at the password of an address, and gives the account to check it against; or says how long to wait. */
+  reserve(attempt: {
+    readonly canonicalEmail: string
+    readonly attempter: Attempter
+    readonly now: number
+  }): Promise<Attempt>
+  /** Records that an attempt was refused. A stranger's source is charged for it; a device whose budget it used up is forgotten. */
+  refuse(
+    refusal: AuditEvent,
+    charged: { readonly budget: ChosenBudget; readonly sourceKey: string },
+  ): Promise<void>
+  /** Charges a source for a registration, and says whether the address is free; or how long to wait. */
+  reserveRegistration(registration: {
+    readonly canonicalEmail: string
+    readonly sourceKey: string
+    readonly now: number
+  }): Promise<RegistrationAttempt>
+  /** Forgets budgets of which nothing is spent any more, at most `limit` of them. */
+  forget(now: number, limit: number): Promise<void>
+}
+
+export type Attempt =
+  | (ReservedAttempt & { readonly outcome: 'reserved'; readonly found: UserCredentials | null })
+  | {
+      readonly outcome: 'throttled'
+      readonly budget: ChosenBudget
+      readonly retryAfterSeconds: number
+      readonly found: UserCredentials | null
+    }
+  | SourceThrottled
+
+export type RegistrationAttempt = { readonly outcome: 'free' | 'taken' } | SourceThrottled
+
+/** Its source has spent too much, whichever accounts it was after. */
+export interface SourceThrottled {
+  readonly outcome: 'source-throttled'
+  readonly retryAfterSeconds: number
+}

@@ -1,0 +1,83 @@
+import type { AuditEvent } from '../audit/audit-event'
+import { recordEvent } from '../audit/d1-audit-log'
+import { reach } from '../outage'
+import type { AttemptLimits } from '../throttling/attempt-limits'
+import {
+  type BudgetRow,
+  chosenBudget,
+  findBudgets,
+  forgetSpentDevice,
+  reserveAttempt,
+  waitOf,
+} from '../throttling/d1-attempts'
+import { chargeSource, pruneBudgets, spendSource } from '../throttling/d1-budgets'
+import { sourceRetryAfterSeconds } from '../throttling/source-limit'
+import type { AttemptStore } from './attempt-store'
+import { toCredentials, type UserRow } from './d1-user-row'
+
+/** Attempts in D1. What belongs together is one batch, which D1 runs as a transaction. */
+export function createD1AttemptStore(db: D1Database, limits: AttemptLimits): AttemptStore {
+  return {
+    async reserve(attempt) {
+      const [reserved, budgets, users] = await reach('D1', () =>
+        db.batch([
+          reserveAttempt(db, attempt, limits),
+          findBudgets(db, attempt),
+          db.prepare('SELECT * FROM users WHERE email_canonical = ?1').bind(attempt.canonicalEmail),
+        ]),
+      )
+      const [user] = (users?.results ?? []) as UserRow[]
+      const found = user ? toCredentials(user) : null
+      const [counted] = (reserved?.results ?? []) as { budget_key: string; blocked_until: number }[]
+      if (counted) {
+        const budget = chosenBudget(attempt, counted.budget_key)
+        return { outcome: 'reserved', budget, blockedUntil: counted.blocked_until, found }
+      }
+      const [row] = (budgets?.results ?? []) as BudgetRow[]
+      if (!row) throw new Error('The statement that finds budgets gives one row')
+      const budget = chosenBudget(attempt, row.chosen)
+      const wait = waitOf(budget, row, limits, attempt.now)
+      const { retryAfterSeconds } = wait
+      if (wait.for === 'source') return { outcome: 'source-throttled', retryAfterSeconds }
+      return { outcome: 'throttled', budget, retryAfterSeconds, found }
+    },
+
+    async refuse(refusal, { budget, sourceKey }) {
+      await reach('D1', () => db.batch([recordEvent(db, refusal), ...chargesFor(refusal, budget, sourceKey)]))
+    },
+
+    async reserveRegistration({ canonicalEmail, sourceKey, now }) {
+      const [spent, source, users] = await reach('D1', () =>
+        db.batch<{ spent_until: number }>([
+          spendSource(db, { sourceKey, now }),
+          db
+            .prepare("SELECT spent_until FROM budgets WHERE budget_key = ?1 AND kind = 'source'")
+            .bind(sourceKey),
+          db.prepare('SELECT 1 FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
+        ]),
+      )
+      if (spent?.results.length) return { outcome: users?.results.length ? 'taken' : 'free' }
+      const spentUntil = source?.results[0]?.spent_until ?? null
+      return { outcome: 'source-throttled', retryAfterSeconds: sourceRetryAfterSeconds(spentUntil, now) ?? 1 }
+    },
+
+    async forget(now, limit) {
+      await reach('D1', () => pruneBudgets(db, now, limit).run())
+    },
+  }
+
+  function chargesFor(
+    refusal: AuditEvent,
+    budget: Parameters<AttemptStore['refuse']>[1]['budget'],
+    sourceKey: string,
+  ): readonly D1PreparedStatement[] {
+    const { at: now, subjectId: userId } = refusal
+    if (budget.of === 'strangers') return [chargeSource(db, sourceKey, now)]
+    if (budget.of === 'session' || userId === null) return []
+    const forgotten = { event: 'device-forgotten', outcome: 'success', reason: 'too-many-attempts' } as const
+    return [
+      forgetSpentDevice(db, { deviceId: budget.key, userId, now }, limits),
+      recordEvent(db, { ...refusal, ...forgotten, accountKey: null }, 'if-changed'),
+    ]
+  }
+}
