@@ -9,6 +9,10 @@ import { buildOpenApiAssets } from './openapi.ts'
 const ROOT = dirname(import.meta.dirname)
 const DIST = join(ROOT, 'dist')
 
+/** `janus/verify` is of use without Hono, too. Where it is not installed, its middleware has no types, and the rest compiles. */
+const HONO_IMPORT = /^(?=import type .* from 'hono';$)/m
+const OPTIONAL_IMPORT = '// @ts-ignore Hono is optional.\n'
+
 rmSync(DIST, { recursive: true, force: true })
 mkdirSync(DIST)
 buildCommonPasswords()
@@ -44,7 +48,10 @@ for (const file of globSync(join(DIST, 'types/**/*.d.ts'))) {
     /((?:from|import\()\s*["'])(\.{1,2}\/[^"']+?)(?:\.ts)?(["'])/g,
     (_, before: string, path: string, after: string) => `${before}${path}.js${after}`,
   )
-  writeFileSync(file, named)
+  writeFileSync(
+    file,
+    file.includes('/packages/verify/') ? named.replace(HONO_IMPORT, OPTIONAL_IMPORT) : named,
+  )
 }
 
 function isNoCode(path: string): boolean {

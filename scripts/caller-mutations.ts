@@ -24,18 +24,18 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/caller-service.test.ts'],
   },
   {
-    guard: 'mounted elsewhere than ISSUER says, nothing is open',
-    file: 'src/authentication/closed-by-default.ts',
-    from: 'throw mountedElsewhere(basePath)',
-    to: 'mountedElsewhere(basePath)',
-    tests: ['test/contracts/mounted.test.ts'],
-  },
-  {
     guard: 'a role is required',
     file: 'packages/verify/index.ts',
-    from: 'if (c.var.principal.roles.includes(role)) return next()',
-    to: 'if (c.var.principal.roles.includes(role) || role) return next()',
+    from: 'if (principal.roles.includes(role)) return next()',
+    to: 'if (principal.roles.includes(role) || role) return next()',
     tests: ['test/verify'],
+  },
+  {
+    guard: 'what is bound in the place of Janus lets nobody in',
+    file: 'packages/verify/service-client.ts',
+    from: '      if (isAnswer(answer)) {',
+    to: '      if (answer !== undefined) {',
+    tests: ['test/verify/misconfigured.test.ts'],
   },
   {
     guard: 'a verifier asks a service that fails for nothing',

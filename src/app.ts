@@ -75,10 +75,8 @@ export function createApp(services: Services, createPages?: (services: Services)
   return app
 }
 
-/** What Hono's client `hc` needs to know: `hc<JanusRoutes>(issuer)`. */
-export type JanusRoutes = ReturnType<typeof createRoutes>
-
-function createRoutes(services: Services, pages: Pages | null) {
+/** Every route, without the guards before them. */
+export function createRoutes(services: Services, pages: Pages | null) {
   return new Hono()
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))

@@ -10,9 +10,8 @@ import { isOrigin } from './http/origin'
 import { isLocal, isTrustworthy } from './http/trustworthy-url'
 import { type MailConfig, parseSender } from './mail/mail-config'
 import type { Mode } from './mode'
+import type { JwtAlg } from './tokens/signing-keys'
 import { checkVisibleText } from './visible-text'
-
-export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
 
 export interface Config {
   /** Public base URL without a trailing slash; its path is the base path of every route. */

@@ -7,10 +7,8 @@ const { ISSUER = 'http://localhost:8787/auth', PORT = '8788' } = process.env
 const verifier = createVerifier({ issuer: ISSUER })
 
 const server = createServer(async (request, response) => {
-  // All there are: Node's own `headers` would drop a second one, and this request is to be refused.
-  const authorization = request.headersDistinct.authorization ?? []
-  const headers = new Headers(authorization.map((value) => ['Authorization', value]))
-  const verdict = await verifier.authenticate(headers)
+  // Node's `headers` drop a second Authorization, and a request with two must be refused.
+  const verdict = await verifier.authenticate(request.headersDistinct)
   if (!verdict.ok) {
     const { status, headers, body } = verdict.problem
     return send(response, status, { ...headers, 'Content-Type': 'application/problem+json' }, body)

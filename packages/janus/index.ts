@@ -1,7 +1,44 @@
-// What `import … from 'janus'` has: for an app that mounts Janus in its own Worker.
-export type { JanusRoutes } from '../../src/app'
+// What `import … from 'janus'` has: for an app that mounts Janus in its own Worker. Its types hold none of the platform's, so a browser's
+// project can import `JanusRoutes`, too.
+import type { Hono } from 'hono'
+import type { CallerService } from '../../src/authentication/verdict'
+import type { Clock } from '../../src/clock'
+import { createJanus as createService } from '../../src/janus'
+import type { Log } from '../../src/log'
+import type { Mailer } from '../../src/mail/mailer'
+import { createPages as createAllPages } from '../../src/pages/create-pages'
+import type { Pages } from '../../src/pages/pages'
+
 export type { Principal } from '../../src/authentication/principal'
 export type { CallerService, SessionEnd, Verdict } from '../../src/authentication/verdict'
-export { createJanus, type Janus, type JanusOptions } from '../../src/janus'
-export type { Mailer } from '../../src/mail/mailer'
-export { createPages } from '../../src/pages/create-pages'
+export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
+export type { JanusRoutes } from '../../src/routes-type'
+
+/** A login service on the given bindings: a Hono app to mount, and what the app beside it may ask. */
+export interface Janus extends Hono, CallerService {
+  /** Does what is left to do in the background. Call it every minute. */
+  sweep(): Promise<void>
+}
+
+export interface JanusOptions {
+  /** Seconds since the epoch. */
+  readonly clock?: Clock
+  /** Writes one event; `console.log`, as JSON, unless it is given. */
+  readonly log?: Log
+  /** Carries mail in place of what `MAILER` names. */
+  readonly mailer?: Mailer
+  /** `createPages`. Without it there is only the API. */
+  createPages?(services: object): Pages
+}
+
+/**
+ * Creates a login service from an environment: settings and bindings (README, "Configuration"). Its routes stand under the path of `ISSUER`:
+ * with `ISSUER = "https://example.com/auth"` an app mounts it by `app.route('/auth', createJanus(env))`, or hands it whole requests,
+ * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
+ */
+export function createJanus(env: object, options: JanusOptions = {}): Janus {
+  return createService(env, options)
+}
+
+/** The pages for people, to hand to {@link createJanus}. */
+export const createPages: (services: never) => Pages = createAllPages

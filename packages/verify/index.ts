@@ -1,12 +1,21 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Principal } from '../../src/authentication/principal.ts'
-import type { CallerService } from '../../src/authentication/verdict.ts'
-import { type PresentedProblem, Problem, problemResponse } from '../../src/http/problem.ts'
-import { createVerifier, refusal, unavailable, type Verifier, type VerifierOptions } from './verifier.ts'
+import { type PresentedProblem, Problem, presentProblem, problemResponse } from '../../src/http/problem.ts'
+import { requireIssuer } from './issuer.ts'
+import { createServiceClient, type ServiceClientOptions } from './service-client.ts'
+import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
 export type { Principal } from '../../src/authentication/principal.ts'
 export type { CallerService, SessionEnd, Verdict } from '../../src/authentication/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
+export type { GivenHeaders } from './given-headers.ts'
+export {
+  type CallerMethods,
+  createServiceClient,
+  type ServiceBinding,
+  type ServiceClient,
+  type ServiceClientOptions,
+} from './service-client.ts'
 export { createVerifier, type Verifier, type VerifierOptions } from './verifier.ts'
 
 /** Hono environment of handlers behind {@link janus}. */
@@ -21,13 +30,10 @@ export interface JanusEnv {
 /** By the key set: bearer tokens. By a service binding, or the Janus in the same Worker: cookies too, and live checks. */
 export type JanusOptions =
   | (VerifierOptions & { readonly service?: never; readonly live?: never })
-  | {
-      readonly issuer: string
-      /** `env.JANUS`, bound to the entrypoint `Janus`; or what `createJanus` gives. */
-      readonly service: Pick<CallerService, 'authenticate' | 'requireLive'>
+  | (ServiceClientOptions & {
       /** Whether each request asks the source of truth if the session still stands. */
       readonly live?: boolean
-    }
+    })
 
 /**
  * Middleware that lets a request through if Janus knows who is behind it, as `c.var.principal`, and answers every other as Janus would:
@@ -35,13 +41,14 @@ export type JanusOptions =
  */
 export function janus(options: JanusOptions): MiddlewareHandler<JanusEnv> {
   const { issuer } = options
+  requireIssuer(issuer, 'janus')
   // A binding that is missing where it is deployed must not become a weaker check.
   if (('service' in options || 'live' in options) && !options.service) {
     throw new TypeError(
       'janus: there is no service. Bind it (README, "In a Worker"), or leave service and live out.',
     )
   }
-  const verifier = options.service ? askService(options.service, options) : createVerifier(options)
+  const verifier = options.service ? createServiceVerifier(options) : createVerifier(options)
   return async (c, next) => {
     const verdict = await verifier.authenticate(c.req.raw.headers, c.req.method)
     if (!verdict.ok) return refuse(verdict.problem)
@@ -54,25 +61,29 @@ export function janus(options: JanusOptions): MiddlewareHandler<JanusEnv> {
 /** Middleware for behind {@link janus}: only principals that have the role. */
 export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
   return async (c, next) => {
-    if (c.var.principal.roles.includes(role)) return next()
+    const { principal, issuer } = c.var as Partial<JanusEnv['Variables']>
+    if (!principal || !issuer) {
+      // Nobody is let in, and whoever runs this learns what to write.
+      console.error(
+        `janus/verify: requireRole('${role}') on ${c.req.method} ${c.req.routePath}. ${NOBODY_ASKED}`,
+      )
+      const problem = new Problem('internal-error', { detail: NOBODY_ASKED })
+      return refuse(
+        presentProblem(problem, { typeBase: 'urn:janus:problem:', requestId: crypto.randomUUID() }),
+      )
+    }
+    if (principal.roles.includes(role)) return next()
     const problem = new Problem('forbidden', { detail: `This needs the role ${role}.` })
-    return refuse(refusal(c.var.issuer, problem).problem)
+    return refuse(refusal(issuer, problem).problem)
   }
 }
 
-function askService(
-  service: Pick<CallerService, 'authenticate' | 'requireLive'>,
-  { issuer, live = false }: { readonly issuer: string; readonly live?: boolean },
-): Verifier {
-  return {
-    async authenticate(headers, method) {
-      try {
-        return await (live ? service.requireLive(headers, method) : service.authenticate(headers, method))
-      } catch {
-        return refusal(issuer, unavailable())
-      }
-    },
-  }
+const NOBODY_ASKED =
+  'requireRole needs janus(…) before it on the same route: nothing has asked who is calling.'
+
+function createServiceVerifier(options: ServiceClientOptions & { readonly live?: boolean }): Verifier {
+  const client = createServiceClient(options)
+  return { authenticate: options.live ? client.requireLive : client.authenticate }
 }
 
 /** A refusal is about who asked: no cache may keep it. */

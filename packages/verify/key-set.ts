@@ -1,5 +1,6 @@
 import { importJWK, type JWK } from 'jose'
 import type { Clock } from '../../src/clock.ts'
+import { type Reporter, reasonOf } from './reporter.ts'
 
 /** A key of the issuer that verifies, and the algorithm it is for. */
 export interface VerifyingKey {
@@ -46,11 +47,14 @@ export function createRemoteKeySet({
   issuer,
   fetch,
   clock,
+  reporter,
 }: {
   readonly issuer: string
   readonly fetch: (url: string, init: RequestInit) => Promise<Response>
   readonly clock: Clock
+  readonly reporter: Reporter
 }): RemoteKeySet {
+  const url = `${issuer}/.well-known/jwks.json`
   let loaded: { readonly at: number; readonly keys: ReadonlyMap<string, VerifyingKey> } | null = null
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | null = null
@@ -62,13 +66,24 @@ export function createRemoteKeySet({
   }
 
   async function ask(): Promise<void> {
-    const response = await fetch(`${issuer}/.well-known/jwks.json`, {
+    const response = await fetch(url, {
       headers: { Accept: 'application/json' },
       redirect: 'manual',
       signal: AbortSignal.timeout(PATIENCE_MS),
     })
-    if (response.status !== 200) throw new KeySetUnavailable(`The issuer answered ${response.status}`)
-    loaded = { at: clock(), keys: await importKeys(await response.json()) }
+    if (response.status !== 200) throw new KeySetUnavailable(`the answer was ${response.status}`)
+    const type = response.headers.get('Content-Type') ?? 'no content type'
+    const document: unknown = await response.json().catch(() => null)
+    if (!isKeySet(document)) throw new KeySetUnavailable(`the answer, ${type}, is no key set`)
+    loaded = { at: clock(), keys: await importKeys(document) }
+    reporter.recovered()
+  }
+
+  function reportFailure(error: unknown): void {
+    const why = error instanceof KeySetUnavailable ? error.message : reasonOf(error)
+    reporter.report(
+      `no keys from ${url}: ${why}. Without keys every token is refused (503). Check that issuer is the ISSUER of Janus, byte for byte, and that this service reaches it.`,
+    )
   }
 
   /** Brings the keys up to date if that is possible: one request for all that ask at once, and none in the cool-down. */
@@ -76,14 +91,14 @@ export function createRemoteKeySet({
     if (asking === null) {
       if (isYounger(askedAt, loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return
       askedAt = clock()
-      asking = ask().catch(() => {})
+      asking = ask().catch(reportFailure)
     }
     const mine = asking
     // On Workers the request that asked may be cancelled, and its promise with it: nobody waits for it longer than it may take.
     let timer: ReturnType<typeof setTimeout> | undefined
     const late = new Promise<void>((resolve) => {
       timer = setTimeout(resolve, PATIENCE_MS)
-    })
+    }).then(() => reportFailure(new KeySetUnavailable('there was no answer in time')))
     await Promise.race([mine, late])
     clearTimeout(timer)
     if (asking === mine) asking = null
@@ -101,10 +116,20 @@ export function createRemoteKeySet({
   }
 }
 
+interface KeySet {
+  readonly keys: readonly JWK[]
+}
+
+function isKeySet(document: unknown): document is KeySet {
+  return (
+    typeof document === 'object' && document !== null && 'keys' in document && Array.isArray(document.keys)
+  )
+}
+
 /** Keys of other kinds are none of ours, and one that is spoilt spoils no other. */
-async function importKeys(document: unknown): Promise<ReadonlyMap<string, VerifyingKey>> {
+async function importKeys(document: KeySet): Promise<ReadonlyMap<string, VerifyingKey>> {
   const keys = new Map<string, VerifyingKey>()
-  for (const jwk of (document as { readonly keys: readonly JWK[] }).keys) {
+  for (const jwk of document.keys) {
     const { kid, alg } = jwk
     if (kid === undefined || alg === undefined || !PUBLIC_KEY_ALGORITHMS.includes(alg)) continue
     const key = await importJWK(jwk, alg).catch(() => null)

@@ -1,14 +1,19 @@
 import { readAuthorization } from '../../src/authentication/credential.ts'
 import { principalOfClaims } from '../../src/authentication/principal.ts'
-import type { CallerService, Verdict } from '../../src/authentication/verdict.ts'
+import type { Verdict } from '../../src/authentication/verdict.ts'
 import { type Clock, systemClock } from '../../src/clock.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
-import { isTrustworthy } from '../../src/http/trustworthy-url.ts'
 import { createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
+import { type GivenHeaders, toHeaders } from './given-headers.ts'
+import { requireIssuer } from './issuer.ts'
 import { createRemoteKeySet, KeySetUnavailable, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
+import { createReporter, type ReportLine } from './reporter.ts'
 
 /** Says who is behind a request. */
-export type Verifier = Pick<CallerService, 'authenticate'>
+export interface Verifier {
+  /** @param headers `Headers`, or an object of them, such as `request.headers` or `request.headersDistinct` of `node:http`. */
+  authenticate(headers: GivenHeaders, method?: string): Promise<Verdict>
+}
 
 export interface VerifierOptions {
   /** `ISSUER` of the Janus that is trusted, byte for byte. */
@@ -20,22 +25,23 @@ export interface VerifierOptions {
   readonly fetch?: (url: string, init: RequestInit) => Promise<Response>
   /** Seconds since the epoch. */
   readonly clock?: Clock
+  /** Writes why the keys of the issuer cannot be had, each reason once; `console.error` unless it is given. */
+  readonly log?: ReportLine
 }
 
 /**
  * Verifies access tokens by the key set of their issuer, wherever `fetch` and Web Crypto are. Only bearer tokens: a cookie is the business
  * of Janus itself (`janus` with a service binding). A session that has ended is good until its token expires.
  *
- * `authenticate` throws nothing. While no keys can be had, every token is answered `store-unavailable`.
+ * `authenticate` throws nothing. While no keys can be had, every token is answered `store-unavailable`, and the reason is logged.
  *
- * @throws {TypeError} If `issuer` is not a URL, or is `http:` and not on this machine: whoever is on the way could hand out keys of
- * their own.
+ * @throws {TypeError} If `issuer` cannot be the issuer of a Janus: it has a slash at its end, or is `http:` and not on this machine.
  */
 export function createVerifier(options: VerifierOptions): Verifier {
   const { issuer, audience = issuer, fetch = (...request) => globalThis.fetch(...request) } = options
   const { clock = systemClock } = options
-  requireTrustworthy(issuer)
-  const keys = createRemoteKeySet({ issuer, fetch, clock })
+  requireIssuer(issuer, 'createVerifier')
+  const keys = createRemoteKeySet({ issuer, fetch, clock, reporter: createReporter(options.log) })
   const check = createAccessTokenCheck({
     issuer,
     audience,
@@ -57,18 +63,13 @@ export function createVerifier(options: VerifierOptions): Verifier {
 
   return {
     async authenticate(headers) {
-      const verdict = await verify(headers).catch((error) => {
+      const verdict = await verify(toHeaders(headers)).catch((error) => {
         if (error instanceof KeySetUnavailable) return unavailable()
         throw error
       })
       return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
     },
   }
-}
-
-function requireTrustworthy(issuer: string): void {
-  if (URL.canParse(issuer) && isTrustworthy(new URL(issuer))) return
-  throw new TypeError('createVerifier: issuer must be an https:// URL (http:// only for localhost).')
 }
 
 function invalid(code: 'invalid-token' | 'token-expired'): Problem {

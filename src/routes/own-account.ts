@@ -11,9 +11,8 @@ import { Text } from './fields'
  */
 export const ownAccount = { account_id: v.optional(Text) }
 
-interface Sent {
-  readonly json: { readonly account_id?: string | undefined }
-}
+/** No interface, which the types of the package would have to import from here. */
+type Sent = { readonly json: { readonly account_id?: string | undefined } }
 
 /** Refuses a body that means another account than the caller's. Behind `requirePrincipal` and the body. */
 export const sameAccount: MiddlewareHandler<SignedInEnv, string, { in: Sent; out: Sent }> = withFacts(

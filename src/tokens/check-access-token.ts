@@ -1,4 +1,4 @@
-import { base64url, errors } from 'jose'
+import { base64url, type CryptoKey, errors } from 'jose'
 import * as v from 'valibot'
 import type { Clock } from '../clock'
 import { createMemo } from '../memo'

@@ -1,5 +1,7 @@
 import type { JWK } from 'jose'
-import type { JwtAlg } from '../config'
+
+/** How access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1). */
+export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
 
 /** The key a new token is signed with. */
 export interface Signer {

@@ -1,5 +1,14 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
@@ -19,6 +28,15 @@ const START_TIMEOUT_MS = 300_000
 /** Runs a program in the project. @throws With what it prints, if it fails. */
 function run(program: string, ...options: string[]): string {
   return execFileSync(program, options, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
+}
+
+/** What the compiler has to say. */
+function compile(config: string): string {
+  try {
+    return run(join(MODULES, '.bin/tsc'), '-p', config)
+  } catch (error) {
+    return error instanceof Error && 'stdout' in error ? String(error.stdout) : String(error)
+  }
 }
 
 /** The Node of this machine, which is not the one that the tests run on. */
@@ -68,12 +86,48 @@ describe('its types', () => {
     writeFileSync(join(project, 'runtime-types.d.ts'), runtimeTypes)
   })
 
-  it.each(['tsconfig.json', 'tsconfig.nodenext.json', 'tsconfig.anywhere.json'])(
+  it.each(['tsconfig.json', 'tsconfig.nodenext.json', 'tsconfig.anywhere.json', 'tsconfig.browser.json'])(
     'resolve, and refuse wrong use, with %s',
+    (config) => expect(compile(config)).toBe(''),
+  )
+
+  it.each(['tsconfig.anywhere.json', 'tsconfig.node.json'])(
+    'of janus/verify and janus/client resolve where Hono is not installed, with %s',
     (config) => {
-      expect(run(join(MODULES, '.bin/tsc'), '-p', config)).toBe('')
+      const alone = join(project, '../alone')
+      for (const name of ['janus', 'jose']) {
+        const modules = join(alone, 'node_modules', name)
+        cpSync(join(project, 'node_modules', name), modules, { recursive: true })
+      }
+      mkdirSync(join(alone, 'node_modules/@types'), { recursive: true })
+      cpSync(join(MODULES, '@types/node'), join(alone, 'node_modules/@types/node'), { recursive: true })
+      cpSync(join(MODULES, 'undici-types'), join(alone, 'node_modules/undici-types'), { recursive: true })
+      cpSync('test/smoke/fresh-project', alone, { recursive: true })
+      expect(compile(join(alone, config))).toBe('')
     },
   )
+
+  it('let one write what README shows for a service binding, with the bindings as `wrangler types` writes them', () => {
+    const [make = '', use = '', without = ''] = documentedBlocks('README.md', 'In a Worker', 'ts')
+    const routes = use.trim().split('\n')
+    expect(routes).toHaveLength(3)
+    const source = [
+      "import { env } from 'cloudflare:workers'",
+      "import { Hono } from 'hono'",
+      "import { createServiceClient, type JanusEnv, janus, requireRole } from 'janus/verify'",
+      make,
+      'export const app = new Hono<JanusEnv>()',
+      ...routes.map((line) => `${line} return c.text(c.var.principal.userId) })`),
+      without,
+      "export const verdict = await callers.authenticate(new Headers(), 'GET')",
+    ]
+    writeFileSync(join(project, 'readme.ts'), source.join('\n'))
+    const [mailer = ''] = documentedBlocks('docs/mail.md', 'Any other', 'ts')
+    writeFileSync(join(project, 'mailer.ts'), mailer)
+    const config = { extends: './tsconfig.json', files: ['readme.ts', 'mailer.ts'] }
+    writeFileSync(join(project, 'tsconfig.documented.json'), JSON.stringify(config))
+    expect(compile('tsconfig.documented.json')).toBe('')
+  })
 })
 
 it("a Worker that mounts it is bundled without anything of Node's", () => {

@@ -2,6 +2,7 @@ import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createVerifier } from '../../packages/verify/index'
 import { createRemoteKeySet } from '../../packages/verify/key-set'
+import { createReporter } from '../../packages/verify/reporter'
 import { createGate } from '../support/gate'
 
 const ISSUER = 'https://keys.example.com'
@@ -33,7 +34,8 @@ function createIssuer() {
       return Response.json({ keys: issuer.keys })
     },
     verifier() {
-      return createVerifier({ issuer: ISSUER, fetch: issuer.fetch, clock: () => issuer.now })
+      const log = () => {}
+      return createVerifier({ issuer: ISSUER, fetch: issuer.fetch, clock: () => issuer.now, log })
     },
     /** Publishes a key and gives what signs with it. */
     async addKey(kid: string, alg = 'ES256') {
@@ -222,7 +224,7 @@ describe('TOK-02: a verifier', () => {
     await issuer.addKey('a', alg)
     await issuer.addKey('b')
     const { fetch, now } = issuer
-    const keys = createRemoteKeySet({ issuer: ISSUER, fetch, clock: () => now })
+    const keys = createRemoteKeySet({ issuer: ISSUER, fetch, clock: () => now, reporter: createReporter() })
     expect([await keys.find('a'), (await keys.find('b'))?.alg]).toEqual([null, 'ES256'])
   })
 

@@ -196,7 +196,7 @@ it('API-02: answers 503, and lets nobody in, where the service cannot be reached
   }
   for (const live of [false, true]) {
     const service = { authenticate: broken, requireLive: broken }
-    const app = guarded(janus({ issuer: env.ISSUER, service, live }))
+    const app = guarded(janus({ issuer: env.ISSUER, service, live, log: () => {} }))
     const answer = await read(await app.request('/protected', { headers: token.headers }))
     expect(answer).toMatchObject({ status: 503, body: { code: 'store-unavailable' } })
     expect(answer.headers.get('Retry-After')).toBe('5')

@@ -1,14 +1,29 @@
 // Compiled, never run: what the types of `janus` and `janus/verify` let one write, and what they do not.
 import { Hono } from 'hono'
 import { hc } from 'hono/client'
-import { type CallerService, createJanus, type JanusRoutes, type Mailer, type Principal } from 'janus'
-import { type JanusEnv, janus, requireRole, type Verdict } from 'janus/verify'
+import {
+  type CallerService,
+  createJanus,
+  createPages,
+  type JanusRoutes,
+  type Mailer,
+  MailRefused,
+  type Message,
+  type Principal,
+} from 'janus'
+import { createServiceClient, type JanusEnv, janus, requireRole, type Verdict } from 'janus/verify'
 
 const issuer = 'https://example.com/auth'
 declare const service: CallerService
 declare const mailer: Mailer
 
-const auth = createJanus({}, { mailer })
+const auth = createJanus({}, { mailer, createPages })
+new Hono().route('/auth', auth)
+export const refusing: Mailer = {
+  async send(message: Message) {
+    throw new MailRefused(message.subject)
+  },
+}
 export const swept: Promise<void> = auth.sweep()
 export const verdict: Promise<Verdict> = auth.requireLive(new Headers(), 'GET')
 // @ts-expect-error An environment is an object.
@@ -28,6 +43,9 @@ new Hono<JanusEnv>().get('/', janus({ issuer, service, live: true }), requireRol
   // @ts-expect-error It is not called that.
   return c.json(c.var.user)
 })
+export const bound = createServiceClient({ issuer, service }).endSession('id')
+// @ts-expect-error A database is no Janus.
+janus({ issuer, service: {} as D1Database })
 // @ts-expect-error Whom to trust is not to be guessed.
 janus({ service })
 // @ts-expect-error Only Janus itself can say whether a session still stands.

@@ -1,0 +1,85 @@
+import type { SessionEnd, Verdict } from '../../src/authentication/verdict.ts'
+import { type GivenHeaders, toHeaders } from './given-headers.ts'
+import { requireIssuer } from './issuer.ts'
+import { createReporter, type ReportLine, reasonOf } from './reporter.ts'
+import { refusal, unavailable } from './verifier.ts'
+
+/** `env.JANUS` as `wrangler types` writes it where Janus's source is not: a binding without its methods. */
+export interface ServiceBinding {
+  fetch(input: never, init?: never): Promise<unknown>
+}
+
+/** What the entrypoint `Janus` answers, and what `createJanus` gives. */
+export interface CallerMethods {
+  authenticate(headers: Headers, method?: string): Promise<Verdict>
+  requireLive(headers: Headers, method?: string): Promise<Verdict>
+  endSession?(id: string): Promise<SessionEnd>
+}
+
+export interface ServiceClientOptions {
+  /** `ISSUER` of the Janus that is bound, byte for byte. */
+  readonly issuer: string
+  /** `env.JANUS`, bound to the entrypoint `Janus`; or what `createJanus` gives. */
+  readonly service: ServiceBinding | CallerMethods
+  /** Writes why Janus cannot be asked, each reason once; `console.error` unless it is given. */
+  readonly log?: ReportLine
+}
+
+/** Asks Janus over a service binding, with types, whatever the types of the binding are. */
+export interface ServiceClient {
+  /** Who is behind a request, in either mode. Without `method` the request counts as one that changes something. */
+  authenticate(headers: GivenHeaders, method?: string): Promise<Verdict>
+  /** As `authenticate`, and asks D1 whether the session is still active. */
+  requireLive(headers: GivenHeaders, method?: string): Promise<Verdict>
+  /** Ends a session, whoever it belongs to. */
+  endSession(id: string): Promise<SessionEnd>
+}
+
+/**
+ * Creates a client of the Janus that is bound as a service. Nothing is thrown when it is asked: while Janus does not answer, nobody is let
+ * in (`store-unavailable`), and the reason is logged.
+ *
+ * @throws {TypeError} If there is no service, or `issuer` cannot be one.
+ */
+export function createServiceClient(options: ServiceClientOptions): ServiceClient {
+  const { issuer, service } = options
+  requireIssuer(issuer, 'createServiceClient')
+  if (!service)
+    throw new TypeError('createServiceClient: there is no service. Bind it (README, "In a Worker").')
+  const { report, recovered } = createReporter(options.log)
+  // The types of a binding may not know its methods. What it answers is checked.
+  const bound = service as Required<CallerMethods>
+
+  async function ask<T extends Verdict | SessionEnd>(method: keyof CallerMethods, call: () => Promise<T>) {
+    try {
+      const answer = await call()
+      if (isAnswer(answer)) {
+        recovered()
+        return answer
+      }
+      report(`the service answered ${method}() with something that is no answer of Janus. ${WHAT_TO_CHECK}`)
+    } catch (error) {
+      report(
+        `the service cannot be asked for ${method}(): ${reasonOf(error).replace(/\.$/, '')}. ${WHAT_TO_CHECK}`,
+      )
+    }
+    return refusal(issuer, unavailable())
+  }
+
+  return {
+    authenticate: (headers, method) =>
+      ask('authenticate', () => bound.authenticate(toHeaders(headers), method)),
+    requireLive: (headers, method) => ask('requireLive', () => bound.requireLive(toHeaders(headers), method)),
+    endSession: (id) => ask('endSession', () => bound.endSession(id)),
+  }
+}
+
+const WHAT_TO_CHECK =
+  'Nobody is let in (503). Check [[services]] in the wrangler.toml of this Worker: service is the name of the deployed Janus, and entrypoint = "Janus", spelled like that.'
+
+/** Whatever is bound in the place of Janus lets nobody in. */
+function isAnswer(answer: Verdict | SessionEnd): boolean {
+  if (typeof answer !== 'object' || answer === null) return false
+  if (answer.ok === false) return typeof answer.problem?.status === 'number'
+  return answer.ok === true && ('ended' in answer || typeof answer.principal?.userId === 'string')
+}
