@@ -129,7 +129,7 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     tests: ['test/client/time-limit.test.ts'],
   },
   {
-    guard: 'the client sends nothing for a signal that has aborted',
+    guard: 'the client does nothing for a signal that has aborted',
     file: 'packages/client/time-limit.ts',
     from: 'if (signal.aborted) return stop()',
     to: '',

@@ -4,6 +4,7 @@ import { FORMS, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/clie
 import type { Network } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
 import { deployed, ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const ME = `${deployed.issuer}/me`
 /** Longer than an access token lives. */
@@ -82,6 +83,19 @@ describe.each(TOKEN_FORMS)('a client, %s, whose refresh is not answered', (form)
     expect((await other).status).toBe(200)
     expect(network.count('POST /refresh')).toBe(1)
   })
+})
+
+it.each(TOKEN_FORMS)('a client, %s, refreshes nothing for a signal that has aborted', async (form) => {
+  stopTime()
+  const { client, network } = await signedUpClient(form)
+  vi.setSystemTime(Date.now() + LONG * 1000)
+  let refreshes = 0
+  network.next('POST /refresh', () => {
+    refreshes++
+    return NEVER()
+  })
+  await expect(client.fetch(ME, { signal: AbortSignal.abort(STOPPED) })).rejects.toBe(STOPPED)
+  expect(refreshes).toBe(0)
 })
 
 describe.each(Object.keys(FORMS) as (keyof typeof FORMS)[])('a client, %s', (form) => {
