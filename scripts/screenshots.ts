@@ -77,6 +77,7 @@ const SCENES: readonly Scene[] = [
       await submit(page, { current_password: 'wrong', new_password: ADA.password }, '#password')
     },
   },
+  { name: 'signed-in-already', path: '/login?return_to=/account', signedIn: true },
   { name: 'home', path: '/' },
   { name: 'login', path: '/login' },
   {
@@ -106,6 +107,7 @@ const SCENES: readonly Scene[] = [
   { name: 'confirm-email-change', path: '/email/change/confirm?token=none' },
   { name: 'email-changed', path: '/email/change/confirm?done' },
   { name: 'problem', path: '/problems/session-ended' },
+  { name: 'problem-account', path: '/problems/account-mismatch' },
   { name: 'dead-link', path: '/password/reset?token=none' },
   { name: 'reference', path: '/docs', act: (page) => page.locator('#signIn > summary').click() },
   { name: 'not-found', path: '/no-such-page' },

@@ -28,7 +28,7 @@ export function AccountDeletion(props: AccountDeletionProps) {
   }
   return (
     <AccountSection id="deletion-section" title={texts.account.delete} intro={texts.account.deleteIntro}>
-      <p class="muted">{texts.account.deleteKeeps(texts.form.days(auditRetentionDays))}</p>
+      <p class="intro">{texts.account.deleteKeeps(texts.form.days(auditRetentionDays))}</p>
       {user.hasPassword ? (
         <Folded summary={texts.account.continueDelete} open={state !== undefined} danger>
           <AccountForm

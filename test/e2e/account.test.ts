@@ -89,7 +89,7 @@ describe.concurrent.each([
 
     await signIn(third, person)
     await visitor.go('/account')
-    await visitor.press('Sign out all devices, including this one', 'Devices')
+    await visitor.press('Sign out everywhere, here too', 'Devices')
     expect(visitor.where()).toBe('/')
     expect(await Promise.all([visitor, third].map(isSignedIn))).toEqual([false, false])
   })
@@ -100,7 +100,7 @@ describe.concurrent.each([
     await register(visitor, ada)
     await visitor.go('/account')
     const tab = await visitor.context.newPage()
-    await tab.goto(`${visitor.url}/register`)
+    await tab.goto(`${visitor.url}/register?account=other`)
     await tab.getByLabel('Email address').fill(eve.email)
     await tab.getByLabel('Password', { exact: true }).fill(eve.password)
     await Promise.all([tab.waitForEvent('load'), tab.getByRole('button', { name: 'Create account' }).click()])

@@ -21,4 +21,4 @@ export const OPEN_PAGES = [
 ] as const
 
 /** Those for people who are. */
-export const SIGNED_IN_PAGES = ['/', '/account', '/account?done=name-saved'] as const
+export const SIGNED_IN_PAGES = ['/', '/login', '/account', '/account?done=name-saved'] as const

@@ -208,7 +208,7 @@ export const de = {
     lastSeen: 'Zuletzt aktiv',
     end: 'Abmelden',
     endOthers: 'Alle anderen Geräte abmelden',
-    endAll: 'Alle Geräte abmelden, auch dieses',
+    endAll: 'Überall abmelden, auch hier',
     confirmEndAll: 'Auf allen Geräten abmelden, auch auf diesem?',
     allSessions: 'Alle Geräte',
     activity: 'Letzte Aktivitäten',

@@ -61,7 +61,7 @@ export const problems = {
   'not-found': {
     title: 'There is nothing here',
     explanation: 'The address may be mistyped, or the page may be gone.',
-    action: 'Check the address, or start from the first page.',
+    action: 'Check the address, or go to the home page.',
   },
   'method-not-allowed': {
     title: 'This does not work here',

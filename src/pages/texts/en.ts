@@ -218,7 +218,7 @@ export const en = {
     lastSeen: 'Last seen',
     end: 'Sign out',
     endOthers: 'Sign out all other devices',
-    endAll: 'Sign out all devices, including this one',
+    endAll: 'Sign out everywhere, here too',
     confirmEndAll: 'Sign out on every device, this one included?',
     allSessions: 'All devices',
     activity: 'Recent activity',
@@ -304,7 +304,7 @@ export const en = {
 
   problem: {
     reference: 'Reference',
-    home: 'To the first page',
+    home: 'Go to home page',
     askAgain: 'Get a new link',
     signIn: 'Sign in',
   },

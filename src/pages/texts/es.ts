@@ -205,7 +205,7 @@ export const es = {
     lastSeen: 'Última actividad',
     end: 'Cerrar sesión',
     endOthers: 'Cerrar las sesiones de los demás dispositivos',
-    endAll: 'Cerrar todas las sesiones, también esta',
+    endAll: 'Cerrar todas, también esta sesión',
     confirmEndAll: '¿Cerrar la sesión en todos los dispositivos, también en este?',
     allSessions: 'Todos los dispositivos',
     activity: 'Actividad reciente',
