@@ -3,6 +3,27 @@ import type { Mutation } from './mutations.ts'
 /** The guards of what other services are told, and of what is remembered. */
 export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'an expired token that ends its session is one of ours',
+    file: 'src/authentication/presented-sessions.ts',
+    from: "const claims = token.ok || token.refusal === 'expired' ? token.claims : null",
+    to: "const claims = token.ok || token.refusal === 'expired' ? token.claims : JSON.parse(atob(text.split('.')[1] ?? ''))",
+    tests: ['test/contracts/hostile-jwt.test.ts', 'test/contracts/sign-out-credentials.test.ts'],
+  },
+  {
+    guard: 'a session that is signed out was proven by its own credential',
+    file: 'src/sessions/d1-session-store.ts',
+    from: 'WHERE id = ?3 AND secret_hash IS ?4\n',
+    to: 'WHERE id = ?3 AND ?4 IS ?4\n',
+    tests: ['test/contracts/sign-out-credentials.test.ts'],
+  },
+  {
+    guard: 'a page of another site signs nobody out, with whatever cookie',
+    file: 'src/authentication/closed-by-default.ts',
+    from: "bearing.has(name) && c.req.raw.headers.has('Authorization')",
+    to: 'bearing.has(name)',
+    tests: ['test/contracts/sign-out-credentials.test.ts'],
+  },
+  {
     guard: 'keys are fetched over HTTPS, or from this machine',
     file: 'packages/verify/verifier.ts',
     from: '  requireTrustworthy(issuer)\n',

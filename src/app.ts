@@ -40,11 +40,15 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
   'POST /email/verify/resend',
   'POST /email/change/confirm',
   'POST /refresh',
+  'POST /logout',
   'GET /.well-known/jwks.json',
   'GET /problems/:code',
   'GET /healthz',
   'GET /readyz',
 ])
+
+/** Open routes that take an access token: whoever holds any credential of a session may end it. */
+const BEARING_ROUTES: ReadonlySet<string> = new Set(['POST /logout'])
 
 /**
  * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
@@ -53,6 +57,7 @@ export function createApp(services: Services, createPages?: (services: Services)
   const { config, log } = services
   const pages = services.assets && createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
+  const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])])
   const app = new Hono({ strict: false })
   if (services.playground) app.use(services.playground.reportStorage)
   app
@@ -61,7 +66,7 @@ export function createApp(services: Services, createPages?: (services: Services)
     .use(cors(config, log))
     .use(errorsOnly)
     .use(deliverMail(services))
-    .use(closedByDefault(services, new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])]), config.basePath))
+    .use(closedByDefault(services, { open, bearing: BEARING_ROUTES }, config.basePath))
     .route(config.basePath || '/', routes)
     .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>

@@ -15,13 +15,6 @@ export interface PreparedSession {
   readonly secretHash: string | null
 }
 
-/** A session whose own credential was presented and proven: by the hash of its secret, or by its refresh token's MAC. */
-export interface PresentedSession {
-  readonly sessionId: string
-  /** `null` in token mode. */
-  readonly secretHash: string | null
-}
-
 /** What a client is given for a session, by mode. */
 export type Grant =
   | { readonly mode: 'session'; readonly sessionToken: string }

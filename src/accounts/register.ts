@@ -6,18 +6,13 @@ import type { Mode } from '../mode'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { PresentedSession } from '../sessions/session-store'
 import type { AccountKeys } from '../throttling/account-key'
 import { sourceKeyOf } from '../throttling/source-limit'
 import type { AttemptStore } from './attempt-store'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
-import {
-  type GrantServices,
-  grantSession,
-  type PresentedSession,
-  prepareSession,
-  type SignedIn,
-} from './prepared-session'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 import { newUser } from './user'
 import type { UserStore } from './user-store'
 

@@ -6,6 +6,7 @@ import { matchesSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import type { Mode } from '../mode'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { PresentedSession } from '../sessions/session-store'
 import {
   type AskedForMail,
   askedForMail,
@@ -14,13 +15,7 @@ import {
   newLinkRequest,
 } from './asked-for-mail'
 import type { EmailAddress } from './email-address'
-import {
-  type GrantServices,
-  grantSession,
-  type PresentedSession,
-  prepareSession,
-  type SignedIn,
-} from './prepared-session'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 
 /** Mails a link to sign in, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(

@@ -2,6 +2,7 @@ import type { Client } from '../client'
 import { deviceProof } from '../devices/device'
 import type { Mode } from '../mode'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { PresentedSession } from '../sessions/session-store'
 import {
   type AttemptServices,
   attemptPassword,
@@ -9,13 +10,7 @@ import {
   recordChangedMeanwhile,
 } from './attempt-password'
 import type { EmailAddress } from './email-address'
-import {
-  type GrantServices,
-  grantSession,
-  type PresentedSession,
-  prepareSession,
-  type SignedIn,
-} from './prepared-session'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 import type { Proof, SessionStart, StartedSession } from './user-store'
 
 export type SignInServices = GrantServices & AttemptServices

@@ -4,7 +4,7 @@ import type { Mode } from '../mode'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { EndReason } from '../sessions/session'
 import type { SessionCache } from '../sessions/session-cache'
-import type { End, SessionStore } from '../sessions/session-store'
+import type { End, PresentedSession, SessionStore } from '../sessions/session-store'
 
 export interface SignOutServices {
   readonly sessions: SessionStore
@@ -20,15 +20,18 @@ export interface OwnSession {
 }
 
 /**
- * Ends the session behind a request; ending it twice is no error.
+ * Ends the sessions whose credentials were presented; ending one twice is no error.
  *
- * @throws {StoreUnavailable} Also when the session has ended but its cached copy could not be deleted; the detail says so.
+ * @throws {StoreUnavailable} Also when a session has ended but its cached copy could not be deleted; the detail says so.
  */
-export async function signOut(services: SignOutServices, own: OwnSession, client: Client): Promise<void> {
-  const { userId, sessionId, mode } = own
-  await services.sessions.end({ id: sessionId, userId }, endNow(services, 'signed-out', own, client))
-  // Even if it had ended before: this request may have been let in by a copy that should be gone.
-  await deleteCachedCopies(services.sessionCache, [{ id: sessionId, mode }])
+export async function signOut(
+  { sessions, sessionCache, clock }: SignOutServices,
+  presented: readonly PresentedSession[],
+  client: Client,
+): Promise<void> {
+  if (presented.length === 0) return
+  const over = await sessions.endPresented(presented, { reason: 'signed-out', client, now: clock() })
+  await deleteCachedCopies(sessionCache, over)
 }
 
 /** Ends all sessions of an account, or all but this one. @throws {StoreUnavailable} as {@link signOut}. */

@@ -2,9 +2,9 @@ import type { Client } from '../client'
 import type { DeviceProof } from '../devices/device'
 import type { Mode } from '../mode'
 import type { Session } from '../sessions/session'
-import type { EndedSession } from '../sessions/session-store'
+import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
-import type { PreparedSession, PresentedSession } from './prepared-session'
+import type { PreparedSession } from './prepared-session'
 import type { User, UserCredentials } from './user'
 
 /**

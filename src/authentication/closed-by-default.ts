@@ -11,10 +11,12 @@ import { requirePrincipal } from './require-principal'
  * against foreign pages all the same: to be signed in as someone else unawares is an attack too (login CSRF).
  *
  * @param open Routes as `METHOD path`, the path as it was registered.
+ * @param bearing Those of them for which an `Authorization` header is a credential. No page can make a browser add one unasked, so
+ * that lifts the cross-site rule, as it does on routes that are closed.
  */
 export function closedByDefault(
   services: GuardServices,
-  open: ReadonlySet<string>,
+  { open, bearing }: { readonly open: ReadonlySet<string>; readonly bearing: ReadonlySet<string> },
   basePath: string,
 ): MiddlewareHandler<SignedInEnv> {
   const guard = requirePrincipal(services)
@@ -22,8 +24,10 @@ export function closedByDefault(
     const route = matchedRoute(c)
     // Nothing is there to guard: the answer is 404 or 405.
     if (!route || route.path.endsWith('/*')) return next()
-    if (!open.has(`${route.method} ${route.path.slice(basePath.length) || '/'}`)) return guard(c, next)
-    refuseCrossSite(services.crossSiteRule, c.req.raw)
+    const name = `${route.method} ${route.path.slice(basePath.length) || '/'}`
+    if (!open.has(name)) return guard(c, next)
+    const bears = bearing.has(name) && c.req.raw.headers.has('Authorization')
+    if (!bears) refuseCrossSite(services.crossSiteRule, c.req.raw)
     return next()
   }
 }

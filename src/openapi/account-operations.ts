@@ -214,9 +214,11 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sessions',
     summary: 'Sign out',
     description:
-      'Ends this session, in either mode. If its copy cannot be deleted, the answer is 503: the session has ended, and the copy goes soon.',
+      'Ends the session of whatever credential is sent: its cookie, an access token, also one that has expired, or a refresh token in the cookie or in the body. A session that is over is signed out all the same, and the cookies are cleared. If a copy cannot be deleted, the answer is 503: the session has ended, and the copy goes soon.',
+    takes: 'any-or-refresh-token',
     request: {},
     answers: { 204: { description: 'Signed out.', ...ENDED } },
+    problems: ['authentication-required', 'invalid-token'],
   },
 
   'POST /logout/all': {

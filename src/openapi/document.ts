@@ -168,6 +168,7 @@ function securityOf({ takes }: Operation, open: boolean): OperationObject['secur
   const signedIn = [{ accessToken: [] }, { sessionCookie: [] }]
   if (!open) return signedIn
   if (takes === 'any') return [...signedIn, {}]
+  if (takes === 'any-or-refresh-token') return [...signedIn, { refreshCookie: [] }, {}]
   return takes === 'refresh-token' ? [{ refreshCookie: [] }, {}] : []
 }
 

@@ -11,7 +11,7 @@ export interface Operation {
   readonly summary: string
   readonly description?: string
   /** For an open route: which credential it takes all the same. */
-  readonly takes?: 'any' | 'refresh-token'
+  readonly takes?: 'any' | 'refresh-token' | 'any-or-refresh-token'
   readonly parameters?: readonly ('id' | 'code' | 'cursor')[]
   /** A body that is accepted, for a route that takes one. */
   readonly request?: unknown

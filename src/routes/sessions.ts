@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { endOwnSession, signOut, signOutEverywhere } from '../accounts/sign-out'
 import type { SignedInEnv } from '../authentication/auth-env'
+import { sessionsToEnd } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
 import { Problem } from '../http/problem'
@@ -11,14 +12,14 @@ import type { SessionCursor } from '../sessions/session-store'
 import { forgetSession, redirectForm } from './answer-sign-in'
 import { clientOf } from './client'
 import { readCursor } from './cursor'
-import { ReturnTo } from './fields'
+import { ReturnTo, Text } from './fields'
 import { ownAccount, sameAccount } from './own-account'
 import { presentSession } from './present'
 
 /** How many sessions one answer lists. */
 const PAGE_SIZE = 100
 
-const SignOutBody = v.object({ return_to: ReturnTo })
+const SignOutBody = v.object({ refresh_token: v.optional(Text), return_to: ReturnTo })
 
 const EndSessionBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
@@ -52,8 +53,13 @@ export function sessionRoutes(services: Services) {
 
   return new Hono<SignedInEnv>()
     .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
+      const { refresh_token } = c.req.valid('json')
+      const presented = await sessionsToEnd(services, c.req.raw.headers, refresh_token)
+      // A program that sent nothing forgot to. A browser that has no cookie any more is where its person wants it.
+      if (!presented && !isForm(c)) throw new Problem('authentication-required')
+      // First, so that the client forgets even if storage fails.
       forgetSession(c, config)
-      await signOut(services, c.var.principal, clientOf(c))
+      await signOut(services, presented ?? [], clientOf(c))
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 

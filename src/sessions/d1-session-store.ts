@@ -47,6 +47,25 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
       )
     },
 
+    async endPresented(presented, { reason, client, now }) {
+      const context = endContext({ actorId: null, client })
+      const results = await reach('D1', () =>
+        db.batch<EndedSession>(
+          presented.map(({ sessionId, secretHash }) =>
+            db
+              .prepare(
+                `UPDATE sessions SET ended_at = coalesce(ended_at, ?1), end_reason = coalesce(end_reason, ?2),
+                        end_context = iif(ended_at IS NULL, json_set(?5, '$.actorId', user_id), end_context)
+                  WHERE id = ?3 AND secret_hash IS ?4
+                 RETURNING id, mode`,
+              )
+              .bind(now, reason, sessionId, secretHash, context),
+          ),
+        ),
+      )
+      return results.flatMap((ended) => ended.results)
+    },
+
     async endAny(id, { reason, by, now }) {
       return reach('D1', () =>
         db

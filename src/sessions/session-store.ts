@@ -17,6 +17,14 @@ export interface SessionStore {
   slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
   /** Ends one session of a user. `null` if it is not theirs, is unknown, or was over already. */
   end(target: { id: string; userId: string }, end: End): Promise<EndedSession | null>
+  /**
+   * Ends the sessions whose own credentials were presented, by their owners. Gives those that are over, also if they were before, as
+   * long as they are not swept: their cached copies may be there still.
+   */
+  endPresented(
+    presented: readonly PresentedSession[],
+    end: { readonly reason: EndReason; readonly client: Client; readonly now: number },
+  ): Promise<readonly EndedSession[]>
   /** Ends a session, whoever it belongs to. `null` if it is unknown or was over already. */
   endAny(id: string, end: End): Promise<EndedSession | null>
   /**
@@ -38,6 +46,13 @@ export interface SessionStore {
   deleteEnded(ids: readonly string[]): Promise<void>
   /** Forgets sessions whose time was over before `expiredBefore`. Gives how many, at most `limit`. */
   deleteExpired(expiredBefore: number, limit: number): Promise<number>
+}
+
+/** A session whose own credential was presented and proven: by the hash of its secret, or by what was signed. */
+export interface PresentedSession {
+  readonly sessionId: string
+  /** `null` in token mode. */
+  readonly secretHash: string | null
 }
 
 export interface EndedSession {

@@ -26,7 +26,9 @@ export interface IssuedClaims extends AccessTokenClaims {
 
 export type CheckedAccessToken =
   | { readonly ok: true; readonly claims: AccessTokenClaims }
-  | { readonly ok: false; readonly refusal: 'invalid' | 'expired' }
+  | { readonly ok: false; readonly refusal: 'invalid' }
+  /** One of ours, past its end: it opens nothing. What it says, if that is as it was issued. */
+  | { readonly ok: false; readonly refusal: 'expired'; readonly claims: AccessTokenClaims | null }
 
 /** Only this kind opens the API; ID tokens and the like carry another (RFC 9068 §2.1, RFC 8725 §3.11). */
 const TYP = 'at+jwt'
@@ -96,12 +98,15 @@ export function createAccessTokenCheck(
       },
       { algorithms, issuer, audience, typ: TYP, requiredClaims, now },
     )
-    if (!jwt.ok) return { ok: false, refusal: jwt.refusal === 'expired' ? 'expired' : 'invalid' }
+    if (!jwt.ok && jwt.refusal !== 'expired') return { ok: false, refusal: 'invalid' }
     const claims = v.safeParse(Claims, jwt.payload)
-    if (!claims.success) return { ok: false, refusal: 'invalid' }
+    const expired = !jwt.ok
+    if (!claims.success)
+      return expired ? { ok: false, refusal: 'expired', claims: null } : { ok: false, refusal: 'invalid' }
     const { iat, exp, auth_time } = claims.output
     const plausible =
       Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
+    if (expired) return { ok: false, refusal: 'expired', claims: plausible ? claims.output : null }
     if (!plausible) return { ok: false, refusal: 'invalid' }
     const checked = { ok: true, claims: claims.output } as const
     if (remember && used.by) memo.set(text, { ...used.by, checked }, Math.min(now + MEMO_SECONDS, exp))

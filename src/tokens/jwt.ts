@@ -26,7 +26,9 @@ export type JwtRefusal = 'malformed' | 'signature' | 'expired' | 'claims'
 
 export type VerifiedJwt =
   | { readonly ok: true; readonly payload: JWTPayload }
-  | { readonly ok: false; readonly refusal: JwtRefusal }
+  | { readonly ok: false; readonly refusal: Exclude<JwtRefusal, 'expired'> }
+  /** With what it says, for whoever only ends what it began. */
+  | { readonly ok: false; readonly refusal: 'expired'; readonly payload: JWTPayload }
 
 /**
  * Verifies a JWT in compact serialisation (RFC 7519 §7.2, RFC 8725): the form first, then the signature, then claims.
@@ -54,6 +56,7 @@ export async function verifyJwt(
     })
     return { ok: true, payload }
   } catch (error) {
+    if (error instanceof errors.JWTExpired) return { ok: false, refusal: 'expired', payload: error.payload }
     return { ok: false, refusal: refusalOf(error) }
   }
 }
@@ -69,8 +72,7 @@ function isCanonical(part: string): boolean {
 }
 
 /** jose looks at claims only after the signature has been verified, so `expired` and `claims` are about our own tokens. */
-function refusalOf(error: unknown): JwtRefusal {
-  if (error instanceof errors.JWTExpired) return 'expired'
+function refusalOf(error: unknown): Exclude<JwtRefusal, 'expired'> {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTInvalid) return 'claims'
   if (error instanceof errors.JWSInvalid) return 'malformed'
   if (error instanceof errors.JOSEError || error instanceof TypeError) return 'signature'

@@ -22,6 +22,7 @@ const OPEN = [
   'POST /email/verify/resend',
   'POST /email/change/confirm',
   'POST /refresh',
+  'POST /logout',
   'GET /.well-known/jwks.json',
   'GET /problems/:code',
   'GET /healthz',
@@ -44,7 +45,6 @@ const OPEN_PAGES = [
   'GET /docs',
 ]
 const CLOSED = [
-  'POST /logout',
   'POST /logout/all',
   'GET /me',
   'PATCH /me',
@@ -212,7 +212,7 @@ describe('a route that nobody put on the list', () => {
     const { services } = AT_ROOT
     const app = new Hono()
       .basePath(basePath)
-      .use(closedByDefault(services, new Set(['GET /open']), basePath))
+      .use(closedByDefault(services, { open: new Set(['GET /open']), bearing: new Set() }, basePath))
       .get('/open', (c) => c.text('open'))
       .post('/open', (c) => c.text('same path, other method'))
       .get('/open/:id', (c) => c.text('below an open path'))

@@ -90,7 +90,7 @@ describe('SES-03: the id of a session is taken from its one cookie', () => {
   it('and not from the body', async () => {
     const ada = await signedInPerson({ mode: 'session' })
     const body = { session: cookieOf(ada), '__Host-session': cookieOf(ada) }
-    expectProblem(await send(deployed, 'POST', '/logout', { body }), 401, 'authentication-required')
+    expectProblem(await send(deployed, 'POST', '/logout/all', { body }), 401, 'authentication-required')
     expect((await ada.get('/me')).status).toBe(200)
   })
 

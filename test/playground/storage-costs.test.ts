@@ -41,7 +41,7 @@ describe.each(['session', 'token'] as const)('the header Janus-Storage, in %s mo
       'a sign-out',
       (ada) => ada.post('/logout'),
       {
-        session: 'd1=1, kv-read=1, kv-write=0, kv-delete=1',
+        session: 'd1=1, kv-read=0, kv-write=0, kv-delete=1',
         token: 'd1=1, kv-read=0, kv-write=0, kv-delete=0',
       },
     ],

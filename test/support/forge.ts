@@ -91,7 +91,7 @@ export async function generateEcKeyPair(): Promise<CryptoKeyPair> {
 const BEARER_ROUTES = [
   ['GET', '/me'],
   ['GET', '/'],
-  ['POST', '/logout'],
+  ['POST', '/logout/all'],
 ] as const
 
 /** Asserts that a token opens nothing, and that the session of its person is as it was. */
@@ -106,7 +106,12 @@ export async function expectOpensNothing(
   }
   // The header's own grammar refuses some before they are looked at; the check does not lean on it.
   const refusal = code === 'token-expired' ? 'expired' : 'invalid'
-  expect(await ownService().services.accessTokens.check(token)).toEqual({ ok: false, refusal })
+  expect(await ownService().services.accessTokens.check(token)).toMatchObject({ ok: false, refusal })
+  // Nor does it end anything, unless it is one of ours that was good once.
+  if (refusal === 'invalid') {
+    const headers = { Authorization: `Bearer ${token}` }
+    expectProblem(await send(deployed, 'POST', '/logout', { headers }), 401, 'invalid-token')
+  }
   expect(await person.get('/me')).toMatchObject({ status: 200, body: { session: { id: person.sessionId } } })
 }
 
