@@ -48,7 +48,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the cross-site rule covers signing in',
     file: 'src/authentication/closed-by-default.ts',
-    from: '    refuseCrossSite(services.crossSiteRule, c.req.raw)\n',
+    from: '    if (!bears) refuseCrossSite(services.crossSiteRule, c.req.raw)\n',
     to: '',
     tests: [`${CONTRACTS}/cross-site.test.ts`],
   },
