@@ -3,7 +3,7 @@ import type { Clock } from '../clock'
 import type { LinkStore } from '../links/link-store'
 import { type MintedSecret, mintSecret } from '../links/one-time-token'
 import type { AccountKeys } from '../throttling/account-key'
-import { sourceKeyOf } from '../throttling/source-limit'
+import { sourcesOf } from '../throttling/source-limit'
 import type { EmailAddress } from './email-address'
 
 export interface LinkServices {
@@ -53,7 +53,7 @@ export async function newMailRequest(
   const deviceKeys = Object.fromEntries(await Promise.all(deviceIds.map(keyOf)))
   const session =
     sessionId === null ? null : { id: sessionId, key: await accountKeys(`session ${sessionId}`) }
-  const sourceKey = await sourceKeyOf(accountKeys, client)
-  const asker = { of: 'anybody', deviceKeys, session, sourceKey } as const
+  const sources = await sourcesOf(accountKeys, client)
+  const asker = { of: 'anybody', deviceKeys, session, sources } as const
   return { canonicalEmail, accountKey: await accountKeys(canonicalEmail), asker, now: clock() }
 }

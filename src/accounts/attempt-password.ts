@@ -6,7 +6,7 @@ import type { Mode } from '../mode'
 import type { PasswordHasher } from '../passwords/password-hash'
 import type { AccountKeys } from '../throttling/account-key'
 import type { Attempter, ChosenBudget } from '../throttling/attempt-budget'
-import { sourceKeyOf } from '../throttling/source-limit'
+import { type Source, sourcesOf } from '../throttling/source-limit'
 import type { AttemptStore } from './attempt-store'
 import type { User, UserCredentials } from './user'
 import type { Proof, UserStore } from './user-store'
@@ -55,7 +55,8 @@ export type AttemptedPassword =
  *
  * The attempt is counted before the hash is computed. Every refusal costs one hash of the current cost and two trips to the
  * store, and is recorded: an unknown address, a wrong password, a disabled account and one without a password cannot be
- * told apart. A source that has spent too much is refused after one trip, and not recorded. @throws {StoreUnavailable}
+ * told apart. Of what is refused while a budget has to wait, one record
+ * is kept for each wait. A source that has spent too much is refused after one trip, and not recorded. @throws {StoreUnavailable}
  */
 export async function attemptPassword(
   services: AttemptServices,
@@ -64,10 +65,10 @@ export async function attemptPassword(
   const { attempts, accountKeys, clock, log } = services
   const { canonicalEmail, password, client, deviceIds, session } = attempt
   const accountKey = await accountKeys(canonicalEmail)
-  const sourceKey = await sourceKeyOf(accountKeys, client)
+  const sources = await sourcesOf(accountKeys, client)
   const attempter: Attempter =
     session === null
-      ? { in: 'open', accountKey, deviceIds, sourceKey }
+      ? { in: 'open', accountKey, deviceIds, sources }
       : { in: 'session', sessionId: session.sessionId }
 
   const reservation = await attempts.reserve({ canonicalEmail, attempter, now: clock() })
@@ -77,7 +78,7 @@ export async function attemptPassword(
     return { outcome: 'throttled', retryAfterSeconds }
   }
   const { found, budget } = reservation
-  const refused = { accountKey, sourceKey, subjectId: found?.user.id ?? null, budget }
+  const refused = { accountKey, sources, subjectId: found?.user.id ?? null, budget }
   if (reservation.outcome === 'throttled') {
     await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
     return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
@@ -106,7 +107,7 @@ export async function recordChangedMeanwhile(
   const { accountKeys } = services
   await recordRefusal(services, attempt, {
     accountKey: await accountKeys(attempt.canonicalEmail),
-    sourceKey: await sourceKeyOf(accountKeys, attempt.client),
+    sources: await sourcesOf(accountKeys, attempt.client),
     subjectId: user.id,
     budget: proof.reserved.budget,
     reason: 'changed-meanwhile',
@@ -119,13 +120,13 @@ async function recordRefusal(
   { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
   refused: {
     readonly accountKey: string
-    readonly sourceKey: string
+    readonly sources: readonly Source[]
     readonly subjectId: string | null
     readonly budget: ChosenBudget
     readonly reason: string
   },
 ): Promise<void> {
-  const { accountKey, sourceKey, subjectId, budget, reason } = refused
+  const { accountKey, sources, subjectId, budget, reason } = refused
   const refusal = {
     at: clock(),
     event,
@@ -138,7 +139,7 @@ async function recordRefusal(
     mode: session?.mode ?? null,
     client,
   } as const
-  await attempts.refuse(refusal, { budget, sourceKey })
+  await attempts.refuse(refusal, { budget, sources })
 }
 
 /** The account and the hash that the password matched, or why not. One hash, whatever the answer. */

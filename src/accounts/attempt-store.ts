@@ -1,5 +1,6 @@
 import type { AuditEvent } from '../audit/audit-event'
 import type { Attempter, ChosenBudget, ReservedAttempt } from '../throttling/attempt-budget'
+import type { Source } from '../throttling/source-limit'
 import type { UserCredentials } from './user'
 
 /**
@@ -13,15 +14,18 @@ export interface AttemptStore {
     readonly attempter: Attempter
     readonly now: number
   }): Promise<Attempt>
-  /** Records that an attempt was refused. A stranger's source is charged for it; a device whose budget it used up is forgotten. */
+  /**
+   * Records that an attempt was refused: of attempts that were not looked at, one for each time that their budget has to wait. A stranger's
+   * source is charged; a device whose budget is used up is forgotten.
+   */
   refuse(
     refusal: AuditEvent,
-    charged: { readonly budget: ChosenBudget; readonly sourceKey: string },
+    charged: { readonly budget: ChosenBudget; readonly sources: readonly Source[] },
   ): Promise<void>
   /** Charges a source for a registration, and says whether the address is free; or how long to wait. */
   reserveRegistration(registration: {
     readonly canonicalEmail: string
-    readonly sourceKey: string
+    readonly sources: readonly Source[]
     readonly now: number
   }): Promise<RegistrationAttempt>
   /** Forgets budgets of which nothing is spent any more, at most `limit` of them. */

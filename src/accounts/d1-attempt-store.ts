@@ -7,11 +7,12 @@ import {
   chosenBudget,
   findBudgets,
   forgetSpentDevice,
+  noteWait,
   reserveAttempt,
   waitOf,
 } from '../throttling/d1-attempts'
-import { chargeSource, pruneBudgets, spendSource } from '../throttling/d1-budgets'
-import { sourceRetryAfterSeconds } from '../throttling/source-limit'
+import { chargeSource, pruneBudgets, sourceWait, spendSource } from '../throttling/d1-budgets'
+import type { Source } from '../throttling/source-limit'
 import type { AttemptStore } from './attempt-store'
 import { toCredentials, type UserRow } from './d1-user-row'
 
@@ -42,23 +43,29 @@ export function createD1AttemptStore(db: D1Database, limits: AttemptLimits): Att
       return { outcome: 'throttled', budget, retryAfterSeconds, found }
     },
 
-    async refuse(refusal, { budget, sourceKey }) {
-      await reach('D1', () => db.batch([recordEvent(db, refusal), ...chargesFor(refusal, budget, sourceKey)]))
+    async refuse(refusal, { budget, sources }) {
+      const isLookedAt = refusal.reason !== 'throttled'
+      await reach('D1', () =>
+        db.batch([
+          ...(isLookedAt ? [] : [noteWait(db, budget.key, refusal.at, limits)]),
+          recordEvent(db, refusal, isLookedAt ? 'always' : 'if-changed'),
+          ...chargesFor(refusal, budget, sources),
+        ]),
+      )
     },
 
-    async reserveRegistration({ canonicalEmail, sourceKey, now }) {
-      const [spent, source, users] = await reach('D1', () =>
-        db.batch<{ spent_until: number }>([
-          spendSource(db, { sourceKey, now }),
+    async reserveRegistration({ canonicalEmail, sources, now }) {
+      const [spent, waits, users] = await reach('D1', () =>
+        db.batch<{ wait: number | null }>([
+          spendSource(db, { sources, now }),
           db
-            .prepare("SELECT spent_until FROM budgets WHERE budget_key = ?1 AND kind = 'source'")
-            .bind(sourceKey),
+            .prepare(`SELECT ${sourceWait({ sources: '?1', now: '?2' })} AS wait`)
+            .bind(JSON.stringify(sources), now),
           db.prepare('SELECT 1 FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
         ]),
       )
       if (spent?.results.length) return { outcome: users?.results.length ? 'taken' : 'free' }
-      const spentUntil = source?.results[0]?.spent_until ?? null
-      return { outcome: 'source-throttled', retryAfterSeconds: sourceRetryAfterSeconds(spentUntil, now) ?? 1 }
+      return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, waits?.results[0]?.wait ?? 1) }
     },
 
     async forget(now, limit) {
@@ -69,10 +76,10 @@ export function createD1AttemptStore(db: D1Database, limits: AttemptLimits): Att
   function chargesFor(
     refusal: AuditEvent,
     budget: Parameters<AttemptStore['refuse']>[1]['budget'],
-    sourceKey: string,
+    sources: readonly Source[],
   ): readonly D1PreparedStatement[] {
     const { at: now, subjectId: userId } = refusal
-    if (budget.of === 'strangers') return [chargeSource(db, sourceKey, now)]
+    if (budget.of === 'strangers') return [chargeSource(db, sources, now)]
     if (budget.of === 'session' || userId === null) return []
     const forgotten = { event: 'device-forgotten', outcome: 'success', reason: 'too-many-attempts' } as const
     return [

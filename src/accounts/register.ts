@@ -8,7 +8,7 @@ import { checkPassword, type PasswordRefusal } from '../passwords/password-polic
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { PresentedSession } from '../sessions/session-store'
 import type { AccountKeys } from '../throttling/account-key'
-import { sourceKeyOf } from '../throttling/source-limit'
+import { sourcesOf } from '../throttling/source-limit'
 import type { AttemptStore } from './attempt-store'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
@@ -54,9 +54,9 @@ export async function register(
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash: it is the dearest thing that a stranger can ask for.
-  const sourceKey = await sourceKeyOf(accountKeys, client)
+  const sources = await sourcesOf(accountKeys, client)
   const canonicalEmail = email.canonical
-  const reserved = await attempts.reserveRegistration({ canonicalEmail, sourceKey, now: clock() })
+  const reserved = await attempts.reserveRegistration({ canonicalEmail, sources, now: clock() })
   if (reserved.outcome === 'source-throttled') {
     services.log('client-throttled', { request_id: client.requestId })
     return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds }

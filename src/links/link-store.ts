@@ -5,6 +5,7 @@ import type { Client } from '../client'
 import type { DeviceProof } from '../devices/device'
 import type { EndedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
+import type { Source } from '../throttling/source-limit'
 import type { MintedSecret, TokenPurpose } from './one-time-token'
 
 /**
@@ -109,7 +110,7 @@ export type MailAsker =
       readonly deviceKeys: Readonly<Record<string, string>>
       /** The session behind the request and its key, if there is one. */
       readonly session: { readonly id: string; readonly key: string } | null
-      readonly sourceKey: string
+      readonly sources: readonly Source[]
     }
   /** An account that asks for mail to an address which is not its own. */
   | { readonly of: 'account'; readonly key: string }

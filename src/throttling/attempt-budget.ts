@@ -1,3 +1,5 @@
+import type { Source } from './source-limit'
+
 /** Who makes an attempt at a password, as far as is known before the store is asked. */
 export type Attempter =
   /** Somebody in a live session. */
@@ -9,7 +11,7 @@ export type Attempter =
       /** Of genuine credentials. Whether one is of this account only the store knows. */
       readonly deviceIds: readonly string[]
       /** Strangers are let through only while their source has anything left. */
-      readonly sourceKey: string
+      readonly sources: readonly Source[]
     }
 
 /**

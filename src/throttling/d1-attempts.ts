@@ -1,7 +1,7 @@
 import { presentedDevice } from '../devices/d1-devices'
 import type { Attempter, ChosenBudget, ReservedAttempt } from './attempt-budget'
 import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from './attempt-limits'
-import { SOURCE_ROOM_SECONDS, sourceRetryAfterSeconds } from './source-limit'
+import { hasRoom, sourceWait } from './d1-budgets'
 
 /** An attempt at the password of an address, known or not. */
 export interface CountedAttempt {
@@ -19,13 +19,12 @@ export function reserveAttempt(
   attempt: CountedAttempt,
   limits: AttemptLimits,
 ): D1PreparedStatement {
-  const { sharedKey, canonicalEmail, deviceIds, sourceKey, now } = valuesOf(attempt)
+  const { sharedKey, canonicalEmail, deviceIds, sources, now } = valuesOf(attempt)
   return db
     .prepare(
       `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
        SELECT chosen, 'password', ?5 + ?6, iif(?7 > 1, 0, ?5 + 1) FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
-        WHERE chosen <> ?1 OR NOT EXISTS (
-          SELECT 1 FROM budgets WHERE budget_key = ?4 AND kind = 'source' AND spent_until > ?5 + ?10)
+        WHERE chosen <> ?1 OR ${hasRoom(SOURCES)}
        ON CONFLICT (budget_key, kind) DO UPDATE SET
          spent_until = max(spent_until, ?5) + ?6,
          blocked_until = iif(${FAILURES} < ?7, 0, ?5 + min(?9, 1 << min(30, ${FAILURES} - ?7)))
@@ -36,15 +35,17 @@ export function reserveAttempt(
       sharedKey,
       canonicalEmail,
       JSON.stringify(deviceIds),
-      sourceKey,
+      JSON.stringify(sources),
       now,
       FAILURE_SECONDS,
       limits.freeAttempts,
       (limits.maxAttempts - 1) * FAILURE_SECONDS,
       limits.maxAttemptDelaySeconds,
-      SOURCE_ROOM_SECONDS,
     )
 }
+
+/** Of the statements here. */
+const SOURCES = { sources: '?4', now: '?5' }
 
 /** Failures that count with this one, of a budget that has been spent until `spent_until`. */
 const FAILURES = '((max(spent_until - ?5, 0) + 2 * ?6 - 1) / ?6)'
@@ -54,22 +55,22 @@ const CHOSEN = `coalesce((${presentedDevice({ email: '?2', ids: '?3', now: '?5' 
 
 /** What an attempt that was not reserved has to wait for. One row. */
 export function findBudgets(db: D1Database, attempt: CountedAttempt): D1PreparedStatement {
-  const { sharedKey, canonicalEmail, deviceIds, sourceKey, now } = valuesOf(attempt)
+  const { sharedKey, canonicalEmail, deviceIds, sources, now } = valuesOf(attempt)
   return db
     .prepare(
-      `SELECT chosen, mine.spent_until, mine.blocked_until, source.spent_until AS source_spent_until
+      `SELECT chosen, mine.spent_until, mine.blocked_until, ${sourceWait(SOURCES)} AS source_wait
          FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
-         LEFT JOIN budgets AS mine ON mine.budget_key = chosen AND mine.kind = 'password'
-         LEFT JOIN budgets AS source ON source.budget_key = ?4 AND source.kind = 'source'`,
+         LEFT JOIN budgets AS mine ON mine.budget_key = chosen AND mine.kind = 'password'`,
     )
-    .bind(sharedKey, canonicalEmail, JSON.stringify(deviceIds), sourceKey, now)
+    .bind(sharedKey, canonicalEmail, JSON.stringify(deviceIds), JSON.stringify(sources), now)
 }
 
 export interface BudgetRow {
   readonly chosen: string
   readonly spent_until: number | null
   readonly blocked_until: number | null
-  readonly source_spent_until: number | null
+  /** Seconds; `null`: the source has spent nothing yet. */
+  readonly source_wait: number | null
 }
 
 /** Returns whose budget is meant by the key that the database chose. */
@@ -85,8 +86,8 @@ export function waitOf(
   limits: AttemptLimits,
   now: number,
 ): { readonly for: 'source' | 'budget'; readonly retryAfterSeconds: number } {
-  const ofSource = budget.of === 'strangers' ? sourceRetryAfterSeconds(row.source_spent_until, now) : null
-  if (ofSource !== null) return { for: 'source', retryAfterSeconds: ofSource }
+  const ofSource = budget.of === 'strangers' ? (row.source_wait ?? 0) : 0
+  if (ofSource > 0) return { for: 'source', retryAfterSeconds: ofSource }
   const spent = { spent_until: row.spent_until ?? now, blocked_until: row.blocked_until ?? now }
   return { for: 'budget', retryAfterSeconds: retryAfterSeconds(spent, limits, now) }
 }
@@ -121,6 +122,24 @@ export function settleAttempt(
 }
 
 /**
+ * Notes that an attempt was refused while its budget has to wait: once for each wait, and once a day while nothing of it is left. Changes
+ * one row or none. However many attempts are refused, they leave no more than that behind.
+ */
+export function noteWait(
+  db: D1Database,
+  budgetKey: string,
+  now: number,
+  { maxAttempts }: AttemptLimits,
+): D1PreparedStatement {
+  return db
+    .prepare(
+      `UPDATE budgets SET noted_until = iif(spent_until - ?2 > ?3, ?2 + ${FAILURE_SECONDS}, blocked_until)
+        WHERE budget_key = ?1 AND kind = 'password' AND noted_until <= ?2`,
+    )
+    .bind(budgetKey, now, (maxAttempts - 1) * FAILURE_SECONDS)
+}
+
+/**
  * Forgets a device whose budget is used up: whoever goes on failing there is a stranger, and the budget that a stolen credential
  * has is no larger than that.
  */
@@ -139,6 +158,6 @@ export function forgetSpentDevice(
 
 function valuesOf({ attempter, canonicalEmail, now }: CountedAttempt) {
   return attempter.in === 'session'
-    ? { sharedKey: attempter.sessionId, canonicalEmail, deviceIds: [], sourceKey: null, now }
+    ? { sharedKey: attempter.sessionId, canonicalEmail, deviceIds: [], sources: [], now }
     : { ...attempter, sharedKey: attempter.accountKey, canonicalEmail, now }
 }

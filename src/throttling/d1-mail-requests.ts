@@ -1,6 +1,6 @@
 import { presentedDevice } from '../devices/d1-devices'
 import type { MailRequest } from '../links/link-store'
-import { SOURCE_INTERVAL_SECONDS, SOURCE_ROOM_SECONDS } from './source-limit'
+import { chargeSources, hasRoom, sourceWait } from './d1-budgets'
 
 /** Mail to an address, of one purpose: so many at once, and then one each so many seconds. */
 const BURST = 5
@@ -35,13 +35,8 @@ export function countMailRequest(db: D1Database, request: MailRequest): readonly
           )
           .bind(asker.key, purpose, now, INTERVAL_SECONDS, ACCOUNT_ROOM_SECONDS)
       : db
-          .prepare(
-            `INSERT INTO budgets (budget_key, kind, spent_until) SELECT ?7, 'source', ?3 + ?8 WHERE ${CHOSEN} = ?1
-             ON CONFLICT (budget_key, kind) DO UPDATE SET spent_until = max(spent_until, ?3) + ?8
-              WHERE spent_until - ?3 <= ?9
-             RETURNING kind`,
-          )
-          .bind(...values, asker.sourceKey, SOURCE_INTERVAL_SECONDS, SOURCE_ROOM_SECONDS),
+          .prepare(chargeSources(CHARGED, `${CHOSEN} = ?1 AND ${hasRoom(CHARGED)}`))
+          .bind(...values, JSON.stringify(asker.sources)),
     db
       .prepare(
         `INSERT INTO mail_requests (account_key, purpose, spent_until)
@@ -57,16 +52,15 @@ export function countMailRequest(db: D1Database, request: MailRequest): readonly
 /** How many seconds a request has to wait that was not counted, as `retry_after`. One row. */
 export function mailRetryAfter(db: D1Database, request: MailRequest): D1PreparedStatement {
   const { purpose, asker } = request
-  const [accountKey, sourceKey] = asker.of === 'account' ? [asker.key, null] : [null, asker.sourceKey]
+  const [accountKey, sources] = asker.of === 'account' ? [asker.key, []] : [null, asker.sources]
   return db
     .prepare(
       // Whoever has a budget of their own waits for no source.
       `SELECT max(1, coalesce(mine.spent_until - ?3 - ?8, 1), coalesce(account.spent_until - ?3 - ?10, 1),
-                  iif(chosen = ?1, coalesce(source.spent_until - ?3 - ?12, 1), 1)) AS retry_after
+                  iif(chosen = ?1, coalesce(${sourceWait({ sources: '?11', now: '?3' })}, 1), 1)) AS retry_after
          FROM (SELECT ${CHOSEN} AS chosen LIMIT 1)
          LEFT JOIN mail_requests AS mine ON mine.account_key = chosen AND mine.purpose = ?7
-         LEFT JOIN mail_requests AS account ON account.account_key = ?9 AND account.purpose = ?7
-         LEFT JOIN budgets AS source ON source.budget_key = ?11 AND source.kind = 'source'`,
+         LEFT JOIN mail_requests AS account ON account.account_key = ?9 AND account.purpose = ?7`,
     )
     .bind(
       ...valuesOf(request),
@@ -74,8 +68,7 @@ export function mailRetryAfter(db: D1Database, request: MailRequest): D1Prepared
       MAIL_ROOM_SECONDS,
       accountKey,
       ACCOUNT_ROOM_SECONDS,
-      sourceKey,
-      SOURCE_ROOM_SECONDS,
+      JSON.stringify(sources),
     )
 }
 
@@ -88,6 +81,9 @@ export function pruneMailRequests(db: D1Database, now: number, limit: number): D
     )
     .bind(now, limit)
 }
+
+/** Of the statement that charges the source. */
+const CHARGED = { sources: '?7', now: '?3' }
 
 /** How far ahead of its rate a budget may be and still be spent. */
 const MAIL_ROOM_SECONDS = (BURST - 1) * INTERVAL_SECONDS

@@ -1,25 +1,34 @@
 import type { Client } from '../client'
 import type { AccountKeys } from './account-key'
-import { clientBucket } from './client-bucket'
+import { type ClientNetwork, clientNetworks } from './client-bucket'
 
 /**
  * What one source may spend, whichever accounts it is after: so many units at once, and then one each so many seconds. A failed attempt
  * at a password, a registration, and a request for mail are a unit each. Whatever succeeds at signing in costs nothing: an office
- * or a school is one source, too.
+ * or a school is one source, too. A larger network may spend more than one of its parts, and far less than all of them.
  */
-const SOURCE_BURST = 30
-export const SOURCE_INTERVAL_SECONDS = 2
-
-/** How far ahead of its rate a source may be and still spend. */
-export const SOURCE_ROOM_SECONDS = (SOURCE_BURST - 1) * SOURCE_INTERVAL_SECONDS
-
-/** Returns the key of the budget of a request's source: no address is stored in clear. */
-export function sourceKeyOf(accountKeys: AccountKeys, { address }: Client): Promise<string> {
-  return accountKeys(clientBucket(address))
+const SOURCE_LIMITS: Readonly<Record<ClientNetwork['size'], { burst: number; intervalSeconds: number }>> = {
+  single: { burst: 30, intervalSeconds: 2 },
+  '/56': { burst: 60, intervalSeconds: 1 },
+  '/48': { burst: 120, intervalSeconds: 1 },
 }
 
-/** Returns how long a source has to wait until it may spend again, or `null` if it may now. */
-export function sourceRetryAfterSeconds(spentUntil: number | null, now: number): number | null {
-  const wait = (spentUntil ?? now) - now - SOURCE_ROOM_SECONDS
-  return wait > 0 ? wait : null
+/** A budget of a request's source: of its address, or of a network that the address is in. No address is stored in clear. */
+export interface Source {
+  readonly key: string
+  /** What one unit costs. */
+  readonly seconds: number
+  /** How far ahead of its rate the source may be and still spend. */
+  readonly room: number
+}
+
+/** Returns the budgets that a request's source is charged against. It has to have something left of each. */
+export function sourcesOf(accountKeys: AccountKeys, { address }: Client): Promise<readonly Source[]> {
+  return Promise.all(
+    clientNetworks(address).map(async ({ name, size }) => {
+      const { burst, intervalSeconds } = SOURCE_LIMITS[size]
+      const room = (burst - 1) * intervalSeconds
+      return { key: await accountKeys(name), seconds: intervalSeconds, room }
+    }),
+  )
 }

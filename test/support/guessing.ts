@@ -57,7 +57,9 @@ export async function failed({ services }: OwnService, email: string, times: num
   const { accountKeys, clock, config } = services
   const over = times - config.freeAttempts
   const delay = over < 0 ? 0 : Math.min(config.maxAttemptDelaySeconds, 2 ** over)
-  await env.DB.prepare("INSERT OR REPLACE INTO budgets VALUES (?1, 'password', ?2, ?3)")
+  await env.DB.prepare(
+    "INSERT OR REPLACE INTO budgets (budget_key, kind, spent_until, blocked_until) VALUES (?1, 'password', ?2, ?3)",
+  )
     .bind(await accountKeys(email), clock() + times * FAILURE_SECONDS, clock() + delay)
     .run()
 }

@@ -26,7 +26,12 @@ function newKey(): string {
 
 /** An attempt of a stranger, from a source of its own. */
 function attemptAt(key: string, now: number) {
-  const attempter = { in: 'open', accountKey: key, deviceIds: [], sourceKey: newKey() } as const
+  const attempter = {
+    in: 'open',
+    accountKey: key,
+    deviceIds: [],
+    sources: [{ key: newKey(), seconds: 2, room: 58 }],
+  } as const
   return { canonicalEmail: 'nobody@example.com', attempter, now }
 }
 
@@ -80,7 +85,9 @@ async function failuresOf(key: string, now = START): Promise<number> {
 
 /** Stores a budget as it would be right after as many failures at `at`. */
 async function store(key: string, row: { failures: number; blockedUntil?: number; at?: number }) {
-  await env.DB.prepare("INSERT INTO budgets VALUES (?1, 'password', ?2, ?3)")
+  await env.DB.prepare(
+    "INSERT INTO budgets (budget_key, kind, spent_until, blocked_until) VALUES (?1, 'password', ?2, ?3)",
+  )
     .bind(key, (row.at ?? START) + row.failures * DAY, row.blockedUntil ?? 0)
     .run()
 }
@@ -306,7 +313,7 @@ describe('how long to wait', () => {
       chosen: key,
       spent_until: spent(9),
       blocked_until: START + 16,
-      source_spent_until: null,
+      source_wait: null,
     })
   })
 })

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientBucket } from '../../src/throttling/client-bucket'
+import { clientBucket, clientNetworks } from '../../src/throttling/client-bucket'
 
 describe('RL-03, INC-33: the bucket of a client', () => {
   it.each([
@@ -114,3 +114,16 @@ function spell(groups: readonly number[], { upper, padded, compressed, embedded 
 function compress(address: string): string {
   return address.replace(/(^|:)0+(:0+)+(?![0-9a-f.])(:|$)/, '::')
 }
+
+describe('RL-03: the networks of a client', () => {
+  it.each([
+    ['2001:db8:1:abcd::7', ['2001:db8:1:abcd::/64', '2001:db8:1:ab00::/56', '2001:db8:1::/48']],
+    ['2001:db8:1:1::7', ['2001:db8:1:1::/64', '2001:db8:1:0000::/56', '2001:db8:1::/48']],
+    ['2001:db8:1:1ff::', ['2001:db8:1:1ff::/64', '2001:db8:1:0100::/56', '2001:db8:1::/48']],
+    ['203.0.113.7', ['203.0.113.7']],
+    ['2a06:98c0:3600::103', ['unknown']],
+    [null, ['unknown']],
+  ])('%s', (address, names) => {
+    expect(clientNetworks(address).map(({ name }) => name)).toEqual(names)
+  })
+})

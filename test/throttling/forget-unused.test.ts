@@ -8,7 +8,7 @@ const keyOf = (name: string, length: number) => name.padEnd(length, '-')
 it('the sweep forgets budgets of which nothing is spent any more, and no others', async () => {
   const service = ownService()
   for (const [name, more] of Object.entries({ forgotten: -1, ended: 0, kept: 60 })) {
-    await env.DB.prepare("INSERT INTO budgets VALUES (?1, 'password', ?2, 0)")
+    await env.DB.prepare("INSERT INTO budgets (budget_key, kind, spent_until) VALUES (?1, 'password', ?2)")
       .bind(keyOf(name, 43), service.services.clock() + more)
       .run()
   }
