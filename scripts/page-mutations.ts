@@ -12,8 +12,8 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a link is asked for again for no other account than the one that is signed in',
     file: 'src/routes/email.ts',
-    from: 'if (userId !== null) refuseOtherAccount(userId, account_id)',
-    to: "if (userId === '') refuseOtherAccount(userId, account_id)",
+    from: 'if (signedIn) refuseOtherAccount(signedIn.userId, account_id)',
+    to: 'if (signedIn) refuseOtherAccount(signedIn.userId, undefined)',
     tests: ['test/contracts/other-account.test.ts'],
   },
   {
