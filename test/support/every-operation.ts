@@ -94,6 +94,7 @@ async function lookAtEverything(open: WholeService, ada: Person): Promise<void> 
       await send(open, 'GET', path, { headers: { ...ada.headers, Accept } })
     }
   }
+  await send(open, 'POST', '/login/other', { body: { to: '/register', email: ada.email } })
   await ada.get(`/sessions?cursor=1000.${ada.sessionId}`)
   await ada.get('/me/activity?cursor=1000')
   await ada.patch('/me', { name: 'Ada' })
