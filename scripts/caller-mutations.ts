@@ -26,7 +26,7 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'keys are fetched over HTTPS, or from this machine',
     file: 'packages/verify/verifier.ts',
-    from: '  requireTrustworthy(issuer)\n',
+    from: "  requireIssuer(issuer, 'createVerifier')\n",
     to: '',
     tests: ['test/verify/key-set.test.ts'],
   },

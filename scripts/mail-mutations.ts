@@ -70,8 +70,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the first proof of an address drops the password there was',
     file: 'src/links/d1-link-uses.ts',
-    from: 'CASE WHEN email_verified_at IS NULL THEN NULL ELSE password_hash END',
-    to: 'password_hash',
+    from: 'password_hash = iif(email_verified_at IS NULL AND NOT',
+    to: 'password_hash = iif(0 AND NOT',
     tests: [`${MAIL}/sign-in-link.test.ts`],
   },
   {
@@ -91,8 +91,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'mail to an address is limited',
     file: 'src/throttling/d1-mail-requests.ts',
-    from: 'WHERE max(spent_until, ?3) + ?4 <= ?3 + ?4 * ?5',
-    to: 'WHERE ?5 > 0',
+    from: 'WHERE spent_until - ?3 <= ?9',
+    to: 'WHERE ?9 > 0',
     tests: [`${MAIL}/password-reset.test.ts`],
   },
   {
