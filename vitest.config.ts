@@ -1,15 +1,14 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
-import { buildCommonPasswords, selectCommonPasswords } from './scripts/common-passwords.ts'
-import { buildOpenApiAssets } from './scripts/openapi.ts'
+import { buildModules } from './scripts/build-modules.ts'
+import { selectCommonPasswords } from './scripts/common-passwords.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
 
 /** 256 random bits that open nothing. */
 const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 
-buildCommonPasswords()
-buildOpenApiAssets()
+buildModules()
 
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [

@@ -3,8 +3,7 @@ import { execFileSync } from 'node:child_process'
 import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
-import { buildCommonPasswords } from './common-passwords.ts'
-import { buildOpenApiAssets } from './openapi.ts'
+import { buildModules } from './build-modules.ts'
 
 const ROOT = dirname(import.meta.dirname)
 const DIST = join(ROOT, 'dist')
@@ -15,8 +14,7 @@ const OPTIONAL_IMPORT = '// @ts-ignore Hono is optional.\n'
 
 rmSync(DIST, { recursive: true, force: true })
 mkdirSync(DIST)
-buildCommonPasswords()
-buildOpenApiAssets()
+buildModules()
 
 await build({
   absWorkingDir: ROOT,
@@ -29,13 +27,11 @@ await build({
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  // What is imported and not bundled: the one dependency, the framework of whoever mounts it, the platform, and a file.
-  external: ['jose', 'hono', 'hono/*', 'cloudflare:workers', '*.bin'],
+  // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
+  external: ['jose', 'hono', 'hono/*', 'cloudflare:workers'],
   legalComments: 'none',
 })
-cpSync(join(ROOT, 'src/passwords/common-passwords.bin'), join(DIST, 'common-passwords.bin'))
 cpSync(join(ROOT, 'src/migrations'), join(DIST, 'migrations'), { recursive: true, filter: isNoCode })
-cpSync(join(ROOT, 'assets'), join(DIST, 'assets'), { recursive: true })
 
 execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.package.json'], {
   cwd: ROOT,

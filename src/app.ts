@@ -55,7 +55,7 @@ const BEARING_ROUTES: ReadonlySet<string> = new Set(['POST /logout'])
  */
 export function createApp(services: Services, createPages?: (services: Services) => Pages) {
   const { config, log } = services
-  const pages = services.assets && createPages ? createPages(services) : null
+  const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
   const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])])
   const app = new Hono({ strict: false })

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { mkdirSync, readdirSync, rmSync } from 'node:fs'
+import { mkdirSync, rmSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
@@ -10,7 +10,7 @@ const OUT = join(BENCH, 'out')
 /** The modules of a Worker, the entry first. */
 export interface BuiltWorker {
   readonly folder: string
-  readonly modules: readonly { readonly type: 'ESModule' | 'Data'; readonly path: string }[]
+  readonly modules: readonly { readonly type: 'ESModule'; readonly path: string }[]
 }
 
 const built = new Map<string, Promise<BuiltWorker>>()
@@ -33,12 +33,8 @@ async function build(file: string): Promise<BuiltWorker> {
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   })
   const entry = join(folder, `${basename(file, '.ts')}.js`)
-  const data = readdirSync(folder).filter((name) => name.endsWith('.bin'))
   return {
     folder,
-    modules: [
-      { type: 'ESModule', path: entry },
-      ...data.map((name) => ({ type: 'Data' as const, path: join(folder, name) })),
-    ],
+    modules: [{ type: 'ESModule', path: entry }],
   }
 }

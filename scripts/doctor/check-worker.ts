@@ -12,7 +12,7 @@ export function checkWorker(deployment: Deployment): readonly Finding[] {
   const checks = [
     checkSecretsAreRequired,
     checkMigrationFiles,
-    checkPages,
+    checkLogo,
     checkLimit,
     checkCron,
     checkLogs,
@@ -50,20 +50,20 @@ export function migrationFiles(folder: string): readonly string[] {
   return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
 }
 
-const checkPages: Check = ({ wrangler, folder, isStandAlone }) => {
+/** What the pages load comes with the code. Only a logo is a file of the adopter's. */
+const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
   const { assets } = wrangler
-  if (assets?.binding !== 'ASSETS' || !assets.directory) {
-    const what = 'ASSETS is not bound, so there are no pages for people, only the API.'
-    const fix =
-      'Bind [assets] in wrangler.toml if you want pages: docs/deploy/own-host.md has the whole file.'
-    return [warning('worker.ASSETS', what, fix)]
+  const directory = assets?.binding === 'ASSETS' ? assets.directory : undefined
+  const below = `${config?.basePath ?? ''}/`
+  if (config?.brandLogoUrl?.startsWith(below)) {
+    const path = config.brandLogoUrl.slice(below.length)
+    if (directory === undefined || !existsSync(join(resolve(folder, directory), path))) {
+      const what = `Janus serves the logo at BRAND_LOGO_URL from ASSETS, and ${directory === undefined ? 'ASSETS is not bound' : 'its directory has no such file'}.`
+      const fix = `Bind [assets] as ASSETS to a directory that has ${path}, or give BRAND_LOGO_URL an https:// URL.`
+      return [warning('worker.ASSETS', what, fix)]
+    }
   }
-  const directory = resolve(folder, assets.directory)
-  if (!existsSync(join(directory, 'janus.css'))) {
-    const what = 'The directory of [assets] does not have the files of the pages (janus.css and others).'
-    return [error('worker.ASSETS', what, 'Point it at those of Janus, or copy them: docs/deploy/mounted.md.')]
-  }
-  if (!isStandAlone || assets.run_worker_first === true) return []
+  if (directory === undefined || !isStandAlone || assets?.run_worker_first === true) return []
   const what = 'Files of [assets] are served before Janus is asked, at paths of their own.'
   return [warning('worker.ASSETS', what, 'Set run_worker_first = true in [assets].')]
 }

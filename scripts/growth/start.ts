@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { readD1Migrations } from '@cloudflare/vitest-plugin'
 import { convertV4MiniflareOptions, Miniflare } from 'miniflare'
@@ -24,11 +24,7 @@ export function buildWorker(folder: string) {
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
     stdio: ['ignore', 'ignore', 'inherit'],
   })
-  const data = readdirSync(folder).filter((name) => name.endsWith('.bin'))
-  return [
-    { type: 'ESModule' as const, path: join(folder, 'worker.js') },
-    ...data.map((name) => ({ type: 'Data' as const, path: join(folder, name) })),
-  ]
+  return [{ type: 'ESModule' as const, path: join(folder, 'worker.js') }]
 }
 
 /**

@@ -79,7 +79,7 @@ export function createPages(services: Services): Pages {
     })
     // First, because the logo may stand among the assets.
     .route('/', logoRoute(services))
-    .route('/', assetRoutes(services))
+    .route('/', assetRoutes())
     .route('/', referenceRoutes(services))
   const open = [
     ...Object.keys(SCREENS),

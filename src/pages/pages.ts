@@ -4,8 +4,8 @@ import type { SignedInEnv } from '../authentication/auth-env'
 import type { Problem, ProblemCode } from '../http/problem'
 
 /**
- * What people are shown in place of JSON. The API knows no more of the pages than this, and does without them: a service with
- * no `ASSETS` binding has none.
+ * What people are shown in place of JSON. The API knows no more of the pages than this, and does without them: a service that is given no
+ * `createPages` has none.
  */
 export interface Pages {
   /** The routes that are pages only. */

@@ -1,8 +1,7 @@
 import { Hono } from 'hono'
 import { raw } from 'hono/html'
-import { Problem } from '../http/problem'
-import { reach } from '../outage'
 import type { Services } from '../services'
+import { PACKED_OPENAPI, PACKED_REFERENCE } from './asset-files'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
 import { Layout } from './layout'
 import { answerPage, pageContext } from './page-context'
@@ -11,16 +10,10 @@ import { answerPage, pageContext } from './page-context'
 export const REFERENCE_PATHS = ['/openapi.json', '/docs']
 
 /** The contract, for programs and for people. Both are made by scripts/openapi.ts. */
-export function referenceRoutes({ assets, config }: Pick<Services, 'assets' | 'config'>) {
-  async function read(file: string): Promise<Response> {
-    const found = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(file, config.origin))))
-    if (found?.status !== 200) throw new Problem('not-found')
-    return found
-  }
-
+export function referenceRoutes({ config }: Pick<Services, 'config'>) {
   return new Hono()
     .get('/openapi.json', async (c) => {
-      const document = await (await read('/openapi.json')).json<object>()
+      const document: object = JSON.parse(await unpack(PACKED_OPENAPI))
       c.header('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
       c.header('Access-Control-Allow-Origin', '*')
       c.header('Cross-Origin-Resource-Policy', 'cross-origin')
@@ -30,8 +23,7 @@ export function referenceRoutes({ assets, config }: Pick<Services, 'assets' | 'c
     .get('/docs', async (c) => {
       const context = pageContext(c, config)
       const { title, intro, forPrograms } = context.texts.reference
-      // The platform drops the ending of a page from its path.
-      const content = await (await read('/reference-content')).text()
+      const content = await unpack(PACKED_REFERENCE)
       const page = (
         <Layout context={context} title={title} wide styleSheet="reference">
           <div class="title">
@@ -45,4 +37,10 @@ export function referenceRoutes({ assets, config }: Pick<Services, 'assets' | 'c
       )
       return answerPage(c, context, page)
     })
+}
+
+/** The text that scripts/page-assets.ts has packed. */
+async function unpack(packed: string): Promise<string> {
+  const bytes = new Blob([Uint8Array.fromBase64(packed)])
+  return new Response(bytes.stream().pipeThrough(new DecompressionStream('gzip'))).text()
 }

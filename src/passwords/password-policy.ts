@@ -1,5 +1,5 @@
 import { sha256 } from '../crypto/sha256'
-import commonPasswords from './common-passwords.bin'
+import { COMMON_PASSWORDS } from './common-passwords'
 
 /** Why a new password was refused; a caller may be told. */
 export interface PasswordRefusal {
@@ -51,19 +51,21 @@ export async function checkPassword(
  * The list is kept as the first four bytes of the SHA-256 of each entry, ascending: a quarter of its size, at the
  * price of refusing one good password in 700,000. Source and selection: docs/dependencies.md.
  */
-const COMMON_PREFIXES = new DataView(commonPasswords)
+let commonPrefixes: DataView | null = null
 
 async function isCommon(folded: string): Promise<boolean> {
   const digest = await sha256(new TextEncoder().encode(folded))
   const prefix = new DataView(digest.buffer).getUint32(0)
+  // When it is first needed, for most starts never need it.
+  commonPrefixes ??= new DataView(Uint8Array.fromBase64(COMMON_PASSWORDS).buffer)
   let low = 0
-  let high = COMMON_PREFIXES.byteLength / 4
+  let high = commonPrefixes.byteLength / 4
   while (low < high) {
     const middle = (low + high) >> 1
-    if (COMMON_PREFIXES.getUint32(middle * 4) < prefix) low = middle + 1
+    if (commonPrefixes.getUint32(middle * 4) < prefix) low = middle + 1
     else high = middle
   }
-  return low * 4 < COMMON_PREFIXES.byteLength && COMMON_PREFIXES.getUint32(low * 4) === prefix
+  return low * 4 < commonPrefixes.byteLength && commonPrefixes.getUint32(low * 4) === prefix
 }
 
 /** A shorter word occurs in good passwords by chance. */

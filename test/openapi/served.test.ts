@@ -1,9 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import css from '../../assets/reference.css?raw'
+import { createApp } from '../../src/app'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { OPENAPI } from '../support/contract'
 import { elementsOf } from '../support/pages'
-import { expectProblem, send } from '../support/person'
+import { expectProblem, read, send } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
 const UNDER_AUTH = ownService({ ISSUER: 'https://example.com/auth' })
@@ -78,9 +79,11 @@ describe('GET /docs', () => {
 })
 
 it('neither is there where there are no pages', async () => {
-  const service = ownService({ ASSETS: undefined })
-  for (const path of ['/openapi.json', '/docs']) {
-    expectProblem(await send(service, 'GET', path), 404, 'not-found')
+  const { issuer, services } = ownService()
+  const app = createApp(services)
+  for (const path of ['/openapi.json', '/docs', '/assets/janus.css', '/login']) {
+    const answer = await read(await app.request(`${issuer}${path}`))
+    expect(answer.status, path).toBe(path === '/login' ? 405 : 404)
   }
 })
 

@@ -9,26 +9,26 @@ const KIB = 1024
 const folder = mkdtempSync(join(tmpdir(), 'janus-bundle-'))
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** Bytes of what is uploaded, minified: code, and the list of common passwords. */
+/** Bytes of what is uploaded, minified: one module. */
 function bundle(...entry: string[]): number {
   const out = mkdtempSync(join(folder, 'out-'))
   execFileSync('npx', ['wrangler', 'deploy', ...entry, '--dry-run', '--minify', '--outdir', out])
-  const uploaded = readdirSync(out).filter((name) => /\.(js|bin)$/.test(name))
-  expect(uploaded.length).toBe(2)
-  return uploaded.map((name) => statSync(join(out, name)).size).reduce((sum, size) => sum + size)
+  const uploaded = readdirSync(out).filter((name) => !/\.map$|^README/.test(name))
+  expect(uploaded).toHaveLength(1)
+  return statSync(join(out, uploaded[0] ?? '')).size
 }
 
 // README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without pages stays under 203 KiB', () => {
+it('the API without pages stays under 238 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts')
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(203 * KIB)
+  expect(bytes).toBeLessThan(238 * KIB)
 })
 
-it('the whole bundle, pages in three languages and the playground included, stays under 302 KiB', () => {
+it('the whole bundle, pages in three languages and the playground included, stays under 410 KiB', () => {
   const bytes = bundle()
   console.log(`Whole: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(302 * KIB)
+  expect(bytes).toBeLessThan(410 * KIB)
 })
 
 // A busy machine makes a profile longer, never shorter: the shortest of a few starts is the one that says something.

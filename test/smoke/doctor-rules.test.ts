@@ -63,12 +63,18 @@ describe('the doctor, of a deployed configuration', () => {
       ['error settings.LOGIN_LIMIT'],
     ],
     ['no mail binding', without('[[send_email]]\nname = "EMAIL"\n'), ['error settings.EMAIL']],
-    ['no pages', without('binding = "ASSETS"'), ['warning worker.ASSETS']],
     [
-      'files of something else',
-      (toml) => toml.replace('directory = "assets"', 'directory = "src"'),
-      ['error worker.ASSETS'],
+      'a logo, and no files',
+      both(without('binding = "ASSETS"'), set('MAILER', '"cloudflare"\nBRAND_LOGO_URL = "/janus.css"')),
+      ['warning worker.ASSETS'],
     ],
+    [
+      'a logo that is not among the files',
+      set('MAILER', '"cloudflare"\nBRAND_LOGO_URL = "/logo.svg"'),
+      ['warning worker.ASSETS'],
+    ],
+    ['a logo that is', set('MAILER', '"cloudflare"\nBRAND_LOGO_URL = "/janus.css"'), []],
+    ['no files', without('binding = "ASSETS"'), []],
     ['files before the Worker', without('run_worker_first = true'), ['warning worker.ASSETS']],
     ['another period', (toml) => toml.replace('period = 60', 'period = 10'), ['warning worker.LOGIN_LIMIT']],
     ['a secret that is not required', without('required = ["AUTH_SECRET"]'), ['warning worker.secrets']],
@@ -246,11 +252,7 @@ describe('the doctor, of a deployed configuration', () => {
   )
 
   it('leaves alone what belongs to the app that Janus is mounted in', async () => {
-    const own = both(
-      set('SHOP_NAME', '"Acme"'),
-      set('routes', '["example.com/*", "shop.example.com/*"]'),
-      without('run_worker_first = true'),
-    )
+    const own = both(set('SHOP_NAME', '"Acme"'), set('routes', '["example.com/*", "shop.example.com/*"]'))
     expect(wrong(await examine(writeToml(own(documentedToml('mounted')))))).toEqual([])
   })
 

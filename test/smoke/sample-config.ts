@@ -33,7 +33,6 @@ export function writeToml(toml: string): { readonly folder: string; readonly con
   const here = process.cwd()
   const placed = toml
     .replaceAll('"node_modules/janus/dist/migrations"', `"${here}/src/migrations"`)
-    .replaceAll('"node_modules/janus/dist/assets"', `"${here}/assets"`)
     .replaceAll('"src/migrations"', `"${here}/src/migrations"`)
     .replaceAll('directory = "assets"', `directory = "${here}/assets"`)
   writeFileSync(configPath, placed)

@@ -1,4 +1,0 @@
-declare module '*.bin' {
-  const data: ArrayBuffer
-  export default data
-}
