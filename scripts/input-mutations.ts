@@ -102,4 +102,18 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     to: 'if (fault === undefined) addIssue',
     tests: [`${CONTRACTS}/own-account.test.ts`],
   },
+  {
+    guard: 'a form without an origin passes only if no browser sent it',
+    file: 'src/authentication/cross-site.ts',
+    from: 'return !isBrowser && ',
+    to: 'return (!isBrowser || true) && ',
+    tests: [`${CONTRACTS}/cross-site.test.ts`],
+  },
+  {
+    guard: 'no Referer of a page holds a path',
+    file: 'src/pages/page-context.ts',
+    from: "'strict-origin'",
+    to: "'same-origin'",
+    tests: [`${CONTRACTS}/headers.test.ts`],
+  },
 ]

@@ -1,3 +1,4 @@
+import { parseReadableType } from '../http/media-type'
 import { Problem } from '../http/problem'
 
 /** Methods that change nothing (RFC 9110 §9.2.1). */
@@ -32,6 +33,7 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
   const site = request.headers.get('Sec-Fetch-Site')
   if (site === 'same-origin' || site === 'none') return
   if (site === null && (from === null || from === origin)) return
+  if (site === null && from === 'null' && isFormOfNoBrowser(request)) return
 
   const seen =
     site === null ? 'the Origin header names another origin' : `Sec-Fetch-Site is ${describeSite(site)}`
@@ -39,6 +41,16 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
   throw new Problem('cross-site-request', {
     detail: `Refused because ${seen}. Allowed: ${allowed}. To allow another origin, list it in ALLOWED_ORIGINS.`,
   })
+}
+
+/**
+ * Whether a form with `Origin: null` comes from a program, such as curl. A sandboxed frame of any site sends that origin, too, so one that
+ * has a cookie or is of a browser is refused: every browser begins its `User-Agent` with `Mozilla/`, and no page can change that of a form.
+ * Janus's own pages let browsers send their real origin (pages/page-context.ts), so they need none of this.
+ */
+function isFormOfNoBrowser({ headers }: AskedRequest): boolean {
+  const isBrowser = headers.has('Cookie') || /^Mozilla\//i.test(headers.get('User-Agent') ?? '')
+  return !isBrowser && parseReadableType(headers.get('Content-Type') ?? '') === 'form'
 }
 
 /** A handshake is a GET that changes nothing, but the socket it opens may, and no CORS stands in its way (RFC 6455 §10.2). */

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
+import { expectProblem, newAddress, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 import { storage } from '../support/storage'
 
@@ -279,5 +279,56 @@ describe('an Authorization header', () => {
       const answer = await send(janus, 'PATCH', '/me', { headers, body: { name: 'Ada' } })
       expect({ row, status: answer.status }).toEqual({ row, status: 200 })
     }
+  })
+})
+
+describe('a form with Origin: null and no Sec-Fetch-Site', () => {
+  const FORM = { Origin: 'null', 'Content-Type': 'application/x-www-form-urlencoded' }
+  const OLD_BROWSER =
+    'Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/15.6 Safari/605.1.15'
+
+  async function post(path: string, fields: Record<string, string>, headers: Record<string, string>) {
+    const body = new URLSearchParams(fields).toString()
+    const from = { 'CF-Connecting-IP': newAddress() }
+    const request = new Request(`${OWN}${path}`, {
+      method: 'POST',
+      headers: { ...from, ...FORM, ...headers },
+      body,
+    })
+    return read(await deployed.fetch(request))
+  }
+
+  it.each([{}, { 'User-Agent': 'curl/8.5.0' }])(
+    'CSRF-02: is judged by its password if a program sends it: %o',
+    async (headers) => {
+      const fields = { email: newEmail(), password: 'x' }
+      expectProblem(await post('/login', fields, headers), 401, 'invalid-credentials')
+    },
+  )
+
+  it.each([
+    ['a browser', { 'User-Agent': OLD_BROWSER }],
+    ['a browser in small letters', { 'User-Agent': OLD_BROWSER.toLowerCase() }],
+    ['what has any cookie', { Cookie: 'theme=dark' }],
+    ['a page of another site', { 'Sec-Fetch-Site': 'cross-site' }],
+    ['a page of the same site', { 'Sec-Fetch-Site': 'same-site' }],
+    ['what sends JSON', { 'Content-Type': 'application/json' }],
+    ['what sends plain text', { 'Content-Type': 'text/plain' }],
+  ])('CSRF-04: signs nobody in that comes from %s', async (_, headers) => {
+    const eve = await signedInPerson({ mode: 'session' })
+    const before = await storage()
+    const answer = await post('/login', { email: eve.email, password: eve.password }, headers)
+    expectProblem(answer, 403, 'cross-site-request')
+    expect(answer.cookies).toEqual({})
+    expect(await storage()).toEqual(before)
+  })
+
+  it('CSRF-02: is refused with the cookie of a session, whatever sends it', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    for (const headers of [{}, { 'User-Agent': OLD_BROWSER }]) {
+      const answer = await post('/me', { name: 'Eve' }, { ...ada.headers, ...headers })
+      expectProblem(answer, 403, 'cross-site-request')
+    }
+    expect((await ada.get('/me')).body.user.name).toBeNull()
   })
 })
