@@ -52,3 +52,25 @@ export async function reach<T>(store: Store, call: () => Promise<T>): Promise<T>
     clearTimeout(timer)
   }
 }
+
+/**
+ * Runs one call that does what a request asks for. It is never tried again, because it may have been done.
+ *
+ * @throws {StoreUnavailable} As {@link reach}. Its detail says that it may have been done, unless the store has refused it.
+ */
+export async function reachToDo<T>(store: Store, call: () => Promise<T>): Promise<T> {
+  try {
+    return await reach(store, call)
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable) || wasRefused(error.cause)) throw error
+    throw new StoreUnavailable(store, error.cause, MAY_BE_DONE)
+  }
+}
+
+/** Whether D1 says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
+function wasRefused(cause: unknown): boolean {
+  return cause instanceof Error && /overloaded|Too many requests queued|SQLITE_ERROR/.test(cause.message)
+}
+
+const MAY_BE_DONE =
+  'This may have been done: the answer of the database was lost. Look whether it was before you try again.'

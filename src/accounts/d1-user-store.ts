@@ -3,7 +3,7 @@ import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
 import { deviceIn, forgetDevicesOf, knowDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach } from '../outage'
+import { reach, reachToDo } from '../outage'
 import {
   endPresented,
   endSessionsOf,
@@ -41,7 +41,7 @@ export function createD1UserStore(
   ): Promise<StartedSession | null> {
     const { session, secretHash } = prepared
     const { id: sessionId, userId, createdAt: now } = session
-    const results = await reach('D1', () =>
+    const results = await reachToDo('D1', () =>
       db.batch([
         ...statements,
         insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly } }),
@@ -115,7 +115,7 @@ export function createD1UserStore(
         forgetDevicesOf(db, device, { userId, passwordHash: newHash }),
         ...knowDevice(db, device, { userId, client, now }, session.id),
       ]
-      const results = await reach('D1', () =>
+      const results = await reachToDo('D1', () =>
         db.batch([
           db
             .prepare(
@@ -149,7 +149,7 @@ export function createD1UserStore(
     },
 
     async rename({ id, userId }, name, now) {
-      const row = await reach('D1', () =>
+      const row = await reachToDo('D1', () =>
         db
           .prepare(
             `UPDATE users SET name = ?4
@@ -165,7 +165,7 @@ export function createD1UserStore(
     async delete({ userId, session, passwordHash, client }, now) {
       const by = { actorId: userId, client }
       const event = ofSession('account-deleted', { ...session, userId, createdAt: now }, client)
-      const [, deleted, , ended] = await reach('D1', () =>
+      const [, deleted, , ended] = await reachToDo('D1', () =>
         db.batch<EndedSession>([
           endSessionsOf(db, {
             userId,

@@ -2,7 +2,7 @@ import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach } from '../outage'
+import { reach, reachToDo } from '../outage'
 import { settleAttempt } from '../throttling/d1-attempts'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
 import { type FoundRow, toFoundLink } from './d1-link-row'
@@ -23,7 +23,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
     request: MailRequest,
     statements: readonly D1PreparedStatement[],
   ): Promise<number | null> {
-    const results = await reach('D1', () =>
+    const results = await reachToDo('D1', () =>
       db.batch<{ retry_after: number }>([
         ...countMailRequest(db, request),
         ...statements,
@@ -51,7 +51,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
         .bind(token.hash, email.canonical, email.address, name, passwordHash, bindingHash, expiresAt)
       const link = await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })
       const known = { canonicalEmail: email.canonical, except: null }
-      const results = await reach('D1', () =>
+      const results = await reachToDo('D1', () =>
         db.batch([
           hold,
           ...link,
@@ -123,7 +123,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       const event = requested('email-change-requested', { accountKey: null, actorId: userId, client, now })
       const link = await mailQueue.link({ kind: 'change-email', token, expiresAt, client, now })
       const taken = { canonicalEmail: email.canonical, except: userId }
-      const results = await reach('D1', () =>
+      const results = await reachToDo('D1', () =>
         db.batch([
           insert,
           recordEvent(db, event, { tokenHash: token.hash }),

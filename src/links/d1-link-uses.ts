@@ -3,7 +3,7 @@ import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach } from '../outage'
+import { reachToDo } from '../outage'
 import { endPresented, endSessionsOf, insertSession, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
 import type { LinkStore, ProvenAddress, UsedLink } from './link-store'
@@ -39,7 +39,7 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
 
   /** Runs a batch; the results of its statements, or `null` if the first took nothing. */
   async function run(statements: readonly D1PreparedStatement[]): Promise<readonly D1Result[] | null> {
-    const results = await reach('D1', () => db.batch([...statements]))
+    const results = await reachToDo('D1', () => db.batch([...statements]))
     mailQueue.note(results)
     return results[0]?.results.length ? results : null
   }

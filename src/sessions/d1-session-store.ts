@@ -1,6 +1,6 @@
 import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach } from '../outage'
+import { reach, reachToDo } from '../outage'
 import { MOST_DELETES } from './delete-cached-copies'
 import type { EndedBy, LiveSession, Session } from './session'
 import type { End, EndedSession, Rotation, SessionStore } from './session-store'
@@ -35,7 +35,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     },
 
     async end({ id, userId }, { reason, by, now }) {
-      return reach('D1', () =>
+      return reachToDo('D1', () =>
         db
           .prepare(
             `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?5
@@ -49,7 +49,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
 
     async endPresented(presented, { reason, client, now }) {
       const context = endContext({ actorId: null, client })
-      const results = await reach('D1', () =>
+      const results = await reachToDo('D1', () =>
         db.batch<EndedSession>(
           presented.map(({ sessionId, secretHash }) =>
             db
@@ -67,7 +67,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     },
 
     async endAny(id, { reason, by, now }) {
-      return reach('D1', () =>
+      return reachToDo('D1', () =>
         db
           .prepare(
             `UPDATE sessions SET ended_at = ?1, end_reason = ?2, end_context = ?4
@@ -80,7 +80,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     },
 
     async endAll(userId, { except }, end) {
-      const [, ended] = await reach('D1', () =>
+      const [, ended] = await reachToDo('D1', () =>
         db.batch<EndedSession>([
           endSessionsOf(db, { ...end, userId, except, ifPasswordHash: null }),
           selectEndedOf(db, userId),
@@ -106,7 +106,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
 
     async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
       // One transaction. The second statement sees what the first did, so the winner's own rotation is no reuse.
-      const results = await reach('D1', () =>
+      const results = await reachToDo('D1', () =>
         db.batch<RotatedRow>([
           db
             .prepare(

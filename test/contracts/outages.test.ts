@@ -6,6 +6,9 @@ import { createPlace } from '../support/place'
 /** More calls to one store than any operation makes. */
 const MOST_CALLS = 6
 
+/** The batches that do what a request asks for. An attempt that is only counted is none of them. */
+const WHAT_WAS_ASKED = /\b(?:INSERT INTO|UPDATE|DELETE FROM) (?:users|sessions)\b/
+
 const HOWS = ['not-done', 'answer-lost'] as const
 
 describe.each(['session', 'token'] as const)('API-02: an outage of D1 in %s mode', (mode) => {
@@ -34,6 +37,8 @@ describe.each(['session', 'token'] as const)('API-02: an outage of D1 in %s mode
         reached = db.calls.length >= n
         db.recover()
         expect(answer.status === 503, answer.text).toBe(reached)
+        const done503 = reached && how === 'answer-lost' && WHAT_WAS_ASKED.test(db.calls[n - 1] ?? '')
+        if (reached) expect(/may have been done/.test(answer.body.detail ?? '')).toBe(done503)
         const after = await countSessions(scene.ada)
         const done = await expectTruthful(scene, operation, answer)
         if (!reached) expect(done).toBe(true)
