@@ -138,17 +138,27 @@ it("a Worker that mounts it is bundled without anything of Node's", () => {
   expect(bundle).not.toMatch(/\bimport\(|\brequire\(\s*['"]/)
 })
 
-describe('a Worker that mounts it, without nodejs_compat', () => {
+describe('a Worker that mounts it, bundled by esbuild with another copy of Hono beneath it, without nodejs_compat', () => {
   let shop: LocalService
 
   beforeAll(async () => {
+    // As npm nests one where the versions of the app and of Janus disagree.
+    cpSync(join(project, 'node_modules/hono'), join(project, 'node_modules/janus/node_modules/hono'), {
+      recursive: true,
+    })
+    const bundled = ['--bundle', '--format=esm', '--external:cloudflare:workers', '--outfile=built/worker.js']
+    run(join(MODULES, '.bin/esbuild'), 'worker.ts', ...bundled)
+    const copies = readFileSync(join(project, 'built/worker.js'), 'utf8').match(
+      /^\/\/ .*hono\/dist\/hono-base\.js$/gm,
+    )
+    expect(copies).toHaveLength(2)
     shop = await startService(({ port, state }) => {
       const database = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]
       run(process.execPath, WRANGLER, ...database)
       const issuer = ['--var', `ISSUER:http://localhost:${port}/auth`]
       const place = ['--port', String(port), '--inspector-port', '0', '--persist-to', state]
       return {
-        command: [process.execPath, WRANGLER, 'dev', ...place, ...issuer],
+        command: [process.execPath, WRANGLER, 'dev', 'built/worker.js', '--no-bundle', ...place, ...issuer],
         cwd: project,
         variables: { AUTH_SECRET: crypto.getRandomValues(Buffer.alloc(32)).toString('base64') },
         ready: /Ready on http/,
