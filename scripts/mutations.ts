@@ -174,8 +174,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'clients are limited',
     file: 'src/authentication/limit-client.ts',
-    from: 'if (!(await services.clientLimit((await ownKey(services, c)) ?? clientBucket(address)))) {',
-    to: 'if (!(await services.clientLimit((await ownKey(services, c)) ?? clientBucket(address))) && false) {',
+    from: 'if (!(await orOnOutage(services.clientLimit(key), onOutage))) {',
+    to: 'if (!(await orOnOutage(services.clientLimit(key), onOutage)) && false) {',
     tests: [`${CONTRACTS}/client-limit.test.ts`],
   },
   {

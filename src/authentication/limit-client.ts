@@ -4,6 +4,7 @@ import type { DeviceCredentials } from '../devices/device-credentials'
 import { Problem } from '../http/problem'
 import { withFacts } from '../http/route-facts'
 import type { Log } from '../log'
+import { orOnOutage, type StoreUnavailable } from '../outage'
 import { clientBucket } from '../throttling/client-bucket'
 import type { ClientLimit } from '../throttling/client-limit'
 import type { AuthCookies } from './auth-cookies'
@@ -27,9 +28,31 @@ interface LimitServices {
  * Logged, not recorded in the audit trail: a flood that writes a row for each request it is refused would be a worse flood.
  */
 export function limitClient(services: LimitServices, clientOf: (c: Context) => Client): MiddlewareHandler {
+  return limitRequests(services, clientOf, (outage) => {
+    throw outage
+  })
+}
+
+/**
+ * Lets a client make only so many requests a minute that write where nothing can be guessed. While the limit cannot be asked they are let
+ * through: nobody is kept from refreshing by an outage of what only saves writes.
+ */
+export function limitWrites(services: LimitServices, clientOf: (c: Context) => Client): MiddlewareHandler {
+  return limitRequests(services, clientOf, ({ store }) => {
+    services.log('limit-not-asked', { store })
+    return true
+  })
+}
+
+function limitRequests(
+  services: LimitServices,
+  clientOf: (c: Context) => Client,
+  onOutage: (outage: StoreUnavailable) => boolean,
+): MiddlewareHandler {
   const limit: MiddlewareHandler = async (c, next) => {
     const { address, requestId } = clientOf(c)
-    if (!(await services.clientLimit((await ownKey(services, c)) ?? clientBucket(address)))) {
+    const key = (await ownKey(services, c)) ?? clientBucket(address)
+    if (!(await orOnOutage(services.clientLimit(key), onOutage))) {
       services.log('client-throttled', { request_id: requestId })
       throw new Problem('too-many-attempts', { headers: { 'Retry-After': String(LIMIT_PERIOD_SECONDS) } })
     }

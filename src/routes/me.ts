@@ -4,12 +4,14 @@ import type { User } from '../accounts/user'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { authenticate } from '../authentication/authenticate'
 import { readCredential } from '../authentication/credential'
+import { limitWrites } from '../authentication/limit-client'
 import { sessionEnded } from '../authentication/require-live-session'
 import { principalOf } from '../authentication/require-principal'
 import { isForm, jsonBody, jsonOrFormBody } from '../http/body'
 import type { Pages } from '../pages/pages'
 import type { Services } from '../services'
 import { redirectForm } from './answer-sign-in'
+import { clientOf } from './client'
 import { Name, ReturnTo } from './fields'
 import { ownAccount, sameAccount } from './own-account'
 import { presentSession, presentUser } from './present'
@@ -25,6 +27,7 @@ const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
  */
 export function meRoutes(services: Services) {
   const { config, users, clock } = services
+  const limited = limitWrites(services, clientOf)
 
   async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
     const { principal } = c.var
@@ -41,11 +44,11 @@ export function meRoutes(services: Services) {
       return c.json(presentMe(found))
     })
 
-    .patch('/me', jsonBody(RenameBody), sameAccount, async (c) =>
+    .patch('/me', limited, jsonBody(RenameBody), sameAccount, async (c) =>
       c.json({ user: presentUser(await rename(c, c.req.valid('json').name)) }),
     )
 
-    .post('/me', jsonOrFormBody(RenameForm), sameAccount, async (c) => {
+    .post('/me', limited, jsonOrFormBody(RenameForm), sameAccount, async (c) => {
       const { name, return_to } = c.req.valid('json')
       const user = await rename(c, name)
       return isForm(c) ? redirectForm(c, config, return_to) : c.json({ user: presentUser(user) })

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { refreshSession } from '../accounts/refresh-session'
 import type { AuthCookies } from '../authentication/auth-cookies'
 import { cookieValues } from '../authentication/credential'
+import { limitWrites } from '../authentication/limit-client'
 import { jsonBody } from '../http/body'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
 import type { Services } from '../services'
@@ -15,7 +16,8 @@ const RefreshBody = v.object({ refresh_token: v.optional(v.string('Send a string
 /** Exchanges a refresh token, from where it was put: the body or a cookie. */
 export function refreshRoutes(services: Services) {
   const { modes, cookies } = services.config
-  return new Hono().post('/refresh', jsonBody(RefreshBody), async (c) => {
+  const limited = limitWrites(services, clientOf)
+  return new Hono().post('/refresh', limited, jsonBody(RefreshBody), async (c) => {
     if (!modes.includes('token')) throw new Problem('mode-not-offered')
     const { text, place } = presentedRefreshToken(c, cookies, c.req.valid('json').refresh_token)
     const refresh = await refreshSession(services, { text, client: clientOf(c) })
