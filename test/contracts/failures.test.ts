@@ -4,6 +4,7 @@ import { createApp } from '../../src/app'
 import { mailingService } from '../support/mail'
 import {
   type Answer,
+  deviceOf,
   expectProblem,
   newEmail,
   PASSWORD,
@@ -68,7 +69,8 @@ const NEEDS_NOTHING = ['GET /problems/:code', 'GET /healthz']
 
 function ask(service: OwnService, route: string, person: Person): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ')
-  const url = path.replace(':id', person.sessionId).replace(':code', 'not-found')
+  const id = path.startsWith('/devices') ? deviceOf(person).slice(0, 22) : person.sessionId
+  const url = path.replace(':id', id).replace(':code', 'not-found')
   const body = REQUESTS[route]?.(person)
   return send(service, method, url === '/' ? '' : url, { headers: person.headers, body })
 }

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { isSignedIn, newPerson, register, signIn } from './person.ts'
-import { it, mailedLink } from './stage.ts'
+import { credentialCookies, it, mailedLink } from './stage.ts'
 
 describe.concurrent.each([
   { scripts: 'with JavaScript', javaScript: true },
@@ -126,7 +126,7 @@ describe.concurrent.each([
     await visitor.fill({ "Your password, to be sure it's you": person.password }, 'Delete account')
     await visitor.press('Delete my account', 'Delete account')
     expect(await visitor.heading()).toBe('You are not signed in.')
-    expect(await visitor.context.cookies()).toEqual([])
+    expect(await credentialCookies(visitor)).toEqual([])
     expect((await signIn(visitor, person)).status()).toBe(401)
   })
 })

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { expire, sharedKeySettings } from '../smoke/expired-token.ts'
 import { type LocalService, startLocalService } from '../smoke/local-service.ts'
 import { newPerson } from './person.ts'
-import { cookieNameAt, it } from './stage.ts'
+import { cookieNameAt, credentialCookies, it } from './stage.ts'
 import { arrive, type Visitor } from './visitor.ts'
 
 const SECRET = randomBytes(32).toString('base64url')
@@ -178,7 +178,7 @@ describe.each<Place>(['on the origin of Janus', 'on another origin of its site']
           0,
           0,
         ])
-        const cookies = await visitor.context.cookies()
+        const cookies = await credentialCookies(visitor)
         expect(cookies.map(({ name, httpOnly }) => ({ name, httpOnly }))).toEqual([
           { name: cookieNameAt(visitor.url, mode === 'session' ? 'session' : 'refresh'), httpOnly: true },
         ])

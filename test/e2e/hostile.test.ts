@@ -1,7 +1,7 @@
 import { describe, expect, inject } from 'vitest'
 import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
 import { forgetPassword, isSignedIn, newPerson, register, signIn } from './person.ts'
-import { foreignPage, it } from './stage.ts'
+import { credentialCookies, foreignPage, it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Other than Janus, and seen so by the browser: another site, and another origin of the same one. */
@@ -66,7 +66,7 @@ describe.concurrent.each(HOSTS)('a page on another origin, %s', (host) => {
       expect([path, answer.status(), await answer.headerValue('Set-Cookie')]).toEqual([path, 403, null])
       expect(await visitor.heading()).toBe('This request came from another site')
     }
-    expect(await visitor.context.cookies()).toEqual([])
+    expect(await credentialCookies(visitor)).toEqual([])
     expect(await isSignedIn(owner)).toBe(true)
     expect((await signIn(visitor, person)).status()).toBe(303)
   })
@@ -241,10 +241,10 @@ describe.concurrent('what outlives a page', () => {
     expect(visitor.where()).toBe('/')
     expect(await isSignedIn(visitor)).toBe(true)
 
-    const saved = await visitor.context.cookies()
+    const saved = await credentialCookies(visitor)
     const answer = await visitor.press('Sign out')
     expect((await answer.allHeaders())['clear-site-data']).toBe('"cache", "storage"')
-    expect(await visitor.context.cookies()).toEqual([])
+    expect(await credentialCookies(visitor)).toEqual([])
 
     await visitor.context.addCookies(saved)
     expect(await isSignedIn(visitor)).toBe(false)

@@ -1,5 +1,5 @@
 import { describe, expect } from 'vitest'
-import { cookieNameAt, it } from './stage.ts'
+import { cookieNameAt, credentialCookies, it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 const SIDES = ['Session', 'Token'] as const
@@ -38,7 +38,7 @@ describe('the playground', () => {
     const visitor = await visit()
     await begin(visitor)
     expect(await visitor.page.getByText(/^Signed in as ada-\w+@example\.com\.$/).count()).toBe(1)
-    expect((await visitor.context.cookies()).map(({ name }) => name)).toEqual([cookieNameAt(visitor.url)])
+    expect((await credentialCookies(visitor)).map(({ name }) => name)).toEqual([cookieNameAt(visitor.url)])
     const cookie = visitor.page.getByRole('region', { name: 'The cookie, and what it stands for' })
     expect(await cookie.innerText()).toMatch(/secret_hash\s+\S{6}… \(43 characters\)/)
     const tokens = visitor.page.getByRole('region', { name: 'The tokens, taken apart' })

@@ -1,6 +1,6 @@
 import { describe, expect } from 'vitest'
 import { isSignedIn, newPerson, register, signIn } from './person.ts'
-import { cookieNameAt, it } from './stage.ts'
+import { cookieNameAt, credentialCookies, it } from './stage.ts'
 
 describe.concurrent.each([
   { scripts: 'with JavaScript', javaScript: true },
@@ -17,7 +17,7 @@ describe.concurrent.each([
       sameSite: 'Lax',
       path: '/',
     }
-    expect(await visitor.context.cookies()).toEqual([expect.objectContaining(cookie)])
+    expect(await credentialCookies(visitor)).toEqual([expect.objectContaining(cookie)])
     await visitor.follow('Your account')
     expect(await visitor.heading()).toBe('Your account')
   })
@@ -52,7 +52,7 @@ describe.concurrent.each([
     expect(await visitor.page.getByLabel('Email address').inputValue()).toBe(person.email)
     expect(await visitor.page.getByLabel('Password', { exact: true }).inputValue()).toBe('')
     expect(await visitor.focused()).toBe('Password')
-    expect(await visitor.context.cookies()).toEqual([])
+    expect(await credentialCookies(visitor)).toEqual([])
 
     await visitor.fill({ Password: person.password })
     expect((await visitor.press('Sign in')).status()).toBe(303)
@@ -60,7 +60,7 @@ describe.concurrent.each([
 
     await visitor.press('Sign out')
     expect(await visitor.heading()).toBe('You are not signed in.')
-    expect(await visitor.context.cookies()).toEqual([])
+    expect(await credentialCookies(visitor)).toEqual([])
   })
 
   it('says how long to wait after too many attempts', async ({ visit }) => {

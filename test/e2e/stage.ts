@@ -57,3 +57,8 @@ export const it = test
       return visitor
     }
   })
+
+/** The cookies of a visitor that open something. The credential of a device, which stays when a person signs out, opens nothing. */
+export async function credentialCookies({ context }: Pick<Visitor, 'context'>) {
+  return (await context.cookies()).filter(({ name }) => !name.startsWith('__Host-device'))
+}
