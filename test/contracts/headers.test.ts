@@ -223,7 +223,9 @@ describe('every answer', () => {
     for (const { what, cookie } of cookies) {
       const [pair = '', ...attributes] = cookie.split('; ')
       const [, name = '', value = ''] = /^([^=]+)=(.*)$/.exec(pair) ?? []
-      const sameSite = { '__Host-session': 'Lax', '__Host-refresh': 'Strict' }[name]
+      const sameSite = { '__Host-session': 'Lax', '__Host-refresh': 'Strict', '__Host-device': 'Strict' }[
+        name
+      ]
       expect({ what, sameSite }).toEqual({ what, sameSite: expect.any(String) })
       expect({ what, attributes: attributes.filter((each) => !each.startsWith('Max-Age=')).sort() }).toEqual({
         what,
@@ -242,6 +244,7 @@ describe('every answer', () => {
       ),
     )
     expect([...kinds].sort()).toEqual([
+      '__Host-device+ ',
       '__Host-refresh+',
       '__Host-refresh-',
       '__Host-session+',
