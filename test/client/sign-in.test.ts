@@ -42,7 +42,9 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     await client.fetch(ME)
     const sent = network.sent.at(-1)
     expect(sent?.authorization).toEqual(mode === 'token' ? expect.stringMatching(/^Bearer eyJ/) : null)
-    expect(sent?.cookie).toEqual(mode === 'token' ? null : expect.stringMatching(/^__Host-session=[^;]+$/))
+    // The device comes along, which opens nothing.
+    const cookies = expect.stringMatching(/^__Host-session=[^;]+; __Host-device=[^;]+$/)
+    expect(sent?.cookie).toEqual(mode === 'token' ? null : cookies)
   })
 
   it('ends the session where it is kept when it signs out', async () => {

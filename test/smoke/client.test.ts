@@ -90,7 +90,14 @@ describe.each(FORMS)('the client in Node, $form', ({ how }) => {
       write: false,
     })
     // What is not named here is not there: no document, navigator, URL, BroadcastChannel, AbortSignal, structuredClone.
-    const globals = { fetch: createNetwork(fetch).fetch, Request, Headers, setTimeout }
+    const globals = {
+      fetch: createNetwork(fetch).fetch,
+      Request,
+      Headers,
+      AbortController,
+      setTimeout,
+      clearTimeout,
+    }
     const bundled: typeof createJanusClient = runInNewContext(
       `${outputFiles[0]?.text}; janus.createJanusClient`,
       globals,
