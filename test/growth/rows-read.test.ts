@@ -30,7 +30,8 @@ async function fill(accounts: number): Promise<void> {
     ),
     `INSERT INTO audit_events (at, event, outcome, subject_id, chain_hash)
      ${numbers} SELECT ?2, 'signed-in', 'success', ${id}, 'sealed' FROM numbers`,
-    `INSERT INTO budgets ${numbers} SELECT ${key}, 'password', ?2, 0 FROM numbers`,
+    `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
+     ${numbers} SELECT ${key}, 'password', ?2, 0 FROM numbers`,
     `INSERT INTO devices ${numbers} SELECT ${id}, ${id}, ?2, ?2, NULL, NULL FROM numbers`,
     `INSERT INTO mail_requests (account_key, purpose, spent_until) ${numbers} SELECT ${key}, 'sign-in', ?2 FROM numbers`,
     `INSERT INTO known_devices ${numbers} SELECT ${id}, 'Firefox, Linux; NL' FROM numbers WHERE ?2 > 0`,
