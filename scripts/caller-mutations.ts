@@ -38,6 +38,13 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/caller-service.test.ts'],
   },
   {
+    guard: 'a token for Janus is not taken by an app',
+    file: 'src/caller-service.ts',
+    from: 'const asApp = { ...services, accessTokens: services.apiTokens }',
+    to: 'const asApp = { ...services, accessTokens: services.accessTokens }',
+    tests: ['test/contracts/audiences.test.ts'],
+  },
+  {
     guard: 'a live check asks D1, for another service too',
     file: 'src/authentication/require-live-session.ts',
     from: "services.liveCheck === 'sensitive' ? checkLive(services, principal) : principal",

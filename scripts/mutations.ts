@@ -214,6 +214,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/hostile-jwt.test.ts`],
   },
   {
+    guard: 'a token for an API opens no route of Janus',
+    file: 'src/services.ts',
+    from: 'createAccessTokens({ ...tokenTerms, audience: issuer })',
+    to: 'createAccessTokens({ ...tokenTerms, audience })',
+    tests: ['test/contracts/audiences.test.ts'],
+  },
+  {
     guard: 'a token lives at most an hour',
     file: 'src/tokens/check-access-token.ts',
     from: ' && exp - iat <= MAX_LIFETIME_SECONDS',

@@ -13,6 +13,9 @@ export function createCallerService(
   services: GuardServices & SignOutServices,
   { typeBase, local }: { readonly typeBase: string; readonly local: boolean },
 ): CallerService {
+  /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
+  const asApp = { ...services, accessTokens: services.apiTokens }
+
   function refuse(thrown: unknown, requestId: string, headers: Headers) {
     const redact = local ? redactForHeaders(headers) : null
     const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
@@ -29,10 +32,10 @@ export function createCallerService(
 
   return {
     authenticate: (headers, method = UNKNOWN_METHOD) =>
-      decide(headers, () => principalBehind(services, { headers, method })),
+      decide(headers, () => principalBehind(asApp, { headers, method })),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      decide(headers, async () => ensureLive(services, await principalBehind(services, { headers, method }))),
+      decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
 
     async endSession(id) {
       const requestId = crypto.randomUUID()

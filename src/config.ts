@@ -21,6 +21,7 @@ export interface Config {
   /** Scheme, host and port of the issuer. */
   readonly origin: string
   readonly cookies: AuthCookies
+  /** Of the access tokens for the apps beside Janus. Its own routes are the audience `issuer`. */
   readonly audience: string
   readonly modes: readonly Mode[]
   readonly registration: RegistrationPolicy

@@ -93,6 +93,14 @@ export function createServices(
           clock,
           log,
         })
+  const tokenTerms = {
+    keys: signingKeys,
+    issuer,
+    accessTokenLifetimeSeconds,
+    remember: config.memoSeconds > 0,
+    clock,
+  }
+  const accessTokens = createAccessTokens({ ...tokenTerms, audience: issuer })
   return {
     config,
     assets: bindings.ASSETS ?? null,
@@ -122,14 +130,8 @@ export function createServices(
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,
-    accessTokens: createAccessTokens({
-      keys: signingKeys,
-      issuer,
-      audience,
-      accessTokenLifetimeSeconds,
-      remember: config.memoSeconds > 0,
-      clock,
-    }),
+    accessTokens,
+    apiTokens: audience === issuer ? accessTokens : createAccessTokens({ ...tokenTerms, audience }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),
     delivery: mailer && {
       mailer,

@@ -58,6 +58,8 @@ export type SignUp =
 /** What token mode adds to a sign-in, and what a refresh answers (RFC 6749 §5.1). */
 export interface TokenAnswer {
   readonly access_token: string
+  /** For Janus's own routes; absent where the access token is. */
+  readonly account_token?: string
   readonly expires_in: number
   /** Absent where it travels in a cookie. */
   readonly refresh_token?: string

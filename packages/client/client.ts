@@ -86,6 +86,11 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return send(input, { redirect: 'manual', ...init, headers })
   }
 
+  /** Whether a URL is under the path of Janus, and not one of an app beside it. */
+  function isOwn(url: string): boolean {
+    return url.startsWith(issuer) && /^[/?#]|^$/.test(url.slice(issuer.length))
+  }
+
   /** Signs in with an answer. @throws {JanusProblem} If it does not sign in. */
   async function enter(response: Response): Promise<SignedIn> {
     const answer = await readAnswer<SignedIn & TokenAnswer>(response, hasTokens ? 'access_token' : 'user')
@@ -107,7 +112,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   ): Promise<void> {
     const unchanged = watch()
     try {
-      await readAnswer(await carry((token) => call(path, body, token)))
+      await readAnswer(await carry('account', (token) => call(path, body, token)))
     } catch (error) {
       if (!isDone(error)) throw error
     }
@@ -116,7 +121,9 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
 
   async function me(): Promise<SignedIn | null> {
     const unchanged = watch()
-    const response = await carry(async (token) => (token === null ? null : call('/me', undefined, token)))
+    const response = await carry('account', async (token) =>
+      token === null ? null : call('/me', undefined, token),
+    )
     if (!response) return null
     try {
       const answer = await readAnswer<SignedIn>(response, 'user')
@@ -151,7 +158,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     signOutEverywhere: (options = {}) => leave('/logout/all', options, () => false),
 
     changePassword: async (change) =>
-      enter(await carry((token) => alone(() => call('/password', change, token)))),
+      enter(await carry('account', (token) => alone(() => call('/password', change, token)))),
 
     me,
 
@@ -165,6 +172,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       if (!hasTokens) asked.credentials = 'include'
       const send = () =>
         carry(
+          isOwn(given.url) ? 'account' : 'text',
           // A copy, for the body of a request can be read once.
           (token) => request(input === given ? given.clone() : given.url, asked, token),
           !isStream(init.body),

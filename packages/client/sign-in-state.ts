@@ -18,6 +18,8 @@ export type Listener = (signedIn: boolean) => void
 /** An access token, and when it is to be replaced by the clock of this device. Milliseconds since the epoch. */
 interface Token {
   readonly text: string
+  /** For Janus's own routes. */
+  readonly account: string
   readonly refreshAt: number
   readonly expiresAt: number
 }
@@ -81,14 +83,18 @@ export function createSignInState({
    * @param changed As in `become`.
    */
   function begin(
-    { access_token: text, expires_in = 0, refresh_token }: Partial<TokenAnswer>,
+    { access_token: text, account_token: account, expires_in = 0, refresh_token }: Partial<TokenAnswer>,
     changed: boolean,
   ): Promise<void> {
     // Of this device's clock only the pace matters: it may be wrong, but it is the one that is asked later.
     const now = Date.now()
     const lifeMs = expires_in * 1000
     const refreshAt = now + lifeMs - Math.min(MARGIN_MS, lifeMs / 10)
-    become(true, text ? { text, refreshAt, expiresAt: now + lifeMs } : null, changed)
+    become(
+      true,
+      text ? { text, account: account ?? text, refreshAt, expiresAt: now + lifeMs } : null,
+      changed,
+    )
     tell(true, token, changed)
     return write(refresh_token)
   }
@@ -104,12 +110,12 @@ export function createSignInState({
   const isOut = () => signedIn === false
 
   /** The access token, unless its time is over or it is the one that was refused. */
-  function good(until: 'refreshAt' | 'expiresAt', refused: string | null): string | null {
-    return token && token.text !== refused && Date.now() < token[until] ? token.text : null
+  function good(until: 'refreshAt' | 'expiresAt', refused: Token | null): Token | null {
+    return token && token.text !== refused?.text && Date.now() < token[until] ? token : null
   }
 
   /** A token that is not the refused one, or `null` if nobody is signed in. @throws What the refresh threw. */
-  async function obtain(refused: string | null): Promise<string | null> {
+  async function obtain(refused: Token | null): Promise<Token | null> {
     if (isOut()) return null
     const known = good('refreshAt', refused)
     if (known) return known
@@ -170,22 +176,24 @@ export function createSignInState({
     /**
      * Sends a request with an access token, and once more with a new one if that was refused.
      *
+     * @param of For whom the token is.
      * @param send Given `null` if nobody is signed in, and `undefined` if there are no tokens.
      * @param repeatable `false`: it is sent once. If its token was refused, that is the answer; the next call has a new one.
      * @throws What a refresh threw, where there is no token without it.
      */
     async carry<R extends Response | null>(
+      of: 'account' | 'text',
       send: (token: string | null | undefined) => Promise<R>,
       repeatable = true,
     ): Promise<R> {
       const first = hasTokens ? await obtain(null) : undefined
-      const response = await send(first)
+      const response = await send(first ? first[of] : first)
       if (!first || !response || !(await isTokenRefused(response))) return response
       const second = await obtain(first)
       if (!second || !repeatable) return response
       // Unread, it would hold its connection.
       await response.text()
-      return send(second)
+      return send(second[of])
     },
   }
 }

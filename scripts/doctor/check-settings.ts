@@ -35,7 +35,8 @@ function judge(config: Config, { settings, target }: Deployment): readonly Findi
   }
   const issuesTokens = config.modes.includes('token')
   if (issuesTokens && config.audience === config.issuer) {
-    const what = 'Access tokens are for ISSUER itself (AUDIENCE). Those who verify them must expect that.'
+    const what =
+      'Access tokens are for ISSUER itself (AUDIENCE). Those who verify them must expect that, and can use them at its routes.'
     findings.push(ok('settings.AUDIENCE', what))
   }
   if (!issuesTokens && 'AUDIENCE' in settings) {

@@ -20,7 +20,10 @@ export type Grant =
   | { readonly mode: 'session'; readonly sessionToken: string }
   | {
       readonly mode: 'token'
+      /** For the apps beside Janus. */
       readonly accessToken: string
+      /** For Janus's own routes; `null`: `accessToken` is. */
+      readonly accountToken: string | null
       readonly expiresInSeconds: number
       readonly refreshToken: string
     }
@@ -56,7 +59,10 @@ export async function prepareSession(
 export interface GrantServices {
   readonly lifetimes: SessionLifetimes
   readonly sessionCache: SessionCache
+  /** For Janus itself. */
   readonly accessTokens: AccessTokens
+  /** For the apps beside it; may be the same. */
+  readonly apiTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly log: Log
 }
@@ -79,20 +85,26 @@ export async function grantSession(
   return { ...signedIn, grant: { mode: 'session', sessionToken: token } }
 }
 
-/** An access token, and the refresh token of the session's current counter. */
+/** An access token for each audience, and the refresh token of the session's current counter. */
 export async function issueTokens(
-  services: Pick<GrantServices, 'accessTokens' | 'refreshTokens'>,
+  {
+    accessTokens,
+    apiTokens,
+    refreshTokens,
+  }: Pick<GrantServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
   { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
   counter: number,
 ): Promise<Grant> {
-  const access = await services.accessTokens.issue({
+  const subject = {
     userId: session.userId,
     sessionId: session.id,
     roles,
     authenticatedAt: session.authenticatedAt,
     amr: session.amr,
     sessionExpiresAt: session.expiresAt,
-  })
-  const refreshToken = await services.refreshTokens.issue({ sessionId: session.id, counter })
-  return { mode: 'token', accessToken: access.token, expiresInSeconds: access.expiresInSeconds, refreshToken }
+  }
+  const account = apiTokens === accessTokens ? null : await accessTokens.issue(subject)
+  const { token: accessToken, expiresInSeconds } = await apiTokens.issue(subject)
+  const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
+  return { mode: 'token', accessToken, accountToken: account?.token ?? null, expiresInSeconds, refreshToken }
 }

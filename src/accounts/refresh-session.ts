@@ -21,6 +21,7 @@ export async function refreshSession(
   services: {
     readonly sessions: SessionStore
     readonly accessTokens: AccessTokens
+    readonly apiTokens: AccessTokens
     readonly refreshTokens: RefreshTokens
     readonly lifetimes: SessionLifetimes
     readonly refreshReuseSeconds: number

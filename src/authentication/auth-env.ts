@@ -1,4 +1,5 @@
 import type { SessionStore } from '../sessions/session-store'
+import type { AccessTokens } from '../tokens/access-token'
 import type { AuthCookies } from './auth-cookies'
 import type { AuthenticateServices } from './authenticate'
 import type { CrossSiteRule } from './cross-site'
@@ -7,6 +8,8 @@ import type { Principal } from './principal'
 /** What the guards need. */
 export interface GuardServices extends AuthenticateServices {
   readonly sessions: SessionStore
+  /** The access tokens of the apps beside Janus; the same as `accessTokens` unless `AUDIENCE` is another than `ISSUER`. */
+  readonly apiTokens: AccessTokens
   readonly cookies: AuthCookies
   readonly crossSiteRule: CrossSiteRule
   /** `always`: every guarded request asks the session store, not only sensitive ones. */

@@ -6,6 +6,7 @@ import type { Credential } from './credential'
 import { type Principal, principalOfClaims } from './principal'
 
 export interface AuthenticateServices extends ResolveSessionServices {
+  /** Those of the audience that asks: Janus's own routes, or an app beside it. */
   readonly accessTokens: AccessTokens
   readonly sessionMemo: SessionMemo
   readonly modes: readonly Mode[]

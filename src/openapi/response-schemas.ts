@@ -57,7 +57,12 @@ const Device = v.object({
 })
 
 const tokens = {
-  access_token: text('JWT (RFC 9068), for the Authorization header.'),
+  access_token: text('JWT (RFC 9068), for the Authorization header. Its `aud` is `AUDIENCE`.'),
+  account_token: v.exactOptional(
+    text(
+      'JWT for the routes of Janus itself, with the life of the access token. Absent where the access token is for them, because `AUDIENCE` is `ISSUER`.',
+    ),
+  ),
   token_type: v.literal('Bearer'),
   expires_in: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.')),
   refresh_token: v.exactOptional(

@@ -74,6 +74,7 @@ export function presentGrant(
   if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, grant.refreshToken, lifeSeconds)
   return {
     access_token: grant.accessToken,
+    ...(grant.accountToken === null ? {} : { account_token: grant.accountToken }),
     token_type: 'Bearer',
     expires_in: grant.expiresInSeconds,
     ...(refreshIn === 'body' ? { refresh_token: grant.refreshToken } : {}),

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { MOST_DEVICES } from '../../src/devices/device-credentials'
+import { createKeyring } from '../../src/crypto/keyring'
+import { createDeviceCredentials, MOST_DEVICES } from '../../src/devices/device-credentials'
 import type { Mode } from '../../src/mode'
 import {
   countHashes,
@@ -168,6 +169,8 @@ describe.each(Object.keys(CARRIERS) as Carrier[])('RL-05: an owner under attack,
     await failed(service, ada.email, 6)
     await failed(service, bob.email, 6)
     const [id = '', mac = ''] = ada.device.split('.')
+    const keyring = createKeyring([env.AUTH_SECRET])
+    const elsewhere = createDeviceCredentials({ keyring, issuer: 'https://auth.example.org' })
     const bad: Record<string, { email?: string; device: string }> = {
       'of another account': { device: eve.device },
       forgotten: { email: bob.email, device: bob.device },
@@ -175,8 +178,12 @@ describe.each(Object.keys(CARRIERS) as Carrier[])('RL-05: an owner under attack,
       'with the MAC of another': { device: `${id}.${eve.device.split('.')[1]}` },
       'with one character changed': { device: `${id}.${mac[0] === 'A' ? 'B' : 'A'}${mac.slice(1)}` },
       'with its id changed': { device: `${id[0] === 'A' ? 'B' : 'A'}${id.slice(1)}.${mac}` },
+      'of another issuer with the same secret': { device: await elsewhere.issue([id]) },
       'with more after it': { device: `${ada.device}A` },
       'behind too many': { device: [...Array(MOST_DEVICES).fill(eve.device), ada.device].join('~') },
+      // Where the credential is a cookie: one of two was planted.
+      'the first of two': { device: `${ada.device}; __Host-device=${eve.device}` },
+      'the second of two': { device: `${eve.device}; __Host-device=${ada.device}` },
       empty: { device: '' },
       'not a credential': { device: '../../etc/passwd' },
     }

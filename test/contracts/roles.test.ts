@@ -13,6 +13,10 @@ function setRoles(userId: string, roles: string): Promise<unknown> {
   return env.DB.prepare('UPDATE users SET roles = ?2 WHERE id = ?1').bind(userId, roles).run()
 }
 
+function bearer(token: string): Record<string, string> {
+  return { Authorization: `Bearer ${token}` }
+}
+
 /** A list of one role that is made of a unit again and again, and is of exactly so many bytes of JSON. */
 function rolesOf(unit: string, bytes: number): string {
   const room = bytes - '[""]'.length
@@ -37,7 +41,8 @@ describe.each(['ES256', 'EdDSA', 'HS256'])('roles, with JWT_ALG=%s', (JWT_ALG) =
     await setRoles(ada.userId, roles)
     for (const mode of ['session', 'token'] as const) {
       const device = await ada.signIn({ mode })
-      const me = await device.get('/me')
+      const own = mode === 'token' ? bearer(device.answer.body.account_token) : device.headers
+      const me = await send(service, 'GET', '/me', { headers: own })
       expect({ mode, status: me.status, roles: me.body.user?.roles }).toEqual({
         mode,
         status: 200,
@@ -45,9 +50,11 @@ describe.each(['ES256', 'EdDSA', 'HS256'])('roles, with JWT_ALG=%s', (JWT_ALG) =
       })
       if (mode === 'session') continue
       const body = { refresh_token: device.refreshToken }
-      const { access_token } = (await send(service, 'POST', '/refresh', { body })).body
-      const headers = { Authorization: `Bearer ${access_token}` }
-      expect((await send(service, 'GET', '/sessions', { headers })).status).toBe(200)
+      const { access_token, account_token } = (await send(service, 'POST', '/refresh', { body })).body
+      const listed = await send(service, 'GET', '/sessions', { headers: bearer(account_token) })
+      expect(listed.status).toBe(200)
+      const verdict = await service.callers.authenticate(new Headers(bearer(access_token)), 'GET')
+      expect(verdict).toMatchObject({ ok: true, principal: { roles: JSON.parse(roles) } })
     }
   })
 })

@@ -15,6 +15,7 @@ import { type MailingService, mailingService } from '../support/mail'
 import {
   type Answer,
   clientOf,
+  deviceOf,
   expectProblem,
   newEmail,
   PASSWORD,
@@ -95,6 +96,10 @@ describe.each(MODES)('a link to sign in, %s mode', (mode) => {
     }
     expectProblem(await send(service, 'POST', '/login', { body }), 401, 'invalid-credentials')
     expect((await clientOf(service, mode, answer).get('/sessions')).body.sessions).toHaveLength(1)
+    // The thief's browser would have a budget of its own, and mail without the owner's limits.
+    const { devices } = (await clientOf(service, mode, answer).get('/devices')).body
+    expect(devices.map(({ id }: { id: string }) => id)).toEqual([deviceOf({ ...thief, answer }).slice(0, 22)])
+    expect(devices[0].id).not.toBe(deviceOf(thief).slice(0, 22))
   })
 
   it.each([

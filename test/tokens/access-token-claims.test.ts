@@ -144,19 +144,18 @@ describe('TOK-07: issuer and audience are exactly ours', () => {
     'client_id of another client': ({ signClaims }) => signClaims({ client_id: 'someone-else' }),
   })
 
-  it.each([
-    { AUDIENCE: 'https://api.example.com' },
-    { ISSUER: 'https://auth.example.com/tenant' },
-    { ISSUER: 'https://auth.example.org', AUDIENCE: issuer },
-  ])('refuses, under one key, a token of a service with %o, which refuses ours', async (settings) => {
-    const other = ownService(settings)
-    const theirs = await signedInPerson({ mode: 'token', service: other })
-    const ours = await signedInPerson({ mode: 'token' })
-    expect((await theirs.get('/me')).status).toBe(200)
-    await expectOpensNothing(theirs.answer.body.access_token, { person: ours })
-    const refused = await send(other, 'GET', '/me', { headers: ours.headers })
-    expect(refused).toMatchObject({ status: 401, body: { code: 'invalid-token' } })
-  })
+  it.each([{ ISSUER: 'https://auth.example.com/tenant' }, { ISSUER: 'https://auth.example.org' }])(
+    'refuses, under one key, a token of a service with %o, which refuses ours',
+    async (settings) => {
+      const other = ownService(settings)
+      const theirs = await signedInPerson({ mode: 'token', service: other })
+      const ours = await signedInPerson({ mode: 'token' })
+      expect((await theirs.get('/me')).status).toBe(200)
+      await expectOpensNothing(theirs.answer.body.access_token, { person: ours })
+      const refused = await send(other, 'GET', '/me', { headers: ours.headers })
+      expect(refused).toMatchObject({ status: 401, body: { code: 'invalid-token' } })
+    },
+  )
 })
 
 describe('TOK-08: a token has its time', () => {
