@@ -103,12 +103,12 @@ function begin() {
   }
 
   /** @param {Side} side @param {any} body Of a sign-in or a refresh. */
-  function hold(side, { session, access_token, refresh_token }) {
+  function hold(side, { session, access_token, account_token = access_token, refresh_token }) {
     const box = part(side.records, 'holds')
     if (side.mode === 'session') {
       showCookie(box, session.id, (Date.parse(session.expires_at) - Date.parse(session.created_at)) / 1000)
     } else {
-      Object.assign(side, { token: parseToken(access_token), refreshToken: refresh_token })
+      Object.assign(side, { token: parseToken(account_token), refreshToken: refresh_token })
       if (side.token) showTokens(box, side.token, refresh_token, texts)
       tick()
     }

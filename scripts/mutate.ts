@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { CALLER_MUTATIONS } from './caller-mutations.ts'
+import { DEVICE_MUTATIONS } from './device-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { MUTATIONS, type Mutation } from './mutations.ts'
@@ -30,7 +31,14 @@ if (values.help) {
   process.exit(0)
 }
 
-const all = [...MUTATIONS, ...MAIL_MUTATIONS, ...CALLER_MUTATIONS, ...INPUT_MUTATIONS, ...PAGE_MUTATIONS]
+const all = [
+  ...MUTATIONS,
+  ...DEVICE_MUTATIONS,
+  ...MAIL_MUTATIONS,
+  ...CALLER_MUTATIONS,
+  ...INPUT_MUTATIONS,
+  ...PAGE_MUTATIONS,
+]
 for (const { guard, file, from } of all) {
   if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
   console.error(`"${guard}": its text stands not once in ${file}`)

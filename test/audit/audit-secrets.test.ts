@@ -116,6 +116,16 @@ it.each([
   expect(activity.text.split('\n')).toHaveLength(1)
 })
 
+it.each(['nl', 'NLD', '<b', ''])('AUD-01: a country that is none is not recorded: %o', async (country) => {
+  const ada = await signedInPerson({ mode: 'session' })
+  const headers = new Headers(ada.headers)
+  const request = new Request(`${deployed.issuer}/logout`, { method: 'POST', headers, cf: { country } })
+  expect((await deployed.fetch(request)).status).toBe(204)
+  const sql = 'SELECT country FROM audit_events WHERE session_id = ?1 AND event = ?2'
+  const rows = await env.DB.prepare(sql).bind(ada.sessionId, 'session-ended').all()
+  expect(rows.results).toEqual([{ country: null }])
+})
+
 it.each(['1.2.3.4, 5.6.7.8', '<script>', "'; DROP TABLE users", 'x'.repeat(64), 'example.com'])(
   'AUD-01: an address that is none is not recorded: %s',
   async (address) => {

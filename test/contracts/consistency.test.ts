@@ -7,7 +7,7 @@ import { createPlace, type Place, sessionCopy } from '../support/place'
 
 const LATER = 62
 
-describe('signed out here, used elsewhere', () => {
+describe('OUT-02: signed out here, used elsewhere', () => {
   it('session mode: honoured while KV is behind there, refused as soon as it is not', async () => {
     const here = createPlace()
     const elsewhere = createPlace()
@@ -52,7 +52,7 @@ describe('signed out here, used elsewhere', () => {
 describe.each([
   ['account disabled', 'disabled_at = unixepoch()', 'account-disabled'],
   ['role changed', `roles = '["admin"]'`, 'roles-changed'],
-])('%s', (_, change, reason) => {
+])('OUT-02: %s', (_, change, reason) => {
   const apply = (ada: Person) =>
     env.DB.prepare(`UPDATE users SET ${change} WHERE id = ?1`).bind(ada.userId).run()
 

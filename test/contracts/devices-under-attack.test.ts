@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
+import { DEVICE_LIFETIME_SECONDS } from '../../src/devices/device'
 import { createDeviceCredentials, MOST_DEVICES } from '../../src/devices/device-credentials'
 import type { Mode } from '../../src/mode'
 import {
@@ -16,6 +17,7 @@ import {
 } from '../support/guessing'
 import {
   type Answer,
+  deviceOf,
   expectProblem,
   newEmail,
   PASSWORD,
@@ -272,6 +274,24 @@ describe.each(['session', 'token'] as const)('what ends a device, in %s mode', (
     const service = stoppedService()
     const ada = await signedInPerson({ mode, service })
     await ada.post('/logout/all')
+    expect(await devicesOf(ada.userId)).toHaveLength(1)
+  })
+
+  it('its owner forgets it, and nobody else: to others it is unknown', async () => {
+    const [ada, eve] = [await signedInPerson({ mode }), await signedInPerson({ mode })]
+    const id = deviceOf(ada).slice(0, 22)
+    expectProblem(await eve.delete(`/devices/${id}`), 404, 'not-found')
+    expectProblem(await eve.post(`/devices/${id}/forget`), 404, 'not-found')
+    expect((await ada.get('/devices')).body.devices).toMatchObject([{ id }])
+    expect((await ada.delete(`/devices/${id}`)).status).toBe(204)
+    expect((await ada.get('/devices')).body.devices).toEqual([])
+  })
+
+  it('is not listed once it has not been used for 400 days, before the sweep forgets it', async () => {
+    const ada = await signedInPerson({ mode })
+    const age = 'UPDATE devices SET last_seen_at = last_seen_at - ?2 WHERE user_id = ?1'
+    await env.DB.prepare(age).bind(ada.userId, DEVICE_LIFETIME_SECONDS).run()
+    expect((await ada.get('/devices')).body.devices).toEqual([])
     expect(await devicesOf(ada.userId)).toHaveLength(1)
   })
 

@@ -49,6 +49,20 @@ describe.each(['session', 'token'] as const)('LOG-03: signing in, in %s mode', (
     expect((await clientOf(deployed, mode, again).get('/me')).status).toBe(200)
   })
 
+  it('reads no more than four cookies of a name, whatever was planted', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const own = [ada]
+    while (own.length < 6) own.push({ ...ada, ...(await ada.signIn({ mode: 'session' })) })
+    const cookies = own.map(({ headers }) => headers.Cookie).join('; ')
+    expect((await signInWith(ada, cookies, { mode })).status).toBe(200)
+    const rows = await Promise.all(own.map(({ sessionId }) => sessionRow(sessionId)))
+    expect(rows.map((row) => row?.end_reason ?? null)).toEqual([
+      ...Array(4).fill('replaced-by-sign-in'),
+      null,
+      null,
+    ])
+  })
+
   it('ends the session whose refresh cookie came along', async () => {
     const ada = await signedInPerson({ mode: 'session' })
     const { cookie, sessionId } = await refreshCookie(ada)

@@ -244,7 +244,7 @@ describe('LOG-05: modes do not leak into each other', () => {
   })
 })
 
-it('LOG-06: a fresh service has no accounts to sign in to', async () => {
+it('LOG-06: nobody signs in with a name and a password that services come with', async () => {
   const service = ownService()
   for (const local of ['admin', 'root', 'administrator', 'test', 'user', 'janus']) {
     for (const password of ['admin', 'password', 'changeme', local]) {

@@ -212,6 +212,13 @@ describe('OUT-01: signing out', () => {
     expect(await sessionRow(eve.sessionId)).toMatchObject({ ended_at: null })
   })
 
+  it('refuses a token where none are offered', async () => {
+    const ada = await signedInPerson({ mode: 'token' })
+    const here = ownService({ AUTH_MODE: 'session' })
+    expectProblem(await send(here, 'POST', '/logout', { headers: ada.headers }), 401, 'invalid-token')
+    expect(await sessionRow(ada.sessionId)).toMatchObject({ ended_at: null })
+  })
+
   it('tells a program that sent no credential; to a form it is done', async () => {
     const program = await send(deployed, 'POST', '/logout')
     expectProblem(program, 401, 'authentication-required')

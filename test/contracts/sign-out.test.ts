@@ -184,6 +184,20 @@ describe.each(['session', 'token'] as const)('OUT-04: an account that goes, in %
     await expectAlive(ada)
   })
 
+  it('SES-05, OUT-04: ends every session of both modes when its roles change, and is signed in to with the new ones', async () => {
+    const ada = await signedInPerson({ mode })
+    const others = [await ada.signIn({ mode: 'session' }), await ada.signIn({ mode: 'token' })]
+    const roles = env.DB.prepare(`UPDATE users SET roles = '["editor"]' WHERE id = ?1`).bind(ada.userId)
+    await roles.run()
+    for (const client of [ada, ...others]) {
+      expectProblem(await client.get('/me'), 401, 'session-ended')
+      if (client.mode === 'token') expectProblem(await refresh(client), 401, 'session-ended')
+    }
+    const again = await ada.signIn()
+    expect([ada, ...others].map(({ sessionId }) => sessionId)).not.toContain(again.sessionId)
+    expect((await again.get('/me')).body.user.roles).toEqual(['editor'])
+  })
+
   it('opens nothing while it is disabled, and old sessions stay over when it is enabled', async () => {
     const ada = await signedInPerson({ mode })
     const { email, userId } = ada

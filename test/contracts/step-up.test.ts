@@ -80,7 +80,7 @@ describe.each(['session', 'token'] as const)('step-up in %s mode', (mode) => {
   })
 
   it.each(LIVE_ROUTES)(
-    '%s refuses a session that ended elsewhere, at once, and does nothing',
+    'STP-01: %s refuses a session that ended elsewhere, at once, and does nothing',
     async (_, call) => {
       const ada = await signedInPerson({ mode })
       const other = await ada.signIn()

@@ -17,6 +17,17 @@ describe.each(['session', 'token'] as const)('asking for another address, in %s 
     expect((await logIn(service, ada.email, PASSWORD, mode)).status).toBe(200)
   })
 
+  it('RL-07: is for an account to do twenty times at once, whichever addresses', async () => {
+    stopTime()
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    for (let n = 0; n < 20; n++) expect((await askChange(ada, newEmail())).status).toBe(202)
+    const refused = await askChange(ada, newEmail())
+    expect(expectThrottled(refused)).toBe(12 * 60)
+    // Another account has its own.
+    expect((await askChange(await provenPerson(service, mode), newEmail())).status).toBe(202)
+  })
+
   it('RL-04, RL-05: guesses at the address before it was proven count on, and not against its owner’s device', async () => {
     stopTime()
     const service = mailingService({ MAX_ATTEMPTS: '20' })

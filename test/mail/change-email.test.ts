@@ -68,7 +68,7 @@ describe.each(MODES)('EML-03: a change of address, %s mode', (mode) => {
     SLOW_MS,
   )
 
-  it('needs a session that stands, and its own password', async () => {
+  it('STP-01: needs a session that stands, and its own password', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, mode)
     const address = newEmail()
@@ -279,7 +279,7 @@ describe('a link to change an address', () => {
     if (status === 400) expect(await accountRow(ada.userId)).toEqual(before)
   })
 
-  it('is good where it was asked for, and stays good when others try it', async () => {
+  it('EML-03, SES-02: is good where it was asked for, and stays good when others try it', async () => {
     const service = mailingService()
     const [ada, eve] = [await provenPerson(service, 'session'), await provenPerson(service, 'session')]
     const address = newEmail()

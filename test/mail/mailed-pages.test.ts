@@ -51,7 +51,7 @@ const ASKING = [
 ] as const
 
 describe.each(ASKING)('after POST %s, the page that waits for the mail', (path, kind, again) => {
-  it('REG-01: shows the address that was typed, known or not, and sends it again; no URL has it', async () => {
+  it('REG-01, SES-02: shows the address that was typed, known or not, and sends it again; no URL has it', async () => {
     const service = mailingService({ REGISTRATION: 'verified', ALLOWED_ORIGINS: 'https://app.example.com' })
     const { email: known } = await signedInPerson({ mode: 'session', service: mailingService() })
     const pages = []

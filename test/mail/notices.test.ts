@@ -243,7 +243,7 @@ describe.each(MODES)('AUD-04: notices, %s mode', (mode) => {
   })
 })
 
-describe('AUD-04: a refresh token that is used again', () => {
+describe('AUD-04, REF-02: a refresh token that is used again', () => {
   it('is told of once, with where it came from', async () => {
     stopTime()
     const service = mailingService()

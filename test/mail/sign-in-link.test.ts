@@ -282,7 +282,7 @@ describe.each(MODES)('a link to sign in, %s mode', (mode) => {
 })
 
 describe('a link to sign in is bound to who asked for it', () => {
-  it('by the cookie alone, or by the body alone', async () => {
+  it('SES-02: by the cookie alone, or by the body alone', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
     const asked = await send(service, 'POST', '/login/link', { body: { email: ada.email } })

@@ -99,7 +99,7 @@ describe('REG-01: a registration tells nobody whether the address is known', () 
     for (const shape of seen) expect(shape).toEqual(seen[0])
   })
 
-  it('the cookie is for this host alone, out of reach of scripts, and lives as long as the link', async () => {
+  it('SES-02: the cookie is for this host alone, out of reach of scripts, and lives as long as the link', async () => {
     const { verified } = bothRegistrations()
     const answer = await send(verified, 'POST', '/register', {
       body: { email: newEmail(), password: PASSWORD },

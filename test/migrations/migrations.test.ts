@@ -39,6 +39,16 @@ describe('the migrations', () => {
     expect(numbers.every((number) => /^\d{4}_$/.test(number))).toBe(true)
   })
 
+  it('LOG-06: they make no account, and nothing that opens one', () => {
+    const database = new DatabaseSync(':memory:')
+    for (const name of NAMES) database.exec(read(name))
+    for (const table of ['users', 'sessions', 'one_time_tokens', 'devices', 'signing_keys']) {
+      const [row] = database.prepare(`SELECT count(*) AS n FROM ${table}`).all()
+      expect({ table, rows: row?.n }).toEqual({ table, rows: 0 })
+    }
+    database.close()
+  })
+
   it('the newest is the one that readyz asks for', () => {
     expect(NEWEST_MIGRATION).toBe(NAMES.at(-1))
   })
