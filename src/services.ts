@@ -28,6 +28,7 @@ import { createD1SessionStore } from './sessions/d1-session-store'
 import { createKvSessionCache } from './sessions/kv-session-cache'
 import type { Defer } from './sessions/resolve-session'
 import { createSessionMemo } from './sessions/session-memo'
+import { createSignedCopies } from './sessions/signed-copies'
 import { createAccountKeys } from './throttling/account-key'
 import { type ClientLimit, createClientLimit } from './throttling/client-limit'
 import { createAccessTokens } from './tokens/access-token'
@@ -81,6 +82,7 @@ export function createServices(
   const verifiedOnly = config.emailVerification === 'required'
   const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
+  const copies = createSignedCopies({ keyring, issuer })
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
@@ -126,7 +128,7 @@ export function createServices(
     auditLog: createD1AuditLog(bindings.DB),
     auditRetentionDays: config.auditRetentionDays,
     sessions: createD1SessionStore(bindings.DB, mailQueue),
-    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS)),
+    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS, { copies, log })),
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,

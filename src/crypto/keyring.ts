@@ -8,6 +8,7 @@ export type KeyPurpose =
   | 'password-pepper'
   | 'account-key'
   | 'device-credential'
+  | 'session-copy'
 
 /** What is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
@@ -69,6 +70,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'password-pepper': HMAC_SHA256,
   'account-key': HMAC_SHA256,
   'device-credential': HMAC_SHA256,
+  'session-copy': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
 }

@@ -31,7 +31,8 @@ export function createStoredSessions({ DB, SESSIONS }: Pick<Bindings, 'DB' | 'SE
       if (!row) return null
       const key = `session:${id}`
       const text = await reach('KV', () => SESSIONS.get(key))
-      const { success, output: record } = v.safeParse(Copy, text)
+      // The record follows its signature.
+      const { success, output: record } = v.safeParse(Copy, text?.replace(/^[^{]*/, ''))
       return {
         row: { ...row, secret_hash: shorten(row.secret_hash) },
         copy: success ? { key, record: { ...record, secretHash: shorten(record.secretHash) } } : null,

@@ -1,22 +1,35 @@
 import * as v from 'valibot'
+import type { Log } from '../log'
 import { reach } from '../outage'
 import type { LiveSession } from './session'
 import type { SessionCache } from './session-cache'
+import type { SignedCopies } from './signed-copies'
 
 /** KV refuses a shorter life. */
 const KV_MIN_TTL_SECONDS = 60
 
-/** Sessions in Workers KV under `session:<id>`, each with an expiry. */
-export function createKvSessionCache(kv: KVNamespace): SessionCache {
+/** Sessions in Workers KV under `session:<id>`, each signed and with an expiry. */
+export function createKvSessionCache(
+  kv: KVNamespace,
+  { copies, log }: { readonly copies: SignedCopies; readonly log: Log },
+): SessionCache {
   return {
+    // A copy that Janus did not sign counts as absent: the session store has the truth.
     async find(id) {
       const text = await reach('KV', () => kv.get(key(id)))
-      return text === null ? null : parseRecord(text)
+      if (text === null) return null
+      const json = await copies.open(key(id), text)
+      if (json === null) {
+        log('session-copy-rejected', { session_id: id })
+        return null
+      }
+      return parseRecord(json)
     },
 
     async save(live, now) {
       const expirationTtl = Math.max(KV_MIN_TTL_SECONDS, live.session.idleExpiresAt - now)
-      await reach('KV', () => kv.put(key(live.session.id), JSON.stringify(live), { expirationTtl }))
+      const copy = await copies.sign(key(live.session.id), JSON.stringify(live))
+      await reach('KV', () => kv.put(key(live.session.id), copy, { expirationTtl }))
     },
 
     // KV is remembered by nobody here: src/sessions/session-memo.ts is put before it.
@@ -54,8 +67,8 @@ const Record = v.object({
   secretHash: v.string(),
 })
 
-/** What another version wrote is treated as absent: the session store has the truth. */
-function parseRecord(text: string): LiveSession | null {
-  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Record), text)
+/** Returns `null` for a record of another version. */
+function parseRecord(json: string): LiveSession | null {
+  const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Record), json)
   return parsed.success ? parsed.output : null
 }

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
-import { sessionCopy } from '../support/place'
+import { copiedSession } from '../support/place'
 import { deployed } from '../support/service'
 
 /** Everything that is stored: each row of each table, each key of KV with its value and metadata. */
@@ -48,8 +48,7 @@ describe('SES-01: what is stored opens nothing', () => {
 
   it('cannot be presented: neither the hash of a secret nor the record opens the session', async () => {
     const ada = await signedInPerson({ mode: 'session' })
-    const copy = await sessionCopy(ada.sessionId)
-    const { secretHash } = JSON.parse(copy ?? '')
+    const { secretHash } = await copiedSession(ada.sessionId)
     for (const value of [`${ada.sessionId}.${secretHash}`, ada.sessionId, secretHash]) {
       const headers = { Cookie: `__Host-session=${value}` }
       expectProblem(await send(deployed, 'GET', '/me', { headers }), 401, 'session-ended')

@@ -9,6 +9,8 @@ const MACS = [
   'access-token',
   'password-pepper',
   'account-key',
+  'device-credential',
+  'session-copy',
 ] as const satisfies KeyPurpose[]
 const PURPOSES = [...MACS, 'signing-key-encryption'] as const satisfies KeyPurpose[]
 
@@ -68,7 +70,7 @@ describe('KEY-04: each secret has an id', () => {
     const idsOf = (secret: string) =>
       Promise.all(PURPOSES.map(async (purpose) => (await createKeyring([secret]).newest(purpose)).secretId))
     const [a, ...others] = await idsOf(A)
-    expect(others).toEqual([a, a, a, a])
+    expect(new Set(others)).toEqual(new Set([a]))
     expect(a).toMatch(/^[\w-]{8}$/)
     expect((await idsOf(B))[0]).not.toBe(a)
     expect(A).not.toContain(a)

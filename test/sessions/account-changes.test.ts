@@ -10,7 +10,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
-import { createPlace, type Place, sessionCopy, sessionRow } from '../support/place'
+import { copiedSession, createPlace, type Place, putCopy, sessionCopy, sessionRow } from '../support/place'
 import { stopTime } from '../support/stop-time'
 
 const DAY = 24 * 60 * 60
@@ -124,8 +124,10 @@ describe.each(['session', 'token'] as const)('an account that changes, in %s mod
       const token = await (await createForge(ada)).signClaims({ roles: ['admin'] })
       headers = { Authorization: `Bearer ${token}` }
     } else {
-      const copy = JSON.parse((await sessionCopy(ada.sessionId)) ?? '')
-      await env.SESSIONS.put(`session:${ada.sessionId}`, JSON.stringify({ ...copy, roles: ['admin'] }))
+      await putCopy(
+        ada.sessionId,
+        JSON.stringify({ ...(await copiedSession(ada.sessionId)), roles: ['admin'] }),
+      )
     }
     expect(await here.askApp({ headers })).toMatchObject({ status: 200, body: { roles: ['admin'] } })
     expect(await live.askApp({ headers })).toMatchObject({ status: 200, body: { roles: [] } })
@@ -135,7 +137,7 @@ describe.each(['session', 'token'] as const)('an account that changes, in %s mod
 /** The roles in what a sign-in handed out: in the claims of its token, or in the copy of its session. */
 async function grantedRoles({ body }: Answer): Promise<unknown> {
   if (body.access_token) return decodePart(body.access_token.split('.')[1]).roles
-  return JSON.parse((await sessionCopy(body.session.id)) ?? '').roles
+  return (await copiedSession(body.session.id)).roles
 }
 
 describe('a copy that a slide finds wrong', () => {
@@ -179,7 +181,7 @@ describe('a copy that a slide finds wrong', () => {
 
     here.ahead += 32
     expect((await here.askApp(ada)).status).toBe(200)
-    const { session } = JSON.parse((await sessionCopy(ada.sessionId)) ?? '')
+    const { session } = await copiedSession(ada.sessionId)
     expect(session).toMatchObject({ idleExpiresAt: slid?.idle_expires_at, lastSeenAt: slid?.last_seen_at })
     expect(await sessionRow(ada.sessionId)).toEqual(slid)
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, type Person, signedInPerson } from '../support/person'
-import { createPlace, type Place, sessionCopy, sessionRow } from '../support/place'
+import { copiedSession, createPlace, type Place, sessionCopy, sessionRow } from '../support/place'
 
 const DAY = 24 * 60 * 60
 const IDLE = 7 * DAY
@@ -38,7 +38,7 @@ describe('a session that is used', () => {
     const now = Number(after?.last_seen_at)
     expect(now).toBeGreaterThanOrEqual(Number(before?.created_at) + IDLE / 2 + 60)
     expect(after).toEqual({ ...before, last_seen_at: now, idle_expires_at: now + IDLE })
-    const copy = JSON.parse((await sessionCopy(ada.sessionId)) ?? '')
+    const copy = await copiedSession(ada.sessionId)
     expect(copy.session).toMatchObject({ idleExpiresAt: now + IDLE, expiresAt: before?.expires_at })
 
     here.db.calls.length = 0

@@ -1,4 +1,6 @@
 import { env } from 'cloudflare:workers'
+import { createKeyring } from '../../src/crypto/keyring'
+import { createSignedCopies } from '../../src/sessions/signed-copies'
 import { type FaultyD1, faultyD1 } from './faulty-d1'
 import { type FaultyKv, faultyKv } from './faulty-kv'
 import { guardedApp } from './guarded-app'
@@ -29,7 +31,21 @@ export async function sessionRow(id: string): Promise<Record<string, unknown> | 
   return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first()
 }
 
-/** The copy of a session in KV, or `null`. */
+/** The copy of a session in KV as it is stored, with its signature, or `null`. */
 export async function sessionCopy(id: string): Promise<string | null> {
   return env.SESSIONS.get(`session:${id}`)
+}
+
+/** Returns the record in the copy of a session, or `null` if there is no copy. */
+// biome-ignore lint/suspicious/noExplicitAny: tests look into records of every shape, and assert what they find.
+export async function copiedSession(id: string): Promise<any> {
+  const text = await sessionCopy(id)
+  return text === null ? null : JSON.parse(text.slice(text.indexOf('{')))
+}
+
+/** Writes a copy signed as Janus signs it, whatever it says. */
+export async function putCopy(id: string, json: string): Promise<void> {
+  const copies = createSignedCopies({ keyring: createKeyring([env.AUTH_SECRET]), issuer: env.ISSUER })
+  const key = `session:${id}`
+  await env.SESSIONS.put(key, await copies.sign(key, json))
 }

@@ -1,0 +1,47 @@
+import { encodeBase64url, parseBase64url } from '../crypto/base64url'
+import type { Keyring } from '../crypto/keyring'
+
+/**
+ * Signs the copies of sessions that Janus keeps in a store which others may write. A writer of that store can therefore neither sign
+ * anybody in nor change what a session says.
+ *
+ * A copy is `<secret id>.<MAC>.<JSON>`. The MAC is HMAC-SHA-256 over issuer, key and JSON, with a key derived from a configured secret.
+ */
+export interface SignedCopies {
+  /** @param key Where the copy is stored: the copy of one session is not valid for another. */
+  sign(key: string, json: string): Promise<string>
+  /** Returns the JSON, or `null` if no holder of a configured secret wrote it for this key. */
+  open(key: string, text: string): Promise<string | null>
+}
+
+export function createSignedCopies({
+  keyring,
+  issuer,
+}: {
+  readonly keyring: Keyring
+  readonly issuer: string
+}): SignedCopies {
+  // Neither an issuer nor a key has a line break, so no two triples give the same bytes.
+  const macInput = (key: string, json: string) => new TextEncoder().encode(`${issuer}\n${key}\n${json}`)
+
+  return {
+    async sign(key, json) {
+      const { secretId, key: macKey } = await keyring.newest('session-copy')
+      const mac = await crypto.subtle.sign('HMAC', macKey, macInput(key, json))
+      return `${secretId}.${encodeBase64url(new Uint8Array(mac))}.${json}`
+    },
+
+    async open(key, text) {
+      const [, secretId, macText = '', json = ''] = SIGNED_COPY.exec(text) ?? []
+      const mac = parseBase64url(macText)
+      if (!mac) return null
+      // The id names the secret, so that a rotation costs no second verification.
+      const found = (await keyring.all('session-copy')).find((each) => each.secretId === secretId)
+      if (!found) return null
+      // Web Crypto compares in constant time.
+      return (await crypto.subtle.verify('HMAC', found.key, mac, macInput(key, json))) ? json : null
+    },
+  }
+}
+
+const SIGNED_COPY = /^([\w-]{8})\.([\w-]{43})\.(\{.*\})$/s
