@@ -176,6 +176,22 @@ describe.each(TOKEN_FORMS)('a client, %s, whose token an API refuses', (form) =>
     expect(await answer.json()).toEqual({ method: 'POST', body: 'streamed' })
   })
 
+  it('follows none to another place with what it sends to Janus: a password is in it', async () => {
+    const followed: (string | undefined)[] = []
+    const client = createJanusClient({
+      ...FORMS[form],
+      issuer: ISSUER,
+      async fetch(input, init) {
+        followed.push(new Request(input, init).redirect)
+        return Response.redirect('https://elsewhere.example/', 307)
+      },
+    })
+    const credentials = { email: newEmail(), password: PASSWORD }
+    await expect(client.signUp(credentials)).rejects.toThrow(JanusProblem)
+    await expect(client.signIn(credentials)).rejects.toThrow(JanusProblem)
+    expect(followed).toEqual(['manual', 'manual'])
+  })
+
   it('follows no redirect, unless it is told to', async () => {
     const { client, calls } = await clientOfApi(form)
     await client.fetch(`${API}/notes`)

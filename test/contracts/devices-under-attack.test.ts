@@ -4,6 +4,7 @@ import { createKeyring } from '../../src/crypto/keyring'
 import { DEVICE_LIFETIME_SECONDS } from '../../src/devices/device'
 import { createDeviceCredentials, MOST_DEVICES } from '../../src/devices/device-credentials'
 import type { Mode } from '../../src/mode'
+import { faultyD1 } from '../support/faulty-d1'
 import {
   countHashes,
   expectThrottled,
@@ -25,7 +26,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
-import type { OwnService } from '../support/service'
+import { type OwnService, ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
@@ -268,6 +269,19 @@ describe.each(['session', 'token'] as const)('what ends a device, in %s mode', (
     expectThrottled(await signIn(service, mode, { ...right, device: CARRIERS[mode].given(other) ?? '' }))
     expect((await signIn(service, mode, { ...right, device })).status).toBe(200)
     expect(await devicesOf(ada.userId)).toEqual([device.slice(0, 22)])
+  })
+
+  it('a password that another took the place of meanwhile ends none', async () => {
+    const db = faultyD1(env.DB)
+    const ada = await signedInPerson({ mode, service: ownService({ DB: db }) })
+    await ada.signIn()
+    const held = db.hold(/UPDATE users SET password_hash/)
+    const answer = ada.post('/password', { current_password: PASSWORD, new_password: NEW_PASSWORD })
+    await held.reached
+    await env.DB.prepare("UPDATE users SET password_hash = '$other' WHERE id = ?1").bind(ada.userId).run()
+    held.release()
+    expectProblem(await answer, 401, 'invalid-credentials')
+    expect(await devicesOf(ada.userId)).toHaveLength(2)
   })
 
   it('signing out here or everywhere ends none', async () => {

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { createForge } from '../support/forge'
 import { expectProblem, newAddress, type Person, read, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
@@ -81,4 +82,13 @@ it('INC-5: no header names the issuer', async () => {
     status: 303,
     location: '/',
   })
+})
+
+it('a live route lets nobody in whose session is of another account, whatever the token says', async () => {
+  const [ada, eve] = [await signedInPerson({ mode: 'token' }), await signedInPerson({ mode: 'token' })]
+  const token = await (await createForge(eve)).signClaims({ sub: ada.userId })
+  const headers = { Authorization: `Bearer ${token}` }
+  for (const path of ['/sessions', '/devices', '/me/activity']) {
+    expectProblem(await send(deployed, 'GET', path, { headers }), 401, 'session-ended')
+  }
 })

@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { expectProblem, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
 import { copiedSession } from '../support/place'
-import { deployed } from '../support/service'
+import { deployed, ownService } from '../support/service'
 
 /** Everything that is stored: each row of each table, each key of KV with its value and metadata. */
 async function dump(): Promise<string> {
@@ -84,6 +84,15 @@ describe('SES-03: the id of a session is taken from its one cookie', () => {
     // Nor from the cookie beside it.
     const both = { ...headers, ...ada.headers }
     expectProblem(await send(deployed, 'GET', '/me', { headers: both }), 401, 'invalid-token')
+  })
+
+  it('and from none where no sessions are offered', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    const tokensOnly = ownService({ AUTH_MODE: 'token' })
+    for (const path of ['/me', '/sessions']) {
+      const answer = await send(tokensOnly, 'GET', path, { headers: ada.headers })
+      expectProblem(answer, 401, 'authentication-required')
+    }
   })
 
   it('and not from the body', async () => {

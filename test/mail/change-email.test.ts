@@ -235,7 +235,10 @@ describe('INC-12: the address of an account is one that its link proved', () => 
 })
 
 describe('a link to change an address', () => {
-  it('LOG-04: is not mailed if the password changes while the one that was given is checked', async () => {
+  it.each([
+    ['the password changes', "password_hash = '$other'"],
+    ['the account is disabled', 'disabled_at = 1'],
+  ])('LOG-04: is not mailed if %s while the password that was given is checked', async (_, change) => {
     const db = faultyD1(env.DB)
     const service = mailingService({ DB: db })
     const ada = await provenPerson(service, 'session')
@@ -244,7 +247,7 @@ describe('a link to change an address', () => {
     const held = db.hold(/INSERT[^;]*'change-email'/)
     const answer = askChange(ada, address)
     await held.reached
-    await env.DB.prepare("UPDATE users SET password_hash = '$other' WHERE id = ?1").bind(ada.userId).run()
+    await env.DB.prepare(`UPDATE users SET ${change} WHERE id = ?1`).bind(ada.userId).run()
     held.release()
     // Who asked learns nothing of it: the answer is that of every request.
     expect((await answer).status).toBe(202)

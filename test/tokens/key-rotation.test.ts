@@ -146,6 +146,14 @@ describe('KEY-02: a successor is published', () => {
     expect(alone.log).toEqual([])
   })
 
+  it('and no other while one waits for its time, whoever asks', async () => {
+    const { service } = await withSuccessor()
+    await askForRotation()
+    service.ahead += 60
+    await service.sweep()
+    expect(await storedIds()).toHaveLength(2)
+  })
+
   it('once by several sweeps at once', async () => {
     await signerId(ownService())
     await askForRotation()
