@@ -3,12 +3,14 @@ import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
 import { buildModules } from './scripts/build-modules.ts'
 import { selectCommonPasswords } from './scripts/common-passwords.ts'
+import { keepTemporaryFilesInMemory } from './test/support/files-in-memory.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
 
 /** 256 random bits that open nothing. */
 const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 
 buildModules()
+keepTemporaryFilesInMemory()
 
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [

@@ -4,7 +4,11 @@ import { createKeyring } from '../../src/crypto/keyring'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
 import { pbkdf2Sha256 } from '../../src/passwords/pbkdf2'
 import { recordPbkdf2 } from '../support/counting'
+import { limitCryptoAsInProduction } from '../support/production-limits'
 import { deployed, ownService } from '../support/service'
+
+// The real PBKDF2, for it is what is tested here.
+limitCryptoAsInProduction()
 
 const keyring = createKeyring([env.AUTH_SECRET])
 const hasher = createPasswordHasher({ keyring, iterations: 25_000 })

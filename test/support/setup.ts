@@ -1,10 +1,10 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
-import { limitCryptoAsInProduction, rememberDerivedBits } from './production-limits'
+import { deriveCheaply, limitCryptoAsInProduction } from './production-limits'
 
 limitCryptoAsInProduction()
-rememberDerivedBits()
+deriveCheaply()
 
 // The deployed Worker writes a line for each refusal. What is logged is tested where a log is given.
 console.log = () => {}

@@ -3,6 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { parseBase64url } from '../../src/crypto/base64url'
 import { pbkdf2Sha256 } from '../../src/passwords/pbkdf2'
 import { verifyJwt } from '../../src/tokens/jwt'
+import { limitCryptoAsInProduction } from '../support/production-limits'
+
+// The real PBKDF2, for it is what is tested here.
+limitCryptoAsInProduction()
 
 describe('PW-05: PBKDF2-HMAC-SHA-256 of RFC 7914 §11', () => {
   it.each([

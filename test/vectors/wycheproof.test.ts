@@ -2,6 +2,10 @@ import { createLocalJWKSet, errors, importJWK, type JSONWebKeySet, type JWK } fr
 import { beforeEach, describe, expect, inject, it } from 'vitest'
 import { pbkdf2Sha256 } from '../../src/passwords/pbkdf2'
 import { verifyJwt } from '../../src/tokens/jwt'
+import { limitCryptoAsInProduction } from '../support/production-limits'
+
+// The real PBKDF2, for it is what is tested here.
+limitCryptoAsInProduction()
 
 /** Wycheproof (C2SP, Apache-2.0), testvectors_v1. Where the vectors are not at hand these tests say so by being skipped. */
 const vectors = inject('wycheproof')
