@@ -3,6 +3,20 @@ import type { Mutation } from './mutations.ts'
 /** The guards of what the pages promise. */
 export const PAGE_MUTATIONS: readonly Mutation[] = [
   {
+    guard: '/continue leads only where a form could lead',
+    file: 'src/pages/continue-route.tsx',
+    from: "safeReturnTo(c.req.query('return_to'), config, appHome(config))",
+    to: "c.req.query('return_to') ?? safeReturnTo(undefined, config, appHome(config))",
+    tests: ['test/pages/continue.test.ts'],
+  },
+  {
+    guard: 'a page after a form notices that its cookie did not come back',
+    file: 'src/pages/continue-route.tsx',
+    from: 'expected !== undefined && cookieValues(c.req.raw.headers, expected).length === 0',
+    to: 'expected !== undefined && c.req.raw.bodyUsed',
+    tests: ['test/pages/continue.test.ts'],
+  },
+  {
     guard: 'a form about another account is refused',
     file: 'src/routes/own-account.ts',
     from: 'if (meant === undefined || meant === userId) return',

@@ -1,5 +1,7 @@
 // Serves Janus locally: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
+import { get } from 'node:https'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { parseArgs } from 'node:util'
 import { localVars } from './local-vars.ts'
 import {
@@ -17,6 +19,9 @@ const HELP = `Serve Janus locally on Cloudflare's own runtime.
 
   npm start -- [options]
 
+  --https        serve on https://localhost, with a certificate that is made here and
+                 that browsers ask about; Safari needs it (it keeps no secure cookies
+                 on http://localhost)
   --port N       serve on http://localhost:N (8787)
   --state DIR    keep the database and KV in DIR (.wrangler/state); one process
                  at a time
@@ -37,10 +42,9 @@ interface Report {
 }
 
 const options = readOptions()
+const origin = `${options.https ? 'https' : 'http'}://localhost:${options.port}`
 /** As the settings have it: `--var ISSUER:...` may give another base path. */
-const issuer =
-  options.var.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ??
-  `http://localhost:${options.port}`
+const issuer = options.var.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ?? origin
 const another = options.port + 1
 const ownState = `npm start -- --port ${another} --state .wrangler/state-${another}`
 holdState(options.state, `Janus at ${issuer}`, ownState)
@@ -54,6 +58,7 @@ function readOptions() {
   try {
     const { values } = parseArgs({
       options: {
+        https: { type: 'boolean', default: false },
         port: { type: 'string', default: '8787' },
         state: { type: 'string', default: join(ROOT, '.wrangler/state') },
         var: { type: 'string', multiple: true, default: [] },
@@ -73,23 +78,47 @@ function readOptions() {
 function serveJanus() {
   const settings = Object.entries(localVars(issuer)).map(([name, value]) => `${name}:${value}`)
   const vars = [...settings, ...options.var].flatMap((pair) => ['--var', pair])
-  const stop = serve(['--port', String(options.port), '--persist-to', options.state, ...vars])
+  const place = ['--port', String(options.port), '--persist-to', options.state]
+  const stop = serve([...place, ...(options.https ? ['--local-protocol', 'https'] : []), ...vars])
   announce(stop)
   setInterval(sweep, SWEEP_EVERY_MS)
 }
 
 /** What the cron of wrangler.toml does once it is deployed; `wrangler dev` does not run it by itself. */
 function sweep() {
-  fetch(`http://localhost:${options.port}/cdn-cgi/local/scheduled`).catch(() => null)
+  ask(`${origin}/cdn-cgi/local/scheduled`).catch(() => null)
+}
+
+/** Asks the service, whose certificate nobody has signed. @returns The body, and whether it is that of a success. */
+async function ask(url: string): Promise<{ readonly ok: boolean; readonly body: string }> {
+  if (!url.startsWith('https:')) {
+    const response = await fetch(url)
+    return { ok: response.ok, body: await response.text() }
+  }
+  return new Promise((resolve, reject) => {
+    // Only ever this machine: nothing secret is sent, and what comes back is shown.
+    const request = get(url, { rejectUnauthorized: false }, async (response) => {
+      resolve({ ok: response.statusCode === 200, body: await text(response) })
+    })
+    request.on('error', reject)
+  })
+}
+
+function parseReport(body: string): Report | null {
+  try {
+    return JSON.parse(body)
+  } catch {
+    return null
+  }
 }
 
 /** Says what to try once the service is ready. Stops one that is not, saying why. */
 async function announce(stop: (code: number) => void) {
   const patientUntil = Date.now() + STORES_WITHIN_MS
   for (;;) {
-    const answer = await fetch(`${issuer}/readyz`).catch(() => null)
+    const answer = await ask(`${issuer}/readyz`).catch(() => null)
     if (answer?.ok) break
-    const report = (await answer?.json().catch(() => null)) as Report | null | undefined
+    const report = answer && parseReport(answer.body)
     const faults = report?.checks?.filter(({ ok }) => !ok) ?? []
     const isSetting = faults.some(({ name }) => name !== 'd1' && name !== 'kv')
     if (isSetting || (faults.length > 0 && Date.now() > patientUntil)) {
@@ -100,15 +129,17 @@ async function announce(stop: (code: number) => void) {
     }
     await new Promise((resolve) => setTimeout(resolve, 200))
   }
+  const curl = options.https ? 'curl -k' : 'curl'
   console.log(`
 Janus is ready: ${issuer}
+${options.https ? 'Browsers ask whether to trust its certificate, which was made on this machine.' : 'For Safari, which keeps no secure cookies on http://localhost: npm start -- --https'}
 
   Register (and be signed in, with a cookie):
-    curl -i -c jar ${issuer}/register -H 'Content-Type: application/json' \\
+    ${curl} -i -c jar ${issuer}/register -H 'Content-Type: application/json' \\
       -d '{"email": "ada@example.com", "password": "analytical engine no. 1"}'
 
   Who am I:
-    curl -b jar ${issuer}/me
+    ${curl} -b jar ${issuer}/me
 
   See both modes side by side: ${issuer}/playground
 

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import type { SignedInEnv } from './authentication/auth-env'
 import { closedByDefault } from './authentication/closed-by-default'
 import type { ConfigFault } from './config'
@@ -63,6 +63,7 @@ export function createApp(services: Services, createPages?: (services: Services)
   app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)
+    .use(pages?.afterForms ?? passOn)
     .use(cors(config, log))
     .use(errorsOnly)
     .use(deliverMail(services))
@@ -79,6 +80,8 @@ export function createApp(services: Services, createPages?: (services: Services)
   )
   return app
 }
+
+const passOn: MiddlewareHandler = (_, next) => next()
 
 /** Every route, without the guards before them. */
 export function createRoutes(services: Services, pages: Pages | null) {

@@ -1,4 +1,5 @@
 import type { MiddlewareHandler } from 'hono'
+import { isLocal } from './trustworthy-url'
 
 /** On every response. A route may set `Cache-Control` itself, if what it says is the same for everyone. */
 const SECURITY_HEADERS = {
@@ -16,8 +17,10 @@ const SECURITY_HEADERS = {
 export const securityHeaders: MiddlewareHandler = async (c, next) => {
   await next()
   const { headers } = c.res
+  // It would hold for every service on this machine, and browsers remember it for a year.
+  const isOmitted = (name: string) => name === 'Strict-Transport-Security' && isLocal(new URL(c.req.url))
   for (const [name, value] of Object.entries(SECURITY_HEADERS)) {
-    if (!headers.has(name)) headers.set(name, value)
+    if (!headers.has(name) && !isOmitted(name)) headers.set(name, value)
   }
   // What is answered depends on who asks; a cache that ignores no-store must at least know that (CVE-2023-30861).
   headers.append('Vary', 'Cookie, Authorization')

@@ -12,8 +12,10 @@ import { readMailSent } from '../routes/mail-sent'
 import { refuseWithoutMail } from '../routes/require-mail'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
+import { continueAfterForms } from './after-form'
 import { assetRoutes } from './asset-routes'
 import { CheckMailPage } from './check-mail-page'
+import { continueRoute } from './continue-route'
 import { DONE_PAGES } from './done-pages'
 import { pageOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
@@ -80,10 +82,12 @@ export function createPages(services: Services): Pages {
     // First, because the logo may stand among the assets.
     .route('/', logoRoute(services))
     .route('/', assetRoutes())
+    .route('/', continueRoute(config))
     .route('/', referenceRoutes(services))
   const open = [
     ...Object.keys(SCREENS),
     '/mail-sent',
+    '/continue',
     '/.well-known/change-password',
     '/assets/:file',
     ...REFERENCE_PATHS,
@@ -100,6 +104,7 @@ export function createPages(services: Services): Pages {
     openRoutes: ['POST /login/other', ...open.map((path) => `GET ${path}`)],
 
     wanted: prefersPage,
+    afterForms: continueAfterForms(config),
 
     async home(c, user) {
       const context = pageContext(c, config)

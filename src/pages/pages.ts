@@ -1,4 +1,4 @@
-import type { Context, Hono } from 'hono'
+import type { Context, Hono, MiddlewareHandler } from 'hono'
 import type { User } from '../accounts/user'
 import type { SignedInEnv } from '../authentication/auth-env'
 import type { Problem, ProblemCode } from '../http/problem'
@@ -14,6 +14,8 @@ export interface Pages {
   readonly openRoutes: readonly string[]
   /** Whether who asks would rather read a page than JSON: browsers say so, programs have to (RFC 9110 §12.5.1). */
   wanted(c: Context): boolean
+  /** Leads browsers on after a form, by a page that sees whether they kept its cookie. */
+  readonly afterForms: MiddlewareHandler
   /** `GET /`; `null`: nobody is signed in. */
   home(c: Context, user: User | null): Promise<Response>
   /** What a type of problem means. */

@@ -201,6 +201,14 @@ describe('every answer', () => {
     ).toEqual([])
   })
 
+  it('HTM-03: binds no other service of localhost to TLS', async () => {
+    for (const ISSUER of ['http://localhost:8787', 'https://localhost:8787', 'https://auth.localhost/auth']) {
+      const { headers } = await ownService({ ISSUER }).fetch(new Request(`${ISSUER}/healthz`))
+      expect(headers.get('Strict-Transport-Security')).toBeNull()
+      expect(headers.get('X-Content-Type-Options')).toBe('nosniff')
+    }
+  })
+
   it('API-01: says which characters it is made of, if it has any', () => {
     expect(
       except('Content-Type', (value, { text }) =>

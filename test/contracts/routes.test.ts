@@ -38,6 +38,7 @@ const OPEN_PAGES = [
   'GET /email/verify',
   'GET /email/change/confirm',
   'GET /mail-sent',
+  'GET /continue',
   'POST /login/other',
   'GET /.well-known/change-password',
   'GET /assets/:file',

@@ -1,8 +1,5 @@
-import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
-
-/** Where Debian has it. The first has no window to draw, and takes a third of the time; the second serves as well. */
-const PLACES = ['/usr/bin/chromium-headless-shell', '/usr/bin/chromium']
+import { findTool, reasonToSkip } from '../support/tools.ts'
 
 /** A domain whose every host is this machine: browsers let hosts of a domain plant cookies on each other, and not on `localhost`. */
 export const SIBLING_DOMAIN = 'siblings.test'
@@ -21,12 +18,7 @@ const ARGUMENTS = [
 
 /** @throws If there is none, saying what to install. */
 export async function startChromium(): Promise<Browser> {
-  const { CHROMIUM } = process.env
-  const executablePath = CHROMIUM ?? PLACES.find((place) => existsSync(place))
-  if (executablePath === undefined) {
-    throw new Error(
-      `There is no Chromium at ${PLACES.join(' or ')}. Install it (Debian: apt-get install chromium-headless-shell), or say where it is: CHROMIUM=/path/to/chromium npm test`,
-    )
-  }
+  const executablePath = findTool('chromium')
+  if (executablePath === null) throw new Error(reasonToSkip(['chromium']) ?? '')
   return chromium.launch({ executablePath, args: ARGUMENTS })
 }

@@ -15,6 +15,7 @@ export const OPEN_PAGES = [
   '/email/change/confirm?done',
   '/mail-sent?for=register',
   '/mail-sent?for=change',
+  '/continue?cookie=session&return_to=/account',
   '/problems/too-many-attempts',
   '/docs',
   '/no-such-page',

@@ -1,4 +1,5 @@
 import { inject, test } from 'vitest'
+import { reasonToSkip } from '../support/tools.ts'
 import { startChromium } from './chromium.ts'
 import { arrive, type Visitor, type VisitorOptions } from './visitor.ts'
 
@@ -31,6 +32,11 @@ export async function mailedLink(service: ServiceName, email: string, path: stri
   return ask({ service, link: `${mail}(http\\S+${path}\\?token=[\\w-]{43})\\s` })
 }
 
+/** Where a service is, once it is up. */
+export function serviceUrl(service: ServiceName): Promise<string> {
+  return ask({ service })
+}
+
 async function ask(question: { readonly service: ServiceName; readonly link?: string }): Promise<string> {
   const answer = await fetch(`${inject('stageUrl')}/?${new URLSearchParams(question)}`)
   const text = await answer.text()
@@ -38,21 +44,25 @@ async function ask(question: { readonly service: ServiceName; readonly link?: st
   return text
 }
 
+const NO_CHROMIUM = reasonToSkip(['chromium'])
+
 /** Tests that visit Janus in a browser. Each visitor is checked for what must never happen when its test is over. */
 export const it = test
   // biome-ignore lint/correctness/noEmptyPattern: Vitest reads out of the pattern what a fixture is made of.
-  .extend('browser', { scope: 'worker' }, async ({}, { onCleanup }) => {
+  .extend('chromium', { scope: 'worker' }, async ({}, { onCleanup }) => {
+    if (NO_CHROMIUM !== null) return null
     const browser = await startChromium()
     onCleanup(() => browser.close())
     return browser
   })
+  .extend('browser', async ({ chromium, skip }) => chromium ?? skip(NO_CHROMIUM ?? ''))
   .extend('visit', async ({ browser }, { onCleanup }) => {
     const visitors: Visitor[] = []
     onCleanup(async () => {
       for (const visitor of visitors) await visitor.leave()
     })
     return async (options: VisitorOptions = {}): Promise<Visitor> => {
-      const visitor = await arrive(browser, await ask({ service: options.service ?? 'open' }), options)
+      const visitor = await arrive(browser, await serviceUrl(options.service ?? 'open'), options)
       visitors.push(visitor)
       return visitor
     }

@@ -4,11 +4,18 @@ import { provenPerson } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { newAddress, newEmail, PASSWORD, signedInPerson } from '../support/person'
 
+interface Seen {
+  readonly status: number
+  readonly location: string | null
+  readonly page: string
+  readonly headers: Headers
+}
+
 /** A browser without scripts: it keeps cookies, and sends the forms of the pages. */
 function browserAt(service: MailingService) {
   const jar = new Map<string, string>()
 
-  async function ask(path: string, fields?: Record<string, string>) {
+  async function ask(path: string, fields?: Record<string, string>): Promise<Seen> {
     const cookie = [...jar].map(([name, value]) => `${name}=${value}`).join('; ')
     const response = await service.fetch(
       new Request(new URL(path, service.issuer), {
@@ -28,6 +35,8 @@ function browserAt(service: MailingService) {
       else jar.set(name, value)
     }
     const location = response.headers.get('Location')
+    // Where it ends, if the browser keeps its cookies: test/pages/continue.test.ts.
+    if (location?.startsWith('/continue?')) return { ...(await ask(location)), headers: response.headers }
     return { status: response.status, location, page: await response.text(), headers: response.headers }
   }
 

@@ -44,22 +44,39 @@ type Launch = (place: { readonly port: number; readonly state: string }) => {
  * @param basePath The path of its issuer, as in `/auth`.
  */
 export function startLocalService(settings: readonly string[] = [], basePath = ''): Promise<LocalService> {
-  return startService(({ port, state }) => {
+  return startService(launchJanus(settings, basePath), { basePath })
+}
+
+/** `npm start -- --https`. */
+export function startHttpsService(settings: readonly string[]): Promise<LocalService> {
+  return startService(launchJanus(settings, '', '--https'), { protocol: 'https' })
+}
+
+function launchJanus(settings: readonly string[], basePath: string, ...options: string[]): Launch {
+  return ({ port, state }) => {
     const issuer = basePath === '' ? [] : [`ISSUER:http://localhost:${port}${basePath}`]
     const vars = [...issuer, ...settings].flatMap((pair) => ['--var', pair])
     return {
-      command: ['npm', 'start', '--', '--port', String(port), '--state', state, ...vars],
+      command: ['npm', 'start', '--', '--port', String(port), '--state', state, ...options, ...vars],
       ready: /Janus is ready/,
     }
-  }, basePath)
+  }
 }
 
-/** @param basePath Where its routes begin. */
-export async function startService(launch: Launch, basePath = ''): Promise<LocalService> {
+interface Address {
+  readonly protocol?: 'http' | 'https'
+  /** Where its routes begin. */
+  readonly basePath?: string
+}
+
+export async function startService(
+  launch: Launch,
+  { protocol = 'http', basePath = '' }: Address = {},
+): Promise<LocalService> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-smoke-'))
   const state = join(folder, 'state')
   const port = await freePort()
-  const url = `http://localhost:${port}${basePath}`
+  const url = `${protocol}://localhost:${port}${basePath}`
   const { command, variables, cwd, ready } = launch({ port, state })
   const [program, ...given] = command
   const readers = new Set<() => void>()

@@ -4,10 +4,8 @@ import { createVerifier } from 'fast-jwt'
 import jsonwebtoken from 'jsonwebtoken'
 import jwksClient from 'jwks-rsa'
 import { expect, it } from 'vitest'
+import { findTool, reasonToSkipPyJwt } from '../support/tools.ts'
 import { documentedBlocks } from './documented.ts'
-
-/** Debian's has PyJWT; another one on the path may not. */
-const PYTHON = process.env.PYTHON ?? '/usr/bin/python3'
 
 const REQUIRED = ['iss', 'aud', 'sub', 'client_id', 'iat', 'exp', 'jti', 'sid']
 
@@ -90,7 +88,10 @@ def verdict(token):
 print(json.dumps([verdict(token) for token in json.load(sys.stdin)]))
 `
   return JSON.parse(
-    execFileSync(PYTHON, ['-c', program], { input: JSON.stringify(tokens), encoding: 'utf8' }),
+    execFileSync(findTool('python') ?? '', ['-c', program], {
+      input: JSON.stringify(tokens),
+      encoding: 'utf8',
+    }),
   )
 }
 
@@ -139,9 +140,11 @@ function changed(token: string, publicKey: JsonWebKey): Readonly<Record<string, 
 
 /** Tests that other people's libraries take the tokens of a Janus, and none that is not good there. */
 export function haveVerified(libraries: readonly Library[], alg: Terms['alg'], issuer: () => string): void {
-  it.each(libraries)(
+  it.for(libraries)(
     '%s takes a token by the key set, and none that was changed or is for others',
-    async (library) => {
+    async (library, { skip }) => {
+      const missing = library === 'PyJWT' ? reasonToSkipPyJwt() : null
+      if (missing !== null) skip(missing)
       const { token, userId } = await tokenOf(issuer())
       const keySet = `${issuer()}/.well-known/jwks.json`
       const { keys } = (await (await fetch(keySet)).json()) as { keys: JsonWebKey[] }

@@ -3,6 +3,7 @@ import { AccountPage, type AccountPageProps } from '../../src/pages/account-page
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { CheckMailPage } from '../../src/pages/check-mail-page'
 import { ConfirmEmailChangePage, EmailChangedPage } from '../../src/pages/confirm-email-change-page'
+import { ContinuePage, NoCookiePage } from '../../src/pages/continue-page'
 import { ForgotPasswordPage } from '../../src/pages/forgot-password-page'
 import type { FormState } from '../../src/pages/form-state'
 import { HomePage } from '../../src/pages/home-page'
@@ -100,6 +101,10 @@ export function pagesOf(
   return {
     login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
     'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
+    'on the way elsewhere': String(ContinuePage({ context, href: '/auth/app', host: text })),
+    'no cookie': String(
+      NoCookiePage({ context, issuer: new URL('http://localhost:8788'), localHttp: true, returnTo }),
+    ),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
     register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),

@@ -81,6 +81,21 @@ export const de = {
     otherHint: 'Wenn Sie sich mit einem anderen Konto anmelden, wird dieses in diesem Browser abgemeldet.',
   },
 
+  onward: {
+    title: 'Gleich geht es weiter',
+    intro: (host) => `Sie werden zu ${host} weitergeleitet.`,
+  },
+
+  noCookie: {
+    title: 'Ihr Browser hat das Cookie nicht behalten',
+    intro:
+      'Das Formular wurde angenommen, aber ohne sein Cookie kann die nächste Seite nicht erkennen, dass Sie es waren.',
+    local: (command, url) =>
+      `Safari behält auf http://localhost keine sicheren Cookies. Beenden Sie Janus, starten Sie „${command}“ und öffnen Sie ${url}`,
+    settings: (host) =>
+      `Erlauben Sie Cookies für ${host} in den Einstellungen Ihres Browsers, oder nehmen Sie einen anderen Browser. Melden Sie sich dann an.`,
+  },
+
   signInLink: {
     title: 'Per E-Mail anmelden',
     intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',

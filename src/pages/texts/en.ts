@@ -93,6 +93,20 @@ export const en = {
     otherHint: 'Signing in to a different account signs this one out in this browser.',
   },
 
+  onward: {
+    title: 'Taking you on',
+    intro: (host: string) => `You're on your way to ${host}.`,
+  },
+
+  noCookie: {
+    title: "Your browser didn't keep the cookie",
+    intro: "The form was accepted, but without its cookie the next page can't tell that it was you.",
+    local: (command: string, url: string) =>
+      `Safari doesn't keep secure cookies on http://localhost. Stop Janus, run “${command}”, and open ${url}`,
+    settings: (host: string) =>
+      `Allow cookies for ${host} in your browser's settings, or use another browser. Then sign in.`,
+  },
+
   signInLink: {
     title: 'Sign in by email',
     intro: 'We send you a link. It signs you in, without a password.',

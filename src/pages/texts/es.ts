@@ -80,6 +80,20 @@ export const es = {
     otherHint: 'Al iniciar sesión con otra cuenta, esta se cierra en este navegador.',
   },
 
+  onward: {
+    title: 'Un momento',
+    intro: (host) => `Va a continuar en ${host}.`,
+  },
+
+  noCookie: {
+    title: 'Su navegador no guardó la cookie',
+    intro: 'El formulario se aceptó, pero sin su cookie la página siguiente no puede saber que fue usted.',
+    local: (command, url) =>
+      `Safari no guarda cookies seguras en http://localhost. Detenga Janus, ejecute «${command}» y abra ${url}`,
+    settings: (host) =>
+      `Permita las cookies de ${host} en los ajustes de su navegador o use otro navegador. Después, inicie sesión.`,
+  },
+
   signInLink: {
     title: 'Iniciar sesión por correo',
     intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
