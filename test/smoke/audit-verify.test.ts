@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { type LocalService, runShell, startLocalService } from './local-service.ts'
+import { execute, type LocalService, startLocalService } from './local-service.ts'
 
 let service: LocalService
 let state = ''
@@ -17,14 +17,6 @@ afterAll(async () => {
   rmSync(service.folder, { recursive: true })
 })
 
-/** Runs SQL in the database of the service. @throws If it is refused. */
-function execute(sql: string): void {
-  runShell(
-    `npx wrangler d1 execute DB --local --persist-to "${state}" --command "${sql}" 2>&1`,
-    process.cwd(),
-  )
-}
-
 function verify(folder = state): { readonly code: number | null; readonly printed: string } {
   const command = ['run', '--silent', 'audit:verify', '--', '--state', folder]
   const { status, stdout, stderr } = spawnSync('npm', command, { encoding: 'utf8' })
@@ -35,7 +27,7 @@ it('AUD-03: npm run audit:verify finds a sealed trail intact, and a changed row 
   // What happened less than a minute ago is not sealed yet.
   const event = "(unixepoch() - 120, 'signed-in', 'success', 'ada', 'Müller/1.0')"
   const events = Array(3).fill(event).join(', ')
-  execute(`INSERT INTO audit_events (at, event, outcome, subject_id, user_agent) VALUES ${events}`)
+  execute(state, `INSERT INTO audit_events (at, event, outcome, subject_id, user_agent) VALUES ${events}`)
   expect((await fetch(`${service.url}/cdn-cgi/local/scheduled`)).status).toBe(200)
 
   const intact = verify()
@@ -49,7 +41,7 @@ it('AUD-03: npm run audit:verify finds a sealed trail intact, and a changed row 
   await service.kill()
   // With the trigger in its way, the change would be refused: test/audit/append-only.test.ts.
   const change = "UPDATE audit_events SET subject_id = 'eve' WHERE seq = 2"
-  execute(`DROP TRIGGER audit_events_are_not_changed; ${change}`)
+  execute(state, `DROP TRIGGER audit_events_are_not_changed; ${change}`)
   const changed = verify()
   expect(changed).toMatchObject({ code: 1, printed: expect.stringContaining('broken: row 2') })
   expect(changed.printed).not.toContain('The chain is intact')

@@ -25,7 +25,7 @@ let service: LocalService
 const servers: Server[] = []
 
 beforeAll(async () => {
-  service = await startLocalService(['PASSWORD_ITERATIONS:100000', ...sharedKeySettings(SECRET)])
+  service = await startLocalService(sharedKeySettings(SECRET))
 })
 
 afterAll(async () => {

@@ -1,8 +1,9 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { stripVTControlCharacters } from 'node:util'
 
 /** A service on a free port, with its state in a folder of its own. */
@@ -37,8 +38,11 @@ type Launch = (place: { readonly port: number; readonly state: string }) => {
   readonly ready: RegExp
 }
 
+/** The lowest cost that can be configured. What a hash costs by default is tested elsewhere. */
+const CHEAP_HASHES = 'PASSWORD_ITERATIONS:100000'
+
 /**
- * `npm start`.
+ * `npm start`, with hashes that cost little.
  *
  * @param settings As in `NAME:value`.
  * @param basePath The path of its issuer, as in `/auth`.
@@ -55,7 +59,7 @@ export function startHttpsService(settings: readonly string[]): Promise<LocalSer
 function launchJanus(settings: readonly string[], basePath: string, ...options: string[]): Launch {
   return ({ port, state }) => {
     const issuer = basePath === '' ? [] : [`ISSUER:http://localhost:${port}${basePath}`]
-    const vars = [...issuer, ...settings].flatMap((pair) => ['--var', pair])
+    const vars = [CHEAP_HASHES, ...issuer, ...settings].flatMap((pair) => ['--var', pair])
     return {
       command: ['npm', 'start', '--', '--port', String(port), '--state', state, ...options, ...vars],
       ready: /Janus is ready/,
@@ -160,6 +164,20 @@ export async function startService(
     throw error
   }
   return { url, folder, state, output: () => text, printed, kill, end, restart: start, stop }
+}
+
+/** Runs SQL in the local D1 of a service, which may be running. @throws If the SQL is refused. */
+export function execute(state: string, sql: string): void {
+  const folder = join(state, 'v3/d1/miniflare-D1DatabaseObject')
+  const files = readdirSync(folder).filter((name) => /^[0-9a-f]{64}\.sqlite$/.test(name))
+  const [file] = files
+  if (file === undefined || files.length > 1) throw new Error(`Not one database in ${folder}: ${files}`)
+  const database = new DatabaseSync(join(folder, file), { timeout: PATIENCE_MS })
+  try {
+    database.exec(sql)
+  } finally {
+    database.close()
+  }
 }
 
 /** Runs shell commands in a folder, and gives what they print. @throws If one fails. */

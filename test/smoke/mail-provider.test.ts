@@ -1,4 +1,3 @@
-import { execFileSync } from 'node:child_process'
 import {
   createServer,
   type IncomingMessage,
@@ -8,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type LocalService, startLocalService } from './local-service.ts'
+import { execute, type LocalService, startLocalService } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = 'a new beginning, again'
@@ -106,19 +105,7 @@ async function forgot(email: string): Promise<void> {
 
 /** Makes all mail that waits due, as time would, and runs what the cron runs. */
 async function sweep(): Promise<void> {
-  const sql = 'UPDATE outbox SET due_at = 0'
-  const command = [
-    'wrangler',
-    'd1',
-    'execute',
-    'DB',
-    '--local',
-    '--persist-to',
-    service.state,
-    '--command',
-    sql,
-  ]
-  execFileSync('npx', command, { encoding: 'utf8', stdio: 'pipe' })
+  execute(service.state, 'UPDATE outbox SET due_at = 0')
   expect((await fetch(`${service.url}/cdn-cgi/local/scheduled`)).status).toBe(200)
 }
 
