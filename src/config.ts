@@ -28,6 +28,8 @@ export interface Config {
   readonly emailVerification: EmailVerification
   readonly sessionIdleSeconds: number
   readonly sessionLifetimeSeconds: number
+  /** The most open sessions of one account. */
+  readonly maxSessions: number
   readonly accessTokenLifetimeSeconds: number
   readonly refreshIdleSeconds: number
   readonly refreshReuseSeconds: number
@@ -139,6 +141,8 @@ export function parseConfig(env: Readonly<Record<string, unknown>>): ParsedConfi
       integer(2 * minute, 400 * day),
       `${30 * day}`,
     ),
+    // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
+    maxSessions: setting('MAX_SESSIONS', integer(1, 1000), '100'),
     // An access token cannot be recalled before it ends (RFC 9068 §4; ASVS 5.0 §9.2.1): an hour is the most.
     accessTokenLifetimeSeconds: setting(
       'ACCESS_TOKEN_LIFETIME_SECONDS',

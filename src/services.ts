@@ -78,7 +78,7 @@ export function createServices(
 ): Services {
   const bindings = playground?.bindings ?? given
   const keyring = createKeyring(config.secrets)
-  const { issuer, audience, origin, accessTokenLifetimeSeconds } = config
+  const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
   const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
@@ -118,11 +118,14 @@ export function createServices(
     passwordMinLength: config.passwordMinLength,
     refreshReuseSeconds: config.refreshReuseSeconds,
     serviceHost: new URL(origin).hostname,
-    users: createD1UserStore(bindings.DB, { mailQueue, verifiedOnly }),
+    users: createD1UserStore(bindings.DB, { mailQueue, verifiedOnly, maxSessions }),
     attempts: createD1AttemptStore(bindings.DB, config),
     devices: createD1DeviceStore(bindings.DB),
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
-    links: { ...createD1LinkRequests(bindings.DB, mailQueue), ...createD1LinkUses(bindings.DB, mailQueue) },
+    links: {
+      ...createD1LinkRequests(bindings.DB, mailQueue),
+      ...createD1LinkUses(bindings.DB, { mailQueue, maxSessions }),
+    },
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: createD1AuditLog(bindings.DB),

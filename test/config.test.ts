@@ -43,6 +43,7 @@ describe('parseConfig', () => {
       emailVerification: 'optional',
       sessionIdleSeconds: 7 * day,
       sessionLifetimeSeconds: 30 * day,
+      maxSessions: 100,
       accessTokenLifetimeSeconds: 900,
       refreshIdleSeconds: 14 * day,
       refreshReuseSeconds: 30,
@@ -80,6 +81,7 @@ describe('parseConfig', () => {
     'EMAIL_VERIFICATION',
     'SESSION_IDLE_SECONDS',
     'SESSION_LIFETIME_SECONDS',
+    'MAX_SESSIONS',
     'ACCESS_TOKEN_LIFETIME_SECONDS',
     'REFRESH_IDLE_SECONDS',
     'REFRESH_REUSE_SECONDS',
@@ -152,6 +154,7 @@ describe('parseConfig', () => {
   it.each([
     ['SESSION_IDLE_SECONDS', 'sessionIdleSeconds', 120, days400],
     ['SESSION_LIFETIME_SECONDS', 'sessionLifetimeSeconds', 120, days400],
+    ['MAX_SESSIONS', 'maxSessions', 1, 1000],
     ['ACCESS_TOKEN_LIFETIME_SECONDS', 'accessTokenLifetimeSeconds', 30, 3600],
     ['REFRESH_IDLE_SECONDS', 'refreshIdleSeconds', 120, days400],
     ['REFRESH_REUSE_SECONDS', 'refreshReuseSeconds', 0, 300],

@@ -4,10 +4,9 @@ import type { Client } from '../client'
 import { deviceIn, forgetDevicesOf, knowDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach, reachToDo } from '../outage'
+import { endBeyondLimit, endPresented, insertSession } from '../sessions/d1-session-start'
 import {
-  endPresented,
   endSessionsOf,
-  insertSession,
   JOIN_LIVE_ACCOUNT,
   parseRoles,
   type SessionRow,
@@ -27,8 +26,11 @@ export function createD1UserStore(
   {
     mailQueue,
     verifiedOnly,
+    maxSessions,
   }: {
     readonly mailQueue: D1MailQueue
+    /** The most open sessions of one account. */
+    readonly maxSessions: number
     /** Whether only who has proven the address may sign in. */
     readonly verifiedOnly: boolean
   },
@@ -47,6 +49,7 @@ export function createD1UserStore(
         insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly } }),
         recordEvent(db, ofSession(event, session, client), 'if-changed'),
         ...presented.map((old) => endPresented(db, old, session, client)),
+        endBeyondLimit(db, { maxSessions, replacement: session, client }),
         ...(reserved ? [settleAttempt(db, reserved, { sessionId })] : []),
         ...knowDevice(db, device, { userId, client, now }, sessionId),
         ...mailQueue.newDevice({ sessionId, userId, client, now }),
@@ -54,7 +57,7 @@ export function createD1UserStore(
     )
     mailQueue.note(results)
     const [inserted, , ...ends] = results.slice(statements.length)
-    return startedSession(inserted, ends.slice(0, presented.length), deviceIn(results))
+    return startedSession(inserted, ends.slice(0, presented.length + 1), deviceIn(results))
   }
 
   return {

@@ -4,7 +4,8 @@ import { recordEvent } from '../audit/d1-audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reachToDo } from '../outage'
-import { endPresented, endSessionsOf, insertSession, selectEndedOf } from '../sessions/d1-session-store'
+import { endBeyondLimit, endPresented, insertSession } from '../sessions/d1-session-start'
+import { endSessionsOf, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
 import type { LinkStore, ProvenAddress, UsedLink } from './link-store'
 import type { TokenPurpose } from './one-time-token'
@@ -16,7 +17,10 @@ export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' |
  * Uses of one-time tokens, each one batch. The first statement takes the token, the second changes the account if it was
  * there to take (`changes()` counts the rows of the statement before), and the rest follows from that.
  */
-export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUses {
+export function createD1LinkUses(
+  db: D1Database,
+  { mailQueue, maxSessions }: { readonly mailQueue: D1MailQueue; readonly maxSessions: number },
+): LinkUses {
   /**
    * Deletes the token and the others of its kind, if it is valid and its account still is what it was mailed for: an address that is
    * proven need not be proven again. One caller ever deletes it.
@@ -127,10 +131,11 @@ export function createD1LinkUses(db: D1Database, mailQueue: D1MailQueue): LinkUs
         ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
         ...knowDevice(db, device, { userId, client, now }, session.id),
         ...presented.map((old) => endPresented(db, old, session, client)),
+        endBeyondLimit(db, { maxSessions, replacement: session, client }),
         selectEndedOf(db, userId),
       ])
       if (!results) return null
-      return startedSession(results[2], results.slice(-(presented.length + 1)), deviceIn(results))
+      return startedSession(results[2], results.slice(-(presented.length + 2)), deviceIn(results))
     },
 
     async changeEmail({ userId, oldEmail, email, ...use }) {

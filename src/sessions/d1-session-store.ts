@@ -1,4 +1,3 @@
-import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach, reachToDo } from '../outage'
 import { MOST_DELETES } from './delete-cached-copies'
@@ -183,56 +182,6 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
   }
 }
 
-/**
- * Starts a session of an account that exists and is not disabled, on one condition. With a password: that it is the hash the account
- * still has, so that a sign-in which was checked against another starts nothing. With a one-time token: that the statement right
- * before, which used it up, changed a row. Returns the account's roles.
- */
-export function insertSession(
-  db: D1Database,
-  { session, secretHash, proof }: NewSessionRow,
-): D1PreparedStatement {
-  const refreshed = session.mode === 'token'
-  return db
-    .prepare(
-      `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
-                             authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr)
-       SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10, ?13
-         FROM users WHERE id = ?11 AND disabled_at IS NULL AND ${proof === 'one-time-token' ? 'changes() > ?12' : HAS_PASSWORD}
-       RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles`,
-    )
-    .bind(
-      session.id,
-      session.mode,
-      secretHash,
-      refreshed ? 0 : null,
-      refreshed ? session.createdAt : null,
-      session.createdAt,
-      session.idleExpiresAt,
-      session.expiresAt,
-      session.userAgent,
-      session.country,
-      session.userId,
-      proof === 'one-time-token' ? 0 : proof.passwordHash,
-      session.amr,
-      ...(proof === 'one-time-token' ? [] : [proof.verifiedOnly ? 1 : 0]),
-    )
-}
-
-const HAS_PASSWORD = 'password_hash = ?12 AND (email_verified_at IS NOT NULL OR ?14 = 0)'
-
-export interface NewSessionRow {
-  readonly session: Session
-  /** `null` in token mode. */
-  readonly secretHash: string | null
-  readonly proof: SessionProof
-}
-
-/** What entitles to a session. */
-export type SessionProof =
-  /** `verifiedOnly`: and the address must have been proven. */
-  { readonly passwordHash: string; readonly verifiedOnly: boolean } | 'one-time-token'
-
 /** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Which: {@link selectEndedOf}. */
 export function endSessionsOf(
   db: D1Database,
@@ -250,28 +199,6 @@ export function endSessionsOf(
           AND (?5 IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = ?3 AND password_hash = ?5))`,
     )
     .bind(now, reason, userId, except, ifPasswordHash, endContext(by))
-}
-
-/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
-export function endPresented(
-  db: D1Database,
-  { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
-  replacement: Session,
-  client: Client,
-): D1PreparedStatement {
-  return db
-    .prepare(
-      `UPDATE sessions SET ended_at = ?1, end_reason = 'replaced-by-sign-in', end_context = ?5
-        WHERE id = ?2 AND secret_hash IS ?3 AND ended_at IS NULL AND EXISTS (SELECT 1 FROM sessions WHERE id = ?4)
-       RETURNING id, mode`,
-    )
-    .bind(
-      replacement.createdAt,
-      sessionId,
-      secretHash,
-      replacement.id,
-      endContext({ actorId: replacement.userId, client }),
-    )
 }
 
 /**

@@ -48,6 +48,7 @@ export type EndReason =
   | 'ended-by-owner'
   | 'ended-by-service'
   | 'replaced-by-sign-in'
+  | 'too-many-sessions'
   | 'password-changed'
   | 'password-reset'
   | 'address-proven'

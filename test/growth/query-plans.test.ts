@@ -46,10 +46,12 @@ describe('what Janus sends to D1', () => {
     expect(begun.filter(({ sql }) => !found.some((each) => each.startsWith(inOneLine(sql))))).toEqual([])
   })
 
-  it('finds every row by the primary key or a unique index, and sorts none', async () => {
+  it('finds every row by the primary key or a unique index, and sorts none but an account’s open sessions', async () => {
     const unkeyed: Record<string, readonly string[]> = {}
     for (const sql of statements) {
-      const steps = await unkeyedSteps(sql)
+      // At most MAX_SESSIONS and one. An index in that order would write a row more each time a session is used.
+      const sorts = sql.includes('INDEXED BY sessions_open') ? ['USE TEMP B-TREE FOR ORDER BY'] : []
+      const steps = (await unkeyedSteps(sql)).filter((step) => !sorts.includes(step))
       if (steps.length > 0) unkeyed[inOneLine(sql)] = steps
     }
     expect(unkeyed).toEqual({})

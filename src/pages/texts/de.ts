@@ -289,6 +289,7 @@ export const de = {
     'ended-by-owner': 'von einem anderen Gerät aus beendet',
     'ended-by-service': 'von einem anderen Dienst beendet',
     'replaced-by-sign-in': 'durch eine neue Anmeldung ersetzt',
+    'too-many-sessions': 'damit es nicht zu viele Sitzungen werden',
     'password-changed': 'weil das Passwort geändert wurde',
     'account-deleted': 'weil das Konto gelöscht wurde',
     'password-reset': 'weil das Passwort ersetzt wurde',

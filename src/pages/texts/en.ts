@@ -295,6 +295,7 @@ export const en = {
     'ended-by-owner': 'ended from another device',
     'ended-by-service': 'ended by another service',
     'replaced-by-sign-in': 'replaced by a new sign-in',
+    'too-many-sessions': 'to keep the number of sessions within its limit',
     'password-changed': 'because the password changed',
     'account-deleted': 'because the account was deleted',
     'password-reset': 'because the password was replaced',

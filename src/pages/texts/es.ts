@@ -281,6 +281,7 @@ export const es = {
     'ended-by-owner': 'cerrada desde otro dispositivo',
     'ended-by-service': 'cerrada por otro servicio',
     'replaced-by-sign-in': 'reemplazada por un nuevo inicio de sesión',
+    'too-many-sessions': 'para no superar el límite de sesiones',
     'password-changed': 'porque cambió la contraseña',
     'account-deleted': 'porque se eliminó la cuenta',
     'password-reset': 'porque se sustituyó la contraseña',
