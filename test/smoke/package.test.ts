@@ -15,6 +15,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, startService } from './local-service.ts'
 import { haveVerified } from './second-opinions.ts'
+import { haveServedByVite } from './vite-project.ts'
 
 const MODULES = join(process.cwd(), 'node_modules')
 const WRANGLER = join(MODULES, 'wrangler/bin/wrangler.js')
@@ -137,6 +138,8 @@ it("a Worker that mounts it is bundled without anything of Node's", () => {
   expect([...new Set(imported)]).toEqual(['cloudflare:workers'])
   expect(bundle).not.toMatch(/\bimport\(|\brequire\(\s*['"]/)
 })
+
+haveServedByVite(() => project)
 
 describe('a Worker that mounts it, bundled by esbuild with another copy of Hono beneath it, without nodejs_compat', () => {
   let shop: LocalService
