@@ -33,7 +33,7 @@ function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')))
 }
 
-describe('TOK-07: with AUDIENCE, an access token is for the API alone', () => {
+describe('TOK-07, OUT-01: with AUDIENCE, an access token is for the API alone', () => {
   it('opens no route of Janus itself, and ends no session', async () => {
     const ada = await signedInPerson({ mode: 'token', service: apart })
     const routes = await guardedRoutes(apart)
