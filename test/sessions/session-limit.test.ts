@@ -33,7 +33,7 @@ async function personAtLimit(
 
 const ids = (...clients: readonly SignedIn[]) => clients.map(({ sessionId }) => sessionId).sort()
 
-describe.each(['session', 'token'] as const)('SES-04: MAX_SESSIONS, in %s mode', (mode) => {
+describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %s mode', (mode) => {
   const service = mailingService({ MAX_SESSIONS: '3' })
 
   it.each([
