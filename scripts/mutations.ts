@@ -389,6 +389,13 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/growth/many-sessions.test.ts'],
   },
   {
+    guard: 'a client without cookies says which device it is',
+    file: 'packages/client/client.ts',
+    from: 'return device_token ? { ...body, device_token } : body',
+    to: 'return body',
+    tests: ['test/client/sign-in.test.ts'],
+  },
+  {
     guard: 'an account has so many sessions, whoever signs in at once',
     file: 'src/sessions/d1-session-start.ts',
     from: 'LIMIT -1 OFFSET ?4 - 1)',

@@ -63,4 +63,6 @@ export interface TokenAnswer {
   readonly expires_in: number
   /** Absent where it travels in a cookie. */
   readonly refresh_token?: string
+  /** At a sign-in, where it does not travel in a cookie: says which device of the account this is. */
+  readonly device_token?: string
 }

@@ -56,6 +56,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   const origins = [issuer, ...(options.origins ?? [])].map(originOf)
   const storage = storageOf(options)
   const modeFields = hasTokens ? { mode, refresh_in: storage ? 'body' : 'cookie' } : { mode }
+  let device: string | null = null
   const { alone, begin, carry, confirm, end, signedIn, subscribe, watch } = createSignInState({
     storage,
     hasTokens,
@@ -86,6 +87,12 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return send(input, { redirect: 'manual', ...init, headers })
   }
 
+  /** Adds the token of this device, if there is one and no cookie has it. */
+  async function withDevice(body: object): Promise<object> {
+    const device_token = (storage && (await attempt(() => storage.getDevice?.()))) || device
+    return device_token ? { ...body, device_token } : body
+  }
+
   /** Whether a URL is under the path of Janus, and not one of an app beside it. */
   function isOwn(url: string): boolean {
     return url.startsWith(issuer) && /^[/?#]|^$/.test(url.slice(issuer.length))
@@ -95,13 +102,17 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   async function enter(response: Response): Promise<SignedIn> {
     const answer = await readAnswer<SignedIn & TokenAnswer>(response, hasTokens ? 'access_token' : 'user')
     await begin(answer, true)
-    const { user, session } = answer
+    const { user, session, device_token } = answer
+    if (device_token) {
+      device = device_token
+      await attempt(() => storage?.setDevice?.(device_token))
+    }
     return { user, session }
   }
 
   /** Alone, for no answer to a refresh may put an older cookie in place of the new one. */
   function postSignIn(path: string, body: object): Promise<Response> {
-    return alone(() => call(path, { ...body, ...modeFields }))
+    return alone(async () => call(path, await withDevice({ ...body, ...modeFields })))
   }
 
   /** @param isDone Whether a failure says that there is nothing left to do. */
@@ -158,7 +169,11 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     signOutEverywhere: (options = {}) => leave('/logout/all', options, () => false),
 
     changePassword: async (change) =>
-      enter(await carry('account', (token) => alone(() => call('/password', change, token)))),
+      enter(
+        await carry('account', (token) =>
+          alone(async () => call('/password', await withDevice(change), token)),
+        ),
+      ),
 
     me,
 
@@ -181,6 +196,15 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     },
 
     subscribe,
+  }
+}
+
+/** Returns what a storage gives, or `undefined` if it fails: the token of a device must not keep anybody from signing in. */
+async function attempt<T>(ask: () => T): Promise<Awaited<T> | undefined> {
+  try {
+    return await ask()
+  } catch {
+    return undefined
   }
 }
 

@@ -11,6 +11,12 @@ export interface TokenStorage {
   get(): string | null | Promise<string | null>
   set(refreshToken: string): void | Promise<void>
   remove(): void | Promise<void>
+  /**
+   * Returns the device token last set, or `null`. It opens nothing and stays after signing out: with it, Janus knows this client at the
+   * next sign-in. Without these two it is in memory, and failures of theirs are ignored.
+   */
+  getDevice?(): string | null | Promise<string | null>
+  setDevice?(deviceToken: string): void | Promise<void>
 }
 
 export type Listener = (signedIn: boolean) => void

@@ -1,5 +1,10 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
-import { createJanusClient, type SignedIn } from '../../packages/client/index.ts'
+import {
+  createJanusClient,
+  type JanusClient,
+  type SignedIn,
+  type TokenStorage,
+} from '../../packages/client/index.ts'
 import { FORMS, type Form, openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { mailingService } from '../support/mail'
 import { createNetwork, problemOf } from '../support/network'
@@ -199,5 +204,64 @@ describe('a refresh token in the body', () => {
     })
     const signUp = client.signUp({ email: newEmail(), password: PASSWORD })
     await expect(signUp).rejects.toThrow('The keychain is locked')
+  })
+})
+
+describe('the device of a client without cookies', () => {
+  const clientWith = (storage: TokenStorage) => {
+    const network = createNetwork((request) => deployed.fetch(request))
+    const options = {
+      mode: 'token',
+      refreshIn: 'body',
+      issuer: deployed.issuer,
+      fetch: network.fetch,
+    } as const
+    return createJanusClient({ ...options, storage })
+  }
+  const countDevices = async (client: JanusClient) =>
+    ((await (await client.fetch(`${deployed.issuer}/devices`)).json()) as { devices: unknown[] }).devices
+      .length
+
+  it('is the same at every sign-in, in one client and in the next with its storage', async () => {
+    const email = newEmail()
+    let device: string | null = null
+    const storage = {
+      ...openStorage(),
+      getDevice: () => device,
+      setDevice(text: string) {
+        device = text
+      },
+    }
+    const client = clientWith(storage)
+    await client.signUp({ email, password: PASSWORD })
+    await client.signOut()
+    expect(device).toEqual(expect.any(String))
+    const next = clientWith(storage)
+    await next.signIn({ email, password: PASSWORD })
+    expect(await countDevices(next)).toBe(1)
+    await next.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    await next.signOut()
+    await clientWith(storage).signIn({ email, password: NEW_PASSWORD })
+    await next.signIn({ email, password: NEW_PASSWORD })
+    expect(await countDevices(next)).toBe(1)
+  })
+
+  it('is in memory where the storage does not keep it, and another client is another device', async () => {
+    const email = newEmail()
+    const client = clientWith(openStorage())
+    await client.signUp({ email, password: PASSWORD })
+    await client.signOut()
+    await client.signIn({ email, password: PASSWORD })
+    expect(await countDevices(client)).toBe(1)
+    const other = clientWith(openStorage())
+    await other.signIn({ email, password: PASSWORD })
+    expect(await countDevices(other)).toBe(2)
+  })
+
+  it('keeps nobody from signing in when its storage fails', async () => {
+    const fail = () => Promise.reject(new Error('no storage'))
+    const client = clientWith({ ...openStorage(), getDevice: fail, setDevice: fail })
+    await client.signUp({ email: newEmail(), password: PASSWORD })
+    expect(client.signedIn).toBe(true)
   })
 })
