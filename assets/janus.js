@@ -3,6 +3,7 @@
 for (const box of all('.password')) addReveal(box)
 for (const input of all('input[data-min-length]')) addStrength(input)
 for (const form of all('form[data-confirm]')) askBefore(form)
+for (const form of all('form[data-working]')) sendOnce(form)
 for (const time of all('time')) localise(time)
 
 /** A button that shows what is typed. @param {HTMLElement} box */
@@ -67,6 +68,25 @@ function askBefore(form) {
   form.addEventListener('submit', (event) => {
     if (!confirm(form.dataset.confirm)) event.preventDefault()
   })
+}
+
+/** Disables the buttons of a form that is on its way, and says that work goes on. @param {HTMLFormElement} form */
+function sendOnce(form) {
+  const words = document.createElement('p')
+  words.role = 'status'
+  form.append(words)
+  /** @param {boolean} working */
+  function show(working) {
+    for (const button of all('button[type=submit]')) if (button.form === form) button.disabled = working
+    words.className = working ? '' : 'visually-hidden'
+    words.textContent = working ? (form.dataset.working ?? '') : ''
+  }
+  form.addEventListener('submit', (event) => {
+    // Afterwards, because a disabled button is not part of what is sent, and another listener may stop it.
+    setTimeout(() => show(!event.defaultPrevented))
+  })
+  // A page that the browser kept is shown again as it was left.
+  addEventListener('pageshow', () => show(false))
 }
 
 /** The reader's own time. @param {HTMLTimeElement} time */

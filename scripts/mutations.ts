@@ -39,6 +39,27 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/unforeseen-errors.test.ts`],
   },
   {
+    guard: 'a repetition gets the first session for seconds only',
+    file: 'src/accounts/resume-session.ts',
+    from: ' || found.session.createdAt < now - REPEAT_SECONDS',
+    to: '',
+    tests: [`${CONTRACTS}/repetition.test.ts`],
+  },
+  {
+    guard: 'a used link signs in again only in its own browser',
+    file: 'src/accounts/sign-in-link.ts',
+    from: "['sign-in-link', token, binding] as const",
+    to: "['sign-in-link', token] as const",
+    tests: [`${CONTRACTS}/repetition.test.ts`],
+  },
+  {
+    guard: 'of two equal requests at once, one does nothing',
+    file: 'src/sessions/d1-session-start.ts',
+    from: ' OR EXISTS (SELECT 1 FROM sessions WHERE id = ?1)',
+    to: '',
+    tests: [`${CONTRACTS}/repetition.test.ts`],
+  },
+  {
     guard: 'cross-site requests are refused',
     file: 'src/authentication/cross-site.ts',
     from: 'if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return',

@@ -54,6 +54,22 @@ export async function reach<T>(store: Store, call: () => Promise<T>): Promise<T>
 }
 
 /**
+ * Runs one call that only reads, and runs it once more if it fails while there is time left: a connection that was lost says nothing about
+ * the next.
+ *
+ * @throws {StoreUnavailable} As {@link reach}.
+ */
+export function reachToRead<T>(store: Store, call: () => Promise<T>): Promise<T> {
+  const until = Date.now() + PATIENCE_MS[store]
+  return reach(store, () =>
+    call().catch((error: unknown) => {
+      if (Date.now() >= until) throw error
+      return call()
+    }),
+  )
+}
+
+/**
  * Runs one call that does what a request asks for. It is never tried again, because it may have been done.
  *
  * @throws {StoreUnavailable} As {@link reach}. Its detail says that it may have been done, unless the store has refused it.

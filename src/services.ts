@@ -9,6 +9,7 @@ import { createD1AuditLog } from './audit/d1-audit-log'
 import type { GuardServices } from './authentication/auth-env'
 import type { Clock } from './clock'
 import type { Bindings, Config } from './config'
+import { createDerivedSecrets } from './crypto/derived-secrets'
 import { createKeyring } from './crypto/keyring'
 import { createD1DeviceStore } from './devices/d1-device-store'
 import type { DeviceStore } from './devices/device'
@@ -138,6 +139,7 @@ export function createServices(
     accessTokens,
     apiTokens: audience === issuer ? accessTokens : createAccessTokens({ ...tokenTerms, audience }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),
+    derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     delivery: mailer && {
       mailer,
       outbox: createD1Outbox(bindings.DB, keyring, mailQueue),

@@ -22,6 +22,8 @@ export interface AttemptStore {
     refusal: AuditEvent,
     charged: { readonly budget: ChosenBudget; readonly sources: readonly Source[] },
   ): Promise<void>
+  /** Takes an attempt back whose password was right, and that has started a session before. */
+  takeBack(reserved: ReservedAttempt, sessionId: string): Promise<void>
   /** Charges a source for a registration, and says whether the address is free; or how long to wait. */
   reserveRegistration(registration: {
     readonly canonicalEmail: string
@@ -42,7 +44,11 @@ export type Attempt =
     }
   | SourceThrottled
 
-export type RegistrationAttempt = { readonly outcome: 'free' | 'taken' } | SourceThrottled
+export type RegistrationAttempt =
+  | { readonly outcome: 'free' }
+  /** By an account that was made then. */
+  | { readonly outcome: 'taken'; readonly createdAt: number }
+  | SourceThrottled
 
 /** Its source has spent too much, whichever accounts it was after. */
 export interface SourceThrottled {

@@ -61,7 +61,7 @@ export async function changePassword(
   if (attempted.outcome !== 'proven') return attempted
 
   const newHash = await passwords.hash(newPassword)
-  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() })
+  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() }, null)
   const changed = await users.changePassword({
     ...attempted.proof,
     newHash,

@@ -1,6 +1,6 @@
 import type { AuditEvent } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
-import { reach } from '../outage'
+import { reach, reachToDo } from '../outage'
 import type { AttemptLimits } from '../throttling/attempt-limits'
 import {
   type BudgetRow,
@@ -9,6 +9,7 @@ import {
   forgetSpentDevice,
   noteWait,
   reserveAttempt,
+  settleAttempt,
   waitOf,
 } from '../throttling/d1-attempts'
 import { chargeSource, pruneBudgets, sourceWait, spendSource } from '../throttling/d1-budgets'
@@ -54,17 +55,23 @@ export function createD1AttemptStore(db: D1Database, limits: AttemptLimits): Att
       )
     },
 
+    async takeBack(reserved, sessionId) {
+      await reachToDo('D1', () => settleAttempt(db, reserved, { sessionId }).run())
+    },
+
     async reserveRegistration({ canonicalEmail, sources, now }) {
       const [spent, waits, users] = await reach('D1', () =>
-        db.batch<{ wait: number | null }>([
+        db.batch<{ wait: number | null; created_at: number }>([
           spendSource(db, { sources, now }),
           db
             .prepare(`SELECT ${sourceWait({ sources: '?1', now: '?2' })} AS wait`)
             .bind(JSON.stringify(sources), now),
-          db.prepare('SELECT 1 FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
+          db.prepare('SELECT created_at FROM users WHERE email_canonical = ?1').bind(canonicalEmail),
         ]),
       )
-      if (spent?.results.length) return { outcome: users?.results.length ? 'taken' : 'free' }
+      const [owner] = users?.results ?? []
+      if (spent?.results.length)
+        return owner ? { outcome: 'taken', createdAt: owner.created_at } : { outcome: 'free' }
       return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, waits?.results[0]?.wait ?? 1) }
     },
 

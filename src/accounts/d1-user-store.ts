@@ -3,8 +3,8 @@ import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
 import { deviceIn, forgetDevicesOf, knowDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach, reachToDo } from '../outage'
-import { endBeyondLimit, endPresented, insertSession } from '../sessions/d1-session-start'
+import { reachToDo, reachToRead } from '../outage'
+import { endBeyondLimit, endPresented, insertSession, unlessRepeated } from '../sessions/d1-session-start'
 import {
   endSessionsOf,
   JOIN_LIVE_ACCOUNT,
@@ -38,15 +38,15 @@ export function createD1UserStore(
   /** Runs statements that begin a session or have no effect at all; those that end sessions with it come last. */
   async function start(
     statements: readonly D1PreparedStatement[],
-    { prepared, passwordHash, reserved, client, presented, device }: SessionStart & Settled,
+    { prepared, passwordHash, reserved, client, presented, device, unless }: SessionStart & Settled,
     event: AuditEventName,
   ): Promise<StartedSession | null> {
     const { session, secretHash } = prepared
     const { id: sessionId, userId, createdAt: now } = session
-    const results = await reachToDo('D1', () =>
+    const batch = reachToDo('D1', () =>
       db.batch([
         ...statements,
-        insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly } }),
+        insertSession(db, { session, secretHash, proof: { passwordHash, verifiedOnly }, unless }),
         recordEvent(db, ofSession(event, session, client), 'if-changed'),
         ...presented.map((old) => endPresented(db, old, session, client)),
         endBeyondLimit(db, { maxSessions, replacement: session, client }),
@@ -55,6 +55,8 @@ export function createD1UserStore(
         ...mailQueue.newDevice({ sessionId, userId, client, now }),
       ]),
     )
+    const results = await unlessRepeated(batch)
+    if (!results) return null
     mailQueue.note(results)
     const [inserted, , ...ends] = results.slice(statements.length)
     return startedSession(inserted, ends.slice(0, presented.length + 1), deviceIn(results))
@@ -62,14 +64,14 @@ export function createD1UserStore(
 
   return {
     async findById(id) {
-      const row = await reach('D1', () =>
+      const row = await reachToRead('D1', () =>
         db.prepare('SELECT * FROM users WHERE id = ?1').bind(id).first<UserRow>(),
       )
       return row && toCredentials(row)
     },
 
     async findWithSession(sessionId, now) {
-      const row = await reach('D1', () =>
+      const row = await reachToRead('D1', () =>
         db
           .prepare(
             `SELECT sessions.*, users.email, users.email_verified_at, users.name, users.roles,

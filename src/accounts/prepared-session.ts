@@ -1,3 +1,5 @@
+import type { DerivedSecrets } from '../crypto/derived-secrets'
+import { newDeviceId } from '../devices/device'
 import type { Log } from '../log'
 import { orOnOutage } from '../outage'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../sessions/session'
@@ -5,6 +7,7 @@ import type { SessionCache } from '../sessions/session-cache'
 import { mintSessionToken } from '../sessions/session-token'
 import type { AccessTokens } from '../tokens/access-token'
 import type { RefreshTokens } from '../tokens/refresh-token'
+import { deriveSession, type RequestIdentity } from './repetition'
 import type { User } from './user'
 
 /** A session that has not begun: its record, and the secret that only its client will have. */
@@ -13,6 +16,8 @@ export interface PreparedSession {
   /** The session token in session mode. */
   readonly token: string | null
   readonly secretHash: string | null
+  /** The device that its client becomes, unless it is one of the account already. */
+  readonly newDeviceId: string
 }
 
 /** What a client is given for a session, by mode. */
@@ -41,19 +46,23 @@ export interface SignedIn {
  * A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). In token mode makes
  * sure that there is a key to sign with, before anything is begun that would be of no use without.
  *
- * @throws {StoreUnavailable}
+ * @param identity Recognizes a repetition of the request, which gets the same session. `null`: each request stands alone, and ids and secret
+ * are random. @throws {StoreUnavailable}
  */
 export async function prepareSession(
-  { accessTokens, lifetimes }: GrantServices,
+  { accessTokens, lifetimes, derivedSecrets }: GrantServices,
   sign: SignInFacts,
+  identity: RequestIdentity | null,
 ): Promise<PreparedSession> {
-  const session = newSession(lifetimes, sign)
+  const derived = identity && (await deriveSession(derivedSecrets, sign.mode, identity))
+  const session = newSession(lifetimes, sign, derived?.id)
+  const newId = derived?.deviceId ?? newDeviceId()
   if (session.mode === 'token') {
     await accessTokens.ready()
-    return { session, token: null, secretHash: null }
+    return { session, token: null, secretHash: null, newDeviceId: newId }
   }
-  const { token, secretHash } = await mintSessionToken(session.id)
-  return { session, token, secretHash }
+  const { token, secretHash } = await mintSessionToken(session.id, derived?.secret)
+  return { session, token, secretHash, newDeviceId: newId }
 }
 
 export interface GrantServices {
@@ -64,6 +73,7 @@ export interface GrantServices {
   /** For the apps beside it; may be the same. */
   readonly apiTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
+  readonly derivedSecrets: DerivedSecrets
   readonly log: Log
 }
 

@@ -1,30 +1,33 @@
 import type { AuditLog } from '../audit/audit-log'
 import type { Client } from '../client'
-import type { Clock } from '../clock'
 import { deviceProof } from '../devices/device'
 import type { Mode } from '../mode'
-import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { PresentedSession } from '../sessions/session-store'
-import type { AccountKeys } from '../throttling/account-key'
 import { sourcesOf } from '../throttling/source-limit'
-import type { AttemptStore } from './attempt-store'
+import { type AttemptServices, attemptPassword } from './attempt-password'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
-import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { REPEAT_SECONDS, type RequestIdentity } from './repetition'
+import { type ResumeServices, resumeSession } from './resume-session'
 import { newUser } from './user'
-import type { UserStore } from './user-store'
 
-export interface RegisterServices extends GrantServices {
-  readonly users: UserStore
-  readonly attempts: AttemptStore
-  readonly accountKeys: AccountKeys
-  readonly passwords: PasswordHasher
+export interface RegisterServices extends ResumeServices, AttemptServices {
   readonly passwordMinLength: number
   readonly serviceHost: string
   readonly auditLog: AuditLog
-  readonly clock: Clock
+}
+
+export interface RegistrationInput {
+  readonly email: EmailAddress
+  readonly password: string
+  readonly name: string | null
+  readonly mode: Mode
+  readonly client: Client
+  readonly presented: readonly PresentedSession[]
+  readonly deviceIds: readonly string[]
 }
 
 export type Registration =
@@ -33,19 +36,12 @@ export type Registration =
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
-/** Makes an account and signs its owner in. @throws {StoreUnavailable} */
-export async function register(
-  services: RegisterServices,
-  input: {
-    readonly email: EmailAddress
-    readonly password: string
-    readonly name: string | null
-    readonly mode: Mode
-    readonly client: Client
-    readonly presented: readonly PresentedSession[]
-    readonly deviceIds: readonly string[]
-  },
-): Promise<Registration> {
+/**
+ * Makes an account and signs its owner in. The same request, seconds later or at once, gets the same session.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function register(services: RegisterServices, input: RegistrationInput): Promise<Registration> {
   const { users, attempts, accountKeys, passwords, clock } = services
   const { email, password, name, mode, client, presented, deviceIds } = input
 
@@ -61,23 +57,51 @@ export async function register(
     services.log('client-throttled', { request_id: client.requestId })
     return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds }
   }
-  if (reserved.outcome === 'taken') return refuseTaken(services, { canonicalEmail, client })
+  if (reserved.outcome === 'taken') {
+    const isNew = reserved.createdAt >= clock() - REPEAT_SECONDS
+    return isNew ? repeatRegistration(services, input) : refuseTaken(services, { canonicalEmail, client })
+  }
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
-  const prepared = await prepareSession(services, { userId: user.id, mode, amr: 'pwd', client, now })
+  const sign = { userId: user.id, mode, amr: 'pwd', client, now } as const
+  const prepared = await prepareSession(services, sign, identityOf(user.id, passwordHash))
   // Whether the address is still free is decided by the constraint, in the statement that takes it.
-  const device = deviceProof(deviceIds)
+  const device = deviceProof(deviceIds, prepared.newDeviceId)
   const started = await users.create(
     { user, canonicalEmail },
     { prepared, passwordHash, client, presented, device },
   )
-  if (!started) return refuseTaken(services, { canonicalEmail, client })
+  if (!started) return repeatRegistration(services, input)
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return {
     outcome: 'registered',
     signedIn: await grantSession(services, prepared, user, started.deviceId),
   }
+}
+
+/**
+ * Answers for an address that was registered seconds ago: whoever knows the password gets the session that the registration started. An
+ * attempt at that password, and counted as one.
+ */
+async function repeatRegistration(
+  services: RegisterServices,
+  { email, password, mode, client, deviceIds }: RegistrationInput,
+): Promise<Registration> {
+  const canonicalEmail = email.canonical
+  const attempt = { canonicalEmail, password, event: 'account-registered', client, deviceIds } as const
+  const attempted = await attemptPassword(services, { ...attempt, session: null })
+  if (attempted.outcome !== 'proven') return { outcome: 'account-exists' }
+  const { user, proof } = attempted
+  const signedIn = await resumeSession(services, mode, identityOf(user.id, proof.passwordHash), deviceIds)
+  if (!signedIn) return refuseTaken(services, { canonicalEmail, client })
+  await services.attempts.takeBack(proof.reserved, signedIn.session.id)
+  return { outcome: 'registered', signedIn }
+}
+
+/** An account is registered once, under an id that no other ever has. */
+function identityOf(userId: string, passwordHash: string): RequestIdentity {
+  return ['register', userId, passwordHash]
 }
 
 async function refuseTaken(

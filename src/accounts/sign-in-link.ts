@@ -1,5 +1,4 @@
 import type { Client } from '../client'
-import type { Clock } from '../clock'
 import { deviceProof } from '../devices/device'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret } from '../links/one-time-token'
@@ -15,7 +14,8 @@ import {
   newLinkRequest,
 } from './asked-for-mail'
 import type { EmailAddress } from './email-address'
-import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { type ResumeServices, resumeSession } from './resume-session'
 
 /** Mails a link to sign in, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(
@@ -41,12 +41,12 @@ export type LinkSignIn =
 
 /**
  * Signs in with a link, where it was asked for: a link that somebody else asked for, and had mailed to a person who then opens it,
- * is good for nothing, and stays good where it is.
+ * is good for nothing, and stays good where it is. The same link used again there within seconds gets the same session.
  *
  * @throws {StoreUnavailable}
  */
 export async function signInWithLink(
-  services: GrantServices & { readonly links: LinkStore; readonly clock: Clock },
+  services: ResumeServices & { readonly links: LinkStore },
   input: {
     readonly token: string
     readonly binding: string | null
@@ -57,18 +57,26 @@ export async function signInWithLink(
   },
 ): Promise<LinkSignIn> {
   const { token, binding, mode, client, presented, deviceIds } = input
+  if (binding === null) return { outcome: 'invalid-link' }
+  // Both are secrets, and the link can be used once.
+  const identity = ['sign-in-link', token, binding] as const
+  const repeat = async (): Promise<LinkSignIn> => {
+    const signedIn = await resumeSession(services, mode, identity, deviceIds)
+    return signedIn ? { outcome: 'signed-in', signedIn } : { outcome: 'invalid-link' }
+  }
   const link = await presentLink(services, token, ['sign-in'])
-  if (!link) return { outcome: 'invalid-link' }
+  if (!link) return repeat()
   const { found, tokenHash, now } = link
   if (!found.account || !(await matchesSecret(binding, found.bindingHash))) {
     return { outcome: 'invalid-link' }
   }
   const { user, passwordHash } = found.account
-  const prepared = await prepareSession(services, { userId: user.id, mode, amr: 'otp', client, now })
+  const sign = { userId: user.id, mode, amr: 'otp', client, now } as const
+  const prepared = await prepareSession(services, sign, identity)
   const removesPassword = passwordHash !== null && !user.emailVerified
-  const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
+  const use = { tokenHash, client, now, device: deviceProof(deviceIds, prepared.newDeviceId) }
   const started = await services.links.signIn({ ...use, prepared, presented, removesPassword })
-  if (!started) return { outcome: 'invalid-link' }
+  if (!started) return repeat()
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   const signedIn = { ...user, emailVerified: true, roles: started.roles }
   return {

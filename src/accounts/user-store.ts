@@ -19,7 +19,7 @@ export interface UserStore {
   create(account: NewAccount, start: SessionStart): Promise<StartedSession | null>
   /**
    * Starts a session; `null`, and nothing done, if the account is gone, disabled, or its password hash is not
-   * `passwordHash` any more. Stores `rehashed` in its place, if given.
+   * `passwordHash` any more; or if there is the session already, or the session `unless`. Stores `rehashed` in its place, if given.
    */
   startSession(
     start: SessionStart & { readonly reserved: ReservedAttempt; readonly rehashed: string | null },
@@ -71,6 +71,8 @@ export interface SessionStart {
   readonly device: DeviceProof
   /** Sessions whose credentials came along: signing in ends them. */
   readonly presented: readonly PresentedSession[]
+  /** The id of a session that an equal request may have started before. */
+  readonly unless?: string | null
 }
 
 /** The session has begun. */

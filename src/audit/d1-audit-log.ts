@@ -1,4 +1,4 @@
-import { reach } from '../outage'
+import { reach, reachToRead } from '../outage'
 import type { AuditRow } from './audit-chain'
 import type { AuditEvent, RecordedEvent } from './audit-event'
 import type { AuditLog } from './audit-log'
@@ -11,7 +11,7 @@ export function createD1AuditLog(db: D1Database): AuditLog {
     },
 
     async list(subjectId, { before, limit }) {
-      const page = await reach('D1', () =>
+      const page = await reachToRead('D1', () =>
         db
           .prepare('SELECT * FROM audit_events WHERE subject_id = ?1 AND seq < ?2 ORDER BY seq DESC LIMIT ?3')
           .bind(subjectId, before ?? Number.MAX_SAFE_INTEGER, limit)
@@ -21,7 +21,7 @@ export function createD1AuditLog(db: D1Database): AuditLog {
     },
 
     async findUnsealed(until, limit) {
-      const [heads, unsealed] = await reach('D1', () =>
+      const [heads, unsealed] = await reachToRead('D1', () =>
         db.batch<AuditEventRow>([
           // The row before the first that is not sealed: however many wait, none of them is looked at.
           db

@@ -9,6 +9,7 @@ export type KeyPurpose =
   | 'account-key'
   | 'device-credential'
   | 'session-copy'
+  | 'derived-secret'
 
 /** What is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
@@ -71,6 +72,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'account-key': HMAC_SHA256,
   'device-credential': HMAC_SHA256,
   'session-copy': HMAC_SHA256,
+  'derived-secret': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
 }

@@ -1,12 +1,12 @@
 import { recordEvent } from '../audit/d1-audit-log'
-import { reach } from '../outage'
+import { reach, reachToRead } from '../outage'
 import { DEVICE_LIFETIME_SECONDS, type Device, type DeviceStore } from './device'
 
 /** Devices in D1. What makes them stands in the transactions that prove an account: d1-devices.ts. */
 export function createD1DeviceStore(db: D1Database): DeviceStore {
   return {
     async list(userId, now) {
-      const found = await reach('D1', () =>
+      const found = await reachToRead('D1', () =>
         db
           .prepare('SELECT * FROM devices WHERE user_id = ?1 AND last_seen_at > ?2')
           .bind(userId, now - DEVICE_LIFETIME_SECONDS)

@@ -32,8 +32,8 @@ export interface DeviceProof {
   readonly newId: string
 }
 
-export function deviceProof(presentedIds: readonly string[]): DeviceProof {
-  return { presentedIds, newId: newDeviceId() }
+export function deviceProof(presentedIds: readonly string[], newId: string = newDeviceId()): DeviceProof {
+  return { presentedIds, newId }
 }
 
 /** The devices of one account. Every method throws {@link StoreUnavailable} when the store cannot be reached. */

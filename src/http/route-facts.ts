@@ -8,6 +8,8 @@ export interface RouteFacts {
   readonly form?: BodySchema
   /** Whether the session store is asked if the session still stands. */
   readonly live?: true
+  /** Whether a client may name its attempt, to repeat it. */
+  readonly repeatable?: true
   /** Whether a client may come only so often. */
   readonly limited?: true
   /** Whether the body may say whose account is meant. */

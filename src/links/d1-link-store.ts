@@ -2,7 +2,7 @@ import type { AuditEvent, AuditEventName } from '../audit/audit-event'
 import { recordEvent } from '../audit/d1-audit-log'
 import type { Client } from '../client'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach, reachToDo } from '../outage'
+import { reach, reachToDo, reachToRead } from '../outage'
 import { settleAttempt } from '../throttling/d1-attempts'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
 import { type FoundRow, toFoundLink } from './d1-link-row'
@@ -139,7 +139,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
     },
 
     async find({ tokenHash, bindingHash }, purposes, now) {
-      const row = await reach('D1', () =>
+      const row = await reachToRead('D1', () =>
         db
           .prepare(
             `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,

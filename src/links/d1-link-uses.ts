@@ -4,7 +4,7 @@ import { recordEvent } from '../audit/d1-audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from '../devices/d1-devices'
 import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reachToDo } from '../outage'
-import { endBeyondLimit, endPresented, insertSession } from '../sessions/d1-session-start'
+import { endBeyondLimit, endPresented, insertSession, unlessRepeated } from '../sessions/d1-session-start'
 import { endSessionsOf, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
 import type { LinkStore, ProvenAddress, UsedLink } from './link-store'
@@ -43,7 +43,8 @@ export function createD1LinkUses(
 
   /** Runs a batch; the results of its statements, or `null` if the first took nothing. */
   async function run(statements: readonly D1PreparedStatement[]): Promise<readonly D1Result[] | null> {
-    const results = await reachToDo('D1', () => db.batch([...statements]))
+    const results = await unlessRepeated(reachToDo('D1', () => db.batch([...statements])))
+    if (!results) return null
     mailQueue.note(results)
     return results[0]?.results.length ? results : null
   }

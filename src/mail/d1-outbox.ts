@@ -2,7 +2,7 @@ import { recordEvent } from '../audit/d1-audit-log'
 import type { Keyring } from '../crypto/keyring'
 import { unseal } from '../crypto/sealing'
 import { isLanguage } from '../language'
-import { reach } from '../outage'
+import { reach, reachToRead } from '../outage'
 import type { D1MailQueue } from './d1-mail-queue'
 import type { MailDetails, MailKind } from './mail'
 import type { Outbox } from './outbox'
@@ -16,7 +16,7 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
     takeQueued: () => queue.take(),
 
     async findDue(now, limit) {
-      const due = await reach('D1', () =>
+      const due = await reachToRead('D1', () =>
         db
           .prepare('SELECT id FROM outbox WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2')
           .bind(now, limit)

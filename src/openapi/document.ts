@@ -64,6 +64,13 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'The `next_cursor` of the page before.',
     schema: { type: 'string' },
   },
+  idempotencyKey: {
+    name: 'Idempotency-Key',
+    in: 'header',
+    description:
+      'Names the attempt, for a client that may send it again. Within 15 seconds the same request with the same name gets the session of the first. Random and new for each attempt; 22 to 128 letters, digits, hyphens and underscores, as a UUID has.',
+    schema: { type: 'string', pattern: '^"?[A-Za-z0-9_-]{22,128}"?$' },
+  },
 }
 
 const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
@@ -119,9 +126,7 @@ export function createDocument(
         ...(operation.description === undefined ? {} : { description: operation.description }),
         tags: [operation.tag],
         security: securityOf(operation, route.open),
-        ...(operation.parameters
-          ? { parameters: operation.parameters.map((each) => ({ $ref: `#/components/parameters/${each}` })) }
-          : {}),
+        ...parametersOf(facts, operation),
         ...(facts.json ? { requestBody: requestBodyOf(facts, operation) } : {}),
         responses: {
           ...problems.responsesFor(problemsOf(route, operation)),
@@ -162,6 +167,13 @@ function collectRoutes(parts: readonly RoutePart[]): ReadonlyMap<string, RouteFa
     routes.set(name, { ...routes.get(name), ...factsOf(handler) })
   }
   return routes
+}
+
+function parametersOf({ repeatable }: RouteFacts, { parameters = [] }: Operation) {
+  const names = [...parameters, ...(repeatable ? ['idempotencyKey'] : [])]
+  return names.length === 0
+    ? {}
+    : { parameters: names.map((each) => ({ $ref: `#/components/parameters/${each}` })) }
 }
 
 function securityOf({ takes }: Operation, open: boolean): OperationObject['security'] {

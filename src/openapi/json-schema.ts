@@ -42,6 +42,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
   account_id:
     'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',
+  attempt: 'For forms: what `Idempotency-Key` is to a client that sends JSON.',
   keep_current: 'Whether the session behind this request stays.',
 }
 

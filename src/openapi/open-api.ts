@@ -53,7 +53,7 @@ export interface Header {
 
 export interface Parameter extends Header {
   readonly name: string
-  readonly in: 'path' | 'query'
+  readonly in: 'path' | 'query' | 'header'
 }
 
 export interface SecurityScheme {

@@ -217,6 +217,7 @@ const OtherScreenBody = v.object({
   /** Sent with the rest of the form, and passed over. */
   password: v.optional(Text),
   return_to: v.optional(Text),
+  attempt: v.optional(Text),
 })
 
 /** What signing in mends. */

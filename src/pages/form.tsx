@@ -37,6 +37,7 @@ export function Form({ form, action, returnTo = null, confirm, children }: Props
       id={form.id}
       method="post"
       action={`${form.context.basePath}${action}`}
+      data-working={form.context.texts.form.working}
       {...(confirm === undefined ? {} : { 'data-confirm': confirm })}
     >
       <ErrorSummary form={form} />

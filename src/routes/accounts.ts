@@ -29,6 +29,7 @@ import {
   presentSignIn,
   redirectForm,
 } from './answer-sign-in'
+import { attemptIdOf, repeatable } from './attempt-id'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { deviceField, giveDevice } from './device'
@@ -43,6 +44,9 @@ const SignInBody = v.object({
   ...deviceField,
   return_to: ReturnTo,
 })
+
+/** A page names the attempt in a field, because a form sends no headers. */
+const SignInForm = v.object({ ...SignInBody.entries, attempt: v.optional(Text) })
 
 const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
 
@@ -91,10 +95,10 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
     })
 
-    .post('/login', limited, jsonOrFormBody(SignInBody), async (c) => {
+    .post('/login', limited, jsonOrFormBody(SignInBody, { form: SignInForm }), repeatable, async (c) => {
       const { email, password, ...asked } = c.req.valid('json')
       const sign = { ...(await signingIn(c, services, asked)), email, password }
-      const attempt = await signIn(services, sign)
+      const attempt = await signIn(services, { ...sign, attemptId: attemptIdOf(c) })
       if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })

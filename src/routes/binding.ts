@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { REPEAT_SECONDS } from '../accounts/repetition'
 import {
   type BindingCookie,
   type BindingPurpose,
@@ -61,7 +62,9 @@ export function giveBinding(c: Context, { cookie, secret }: Binding): void {
   setAuthCookie(c, cookie, secret.text, MAX_AGE_SECONDS[cookie.purpose])
 }
 
-/** What has been used is of no use any more. */
+/** Lets the client forget what it has used, once it is too late to repeat the use. */
 export function clearBinding(c: Context, cookie: BindingCookie): void {
-  if (cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
+  const text = presentedBinding(c, cookie, undefined)
+  if (text !== null) setAuthCookie(c, cookie, text, REPEAT_SECONDS)
+  else if (cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
 }

@@ -1,4 +1,5 @@
 import type { Client } from '../client'
+import { StoreUnavailable } from '../outage'
 import { endContext } from './d1-session-store'
 import type { Session } from './session'
 
@@ -7,11 +8,12 @@ import type { Session } from './session'
 /**
  * Starts a session of an account that exists and is not disabled, on one condition. With a password: that it is the hash the account
  * still has, so that a sign-in which was checked against another starts nothing. With a one-time token: that the statement right
- * before, which used it up, changed a row. Returns the account's roles.
+ * before, which used it up, changed a row. Returns the account's roles. Fails if there is the session already, so that nothing of the batch
+ * happens twice: see {@link unlessRepeated}.
  */
 export function insertSession(
   db: D1Database,
-  { session, secretHash, proof }: NewSessionRow,
+  { session, secretHash, proof, unless = null }: NewSessionRow,
 ): D1PreparedStatement {
   const refreshed = session.mode === 'token'
   return db
@@ -19,7 +21,8 @@ export function insertSession(
       `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
                              authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr)
        SELECT ?1, id, ?2, ?3, ?4, ?5, ?6, ?6, ?6, ?7, ?8, ?9, ?10, ?13
-         FROM users WHERE id = ?11 AND disabled_at IS NULL AND ${proof === 'one-time-token' ? 'changes() > ?12' : HAS_PASSWORD}
+         FROM users WHERE id = ?11 AND disabled_at IS NULL
+            AND (${proof === 'one-time-token' ? 'changes() > ?12' : HAS_PASSWORD} OR EXISTS (SELECT 1 FROM sessions WHERE id = ?1))
        RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles`,
     )
     .bind(
@@ -36,17 +39,33 @@ export function insertSession(
       session.userId,
       proof === 'one-time-token' ? 0 : proof.passwordHash,
       session.amr,
-      ...(proof === 'one-time-token' ? [] : [proof.verifiedOnly ? 1 : 0]),
+      ...(proof === 'one-time-token' ? [] : [proof.verifiedOnly ? 1 : 0, unless]),
     )
 }
 
-const HAS_PASSWORD = 'password_hash = ?12 AND (email_verified_at IS NOT NULL OR ?14 = 0)'
+/** Runs a batch that starts a session by {@link insertSession}; `null`, and nothing done, if an equal request has started it before. */
+export async function unlessRepeated<T>(batch: Promise<T>): Promise<T | null> {
+  try {
+    return await batch
+  } catch (error) {
+    if (error instanceof StoreUnavailable && HAS_SESSION.test(String(error.cause))) return null
+    throw error
+  }
+}
+
+/** SQLite names the columns of whichever unique index it looked at first; each of them ends with the id. */
+const HAS_SESSION = /UNIQUE constraint failed: sessions\./
+
+const HAS_PASSWORD = `password_hash = ?12 AND (email_verified_at IS NOT NULL OR ?14 = 0)
+              AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = ?15)`
 
 export interface NewSessionRow {
   readonly session: Session
   /** `null` in token mode. */
   readonly secretHash: string | null
   readonly proof: SessionProof
+  /** The id of a session that must not exist, if it is started by a password. */
+  readonly unless?: string | null | undefined
 }
 
 /** What entitles to a session. */

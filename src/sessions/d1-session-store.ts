@@ -1,5 +1,5 @@
 import type { D1MailQueue } from '../mail/d1-mail-queue'
-import { reach, reachToDo } from '../outage'
+import { reach, reachToDo, reachToRead } from '../outage'
 import { MOST_DELETES } from './delete-cached-copies'
 import type { EndedBy, LiveSession, Session } from './session'
 import type { End, EndedSession, Rotation, SessionStore } from './session-store'
@@ -8,7 +8,7 @@ import type { End, EndedSession, Rotation, SessionStore } from './session-store'
 export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): SessionStore {
   return {
     async findLive(id, now) {
-      const row = await reach('D1', () =>
+      const row = await reachToRead('D1', () =>
         db
           .prepare(`SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = ?2`)
           .bind(now, id)
@@ -89,7 +89,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     },
 
     async list(userId, { before, limit }, now) {
-      const page = await reach('D1', () =>
+      const page = await reachToRead('D1', () =>
         db
           .prepare(
             `SELECT * FROM sessions
@@ -146,7 +146,7 @@ export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): Se
     },
 
     async findEnded(endedBefore, limit) {
-      const ended = await reach('D1', () =>
+      const ended = await reachToRead('D1', () =>
         db
           .prepare('SELECT id, mode FROM sessions WHERE ended_at < ?1 ORDER BY ended_at, id LIMIT ?2')
           .bind(endedBefore, limit)

@@ -11,11 +11,18 @@ export interface SessionToken {
 /**
  * Mints the token of a session and the hash to store for it. The token is given to the client and kept nowhere.
  *
- * Token: `<id>.<secret>`, 16 and 32 random bytes, base64url without padding (RFC 4648 §5).
+ * @param secret 32 bytes that nobody else can tell; random unless given.
  */
-export async function mintSessionToken(sessionId: string): Promise<{ token: string; secretHash: string }> {
-  const secret = randomBytes(SECRET_BYTES)
-  return { token: `${sessionId}.${encodeBase64url(secret)}`, secretHash: await hashSecret(secret) }
+export async function mintSessionToken(
+  sessionId: string,
+  secret: Uint8Array<ArrayBuffer> = randomBytes(SECRET_BYTES),
+): Promise<{ token: string; secretHash: string }> {
+  return { token: formatSessionToken(sessionId, secret), secretHash: await hashSecret(secret) }
+}
+
+/** Returns the token: `<id>.<secret>`, 16 and 32 bytes, base64url without padding (RFC 4648 §5). */
+export function formatSessionToken(sessionId: string, secret: Uint8Array): string {
+  return `${sessionId}.${encodeBase64url(secret)}`
 }
 
 /** Takes a token apart, or gives `null` when it is not of the form. */

@@ -72,12 +72,16 @@ export interface SignInFacts {
   readonly now: number
 }
 
-/** A record for a sign-in that happens now. */
-export function newSession(lifetimes: SessionLifetimes, sign: SignInFacts): Session {
+/** Returns a record for a sign-in that happens now. Its id is random unless given. */
+export function newSession(
+  lifetimes: SessionLifetimes,
+  sign: SignInFacts,
+  id: string = encodeBase64url(randomBytes(16)),
+): Session {
   const { userId, mode, amr, client, now } = sign
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   return {
-    id: encodeBase64url(randomBytes(16)),
+    id,
     userId,
     mode,
     createdAt: now,

@@ -1,11 +1,11 @@
-import { reach } from '../outage'
+import { reach, reachToRead } from '../outage'
 import type { PairAlg, SigningKeyStore } from './signing-key-store'
 
 /** Signing keys in D1: a handful of rows, private parts encrypted. */
 export function createD1SigningKeyStore(db: D1Database): SigningKeyStore {
   return {
     async list(alg) {
-      const rows = await reach('D1', () =>
+      const rows = await reachToRead('D1', () =>
         db
           .prepare('SELECT * FROM signing_keys WHERE alg = ?1 ORDER BY generation')
           .bind(alg)

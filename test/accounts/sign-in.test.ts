@@ -53,7 +53,15 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
     country: null,
     language: 'en',
   } as const
-  const input = { email, password: PASSWORD, mode: ada.mode, client, presented: [], deviceIds: [] }
+  const input = {
+    email,
+    password: PASSWORD,
+    mode: ada.mode,
+    client,
+    presented: [],
+    deviceIds: [],
+    attemptId: null,
+  }
   return signIn({ ...services, passwords }, input)
 }
 

@@ -86,7 +86,7 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
     409,
     async () => {
       const { email } = await signedInPerson({ mode: 'session' })
-      return send(deployed, 'POST', '/register', { body: { email, password: PASSWORD } })
+      return send(deployed, 'POST', '/register', { body: { email, password: `not ${PASSWORD}` } })
     },
   ],
   'body-too-large': [413, () => sendLogin(' '.repeat(64 * 1024 + 1))],

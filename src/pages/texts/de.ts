@@ -6,6 +6,7 @@ export const de = {
 
   form: {
     check: 'Bitte sehen Sie sich das noch einmal an:',
+    working: 'Einen Moment bitte …',
     wrongPassword: { title: 'Das Passwort stimmt nicht', action: 'Bitte versuchen Sie es noch einmal.' },
     optional: 'freiwillig',
     retry: (wait) => `Bitte versuchen Sie es in ${wait} noch einmal.`,

@@ -17,6 +17,7 @@ export const en = {
 
   form: {
     check: 'Please look at this again:',
+    working: 'Working on it…',
     wrongPassword: { title: 'The password is incorrect', action: 'Please try again.' },
     optional: 'optional',
     retry: (wait: string) => `Please try again in ${wait}.`,

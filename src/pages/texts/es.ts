@@ -6,6 +6,7 @@ export const es = {
 
   form: {
     check: 'Revise lo siguiente:',
+    working: 'Un momento…',
     wrongPassword: { title: 'La contraseña no es correcta', action: 'Inténtelo de nuevo.' },
     optional: 'opcional',
     retry: (wait) => `Inténtelo de nuevo en ${wait}.`,
