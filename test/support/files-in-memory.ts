@@ -1,8 +1,9 @@
-import { mkdtempSync, rmSync, statfsSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
 import { join } from 'node:path'
 
 /** A file system in memory, where Linux has one. */
 const MEMORY = '/dev/shm'
+const PREFIX = 'janus-test-'
 
 /** A whole run leaves less than a third of this. A container is often given 64 MiB, which would not do. */
 const NEEDED_BYTES = 1024 ** 3
@@ -13,9 +14,19 @@ const NEEDED_BYTES = 1024 ** 3
  */
 export function keepTemporaryFilesInMemory(): void {
   if (freeBytes(MEMORY) < NEEDED_BYTES) return
-  const folder = mkdtempSync(join(MEMORY, 'janus-test-'))
+  removeLeftovers()
+  const folder = join(MEMORY, `${PREFIX}${process.pid}`)
+  mkdirSync(folder, { mode: 0o700, recursive: true })
   process.env.TMPDIR = folder
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
+}
+
+/** Removes the folders of runs that were killed, each named by its process. */
+function removeLeftovers(): void {
+  for (const name of readdirSync(MEMORY)) {
+    const isLeft = /^janus-test-\d+$/.test(name) && !existsSync(`/proc/${name.slice(PREFIX.length)}`)
+    if (isLeft) rmSync(join(MEMORY, name), { recursive: true, force: true })
+  }
 }
 
 function freeBytes(folder: string): number {
