@@ -160,8 +160,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session begins only on the password that was checked',
     file: 'src/sessions/d1-session-start.ts',
-    from: "'password_hash = ?12 AND",
-    to: "'?12 = ?12 AND",
+    from: '`password_hash = ?12 AND',
+    to: '`?12 = ?12 AND',
     tests: ['test/accounts/sign-in.test.ts'],
   },
   {
