@@ -19,16 +19,16 @@ function bundle(...entry: string[]): number {
 }
 
 // README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without pages stays under 238 KiB', () => {
+it('the API without pages stays under 244 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts')
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(238 * KIB)
+  expect(bytes).toBeLessThan(244 * KIB)
 })
 
-it('the whole bundle, pages in three languages and the playground included, stays under 410 KiB', () => {
+it('the whole bundle, pages in three languages and the playground included, stays under 421 KiB', () => {
   const bytes = bundle()
   console.log(`Whole: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(410 * KIB)
+  expect(bytes).toBeLessThan(421 * KIB)
 })
 
 // A busy machine makes a profile longer, never shorter: the shortest of a few starts is the one that says something.
