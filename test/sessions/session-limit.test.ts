@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { prepareSession } from '../../src/accounts/prepared-session'
+import { deviceProof } from '../../src/devices/device'
 import { provenPerson, signInLink } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { clientOf, expectProblem, type Person, type SignedIn, send, signedInPerson } from '../support/person'
@@ -80,6 +82,12 @@ describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %
     const { ada, idlest, other } = await personAtLimit(service, mode)
     const body = { email: ada.email, password: 'not the password', mode }
     expectProblem(await send(service, 'POST', '/login', { body }), 401, 'invalid-credentials')
+    // Nor does one whose proof was used up by another since it was looked at.
+    const client = { address: null, country: null, userAgent: null, requestId: 'r', language: 'en' as const }
+    const use = { client, now: now() }
+    const prepared = await prepareSession(service.services, { ...use, userId: ada.userId, mode, amr: 'otp' })
+    const link = { tokenHash: 'used', device: deviceProof([]), presented: [], removesPassword: false }
+    expect(await service.services.links.signIn({ ...use, ...link, prepared })).toBeNull()
     expect(await openIds(ada.userId)).toEqual(ids(ada, idlest, other))
   })
 
