@@ -16,6 +16,8 @@ import type { DeviceStore } from './devices/device'
 import { createDeviceCredentials, type DeviceCredentials } from './devices/device-credentials'
 import { createD1LinkRequests } from './links/d1-link-store'
 import { createD1LinkUses } from './links/d1-link-uses'
+import { createD1SignInCodes } from './links/d1-sign-in-codes'
+import { createSignInCodes, type SignInCodes } from './links/sign-in-code'
 import type { Log } from './log'
 import { createD1MailQueue, NO_MAIL_QUEUE } from './mail/d1-mail-queue'
 import { createD1Outbox } from './mail/d1-outbox'
@@ -54,6 +56,7 @@ export interface Services
   readonly clientLimit: ClientLimit
   readonly devices: DeviceStore
   readonly deviceCredentials: DeviceCredentials
+  readonly signInCodes: SignInCodes
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   /** `null`: no mail is sent. */
@@ -126,7 +129,9 @@ export function createServices(
     links: {
       ...createD1LinkRequests(bindings.DB, mailQueue),
       ...createD1LinkUses(bindings.DB, { mailQueue, maxSessions }),
+      ...createD1SignInCodes(bindings.DB),
     },
+    signInCodes: createSignInCodes(keyring),
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: createD1AuditLog(bindings.DB),

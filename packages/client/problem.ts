@@ -2,6 +2,7 @@
 export type ProblemCode =
   | 'invalid-json'
   | 'invalid-link'
+  | 'invalid-code'
   | 'invalid-credentials'
   | 'authentication-required'
   | 'invalid-token'

@@ -25,10 +25,11 @@ export async function registerVerified(
     readonly email: EmailAddress
     readonly password: string
     readonly name: string | null
+    readonly returnTo: string | null
   },
 ): Promise<HeldRegistration> {
   const { links, passwords } = services
-  const { email, password, name, binding, client, deviceIds } = input
+  const { email, password, name, returnTo, binding, client, deviceIds } = input
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
   const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
@@ -40,6 +41,7 @@ export async function registerVerified(
   const passwordHash = await passwords.hash(password)
   const token = await mintSecret()
   const { now } = request
-  await links.holdRegistration({ email, name, passwordHash, token, bindingHash: binding.hash, client, now })
+  const held = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, client, now }
+  await links.holdRegistration(held)
   return { outcome: 'accepted' }
 }

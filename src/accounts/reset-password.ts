@@ -17,15 +17,24 @@ import type { VerifyServices } from './verify-email'
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
 export async function requestPasswordReset(
   services: LinkServices,
-  asker: Pick<MailAsker, 'client' | 'deviceIds'> & { readonly email: EmailAddress },
+  asker: Pick<MailAsker, 'client' | 'deviceIds'> & {
+    readonly email: EmailAddress
+    readonly returnTo: string | null
+  },
 ): Promise<AskedForMail> {
-  const request = { purpose: 'reset-password', bindingHash: null } as const
+  const { returnTo } = asker
+  const request = { purpose: 'reset-password', bindingHash: null, returnTo } as const
   return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
 }
 
 export type PasswordReset =
-  /** `deviceId`: the device of the account that the client is from now on. */
-  | { readonly outcome: 'reset'; readonly deviceId: string | null }
+  | {
+      readonly outcome: 'reset'
+      /** The device of the account that the client is from now on. */
+      readonly deviceId: string | null
+      /** Where the person wanted to go, as it was asked for. */
+      readonly returnTo: string | null
+    }
   | { readonly outcome: 'invalid-link' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
@@ -57,5 +66,5 @@ export async function resetPassword(
   const reset = await links.resetPassword({ tokenHash, client, now, userId: user.id, passwordHash, device })
   if (!reset) return { outcome: 'invalid-link' }
   await deleteCachedCopies(services.sessionCache, reset.ended)
-  return { outcome: 'reset', deviceId: reset.deviceId }
+  return { outcome: 'reset', deviceId: reset.deviceId, returnTo: found.returnTo }
 }

@@ -2,10 +2,12 @@ import type { Client } from '../client'
 import { deviceProof } from '../devices/device'
 import type { FoundLink } from '../links/link-store'
 import { presentLink } from '../links/present-link'
+import type { Mode } from '../mode'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { SessionCache } from '../sessions/session-cache'
+import type { PresentedSession } from '../sessions/session-store'
 import {
   type AskedForMail,
   askedForMail,
@@ -15,9 +17,10 @@ import {
 } from './asked-for-mail'
 import type { EmailAddress } from './email-address'
 import { passwordContext } from './password-context'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './prepared-session'
 import { newUser } from './user'
 
-export interface VerifyServices extends LinkServices {
+export interface VerifyServices extends LinkServices, GrantServices {
   readonly passwords: PasswordHasher
   readonly passwordMinLength: number
   readonly serviceHost: string
@@ -45,12 +48,18 @@ export async function resendVerification(
 }
 
 export type Verification =
-  /** `hasPassword`: otherwise one has to be set, by a reset. */
   | {
       readonly outcome: 'verified'
+      /** Otherwise one has to be set, by a reset. */
       readonly hasPassword: boolean
       /** The device of the account that the client is from now on. */
       readonly deviceId: string | null
+      /** Where the person wanted to go, as it was asked for. */
+      readonly returnTo: string | null
+      /** `null`: nobody is signed in by this. */
+      readonly signedIn: SignedIn | null
+      /** Whether somebody registered in another browser or client. */
+      readonly elsewhere: boolean
     }
   | { readonly outcome: 'invalid-link' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
@@ -60,7 +69,8 @@ export type Verification =
  *
  * The password that was chosen before stays only if the browser or client that chose it uses the link, whichever of the mails that is in:
  * otherwise it may be that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
- * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). Nobody is signed in.
+ * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). That browser or client is signed in, too, because it has both the mail and what was
+ * chosen with the address; nobody else is.
  *
  * @throws {StoreUnavailable}
  */
@@ -71,12 +81,15 @@ export async function verifyEmail(
     readonly binding: string | null
     readonly newPassword: string | null
     readonly client: Client
+    /** In which mode to sign in; `null`: not at all. */
+    readonly mode: Mode | null
+    readonly presented: readonly PresentedSession[]
     /** Ids of the genuine device credentials that came along. */
     readonly deviceIds: readonly string[]
   },
 ): Promise<Verification> {
   const { links } = services
-  const { token, binding, newPassword, client, deviceIds } = input
+  const { token, binding, newPassword, client, mode, deviceIds } = input
   const presented = await presentLink(services, token, ['register', 'verify-email'], binding)
   if (!presented) return { outcome: 'invalid-link' }
   const { found, tokenHash, now } = presented
@@ -85,7 +98,10 @@ export async function verifyEmail(
   if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
   const { passwordHash } = chosen
   const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
-  const verified = { outcome: 'verified', hasPassword: passwordHash !== null } as const
+  const { returnTo } = found
+  const hasPassword = passwordHash !== null
+  const elsewhere = found.account === null && found.own === null
+  const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
 
   if (found.account) {
     const proven = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
@@ -97,8 +113,16 @@ export async function verifyEmail(
   const { address, canonical } = found.newEmail
   const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
   const account = { user, canonicalEmail: canonical, passwordHash }
-  const known = await links.register({ ...use, account })
-  return known ? { ...verified, ...known } : { outcome: 'invalid-link' }
+  // Whoever has the mail and what was chosen with the address is the person who registered.
+  const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', client, now } as const
+  const prepared = found.own && mode ? await prepareSession(services, sign, null) : null
+  const start = prepared && { prepared, presented: input.presented }
+  const registered = await links.register({ ...use, account, start })
+  if (!registered) return { outcome: 'invalid-link' }
+  const { deviceId, started } = registered
+  if (!prepared || !started) return { ...verified, deviceId }
+  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
+  return { ...verified, deviceId, signedIn: await grantSession(services, prepared, user, deviceId) }
 }
 
 /** The hash of the password that the account is to have. */

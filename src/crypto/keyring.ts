@@ -10,6 +10,7 @@ export type KeyPurpose =
   | 'device-credential'
   | 'session-copy'
   | 'derived-secret'
+  | 'sign-in-code'
 
 /** What is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
@@ -73,6 +74,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'device-credential': HMAC_SHA256,
   'session-copy': HMAC_SHA256,
   'derived-secret': HMAC_SHA256,
+  'sign-in-code': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
 }

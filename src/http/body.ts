@@ -243,8 +243,8 @@ const ALREADY_READ = {
 }
 
 /** The refusal of a body that lacks a field which only sometimes is required. */
-export function missingField(field: string): Problem {
-  return invalidInput([{ field, code: 'missing', message: REQUIRED }])
+export function missingField(field: string, message = REQUIRED): Problem {
+  return invalidInput([{ field, code: 'missing', message }])
 }
 
 const REQUIRED = 'This field is required.'

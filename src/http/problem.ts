@@ -4,6 +4,7 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 export const PROBLEMS = {
   'invalid-json': { status: 400, title: 'The body is not valid JSON' },
   'invalid-link': { status: 400, title: 'The link is not valid any more' },
+  'invalid-code': { status: 400, title: 'The code is not valid' },
   'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
   'authentication-required': { status: 401, title: 'Authentication is required' },
   'invalid-token': { status: 401, title: 'The token is not valid here' },

@@ -21,7 +21,7 @@ export function returnOrigins({ origin, appUrl, allowedOrigins }: ReturnSite): r
 
 /** Returns where a form may send its user afterwards: the target as {@link parseReturnTo} reads it, or `fallback`. */
 export function safeReturnTo(target: string | undefined, site: ReturnSite, fallback: string): string {
-  return (target === undefined ? null : parseReturnTo(target, site)) ?? fallback
+  return parseReturnTo(target, site) ?? fallback
 }
 
 /**
@@ -31,7 +31,8 @@ export function safeReturnTo(target: string | undefined, site: ReturnSite, fallb
  * A URL of Janus's own becomes a path. No other spelling of an origin is read: no userinfo, no default port, no capital
  * letter, no trailing dot, no IDN, so there is nothing in which two parsers could differ (OWASP ASVS 5.0 §3.7.2).
  */
-export function parseReturnTo(target: string, site: ReturnSite): string | null {
+export function parseReturnTo(target: string | undefined, site: ReturnSite): string | null {
+  if (target === undefined) return null
   const origin = returnOrigins(site).find(
     (each) => target.startsWith(each) && /^(?:[/?#]|$)/.test(target.slice(each.length)),
   )

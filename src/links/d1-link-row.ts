@@ -16,6 +16,26 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
   readonly own_token_hash: string | null
   readonly own_name: string | null
   readonly own_password_hash: string | null
+  readonly return_to: string | null
+  readonly own_return_to: string | null
+}
+
+/**
+ * Returns the query for a link that is valid at instant ?2, with its account, and with what the holder of secret ?3 chose.
+ *
+ * @param tokenHash An expression for the hash of its token.
+ */
+export function selectLink(tokenHash: string): string {
+  return `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
+                 users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
+                 own.token_hash AS own_token_hash, own.name AS own_name, own.password_hash AS own_password_hash,
+                 own.return_to AS own_return_to
+            FROM one_time_tokens AS link LEFT JOIN users
+              ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
+            LEFT JOIN one_time_tokens AS own
+              ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > ?2
+                 AND own.binding_hash = ?3
+           WHERE link.token_hash = ${tokenHash} AND link.expires_at > ?2 AND (link.purpose = 'register') = (users.id IS NULL)`
 }
 
 export function toFoundLink(row: FoundRow): FoundLink {
@@ -33,5 +53,6 @@ export function toFoundLink(row: FoundRow): FoundLink {
           },
     newEmail: address === null || canonical === null ? null : { address, canonical },
     own: row.own_token_hash === null ? null : { name: row.own_name, passwordHash: row.own_password_hash },
+    returnTo: row.own_return_to ?? row.return_to,
   }
 }

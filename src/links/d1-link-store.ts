@@ -5,8 +5,9 @@ import type { D1MailQueue } from '../mail/d1-mail-queue'
 import { reach, reachToDo, reachToRead } from '../outage'
 import { settleAttempt } from '../throttling/d1-attempts'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from '../throttling/d1-mail-requests'
-import { type FoundRow, toFoundLink } from './d1-link-row'
+import { type FoundRow, selectLink, toFoundLink } from './d1-link-row'
 import { endReplacedLinks } from './d1-replaced-links'
+import { endOlderCodes } from './d1-sign-in-codes'
 import type { LinkStore, MailRequest } from './link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from './one-time-token'
 
@@ -38,17 +39,26 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
   return {
     reserve: (request) => countAnd(request, []),
 
-    async holdRegistration({ email, name, passwordHash, token, bindingHash, client, now }) {
+    async holdRegistration({ email, name, passwordHash, token, bindingHash, returnTo, client, now }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
       const hold = db
         .prepare(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
-              binding_hash, expires_at)
-           SELECT ?1, 'register', ?2, ?2, ?3, ?2, ?4, ?5, ?6, ?7
+              binding_hash, return_to, expires_at)
+           SELECT ?1, 'register', ?2, ?2, ?3, ?2, ?4, ?5, ?6, ?8, ?7
             WHERE NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?2)`,
         )
-        .bind(token.hash, email.canonical, email.address, name, passwordHash, bindingHash, expiresAt)
+        .bind(
+          token.hash,
+          email.canonical,
+          email.address,
+          name,
+          passwordHash,
+          bindingHash,
+          expiresAt,
+          returnTo,
+        )
       const link = await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now })
       const known = { canonicalEmail: email.canonical, except: null }
       const results = await reachToDo('D1', () =>
@@ -62,23 +72,34 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
       mailQueue.note(results)
     },
 
-    async issue({ token, bindingHash, client, ...request }) {
+    async issue({ token, code, bindingHash, returnTo, client, ...request }) {
       const { purpose, canonicalEmail, accountKey, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const { kind, event } = ISSUED[purpose]
       const insert = db
         .prepare(
-          `INSERT INTO one_time_tokens (token_hash, purpose, holder, email_canonical, binding_hash, expires_at)
-           SELECT ?1, ?2, id, email_canonical, ?3, ?4 FROM users
+          `INSERT INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, binding_hash, expires_at, return_to, code_mac, account_key)
+           SELECT ?1, ?2, id, email_canonical, ?3, ?4, ?6, ?7, ?8 FROM users
             WHERE email_canonical = ?5 AND disabled_at IS NULL AND changes() > 0`,
         )
-        .bind(token.hash, purpose, bindingHash, expiresAt, canonicalEmail)
+        .bind(
+          token.hash,
+          purpose,
+          bindingHash,
+          expiresAt,
+          canonicalEmail,
+          returnTo,
+          code?.mac ?? null,
+          code ? accountKey : null,
+        )
       return countAnd(request, [
         insert,
         recordEvent(db, requested(event, { accountKey, actorId: null, client, now }), {
           tokenHash: token.hash,
         }),
-        ...(await mailQueue.link({ kind, token, expiresAt, client, now })),
+        ...(await mailQueue.link({ kind, token, code: code?.text, expiresAt, client, now })),
+        ...(code && bindingHash !== null ? [endOlderCodes(db, { tokenHash: token.hash, bindingHash })] : []),
         endReplacedLinks(db, token.hash, purpose),
       ])
     },
@@ -90,15 +111,16 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
         .prepare(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
-              binding_hash, expires_at)
+              binding_hash, return_to, expires_at)
            SELECT ?1, 'register', holder, email_canonical, new_email, new_email_canonical, iif(binding_hash = ?2, name, NULL),
-                  iif(binding_hash = ?2, password_hash, NULL), iif(binding_hash = ?2, binding_hash, NULL), ?4
+                  iif(binding_hash = ?2, password_hash, NULL), iif(binding_hash = ?2, binding_hash, NULL),
+                  iif(binding_hash = ?2, return_to, NULL), ?4
              FROM one_time_tokens
             WHERE token_hash = coalesce((${WAITING} AND binding_hash = ?2), (${WAITING} ORDER BY expires_at DESC LIMIT 1))
               AND changes() > 0 AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = ?3)
            UNION ALL
            SELECT ?1, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL,
-                  iif(id = ?6, ?2, NULL), ?4
+                  iif(id = ?6, ?2, NULL), NULL, ?4
              FROM users
             WHERE email_canonical = ?3 AND email_verified_at IS NULL AND disabled_at IS NULL AND changes() > 0`,
         )
@@ -140,20 +162,7 @@ export function createD1LinkRequests(db: D1Database, mailQueue: D1MailQueue): Li
 
     async find({ tokenHash, bindingHash }, purposes, now) {
       const row = await reachToRead('D1', () =>
-        db
-          .prepare(
-            `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
-                    users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
-                    own.token_hash AS own_token_hash, own.name AS own_name, own.password_hash AS own_password_hash
-               FROM one_time_tokens AS link LEFT JOIN users
-                 ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
-               LEFT JOIN one_time_tokens AS own
-                 ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > ?2
-                    AND own.binding_hash = ?3
-              WHERE link.token_hash = ?1 AND link.expires_at > ?2 AND (link.purpose = 'register') = (users.id IS NULL)`,
-          )
-          .bind(tokenHash, now, bindingHash)
-          .first<FoundRow>(),
+        db.prepare(selectLink('?1')).bind(tokenHash, now, bindingHash).first<FoundRow>(),
       )
       return row && purposes.includes(row.purpose) ? toFoundLink(row) : null
     },

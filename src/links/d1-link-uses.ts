@@ -7,7 +7,7 @@ import { reachToDo } from '../outage'
 import { endBeyondLimit, endPresented, insertSession, unlessRepeated } from '../sessions/d1-session-start'
 import { endSessionsOf, selectEndedOf } from '../sessions/d1-session-store'
 import type { EndedSession } from '../sessions/session-store'
-import type { LinkStore, ProvenAddress, UsedLink } from './link-store'
+import type { LinkSessionStart, LinkStore, ProvenAddress, UsedLink } from './link-store'
 import type { TokenPurpose } from './one-time-token'
 
 /** What using a link does. */
@@ -49,10 +49,27 @@ export function createD1LinkUses(
     return results[0]?.results.length ? results : null
   }
 
+  /** Begins a session if the statement right before changed a row, and then ends those whose cookies came along. */
+  function beginSession(start: LinkSessionStart | null, use: UsedLink) {
+    if (!start) return { inserts: [], devices: [], ends: [] }
+    const { session, secretHash } = start.prepared
+    const { userId } = session
+    const { client, now } = use
+    return {
+      inserts: [
+        insertSession(db, { session, secretHash, proof: 'one-time-token' }),
+        recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
+      ],
+      devices: mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
+      ends: start.presented.map((old) => endPresented(db, old, session, client)),
+    }
+  }
+
   return {
-    async register({ account, ...use }) {
+    async register({ account, start, ...use }) {
       const { user, canonicalEmail, passwordHash } = account
       const { client, device, now } = use
+      const { ends, ...begin } = beginSession(start, use)
       const results = await run([
         take('register', use),
         db
@@ -61,11 +78,17 @@ export function createD1LinkUses(
              SELECT ?1, ?2, ?3, ?6, ?4, ?5, ?6 WHERE changes() > 0
              ON CONFLICT (email_canonical) DO NOTHING RETURNING id`,
           )
-          .bind(user.id, user.email, canonicalEmail, user.name, passwordHash, use.now),
+          .bind(user.id, user.email, canonicalEmail, user.name, passwordHash, now),
         knowNewDevice(db, device, { userId: user.id, client, now }),
         recordEvent(db, byOwner('account-registered', user.id, use), 'if-changed'),
+        ...begin.inserts,
+        ...begin.devices,
+        ...ends,
       ])
-      return results?.[1]?.results.length === 1 ? { deviceId: deviceIn(results) } : null
+      if (results?.[1]?.results.length !== 1) return null
+      const deviceId = deviceIn(results)
+      const ended = results.slice(results.length - ends.length)
+      return { deviceId, started: start && startedSession(results[4], ended, deviceId) }
     },
 
     async verify({ userId, passwordHash, ...use }) {
@@ -112,11 +135,11 @@ export function createD1LinkUses(
       return results && provenAddress(results)
     },
 
-    async signIn({ prepared, presented, device, removesPassword, ...use }) {
-      const { session, secretHash } = prepared
-      const { userId } = session
+    async signIn({ prepared, presented, removesPassword, ...use }) {
+      const { userId, id: sessionId } = prepared.session
       const { client, now } = use
       const removed = { kind: 'password-removed', client, now } as const
+      const { ends, ...begin } = beginSession({ prepared, presented }, use)
       const results = await run([
         take('sign-in', use),
         db
@@ -126,17 +149,15 @@ export function createD1LinkUses(
               WHERE id = ?2 AND changes() > 0`,
           )
           .bind(now, userId, JSON.stringify(presented)),
-        insertSession(db, { session, secretHash, proof: 'one-time-token' }),
-        recordEvent(db, { ...byOwner('signed-in', userId, use), ...ofSession(session) }, 'if-changed'),
+        ...begin.inserts,
         ...(removesPassword ? mailQueue.notice(removed, { userId, passwordless: true }, 'if-changed') : []),
-        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
-        ...knowDevice(db, device, { userId, client, now }, session.id),
-        ...presented.map((old) => endPresented(db, old, session, client)),
-        endBeyondLimit(db, { maxSessions, replacement: session, client }),
+        ...begin.devices,
+        ...knowDevice(db, use.device, { userId, client, now }, sessionId),
+        ...ends,
+        endBeyondLimit(db, { maxSessions, replacement: prepared.session, client }),
         selectEndedOf(db, userId),
       ])
-      if (!results) return null
-      return startedSession(results[2], results.slice(-(presented.length + 2)), deviceIn(results))
+      return results && startedSession(results[2], results.slice(-(ends.length + 2)), deviceIn(results))
     },
 
     async changeEmail({ userId, oldEmail, email, ...use }) {

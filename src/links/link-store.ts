@@ -7,6 +7,7 @@ import type { EndedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
 import type { Source } from '../throttling/source-limit'
 import type { MintedSecret, TokenPurpose } from './one-time-token'
+import type { SignInCode } from './sign-in-code'
 
 /**
  * The truth about what the links in mails are good for, and the transactions that use one up together with what it does.
@@ -29,7 +30,14 @@ export interface LinkStore {
    * there is no such account or it is disabled. Gives how many seconds to wait if there were too many.
    */
   issue(
-    request: MailRequest & Issued & { readonly purpose: 'reset-password' | 'sign-in' },
+    request: MailRequest &
+      Issued & {
+        readonly purpose: 'reset-password' | 'sign-in'
+        /** Where the person goes once the link is used. */
+        readonly returnTo: string | null
+        /** The code in the same mail. */
+        readonly code?: SignInCode
+      },
   ): Promise<number | null>
   /**
    * As `issue`, to verify an address: of a registration that waits, or of an account whose address nobody has proven. A link asked for by
@@ -46,8 +54,18 @@ export interface LinkStore {
   issueAddressChange(change: AddressChange): Promise<void>
   /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
   find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
-  /** Makes the account of a registration. `null`, and nothing done, if the token is used up or the address is taken. */
-  register(use: ProvenLink & { readonly account: VerifiedAccount }): Promise<KnownDevice | null>
+  /**
+   * Counts a try at the code of the newest sign-in link that the holder of a secret asked for. Returns what the code stands for, whatever
+   * was typed; or `null` if there is no such link, or its code or those of its account were tried too often.
+   */
+  tryCode(bindingHash: string, now: number): Promise<TriedCode | null>
+  /**
+   * Makes the account of a registration, and starts its first session where one is given. `null`, and nothing done, if the token is used
+   * up or the address is taken.
+   */
+  register(
+    use: ProvenLink & { readonly account: VerifiedAccount; readonly start: LinkSessionStart | null },
+  ): Promise<(KnownDevice & { readonly started: StartedSession | null }) | null>
   /**
    * Marks the address of an account as proven. `passwordHash` is what the account then has; unless it is what it had, every
    * session ends. `null`, and nothing done, if the token is used up.
@@ -65,8 +83,8 @@ export interface LinkStore {
    * `null`, and nothing done, if the token is used up.
    */
   signIn(
-    use: UsedLink &
-      Pick<SessionStart, 'prepared' | 'presented' | 'device'> & {
+    use: ProvenLink &
+      LinkSessionStart & {
         /** Whether there is a password that goes if none of `presented` is the account's. */
         readonly removesPassword: boolean
       },
@@ -77,12 +95,22 @@ export interface LinkStore {
   forget(before: number, limit: number): Promise<void>
 }
 
+/** A code as it was tried. */
+export interface TriedCode {
+  readonly found: FoundLink
+  readonly tokenHash: string
+  readonly codeMac: string
+}
+
 /** What a request presents of a link. */
 export interface FoundBy {
   readonly tokenHash: string
   /** SHA-256 of the secret of the browser or client; `null` if it presents none. */
   readonly bindingHash: string | null
 }
+
+/** A session that begins with the use of a link. */
+export type LinkSessionStart = Pick<SessionStart, 'prepared' | 'presented'>
 
 /** A link as a request presents it to be used. */
 export interface UsedLink {
@@ -144,6 +172,7 @@ export interface HeldRegistration {
   readonly passwordHash: string
   readonly token: MintedSecret
   readonly bindingHash: string
+  readonly returnTo: string | null
   readonly client: Client
   readonly now: number
 }
@@ -190,4 +219,6 @@ export interface FoundLink {
    * the address it opens. `null` if it has registered or asked for nothing there.
    */
   readonly own: { readonly name: string | null; readonly passwordHash: string | null } | null
+  /** Where the person goes in the end, as it was asked for. May be allowed no more. */
+  readonly returnTo: string | null
 }

@@ -39,6 +39,8 @@ export interface Notice {
 export interface LinkMail {
   readonly kind: LinkMailKind
   readonly token: MintedSecret
+  /** Six digits that stand for the link where it was asked for. */
+  readonly code?: string | undefined
   readonly expiresAt: number
   readonly client: Client
   readonly now: number
@@ -114,9 +116,10 @@ export function createD1MailQueue(db: D1Database, keyring: Keyring): D1MailQueue
       ]
     },
 
-    async link({ kind, token, expiresAt, client, now }) {
+    async link({ kind, token, code, expiresAt, client, now }) {
       const id = newId()
-      const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(token.text))
+      const text = code === undefined ? token.text : `${token.text}.${code}`
+      const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))
       const from = `SELECT users.id AS subject, coalesce(new_email, users.email) AS recipient
         FROM one_time_tokens LEFT JOIN users ON users.id = holder
         WHERE token_hash = ?9 AND NOT EXISTS (

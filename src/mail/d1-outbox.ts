@@ -39,10 +39,10 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
       const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
       const details = parseDetails(row.details)
       const mail = { id, kind, subjectId, recipient, details, queuedAt, expiresAt }
-      const token = await unsealToken(keyring, row)
-      return token === 'unreadable'
-        ? { outcome: 'unreadable', mail }
-        : { outcome: 'claimed', mail: { ...mail, token } }
+      const text = await unsealToken(keyring, row)
+      if (text === 'unreadable') return { outcome: 'unreadable', mail }
+      const [token = null, code = null] = text?.split('.') ?? []
+      return { outcome: 'claimed', mail: { ...mail, token, code } }
     },
 
     async delete(id) {
@@ -78,6 +78,7 @@ function parseDetails(text: string): MailDetails {
   return { device, country, language: isLanguage(language) ? language : 'en' }
 }
 
+/** The token of a link, and behind a full stop the code that stands for it, if there is one. */
 async function unsealToken(keyring: Keyring, row: OutboxRow): Promise<string | 'unreadable' | null> {
   const { id, sealed_token: text, encrypted_with: secretId } = row
   if (text === null || secretId === null) return null

@@ -35,6 +35,8 @@ export interface QueuedMail {
   readonly recipient: string
   /** The token of its link; `null` for a notice. */
   readonly token: string | null
+  /** What can be typed instead of opening the link; `null` where there is none. */
+  readonly code: string | null
   readonly details: MailDetails
   readonly queuedAt: number
   /** Later than that it is of no use. */

@@ -22,4 +22,4 @@ export interface Outbox {
 
 export type ClaimedMail =
   | { readonly outcome: 'claimed'; readonly mail: QueuedMail }
-  | { readonly outcome: 'unreadable'; readonly mail: Omit<QueuedMail, 'token'> }
+  | { readonly outcome: 'unreadable'; readonly mail: Omit<QueuedMail, 'token' | 'code'> }

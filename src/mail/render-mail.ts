@@ -35,21 +35,29 @@ export function createMailRenderer({
   readonly appUrl: string | null
   readonly brandName: string
 }): MailRenderer {
-  return ({ id, kind, recipient, token, details, queuedAt }) => {
+  return ({ id, kind, recipient, token, code, details, queuedAt }) => {
     const { language } = details
     const { texts, unknownDevice, sentTo } = MAIL_TEXTS[language]
-    const { subject, before, link, after } = texts[kind]({
+    const {
+      subject,
+      before,
+      link,
+      code: codeIntro,
+      after,
+    } = texts[kind]({
       brand: brandName,
       from: placeText(details, language, unknownDevice),
       at: formatInstant(queuedAt, language),
     })
     const url = hasLink(kind) && token !== null ? `${issuer}${LINK_PATHS[kind]}?token=${token}` : null
+    const typed = codeIntro !== undefined && code !== null ? code : null
     const closing = `${brandName} · ${appUrl ?? issuer}`
     const sent = sentTo(recipient)
     const parts = [
       brandName,
       ...before,
       ...(url === null ? [] : [`${link}:\n${url}`]),
+      ...(typed === null ? [] : [`${codeIntro}:\n${typed}`]),
       ...after,
       `${closing}\n${sent}`,
     ]
@@ -70,6 +78,12 @@ ${before.map(paragraph)}${
     ? ''
     : html`<p style="margin:24px 0"><a href="${url}" style="${BUTTON}">${link}</a></p>
 `
+}${
+  typed === null
+    ? ''
+    : html`<p style="margin:0 0 16px">${codeIntro}:<br>
+<strong style="${CODE}">${typed}</strong></p>
+`
 }${after.map(paragraph)}<p style="margin:24px 0 0;color:#5b5b6b;font-size:14px">${closing}<br>
 ${sent}</p>
 </div>
@@ -83,6 +97,9 @@ ${sent}</p>
 /** As the main button of a page; 48 pixels high, for thumbs. */
 const BUTTON =
   'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none'
+
+/** Six digits that can be read across a room, and copied without a blank. */
+const CODE = 'font:700 28px/1.5 ui-monospace,monospace;letter-spacing:4px'
 
 /**
  * Keeps automatic replies away (RFC 3834 §5), and each mail in a thread of its own: one that refers to nothing else is joined

@@ -10,7 +10,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Addresses',
     summary: 'Prove an address with a mailed link',
     description:
-      'The password of the registration stays only where the link was asked for, which the cookie or the `binding` proves. Elsewhere `new_password` sets another.',
+      'The password of the registration stays only where the link was asked for, which the cookie or the `binding` proves; there it also signs in, and the answer has the members of a sign-in in the mode asked for. Elsewhere `new_password` sets another, and nobody is signed in.',
     request: { token: EXAMPLES.token },
     answers: {
       200: {
@@ -20,7 +20,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-link', 'password-refused'],
+    problems: ['invalid-link', 'password-refused', 'mode-not-offered'],
   },
 
   'POST /email/verify/resend': {

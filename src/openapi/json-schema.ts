@@ -36,6 +36,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   return_to:
     'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
   token: 'The token of the link.',
+  code: 'The six digits of the mail, in place of the token.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
   device_token:
     'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',

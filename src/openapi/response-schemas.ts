@@ -78,8 +78,20 @@ const deviceToken = v.exactOptional(
   ),
 )
 
-const SessionSignIn = v.object({ user: User, session: Session })
-const TokenSignIn = v.object({ ...tokens, device_token: deviceToken, user: User, session: Session })
+const returnTo = v.exactOptional(
+  text(
+    'Where to go: the `return_to` with which the mail was asked for. Absent if there was none that is allowed.',
+  ),
+)
+
+const SessionSignIn = v.object({ user: User, session: Session, return_to: returnTo })
+const TokenSignIn = v.object({
+  ...tokens,
+  device_token: deviceToken,
+  user: User,
+  session: Session,
+  return_to: returnTo,
+})
 
 /** Every event there is. More may come. */
 const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
@@ -138,6 +150,11 @@ const PublicKey = v.object({
   use: v.literal('sig'),
 })
 
+const verified = {
+  email_verified: v.literal(true),
+  has_password: v.pipe(v.boolean(), v.description('Whether the account can sign in with a password now.')),
+}
+
 export const RESPONSE_SCHEMAS = {
   User,
   Session,
@@ -166,12 +183,19 @@ export const RESPONSE_SCHEMAS = {
       'Binds the link to who asked for it, as the cookie does; for clients that keep no cookies.',
     ),
   }),
-  EmailVerified: v.object({
-    email_verified: v.literal(true),
-    has_password: v.pipe(v.boolean(), v.description('Whether the account can sign in with a password now.')),
-    device_token: deviceToken,
-  }),
-  PasswordReset: v.object({ device_token: deviceToken }),
+  EmailVerified: v.union([
+    v.object({ ...verified, device_token: deviceToken, return_to: returnTo }),
+    v.object({ ...verified, user: User, session: Session, return_to: returnTo }),
+    v.object({
+      ...verified,
+      ...tokens,
+      device_token: deviceToken,
+      user: User,
+      session: Session,
+      return_to: returnTo,
+    }),
+  ]),
+  PasswordReset: v.object({ device_token: deviceToken, return_to: returnTo }),
   KeySet: v.object({ keys: v.array(PublicKey) }),
   ProblemType: v.object({ code: Code, status: v.pipe(v.number(), v.integer()), title: v.string() }),
   Health: v.object({ status: v.literal('ok') }),

@@ -64,8 +64,8 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /login/link/confirm': {
     id: 'signInWithLink',
     tag: 'Sign in',
-    summary: 'Sign in with a mailed link',
-    description: `Takes the token of the link, and the binding from the cookie or the body. ${WHERE_TO}`,
+    summary: 'Sign in with a mailed link or code',
+    description: `Takes the token of the link, or the six digits of the same mail as \`code\`; and the binding from the cookie or the body. A code may be tried five times. ${WHERE_TO}`,
     request: { token: EXAMPLES.token },
     answers: {
       200: {
@@ -75,7 +75,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-link', 'mode-not-offered'],
+    problems: ['invalid-link', 'invalid-code', 'mode-not-offered'],
   },
 
   'POST /refresh': {

@@ -1,6 +1,6 @@
 import type { MailSentPage } from '../routes/mail-sent'
-import { Form, Hidden } from './form'
-import { FRESH_FORM } from './form-state'
+import { CodeField, Form, Hidden, SubmitButton } from './form'
+import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
 
@@ -21,12 +21,15 @@ interface CheckMailPageProps {
   readonly email: string | null
   /** Where to go in the end. A registration that waits knows it already. */
   readonly returnTo: string | null
+  /** Of the code that was typed. */
+  readonly state: FormState
 }
 
 /** After a form that sends mail. */
-export function CheckMailPage({ context, kind, email, returnTo }: CheckMailPageProps) {
+export function CheckMailPage({ context, kind, email, returnTo, state }: CheckMailPageProps) {
   const { texts, basePath } = context
   const form = { context, id: 'again', state: FRESH_FORM, fields: [], retry: null }
+  const code = { context, id: 'code', state, fields: ['code'], retry: 'code', main: true }
   const again = SEND_AGAIN[kind]
   return (
     <Layout context={context} title={texts.checkMail.title}>
@@ -34,6 +37,15 @@ export function CheckMailPage({ context, kind, email, returnTo }: CheckMailPageP
       <h1>{texts.checkMail.title}</h1>
       <p class="intro">{texts.checkMail[kind]}</p>
       {email !== null && <p class="to">{texts.checkMail.to(email)}</p>}
+      {kind === 'link' && (
+        <>
+          <p class="intro">{texts.checkMail.code}</p>
+          <Form form={code} action="/login/link/confirm">
+            <CodeField form={code} />
+            <SubmitButton>{texts.checkMail.submitCode}</SubmitButton>
+          </Form>
+        </>
+      )}
       <p class="intro">{texts.checkMail.nothing}</p>
       {again !== null && email !== null && (
         <Form form={form} action={again} returnTo={kind === 'link' || kind === 'forgot' ? returnTo : null}>

@@ -5,7 +5,7 @@ import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody, sentFields } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
-import { appHome, safeReturnTo } from '../http/return-to'
+import { appHome, parseReturnTo, safeReturnTo } from '../http/return-to'
 import { playgroundRoutes } from '../playground/playground-routes'
 import { Text } from '../routes/fields'
 import { readMailSent } from '../routes/mail-sent'
@@ -46,7 +46,8 @@ export function createPages(services: Services): Pages {
   for (const path of Object.keys(SCREENS)) {
     routes.get(path, async (c) => {
       const context = pageContext(c, config)
-      const done = DONE_PAGES[path]?.(context, c.req.query('done'))
+      const goal = parseReturnTo(c.req.query('return_to'), config)
+      const done = DONE_PAGES[path]?.(context, c.req.query('done'), goal)
       if (done) return answerPage(c, context, done)
       const asksWho = SIGNS_IN.has(path) && c.req.query('account') !== 'other'
       const user = asksWho ? await signedInUser(services, c) : null
@@ -67,7 +68,11 @@ export function createPages(services: Services): Pages {
       const kind = parseMailSent(context, c.req.query('for'))
       if (!kind) throw new Problem('not-found')
       const sent = readMailSent(c, services.cookies)
-      return answerPage(c, context, <CheckMailPage context={context} kind={kind} {...sent} />)
+      return answerPage(
+        c,
+        context,
+        <CheckMailPage context={context} kind={kind} {...sent} state={FRESH_FORM} />,
+      )
     })
     // A form posts there, so a browser may ask for its page. Programs go on to the account as JSON.
     .get('/me', (c, next) => (prefersPage(c) ? c.redirect(`${config.basePath}/account`, 303) : next()))
@@ -137,6 +142,8 @@ export function createPages(services: Services): Pages {
     const path = c.req.path.slice(config.basePath.length)
     const page = pageOfForm(path)
     if (code === 'method-not-allowed') return page
+    // The address bar after a code was refused.
+    if (path === '/login/link/confirm' && c.req.query('token') === undefined) return '/mail-sent?for=link'
     if (!SIGN_IN_FIRST.has(code) || (page ?? path) !== '/account') return null
     const { search } = new URL(c.req.url)
     return withReturnTo('/login', `${config.basePath}/account${page === null ? search : ''}`)
@@ -226,6 +233,7 @@ const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-req
 /** What can be put right on the page where it went wrong. */
 const MENDABLE: ReadonlySet<Problem['code']> = new Set([
   'invalid-credentials',
+  'invalid-code',
   'invalid-input',
   'password-refused',
   'account-exists',

@@ -188,6 +188,25 @@ export function EmailField({
   )
 }
 
+/** A code from a mail. Phones offer it above their keyboards. */
+export function CodeField({ form }: Pick<FieldProps, 'form'>) {
+  const { texts } = form.context
+  return (
+    <Labelled form={form} name="code" label={texts.fields.code}>
+      <input
+        {...inputAttributes(form, 'code')}
+        type="text"
+        inputmode="numeric"
+        autocomplete="one-time-code"
+        autocapitalize="none"
+        autocorrect="off"
+        spellcheck={false}
+        required
+      />
+    </Labelled>
+  )
+}
+
 /**
  * A password: never sent back to the page, never shortened, and pasted or filled in as one likes (NIST SP 800-63B-4
  * §3.1.1.2). The script adds a button that shows it.

@@ -52,7 +52,8 @@ export async function findMailedLink(
   path: string,
 ): Promise<MailedLink | null> {
   const purposes = LINKED[path]
-  if (!purposes) return null
+  // A code was typed on the page that waits for the mail: no link led there.
+  if (!purposes || sentFields(c).code !== undefined) return null
   const token = sentFields(c).token ?? c.req.query('token') ?? ''
   const binding = presentedBinding(c, services.cookies.registration, undefined)
   const presented = await presentLink(services, token, purposes, binding)

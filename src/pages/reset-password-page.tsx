@@ -2,7 +2,7 @@ import { DonePage } from './done-page'
 import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import type { PageContext } from './page'
+import { type PageContext, withReturnTo } from './page'
 
 interface ResetPasswordPageProps {
   readonly context: PageContext
@@ -34,7 +34,13 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
 }
 
 /** After it. Nobody is signed in by a reset. */
-export function PasswordResetPage({ context }: { readonly context: PageContext }) {
+export function PasswordResetPage({
+  context,
+  returnTo,
+}: {
+  readonly context: PageContext
+  readonly returnTo: string | null
+}) {
   const { texts, basePath } = context
   const { doneTitle, done, signIn } = texts.resetPassword
   return (
@@ -42,7 +48,7 @@ export function PasswordResetPage({ context }: { readonly context: PageContext }
       context={context}
       title={doneTitle}
       text={done}
-      link={{ href: `${basePath}/login`, text: signIn }}
+      link={{ href: withReturnTo(`${basePath}/login`, returnTo), text: signIn }}
     />
   )
 }

@@ -1,6 +1,8 @@
 import type { Context } from 'hono'
 import type { Config } from '../config'
 import { sentFields } from '../http/body'
+import { readMailSent } from '../routes/mail-sent'
+import { CheckMailPage } from './check-mail-page'
 import { ConfirmEmailChangePage } from './confirm-email-change-page'
 import { ForgotPasswordPage } from './forgot-password-page'
 import type { FormState } from './form-state'
@@ -38,8 +40,12 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   '/login/link': (facts, state) => (
     <SignInLinkPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
   ),
-  '/login/link/confirm': (facts) => {
-    const { context, link } = facts
+  '/login/link/confirm': (facts, state) => {
+    const { c, context, config, link } = facts
+    if (sentFields(c).code !== undefined) {
+      const sent = readMailSent(c, config.cookies)
+      return <CheckMailPage context={context} kind="link" {...sent} state={state} />
+    }
     const token = given(facts, 'token') ?? ''
     if (link?.elsewhere) return <SignInElsewherePage context={context} token={token} />
     const returnTo = given(facts, 'return_to')

@@ -2,7 +2,7 @@ import { DonePage } from './done-page'
 import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
-import type { PageContext } from './page'
+import { type PageContext, withReturnTo } from './page'
 
 interface VerifyEmailPageProps {
   readonly context: PageContext
@@ -37,8 +37,20 @@ export function VerifyEmailPage(props: VerifyEmailPageProps) {
 }
 
 /** After it. */
-export function EmailVerifiedPage({ context }: { readonly context: PageContext }) {
-  const { texts, appHref } = context
-  const { doneTitle, done, continue: text } = texts.verifyEmail
-  return <DonePage context={context} title={doneTitle} text={done} link={{ href: appHref, text }} />
+export function EmailVerifiedPage({
+  context,
+  returnTo,
+  elsewhere,
+}: {
+  readonly context: PageContext
+  readonly returnTo: string | null
+  /** Whether the person registered in another browser, and so is not signed in here. */
+  readonly elsewhere: boolean
+}) {
+  const { texts, appHref, basePath } = context
+  const { doneTitle, done, doneElsewhere, continue: text } = texts.verifyEmail
+  const on = elsewhere
+    ? { href: withReturnTo(`${basePath}/login`, returnTo), text: texts.login.submit }
+    : { href: returnTo ?? appHref, text }
+  return <DonePage context={context} title={doneTitle} text={elsewhere ? doneElsewhere : done} link={on} />
 }

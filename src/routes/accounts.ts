@@ -6,7 +6,8 @@ import type { SignedIn } from '../accounts/prepared-session'
 import { register } from '../accounts/register'
 import { registerVerified } from '../accounts/register-verified'
 import { signIn } from '../accounts/sign-in'
-import { findLinkRecipient, requestSignInLink, signInWithLink } from '../accounts/sign-in-link'
+import { signInWithCode } from '../accounts/sign-in-code'
+import { findLinkRecipient, requestSignInLink, signInWithLink, type useLink } from '../accounts/sign-in-link'
 import type { SignedInEnv } from '../authentication/auth-env'
 import { limitClient } from '../authentication/limit-client'
 import { presentedDevices } from '../authentication/presented-devices'
@@ -14,6 +15,7 @@ import { presentedSessions } from '../authentication/presented-sessions'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody, missingField } from '../http/body'
 import { Problem } from '../http/problem'
+import { parseReturnTo } from '../http/return-to'
 import type { Services } from '../services'
 import {
   answerAsked,
@@ -22,10 +24,12 @@ import {
   clearReplaced,
   credentialPlace,
   forgetSession,
+  invalidCode,
   invalidLink,
   type ModeInput,
   modeFields,
   passwordRefused,
+  presentGoal,
   presentSignIn,
   redirectForm,
 } from './answer-sign-in'
@@ -33,7 +37,8 @@ import { attemptIdOf, repeatable } from './attempt-id'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { deviceField, giveDevice } from './device'
-import { Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
+import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from './fields'
+import { clearMailSent } from './mail-sent'
 import { ownAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
@@ -56,7 +61,8 @@ const LinkBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
 const LinkForm = v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo })
 
 const ConfirmLinkBody = v.object({
-  token: Text,
+  token: v.optional(Text),
+  code: v.optional(Code),
   binding: v.optional(Text),
   ...modeFields,
   ...deviceField,
@@ -81,10 +87,12 @@ export function accountRoutes(services: Services) {
         chooseMode(c, config.modes, asked)
         const binding = await keepBinding(c, config.cookies.registration, undefined)
         const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
-        const input = { email, password, name, binding: binding.secret, client: clientOf(c), deviceIds }
+        const returnTo = parseReturnTo(asked.return_to, config)
+        const by = { binding: binding.secret, client: clientOf(c), deviceIds }
+        const input = { email, password, name, returnTo, ...by }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
-        const sent = { email: email.address, returnTo: asked.return_to }
+        const sent = { email: email.address, returnTo }
         return answerAsked(c, config, { asked: held, binding, page: 'register', sent })
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
@@ -105,27 +113,31 @@ export function accountRoutes(services: Services) {
 
     .post('/login/link', mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
       const { return_to, ...named } = c.req.valid('json')
-      const { email, typed } = await linkRecipient(services, named)
+      const { email, typed, goal } = await linkRecipient(services, named)
+      const returnTo = parseReturnTo(return_to, config) ?? goal
       const inBody = 'device_token' in named ? named.device_token : undefined
       const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
       const binding = await keepBinding(c, config.cookies.signInLink, undefined)
       const asked = await requestSignInLink(services, {
         email,
+        returnTo,
         binding: binding.secret,
         client: clientOf(c),
         deviceIds,
       })
-      const sent = { email: typed, returnTo: return_to }
+      const sent = { email: typed, returnTo }
       return answerAsked(c, config, { asked, binding, page: 'link', sent })
     })
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
-      const { token, binding: known, ...asked } = c.req.valid('json')
+      const { token, code, binding: known, ...asked } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.signInLink, known)
       const sign = await signingIn(c, services, asked)
-      const attempt = await signInWithLink(services, { ...sign, token, binding })
+      const attempt = await signInWithEither(services, { ...sign, binding }, { token, code })
+      if (attempt.outcome === 'invalid-code') throw invalidCode()
       if (attempt.outcome !== 'signed-in') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
+      clearMailSent(c, config.cookies)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
 
@@ -142,7 +154,8 @@ export function accountRoutes(services: Services) {
 async function answerSignIn(
   c: Context,
   services: Services,
-  { signedIn }: { readonly signedIn: SignedIn },
+  /** `returnTo`: where the person wanted to go, as what was mailed knows it. */
+  { signedIn, returnTo = null }: { readonly signedIn: SignedIn; readonly returnTo?: string | null },
   { refresh_in = 'body', return_to, deviceIds, status }: SignInAnswer,
 ) {
   const { config } = services
@@ -151,20 +164,32 @@ async function answerSignIn(
   const body = {
     ...presentSignIn(c, config.cookies, signedIn, refresh_in),
     ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
+    ...presentGoal(returnTo, config),
   }
-  return isForm(c) ? redirectForm(c, config, return_to) : c.json(body, status)
+  return isForm(c) ? redirectForm(c, config, return_to ?? returnTo ?? undefined) : c.json(body, status)
 }
 
 /** Who gets a link: the address that was typed, or that of another link, which the page does not show. */
 async function linkRecipient(
   services: Services,
   { email, token }: { readonly email?: EmailAddress | undefined; readonly token?: string | undefined },
-): Promise<{ readonly email: EmailAddress; readonly typed: string | null }> {
-  if (email) return { email, typed: email.address }
+): Promise<{ readonly email: EmailAddress; readonly typed: string | null; readonly goal: string | null }> {
+  if (email) return { email, typed: email.address, goal: null }
   if (token === undefined) throw missingField('email')
   const found = await findLinkRecipient(services, token)
   if (!found) throw invalidLink()
-  return { email: found, typed: null }
+  return { email: found.email, typed: null, goal: found.returnTo }
+}
+
+/** Signs in with what was mailed: the token of the link, or the code. @throws {Problem} `invalid-input` unless it is one of them. */
+function signInWithEither(
+  services: Services,
+  input: Parameters<typeof useLink>[2],
+  { token, code }: { readonly token?: string | undefined; readonly code?: string | undefined },
+) {
+  if (token !== undefined && code === undefined) return signInWithLink(services, { ...input, token })
+  if (token === undefined && code !== undefined) return signInWithCode(services, { ...input, code })
+  throw missingField(token === undefined ? 'token' : 'code', 'Send token or code, one of them.')
 }
 
 interface SignInAnswer extends ModeInput {

@@ -13,7 +13,7 @@ import type { Mode } from '../mode'
 import type { PasswordRefusal } from '../passwords/password-policy'
 import type { Session } from '../sessions/session'
 import { type Binding, giveBinding } from './binding'
-import { type MailSentPage, noteMailSent } from './mail-sent'
+import { type MailSent, type MailSentPage, noteMailSent } from './mail-sent'
 import { presentSession, presentUser } from './present'
 
 /** How a client wants its session. Shared by every route that begins one. */
@@ -118,6 +118,18 @@ export function redirectForm(
   return c.redirect(safeReturnTo(returnTo, site, fallback), 303)
 }
 
+/** A page of Janus that leads on to where the person wanted to go, if that is still allowed. */
+export function withGoal(page: string, returnTo: string | null, site: ReturnSite): string {
+  const goal = parseReturnTo(returnTo ?? undefined, site)
+  return goal === null ? page : `${page}&${new URLSearchParams({ return_to: goal })}`
+}
+
+/** The member of a JSON answer that says where the person wanted to go, if that is still allowed. */
+export function presentGoal(returnTo: string | null, site: ReturnSite): { readonly return_to?: string } {
+  const goal = parseReturnTo(returnTo ?? undefined, site)
+  return goal === null ? {} : { return_to: goal }
+}
+
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
 export function forgetSession(
   c: Context,
@@ -150,6 +162,13 @@ export function invalidLink(): Problem {
   return new Problem('invalid-link', { detail })
 }
 
+/** One answer for every code that is not good: mistyped, too old, used, tried too often, or without its secret. */
+export function invalidCode(): Problem {
+  const detail =
+    'It is another, was used, is too old or was tried too often, or the binding is not the one that asking was answered with. Ask for another.'
+  return new Problem('invalid-code', { detail })
+}
+
 /** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
 export function answerAsked(
   c: Context,
@@ -167,7 +186,7 @@ export function answerAsked(
     /** What the page says that a form leads to. */
     readonly page: MailSentPage
     /** What that page shows. */
-    readonly sent: { readonly email: string | null; readonly returnTo?: string | undefined }
+    readonly sent: MailSent
     /** Where a form goes at once, instead of there. */
     readonly returnTo?: string | undefined
   },
@@ -175,8 +194,7 @@ export function answerAsked(
   if (asked.outcome === 'throttled') throw attemptRefused(asked)
   if (binding) giveBinding(c, binding)
   if (isForm(c)) {
-    const goal = sent.returnTo === undefined ? null : parseReturnTo(sent.returnTo, config)
-    if (returnTo === undefined) noteMailSent(c, config.cookies, { email: sent.email, returnTo: goal })
+    if (returnTo === undefined) noteMailSent(c, config.cookies, sent)
     return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
   }
   return c.json(binding === null ? {} : { binding: binding.secret.text }, 202)

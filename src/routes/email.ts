@@ -7,15 +7,30 @@ import { authenticate } from '../authentication/authenticate'
 import { readCredential } from '../authentication/credential'
 import { limitClient } from '../authentication/limit-client'
 import { presentedDevices } from '../authentication/presented-devices'
+import { presentedSessions } from '../authentication/presented-sessions'
 import type { Principal } from '../authentication/principal'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
 import type { Services } from '../services'
-import { answerAsked, attemptRefused, invalidLink, passwordRefused, redirectForm } from './answer-sign-in'
+import {
+  answerAsked,
+  attemptRefused,
+  chooseMode,
+  clearReplaced,
+  credentialPlace,
+  invalidLink,
+  modeFields,
+  passwordRefused,
+  presentGoal,
+  presentSignIn,
+  redirectForm,
+  withGoal,
+} from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { clientOf } from './client'
 import { deviceField, giveDevice } from './device'
 import { Email, newPasswordFaults, ReturnTo, Text } from './fields'
+import { clearMailSent } from './mail-sent'
 import { ownAccount, refuseOtherAccount, sameAccount } from './own-account'
 import { requireMail } from './require-mail'
 
@@ -23,6 +38,7 @@ const VerifyBody = v.object({
   token: Text,
   binding: v.optional(Text),
   new_password: v.optional(Text),
+  ...modeFields,
   ...deviceField,
   return_to: ReturnTo,
 })
@@ -53,13 +69,17 @@ export function emailRoutes(services: Services) {
 
   return new Hono<SignedInEnv>()
     .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
-      const { token, binding, new_password, device_token, return_to } = c.req.valid('json')
+      const { token, binding, new_password, device_token, return_to, ...asked } = c.req.valid('json')
+      const { refresh_in = 'body' } = asked
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const verification = await verifyEmail(services, {
         token,
         binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
         client: clientOf(c),
+        // A page that would get a session where there are only tokens proves the address, and no more.
+        mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, asked),
+        presented: await presentedSessions(services, c.req.raw.headers),
         deviceIds,
       })
       if (verification.outcome === 'password-refused') {
@@ -67,12 +87,25 @@ export function emailRoutes(services: Services) {
       }
       if (verification.outcome !== 'verified') throw invalidLink()
       clearBinding(c, config.cookies.registration)
-      const { hasPassword, deviceId } = verification
+      clearMailSent(c, config.cookies)
+      const { hasPassword, deviceId, returnTo, signedIn, elsewhere } = verification
+      if (signedIn) clearReplaced(c, config.cookies, signedIn, refresh_in)
+      const session = signedIn && presentSignIn(c, config.cookies, signedIn, refresh_in)
+      const place = device_token === undefined ? 'cookie' : 'body'
       const device = { deviceId, presentedIds: deviceIds }
-      const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
-      const done = `/email/verify?done=${hasPassword ? 'ready' : 'no-password'}`
-      if (isForm(c)) return redirectForm(c, config, return_to, done)
-      return c.json({ email_verified: true, has_password: hasPassword, ...given })
+      const given = await giveDevice(
+        c,
+        services,
+        device,
+        signedIn ? credentialPlace(signedIn, refresh_in) : place,
+      )
+      if (isForm(c)) {
+        const ready = elsewhere ? 'elsewhere' : 'ready'
+        const done = withGoal(`/email/verify?done=${hasPassword ? ready : 'no-password'}`, returnTo, config)
+        return redirectForm(c, config, return_to ?? (signedIn && returnTo) ?? undefined, done)
+      }
+      const goal = presentGoal(returnTo, config)
+      return c.json({ email_verified: true, has_password: hasPassword, ...session, ...given, ...goal })
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
@@ -92,7 +125,7 @@ export function emailRoutes(services: Services) {
         asked,
         binding,
         page: 'resend',
-        sent: { email: email.address },
+        sent: { email: email.address, returnTo: null },
         returnTo,
       })
     })
@@ -107,7 +140,7 @@ export function emailRoutes(services: Services) {
         asked,
         binding,
         page: 'change',
-        sent: { email: email.address },
+        sent: { email: email.address, returnTo: null },
         returnTo,
       })
     })

@@ -42,6 +42,13 @@ export const Name = v.pipe(
   v.transform((name) => name.trim().normalize('NFC') || null),
 )
 
+/** Six digits, however they were copied: with blanks or a hyphen between them, or as full-width digits. */
+export const Code = v.pipe(
+  Text,
+  v.transform((code) => code.normalize('NFKC').replace(/[\p{White_Space}\p{Cf}-]/gu, '')),
+  v.regex(/^[0-9]{6}$/, 'Send the six digits of the email.'),
+)
+
 export const ReturnTo = v.optional(Text)
 
 /**

@@ -7,6 +7,7 @@ import { limitClient } from '../authentication/limit-client'
 import { presentedDevices } from '../authentication/presented-devices'
 import { requireLiveSession } from '../authentication/require-live-session'
 import { isForm, jsonOrFormBody } from '../http/body'
+import { parseReturnTo } from '../http/return-to'
 import type { Services } from '../services'
 import {
   answerAsked,
@@ -14,9 +15,11 @@ import {
   credentialPlace,
   invalidLink,
   passwordRefused,
+  presentGoal,
   presentSignIn,
   redirectForm,
   refreshTokenPlace,
+  withGoal,
 } from './answer-sign-in'
 import { clientOf } from './client'
 import { deviceField, giveDevice } from './device'
@@ -69,8 +72,9 @@ export function passwordRoutes(services: Services) {
     .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
       const { email, device_token, return_to } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
-      const asked = await requestPasswordReset(services, { email, deviceIds, client: clientOf(c) })
-      const sent = { email: email.address, returnTo: return_to }
+      const returnTo = parseReturnTo(return_to, config)
+      const asked = await requestPasswordReset(services, { email, returnTo, deviceIds, client: clientOf(c) })
+      const sent = { email: email.address, returnTo }
       return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
     })
 
@@ -82,7 +86,10 @@ export function passwordRoutes(services: Services) {
       const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const device = { deviceId: reset.deviceId, presentedIds }
       const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
-      if (isForm(c)) return redirectForm(c, config, return_to, '/password/reset?done')
-      return given.device_token === undefined ? c.body(null, 204) : c.json(given)
+      const { returnTo } = reset
+      if (isForm(c))
+        return redirectForm(c, config, return_to, withGoal('/password/reset?done', returnTo, config))
+      const body = { ...given, ...presentGoal(returnTo, config) }
+      return Object.keys(body).length === 0 ? c.body(null, 204) : c.json(body)
     })
 }

@@ -22,6 +22,10 @@ type NotBuilt = 'forbidden'
 const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => Promise<Answer>]> = {
   'invalid-json': [400, () => sendLogin('{')],
   'invalid-link': [400, () => send(mailingService(), 'POST', '/email/verify', { body: { token: 'x' } })],
+  'invalid-code': [
+    400,
+    () => send(mailingService(), 'POST', '/login/link/confirm', { body: { code: '000000' } }),
+  ],
   'invalid-credentials': [
     401,
     () => send(deployed, 'POST', '/login', { body: { email: newEmail(), password: PASSWORD } }),

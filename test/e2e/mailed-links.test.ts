@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { isSignedIn, newPerson, type Person, register, signIn } from './person.ts'
-import { it, mailedLink } from './stage.ts'
+import { it, mailedCode, mailedLink } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 async function registerByMail(visitor: Visitor, { name, email, password }: Person): Promise<string> {
@@ -27,10 +27,8 @@ describe.concurrent.each([
     expect(await visitor.heading()).toBe('Confirm your email address')
     await visitor.press('Confirm address')
     expect(await visitor.heading()).toBe('Your address is confirmed')
-
-    expect((await signIn(visitor, person)).status()).toBe(303)
-    expect(visitor.where()).toBe('/')
-    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+    // This browser registered, so it is signed in.
+    expect(await isSignedIn(visitor)).toBe(true)
   })
 
   it('lets who follows the link in another browser choose the password', async ({ visit }) => {
@@ -43,6 +41,8 @@ describe.concurrent.each([
     await visitor.fill({ 'New password': password })
     await visitor.press('Confirm address')
     expect(await visitor.heading()).toBe('Your address is confirmed')
+    expect(await visitor.page.getByRole('main').innerText()).toContain('another browser')
+    expect(await isSignedIn(visitor)).toBe(false)
 
     expect((await signIn(visitor, person)).status()).toBe(401)
     expect((await signIn(visitor, { ...person, password })).status()).toBe(303)
@@ -87,6 +87,8 @@ describe.concurrent.each([
     await visitor.fill({ 'Email address': person.email })
     await visitor.press('Email me a sign-in link')
     await visitor.press('Send the link')
+    expect(await visitor.page.getByRole('main').innerText()).toContain(`To: ${person.email}`)
+    expect(await visitor.page.getByRole('button', { name: 'Send it again' }).count()).toBe(1)
     const link = await mailedLink('open', person.email, '/login/link/confirm')
 
     await other.go(link)
@@ -96,6 +98,28 @@ describe.concurrent.each([
     expect(await isSignedIn(other)).toBe(false)
 
     await visitor.go(link)
+    expect((await visitor.press('Sign in')).status()).toBe(303)
+    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+  })
+
+  it('signs in by the code of the mail, typed where the mail is waited for', async ({ visit }) => {
+    const person = newPerson()
+    await register(await visit({ javaScript }), person)
+    const visitor = await visit({ javaScript })
+    await visitor.go('/login')
+    await visitor.fill({ 'Email address': person.email })
+    await visitor.press('Email me a sign-in link')
+    await visitor.press('Send the link')
+    const code = await mailedCode('open', person.email)
+    const field = visitor.page.getByLabel('Code from the email')
+    expect(await field.getAttribute('autocomplete')).toBe('one-time-code')
+    expect(await field.getAttribute('inputmode')).toBe('numeric')
+
+    await visitor.fill({ 'Code from the email': code === '000000' ? '000001' : '000000' })
+    expect((await visitor.press('Sign in')).status()).toBe(400)
+    // The page stays, and so does the address.
+    expect(await visitor.page.getByRole('main').innerText()).toContain(`To: ${person.email}`)
+    await visitor.fill({ 'Code from the email': code })
     expect((await visitor.press('Sign in')).status()).toBe(303)
     expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
   })

@@ -37,6 +37,12 @@ export function serviceUrl(service: ServiceName): Promise<string> {
   return ask({ service })
 }
 
+/** The code in the newest mail of a sign-in link. */
+export async function mailedCode(service: ServiceName, email: string): Promise<string> {
+  const to = email.replace(/[.+]/g, '\\$&')
+  return ask({ service, link: `Mail to ${to}: (?:(?!Mail to )[\\s\\S])*?\\n\\s*(\\d{6})\\s` })
+}
+
 async function ask(question: { readonly service: ServiceName; readonly link?: string }): Promise<string> {
   const answer = await fetch(`${inject('stageUrl')}/?${new URLSearchParams(question)}`)
   const text = await answer.text()

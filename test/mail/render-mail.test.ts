@@ -22,6 +22,7 @@ function mailOf(kind: MailKind, given: Partial<QueuedMail> = {}): QueuedMail {
     subjectId: null,
     recipient: 'ada@example.com',
     token: LINK_KINDS.includes(kind as LinkMailKind) ? TOKEN : null,
+    code: '042042',
     details: { device: 'Firefox, Linux', country: 'NL', language: 'en' },
     queuedAt: Date.UTC(2026, 10, 23, 16, 29) / 1000,
     expiresAt: Date.UTC(2026, 10, 24, 16, 29) / 1000,

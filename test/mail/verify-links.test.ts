@@ -268,7 +268,7 @@ describe('POST /email/verify/resend', () => {
     await expectDead(first)
 
     const answer = await useLink(first, { token })
-    expect(answer.body).toEqual({ email_verified: true, has_password: true })
+    expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
     const login = await logIn(verified, email, PASSWORD, 'session')
     expect([login.status, login.body.user.name]).toEqual([200, 'Ada'])
   })
@@ -284,7 +284,7 @@ describe('POST /email/verify/resend', () => {
       const token = service.tokenFor(ada.email)
       expect(token).not.toBe(mine.token)
       const answer = await useLink(mine, { token })
-      expect(answer.body).toEqual({ email_verified: true, has_password: true })
+      expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
       expect((await ada.get('/sessions')).status).toBe(200)
       await ada.signIn()
       // What was mailed before is over: a stranger's link, opened elsewhere, takes nothing from an address that is proven.
@@ -399,7 +399,7 @@ describe('what binds a browser to a link', () => {
     const refused = await send(verified, 'POST', '/register', { body })
     expectProblem(refused, 422, 'password-refused')
     const answer = await useAfter(link, '__Host-registration', refused)
-    expect(answer.body).toEqual({ email_verified: true, has_password: true })
+    expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
     // Used, it is cleared.
     expect(answer.cookies).toEqual({
       '__Host-registration': '',
@@ -414,7 +414,7 @@ describe('what binds a browser to a link', () => {
     const refused = await send(verified, 'POST', '/register', { body: { email, password: PASSWORD } })
     expectProblem(refused, 429, 'too-many-attempts')
     const answer = await useAfter(link, '__Host-registration', refused)
-    expect(answer.body).toEqual({ email_verified: true, has_password: true })
+    expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
   })
 
   it('stays when too many links to sign in were asked for', async () => {

@@ -10,6 +10,8 @@ export interface MailingService extends OwnService {
   mailTo(email: string): readonly Message[]
   /** The token in the link of the newest mail to an address. */
   tokenFor(email: string): string
+  /** The code in the newest mail to an address. */
+  codeFor(email: string): string
   /** What the carrier does from now on instead of taking mail: `null` to take it again. */
   carrierFails: (() => Promise<void>) | null
 }
@@ -33,6 +35,12 @@ export function mailingService(overrides: Partial<Record<string, unknown>> = {})
       const [, token] = /\?token=([\w-]{43})$/m.exec(text) ?? []
       expect(token, `a link in: ${text}`).toBeDefined()
       return token ?? ''
+    },
+    codeFor(email: string) {
+      const text = service.mailTo(email).at(-1)?.text ?? ''
+      const [code] = /^\d{6}$/m.exec(text) ?? []
+      expect(code, `a code in: ${text}`).toBeDefined()
+      return code ?? ''
     },
   })
   return service

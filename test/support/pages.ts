@@ -97,7 +97,8 @@ export function pagesOf(
   const { user } = account
   const token = text
   const returnTo = text
-  const checkMail = (kind: MailSentPage) => String(CheckMailPage({ context, kind, email: text, returnTo }))
+  const checkMail = (kind: MailSentPage) =>
+    String(CheckMailPage({ context, kind, email: text, returnTo, state }))
   return {
     login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
     'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
@@ -115,14 +116,15 @@ export function pagesOf(
     'check mail: change': checkMail('change'),
     'forgot password': String(ForgotPasswordPage({ context, state, returnTo })),
     'reset password': String(ResetPasswordPage({ context, state, token, passwordMinLength, email: text })),
-    'password reset': String(PasswordResetPage({ context })),
+    'password reset': String(PasswordResetPage({ context, returnTo })),
     'verify email': String(
       VerifyEmailPage({ context, state, token, choosePassword: false, passwordMinLength, email: text }),
     ),
     'verify email and choose a password': String(
       VerifyEmailPage({ context, state, token, choosePassword: true, passwordMinLength, email: text }),
     ),
-    'email verified': String(EmailVerifiedPage({ context })),
+    'email verified': String(EmailVerifiedPage({ context, returnTo: null, elsewhere: false })),
+    'email verified elsewhere': String(EmailVerifiedPage({ context, returnTo, elsewhere: true })),
     'confirm change of email': String(ConfirmEmailChangePage({ context, state, token })),
     'sign-in link elsewhere': String(SignInElsewherePage({ context, token })),
     'change of email elsewhere': String(ChangeElsewherePage({ context })),

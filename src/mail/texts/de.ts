@@ -31,8 +31,9 @@ export const de: MailTexts = {
         'Öffnen Sie den Link in dem Browser, in dem Sie ihn angefordert haben. Der Link gilt 15 Minuten und nur einmal.',
       ],
       link: 'Anmelden',
+      code: 'Oder geben Sie diesen Code auf der Seite ein, die darauf wartet',
       after: [
-        'Wenn Sie ihn nicht angefordert haben, tun Sie nichts. Geben Sie ihn nie weiter: Niemand außer Ihnen braucht ihn.',
+        'Wenn Sie ihn nicht angefordert haben, tun Sie nichts. Geben Sie Link und Code nie weiter: Niemand außer Ihnen braucht sie.',
       ],
     }),
     'change-email': ({ brand }) => ({

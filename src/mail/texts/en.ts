@@ -31,7 +31,10 @@ export const en: MailTexts = {
         'Open the link in the browser in which you asked for it. The link expires in 15 minutes and works once.',
       ],
       link: 'Sign in',
-      after: ["If you didn't ask for it, do nothing. Never pass it on: nobody needs it but you."],
+      code: 'Or type this code on the page that is waiting for it',
+      after: [
+        "If you didn't ask for it, do nothing. Never pass the link or the code on: nobody needs them but you.",
+      ],
     }),
     'change-email': ({ brand }) => ({
       subject: `Confirm your new address for ${brand}`,

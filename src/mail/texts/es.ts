@@ -31,7 +31,10 @@ export const es: MailTexts = {
         'Abra el enlace en el navegador en el que lo pidió. El enlace caduca en 15 minutos y sirve una sola vez.',
       ],
       link: 'Iniciar sesión',
-      after: ['Si no lo ha pedido usted, no haga nada. No lo comparta nunca: nadie lo necesita salvo usted.'],
+      code: 'O escriba este código en la página que lo espera',
+      after: [
+        'Si no lo ha pedido usted, no haga nada. No comparta nunca el enlace ni el código: nadie los necesita salvo usted.',
+      ],
     }),
     'change-email': ({ brand }) => ({
       subject: `Confirme su dirección nueva para ${brand}`,

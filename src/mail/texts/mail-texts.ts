@@ -8,6 +8,8 @@ export interface MailText {
   readonly before: readonly string[]
   /** What the button is called, as on the page that it leads to; `null`: there is none. */
   readonly link: string | null
+  /** Introduces the code that stands for the link; absent where there is none. */
+  readonly code?: string
   readonly after: readonly string[]
 }
 

@@ -110,6 +110,12 @@ export const problems = {
     explanation: 'Damit niemand Passwörter durchprobiert, machen wir nach mehreren Versuchen eine Pause.',
     action: 'Bitte warten Sie eine Weile und versuchen Sie es dann noch einmal.',
   },
+  'invalid-code': {
+    title: 'Der Code gilt nicht',
+    explanation: 'Er wurde falsch eingegeben, ist abgelaufen, wurde schon benutzt oder zu oft versucht.',
+    action:
+      'Sehen Sie in die neueste Nachricht, oder senden Sie sie noch einmal. Auch der Link darin führt weiter.',
+  },
   'invalid-link': {
     title: 'Der Link gilt nicht mehr',
     explanation: 'Er wurde schon benutzt, ist abgelaufen oder wurde nicht vollständig kopiert.',

@@ -21,6 +21,7 @@ export const de = {
     emailFormat: 'Zum Beispiel ada@example.com',
     name: 'Name',
     password: 'Passwort',
+    code: 'Code aus der E-Mail',
     currentPassword: 'Aktuelles Passwort',
     newPassword: 'Neues Passwort',
     passwordHint: (minLength) =>
@@ -46,6 +47,10 @@ export const de = {
       password: { missing: 'Geben Sie ein Passwort ein.' },
       current_password: { missing: 'Geben Sie Ihr aktuelles Passwort ein.' },
       new_password: { missing: 'Wählen Sie ein neues Passwort.' },
+      code: {
+        missing: 'Geben Sie die sechs Ziffern aus der E-Mail ein.',
+        invalid: 'Geben Sie die sechs Ziffern aus der E-Mail ein.',
+      },
     },
     anyField: {
       missing: 'Diese Angabe wird gebraucht.',
@@ -139,6 +144,8 @@ export const de = {
     change:
       'Wir haben eine Nachricht an Ihre neue Adresse gesendet. Die Änderung gilt, sobald Sie dem Link darin folgen.',
     to: (email) => `An: ${email}`,
+    code: 'Wenn Sie Ihre E-Mails auf einem anderen Gerät lesen, geben Sie hier die sechs Ziffern aus der Nachricht ein.',
+    submitCode: 'Anmelden',
     nothing: 'Nach ein paar Minuten noch nichts da? Sehen Sie auch im Spam-Ordner nach.',
     again: 'Noch einmal senden',
     back: 'Zurück zur Anmeldung',
@@ -169,6 +176,8 @@ export const de = {
     submit: 'Adresse bestätigen',
     doneTitle: 'Ihre Adresse ist bestätigt',
     done: 'Vielen Dank. Alles ist bereit.',
+    doneElsewhere:
+      'Sie haben sich in einem anderen Browser registriert und sind deshalb hier nicht angemeldet.',
     continue: 'Weiter',
   },
 

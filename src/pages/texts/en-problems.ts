@@ -114,6 +114,11 @@ export const problems = {
     explanation: 'To protect accounts from guessing, we pause after several attempts.',
     action: 'Please wait a while and try again.',
   },
+  'invalid-code': {
+    title: 'The code is not valid',
+    explanation: 'It was mistyped, has expired, was used before, or was tried too often.',
+    action: 'Look at the newest message, or send it again. The link in it works as well.',
+  },
   'invalid-link': {
     title: 'The link is not valid any more',
     explanation: 'It was used before, has expired, or was not copied whole.',

@@ -32,6 +32,7 @@ export const en = {
     emailFormat: 'For example ada@example.com',
     name: 'Name',
     password: 'Password',
+    code: 'Code from the email',
     currentPassword: 'Current password',
     newPassword: 'New password',
     passwordHint: (minLength: number) => `At least ${minLength} characters. A few unrelated words work well.`,
@@ -57,6 +58,10 @@ export const en = {
       password: { missing: 'Enter a password.' },
       current_password: { missing: 'Enter your current password.' },
       new_password: { missing: 'Choose a new password.' },
+      code: {
+        missing: 'Enter the six digits from the email.',
+        invalid: 'Enter the six digits from the email.',
+      },
     },
     anyField: {
       missing: 'This field is needed.',
@@ -150,6 +155,8 @@ export const en = {
     change:
       'We have sent a message to your new address. The change takes effect when you follow the link in it.',
     to: (email: string) => `To: ${email}`,
+    code: 'If your mail is on another device, type the six digits from the message here.',
+    submitCode: 'Sign in',
     nothing: 'Nothing there after a few minutes? Look in the spam folder too.',
     again: 'Send it again',
     back: 'Back to sign-in',
@@ -179,6 +186,7 @@ export const en = {
     submit: 'Confirm address',
     doneTitle: 'Your address is confirmed',
     done: 'Thank you. Everything is ready.',
+    doneElsewhere: "You registered in another browser, so you aren't signed in here.",
     continue: 'Continue',
   },
 

@@ -108,6 +108,11 @@ export const problems = {
     explanation: 'Para que nadie adivine contraseñas, hacemos una pausa tras varios intentos.',
     action: 'Espere un rato e inténtelo de nuevo.',
   },
+  'invalid-code': {
+    title: 'El código no es válido',
+    explanation: 'Se escribió mal, ha caducado, ya se usó o se intentó demasiadas veces.',
+    action: 'Mire el mensaje más reciente o envíelo otra vez. El enlace que contiene también sirve.',
+  },
   'invalid-link': {
     title: 'El enlace ya no es válido',
     explanation: 'Ya se usó, ha caducado o no se copió entero.',

@@ -21,6 +21,7 @@ export const es = {
     emailFormat: 'Por ejemplo, ada@example.com',
     name: 'Nombre',
     password: 'Contraseña',
+    code: 'Código del correo',
     currentPassword: 'Contraseña actual',
     newPassword: 'Contraseña nueva',
     passwordHint: (minLength) =>
@@ -46,6 +47,10 @@ export const es = {
       password: { missing: 'Escriba una contraseña.' },
       current_password: { missing: 'Escriba su contraseña actual.' },
       new_password: { missing: 'Elija una contraseña nueva.' },
+      code: {
+        missing: 'Escriba las seis cifras del correo.',
+        invalid: 'Escriba las seis cifras del correo.',
+      },
     },
     anyField: {
       missing: 'Este dato es necesario.',
@@ -137,6 +142,8 @@ export const es = {
     change:
       'Hemos enviado un mensaje a su dirección nueva. El cambio se hace efectivo al seguir el enlace que contiene.',
     to: (email) => `Para: ${email}`,
+    code: 'Si lee su correo en otro dispositivo, escriba aquí las seis cifras del mensaje.',
+    submitCode: 'Iniciar sesión',
     nothing: '¿Nada después de unos minutos? Mire también en la carpeta de correo no deseado.',
     again: 'Enviarlo otra vez',
     back: 'Volver al inicio de sesión',
@@ -166,6 +173,7 @@ export const es = {
     submit: 'Confirmar dirección',
     doneTitle: 'Su dirección está confirmada',
     done: 'Gracias. Todo está listo.',
+    doneElsewhere: 'Se registró en otro navegador, así que aquí no ha iniciado sesión.',
     continue: 'Continuar',
   },
 

@@ -1,0 +1,189 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { Mode } from '../../src/mode'
+import { countingService } from '../support/counting'
+import { provenPerson, signInLink } from '../support/links'
+import { type MailingService, mailingService } from '../support/mail'
+import { type Answer, clientOf, expectProblem, newEmail, send } from '../support/person'
+import { stopTime } from '../support/stop-time'
+
+const MODES = ['session', 'token'] as const
+
+type Typed = { readonly code: string; readonly binding?: string; readonly mode?: Mode }
+
+function type(service: MailingService, body: Typed): Promise<Answer> {
+  return send(service, 'POST', '/login/link/confirm', { body })
+}
+
+/** A code that is another. */
+function wrong(code: string, step = 1): string {
+  return String((Number(code) + step) % 1_000_000).padStart(6, '0')
+}
+
+/** Asks for a link, and gives the code as well. */
+async function asked(service: MailingService, email: string, binding?: string) {
+  const headers = binding === undefined ? {} : { Cookie: `__Host-sign-in-link=${binding}` }
+  const answer = await send(service, 'POST', '/login/link', { body: { email }, headers })
+  expect(answer.status, answer.text).toBe(202)
+  return { token: service.tokenFor(email), code: service.codeFor(email), binding: answer.body.binding }
+}
+
+describe.each(MODES)('LOG-06: the code of a sign-in link, in %s mode', (mode) => {
+  it('signs in with the binding of who asked, once, and uses the link up', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    const { token, code, binding } = await asked(service, ada.email)
+    const answer = await type(service, { code: `${code.slice(0, 3)} ${code.slice(3)}`, binding, mode })
+    expect(answer.status, answer.text).toBe(200)
+    expect(answer.body).toMatchObject({ user: { id: ada.userId }, session: { mode } })
+    expect((await clientOf(service, mode, answer).get('/me')).status).toBe(200)
+    expectProblem(await type(service, { code, binding, mode }), 400, 'invalid-code')
+    const used = await send(service, 'POST', '/login/link/confirm', { body: { token, binding, mode } })
+    expectProblem(used, 400, 'invalid-link')
+  })
+
+  it('is over with its link, and is used by one of many at once', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    const first = await asked(service, ada.email)
+    const { token, binding } = first
+    const opened = await send(service, 'POST', '/login/link/confirm', { body: { token, binding, mode } })
+    expect(opened.status, opened.text).toBe(200)
+    expectProblem(await type(service, { code: first.code, binding, mode }), 400, 'invalid-code')
+
+    const next = await asked(service, ada.email)
+    const many = [1, 2, 3].map(() => type(service, { code: next.code, binding: next.binding, mode }))
+    expect((await Promise.all(many)).map(({ status }) => status).sort()).toEqual([200, 400, 400])
+  })
+
+  it('works nowhere else, and expires with its link', async () => {
+    stopTime()
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    const { code, binding } = await asked(service, ada.email)
+    const other = await asked(service, (await provenPerson(service, mode)).email)
+    for (const of of [undefined, other.binding, 'A'.repeat(43), 'x']) {
+      const body = of === undefined ? { code, mode } : { code, binding: of, mode }
+      // Another's code may by chance be the same.
+      if (of !== other.binding || other.code !== code)
+        expectProblem(await type(service, body), 400, 'invalid-code')
+    }
+    service.ahead += 15 * 60
+    expectProblem(await type(service, { code, binding, mode }), 400, 'invalid-code')
+  })
+
+  it('is tried five times, right or wrong; the link still works', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    const { token, code, binding } = await asked(service, ada.email)
+    const tries = [1, 2, 3, 4, 5].map((step) => type(service, { code: wrong(code, step), binding, mode }))
+    for (const answer of await Promise.all(tries)) expectProblem(answer, 400, 'invalid-code')
+    expectProblem(await type(service, { code, binding, mode }), 400, 'invalid-code')
+    const opened = await send(service, 'POST', '/login/link/confirm', { body: { token, binding, mode } })
+    expect(opened.status, opened.text).toBe(200)
+  })
+
+  it('has one budget with every other code of the account: ten tries, and one each 144 minutes', async () => {
+    stopTime()
+    const service = mailingService()
+    const ada = await provenPerson(service, mode)
+    for (let link = 0; link < 2; link += 1) {
+      const { code, binding } = await asked(service, ada.email)
+      for (let step = 1; step <= 5; step += 1)
+        expectProblem(await type(service, { code: wrong(code, step), binding, mode }), 400, 'invalid-code')
+    }
+    // A browser of its own for each link changes nothing.
+    const third = await asked(service, ada.email)
+    expectProblem(await type(service, { ...third, token: undefined, mode } as Typed), 400, 'invalid-code')
+    service.ahead += 144 * 60
+    const later = await asked(service, ada.email)
+    expectProblem(
+      await type(service, { code: wrong(later.code), binding: later.binding, mode }),
+      400,
+      'invalid-code',
+    )
+    expectProblem(
+      await type(service, { code: later.code, binding: later.binding, mode }),
+      400,
+      'invalid-code',
+    )
+  })
+})
+
+describe('LOG-06: what the code of a sign-in link tells', () => {
+  it('is nothing: a wrong code, an unknown binding and an account that is not there answer alike, in as many round trips', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, 'session')
+    const { code, binding } = await asked(service, ada.email)
+    const nobody = await send(service, 'POST', '/login/link', { body: { email: newEmail() } })
+    const { service: counted, costsOf } = countingService({
+      MAILER: 'cloudflare',
+      MAIL_FROM: 'janus@example.com',
+    })
+    const seen = []
+    for (const given of [binding, nobody.body.binding, 'B'.repeat(43)]) {
+      const answers: Answer[] = []
+      const costs = await costsOf(async () => {
+        const body = { code: wrong(code), binding: given }
+        answers.push(await send(counted, 'POST', '/login/link/confirm', { body }))
+      })
+      const [answer] = answers
+      expect(answer?.status).toBe(400)
+      seen.push({ costs, body: { ...answer?.body, instance: null }, cookies: answer?.cookies })
+    }
+    expect(seen[0]?.costs.d1).toBe(1)
+    for (const each of seen) expect(each).toEqual(seen[0])
+  })
+
+  it('is not whether another address has an account: the code of an older link ends when the same browser asks again', async () => {
+    const service = mailingService()
+    const eve = await provenPerson(service, 'session')
+    const ada = await provenPerson(service, 'session')
+    for (const victim of [ada.email, newEmail()]) {
+      const { code, binding } = await asked(service, eve.email)
+      const headers = { Cookie: `__Host-sign-in-link=${binding}` }
+      const again = await send(service, 'POST', '/login/link', { body: { email: victim }, headers })
+      expect(again.body.binding).toBe(binding)
+      expectProblem(await type(service, { code, binding }), 400, 'invalid-code')
+    }
+  })
+
+  it('is stored only as an HMAC, and mailed as text and as HTML', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, 'session')
+    const { code, token } = await asked(service, ada.email)
+    const row = await env.DB.prepare('SELECT * FROM one_time_tokens WHERE holder = ?1')
+      .bind(ada.userId)
+      .first()
+    expect(row?.code_mac).toMatch(/^[\w-]{43}$/)
+    expect(JSON.stringify(row)).not.toContain(`"${code}"`)
+    const mail = service.mailTo(ada.email).at(-1)
+    expect(mail?.html).toContain(`>${code}</strong>`)
+    expect(mail?.subject).not.toContain(code)
+    expect(token).not.toContain(code)
+  })
+
+  it.each([{ code: '12345' }, { code: '1234567' }, { code: 'abcdef' }, {}, { code: '123456', token: 'x' }])(
+    'is asked for as six digits, and without a token: %j',
+    async (body) => {
+      const answer = await send(mailingService(), 'POST', '/login/link/confirm', { body })
+      expectProblem(answer, 422, 'invalid-input')
+    },
+  )
+
+  it('is asked for by the page that waits, which stays when it is wrong', async () => {
+    const service = mailingService()
+    const ada = await provenPerson(service, 'session')
+    const { code } = await signInLink(service, ada.email).then(() => ({ code: service.codeFor(ada.email) }))
+    const accept = { Accept: 'text/html' }
+    const page = await send(service, 'GET', '/mail-sent?for=link', { headers: accept })
+    expect(page.text).toMatch(
+      /<input[^>]*name="code"[^>]*inputmode="numeric"[^>]*autocomplete="one-time-code"/,
+    )
+    for (const kind of ['register', 'forgot'])
+      expect((await send(service, 'GET', `/mail-sent?for=${kind}`, { headers: accept })).text).not.toContain(
+        'name="code"',
+      )
+    expect(code).toMatch(/^\d{6}$/)
+  })
+})
