@@ -28,7 +28,7 @@ async function asked(service: MailingService, email: string, binding?: string) {
   return { token: service.tokenFor(email), code: service.codeFor(email), binding: answer.body.binding }
 }
 
-describe.each(MODES)('LOG-06: the code of a sign-in link, in %s mode', (mode) => {
+describe.each(MODES)('EML-01: the code of a sign-in link, in %s mode', (mode) => {
   it('signs in with the binding of who asked, once, and uses the link up', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, mode)
@@ -110,7 +110,7 @@ describe.each(MODES)('LOG-06: the code of a sign-in link, in %s mode', (mode) =>
   })
 })
 
-describe('LOG-06: what the code of a sign-in link tells', () => {
+describe('EML-01: what the code of a sign-in link tells', () => {
   it('is nothing: a wrong code, an unknown binding and an account that is not there answer alike, in as many round trips', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
@@ -121,7 +121,7 @@ describe('LOG-06: what the code of a sign-in link tells', () => {
       MAIL_FROM: 'janus@example.com',
     })
     const seen = []
-    for (const given of [binding, nobody.body.binding, 'B'.repeat(43)]) {
+    for (const given of [binding, nobody.body.binding, 'A'.repeat(43)]) {
       const answers: Answer[] = []
       const costs = await costsOf(async () => {
         const body = { code: wrong(code), binding: given }
