@@ -1,10 +1,10 @@
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
-import { buildModules } from './scripts/build-modules.ts'
-import { selectCommonPasswords } from './scripts/common-passwords.ts'
 import { keepTemporaryFilesInMemory } from './test/support/files-in-memory.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
+import { buildModules } from './tools/build-modules.ts'
+import { selectCommonPasswords } from './tools/common-passwords.ts'
 
 /** 256 random bits that open nothing. */
 const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'

@@ -1,8 +1,8 @@
 import { env, WorkerEntrypoint } from 'cloudflare:workers'
-import type { CallerService } from './authentication/verdict'
+import { createPlayground } from '../packages/playground/create-playground'
+import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
-import { createPlayground } from './playground/create-playground'
 
 const janus = createJanus(env, { createPages, createPlayground })
 

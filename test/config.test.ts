@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createAuthCookies } from '../src/authentication/auth-cookies'
-import { type Config, type ConfigFault, parseConfig } from '../src/config'
+import { type Config, type ConfigFault, parseConfig } from '../src/config/config'
+import { createAuthCookies } from '../src/guards/auth-cookies'
 
 /** All that must be given. */
 const MINIMAL = {

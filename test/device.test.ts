@@ -1,5 +1,5 @@
 import { describe, expect, inject, it } from 'vitest'
-import { describeDevice } from '../src/device'
+import { describeDevice } from '../src/request-source/device'
 
 const WEBKIT = 'AppleWebKit/537.36 (KHTML, like Gecko)'
 const IPHONE =

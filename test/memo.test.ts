@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createMemo, MEMO_CAPACITY } from '../src/memo'
+import { createMemo, MEMO_CAPACITY } from '../src/runtime/memo'
 
 describe('a memo', () => {
   it('never holds more than its capacity, under a million distinct credentials', () => {

@@ -1,18 +1,18 @@
 // What `import … from 'janus'` has: for an app that mounts Janus in its own Worker. Its types hold none of the platform's, so a browser's
 // project can import `JanusRoutes`, too.
 import type { Hono } from 'hono'
-import type { CallerService } from '../../src/authentication/verdict'
-import type { Clock } from '../../src/clock'
+import type { CallerService } from '../../src/guards/verdict'
 import { createJanus as createService } from '../../src/janus'
-import type { Log } from '../../src/log'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
 import type { Pages } from '../../src/pages/pages'
+import type { Clock } from '../../src/runtime/clock'
+import type { Log } from '../../src/runtime/log'
 
-export type { Principal } from '../../src/authentication/principal'
-export type { CallerService, SessionEnd, Verdict } from '../../src/authentication/verdict'
+export type { Principal } from '../../src/guards/principal'
+export type { CallerService, SessionEnd, Verdict } from '../../src/guards/verdict'
 export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
-export type { JanusRoutes } from '../../src/routes-type'
+export type { JanusRoutes } from '../../src/wiring/routes-type'
 
 /** A login service on the given bindings: a Hono app to mount, and what the app beside it may ask. */
 export interface Janus extends Hono, CallerService {

@@ -1,12 +1,12 @@
 import type { MiddlewareHandler } from 'hono'
-import type { Principal } from '../../src/authentication/principal.ts'
+import type { Principal } from '../../src/guards/principal.ts'
 import { type PresentedProblem, Problem, presentProblem, problemResponse } from '../../src/http/problem.ts'
 import { requireIssuer } from './issuer.ts'
 import { createServiceClient, type ServiceClientOptions } from './service-client.ts'
 import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
-export type { Principal } from '../../src/authentication/principal.ts'
-export type { CallerService, SessionEnd, Verdict } from '../../src/authentication/verdict.ts'
+export type { Principal } from '../../src/guards/principal.ts'
+export type { CallerService, SessionEnd, Verdict } from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
 export type { GivenHeaders } from './given-headers.ts'
 export {

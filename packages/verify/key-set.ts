@@ -1,5 +1,5 @@
 import { importJWK, type JWK } from 'jose'
-import type { Clock } from '../../src/clock.ts'
+import type { Clock } from '../../src/runtime/clock.ts'
 import { type Reporter, reasonOf } from './reporter.ts'
 
 /** A key of the issuer that verifies, and the algorithm it is for. */

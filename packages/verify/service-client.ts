@@ -1,4 +1,4 @@
-import type { SessionEnd, Verdict } from '../../src/authentication/verdict.ts'
+import type { SessionEnd, Verdict } from '../../src/guards/verdict.ts'
 import { type GivenHeaders, toHeaders } from './given-headers.ts'
 import { requireIssuer } from './issuer.ts'
 import { createReporter, type ReportLine, reasonOf } from './reporter.ts'

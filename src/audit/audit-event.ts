@@ -1,5 +1,5 @@
-import type { Client } from '../client'
-import type { Mode } from '../mode'
+import type { Client } from '../request-source/request-source'
+import type { Mode } from '../sessions/mode'
 
 /** Something that happened to an account, as it is recorded. Holds no secret. */
 export interface AuditEvent {

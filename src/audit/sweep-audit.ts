@@ -1,5 +1,5 @@
-import type { Clock } from '../clock'
-import type { Log } from '../log'
+import type { Clock } from '../runtime/clock'
+import type { Log } from '../runtime/log'
 import { chainHash } from './audit-chain'
 import type { AuditLog, SealedRow } from './audit-log'
 

@@ -1,7 +1,7 @@
-import type { Client } from '../client'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
-import type { Mode } from '../mode'
+import type { Client } from '../request-source/request-source'
+import type { Mode } from '../sessions/mode'
 
 /** A browser or client in which somebody has proven that an account is theirs, as its owner recognises it. */
 export interface Device {

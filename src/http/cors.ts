@@ -1,5 +1,5 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Log } from '../log'
+import type { Log } from '../runtime/log'
 import { originForLog } from './origin'
 import { requestIdOf } from './request-id'
 

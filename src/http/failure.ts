@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import type { Log } from '../log'
-import { StoreUnavailable } from '../outage'
+import type { Log } from '../runtime/log'
+import { StoreUnavailable } from '../runtime/outage'
 import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
 import { redactFor } from './redact'
 import { requestIdOf } from './request-id'

@@ -1,6 +1,6 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
-import type { Log } from '../log'
+import type { Log } from '../runtime/log'
 import { problemOf } from './failure'
 import { requestIdOf } from './request-id'
 

@@ -1,4 +1,4 @@
-import type { Clock } from '../clock'
+import type { Clock } from '../runtime/clock'
 import type { FoundLink, LinkStore } from './link-store'
 import { hashSecretText, type TokenPurpose } from './one-time-token'
 

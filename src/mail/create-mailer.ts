@@ -1,4 +1,4 @@
-import type { Bindings } from '../config'
+import type { Bindings } from '../config/config'
 import { createCloudflareMailer } from './cloudflare-mailer'
 import { createConsoleMailer } from './console-mailer'
 import type { MailConfig } from './mail-config'

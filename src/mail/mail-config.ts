@@ -1,5 +1,5 @@
-import { deliveryAddress, parseEmailAddress } from '../accounts/email-address'
-import { checkVisibleText } from '../visible-text'
+import { deliveryAddress, parseEmailAddress } from '../identity/email-address'
+import { checkVisibleText } from '../identity/visible-text'
 import type { Sender } from './mailer'
 
 /** By whom mail is carried, and what that one needs. */

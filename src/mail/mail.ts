@@ -1,4 +1,4 @@
-import type { Language } from '../language'
+import type { Language } from '../request-source/language'
 
 /** What Janus mails. Texts: texts/en.ts and its neighbours. */
 export type MailKind = LinkMailKind | NoticeKind

@@ -1,6 +1,6 @@
 import { html } from 'hono/html'
-import { deliveryAddress } from '../accounts/email-address'
-import type { Language } from '../language'
+import { deliveryAddress } from '../identity/email-address'
+import type { Language } from '../request-source/language'
 import type { LinkMailKind, MailKind, QueuedMail } from './mail'
 import type { Message } from './mailer'
 import { de } from './texts/de'

@@ -1,4 +1,4 @@
-import { countryName } from '../country'
+import { countryName } from '../request-source/country'
 import { AccountSection } from './account-section'
 import type { EventGroup } from './activity-groups'
 import type { PageContext } from './page'

@@ -1,4 +1,4 @@
-import { countryName } from '../country'
+import { countryName } from '../request-source/country'
 import { AccountForm, AccountSection, accountPath } from './account-section'
 import { bare } from './account-sessions'
 import type { PageContext } from './page'

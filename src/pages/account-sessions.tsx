@@ -1,4 +1,4 @@
-import { countryName } from '../country'
+import { countryName } from '../request-source/country'
 import { AccountForm, AccountSection, accountPath } from './account-section'
 import { Hidden } from './form'
 import { FRESH_FORM } from './form-state'

@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
-import type { AuthCookie, AuthCookies } from '../authentication/auth-cookies'
-import type { Config } from '../config'
+import type { Config } from '../config/config'
+import type { AuthCookie, AuthCookies } from '../guards/auth-cookies'
 import { isForm } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
 

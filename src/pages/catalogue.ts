@@ -1,4 +1,4 @@
-import type { Language } from '../language'
+import type { Language } from '../request-source/language'
 import { de } from './texts/de'
 import { en, type Texts } from './texts/en'
 import { es } from './texts/es'

@@ -1,4 +1,4 @@
-import type { MailSentPage } from '../routes/mail-sent'
+import type { MailSentPage } from '../api/mail-sent'
 import { CodeField, Form, Hidden, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'

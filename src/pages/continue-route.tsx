@@ -1,6 +1,6 @@
 import { type Context, Hono } from 'hono'
-import { cookieValues } from '../authentication/credential'
-import type { Config } from '../config'
+import type { Config } from '../config/config'
+import { cookieValues } from '../guards/credential'
 import { appHome, safeReturnTo } from '../http/return-to'
 import { isLocal } from '../http/trustworthy-url'
 import { ContinuePage, NoCookiePage } from './continue-page'

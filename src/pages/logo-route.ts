@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { Problem } from '../http/problem'
-import { reach } from '../outage'
+import { reach } from '../runtime/outage'
 import type { Services } from '../services'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
 

@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Config } from '../config'
+import type { Config } from '../config/config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import { appHome } from '../http/return-to'
-import { chooseLanguage } from '../language'
+import { chooseLanguage } from '../request-source/language'
 import { CATALOGUE } from './catalogue'
 import type { PageContext } from './page'
 

@@ -1,4 +1,4 @@
-import type { Language } from '../language'
+import type { Language } from '../request-source/language'
 import type { Texts } from './texts/en'
 
 /** What every page needs, whatever it shows. */

@@ -1,7 +1,7 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
-import type { User } from '../accounts/user'
-import type { SignedInEnv } from '../authentication/auth-env'
+import type { SignedInEnv } from '../guards/auth-env'
 import type { Problem, ProblemCode } from '../http/problem'
+import type { User } from '../identity/user'
 
 /**
  * What people are shown in place of JSON. The API knows no more of the pages than this, and does without them: a service that is given no

@@ -9,7 +9,7 @@ import { answerPage, pageContext } from './page-context'
 /** Both are for anyone. */
 export const REFERENCE_PATHS = ['/openapi.json', '/docs']
 
-/** The contract, for programs and for people. Both are made by scripts/openapi.ts. */
+/** The contract, for programs and for people. Both are made by tools/openapi.ts. */
 export function referenceRoutes({ config }: Pick<Services, 'config'>) {
   return new Hono()
     .get('/openapi.json', async (c) => {
@@ -39,7 +39,7 @@ export function referenceRoutes({ config }: Pick<Services, 'config'>) {
     })
 }
 
-/** The text that scripts/page-assets.ts has packed. */
+/** The text that tools/page-assets.ts has packed. */
 async function unpack(packed: string): Promise<string> {
   const bytes = new Blob([Uint8Array.fromBase64(packed)])
   return new Response(bytes.stream().pipeThrough(new DecompressionStream('gzip'))).text()

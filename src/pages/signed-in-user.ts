@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
-import type { User } from '../accounts/user'
-import { authenticate } from '../authentication/authenticate'
-import { readCredential } from '../authentication/credential'
+import { authenticate } from '../guards/authenticate'
+import { readCredential } from '../guards/credential'
+import type { User } from '../identity/user'
 import type { Services } from '../services'
 
 /** Returns who is signed in on a page that is open to all, or `null` for nobody. The session is live. @throws {StoreUnavailable} */

@@ -1,5 +1,5 @@
-import { presentInstant } from '../clock'
-import type { Language } from '../language'
+import type { Language } from '../request-source/language'
+import { presentInstant } from '../runtime/clock'
 
 /** An instant in UTC, named as such; the script says it in the reader's own time. @param at Seconds since the epoch. */
 export function Time({ at, language }: { readonly at: number; readonly language: Language }) {

@@ -1,5 +1,5 @@
-import type { Log } from '../log'
-import { orOnOutage, StoreUnavailable } from '../outage'
+import type { Log } from '../runtime/log'
+import { orOnOutage, StoreUnavailable } from '../runtime/outage'
 import type { SessionCache } from './session-cache'
 import type { EndedSession } from './session-store'
 

@@ -1,4 +1,4 @@
-import { createMemo } from '../memo'
+import { createMemo } from '../runtime/memo'
 import { type Defer, type ResolveSessionServices, resolveSession } from './resolve-session'
 import type { LiveSession } from './session'
 import type { SessionCache } from './session-cache'

@@ -1,4 +1,4 @@
-import type { Client } from '../client'
+import type { Client } from '../request-source/request-source'
 import type { EndedBy, EndReason, LiveSession, Session } from './session'
 
 /**

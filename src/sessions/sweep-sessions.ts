@@ -1,5 +1,5 @@
-import type { Clock } from '../clock'
-import type { Log } from '../log'
+import type { Clock } from '../runtime/clock'
+import type { Log } from '../runtime/log'
 import { deleteCachedCopies } from './delete-cached-copies'
 import type { SessionCache } from './session-cache'
 import type { SessionStore } from './session-store'

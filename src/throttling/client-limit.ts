@@ -1,4 +1,4 @@
-import { reach } from '../outage'
+import { reach } from '../runtime/outage'
 
 /**
  * Counts a request of a client and tells whether it may go on. Approximate, and for each Cloudflare location: the outer shield, before

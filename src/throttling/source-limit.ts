@@ -1,6 +1,6 @@
-import type { Client } from '../client'
+import { type ClientNetwork, clientNetworks } from '../request-source/address-bucket'
+import type { Client } from '../request-source/request-source'
 import type { AccountKeys } from './account-key'
-import { type ClientNetwork, clientNetworks } from './client-bucket'
 
 /**
  * What one source may spend, whichever accounts it is after: so many units at once, and then one each so many seconds. A failed attempt

@@ -1,7 +1,8 @@
 import { SignJWT } from 'jose'
-import type { Clock } from '../clock'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
+import type { SigningKeys } from '../keys/signing-keys'
+import type { Clock } from '../runtime/clock'
 import {
   accessTokenHeader,
   type CheckedAccessToken,
@@ -10,7 +11,6 @@ import {
   type IssuedClaims,
 } from './check-access-token'
 import { JWT_MAX_LENGTH } from './jwt'
-import type { SigningKeys } from './signing-keys'
 
 export interface AccessTokens {
   /** Makes sure that a token can be issued. @throws {StoreUnavailable} */

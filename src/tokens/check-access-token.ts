@@ -1,7 +1,7 @@
 import { base64url, type CryptoKey, errors } from 'jose'
 import * as v from 'valibot'
-import type { Clock } from '../clock'
-import { createMemo } from '../memo'
+import type { Clock } from '../runtime/clock'
+import { createMemo } from '../runtime/memo'
 import { verifyJwt } from './jwt'
 
 /** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createD1AuditLog } from '../../src/audit/d1-audit-log'
+import { createD1AuditLog } from '../../src/storage/d1/audit-log'
 import { PASSWORD, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 import { rowsAfter } from '../support/trail'

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createJanusClient } from '../../packages/client/index.ts'
-import { createApp } from '../../src/app'
 import { createPages } from '../../src/pages/create-pages'
+import { createApp } from '../../src/wiring/app'
 import { FORMS, TOKEN_FORMS } from '../support/client'
 import { createNetwork } from '../support/network'
 import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app'
+import { createApp } from '../../src/wiring/app'
 import { mailingService } from '../support/mail'
 import {
   type Answer,

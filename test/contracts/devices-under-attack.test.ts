@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { DEVICE_LIFETIME_SECONDS } from '../../src/devices/device'
 import { createDeviceCredentials, MOST_DEVICES } from '../../src/devices/device-credentials'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { faultyD1 } from '../support/faulty-d1'
 import {
   countHashes,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import { createApp } from '../../src/app'
+import { createApp } from '../../src/wiring/app'
 import { mailingService } from '../support/mail'
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { hc } from 'hono/client'
 import { expect, expectTypeOf, it } from 'vitest'
-import type { JanusRoutes } from '../../src/routes-type'
+import type { JanusRoutes } from '../../src/wiring/routes-type'
 import { newAddress, newEmail, PASSWORD } from '../support/person'
 import { deployed } from '../support/service'
 

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app'
+import { createApp } from '../../src/wiring/app'
 import { newAddress, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
 import { ownService, type Service } from '../support/service'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, vi } from 'vitest'
-import { checkLive } from '../../src/authentication/require-live-session'
+import { checkLive } from '../../src/guards/require-live-session'
 import { countingService } from '../support/counting'
 import { createForge } from '../support/forge'
 import { guardedApp } from '../support/guarded-app'

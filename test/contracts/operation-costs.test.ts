@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { OPERATIONS, type OperationName } from '../../scripts/costs/operations'
+import { OPERATIONS, type OperationName } from '../../lab/costs/operations'
 import { countingService } from '../support/counting'
 import { guardedApp } from '../support/guarded-app'
 import { newEmail, PASSWORD, send, signedInPerson } from '../support/person'
@@ -71,7 +71,7 @@ const CASES = Object.entries(OPERATIONS).flatMap(([name, byMode]) =>
 )
 
 describe.each(CASES)('$name, in $mode mode', ({ name, mode, expected }) => {
-  it('costs what scripts/costs/operations.ts says, which prices are computed from', async () => {
+  it('costs what lab/costs/operations.ts says, which prices are computed from', async () => {
     const settings = name === 'protected request, remembered' ? { MEMO_SECONDS: '5' } : {}
     const counting = countingService(settings)
     // Whatever an isolate loads once, it has loaded.

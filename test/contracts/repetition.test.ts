@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { type FaultyD1, faultyD1 } from '../support/faulty-d1'
 import { failuresOf, openSessions } from '../support/guessing'
 import { type MailingService, mailingService } from '../support/mail'
@@ -20,7 +20,7 @@ import { endOfTrail, rowsAfter } from '../support/trail'
 
 const MODES = ['session', 'token'] as const
 
-/** Longer than a repetition gets the outcome of the first: src/accounts/repetition.ts. */
+/** Longer than a repetition gets the outcome of the first: src/flows/repetition.ts. */
 const LATER_SECONDS = 16
 
 /** A request that somebody may send twice, set up and not sent. */

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import type { Mode } from '../../src/mode'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
+import type { Mode } from '../../src/sessions/mode'
 import { recordPbkdf2 } from '../support/counting'
 import {
   type Answer,

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createApp } from '../../src/app'
+import { createApp } from '../../src/wiring/app'
 import { expectProblem, newEmail, PASSWORD, send } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
 

@@ -1,10 +1,10 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
-import { HABITS, loadOf } from '../../scripts/costs/scale-model.ts'
+import { HABITS, loadOf } from '../../lab/costs/scale-model.ts'
 
 function printed(...args: string[]): string {
-  return execFileSync(process.execPath, ['--no-warnings', 'scripts/costs.ts', ...args], { encoding: 'utf8' })
+  return execFileSync(process.execPath, ['--no-warnings', 'lab/costs/main.ts', ...args], { encoding: 'utf8' })
 }
 
 it('docs/costs.md says what npm run costs prints', () => {

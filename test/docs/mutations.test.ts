@@ -1,7 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Mutation } from '../../scripts/mutations.ts'
+import type { Mutation } from '../../lab/mutations/core-mutations.ts'
 
 it('each mutation names a text that occurs exactly once in its file, and tests that exist', async () => {
   const faults: string[] = []

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { expectProblem, PASSWORD, type Person, signedInPerson } from '../support/person'
 import { sessionCopy } from '../support/place'
 import { type RecordingD1, recordingD1 } from '../support/recording-d1'

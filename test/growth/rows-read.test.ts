@@ -1,7 +1,7 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createD1AuditLog } from '../../src/audit/d1-audit-log'
+import { createD1AuditLog } from '../../src/storage/d1/audit-log'
 import { doEverything, wholeService } from '../support/every-operation'
 import { recordingD1 } from '../support/recording-d1'
 

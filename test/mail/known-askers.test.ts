@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { provenPerson } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { type Answer, deviceOf, expectProblem, type Person, send, signedInPerson } from '../support/person'

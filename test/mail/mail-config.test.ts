@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Config, type ConfigFault, parseConfig } from '../../src/config'
+import { type Config, type ConfigFault, parseConfig } from '../../src/config/config'
 import { createJanus } from '../../src/janus'
 import { parseSender } from '../../src/mail/mail-config'
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import type { Language } from '../../src/language'
 import { TOKEN_LIFETIME_SECONDS } from '../../src/links/one-time-token'
 import type { LinkMailKind, MailDetails, MailKind, QueuedMail } from '../../src/mail/mail'
 import { createMailRenderer, MAIL_TEXTS } from '../../src/mail/render-mail'
 import { en } from '../../src/mail/texts/en'
 import { placeText } from '../../src/mail/texts/mail-texts'
 import { CATALOGUE } from '../../src/pages/catalogue'
+import type { Language } from '../../src/request-source/language'
 
 const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
-import { NEWEST_MIGRATION } from '../../src/migrations/d1-schema'
+import { NEWEST_MIGRATION } from '../../src/storage/d1/schema'
 import FROZEN from './frozen.json'
 
 const FOLDER = join(import.meta.dirname, '../../src/migrations')

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import css from '../../assets/reference.css?raw'
-import { createApp } from '../../src/app'
 import { CATALOGUE } from '../../src/pages/catalogue'
+import { createApp } from '../../src/wiring/app'
 import { OPENAPI } from '../support/contract'
 import { elementsOf } from '../support/pages'
 import { expectProblem, read, send } from '../support/person'

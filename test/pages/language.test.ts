@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { countryName } from '../../src/country'
-import { chooseLanguage } from '../../src/language'
 import { Time } from '../../src/pages/time'
+import { countryName } from '../../src/request-source/country'
+import { chooseLanguage } from '../../src/request-source/language'
 
 describe('chooseLanguage', () => {
   it.each([

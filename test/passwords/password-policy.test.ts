@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, inject, it } from 'vitest'
-import { passwordContext } from '../../src/accounts/password-context'
 import { sha256 } from '../../src/crypto/sha256'
+import { passwordContext } from '../../src/identity/password-context'
 import { COMMON_PASSWORDS } from '../../src/passwords/common-passwords'
 import { checkPassword } from '../../src/passwords/password-policy'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config'
+import { parseConfig } from '../../src/config/config'
 import { createPages } from '../../src/pages/create-pages'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'

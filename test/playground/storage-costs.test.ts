@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createStorageMeter } from '../../src/playground/storage-meter'
+import { createStorageMeter } from '../../packages/playground/storage-meter'
 import { type Costs, countingService } from '../support/counting'
 import { type Answer, type Person, send, signedInPerson } from '../support/person'
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { prepareSession } from '../../src/accounts/prepared-session'
 import { deviceProof } from '../../src/devices/device'
+import { prepareSession } from '../../src/flows/sign-in/prepared-session'
 import { provenPerson, signInLink } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { clientOf, expectProblem, type Person, type SignedIn, send, signedInPerson } from '../support/person'

@@ -8,11 +8,11 @@ import {
   type TokenStorage,
   type User,
 } from '../../packages/client/index.ts'
+import type { presentSession, presentUser } from '../../src/api/present'
 import type {
   FieldError as ServersFieldError,
   ProblemCode as ServersProblemCode,
 } from '../../src/http/problem'
-import type { presentSession, presentUser } from '../../src/routes/present'
 
 /** Whether its members may be written is nothing that goes over the wire. */
 type Wire<T> = { -readonly [Name in keyof T]: T[Name] }

@@ -2,9 +2,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { type DeployOptions, deployJanus } from '../../scripts/deploy/deploy-janus.ts'
-import { readSecretsFile } from '../../scripts/deploy/secrets-file.ts'
-import { createWrangler } from '../../scripts/wrangler.ts'
+import { type DeployOptions, deployJanus } from '../../packages/cli/deploy/deploy-janus.ts'
+import { readSecretsFile } from '../../packages/cli/deploy/secrets-file.ts'
+import { createWrangler } from '../../packages/cli/wrangler.ts'
 import { documentedToml, makeFolder, SAMPLE_SECRET, writeOwnToml } from './sample-config.ts'
 
 const ALL_APPLIED = { stdout: '✅ No migrations to apply!\n' }

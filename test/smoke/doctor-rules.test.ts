@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Plan } from '../../scripts/doctor/check-plan.ts'
-import { renderFindings } from '../../scripts/doctor/finding.ts'
+import type { Plan } from '../../packages/cli/doctor/check-plan.ts'
+import { renderFindings } from '../../packages/cli/doctor/finding.ts'
 import { both, type Edit, examine, first, set, without, wrong } from './examine-config.ts'
 import { documentedToml, SAMPLE_SECRET, writeOwnToml, writeToml } from './sample-config.ts'
 

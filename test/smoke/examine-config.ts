@@ -1,8 +1,8 @@
 import { expect } from 'vitest'
-import type { Plan } from '../../scripts/doctor/check-plan.ts'
-import { type DeploymentSource, readDeployment } from '../../scripts/doctor/deployment.ts'
-import { diagnose } from '../../scripts/doctor/diagnose.ts'
-import type { Finding } from '../../scripts/doctor/finding.ts'
+import type { Plan } from '../../packages/cli/doctor/check-plan.ts'
+import { type DeploymentSource, readDeployment } from '../../packages/cli/doctor/deployment.ts'
+import { diagnose } from '../../packages/cli/doctor/diagnose.ts'
+import type { Finding } from '../../packages/cli/doctor/finding.ts'
 
 /** A change to a wrangler.toml. */
 export type Edit = (toml: string) => string

@@ -114,7 +114,7 @@ describe('in a fresh clone', () => {
     rmSync(files.secrets)
     for (const command of ['deploy', 'types', 'versions upload']) {
       const env = { ...process.env, WRANGLER_COMMAND: command }
-      execFileSync(process.execPath, ['scripts/prepare-local.ts'], { cwd: clone, env })
+      execFileSync(process.execPath, ['packages/cli/prepare-local.ts'], { cwd: clone, env })
     }
     expect(existsSync(files.secrets)).toBe(false)
   })

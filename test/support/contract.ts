@@ -2,7 +2,13 @@ import { dereference, type ValidationResult, validate } from '@cfworker/json-sch
 import { getPathNoStrict } from 'hono/utils/url'
 import text from '../../assets/openapi.json?raw'
 import { PROBLEMS } from '../../src/http/problem'
-import type { OpenApi, OperationObject, Reference, ResponseObject, Schema } from '../../src/openapi/open-api'
+import type {
+  OpenApi,
+  OperationObject,
+  Reference,
+  ResponseObject,
+  Schema,
+} from '../../tools/openapi/open-api'
 
 /** What is served at /openapi.json, but for its servers. */
 export const OPENAPI: OpenApi = JSON.parse(text)

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { onTestFinished, vi } from 'vitest'
-import type { OperationCost } from '../../scripts/costs/operations'
+import type { OperationCost } from '../../lab/costs/operations'
 import { type OwnService, ownService } from './service'
 
 /** What D1 bills for: rows of tables and indexes that its statements looked at and wrote. */

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import { createApp } from '../../src/app'
 import { createPages } from '../../src/pages/create-pages'
+import { createApp } from '../../src/wiring/app'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import { deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
-import type { SignedInEnv } from '../../src/authentication/auth-env'
-import { requirePrincipal } from '../../src/authentication/require-principal'
+import type { SignedInEnv } from '../../src/guards/auth-env'
+import { requirePrincipal } from '../../src/guards/require-principal'
 import { handleFailure } from '../../src/http/failure'
 import { securityHeaders } from '../../src/http/security-headers'
 import type { OwnService, Service } from './service'

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { FAILURE_SECONDS } from '../../src/throttling/attempt-limits'
 import { recordPbkdf2 } from './counting'
 import { type Answer, expectProblem, PASSWORD, send } from './person'

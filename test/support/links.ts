@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import { createApp } from '../../src/app'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
+import { createApp } from '../../src/wiring/app'
 import type { MailingService } from './mail'
 import { type Answer, newAddress, PASSWORD, type Person, read, send, signedInPerson } from './person'
 

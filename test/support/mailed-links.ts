@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { type MailingService, mailingService } from './mail'
 import { type Answer, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
 

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import {
   type Answer,
   clientOf,

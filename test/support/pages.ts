@@ -1,4 +1,4 @@
-import type { Language } from '../../src/language'
+import type { MailSentPage } from '../../src/api/mail-sent'
 import { AccountPage, type AccountPageProps } from '../../src/pages/account-page'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { CheckMailPage } from '../../src/pages/check-mail-page'
@@ -16,7 +16,7 @@ import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-pass
 import { ConfirmSignInPage, SignInLinkPage } from '../../src/pages/sign-in-link-page'
 import { SignedInPage } from '../../src/pages/signed-in-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
-import type { MailSentPage } from '../../src/routes/mail-sent'
+import type { Language } from '../../src/request-source/language'
 
 export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
   const language = context.language ?? 'en'

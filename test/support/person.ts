@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { Mode } from '../../src/mode'
+import type { Mode } from '../../src/sessions/mode'
 import { deployed, type Service } from './service'
 
 /** An answer, read. */

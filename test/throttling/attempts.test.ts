@@ -1,11 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
+import { findBudgets, reserveAttempt, settleAttempt } from '../../src/storage/d1/attempts'
+import { pruneBudgets } from '../../src/storage/d1/budgets'
 import { createAccountKeys } from '../../src/throttling/account-key'
 import type { ReservedAttempt } from '../../src/throttling/attempt-budget'
 import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../src/throttling/attempt-limits'
-import { findBudgets, reserveAttempt, settleAttempt } from '../../src/throttling/d1-attempts'
-import { pruneBudgets } from '../../src/throttling/d1-budgets'
 import { signedInPerson } from '../support/person'
 
 /** The defaults. */

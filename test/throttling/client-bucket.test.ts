@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { clientBucket, clientNetworks } from '../../src/throttling/client-bucket'
+import { clientBucket, clientNetworks } from '../../src/request-source/address-bucket'
 
 describe('RL-03, INC-33: the bucket of a client', () => {
   it.each([

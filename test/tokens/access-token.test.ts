@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
+import { createSharedSigningKeys } from '../../src/keys/shared-signing-keys'
 import { AccessTokenTooLong, createAccessTokens } from '../../src/tokens/access-token'
-import { createSharedSigningKeys } from '../../src/tokens/shared-signing-keys'
 import { decodePart, signWith } from '../support/forge'
 
 const SECRET = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'

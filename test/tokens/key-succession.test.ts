@@ -4,8 +4,8 @@ import {
   PUBLISHED_BEFORE_SECONDS,
   publishedKeysAt,
   signingKeysAt,
-} from '../../src/tokens/key-succession'
-import type { StoredSigningKey } from '../../src/tokens/signing-key-store'
+} from '../../src/keys/key-succession'
+import type { StoredSigningKey } from '../../src/keys/signing-key-store'
 
 const LIFETIME_SECONDS = 900
 

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import { createD1SigningKeyStore } from '../../src/tokens/d1-signing-key-store'
-import { generateKeyPair } from '../../src/tokens/key-pair'
+import { generateKeyPair } from '../../src/keys/key-pair'
+import { createD1SigningKeyStore } from '../../src/storage/d1/signing-key-store'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
 

@@ -1,5 +1,5 @@
-import { countryName } from '../../country'
-import type { Language } from '../../language'
+import { countryName } from '../../request-source/country'
+import type { Language } from '../../request-source/language'
 import type { MailDetails, MailKind } from '../mail'
 
 /** The words of one mail: paragraphs, and the label of its button if it has one. */

@@ -1,0 +1,35 @@
+import type { Config } from '../../../src/config/config.ts'
+import { siteOf } from './check-site.ts'
+import { error, type Finding, ok, warning } from './finding.ts'
+
+/**
+ * What each of ALLOWED_ORIGINS can do. The session cookie is `SameSite=Lax`, so a browser sends it along with a call from
+ * another origin of the same site, and from no other site (RFC 6265bis §5.2).
+ */
+export function checkOrigins(config: Config): readonly Finding[] {
+  if (config.allowedOrigins.length === 0) {
+    return [ok('origins.none', 'Only pages of the issuer itself may call (ALLOWED_ORIGINS is none).')]
+  }
+  return config.allowedOrigins.map((origin) => checkOrigin(origin, config))
+}
+
+function checkOrigin(origin: string, { origin: own, issuer, modes }: Config): Finding {
+  const check = 'origins.site'
+  if (origin === own) {
+    const what = `${origin} is the origin of ISSUER, so listing it does nothing.`
+    return warning(check, what, 'Take it out of ALLOWED_ORIGINS.')
+  }
+  if (siteOf(origin) === siteOf(issuer)) {
+    return ok(check, `${origin} is on the same site: cookies reach Janus with credentials: 'include'.`)
+  }
+  if (!modes.includes('token')) {
+    const what = `${origin} is another site, so browsers send no cookie from there, and AUTH_MODE offers nothing else.`
+    const fix = 'Offer tokens (AUTH_MODE = "both"), or serve that page from the site of ISSUER.'
+    return error(check, what, fix)
+  }
+  if (!modes.includes('session')) {
+    return ok(check, `${origin} is another site: tokens work there, with "refresh_in": "body".`)
+  }
+  const what = `${origin} is another site: sessions and "refresh_in": "cookie" do not work from there.`
+  return warning(check, what, 'Let it sign in with "mode": "token" and keep the refresh token itself.')
+}

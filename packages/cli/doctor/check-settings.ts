@@ -1,0 +1,80 @@
+import type { Config } from '../../../src/config/config.ts'
+import { type Deployment, isSecretName, SECRETS } from './deployment.ts'
+import { error, type Finding, ok, warning } from './finding.ts'
+
+/** What `parseConfig` says, and what is valid and still not what anyone wants. */
+export function checkSettings(deployment: Deployment): readonly Finding[] {
+  const { parsed, wrangler, unreadable, config } = deployment
+  const faults = parsed.ok ? [] : parsed.faults.filter(({ setting }) => !unreadable.includes(setting))
+  const findings = faults.map(({ setting, message }) =>
+    error(`settings.${setting}`, `${message}.`, fixOf(setting, deployment)),
+  )
+  for (const name of SECRETS.filter((secret) => secret in wrangler.vars)) {
+    const what = `${name} stands in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
+    const fix = `Take it out, make another, and give that as a secret: npx wrangler secret put ${name}`
+    findings.push(error(`settings.${name}`, what, fix))
+  }
+  for (const name of unreadable) {
+    const what = `${name} is a secret of the Worker, so its value cannot be looked at here.`
+    const fix = 'If it is a setting of Janus, move it to [vars] of wrangler.toml and delete the secret.'
+    findings.push(warning(`settings.${name}`, what, fix))
+  }
+  for (const name of findUnused(deployment)) {
+    const fix = 'Check the spelling (README, "Configuration"), or take it out.'
+    findings.push(warning(`settings.${name}`, `${name} has no effect on Janus as it is configured.`, fix))
+  }
+  if (faults.length === 0) findings.push(ok('settings.valid', 'Every setting is valid, and none is missing.'))
+  return config ? [...findings, ...judge(config, deployment)] : findings
+}
+
+function judge(config: Config, { settings, target }: Deployment): readonly Finding[] {
+  const findings: Finding[] = []
+  if (config.mail.carrier === 'none' && config.registration !== 'closed') {
+    const what = 'MAILER is none, so nobody can reset a forgotten password or prove an address.'
+    findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/mail.md.'))
+  }
+  const issuesTokens = config.modes.includes('token')
+  if (issuesTokens && config.audience === config.issuer) {
+    const what =
+      'Access tokens are for ISSUER itself (AUDIENCE). Those who verify them must expect that, and can use them at its routes.'
+    findings.push(ok('settings.AUDIENCE', what))
+  }
+  if (!issuesTokens && 'AUDIENCE' in settings) {
+    const what = 'AUDIENCE has no effect: AUTH_MODE is session, so there are no tokens.'
+    findings.push(warning('settings.AUDIENCE', what, 'Take it out, or offer tokens with AUTH_MODE = "both".'))
+  }
+  if (target === 'deployed' && config.registration === 'open' && config.mail.carrier !== 'none') {
+    const what = 'REGISTRATION is open, so accounts are usable before their address is proven.'
+    const fix = 'Set REGISTRATION = "verified" unless that is what you want: there is a mailer.'
+    findings.push(warning('settings.REGISTRATION', what, fix))
+  }
+  return findings
+}
+
+/** Settings that nothing reads: a misspelt name, or one for what is not switched on. */
+function findUnused({ settings, known, isStandAlone }: Deployment): readonly string[] {
+  // The app that Janus is mounted in has settings of its own.
+  if (!isStandAlone) return []
+  return Object.keys(settings).filter((name) => !known.has(name) && !isSecretName(name))
+}
+
+function fixOf(setting: string, { target, wrangler }: Deployment): string {
+  const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT', 'EMAIL']
+  if (bindings.includes(setting))
+    return 'Bind it in wrangler.toml: docs/deploy/own-host.md has the whole file.'
+  if (setting === 'ISSUER') {
+    return 'Set it in [vars] of wrangler.toml to the URL people will use, as in https://example.com/auth.'
+  }
+  if (!isSecretName(setting)) return 'Set it in [vars] of wrangler.toml: README, "Configuration".'
+  if (target === 'deployed') {
+    return `npx wrangler secret put ${setting}; before the first deploy: npm run deploy -- --secrets-file FILE`
+  }
+  if (setting === 'AUTH_SECRET') {
+    return 'Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without that file, npm start makes one.'
+  }
+  const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
+  const name = isNamed
+    ? ''
+    : ', and name it in [secrets] required of wrangler.toml, or wrangler leaves it out'
+  return `Put it in .dev.vars${name}.`
+}

@@ -1,0 +1,144 @@
+import { randomBytes } from 'node:crypto'
+import { dirname, join, resolve } from 'node:path'
+import { buildSync } from 'esbuild'
+import { type Unstable_Config, unstable_getVarsForDev, unstable_readConfig } from 'wrangler'
+import type { Config, parseConfig as ParseConfig, ParsedConfig } from '../../../src/config/config.ts'
+
+export const ROOT = dirname(dirname(import.meta.dirname))
+
+/** What must not stand in a file that is committed. */
+export const SECRETS = ['AUTH_SECRET', 'RESEND_API_KEY'] as const
+
+/** A Worker's configuration as Janus would read it, here or once deployed. */
+export interface Deployment {
+  readonly target: 'local' | 'deployed'
+  readonly wrangler: Unstable_Config
+  /** Where wrangler.toml lies. */
+  readonly folder: string
+  /** Not an app that Janus is mounted in. */
+  readonly isStandAlone: boolean
+  /** Settings in `[vars]` and from elsewhere, without the secrets. */
+  readonly settings: Readonly<Record<string, unknown>>
+  /** Settings that are secrets of the deployed Worker, so nobody can read them. */
+  readonly unreadable: readonly string[]
+  /** The names of the settings and bindings that Janus looks at, as it is configured. */
+  readonly known: ReadonlySet<string>
+  readonly parsed: ParsedConfig
+  /** What can be judged even where secrets or bindings are missing; `null` while a setting is wrong. */
+  readonly config: Config | null
+}
+
+export interface DeploymentSource {
+  readonly configPath: string
+  readonly target: 'local' | 'deployed'
+  /** Settings that override those of the file. */
+  readonly overrides?: Readonly<Record<string, string>>
+  /** The names of the deployed Worker's secrets; `null` where they are not known. Not asked of a local one. */
+  readonly secretNames?: readonly string[] | null
+  /** Secrets that go along with the next deploy. */
+  readonly secrets?: Readonly<Record<string, string>>
+}
+
+/**
+ * Reads wrangler.toml and, for the local target, .dev.vars, and has `parseConfig` of src/config/config.ts judge them: the rules for
+ * settings are written there alone.
+ *
+ * @throws If wrangler.toml cannot be read.
+ */
+export async function readDeployment(source: DeploymentSource): Promise<Deployment> {
+  const { configPath, target, overrides = {}, secretNames = null, secrets = {} } = source
+  const wrangler = unstable_readConfig({ config: configPath })
+  const folder = dirname(resolve(configPath))
+  const env: Record<string, unknown> =
+    target === 'local'
+      ? { ...readLocalVars(wrangler, configPath), ...overrides }
+      : { ...wrangler.vars, ...overrides }
+  const settings = { ...env }
+  for (const name of SECRETS) delete settings[name]
+  if (target === 'deployed') {
+    for (const name of SECRETS) delete env[name]
+    Object.assign(env, standInSecrets(secretNames ?? SECRETS), secrets)
+  }
+  Object.assign(env, standInBindings(wrangler))
+
+  const parseConfig = await loadParseConfig()
+  const known = new Set<string>()
+  const watched = new Proxy(env, {
+    get(values, name) {
+      if (typeof name === 'string') known.add(name)
+      return Reflect.get(values, name)
+    },
+  })
+  const parsed = parseConfig(watched)
+  const complete = parsed.ok
+    ? parsed
+    : parseConfig({ ...standInSecrets(SECRETS), ...ALL_BINDINGS, ...env, ...standInFaulty(parsed) })
+  return {
+    target,
+    wrangler,
+    folder,
+    isStandAlone: wrangler.main === join(ROOT, 'src/index.ts'),
+    settings,
+    unreadable: (secretNames ?? []).filter((name) => !isSecretName(name) && !(name in settings)),
+    known,
+    parsed,
+    config: complete.ok ? complete.config : null,
+  }
+}
+
+export function isSecretName(name: string): boolean {
+  return SECRETS.some((secret) => secret === name)
+}
+
+function standInFaulty(parsed: ParsedConfig & { readonly ok: false }): Record<string, string> {
+  return standInSecrets(parsed.faults.map(({ setting }) => setting))
+}
+
+/** For secrets that are there and cannot be read: something of the same form that opens nothing. */
+function standInSecrets(names: readonly string[]): Record<string, string> {
+  const made = names.filter(isSecretName).map((name) => [name, randomBytes(32).toString('base64url')])
+  return Object.fromEntries(made)
+}
+
+const ALL_BINDINGS = { DB: {}, SESSIONS: {}, LOGIN_LIMIT: {}, ASSETS: {}, EMAIL: {} }
+
+/** An object for each binding of the right kind; `parseConfig` looks no further. */
+function standInBindings(wrangler: Unstable_Config): Record<string, object> {
+  const bound = {
+    DB: wrangler.d1_databases.some(({ binding }) => binding === 'DB'),
+    SESSIONS: wrangler.kv_namespaces.some(({ binding }) => binding === 'SESSIONS'),
+    LOGIN_LIMIT: wrangler.ratelimits.some(({ name }) => name === 'LOGIN_LIMIT'),
+    EMAIL: wrangler.send_email.some(({ name }) => name === 'EMAIL'),
+    ASSETS: wrangler.assets?.binding === 'ASSETS',
+  }
+  return Object.fromEntries(Object.entries(bound).flatMap(([name, is]) => (is ? [[name, {}]] : [])))
+}
+
+/** As `wrangler dev` gives them to a Worker. */
+function readLocalVars(wrangler: Unstable_Config, configPath: string): Record<string, unknown> {
+  const given = unstable_getVarsForDev(
+    configPath,
+    undefined,
+    wrangler.vars,
+    undefined,
+    true,
+    wrangler.secrets,
+  )
+  return Object.fromEntries(
+    Object.entries(given).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
+  )
+}
+
+/** src/ is written for a bundler, so it has to be bundled for Node to load it. */
+async function loadParseConfig(): Promise<typeof ParseConfig> {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(ROOT, 'src/config/config.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+  })
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
+  const module = await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)
+  return module.parseConfig
+}

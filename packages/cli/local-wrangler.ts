@@ -1,0 +1,125 @@
+// What `npm start` and `npm run example` share: the secret, the database, and a `wrangler dev` that ends with them.
+import { execFile, spawn } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { createServer } from 'node:net'
+import { dirname, join, resolve } from 'node:path'
+import { parseEnv, promisify } from 'node:util'
+import { describeHolder, releaseState, takeState } from './state-lock.ts'
+
+export const ROOT = dirname(import.meta.dirname)
+const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+const SECRETS = join(ROOT, '.dev.vars')
+/** Where `wrangler dev` serves unless it is told otherwise. */
+const LOCAL_ISSUER = 'http://localhost:8787'
+/** Read at once: later this process may have been left behind. */
+const PARENT = process.ppid
+const LOOK_FOR_PARENT_EVERY_MS = 500
+
+/** Prints why, and ends the process. */
+export function fail(message: string): never {
+  console.error(message)
+  process.exit(1)
+}
+
+/** @throws If the text is not the number of a port. */
+export function parsePort(text: string): number {
+  const port = Number(text)
+  if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error('--port must be from 1 to 65535')
+  return port
+}
+
+/** Fails, saying what to do, if a port is taken: `wrangler dev` would quietly take another, which is not the issuer's. */
+export function requireFreePort(port: number, command: string): Promise<void> {
+  return new Promise((resolve) => {
+    const probe = createServer()
+    probe.once('error', (error: NodeJS.ErrnoException) => {
+      const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
+      fail(`Port ${port} ${reason}. Try another: ${command} -- --port ${port + 1}`)
+    })
+    probe.listen(port, 'localhost', () => probe.close(() => resolve()))
+  })
+}
+
+/** Set where packages/cli/prepare-local.ts has nothing to do, because whoever starts wrangler has done it. */
+export const IS_PREPARED = 'JANUS_IS_PREPARED'
+
+/** Takes a folder of state for this process until it ends. Fails, saying who has it. */
+export function holdState(folder: string, what: string, ownState: string): void {
+  const state = resolve(ROOT, folder)
+  const other = takeState(state, { pid: process.pid, what })
+  if (other) fail(describeHolder(state, other, ownState))
+  process.on('exit', () => releaseState(state, process.pid))
+}
+
+/** Makes `.dev.vars`, or adds what it lacks: a random AUTH_SECRET, and the issuer of `npx wrangler dev`. */
+export function makeLocalVars(): void {
+  const given = existsSync(SECRETS) ? readFileSync(SECRETS, 'utf8') : ''
+  const named = parseEnv(given)
+  const lines: string[] = []
+  if (named.AUTH_SECRET === undefined) {
+    lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
+    console.log('Made a random AUTH_SECRET in .dev.vars.')
+  }
+  if (named.ISSUER === undefined) {
+    lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${LOCAL_ISSUER}"`)
+  }
+  if (lines.length === 0) return
+  const start = given === '' || given.endsWith('\n') ? '' : '\n'
+  // Only its owner may read it.
+  appendFileSync(SECRETS, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
+}
+
+/** The AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
+export function readSecret(): string {
+  return parseEnv(readFileSync(SECRETS, 'utf8')).AUTH_SECRET ?? fail('.dev.vars has no AUTH_SECRET.')
+}
+
+/** Brings a local database up to date. @param config Relative to the root. */
+export async function migrate(binding: string, state: string, config = 'wrangler.toml'): Promise<void> {
+  const command = ['d1', 'migrations', 'apply', binding, '--local', '-c', config, '--persist-to', state]
+  const run = promisify(execFile)(process.execPath, [WRANGLER, ...command], {
+    cwd: ROOT,
+    env: environment(),
+  })
+  await run.catch(({ stdout, stderr }) => fail(`The migrations could not be applied:\n${stdout}\n${stderr}`))
+}
+
+/**
+ * Runs `wrangler dev` until this process or that one ends. Returns what ends both, with an exit code.
+ *
+ * @param variables For the environment of the process.
+ */
+export function serve(
+  options: readonly string[],
+  variables: Readonly<Record<string, string>> = {},
+): (code: number) => void {
+  const wrangler = spawn(process.execPath, [WRANGLER, 'dev', '--inspector-port', '0', ...options], {
+    cwd: ROOT,
+    env: { ...environment(), ...variables },
+    stdio: 'inherit',
+  })
+  let exitCode: number | null = null
+  function stop(code: number) {
+    exitCode ??= code
+    wrangler.kill('SIGTERM')
+  }
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
+  // npm hands a signal to its shell, and a shell may end without handing it on.
+  if (process.env.npm_lifecycle_event !== undefined) {
+    setInterval(() => process.ppid !== PARENT && stop(0), LOOK_FOR_PARENT_EVERY_MS)
+  }
+  // Whatever ends this script ends what it started.
+  process.on('exit', () => wrangler.kill())
+  wrangler.on('exit', (code) => process.exit(exitCode ?? code ?? 1))
+  return stop
+}
+
+function environment() {
+  return {
+    ...process.env,
+    WRANGLER_SEND_METRICS: 'false',
+    CLOUDFLARE_CF_FETCH_ENABLED: 'false',
+    [IS_PREPARED]: 'yes',
+  }
+}

@@ -1,0 +1,58 @@
+import { Hono } from 'hono'
+import type { SignedInEnv } from '../../src/guards/auth-env'
+import { Problem } from '../../src/http/problem'
+import { CATALOGUE } from '../../src/pages/catalogue'
+import { answerPage, pageContext } from '../../src/pages/page-context'
+import { presentInstant } from '../../src/runtime/clock'
+import type { Services } from '../../src/services'
+import type { Playground } from './create-playground'
+import { PlaygroundPage } from './playground-page'
+
+/**
+ * The playground, where it is on: a page, and two routes for its script.
+ *
+ * The page is open; both others are closed by default. `whoami` asks for no live session, as most routes of an app
+ * would not: it is where the modes differ.
+ */
+export function playgroundRoutes({ config }: Pick<Services, 'config'>, { storedSessions }: Playground) {
+  return (
+    new Hono<SignedInEnv>()
+      .get('/playground', (c) => {
+        const context = { ...pageContext(c, config), language: 'en', texts: CATALOGUE.en } as const
+        const { modes, registration, liveCheck, passwordMinLength } = config
+        const offers = {
+          bothModes: modes.length === 2,
+          registration: registration === 'open',
+          passwordMinLength,
+        }
+        return answerPage(
+          c,
+          context,
+          <PlaygroundPage
+            context={context}
+            offers={offers}
+            liveCheck={liveCheck}
+            cookieName={config.cookies.session.name}
+          />,
+        )
+      })
+
+      .get('/playground/whoami', (c) => {
+        const { userId, sessionId, mode, roles, authenticatedAt } = c.var.principal
+        return c.json({
+          user_id: userId,
+          session_id: sessionId,
+          mode,
+          roles,
+          authenticated_at: presentInstant(authenticatedAt),
+        })
+      })
+
+      // Not live either: who ended a session wants to see what is left of it.
+      .get('/playground/sessions/:id', async (c) => {
+        const stored = await storedSessions.find(c.req.param('id'), c.var.principal.userId)
+        if (!stored) throw new Problem('not-found')
+        return c.json({ d1: stored.row, kv: stored.copy })
+      })
+  )
+}

@@ -1,0 +1,82 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { authenticate } from '../../guards/authenticate'
+import { readCredential } from '../../guards/credential'
+import { limitWrites } from '../../guards/limit-client'
+import { sessionEnded } from '../../guards/require-live-session'
+import { principalOf } from '../../guards/require-principal'
+import { isForm, jsonBody, jsonOrFormBody } from '../../http/body'
+import type { User } from '../../identity/user'
+import type { Pages } from '../../pages/pages'
+import { clientOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import { Name, ReturnTo } from '../fields'
+import { ownAccount, sameAccount } from '../own-account'
+import { presentSession, presentUser } from '../present'
+import { redirectForm } from '../sign-in/answer-sign-in'
+
+const RenameBody = v.object({ name: v.nullable(Name), ...ownAccount })
+const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
+
+/**
+ * Who am I, and what do I call myself.
+ *
+ * The account is read from D1, so these routes know at once when the session is over, in either mode, although they
+ * ask for no live session: the read that finds the account finds that out too.
+ */
+export function meRoutes(services: Services) {
+  const { config, users, clock } = services
+  const limited = limitWrites(services, clientOf)
+
+  async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
+    const { principal } = c.var
+    const user = await users.rename({ id: principal.sessionId, userId: principal.userId }, name, clock())
+    if (!user) throw sessionEnded(principal)
+    return user
+  }
+
+  return new Hono<SignedInEnv>()
+    .get('/me', async (c) => {
+      const { principal } = c.var
+      const found = await users.findWithSession(principal.sessionId, clock())
+      if (!found) throw sessionEnded(principal)
+      return c.json(presentMe(found))
+    })
+
+    .patch('/me', limited, jsonBody(RenameBody), sameAccount, async (c) =>
+      c.json({ user: presentUser(await rename(c, c.req.valid('json').name)) }),
+    )
+
+    .post('/me', limited, jsonOrFormBody(RenameForm), sameAccount, async (c) => {
+      const { name, return_to } = c.req.valid('json')
+      const user = await rename(c, name)
+      return isForm(c) ? redirectForm(c, config, return_to) : c.json({ user: presentUser(user) })
+    })
+}
+
+/** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
+export function whoAmIRoute(services: Services, pages: Pages | null) {
+  const { users, clock } = services
+  return new Hono().get('/', async (c) => {
+    const credential = readCredential(c.req.raw.headers, services.cookies)
+    const authentication = await authenticate(services, credential)
+    // A cookie may have been forgotten here by the last person; a bearer token was sent on purpose.
+    const refused = authentication.outcome !== 'authenticated'
+    const principal =
+      refused && credential.carrier !== 'bearer' && credential.carrier !== 'unusable-authorization'
+        ? null
+        : principalOf(authentication)
+    const found = principal && (await users.findWithSession(principal.sessionId, clock()))
+    if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
+
+    if (pages?.wanted(c)) return pages.home(c, found?.user ?? null)
+    return c.json(found ? { authenticated: true, ...presentMe(found) } : { authenticated: false })
+  })
+}
+
+type Found = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']>>>
+
+function presentMe({ user, session }: Found) {
+  return { user: presentUser(user), session: presentSession(session, session.id) }
+}

@@ -1,0 +1,95 @@
+import { Hono } from 'hono'
+import * as v from 'valibot'
+import { changePassword } from '../../flows/change-password'
+import { requestPasswordReset, resetPassword } from '../../flows/reset-password'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { limitClient } from '../../guards/limit-client'
+import { presentedDevices } from '../../guards/presented-devices'
+import { requireLiveSession } from '../../guards/require-live-session'
+import { isForm, jsonOrFormBody } from '../../http/body'
+import { parseReturnTo } from '../../http/return-to'
+import { clientOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import { deviceField, giveDevice } from '../device'
+import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { ownAccount, sameAccount } from '../own-account'
+import { requireMail } from '../require-mail'
+import {
+  answerAsked,
+  attemptRefused,
+  credentialPlace,
+  invalidLink,
+  passwordRefused,
+  presentGoal,
+  presentSignIn,
+  redirectForm,
+  refreshTokenPlace,
+  withGoal,
+} from '../sign-in/answer-sign-in'
+
+const ChangePasswordBody = v.object({
+  current_password: Text,
+  new_password: Text,
+  ...ownAccount,
+  ...deviceField,
+  return_to: ReturnTo,
+})
+const ForgotBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, return_to: ReturnTo })
+
+/** Passwords: change one that is known, replace one that is forgotten. */
+export function passwordRoutes(services: Services) {
+  const { config } = services
+  const mail = requireMail(services)
+  const limited = limitClient(services, clientOf)
+  const live = requireLiveSession(services)
+  const furtherFaults = newPasswordFaults('new_password', services)
+
+  return new Hono<SignedInEnv>()
+    .post(
+      '/password',
+      live,
+      limited,
+      jsonOrFormBody(ChangePasswordBody, { furtherFaults }),
+      sameAccount,
+      async (c) => {
+        const { current_password, new_password, device_token, return_to } = c.req.valid('json')
+        const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
+        const change = await changePassword(services, c.var.principal, input)
+        if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
+        if (change.outcome !== 'changed') throw attemptRefused(change)
+        const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
+        const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+        const device = { deviceId: change.signedIn.deviceId, presentedIds }
+        const body = {
+          ...presentSignIn(c, config.cookies, change.signedIn, place),
+          ...(await giveDevice(c, services, device, credentialPlace(change.signedIn, place))),
+        }
+        return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
+      },
+    )
+
+    .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
+      const { email, device_token, return_to } = c.req.valid('json')
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const returnTo = parseReturnTo(return_to, config)
+      const asked = await requestPasswordReset(services, { email, returnTo, deviceIds, client: clientOf(c) })
+      const sent = { email: email.address, returnTo }
+      return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
+    })
+
+    .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
+      const { token, new_password, device_token, return_to } = c.req.valid('json')
+      const reset = await resetPassword(services, { token, newPassword: new_password, client: clientOf(c) })
+      if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
+      if (reset.outcome !== 'reset') throw invalidLink()
+      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const device = { deviceId: reset.deviceId, presentedIds }
+      const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
+      const { returnTo } = reset
+      if (isForm(c))
+        return redirectForm(c, config, return_to, withGoal('/password/reset?done', returnTo, config))
+      const body = { ...given, ...presentGoal(returnTo, config) }
+      return Object.keys(body).length === 0 ? c.body(null, 204) : c.json(body)
+    })
+}

@@ -1,0 +1,157 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { confirmEmailChange, requestEmailChange } from '../../flows/change-email'
+import { resendVerification, verifyEmail } from '../../flows/verify-email'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { authenticate } from '../../guards/authenticate'
+import { readCredential } from '../../guards/credential'
+import { limitClient } from '../../guards/limit-client'
+import { presentedDevices } from '../../guards/presented-devices'
+import { presentedSessions } from '../../guards/presented-sessions'
+import type { Principal } from '../../guards/principal'
+import { requireLiveSession } from '../../guards/require-live-session'
+import { isForm, jsonOrFormBody } from '../../http/body'
+import { clientOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import { deviceField, giveDevice } from '../device'
+import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { clearMailSent } from '../mail-sent'
+import { ownAccount, refuseOtherAccount, sameAccount } from '../own-account'
+import { requireMail } from '../require-mail'
+import {
+  answerAsked,
+  attemptRefused,
+  chooseMode,
+  clearReplaced,
+  credentialPlace,
+  invalidLink,
+  modeFields,
+  passwordRefused,
+  presentGoal,
+  presentSignIn,
+  redirectForm,
+  withGoal,
+} from '../sign-in/answer-sign-in'
+import { clearBinding, keepBinding, presentedBinding } from '../sign-in/binding'
+
+const VerifyBody = v.object({
+  token: Text,
+  binding: v.optional(Text),
+  new_password: v.optional(Text),
+  ...modeFields,
+  ...deviceField,
+  return_to: ReturnTo,
+})
+const ResendBody = v.object({
+  email: Email,
+  binding: v.optional(Text),
+  ...ownAccount,
+  ...deviceField,
+  return_to: ReturnTo,
+})
+const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
+const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
+
+/** Who asks, where nobody need be signed in to ask. */
+async function signedInPrincipal(services: Services, c: Context): Promise<Principal | null> {
+  const credential = readCredential(c.req.raw.headers, services.cookies)
+  const authentication = await authenticate(services, credential)
+  return authentication.outcome === 'authenticated' ? authentication.principal : null
+}
+
+/** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
+export function emailRoutes(services: Services) {
+  const { config } = services
+  const mail = requireMail(services)
+  const limited = limitClient(services, clientOf)
+  const live = requireLiveSession(services)
+  const furtherFaults = newPasswordFaults('new_password', services)
+
+  return new Hono<SignedInEnv>()
+    .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
+      const { token, binding, new_password, device_token, return_to, ...asked } = c.req.valid('json')
+      const { refresh_in = 'body' } = asked
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const verification = await verifyEmail(services, {
+        token,
+        binding: presentedBinding(c, config.cookies.registration, binding),
+        newPassword: new_password ?? null,
+        client: clientOf(c),
+        // A page that would get a session where there are only tokens proves the address, and no more.
+        mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, asked),
+        presented: await presentedSessions(services, c.req.raw.headers),
+        deviceIds,
+      })
+      if (verification.outcome === 'password-refused') {
+        throw passwordRefused('new_password', verification.refusal)
+      }
+      if (verification.outcome !== 'verified') throw invalidLink()
+      clearBinding(c, config.cookies.registration)
+      clearMailSent(c, config.cookies)
+      const { hasPassword, deviceId, returnTo, signedIn, elsewhere } = verification
+      if (signedIn) clearReplaced(c, config.cookies, signedIn, refresh_in)
+      const session = signedIn && presentSignIn(c, config.cookies, signedIn, refresh_in)
+      const place = device_token === undefined ? 'cookie' : 'body'
+      const device = { deviceId, presentedIds: deviceIds }
+      const given = await giveDevice(
+        c,
+        services,
+        device,
+        signedIn ? credentialPlace(signedIn, refresh_in) : place,
+      )
+      if (isForm(c)) {
+        const ready = elsewhere ? 'elsewhere' : 'ready'
+        const done = withGoal(`/email/verify?done=${hasPassword ? ready : 'no-password'}`, returnTo, config)
+        return redirectForm(c, config, return_to ?? (signedIn && returnTo) ?? undefined, done)
+      }
+      const goal = presentGoal(returnTo, config)
+      return c.json({ email_verified: true, has_password: hasPassword, ...session, ...given, ...goal })
+    })
+
+    .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
+      const { email, binding: known, account_id, device_token, return_to: returnTo } = c.req.valid('json')
+      const signedIn = await signedInPrincipal(services, c)
+      // Nobody need be signed in to ask.
+      if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
+      const binding = await keepBinding(c, config.cookies.registration, known)
+      const asked = await resendVerification(services, {
+        signedIn,
+        deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
+        email,
+        binding: binding.secret,
+        client: clientOf(c),
+      })
+      return answerAsked(c, config, {
+        asked,
+        binding,
+        page: 'resend',
+        sent: { email: email.address, returnTo: null },
+        returnTo,
+      })
+    })
+
+    .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
+      const { email, password, return_to: returnTo } = c.req.valid('json')
+      const binding = await keepBinding(c, config.cookies.emailChange, undefined)
+      const input = { email, password, binding: binding.secret, client: clientOf(c) }
+      const asked = await requestEmailChange(services, c.var.principal, input)
+      if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
+      return answerAsked(c, config, {
+        asked,
+        binding,
+        page: 'change',
+        sent: { email: email.address, returnTo: null },
+        returnTo,
+      })
+    })
+
+    .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
+      const { token, binding: known, return_to } = c.req.valid('json')
+      const binding = presentedBinding(c, config.cookies.emailChange, known)
+      const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
+      if (change.outcome !== 'changed') throw invalidLink()
+      clearBinding(c, config.cookies.emailChange)
+      if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')
+      return c.body(null, 204)
+    })
+}

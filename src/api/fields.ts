@@ -1,0 +1,73 @@
+import * as v from 'valibot'
+import type { FieldError } from '../http/problem'
+import { parseEmailAddress } from '../identity/email-address'
+import { passwordContext } from '../identity/password-context'
+import { checkVisibleText, type TextFault } from '../identity/visible-text'
+import { checkPassword } from '../passwords/password-policy'
+
+/** Bounds what is normalised and hashed: a password of 256 characters, each with a few combining marks, fits. */
+const TEXT_MAX_LENGTH = 1024
+
+/** Text that UTF-8 can carry: a lone surrogate would be stored as another character than was sent. */
+export const Text = v.pipe(
+  v.string('Send a string.'),
+  v.maxLength(TEXT_MAX_LENGTH, `Use at most ${TEXT_MAX_LENGTH} characters.`),
+  v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
+)
+
+export const Email = v.pipe(
+  Text,
+  v.rawTransform(({ dataset, addIssue, NEVER }) => {
+    const address = parseEmailAddress(dataset.value)
+    if (address) return address
+    addIssue({ message: 'Send an e-mail address, as in ada@example.com.' })
+    return NEVER
+  }),
+)
+
+const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
+  'control-character': 'Use no control characters.',
+  'direction-control': 'Use no characters that change the direction of text.',
+  'invisible-character': 'Use no invisible characters, and at least one that can be seen.',
+}
+
+/** Empty means none: forms cannot send nothing. */
+export const Name = v.pipe(
+  Text,
+  v.check((name) => [...name].length <= 100, 'Use at most 100 characters.'),
+  v.rawCheck(({ dataset, addIssue }) => {
+    const fault = dataset.typed && !dataset.issues ? checkVisibleText(dataset.value) : null
+    if (fault) addIssue({ message: TEXT_FAULTS[fault], expected: fault })
+  }),
+  v.transform((name) => name.trim().normalize('NFC') || null),
+)
+
+/** Six digits, however they were copied: with blanks or a hyphen between them, or as full-width digits. */
+export const Code = v.pipe(
+  Text,
+  v.transform((code) => code.normalize('NFKC').replace(/[\p{White_Space}\p{Cf}-]/gu, '')),
+  v.regex(/^[0-9]{6}$/, 'Send the six digits of the email.'),
+)
+
+export const ReturnTo = v.optional(Text)
+
+/**
+ * Makes what finds the fault of a new password in a body that is refused for something else, so that a person learns of both at once.
+ * The words of an account that is not known here, as on a change of password, come into it once the rest is right.
+ */
+export function newPasswordFaults(
+  field: 'password' | 'new_password',
+  { serviceHost, passwordMinLength }: { readonly serviceHost: string; readonly passwordMinLength: number },
+) {
+  return async (fields: Readonly<Record<string, unknown>>): Promise<readonly FieldError[]> => {
+    const text = (name: string) => {
+      const parsed = v.safeParse(Text, fields[name])
+      return parsed.success ? parsed.output : null
+    }
+    const password = text(field)
+    if (password === null) return []
+    const context = passwordContext({ email: text('email') ?? '', name: text('name') }, serviceHost)
+    const refusal = await checkPassword(password, { minLength: passwordMinLength, context })
+    return refusal ? [{ field, ...refusal }] : []
+  }
+}

@@ -1,0 +1,30 @@
+import type { User } from '../identity/user'
+import { presentInstant } from '../runtime/clock'
+import type { Session } from '../sessions/session'
+
+/** An account as its owner sees it. */
+export function presentUser(user: User) {
+  return {
+    id: user.id,
+    email: user.email,
+    email_verified: user.emailVerified,
+    name: user.name,
+    roles: user.roles,
+    created_at: presentInstant(user.createdAt),
+  }
+}
+
+/** A session as its owner sees it. The id is a handle for ending it, not a credential. */
+export function presentSession(session: Session, currentId: string) {
+  return {
+    id: session.id,
+    mode: session.mode,
+    created_at: presentInstant(session.createdAt),
+    last_seen_at: presentInstant(session.lastSeenAt),
+    idle_expires_at: presentInstant(session.idleExpiresAt),
+    expires_at: presentInstant(session.expiresAt),
+    device: session.userAgent,
+    country: session.country,
+    current: session.id === currentId,
+  }
+}

@@ -1,0 +1,72 @@
+import { Hono } from 'hono'
+import type { ConfigFault } from '../../config/config'
+import type { Clock } from '../../runtime/clock'
+import { StoreUnavailable } from '../../runtime/outage'
+import type { SessionCache } from '../../sessions/session-cache'
+
+export interface Check {
+  readonly name: string
+  readonly ok: boolean
+  /** For an operator: what is wrong and what to do. Names settings, never values. */
+  readonly detail?: string
+}
+
+/** `healthz`: the process answers. `readyz`: it has what it needs to serve. */
+export function healthRoutes(check: () => Promise<readonly Check[]>) {
+  return new Hono()
+    .get('/healthz', (c) => c.json({ status: 'ok' }))
+    .get('/readyz', async (c) => {
+      const checks = await check()
+      const ready = checks.every(({ ok }) => ok)
+      return c.json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503)
+    })
+}
+
+/** For how long an isolate gives the same answer: the route is open, and each check reads both stores. */
+const REMEMBERED_SECONDS = 2
+
+interface StorageCheckServices {
+  readonly isSchemaCurrent: () => Promise<boolean>
+  readonly sessionCache: SessionCache
+  readonly clock: Clock
+}
+
+/** Creates the check that storage is there and of the right shape. It reads both stores at most once in two seconds. */
+export function createStorageCheck(services: StorageCheckServices): () => Promise<readonly Check[]> {
+  let last: { readonly at: number; readonly checks: readonly Check[] } | null = null
+  return async () => {
+    const now = services.clock()
+    if (last && now >= last.at && now < last.at + REMEMBERED_SECONDS) return last.checks
+    last = { at: now, checks: await checkStorage(services) }
+    return last.checks
+  }
+}
+
+async function checkStorage(services: StorageCheckServices): Promise<readonly Check[]> {
+  const migrate = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
+  return [
+    { name: 'config', ok: true },
+    await checkStore('d1', `The database cannot be reached or has no schema. ${migrate}`, async () =>
+      (await services.isSchemaCurrent()) ? null : `The schema is not current. ${migrate}`,
+    ),
+    await checkStore('kv', 'The KV namespace bound as SESSIONS cannot be reached.', async () => {
+      await services.sessionCache.ping()
+      return null
+    }),
+  ]
+}
+
+/** What keeps the service from starting at all. */
+export function configChecks(faults: readonly ConfigFault[]): readonly Check[] {
+  return faults.map(({ setting, message }) => ({ name: setting, ok: false, detail: `${message}.` }))
+}
+
+async function checkStore(name: string, outage: string, check: () => Promise<string | null>): Promise<Check> {
+  try {
+    const detail = await check()
+    return detail === null ? { name, ok: true } : { name, ok: false, detail }
+  } catch (error) {
+    if (!(error instanceof StoreUnavailable)) throw error
+    return { name, ok: false, detail: outage }
+  }
+}

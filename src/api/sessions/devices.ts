@@ -1,0 +1,56 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import type { Device } from '../../devices/device'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { presentedDevices } from '../../guards/presented-devices'
+import { requireLiveSession } from '../../guards/require-live-session'
+import { isForm, jsonOrFormBody } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { clientOf } from '../../request-source/read-request-source'
+import { presentInstant } from '../../runtime/clock'
+import type { Services } from '../../services'
+import { ReturnTo } from '../fields'
+import { ownAccount, sameAccount } from '../own-account'
+import { redirectForm } from '../sign-in/answer-sign-in'
+
+const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
+
+/** The devices of one's own account: list them, forget one. */
+export function deviceRoutes(services: Services) {
+  const { config, devices, clock } = services
+  const live = requireLiveSession(services)
+
+  async function forget(c: Context<SignedInEnv>, id: string): Promise<void> {
+    const target = { id, by: c.var.principal, client: clientOf(c), now: clock() }
+    if (!(await devices.forget(target))) throw new Problem('not-found')
+  }
+
+  return new Hono<SignedInEnv>()
+    .get('/devices', live, async (c) => {
+      const currentIds = await presentedDevices(services, c.req.raw.headers)
+      const known = await devices.list(c.var.principal.userId, clock())
+      return c.json({ devices: known.map((device) => presentDevice(device, currentIds)) })
+    })
+
+    .delete('/devices/:id', live, async (c) => {
+      await forget(c, c.req.param('id'))
+      return c.body(null, 204)
+    })
+
+    .post('/devices/:id/forget', live, jsonOrFormBody(ForgetBody), sameAccount, async (c) => {
+      await forget(c, c.req.param('id'))
+      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+    })
+}
+
+/** A device as its owner sees it. The id is a handle for forgetting it, not a credential. */
+export function presentDevice(device: Device, currentIds: readonly string[]) {
+  return {
+    id: device.id,
+    created_at: presentInstant(device.createdAt),
+    last_seen_at: presentInstant(device.lastSeenAt),
+    device: device.userAgent,
+    country: device.country,
+    current: currentIds.includes(device.id),
+  }
+}

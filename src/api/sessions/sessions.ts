@@ -1,0 +1,112 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { endOwnSession, signOut, signOutEverywhere } from '../../flows/sign-out'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { sessionsToEnd } from '../../guards/presented-sessions'
+import { requireLiveSession } from '../../guards/require-live-session'
+import { isForm, jsonOrFormBody } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { clientOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import type { Session } from '../../sessions/session'
+import type { SessionCursor } from '../../sessions/session-store'
+import { readCursor } from '../cursor'
+import { ReturnTo, Text } from '../fields'
+import { ownAccount, sameAccount } from '../own-account'
+import { presentSession } from '../present'
+import { forgetSession, redirectForm } from '../sign-in/answer-sign-in'
+
+/** How many sessions one answer lists. */
+const PAGE_SIZE = 100
+
+const SignOutBody = v.object({ refresh_token: v.optional(Text), return_to: ReturnTo })
+
+const EndSessionBody = v.object({ ...ownAccount, return_to: ReturnTo })
+
+const SignOutEverywhereBody = v.object({
+  keep_current: v.optional(v.boolean('Send true or false.'), false),
+  ...ownAccount,
+})
+
+/** Forms have no flags, only text. */
+const SignOutEverywhereForm = v.object({
+  keep_current: v.pipe(
+    v.optional(v.picklist(['true', 'false'], 'Send true or false.'), 'false'),
+    v.transform((text) => text === 'true'),
+  ),
+  ...ownAccount,
+  return_to: ReturnTo,
+})
+
+/** One's own sessions: list them, end them. */
+export function sessionRoutes(services: Services) {
+  const { config, sessions, clock } = services
+  const live = requireLiveSession(services)
+
+  async function endOne(c: Context<SignedInEnv>, id: string): Promise<void> {
+    const { principal } = c.var
+    // First, so that the client forgets even if storage fails.
+    if (id === principal.sessionId) forgetSession(c, config)
+    const ended = await endOwnSession(services, principal, { id, client: clientOf(c) })
+    if (!ended) throw new Problem('not-found')
+  }
+
+  return new Hono<SignedInEnv>()
+    .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
+      const { refresh_token } = c.req.valid('json')
+      const presented = await sessionsToEnd(services, c.req.raw.headers, refresh_token)
+      // A program that sent nothing forgot to. A browser that has no cookie any more is where its person wants it.
+      if (!presented && !isForm(c)) throw new Problem('authentication-required')
+      // First, so that the client forgets even if storage fails.
+      forgetSession(c, config)
+      await signOut(services, presented ?? [], clientOf(c))
+      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+    })
+
+    .post(
+      '/logout/all',
+      live,
+      jsonOrFormBody(SignOutEverywhereBody, { form: SignOutEverywhereForm }),
+      sameAccount,
+      async (c) => {
+        const asked = c.req.valid('json')
+        const keepCurrent = asked.keep_current
+        if (!keepCurrent) forgetSession(c, config)
+        await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
+        const returnTo = 'return_to' in asked ? asked.return_to : undefined
+        return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
+      },
+    )
+
+    .get('/sessions', live, async (c) => {
+      const { userId, sessionId } = c.var.principal
+      const before = readCursor(c, parseCursor)
+      // One more than is shown tells whether there is a next page.
+      const found = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
+      const shown = found.slice(0, PAGE_SIZE)
+      const last = found.length > PAGE_SIZE ? shown.at(-1) : undefined
+      return c.json({
+        sessions: shown.map((session) => presentSession(session, sessionId)),
+        ...(last ? { next_cursor: formatCursor(last) } : {}),
+      })
+    })
+
+    .delete('/sessions/:id', live, async (c) => {
+      await endOne(c, c.req.param('id'))
+      return c.body(null, 204)
+    })
+
+    .post('/sessions/:id/end', live, jsonOrFormBody(EndSessionBody), sameAccount, async (c) => {
+      await endOne(c, c.req.param('id'))
+      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+    })
+}
+
+function formatCursor({ createdAt, id }: Session): string {
+  return `${createdAt}.${id}`
+}
+
+function parseCursor(text: string): SessionCursor | null {
+  const [, createdAt, id] = /^(\d{1,12})\.([\w-]{22})$/.exec(text) ?? []
+  return createdAt !== undefined && id !== undefined ? { createdAt: Number(createdAt), id } : null
+}

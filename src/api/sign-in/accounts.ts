@@ -1,0 +1,218 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { deleteAccount } from '../../flows/delete-account'
+import { register } from '../../flows/register'
+import { registerVerified } from '../../flows/register-verified'
+import type { SignedIn } from '../../flows/sign-in/prepared-session'
+import { signIn } from '../../flows/sign-in/sign-in'
+import { signInWithCode } from '../../flows/sign-in/sign-in-code'
+import {
+  findLinkRecipient,
+  requestSignInLink,
+  signInWithLink,
+  type useLink,
+} from '../../flows/sign-in/sign-in-link'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { limitClient } from '../../guards/limit-client'
+import { presentedDevices } from '../../guards/presented-devices'
+import { presentedSessions } from '../../guards/presented-sessions'
+import { requireLiveSession } from '../../guards/require-live-session'
+import { isForm, jsonOrFormBody, missingField } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { parseReturnTo } from '../../http/return-to'
+import type { EmailAddress } from '../../identity/email-address'
+import { clientOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import { attemptIdOf, repeatable } from '../attempt-id'
+import { deviceField, giveDevice } from '../device'
+import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { clearMailSent } from '../mail-sent'
+import { ownAccount, sameAccount } from '../own-account'
+import { requireMail } from '../require-mail'
+import {
+  answerAsked,
+  attemptRefused,
+  chooseMode,
+  clearReplaced,
+  credentialPlace,
+  forgetSession,
+  invalidCode,
+  invalidLink,
+  type ModeInput,
+  modeFields,
+  passwordRefused,
+  presentGoal,
+  presentSignIn,
+  redirectForm,
+} from './answer-sign-in'
+import { clearBinding, keepBinding, presentedBinding } from './binding'
+
+const SignInBody = v.object({
+  email: Email,
+  password: Text,
+  ...modeFields,
+  ...deviceField,
+  return_to: ReturnTo,
+})
+
+/** A page names the attempt in a field, because a form sends no headers. */
+const SignInForm = v.object({ ...SignInBody.entries, attempt: v.optional(Text) })
+
+const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
+
+const LinkBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+
+/** A page that does not know the address, or must not show it, names it by a link that went there. */
+const LinkForm = v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo })
+
+const ConfirmLinkBody = v.object({
+  token: v.optional(Text),
+  code: v.optional(Code),
+  binding: v.optional(Text),
+  ...modeFields,
+  ...deviceField,
+  return_to: ReturnTo,
+})
+
+const DeleteAccountBody = v.object({ password: Text, ...ownAccount, return_to: ReturnTo })
+
+/** Accounts: register, sign in, delete. Each attempt at a password is counted. */
+export function accountRoutes(services: Services) {
+  const { config } = services
+  const live = requireLiveSession(services)
+  const limited = limitClient(services, clientOf)
+  const mail = requireMail(services)
+  const furtherFaults = newPasswordFaults('password', services)
+
+  return new Hono<SignedInEnv>()
+    .post('/register', limited, jsonOrFormBody(RegisterBody, { furtherFaults }), async (c) => {
+      if (config.registration === 'closed') throw new Problem('registration-closed')
+      const { email, password, name = null, ...asked } = c.req.valid('json')
+      if (config.registration === 'verified') {
+        chooseMode(c, config.modes, asked)
+        const binding = await keepBinding(c, config.cookies.registration, undefined)
+        const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
+        const returnTo = parseReturnTo(asked.return_to, config)
+        const by = { binding: binding.secret, client: clientOf(c), deviceIds }
+        const input = { email, password, name, returnTo, ...by }
+        const held = await registerVerified(services, input)
+        if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
+        const sent = { email: email.address, returnTo }
+        return answerAsked(c, config, { asked: held, binding, page: 'register', sent })
+      }
+      const sign = { ...(await signingIn(c, services, asked)), email, password }
+      const registration = await register(services, { ...sign, name })
+      if (registration.outcome === 'throttled') throw attemptRefused(registration)
+      if (registration.outcome === 'account-exists') throw new Problem('account-exists')
+      if (registration.outcome === 'password-refused') throw passwordRefused('password', registration.refusal)
+      return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
+    })
+
+    .post('/login', limited, jsonOrFormBody(SignInBody, { form: SignInForm }), repeatable, async (c) => {
+      const { email, password, ...asked } = c.req.valid('json')
+      const sign = { ...(await signingIn(c, services, asked)), email, password }
+      const attempt = await signIn(services, { ...sign, attemptId: attemptIdOf(c) })
+      if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
+      return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
+    })
+
+    .post('/login/link', mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
+      const { return_to, ...named } = c.req.valid('json')
+      const { email, typed, goal } = await linkRecipient(services, named)
+      const returnTo = parseReturnTo(return_to, config) ?? goal
+      const inBody = 'device_token' in named ? named.device_token : undefined
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
+      const binding = await keepBinding(c, config.cookies.signInLink, undefined)
+      const asked = await requestSignInLink(services, {
+        email,
+        returnTo,
+        binding: binding.secret,
+        client: clientOf(c),
+        deviceIds,
+      })
+      const sent = { email: typed, returnTo }
+      return answerAsked(c, config, { asked, binding, page: 'link', sent })
+    })
+
+    .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
+      const { token, code, binding: known, ...asked } = c.req.valid('json')
+      const binding = presentedBinding(c, config.cookies.signInLink, known)
+      const sign = await signingIn(c, services, asked)
+      const attempt = await signInWithEither(services, { ...sign, binding }, { token, code })
+      if (attempt.outcome === 'invalid-code') throw invalidCode()
+      if (attempt.outcome !== 'signed-in') throw invalidLink()
+      clearBinding(c, config.cookies.signInLink)
+      clearMailSent(c, config.cookies)
+      return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
+    })
+
+    .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
+      const { password, return_to } = c.req.valid('json')
+      const input = { password, client: clientOf(c) }
+      const deletion = await deleteAccount(services, c.var.principal, input)
+      if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
+      forgetSession(c, config)
+      return isForm(c) ? redirectForm(c, config, return_to) : c.body(null, 204)
+    })
+}
+
+async function answerSignIn(
+  c: Context,
+  services: Services,
+  /** `returnTo`: where the person wanted to go, as what was mailed knows it. */
+  { signedIn, returnTo = null }: { readonly signedIn: SignedIn; readonly returnTo?: string | null },
+  { refresh_in = 'body', return_to, deviceIds, status }: SignInAnswer,
+) {
+  const { config } = services
+  clearReplaced(c, config.cookies, signedIn, refresh_in)
+  const device = { deviceId: signedIn.deviceId, presentedIds: deviceIds }
+  const body = {
+    ...presentSignIn(c, config.cookies, signedIn, refresh_in),
+    ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
+    ...presentGoal(returnTo, config),
+  }
+  return isForm(c) ? redirectForm(c, config, return_to ?? returnTo ?? undefined) : c.json(body, status)
+}
+
+/** Who gets a link: the address that was typed, or that of another link, which the page does not show. */
+async function linkRecipient(
+  services: Services,
+  { email, token }: { readonly email?: EmailAddress | undefined; readonly token?: string | undefined },
+): Promise<{ readonly email: EmailAddress; readonly typed: string | null; readonly goal: string | null }> {
+  if (email) return { email, typed: email.address, goal: null }
+  if (token === undefined) throw missingField('email')
+  const found = await findLinkRecipient(services, token)
+  if (!found) throw invalidLink()
+  return { email: found.email, typed: null, goal: found.returnTo }
+}
+
+/** Signs in with what was mailed: the token of the link, or the code. @throws {Problem} `invalid-input` unless it is one of them. */
+function signInWithEither(
+  services: Services,
+  input: Parameters<typeof useLink>[2],
+  { token, code }: { readonly token?: string | undefined; readonly code?: string | undefined },
+) {
+  if (token !== undefined && code === undefined) return signInWithLink(services, { ...input, token })
+  if (token === undefined && code !== undefined) return signInWithCode(services, { ...input, code })
+  throw missingField(token === undefined ? 'token' : 'code', 'Send token or code, one of them.')
+}
+
+interface SignInAnswer extends ModeInput {
+  readonly return_to?: string | undefined
+  readonly deviceIds: readonly string[]
+  readonly status: 200 | 201
+}
+
+/** What every beginning of a session needs of its request. */
+async function signingIn(
+  c: Context,
+  services: Services,
+  asked: ModeInput & { readonly device_token?: string | null | undefined },
+) {
+  return {
+    mode: chooseMode(c, services.config.modes, asked),
+    presented: await presentedSessions(services, c.req.raw.headers),
+    deviceIds: await presentedDevices(services, c.req.raw.headers, asked.device_token),
+    client: clientOf(c),
+  }
+}

@@ -1,0 +1,201 @@
+import type { Context } from 'hono'
+import * as v from 'valibot'
+import type { Config } from '../../config/config'
+import type { AskedForMail } from '../../flows/asked-for-mail'
+import type { NoPassword, RefusedAttempt } from '../../flows/sign-in/attempt-password'
+import type { Grant, SignedIn } from '../../flows/sign-in/prepared-session'
+import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../guards/auth-cookies'
+import { cookieValues } from '../../guards/credential'
+import { isForm } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { appHome, parseReturnTo, type ReturnSite, safeReturnTo } from '../../http/return-to'
+import type { PasswordRefusal } from '../../passwords/password-policy'
+import type { Mode } from '../../sessions/mode'
+import type { Session } from '../../sessions/session'
+import { type MailSent, type MailSentPage, noteMailSent } from '../mail-sent'
+import { presentSession, presentUser } from '../present'
+import { type Binding, giveBinding } from './binding'
+
+/** How a client wants its session. Shared by every route that begins one. */
+export const modeFields = {
+  mode: v.optional(v.picklist(['session', 'token'], 'Send session or token.')),
+  refresh_in: v.optional(v.picklist(['body', 'cookie'], 'Send body or cookie.')),
+}
+
+export interface ModeInput {
+  readonly mode?: Mode | undefined
+  readonly refresh_in?: 'body' | 'cookie' | undefined
+}
+
+/** The mode asked for, or the one there is. @throws {Problem} `mode-not-offered`; `invalid-input`. */
+export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInput): Mode {
+  const mode = input.mode ?? (offered.includes('session') ? 'session' : 'token')
+  if (!offered.includes(mode))
+    throw new Problem('mode-not-offered', { detail: `Offered here: ${offered.join(', ')}.` })
+  if (mode === 'token' && isForm(c))
+    throw new Problem('mode-not-offered', { detail: 'A form gets a session cookie.' })
+  if (mode === 'session' && input.refresh_in !== undefined) {
+    const message = 'There is a refresh token in token mode only.'
+    throw new Problem('invalid-input', { errors: [{ field: 'refresh_in', code: 'invalid', message }] })
+  }
+  return mode
+}
+
+/** The body of a sign-in, with the credentials of its mode where that mode carries them. */
+export function presentSignIn(
+  c: Context,
+  cookies: AuthCookies,
+  { user, session, grant }: SignedIn,
+  refreshIn: 'body' | 'cookie',
+) {
+  return {
+    ...presentGrant(c, cookies, session, grant, refreshIn),
+    user: presentUser(user),
+    session: presentSession(session, session.id),
+  }
+}
+
+/**
+ * Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
+ * the refresh token in a cookie of its own where a page asked for it.
+ */
+export function presentGrant(
+  c: Context,
+  cookies: AuthCookies,
+  session: Session,
+  grant: Grant,
+  refreshIn: 'body' | 'cookie',
+) {
+  const lifeSeconds = session.expiresAt - session.createdAt
+  if (grant.mode === 'session') {
+    setAuthCookie(c, cookies.session, grant.sessionToken, lifeSeconds)
+    return {}
+  }
+  if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, grant.refreshToken, lifeSeconds)
+  return {
+    access_token: grant.accessToken,
+    ...(grant.accountToken === null ? {} : { account_token: grant.accountToken }),
+    token_type: 'Bearer',
+    expires_in: grant.expiresInSeconds,
+    ...(refreshIn === 'body' ? { refresh_token: grant.refreshToken } : {}),
+  }
+}
+
+/** Where a client keeps what it is given at a sign-in besides an access token. */
+export function credentialPlace({ grant }: SignedIn, refreshIn: 'body' | 'cookie'): 'body' | 'cookie' {
+  return grant.mode === 'session' ? 'cookie' : refreshIn
+}
+
+/** Clears the cookies that came along with a sign-in and that it does not use: their sessions have ended with it. */
+export function clearReplaced(
+  c: Context,
+  cookies: AuthCookies,
+  { grant }: SignedIn,
+  refreshIn: 'body' | 'cookie',
+): void {
+  const { session, refresh } = cookies
+  const used = grant.mode === 'session' ? session : refreshIn === 'cookie' ? refresh : null
+  for (const cookie of [session, refresh]) {
+    if (cookie !== used && cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
+  }
+}
+
+/** Where the client of a session keeps its refresh token. */
+export function refreshTokenPlace(c: Context, cookies: AuthCookies, sessionId: string): 'body' | 'cookie' {
+  const kept = cookieValues(c.req.raw.headers, cookies.refresh)
+  return kept.some((text) => text.startsWith(`${sessionId}.`)) ? 'cookie' : 'body'
+}
+
+/** Where a form goes when it has been obeyed: `303`, so that the browser does not post again (RFC 9700 §4.12). */
+export function redirectForm(
+  c: Context,
+  site: ReturnSite,
+  returnTo: string | undefined,
+  /** Where to, under the base path, if the form does not say; `null`: to the app. */
+  otherwise: string | null = null,
+) {
+  const fallback = otherwise === null ? appHome(site) : `${site.basePath}${otherwise}`
+  return c.redirect(safeReturnTo(returnTo, site, fallback), 303)
+}
+
+/** A page of Janus that leads on to where the person wanted to go, if that is still allowed. */
+export function withGoal(page: string, returnTo: string | null, site: ReturnSite): string {
+  const goal = parseReturnTo(returnTo ?? undefined, site)
+  return goal === null ? page : `${page}&${new URLSearchParams({ return_to: goal })}`
+}
+
+/** The member of a JSON answer that says where the person wanted to go, if that is still allowed. */
+export function presentGoal(returnTo: string | null, site: ReturnSite): { readonly return_to?: string } {
+  const goal = parseReturnTo(returnTo ?? undefined, site)
+  return goal === null ? {} : { return_to: goal }
+}
+
+/** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
+export function forgetSession(
+  c: Context,
+  { cookies, basePath }: { readonly cookies: AuthCookies; readonly basePath: string },
+): void {
+  clearAuthCookie(c, cookies.session)
+  clearAuthCookie(c, cookies.refresh)
+  // "cookies" would sign the person out of everything else on the domain, and "storage" is another app's where Janus
+  // has only a path of the origin.
+  c.header('Clear-Site-Data', basePath === '' ? '"cache", "storage"' : '"cache"')
+}
+
+export function passwordRefused(field: string, { code, message }: PasswordRefusal): Problem {
+  return new Problem('password-refused', { detail: message, errors: [{ field, code, message }] })
+}
+
+export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
+  if (attempt.outcome === 'no-password') {
+    const detail = 'Set one first: POST /password/forgot mails a link.'
+    return new Problem('password-not-set', { detail })
+  }
+  if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
+  return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
+}
+
+/** One answer for every link that is not good: used, too old, replaced by a newer one, for another address or another client. */
+export function invalidLink(): Problem {
+  const detail =
+    'It was used, is too old, or a newer one was sent. Ask for another, and open it in the browser in which you asked.'
+  return new Problem('invalid-link', { detail })
+}
+
+/** One answer for every code that is not good: mistyped, too old, used, tried too often, or without its secret. */
+export function invalidCode(): Problem {
+  const detail =
+    'It is another, was used, is too old or was tried too often, or the binding is not the one that asking was answered with. Ask for another.'
+  return new Problem('invalid-code', { detail })
+}
+
+/** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
+export function answerAsked(
+  c: Context,
+  config: Config,
+  {
+    asked,
+    binding,
+    page,
+    sent,
+    returnTo,
+  }: {
+    readonly asked: AskedForMail
+    /** What the client keeps, if the link is bound to it. */
+    readonly binding: Binding | null
+    /** What the page says that a form leads to. */
+    readonly page: MailSentPage
+    /** What that page shows. */
+    readonly sent: MailSent
+    /** Where a form goes at once, instead of there. */
+    readonly returnTo?: string | undefined
+  },
+) {
+  if (asked.outcome === 'throttled') throw attemptRefused(asked)
+  if (binding) giveBinding(c, binding)
+  if (isForm(c)) {
+    if (returnTo === undefined) noteMailSent(c, config.cookies, sent)
+    return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
+  }
+  return c.json(binding === null ? {} : { binding: binding.secret.text }, 202)
+}

@@ -1,0 +1,83 @@
+import type { EmailAddress } from '../identity/email-address'
+import type { LinkStore } from '../links/link-store'
+import { matchesSecret, mintSecret } from '../links/one-time-token'
+import { presentLink } from '../links/present-link'
+import type { Client } from '../request-source/request-source'
+import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type NoPassword,
+  type RefusedAttempt,
+} from './sign-in/attempt-password'
+import type { OwnSession } from './sign-out'
+
+/**
+ * Mails a link to the address that an account is to have, and tells the one it has. Until the link is used nothing changes. If the
+ * address belongs to another account, its owner is told instead, and the answer is the same.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function requestEmailChange(
+  services: AttemptServices & { readonly links: LinkStore },
+  session: OwnSession,
+  input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
+): Promise<AskedForMail | RefusedAttempt | NoPassword> {
+  const { users, links, accountKeys, clock } = services
+  const { email, password, binding, client } = input
+  const found = await users.findById(session.userId)
+  if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
+  const { canonicalEmail } = found
+  const accountKey = await accountKeys(email.canonical)
+  // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
+  const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
+  const asked = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
+  const retryAfterSeconds = await links.reserve({ ...asked, purpose: 'change-email' })
+  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
+  const attempt = {
+    canonicalEmail,
+    password,
+    event: 'email-change-requested',
+    client,
+    deviceIds: [],
+    session,
+  } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+
+  const token = await mintSecret()
+  await links.issueAddressChange({
+    userId: session.userId,
+    ...attempted.proof,
+    email,
+    token,
+    bindingHash: binding.hash,
+    now: clock(),
+  })
+  return { outcome: 'accepted' }
+}
+
+export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 'invalid-link' }
+
+/**
+ * Gives an account the address that its link proves, where the change was asked for: a person who opens a link that somebody else
+ * had mailed to them would lend that one's account their address.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function confirmEmailChange(
+  services: LinkServices,
+  input: { readonly token: string; readonly binding: string | null; readonly client: Client },
+): Promise<EmailChange> {
+  const { token, binding, client } = input
+  const presented = await presentLink(services, token, ['change-email'])
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
+  if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
+  if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
+  const { user } = found.account
+  const use = { tokenHash, client, now, userId: user.id }
+  const emails = { oldEmail: user.email, email: found.newEmail }
+  return { outcome: (await services.links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
+}

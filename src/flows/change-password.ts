@@ -1,0 +1,81 @@
+import { deviceProof } from '../devices/device'
+import { passwordContext } from '../identity/password-context'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { Client } from '../request-source/request-source'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type NoPassword,
+  type RefusedAttempt,
+  recordChangedMeanwhile,
+} from './sign-in/attempt-password'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import type { OwnSession } from './sign-out'
+
+export interface ChangePasswordServices extends GrantServices, AttemptServices {
+  readonly passwordMinLength: number
+  readonly serviceHost: string
+}
+
+export type PasswordChange =
+  | { readonly outcome: 'changed'; readonly signedIn: SignedIn }
+  | RefusedAttempt
+  | NoPassword
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Changes the password, ends every session of the account, forgets its devices, and starts a new session on a new device for who
+ * did it.
+ *
+ * @throws {StoreUnavailable} Also when the password was changed but the cached copy of an ended session could not be
+ * deleted; the detail says so.
+ */
+export async function changePassword(
+  services: ChangePasswordServices,
+  session: OwnSession,
+  input: { readonly currentPassword: string; readonly newPassword: string; readonly client: Client },
+): Promise<PasswordChange> {
+  const { users, passwords, sessionCache, clock } = services
+  const { userId, mode } = session
+  const { currentPassword, newPassword, client } = input
+
+  const found = await users.findById(userId)
+  if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
+  const { user, canonicalEmail } = found
+  // First, for it tells nothing of the current password: a bad choice is no failed attempt.
+  const context = passwordContext(user, services.serviceHost)
+  const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
+  if (refusal) return { outcome: 'password-refused', refusal }
+
+  const attempt = {
+    canonicalEmail,
+    password: currentPassword,
+    event: 'password-changed',
+    client,
+    deviceIds: [],
+    session,
+  } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+
+  const newHash = await passwords.hash(newPassword)
+  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() }, null)
+  const changed = await users.changePassword({
+    ...attempted.proof,
+    newHash,
+    prepared,
+    device: deviceProof([]),
+  })
+  // Someone else changed it first: what was the current password no longer is.
+  if (!changed) {
+    await recordChangedMeanwhile(services, attempt, attempted)
+    return { outcome: 'refused' }
+  }
+  await deleteCachedCopies(sessionCache, changed.ended)
+  return {
+    outcome: 'changed',
+    signedIn: await grantSession(services, prepared, { ...user, roles: changed.roles }, changed.deviceId),
+  }
+}

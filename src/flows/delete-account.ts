@@ -1,0 +1,50 @@
+import type { Client } from '../request-source/request-source'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import type { SessionCache } from '../sessions/session-cache'
+import {
+  type AttemptServices,
+  attemptPassword,
+  type NoPassword,
+  type RefusedAttempt,
+  recordChangedMeanwhile,
+} from './sign-in/attempt-password'
+import type { OwnSession } from './sign-out'
+
+export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt | NoPassword
+
+/**
+ * Deletes an account and ends its sessions.
+ *
+ * @throws {StoreUnavailable} Also when the account was deleted but the cached copy of a session could not be; the
+ * detail says so.
+ */
+export async function deleteAccount(
+  services: AttemptServices & { readonly sessionCache: SessionCache },
+  session: OwnSession,
+  { password, client }: { readonly password: string; readonly client: Client },
+): Promise<AccountDeletion> {
+  const { users, sessionCache, clock } = services
+  const { userId, sessionId, mode } = session
+  const found = await users.findById(userId)
+  if (!found) return { outcome: 'refused' }
+  if (found.passwordHash === null) return { outcome: 'no-password' }
+  const { canonicalEmail } = found
+  const attempt = {
+    canonicalEmail,
+    password,
+    event: 'account-deleted',
+    client,
+    deviceIds: [],
+    session,
+  } as const
+  const attempted = await attemptPassword(services, attempt)
+  if (attempted.outcome !== 'proven') return attempted
+  const account = { ...attempted.proof, userId, session: { id: sessionId, mode } }
+  const ended = await users.delete(account, clock())
+  if (!ended) {
+    await recordChangedMeanwhile(services, attempt, attempted)
+    return { outcome: 'refused' }
+  }
+  await deleteCachedCopies(sessionCache, ended)
+  return { outcome: 'deleted' }
+}

@@ -1,0 +1,47 @@
+import type { EmailAddress } from '../identity/email-address'
+import { passwordContext } from '../identity/password-context'
+import type { LinkStore } from '../links/link-store'
+import { mintSecret } from '../links/one-time-token'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import { type AskedForMail, type MailAsker, newMailRequest } from './asked-for-mail'
+import type { RegisterServices } from './register'
+
+export type HeldRegistration =
+  | AskedForMail
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Registers where addresses are to be proven first: keeps what was chosen apart from every account, and mails a link. The owner of an
+ * account with the address gets a mail instead. Work and answer are the same for both.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function registerVerified(
+  services: Pick<
+    RegisterServices,
+    'accountKeys' | 'passwords' | 'passwordMinLength' | 'serviceHost' | 'clock'
+  > & { readonly links: LinkStore },
+  input: MailAsker & {
+    readonly email: EmailAddress
+    readonly password: string
+    readonly name: string | null
+    readonly returnTo: string | null
+  },
+): Promise<HeldRegistration> {
+  const { links, passwords } = services
+  const { email, password, name, returnTo, binding, client, deviceIds } = input
+  const context = passwordContext({ email: email.address, name }, services.serviceHost)
+  const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
+  if (refusal) return { outcome: 'password-refused', refusal }
+
+  // Before the hash, so that a flood costs neither it nor mail.
+  const request = await newMailRequest(services, { email, client, deviceIds })
+  const retryAfterSeconds = await links.reserve({ ...request, purpose: 'register' })
+  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
+  const passwordHash = await passwords.hash(password)
+  const token = await mintSecret()
+  const { now } = request
+  const held = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, client, now }
+  await links.holdRegistration(held)
+  return { outcome: 'accepted' }
+}

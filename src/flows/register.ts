@@ -1,0 +1,116 @@
+import type { AuditLog } from '../audit/audit-log'
+import { deviceProof } from '../devices/device'
+import type { EmailAddress } from '../identity/email-address'
+import { passwordContext } from '../identity/password-context'
+import { newUser } from '../identity/user'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { Client } from '../request-source/request-source'
+import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { Mode } from '../sessions/mode'
+import type { PresentedSession } from '../sessions/session-store'
+import { sourcesOf } from '../throttling/source-limit'
+import { REPEAT_SECONDS, type RequestIdentity } from './repetition'
+import { type ResumeServices, resumeSession } from './resume-session'
+import { type AttemptServices, attemptPassword } from './sign-in/attempt-password'
+import { grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+
+export interface RegisterServices extends ResumeServices, AttemptServices {
+  readonly passwordMinLength: number
+  readonly serviceHost: string
+  readonly auditLog: AuditLog
+}
+
+export interface RegistrationInput {
+  readonly email: EmailAddress
+  readonly password: string
+  readonly name: string | null
+  readonly mode: Mode
+  readonly client: Client
+  readonly presented: readonly PresentedSession[]
+  readonly deviceIds: readonly string[]
+}
+
+export type Registration =
+  | { readonly outcome: 'registered'; readonly signedIn: SignedIn }
+  | { readonly outcome: 'account-exists' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Makes an account and signs its owner in. The same request, seconds later or at once, gets the same session.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function register(services: RegisterServices, input: RegistrationInput): Promise<Registration> {
+  const { users, attempts, accountKeys, passwords, clock } = services
+  const { email, password, name, mode, client, presented, deviceIds } = input
+
+  const context = passwordContext({ email: email.address, name }, services.serviceHost)
+  const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
+  if (refusal) return { outcome: 'password-refused', refusal }
+
+  // Before the hash: it is the dearest thing that a stranger can ask for.
+  const sources = await sourcesOf(accountKeys, client)
+  const canonicalEmail = email.canonical
+  const reserved = await attempts.reserveRegistration({ canonicalEmail, sources, now: clock() })
+  if (reserved.outcome === 'source-throttled') {
+    services.log('client-throttled', { request_id: client.requestId })
+    return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds }
+  }
+  if (reserved.outcome === 'taken') {
+    const isNew = reserved.createdAt >= clock() - REPEAT_SECONDS
+    return isNew ? repeatRegistration(services, input) : refuseTaken(services, { canonicalEmail, client })
+  }
+  const passwordHash = await passwords.hash(password)
+  const now = clock()
+  const user = newUser({ email: email.address, emailVerified: false, name }, now)
+  const sign = { userId: user.id, mode, amr: 'pwd', client, now } as const
+  const prepared = await prepareSession(services, sign, identityOf(user.id, passwordHash))
+  // Whether the address is still free is decided by the constraint, in the statement that takes it.
+  const device = deviceProof(deviceIds, prepared.newDeviceId)
+  const started = await users.create(
+    { user, canonicalEmail },
+    { prepared, passwordHash, client, presented, device },
+  )
+  if (!started) return repeatRegistration(services, input)
+  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
+  return {
+    outcome: 'registered',
+    signedIn: await grantSession(services, prepared, user, started.deviceId),
+  }
+}
+
+/**
+ * Answers for an address that was registered seconds ago: whoever knows the password gets the session that the registration started. An
+ * attempt at that password, and counted as one.
+ */
+async function repeatRegistration(
+  services: RegisterServices,
+  { email, password, mode, client, deviceIds }: RegistrationInput,
+): Promise<Registration> {
+  const canonicalEmail = email.canonical
+  const attempt = { canonicalEmail, password, event: 'account-registered', client, deviceIds } as const
+  const attempted = await attemptPassword(services, { ...attempt, session: null })
+  if (attempted.outcome !== 'proven') return { outcome: 'account-exists' }
+  const { user, proof } = attempted
+  const signedIn = await resumeSession(services, mode, identityOf(user.id, proof.passwordHash), deviceIds)
+  if (!signedIn) return refuseTaken(services, { canonicalEmail, client })
+  await services.attempts.takeBack(proof.reserved, signedIn.session.id)
+  return { outcome: 'registered', signedIn }
+}
+
+/** An account is registered once, under an id that no other ever has. */
+function identityOf(userId: string, passwordHash: string): RequestIdentity {
+  return ['register', userId, passwordHash]
+}
+
+async function refuseTaken(
+  { auditLog, accountKeys, clock }: Pick<RegisterServices, 'auditLog' | 'accountKeys' | 'clock'>,
+  { canonicalEmail, client }: { readonly canonicalEmail: string; readonly client: Client },
+): Promise<{ readonly outcome: 'account-exists' }> {
+  const accountKey = await accountKeys(canonicalEmail)
+  const refused = { outcome: 'refused', reason: 'account-exists', accountKey, client } as const
+  const nobody = { actorId: null, subjectId: null, sessionId: null, mode: null } as const
+  await auditLog.record({ at: clock(), event: 'account-registered', ...refused, ...nobody })
+  return { outcome: 'account-exists' }
+}

@@ -1,0 +1,70 @@
+import { deviceProof } from '../devices/device'
+import type { EmailAddress } from '../identity/email-address'
+import { passwordContext } from '../identity/password-context'
+import { presentLink } from '../links/present-link'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { Client } from '../request-source/request-source'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import {
+  type AskedForMail,
+  askedForMail,
+  type LinkServices,
+  type MailAsker,
+  newLinkRequest,
+} from './asked-for-mail'
+import type { VerifyServices } from './verify-email'
+
+/** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
+export async function requestPasswordReset(
+  services: LinkServices,
+  asker: Pick<MailAsker, 'client' | 'deviceIds'> & {
+    readonly email: EmailAddress
+    readonly returnTo: string | null
+  },
+): Promise<AskedForMail> {
+  const { returnTo } = asker
+  const request = { purpose: 'reset-password', bindingHash: null, returnTo } as const
+  return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
+}
+
+export type PasswordReset =
+  | {
+      readonly outcome: 'reset'
+      /** The device of the account that the client is from now on. */
+      readonly deviceId: string | null
+      /** Where the person wanted to go, as it was asked for. */
+      readonly returnTo: string | null
+    }
+  | { readonly outcome: 'invalid-link' }
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Sets a new password with a link. Every session ends, every device is forgotten but the one where it is done, and nobody is signed
+ * in. A password that is refused does not use the link up.
+ *
+ * @throws {StoreUnavailable} Also when the password was set but the cached copy of a session could not be deleted; the
+ * detail says so.
+ */
+export async function resetPassword(
+  services: VerifyServices,
+  input: { readonly token: string; readonly newPassword: string; readonly client: Client },
+): Promise<PasswordReset> {
+  const { links, passwords } = services
+  const { token, newPassword, client } = input
+  const presented = await presentLink(services, token, ['reset-password'])
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
+  if (!found.account) return { outcome: 'invalid-link' }
+  const { user } = found.account
+
+  const context = passwordContext(user, services.serviceHost)
+  const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
+  if (refusal) return { outcome: 'password-refused', refusal }
+
+  const passwordHash = await passwords.hash(newPassword)
+  const device = deviceProof([])
+  const reset = await links.resetPassword({ tokenHash, client, now, userId: user.id, passwordHash, device })
+  if (!reset) return { outcome: 'invalid-link' }
+  await deleteCachedCopies(services.sessionCache, reset.ended)
+  return { outcome: 'reset', deviceId: reset.deviceId, returnTo: found.returnTo }
+}

@@ -1,0 +1,160 @@
+import type { AuditEventName } from '../../audit/audit-event'
+import type { User, UserCredentials } from '../../identity/user'
+import type { Proof, UserStore } from '../../identity/user-store'
+import type { PasswordHasher } from '../../passwords/password-hash'
+import type { Client } from '../../request-source/request-source'
+import type { Clock } from '../../runtime/clock'
+import type { Log } from '../../runtime/log'
+import type { Mode } from '../../sessions/mode'
+import type { AccountKeys } from '../../throttling/account-key'
+import type { Attempter, ChosenBudget } from '../../throttling/attempt-budget'
+import { type Source, sourcesOf } from '../../throttling/source-limit'
+import type { AttemptStore } from '../attempt-store'
+
+export interface AttemptServices {
+  readonly users: UserStore
+  readonly attempts: AttemptStore
+  readonly passwords: PasswordHasher
+  readonly accountKeys: AccountKeys
+  /** Whether only who has proven the address may sign in. */
+  readonly verifiedOnly: boolean
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** A password somebody gave, and what for. */
+export interface PasswordAttempt {
+  readonly canonicalEmail: string
+  readonly password: string
+  /** What would happen if it is right; a refusal is recorded under this name. */
+  readonly event: AuditEventName
+  readonly client: Client
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
+  /** The live session from which it was given, if from one. */
+  readonly session: { readonly userId: string; readonly sessionId: string; readonly mode: Mode } | null
+}
+
+/** The password was not accepted, or not looked at. */
+export type RefusedAttempt =
+  | { readonly outcome: 'refused' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
+/**
+ * The account has no password to give. Told to its owner alone, who is signed in: to anyone else it is the same as a wrong password.
+ */
+export type NoPassword = { readonly outcome: 'no-password' }
+
+export type AttemptedPassword =
+  | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
+  | RefusedAttempt
+
+/**
+ * Checks a password: the only way to, on every path, so that each attempt is counted against one budget: of the session that it is
+ * made in, of a device of the account, or of the account's strangers.
+ *
+ * The attempt is counted before the hash is computed. Every refusal costs one hash of the current cost and two trips to the
+ * store, and is recorded: an unknown address, a wrong password, a disabled account and one without a password cannot be
+ * told apart. Of what is refused while a budget has to wait, one record
+ * is kept for each wait. A source that has spent too much is refused after one trip, and not recorded. @throws {StoreUnavailable}
+ */
+export async function attemptPassword(
+  services: AttemptServices,
+  attempt: PasswordAttempt,
+): Promise<AttemptedPassword> {
+  const { attempts, accountKeys, clock, log } = services
+  const { canonicalEmail, password, client, deviceIds, session } = attempt
+  const accountKey = await accountKeys(canonicalEmail)
+  const sources = await sourcesOf(accountKeys, client)
+  const attempter: Attempter =
+    session === null
+      ? { in: 'open', accountKey, deviceIds, sources }
+      : { in: 'session', sessionId: session.sessionId }
+
+  const reservation = await attempts.reserve({ canonicalEmail, attempter, now: clock() })
+  if (reservation.outcome === 'source-throttled') {
+    const { retryAfterSeconds } = reservation
+    log('client-throttled', { request_id: client.requestId })
+    return { outcome: 'throttled', retryAfterSeconds }
+  }
+  const { found, budget } = reservation
+  const refused = { accountKey, sources, subjectId: found?.user.id ?? null, budget }
+  if (reservation.outcome === 'throttled') {
+    await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
+    return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
+  }
+  const checked = await checkPassword(services, found, password)
+  if ('reason' in checked) {
+    await recordRefusal(services, attempt, { ...refused, reason: checked.reason })
+    return { outcome: 'refused' }
+  }
+  // Whoever is signed in already may use the password all the same.
+  if (services.verifiedOnly && session === null && !checked.user.emailVerified) {
+    await recordRefusal(services, attempt, { ...refused, reason: 'address-not-proven' })
+    return { outcome: 'refused' }
+  }
+  const { blockedUntil } = reservation
+  const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, client }
+  return { outcome: 'proven', user: checked.user, proof }
+}
+
+/** Records that a password was right and that what it was given for did not come about: the account changed meanwhile. */
+export async function recordChangedMeanwhile(
+  services: AttemptServices,
+  attempt: PasswordAttempt,
+  { user, proof }: Extract<AttemptedPassword, { outcome: 'proven' }>,
+): Promise<void> {
+  const { accountKeys } = services
+  await recordRefusal(services, attempt, {
+    accountKey: await accountKeys(attempt.canonicalEmail),
+    sources: await sourcesOf(accountKeys, attempt.client),
+    subjectId: user.id,
+    budget: proof.reserved.budget,
+    reason: 'changed-meanwhile',
+  })
+}
+
+/** Records a refusal, and charges for it whoever has to pay, in one transaction. */
+async function recordRefusal(
+  { attempts, clock }: Pick<AttemptServices, 'attempts' | 'clock'>,
+  { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
+  refused: {
+    readonly accountKey: string
+    readonly sources: readonly Source[]
+    readonly subjectId: string | null
+    readonly budget: ChosenBudget
+    readonly reason: string
+  },
+): Promise<void> {
+  const { accountKey, sources, subjectId, budget, reason } = refused
+  const refusal = {
+    at: clock(),
+    event,
+    outcome: 'refused',
+    reason,
+    actorId: session?.userId ?? null,
+    subjectId,
+    accountKey,
+    sessionId: session?.sessionId ?? null,
+    mode: session?.mode ?? null,
+    client,
+  } as const
+  await attempts.refuse(refusal, { budget, sources })
+}
+
+/** The account and the hash that the password matched, or why not. One hash, whatever the answer. */
+async function checkPassword(
+  { passwords, log }: Pick<AttemptServices, 'passwords' | 'log'>,
+  found: UserCredentials | null,
+  password: string,
+): Promise<{ user: User; passwordHash: string } | { reason: string }> {
+  if (!found || found.passwordHash === null) {
+    await passwords.verifyNothing(password)
+    return { reason: found ? 'no-password' : 'unknown-account' }
+  }
+  const verified = await passwords.verify(password, found.passwordHash)
+  if (verified === 'unusable') log('password-hash-unusable', { user_id: found.user.id })
+  if (verified !== 'match') return { reason: verified === 'unusable' ? 'unusable-hash' : 'wrong-password' }
+  if (found.disabled) return { reason: 'account-disabled' }
+  return { user: found.user, passwordHash: found.passwordHash }
+}

@@ -1,0 +1,120 @@
+import type { DerivedSecrets } from '../../crypto/derived-secrets'
+import { newDeviceId } from '../../devices/device'
+import type { User } from '../../identity/user'
+import type { Log } from '../../runtime/log'
+import { orOnOutage } from '../../runtime/outage'
+import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
+import type { SessionCache } from '../../sessions/session-cache'
+import { mintSessionToken } from '../../sessions/session-token'
+import type { AccessTokens } from '../../tokens/access-token'
+import type { RefreshTokens } from '../../tokens/refresh-token'
+import { deriveSession, type RequestIdentity } from '../repetition'
+
+/** A session that has not begun: its record, and the secret that only its client will have. */
+export interface PreparedSession {
+  readonly session: Session
+  /** The session token in session mode. */
+  readonly token: string | null
+  readonly secretHash: string | null
+  /** The device that its client becomes, unless it is one of the account already. */
+  readonly newDeviceId: string
+}
+
+/** What a client is given for a session, by mode. */
+export type Grant =
+  | { readonly mode: 'session'; readonly sessionToken: string }
+  | {
+      readonly mode: 'token'
+      /** For the apps beside Janus. */
+      readonly accessToken: string
+      /** For Janus's own routes; `null`: `accessToken` is. */
+      readonly accountToken: string | null
+      readonly expiresInSeconds: number
+      readonly refreshToken: string
+    }
+
+/** A sign-in that succeeded. */
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+  readonly grant: Grant
+  /** The device of the account that the client is from now on; `null`: it stays what it was. */
+  readonly deviceId: string | null
+}
+
+/**
+ * A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). In token mode makes
+ * sure that there is a key to sign with, before anything is begun that would be of no use without.
+ *
+ * @param identity Recognizes a repetition of the request, which gets the same session. `null`: each request stands alone, and ids and secret
+ * are random. @throws {StoreUnavailable}
+ */
+export async function prepareSession(
+  { accessTokens, lifetimes, derivedSecrets }: GrantServices,
+  sign: SignInFacts,
+  identity: RequestIdentity | null,
+): Promise<PreparedSession> {
+  const derived = identity && (await deriveSession(derivedSecrets, sign.mode, identity))
+  const session = newSession(lifetimes, sign, derived?.id)
+  const newId = derived?.deviceId ?? newDeviceId()
+  if (session.mode === 'token') {
+    await accessTokens.ready()
+    return { session, token: null, secretHash: null, newDeviceId: newId }
+  }
+  const { token, secretHash } = await mintSessionToken(session.id, derived?.secret)
+  return { session, token, secretHash, newDeviceId: newId }
+}
+
+export interface GrantServices {
+  readonly lifetimes: SessionLifetimes
+  readonly sessionCache: SessionCache
+  /** For Janus itself. */
+  readonly accessTokens: AccessTokens
+  /** For the apps beside it; may be the same. */
+  readonly apiTokens: AccessTokens
+  readonly refreshTokens: RefreshTokens
+  readonly derivedSecrets: DerivedSecrets
+  readonly log: Log
+}
+
+/** Hands out the credentials of a session that the store has begun. */
+export async function grantSession(
+  services: GrantServices,
+  { session, token, secretHash }: PreparedSession,
+  user: User,
+  deviceId: string | null,
+): Promise<SignedIn> {
+  const { sessionCache, log } = services
+  const { roles } = user
+  const signedIn = { user, session, deviceId }
+  if (token === null) return { ...signedIn, grant: await issueTokens(services, { session, roles }, 0) }
+  // The store has the session, and the first request that misses the cache fills it.
+  await orOnOutage(sessionCache.save({ session, roles, secretHash }, session.createdAt), ({ store }) =>
+    log('session-cache-not-written', { session_id: session.id, store }),
+  )
+  return { ...signedIn, grant: { mode: 'session', sessionToken: token } }
+}
+
+/** An access token for each audience, and the refresh token of the session's current counter. */
+export async function issueTokens(
+  {
+    accessTokens,
+    apiTokens,
+    refreshTokens,
+  }: Pick<GrantServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
+  { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
+  counter: number,
+): Promise<Grant> {
+  const subject = {
+    userId: session.userId,
+    sessionId: session.id,
+    roles,
+    authenticatedAt: session.authenticatedAt,
+    amr: session.amr,
+    sessionExpiresAt: session.expiresAt,
+  }
+  const account = apiTokens === accessTokens ? null : await accessTokens.issue(subject)
+  const { token: accessToken, expiresInSeconds } = await apiTokens.issue(subject)
+  const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
+  return { mode: 'token', accessToken, accountToken: account?.token ?? null, expiresInSeconds, refreshToken }
+}

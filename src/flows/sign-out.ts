@@ -1,0 +1,74 @@
+import type { Client } from '../request-source/request-source'
+import type { Clock } from '../runtime/clock'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import type { Mode } from '../sessions/mode'
+import type { EndReason } from '../sessions/session'
+import type { SessionCache } from '../sessions/session-cache'
+import type { End, PresentedSession, SessionStore } from '../sessions/session-store'
+
+export interface SignOutServices {
+  readonly sessions: SessionStore
+  readonly sessionCache: SessionCache
+  readonly clock: Clock
+}
+
+/** The session behind a request. */
+export interface OwnSession {
+  readonly userId: string
+  readonly sessionId: string
+  readonly mode: Mode
+}
+
+/**
+ * Ends the sessions whose credentials were presented; ending one twice is no error.
+ *
+ * @throws {StoreUnavailable} Also when a session has ended but its cached copy could not be deleted; the detail says so.
+ */
+export async function signOut(
+  { sessions, sessionCache, clock }: SignOutServices,
+  presented: readonly PresentedSession[],
+  client: Client,
+): Promise<void> {
+  if (presented.length === 0) return
+  const over = await sessions.endPresented(presented, { reason: 'signed-out', client, now: clock() })
+  await deleteCachedCopies(sessionCache, over)
+}
+
+/** Ends all sessions of an account, or all but this one. @throws {StoreUnavailable} as {@link signOut}. */
+export async function signOutEverywhere(
+  services: SignOutServices,
+  own: OwnSession,
+  { keepCurrent, client }: { readonly keepCurrent: boolean; readonly client: Client },
+): Promise<void> {
+  const except = keepCurrent ? own.sessionId : null
+  const end = endNow(services, 'signed-out-everywhere', own, client)
+  const ended = await services.sessions.endAll(own.userId, { except }, end)
+  await deleteCachedCopies(services.sessionCache, ended)
+}
+
+/** Ends one of one's own sessions. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
+export async function endOwnSession(
+  services: SignOutServices,
+  own: OwnSession,
+  { id, client }: { readonly id: string; readonly client: Client },
+): Promise<boolean> {
+  const end = endNow(services, 'ended-by-owner', own, client)
+  const ended = await services.sessions.end({ id, userId: own.userId }, end)
+  if (!ended) return false
+  await deleteCachedCopies(services.sessionCache, [ended])
+  return true
+}
+
+/** Ends a session for another service, whoever it belongs to. `false` if it is unknown or over. @throws {StoreUnavailable} as {@link signOut}. */
+export async function endAnySession(services: SignOutServices, id: string, client: Client): Promise<boolean> {
+  const end: End = { reason: 'ended-by-service', by: { actorId: null, client }, now: services.clock() }
+  if (!/^[\w-]{22}$/.test(id)) return false
+  const ended = await services.sessions.endAny(id, end)
+  // Even if it had ended before: whoever asks again was told that a copy is left.
+  await deleteCachedCopies(services.sessionCache, [ended ?? { id, mode: 'session' }])
+  return ended !== null
+}
+
+function endNow({ clock }: SignOutServices, reason: EndReason, { userId }: OwnSession, client: Client): End {
+  return { reason, by: { actorId: userId, client }, now: clock() }
+}

@@ -1,0 +1,143 @@
+import { deviceProof } from '../devices/device'
+import type { EmailAddress } from '../identity/email-address'
+import { passwordContext } from '../identity/password-context'
+import { newUser } from '../identity/user'
+import type { FoundLink } from '../links/link-store'
+import { presentLink } from '../links/present-link'
+import type { PasswordHasher } from '../passwords/password-hash'
+import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { Client } from '../request-source/request-source'
+import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import type { Mode } from '../sessions/mode'
+import type { SessionCache } from '../sessions/session-cache'
+import type { PresentedSession } from '../sessions/session-store'
+import {
+  type AskedForMail,
+  askedForMail,
+  type LinkServices,
+  type MailAsker,
+  newLinkRequest,
+} from './asked-for-mail'
+import { type GrantServices, grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+
+export interface VerifyServices extends LinkServices, GrantServices {
+  readonly passwords: PasswordHasher
+  readonly passwordMinLength: number
+  readonly serviceHost: string
+  readonly sessionCache: SessionCache
+}
+
+/** Mails the link again: for a registration that waits, or for an account whose address nobody has proven. @throws {StoreUnavailable} */
+export async function resendVerification(
+  services: LinkServices,
+  asker: MailAsker & {
+    readonly email: EmailAddress
+    /** Who is signed in, if anybody. */
+    readonly signedIn: { readonly userId: string; readonly sessionId: string } | null
+  },
+): Promise<AskedForMail> {
+  const { signedIn, binding } = asker
+  const { userId = null, sessionId = null } = signedIn ?? {}
+  const request = { purpose: 'verify-email', userId, bindingHash: binding.hash } as const
+  return askedForMail(
+    await services.links.issueVerification({
+      ...request,
+      ...(await newLinkRequest(services, { ...asker, sessionId })),
+    }),
+  )
+}
+
+export type Verification =
+  | {
+      readonly outcome: 'verified'
+      /** Otherwise one has to be set, by a reset. */
+      readonly hasPassword: boolean
+      /** The device of the account that the client is from now on. */
+      readonly deviceId: string | null
+      /** Where the person wanted to go, as it was asked for. */
+      readonly returnTo: string | null
+      /** `null`: nobody is signed in by this. */
+      readonly signedIn: SignedIn | null
+      /** Whether somebody registered in another browser or client. */
+      readonly elsewhere: boolean
+    }
+  | { readonly outcome: 'invalid-link' }
+  | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
+
+/**
+ * Takes a link as proof of an address, and makes the account usable.
+ *
+ * The password that was chosen before stays only if the browser or client that chose it uses the link, whichever of the mails that is in:
+ * otherwise it may be that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
+ * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). That browser or client is signed in, too, because it has both the mail and what was
+ * chosen with the address; nobody else is.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function verifyEmail(
+  services: VerifyServices,
+  input: {
+    readonly token: string
+    readonly binding: string | null
+    readonly newPassword: string | null
+    readonly client: Client
+    /** In which mode to sign in; `null`: not at all. */
+    readonly mode: Mode | null
+    readonly presented: readonly PresentedSession[]
+    /** Ids of the genuine device credentials that came along. */
+    readonly deviceIds: readonly string[]
+  },
+): Promise<Verification> {
+  const { links } = services
+  const { token, binding, newPassword, client, mode, deviceIds } = input
+  const presented = await presentLink(services, token, ['register', 'verify-email'], binding)
+  if (!presented) return { outcome: 'invalid-link' }
+  const { found, tokenHash, now } = presented
+
+  const chosen = await choosePassword(services, found, newPassword)
+  if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
+  const { passwordHash } = chosen
+  const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
+  const { returnTo } = found
+  const hasPassword = passwordHash !== null
+  const elsewhere = found.account === null && found.own === null
+  const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
+
+  if (found.account) {
+    const proven = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
+    if (!proven) return { outcome: 'invalid-link' }
+    await deleteCachedCopies(services.sessionCache, proven.ended)
+    return { ...verified, deviceId: proven.deviceId }
+  }
+  if (!found.newEmail) return { outcome: 'invalid-link' }
+  const { address, canonical } = found.newEmail
+  const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
+  const account = { user, canonicalEmail: canonical, passwordHash }
+  // Whoever has the mail and what was chosen with the address is the person who registered.
+  const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', client, now } as const
+  const prepared = found.own && mode ? await prepareSession(services, sign, null) : null
+  const start = prepared && { prepared, presented: input.presented }
+  const registered = await links.register({ ...use, account, start })
+  if (!registered) return { outcome: 'invalid-link' }
+  const { deviceId, started } = registered
+  if (!prepared || !started) return { ...verified, deviceId }
+  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
+  return { ...verified, deviceId, signedIn: await grantSession(services, prepared, user, deviceId) }
+}
+
+/** The hash of the password that the account is to have. */
+async function choosePassword(
+  { passwords, passwordMinLength, serviceHost }: VerifyServices,
+  found: FoundLink,
+  newPassword: string | null,
+): Promise<{ readonly passwordHash: string | null } | { readonly refusal: PasswordRefusal }> {
+  if (newPassword !== null) {
+    const email = found.account?.user.email ?? found.newEmail?.address ?? ''
+    const name = found.account?.user.name ?? null
+    const context = passwordContext({ email, name }, serviceHost)
+    const refusal = await checkPassword(newPassword, { minLength: passwordMinLength, context })
+    return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
+  }
+  if (!found.own) return { passwordHash: null }
+  return { passwordHash: found.account ? found.account.passwordHash : found.own.passwordHash }
+}

@@ -1,0 +1,58 @@
+import type { FoundLink } from '../../links/link-store'
+import type { TokenPurpose } from '../../links/one-time-token'
+import { toUser, type UserRow } from './user-row'
+
+/** A one-time token, with the account it is for. */
+export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_verified_at'> {
+  readonly purpose: TokenPurpose
+  readonly email_canonical: string
+  readonly new_email: string | null
+  readonly new_email_canonical: string | null
+  readonly binding_hash: string | null
+  readonly user_id: string | null
+  readonly email: string
+  readonly user_name: string | null
+  readonly user_password_hash: string | null
+  readonly own_token_hash: string | null
+  readonly own_name: string | null
+  readonly own_password_hash: string | null
+  readonly return_to: string | null
+  readonly own_return_to: string | null
+}
+
+/**
+ * Returns the query for a link that is valid at instant ?2, with its account, and with what the holder of secret ?3 chose.
+ *
+ * @param tokenHash An expression for the hash of its token.
+ */
+export function selectLink(tokenHash: string): string {
+  return `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
+                 users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
+                 own.token_hash AS own_token_hash, own.name AS own_name, own.password_hash AS own_password_hash,
+                 own.return_to AS own_return_to
+            FROM one_time_tokens AS link LEFT JOIN users
+              ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
+            LEFT JOIN one_time_tokens AS own
+              ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > ?2
+                 AND own.binding_hash = ?3
+           WHERE link.token_hash = ${tokenHash} AND link.expires_at > ?2 AND (link.purpose = 'register') = (users.id IS NULL)`
+}
+
+export function toFoundLink(row: FoundRow): FoundLink {
+  const { new_email: address, new_email_canonical: canonical } = row
+  return {
+    purpose: row.purpose,
+    bindingHash: row.binding_hash,
+    account:
+      row.user_id === null
+        ? null
+        : {
+            user: toUser({ ...row, id: row.user_id, name: row.user_name }),
+            canonicalEmail: row.email_canonical,
+            passwordHash: row.user_password_hash,
+          },
+    newEmail: address === null || canonical === null ? null : { address, canonical },
+    own: row.own_token_hash === null ? null : { name: row.own_name, passwordHash: row.own_password_hash },
+    returnTo: row.own_return_to ?? row.return_to,
+  }
+}

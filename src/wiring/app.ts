@@ -1,0 +1,143 @@
+import { type Context, Hono, type MiddlewareHandler } from 'hono'
+import { activityRoutes } from '../api/account/activity'
+import { meRoutes, whoAmIRoute } from '../api/account/me'
+import { passwordRoutes } from '../api/account/password'
+import { deliverMail } from '../api/deliver-mail'
+import { emailRoutes } from '../api/email/email'
+import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
+import { keySetRoutes } from '../api/service/key-set'
+import { problemRoutes } from '../api/service/problems'
+import { deviceRoutes } from '../api/sessions/devices'
+import { sessionRoutes } from '../api/sessions/sessions'
+import { accountRoutes } from '../api/sign-in/accounts'
+import { refreshRoutes } from '../api/sign-in/refresh'
+import type { ConfigFault } from '../config/config'
+import type { SignedInEnv } from '../guards/auth-env'
+import { closedByDefault } from '../guards/closed-by-default'
+import { cors } from '../http/cors'
+import { errorsOnly, handleFailure } from '../http/failure'
+import { prefersPage } from '../http/prefers-page'
+import { Problem } from '../http/problem'
+import { requestLog } from '../http/request-log'
+import { securityHeaders } from '../http/security-headers'
+import { isLocal } from '../http/trustworthy-url'
+import { unconfiguredPage } from '../http/unconfigured-page'
+import { answerUnmatched } from '../http/unmatched'
+import type { Pages } from '../pages/pages'
+import type { Log } from '../runtime/log'
+import type { Services } from '../services'
+
+/** The routes that need no principal. Every other needs one. */
+export const OPEN_ROUTES: ReadonlySet<string> = new Set([
+  'GET /',
+  'POST /register',
+  'POST /login',
+  'POST /login/link',
+  'POST /login/link/confirm',
+  'POST /password/forgot',
+  'POST /password/reset',
+  'POST /email/verify',
+  'POST /email/verify/resend',
+  'POST /email/change/confirm',
+  'POST /refresh',
+  'POST /logout',
+  'GET /.well-known/jwks.json',
+  'GET /problems/:code',
+  'GET /healthz',
+  'GET /readyz',
+])
+
+/** Open routes that take an access token: whoever holds any credential of a session may end it. */
+const BEARING_ROUTES: ReadonlySet<string> = new Set(['POST /logout'])
+
+/**
+ * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
+ */
+export function createApp(services: Services, createPages?: (services: Services) => Pages) {
+  const { config, log } = services
+  const pages = createPages ? createPages(services) : null
+  const routes = createRoutes(services, pages)
+  const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])])
+  const app = new Hono({ strict: false })
+  if (services.playground) app.use(services.playground.reportStorage)
+  app
+    .use(requestLog(log, config.logSuccessPercent, identify))
+    .use(securityHeaders)
+    .use(pages?.afterForms ?? passOn)
+    .use(cors(config, log))
+    .use(errorsOnly)
+    .use(deliverMail(services))
+    .use(closedByDefault(services, { open, bearing: BEARING_ROUTES }, config.basePath))
+    .route(config.basePath || '/', routes)
+    .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
+  app.onError((error, c) =>
+    handleFailure(error, c, {
+      typeBase: `${config.issuer}/problems/`,
+      log,
+      local: isLocal(new URL(config.issuer)),
+      ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
+    }),
+  )
+  return app
+}
+
+const passOn: MiddlewareHandler = (_, next) => next()
+
+/** Every route, without the guards before them. */
+export function createRoutes(services: Services, pages: Pages | null) {
+  return new Hono()
+    .route('/', pages?.routes ?? new Hono<SignedInEnv>())
+    .route('/', whoAmIRoute(services, pages))
+    .route('/', accountRoutes(services))
+    .route('/', passwordRoutes(services))
+    .route('/', emailRoutes(services))
+    .route('/', refreshRoutes(services))
+    .route('/', meRoutes(services))
+    .route('/', activityRoutes(services))
+    .route('/', sessionRoutes(services))
+    .route('/', deviceRoutes(services))
+    .route('/', keySetRoutes(services))
+    .route('/', problemRoutes(pages))
+    .route('/', healthRoutes(createStorageCheck(services)))
+}
+
+/** Answers where an app has mounted Janus elsewhere than its issuer says: every link, cookie and guard would be wrong there. */
+export function createMisplacedApp({ config, log }: Services) {
+  const app = new Hono().use(requestLog(log, config.logSuccessPercent, () => ({}))).use(securityHeaders)
+  const detail = `Janus is mounted elsewhere than its ISSUER says: mount it at ${config.basePath || '/'}.`
+  app.all('*', () => {
+    throw new Problem('internal-error', { detail })
+  })
+  app.onError((error, c) =>
+    handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log, local: false }),
+  )
+  return app
+}
+
+/** What is served while the configuration is not valid: the reasons at `readyz`, under any path, and no login. */
+export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) {
+  const health = healthRoutes(async () => configChecks(faults))
+  const app = new Hono().use(securityHeaders).route('/', health).route('/:base{.+}', health)
+  app.all('*', () => {
+    throw new Problem('internal-error', {
+      detail: 'Janus is not configured. GET readyz says what is missing.',
+    })
+  })
+  app.onError((error, c) =>
+    handleFailure(error, c, {
+      typeBase: 'urn:janus:problem:',
+      log,
+      local: false,
+      ...(isLocal(new URL(c.req.url)) && prefersPage(c)
+        ? { page: async () => c.html(unconfiguredPage(faults), 500) }
+        : {}),
+    }),
+  )
+  return app
+}
+
+/** Who is behind a request, for its line in the log. */
+function identify(c: Context<SignedInEnv>): Readonly<Record<string, string>> {
+  const { principal } = c.var
+  return principal ? { user_id: principal.userId, session_id: principal.sessionId, mode: principal.mode } : {}
+}

@@ -1,0 +1,66 @@
+import { endAnySession, type SignOutServices } from '../flows/sign-out'
+import type { GuardServices } from '../guards/auth-env'
+import type { Principal } from '../guards/principal'
+import { ensureLive } from '../guards/require-live-session'
+import { principalBehind } from '../guards/require-principal'
+import type { CallerService, Verdict } from '../guards/verdict'
+import { asError, toProblem } from '../http/failure'
+import { Problem, presentProblem } from '../http/problem'
+import { redactForHeaders } from '../http/redact'
+
+/** The service of a Janus that is configured. */
+export function createCallerService(
+  services: GuardServices & SignOutServices,
+  { typeBase, local }: { readonly typeBase: string; readonly local: boolean },
+): CallerService {
+  /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
+  const asApp = { ...services, accessTokens: services.apiTokens }
+
+  function refuse(thrown: unknown, requestId: string, headers: Headers) {
+    const redact = local ? redactForHeaders(headers) : null
+    const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
+    return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
+  }
+
+  async function decide(headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> {
+    try {
+      return { ok: true, principal: await principal() }
+    } catch (thrown) {
+      return refuse(thrown, crypto.randomUUID(), headers)
+    }
+  }
+
+  return {
+    authenticate: (headers, method = UNKNOWN_METHOD) =>
+      decide(headers, () => principalBehind(asApp, { headers, method })),
+
+    requireLive: (headers, method = UNKNOWN_METHOD) =>
+      decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
+
+    async endSession(id) {
+      const requestId = crypto.randomUUID()
+      const client = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
+      try {
+        return { ok: true, ended: await endAnySession(services, id, client) }
+      } catch (thrown) {
+        return refuse(thrown, requestId, new Headers())
+      }
+    },
+  }
+}
+
+/** The service of a Janus that is not: it lets nobody in. */
+export function createUnconfiguredCallerService(): CallerService {
+  const refuse = async () => {
+    const problem = new Problem('internal-error', { detail: 'Janus is not configured.' })
+    const typeBase = 'urn:janus:problem:'
+    return {
+      ok: false as const,
+      problem: presentProblem(problem, { typeBase, requestId: crypto.randomUUID() }),
+    }
+  }
+  return { authenticate: refuse, requireLive: refuse, endSession: refuse }
+}
+
+/** No safe method, so the cross-site rule applies. */
+const UNKNOWN_METHOD = 'UNKNOWN'

@@ -1,0 +1,24 @@
+import { parseConfig } from '../../src/config/config'
+import { createServices } from '../../src/services'
+import { createApp, OPEN_ROUTES } from '../../src/wiring/app'
+import { createDocument } from './document'
+import type { OpenApi } from './open-api'
+
+export { renderReference } from './reference'
+
+/**
+ * The document of Janus's own routes, pages apart. It is made from an app that serves nobody, so its bindings are empty and its secret is
+ * thrown away.
+ */
+export function buildOpenApi(version: string): OpenApi {
+  const bindings = { DB: {}, SESSIONS: {}, LOGIN_LIMIT: {} }
+  const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
+  const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...bindings })
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
+  const services = createServices(
+    { bindings: parsed.bindings, config: parsed.config, mailer: null, playground: null, defer: () => {} },
+    () => 0,
+    () => {},
+  )
+  return createDocument(createApp(services).routes, { open: OPEN_ROUTES, version })
+}

@@ -1,0 +1,101 @@
+import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
+import * as v from 'valibot'
+import { Email, Name, Text } from '../../src/api/fields'
+import type { BodySchema } from '../../src/http/body'
+import type { Schema } from './open-api'
+import { RESPONSE_SCHEMAS } from './response-schemas'
+
+/** Parts of request bodies that have a name in the document. */
+const REQUEST_PARTS = { Text, Email, Name }
+
+/** What JSON Schema has no words for, or not the same: told in words, and for `Name` by the bound it comes to. */
+const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
+  Text: { description: 'Well-formed Unicode, at most 1,024 UTF-16 code units.' },
+  Email: {
+    description:
+      'An email address. Blanks around it are ignored. Letters of its domain may be of either case.',
+  },
+  Name: {
+    description:
+      'At most 100 characters. None that are invisible, that break lines or that change the direction of text. Empty means none.',
+    maxLength: 100,
+  },
+}
+
+/** What each field of a request body means. */
+const FIELDS: Readonly<Record<string, string>> = {
+  email: 'The address of the account.',
+  password: 'The password of the account.',
+  current_password: 'The password as it is.',
+  new_password:
+    'At least `PASSWORD_MIN_LENGTH` characters, at most 256; not a common one, nor one made of the address.',
+  name: 'What the person wants to be called.',
+  mode: 'What the client is given: a session cookie, or tokens. `session`, unless only tokens are offered.',
+  refresh_in:
+    'In token mode: where the refresh token goes. `cookie` suits a page that keeps its access token in memory.',
+  return_to:
+    'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
+  token: 'The token of the link.',
+  code: 'The six digits of the mail, in place of the token.',
+  binding: 'What asking for the link was answered with; for clients that keep no cookies.',
+  device_token:
+    'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',
+  refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
+  account_id:
+    'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',
+  attempt: 'For forms: what `Idempotency-Key` is to a client that sends JSON.',
+  keep_current: 'Whether the session behind this request stays.',
+}
+
+const CONVERSION = {
+  target: 'draft-2020-12',
+  // Checks that JSON Schema has no words for; SAID_OF_PARTS has some.
+  ignoreActions: ['check', 'raw_check', 'readonly'],
+  overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
+} satisfies ConversionConfig
+
+/** The schemas that bodies refer to by name. */
+export function componentSchemas(): Readonly<Record<string, Schema>> {
+  const parts = toSchemas(toJsonSchemaDefs(REQUEST_PARTS, { ...CONVERSION, typeMode: 'input' }))
+  const said: Readonly<Record<string, Schema>> = SAID_OF_PARTS
+  return {
+    ...Object.fromEntries(Object.entries(parts).map(([name, part]) => [name, { ...part, ...said[name] }])),
+    ...toSchemas(toJsonSchemaDefs(RESPONSE_SCHEMAS, { ...CONVERSION, typeMode: 'output' })),
+  }
+}
+
+/** What a route takes, from the schema that validates it. @throws If nobody has said what one of its fields means. */
+export function bodySchema(schema: BodySchema): Schema {
+  const config = { ...CONVERSION, typeMode: 'input', definitions: REQUEST_PARTS } as const
+  const { properties = {}, ...rest } = withoutFrame(toSchema(toJsonSchema(schema, config)))
+  const described = Object.entries(properties).map(([name, property]) => {
+    const description = FIELDS[name]
+    if (description === undefined) throw new Error(`tools/openapi/json-schema.ts does not describe ${name}`)
+    return [name, { ...property, description }]
+  })
+  // The parser in front of the schema refuses fields that it does not know.
+  return { ...rest, properties: Object.fromEntries(described), additionalProperties: false }
+}
+
+/** Of one body: what the converter puts around it. */
+function withoutFrame({
+  $schema,
+  $defs,
+  ...schema
+}: Schema & { $schema?: unknown; $defs?: unknown }): Schema {
+  return schema
+}
+
+const Schemas: v.GenericSchema<unknown, Readonly<Record<string, Schema>>> = v.record(
+  v.string(),
+  v.looseObject({}),
+)
+
+/** The converter's own type has all of JSON Schema, in several drafts. Through JSON, for the document is JSON. */
+function toSchemas(converted: object): Readonly<Record<string, Schema>> {
+  return v.parse(Schemas, JSON.parse(JSON.stringify(converted)))
+}
+
+function toSchema(converted: object): Schema {
+  return toSchemas({ converted }).converted ?? {}
+}
