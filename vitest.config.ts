@@ -35,7 +35,7 @@ function inWorkerd(name: string, files: { include: string[]; exclude?: string[];
             PASSWORD_ITERATIONS: '100000',
             // What is said of storage is tested where nothing is remembered; what the memo adds, in its own tests.
             MEMO_SECONDS: '0',
-            TEST_MIGRATIONS: await readD1Migrations('src/migrations'),
+            TEST_MIGRATIONS: await readD1Migrations('src/storage/d1/migrations'),
           },
         },
       })),

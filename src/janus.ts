@@ -1,20 +1,21 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
-import type { Playground } from '../packages/playground/create-playground'
+import type { Pages } from './api/pages'
 import { type Bindings, parseConfig } from './config/config'
 import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
 import { createMailer } from './mail/create-mailer'
 import type { Mailer } from './mail/mailer'
-import type { Pages } from './pages/pages'
 import { type Clock, systemClock } from './runtime/clock'
 import { consoleLog, type Log } from './runtime/log'
-import { createServices, type Services } from './services'
+import type { Services } from './services'
 import type { Defer } from './sessions/resolve-session'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
+import { createServices } from './wiring/create-services'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
+import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
 
 /** A login service on the given bindings: a Hono app, and what the app beside it may ask. */
@@ -56,8 +57,12 @@ export function createJanus(env: object, given: JanusOptions = {}): Janus {
   const { config, bindings } = parsed
   const mailer = given.mailer ?? createMailer(config.mail, bindings)
   const playground = config.playground ? (given.createPlayground?.(bindings) ?? null) : null
-  const services = createServices({ bindings, config, mailer, playground, defer }, clock, log)
-  const app = createApp(services, given.createPages)
+  const services = createServices(
+    { bindings: playground?.bindings ?? bindings, config, mailer, defer },
+    clock,
+    log,
+  )
+  const app = createApp(services, { createPages: given.createPages, playground })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
   const callers = createCallerService(services, {

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Config, type ConfigFault, parseConfig } from '../src/config/config'
-import { createAuthCookies } from '../src/guards/auth-cookies'
+import { createAuthCookies } from '../src/http/auth-cookies'
 
 /** All that must be given. */
 const MINIMAL = {

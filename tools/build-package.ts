@@ -31,7 +31,10 @@ await build({
   external: ['jose', 'hono', 'hono/*', 'cloudflare:workers'],
   legalComments: 'none',
 })
-cpSync(join(ROOT, 'src/migrations'), join(DIST, 'migrations'), { recursive: true, filter: isNoCode })
+cpSync(join(ROOT, 'src/storage/d1/migrations'), join(DIST, 'migrations'), {
+  recursive: true,
+  filter: isNoCode,
+})
 
 execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.package.json'], {
   cwd: ROOT,

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 
-const MIGRATIONS = join(dirname(dirname(import.meta.dirname)), 'src/migrations')
+const MIGRATIONS = join(dirname(dirname(import.meta.dirname)), 'src/storage/d1/migrations')
 
 /** Enough for the pages of each table and index to be as full as they get. */
 const ACCOUNTS = 20_000

@@ -79,7 +79,7 @@ export async function startWorker(
 async function migrate(db: D1Database, accounts: number): Promise<void> {
   const { results } = await db.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'growth'").all()
   if (results.length > 0) return
-  const migrations = await readD1Migrations(join(ROOT, 'src/migrations'))
+  const migrations = await readD1Migrations(join(ROOT, 'src/storage/d1/migrations'))
   const statements = migrations.flatMap(({ queries }) => queries)
   await db.batch([
     ...statements.map((statement) => db.prepare(statement)),

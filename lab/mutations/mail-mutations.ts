@@ -161,7 +161,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'closing a registration does not lift the proof of addresses',
-    file: 'src/flows/email-verification.ts',
+    file: 'src/config/email-verification.ts',
     from: "return registration !== 'open' && ",
     to: "return registration === 'verified' && ",
     tests: [`${MAIL}/mail-config.test.ts`],

@@ -21,7 +21,7 @@ const HELP = `Break each guard in turn and see a test fail.
 
 Takes some ten seconds a guard. Exit code: 0 if every broken guard was noticed.`
 
-const ROOT = dirname(import.meta.dirname)
+const ROOT = dirname(dirname(import.meta.dirname))
 
 const { values } = parseArgs({
   options: { only: { type: 'string' }, help: { type: 'boolean', default: false } },

@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 
-const ROOT = dirname(import.meta.dirname)
+const ROOT = dirname(dirname(import.meta.dirname))
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 
 /** Which database a script works on: the flags every such script takes. */

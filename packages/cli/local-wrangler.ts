@@ -7,7 +7,7 @@ import { dirname, join, resolve } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
-export const ROOT = dirname(import.meta.dirname)
+export const ROOT = dirname(dirname(import.meta.dirname))
 const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 const SECRETS = join(ROOT, '.dev.vars')
 /** Where `wrangler dev` serves unless it is told otherwise. */

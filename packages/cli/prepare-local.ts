@@ -20,7 +20,7 @@ async function prepare() {
   }
   makeLocalVars()
   const stamp = join(STATE, 'v3/d1/janus-migrations')
-  const names = readdirSync(join(ROOT, 'src/migrations')).filter((file) => file.endsWith('.sql'))
+  const names = readdirSync(join(ROOT, 'src/storage/d1/migrations')).filter((file) => file.endsWith('.sql'))
   // A later bundle of the same process, with the database in use, has nothing to do.
   if (readIfThere(stamp) === names.join('\n')) return
   await migrate('DB', STATE)

@@ -1,11 +1,11 @@
 // What `import … from 'janus'` has: for an app that mounts Janus in its own Worker. Its types hold none of the platform's, so a browser's
 // project can import `JanusRoutes`, too.
 import type { Hono } from 'hono'
+import type { Pages } from '../../src/api/pages'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus as createService } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
-import type { Pages } from '../../src/pages/pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 

@@ -5,8 +5,8 @@ import { CATALOGUE } from '../../src/pages/catalogue'
 import { answerPage, pageContext } from '../../src/pages/page-context'
 import { presentInstant } from '../../src/runtime/clock'
 import type { Services } from '../../src/services'
-import type { Playground } from './create-playground'
 import { PlaygroundPage } from './playground-page'
+import type { StoredSessions } from './stored-session'
 
 /**
  * The playground, where it is on: a page, and two routes for its script.
@@ -14,7 +14,7 @@ import { PlaygroundPage } from './playground-page'
  * The page is open; both others are closed by default. `whoami` asks for no live session, as most routes of an app
  * would not: it is where the modes differ.
  */
-export function playgroundRoutes({ config }: Pick<Services, 'config'>, { storedSessions }: Playground) {
+export function playgroundRoutes({ config }: Pick<Services, 'config'>, storedSessions: StoredSessions) {
   return (
     new Hono<SignedInEnv>()
       .get('/playground', (c) => {

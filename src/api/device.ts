@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import * as v from 'valibot'
 import { DEVICE_LIFETIME_SECONDS } from '../devices/device'
 import type { DeviceCredentials } from '../devices/device-credentials'
-import { type AuthCookies, setAuthCookie } from '../guards/auth-cookies'
+import { type AuthCookies, setAuthCookie } from '../http/auth-cookies'
 import { Text } from './fields'
 
 /**

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { encodeBase64url, parseBase64url } from '../crypto/base64url'
-import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../guards/auth-cookies'
 import { cookieValues } from '../guards/credential'
+import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../http/auth-cookies'
 import { parseEmailAddress } from '../identity/email-address'
 
 /** What made Janus send mail. */

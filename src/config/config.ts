@@ -1,17 +1,17 @@
 import { checkSecret } from '../crypto/secret-quality'
-import {
-  checkEmailVerification,
-  defaultEmailVerification,
-  type EmailVerification,
-  type RegistrationPolicy,
-} from '../flows/email-verification'
-import { type AuthCookies, createAuthCookies } from '../guards/auth-cookies'
+import { type AuthCookies, createAuthCookies } from '../http/auth-cookies'
 import { isOrigin } from '../http/origin'
 import { isLocal, isTrustworthy } from '../http/trustworthy-url'
 import { checkVisibleText } from '../identity/visible-text'
 import type { JwtAlg } from '../keys/signing-keys'
 import { type MailConfig, parseSender } from '../mail/mail-config'
 import type { Mode } from '../sessions/mode'
+import {
+  checkEmailVerification,
+  defaultEmailVerification,
+  type EmailVerification,
+  type RegistrationPolicy,
+} from './email-verification'
 
 export interface Config {
   /** Public base URL without a trailing slash; its path is the base path of every route. */

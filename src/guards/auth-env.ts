@@ -1,6 +1,6 @@
+import type { AuthCookies } from '../http/auth-cookies'
 import type { SessionStore } from '../sessions/session-store'
 import type { AccessTokens } from '../tokens/access-token'
-import type { AuthCookies } from './auth-cookies'
 import type { AuthenticateServices } from './authenticate'
 import type { CrossSiteRule } from './cross-site'
 import type { Principal } from './principal'

@@ -1,4 +1,4 @@
-import type { AuthCookie, AuthCookies } from './auth-cookies'
+import type { AuthCookie, AuthCookies } from '../http/auth-cookies'
 
 /** What a request presented, unverified. */
 export type Credential =

@@ -1,5 +1,5 @@
 import type { DeviceCredentials } from '../devices/device-credentials'
-import type { AuthCookies } from './auth-cookies'
+import type { AuthCookies } from '../http/auth-cookies'
 import { cookieValues } from './credential'
 
 /**

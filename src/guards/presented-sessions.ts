@@ -1,10 +1,10 @@
+import type { AuthCookies } from '../http/auth-cookies'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
 import type { Mode } from '../sessions/mode'
 import type { PresentedSession } from '../sessions/session-store'
 import { hashSecret, parseSessionToken } from '../sessions/session-token'
 import type { AccessTokens } from '../tokens/access-token'
 import type { RefreshTokens } from '../tokens/refresh-token'
-import type { AuthCookies } from './auth-cookies'
 import { cookieValues, readAuthorization } from './credential'
 
 /** A browser sends one of each name; a few more may have been planted. */

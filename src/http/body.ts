@@ -4,13 +4,10 @@ import * as v from 'valibot'
 import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
 import { noteBody } from './redact'
-import { withFacts } from './route-facts'
+import { type BodySchema, withFacts } from './route-facts'
 
 /** More than any request needs; read before anything is parsed. */
 const BODY_MAX_BYTES = 64 * 1024
-
-/** A body of named fields, each text or a flag. */
-export type BodySchema = v.ObjectSchema<v.ObjectEntries, undefined>
 
 /** Makes `c.req.valid('json')` of a handler typed, as Hono's own validator does. */
 type Validated<S extends BodySchema> = MiddlewareHandler<

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
 import { originForLog } from './origin'
-import { requestIdOf } from './request-id'
 
 /** How long a browser may remember a preflight. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600

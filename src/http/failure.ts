@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
+import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
 import { StoreUnavailable } from '../runtime/outage'
 import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
 import { redactFor } from './redact'
-import { requestIdOf } from './request-id'
 
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5

@@ -1,8 +1,8 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { matchedRoutes } from 'hono/route'
+import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
 import { problemOf } from './failure'
-import { requestIdOf } from './request-id'
 
 /**
  * One line for each request. Successes are sampled, for a line costs as much as the request; refusals and failures never are.

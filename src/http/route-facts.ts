@@ -1,4 +1,7 @@
-import type { BodySchema } from './body'
+import type * as v from 'valibot'
+
+/** A body of named fields, each text or a flag. */
+export type BodySchema = v.ObjectSchema<v.ObjectEntries, undefined>
 
 /** What stands before the handler of a route. */
 export interface RouteFacts {
@@ -21,7 +24,7 @@ export interface RouteFacts {
 const facts = new WeakMap<object, RouteFacts>()
 
 /**
- * Lets a piece of middleware say what it does, so that the OpenAPI document (src/openapi) is made of the very schemas and guards that
+ * Lets a piece of middleware say what it does, so that the OpenAPI document (tools/openapi) is made of the very schemas and guards that
  * are in force, and not of a second list of them.
  */
 export function withFacts<M extends object>(middleware: M, does: RouteFacts): M {

@@ -1,7 +1,7 @@
 import type { DeviceProof } from '../devices/device'
-import type { PreparedSession } from '../flows/sign-in/prepared-session'
 import type { Client } from '../request-source/request-source'
 import type { Mode } from '../sessions/mode'
+import type { PreparedSession } from '../sessions/prepared-session'
 import type { Session } from '../sessions/session'
 import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'

@@ -1,4 +1,3 @@
-import type { Bindings } from '../config/config'
 import { createCloudflareMailer } from './cloudflare-mailer'
 import { createConsoleMailer } from './console-mailer'
 import type { MailConfig } from './mail-config'
@@ -6,7 +5,7 @@ import type { Mailer } from './mailer'
 import { createResendMailer } from './resend-mailer'
 
 /** The carrier that the configuration names, or `null` for none. */
-export function createMailer(mail: MailConfig, { EMAIL }: Bindings): Mailer | null {
+export function createMailer(mail: MailConfig, { EMAIL }: { readonly EMAIL?: SendEmail }): Mailer | null {
   switch (mail.carrier) {
     case 'console':
       return createConsoleMailer((text) => console.log(text))

@@ -1,4 +1,4 @@
-import type { AccountView } from './account-profile'
+import type { AccountView } from './account-section'
 import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
 import { AccountHint, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'

@@ -1,17 +1,8 @@
-import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
+import { AccountForm, AccountSection, type AccountView, accountPath, Folded } from './account-section'
 import { AccountHint, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { SetPassword } from './set-password'
-
-/** An account as its owner sees it. */
-export interface AccountView {
-  readonly id: string
-  readonly name: string | null
-  readonly email: string
-  readonly emailVerified: boolean
-  readonly hasPassword: boolean
-}
 
 interface AccountProfileProps {
   readonly context: PageContext

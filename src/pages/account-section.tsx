@@ -3,6 +3,15 @@ import { Form, type FormProps, Hidden } from './form'
 import type { PageContext } from './page'
 import type { Texts } from './texts/en'
 
+/** An account as its owner sees it. */
+export interface AccountView {
+  readonly id: string
+  readonly name: string | null
+  readonly email: string
+  readonly emailVerified: boolean
+  readonly hasPassword: boolean
+}
+
 interface AccountSectionProps {
   readonly id: string
   readonly title: string

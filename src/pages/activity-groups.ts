@@ -1,4 +1,17 @@
-import type { EventView } from './account-activity'
+/** Something that happened to the account, as the audit trail has it. */
+export interface EventView {
+  /** The request that did it; `null` if none did. */
+  readonly requestId: string | null
+  /** Seconds since the epoch. */
+  readonly at: number
+  readonly event: string
+  readonly outcome: 'success' | 'refused'
+  readonly reason: string | null
+  /** ISO 3166-1 alpha-2. */
+  readonly country: string | null
+  /** Words such as "Chrome on Windows"; `null` when the client said nothing. */
+  readonly device: string | null
+}
 
 /** What happened, and how often at once. */
 export interface EventGroup extends EventView {

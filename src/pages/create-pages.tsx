@@ -1,8 +1,8 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
-import { playgroundRoutes } from '../../packages/playground/playground-routes'
 import { Text } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
+import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
 import type { SignedInEnv } from '../guards/auth-env'
 import { requireLiveSession } from '../guards/require-live-session'
@@ -24,7 +24,6 @@ import { logoPath, logoRoute } from './logo-route'
 import { askAgainPath, findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
-import type { Pages } from './pages'
 import { ProblemPage } from './problem-page'
 import { REFERENCE_PATHS, referenceRoutes } from './reference-routes'
 import { keptValues, refusedForm } from './refused-form'
@@ -99,10 +98,6 @@ export function createPages(services: Services): Pages {
   ]
   const logo = logoPath(config)
   if (logo !== null) open.push(logo)
-  if (services.playground) {
-    routes.route('/', playgroundRoutes(services, services.playground))
-    open.push('/playground')
-  }
 
   return {
     routes,

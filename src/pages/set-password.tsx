@@ -1,4 +1,4 @@
-import type { AccountView } from './account-profile'
+import type { AccountView } from './account-section'
 import { Form, Hidden } from './form'
 import { FRESH_FORM } from './form-state'
 import type { PageContext } from './page'

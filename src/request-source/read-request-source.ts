@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
-import { requestIdOf } from '../http/request-id'
 import { chooseLanguage } from './language'
+import { requestIdOf } from './request-id'
 import type { Client } from './request-source'
 
 /** In UTF-8: what is stored for a request is bounded by what it takes there. Browsers send some 120. */

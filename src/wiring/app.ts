@@ -4,6 +4,7 @@ import { meRoutes, whoAmIRoute } from '../api/account/me'
 import { passwordRoutes } from '../api/account/password'
 import { deliverMail } from '../api/deliver-mail'
 import { emailRoutes } from '../api/email/email'
+import type { Pages } from '../api/pages'
 import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
 import { keySetRoutes } from '../api/service/key-set'
 import { problemRoutes } from '../api/service/problems'
@@ -21,11 +22,11 @@ import { Problem } from '../http/problem'
 import { requestLog } from '../http/request-log'
 import { securityHeaders } from '../http/security-headers'
 import { isLocal } from '../http/trustworthy-url'
-import { unconfiguredPage } from '../http/unconfigured-page'
 import { answerUnmatched } from '../http/unmatched'
-import type { Pages } from '../pages/pages'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
+import type { Playground } from './playground'
+import { unconfiguredPage } from './unconfigured-page'
 
 /** The routes that need no principal. Every other needs one. */
 export const OPEN_ROUTES: ReadonlySet<string> = new Set([
@@ -50,16 +51,23 @@ export const OPEN_ROUTES: ReadonlySet<string> = new Set([
 /** Open routes that take an access token: whoever holds any credential of a session may end it. */
 const BEARING_ROUTES: ReadonlySet<string> = new Set(['POST /logout'])
 
+/** What a service has beside its API. */
+interface Additions {
+  readonly createPages?: ((services: Services) => Pages) | undefined
+  readonly playground?: Playground | null
+}
+
 /**
  * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
  */
-export function createApp(services: Services, createPages?: (services: Services) => Pages) {
+export function createApp(services: Services, { createPages, playground = null }: Additions = {}) {
   const { config, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
-  const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? [])])
+  if (playground) routes.route('/', playground.createRoutes(services))
+  const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? []), ...(playground?.openRoutes ?? [])])
   const app = new Hono({ strict: false })
-  if (services.playground) app.use(services.playground.reportStorage)
+  if (playground) app.use(playground.reportStorage)
   app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)

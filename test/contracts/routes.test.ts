@@ -4,10 +4,10 @@ import { closedByDefault } from '../../src/guards/closed-by-default'
 import { handleFailure } from '../../src/http/failure'
 import { PROBLEMS } from '../../src/http/problem'
 import { createPages } from '../../src/pages/create-pages'
-import { createApp, OPEN_ROUTES } from '../../src/wiring/app'
+import { OPEN_ROUTES } from '../../src/wiring/app'
 import { mailingService } from '../support/mail'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
-import { deployed, type OwnService, type Service } from '../support/service'
+import { appOf, deployed, type OwnService, type Service } from '../support/service'
 
 /** The whole contract: what anyone may call, and what takes a signed-in person. */
 const OPEN = [
@@ -83,7 +83,7 @@ interface Route {
 /** What is registered, middleware apart. */
 function routesOf({ services }: OwnService): readonly Route[] {
   const { basePath } = services.config
-  const names = createApp(services, createPages)
+  const names = appOf(services)
     .routes.filter(({ method }) => method !== 'ALL')
     .map(({ method, path }) => `${method} ${path.slice(basePath.length) || '/'}`)
   return [...new Set(names)].map((name) => {

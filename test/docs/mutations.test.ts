@@ -6,7 +6,7 @@ import type { Mutation } from '../../lab/mutations/core-mutations.ts'
 it('each mutation names a text that occurs exactly once in its file, and tests that exist', async () => {
   const faults: string[] = []
   let count = 0
-  for (const file of globSync('scripts/*mutations.ts')) {
+  for (const file of globSync('lab/mutations/*mutations.ts')) {
     const lists: readonly Mutation[][] = Object.values(await import(join(process.cwd(), file)))
     for (const { guard, file: source, from, tests } of lists.flat()) {
       count += 1

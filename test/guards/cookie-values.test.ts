@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type AuthCookie, createAuthCookies } from '../../src/guards/auth-cookies'
 import { cookieValues } from '../../src/guards/credential'
+import { type AuthCookie, createAuthCookies } from '../../src/http/auth-cookies'
 import { codePoint, TRIMMED_BY_STRINGS_ALONE } from '../support/look-alikes'
 
 const COOKIES: readonly AuthCookie[] = ['', '8787'].flatMap((port) => Object.values(createAuthCookies(port)))

@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 import { NEWEST_MIGRATION } from '../../src/storage/d1/schema'
 import FROZEN from './frozen.json'
 
-const FOLDER = join(import.meta.dirname, '../../src/migrations')
+const FOLDER = join(import.meta.dirname, '../../src/storage/d1/migrations')
 const NAMES = readdirSync(FOLDER)
   .filter((file) => file.endsWith('.sql'))
   .sort()

@@ -80,7 +80,7 @@ describe('the doctor, of a deployed configuration', () => {
     ['a secret that is not required', without('required = ["AUTH_SECRET"]'), ['warning worker.secrets']],
     [
       'other migrations',
-      (toml) => toml.replace('"src/migrations"', '"migrations"'),
+      (toml) => toml.replace('"src/storage/d1/migrations"', '"migrations"'),
       ['error worker.migrations'],
     ],
     // The Worker.

@@ -100,10 +100,10 @@ it('counts only the migrations that a database lacks', async () => {
   const older = join(folder, 'migrations')
   mkdirSync(older)
   for (const file of ['0001_accounts.sql', '0002_sessions.sql'])
-    cpSync(`src/migrations/${file}`, join(older, file))
+    cpSync(`src/storage/d1/migrations/${file}`, join(older, file))
   const flags = ['--local', '--persist-to', join(folder, 'state')]
 
-  const toml = documentedToml('own-host').replace('"src/migrations"', `"${older}"`)
+  const toml = documentedToml('own-host').replace('"src/storage/d1/migrations"', `"${older}"`)
   const before = createWrangler({ configPath: writeOwnToml(toml).configPath })
   expect((await before(['d1', 'migrations', 'apply', 'DB', ...flags])).code).toBe(0)
 

@@ -32,8 +32,8 @@ export function writeToml(toml: string): { readonly folder: string; readonly con
   const configPath = join(folder, 'wrangler.toml')
   const here = process.cwd()
   const placed = toml
-    .replaceAll('"node_modules/janus/dist/migrations"', `"${here}/src/migrations"`)
-    .replaceAll('"src/migrations"', `"${here}/src/migrations"`)
+    .replaceAll('"node_modules/janus/dist/migrations"', `"${here}/src/storage/d1/migrations"`)
+    .replaceAll('"src/storage/d1/migrations"', `"${here}/src/storage/d1/migrations"`)
     .replaceAll('directory = "assets"', `directory = "${here}/assets"`)
   writeFileSync(configPath, placed)
   return { folder, configPath }

@@ -122,7 +122,7 @@ describe('in a fresh clone', () => {
 
 it('a script that an older Node runs says what to do', () => {
   const versions = ['20.20.2', '22.18.0', '24.1.9', '24.2.0', '25.0.0']
-  const code = `import { reasonAgainst } from './scripts/require-node.js'
+  const code = `import { reasonAgainst } from './packages/cli/require-node.js'
     console.log(JSON.stringify(${JSON.stringify(versions)}.map(reasonAgainst)))`
   const printed = execFileSync(process.execPath, ['--input-type=module', '-e', code], { encoding: 'utf8' })
   const says = expect.stringContaining('npm rebuild --ignore-scripts=false')
@@ -134,5 +134,5 @@ it('every script of package.json is loaded by what says so', () => {
   const runs = Object.values(scripts).filter((command) => command.includes('.ts'))
   const commands = runs.filter((command) => /\bnode /.test(command))
   expect(commands.length).toBeGreaterThan(10)
-  for (const command of commands) expect(command).toContain('node --import ./scripts/require-node.js ')
+  for (const command of commands) expect(command).toContain('node --import ./packages/cli/require-node.js ')
 })

@@ -1,10 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
-import { createPages } from '../../src/pages/create-pages'
-import { createApp } from '../../src/wiring/app'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import { deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+import { appOf } from './service'
 
 const MODES = ['session', 'token'] as const
 const DAY = 24 * 60 * 60
@@ -20,7 +19,7 @@ export interface WholeService extends MailingService {
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
   const service = mailingService({ ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...settings })
   const { fetch } = service
-  const registered = createApp(service.services, createPages).routes.filter(({ method }) => method !== 'ALL')
+  const registered = appOf(service.services).routes.filter(({ method }) => method !== 'ALL')
   const routes = [...new Set(registered.map(({ method, path }) => `${method} ${path}`))]
   const answered = new Set<string>()
 

@@ -1,5 +1,6 @@
 import { env, exports } from 'cloudflare:workers'
 import { createPlayground } from '../../packages/playground/create-playground'
+import type { Bindings } from '../../src/config/config'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
@@ -7,6 +8,7 @@ import { createPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { Services } from '../../src/services'
+import { createApp } from '../../src/wiring/app'
 import { checked } from './contract'
 
 /** Something that answers requests as Janus. */
@@ -79,4 +81,12 @@ export function ownService(
     },
   }
   return service
+}
+
+/** The app of a service with all that it may have, to look at its routes. */
+export function appOf(services: Services) {
+  return createApp(services, {
+    createPages,
+    playground: services.config.playground ? createPlayground(env as unknown as Bindings) : null,
+  })
 }

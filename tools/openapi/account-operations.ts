@@ -1,5 +1,5 @@
 import { EXAMPLES } from './examples'
-import type { Operation } from './operations'
+import type { Operation } from './operation'
 
 const ENDED = { headers: ['Set-Cookie?', 'Clear-Site-Data'] } as const
 const ENDED_IF_OWN = { headers: ['Set-Cookie?', 'Clear-Site-Data?'] } as const

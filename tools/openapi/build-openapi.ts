@@ -1,6 +1,6 @@
 import { parseConfig } from '../../src/config/config'
-import { createServices } from '../../src/services'
 import { createApp, OPEN_ROUTES } from '../../src/wiring/app'
+import { createServices } from '../../src/wiring/create-services'
 import { createDocument } from './document'
 import type { OpenApi } from './open-api'
 
@@ -16,7 +16,7 @@ export function buildOpenApi(version: string): OpenApi {
   const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...bindings })
   if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
   const services = createServices(
-    { bindings: parsed.bindings, config: parsed.config, mailer: null, playground: null, defer: () => {} },
+    { bindings: parsed.bindings, config: parsed.config, mailer: null, defer: () => {} },
     () => 0,
     () => {},
   )

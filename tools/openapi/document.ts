@@ -10,7 +10,8 @@ import type {
   ResponseObject,
   SecurityScheme,
 } from './open-api'
-import { type Answer, OPERATIONS, type Operation, TAGS } from './operations'
+import { type Answer, type Operation, TAGS } from './operation'
+import { OPERATIONS } from './operations'
 import { createProblemResponses, PROBLEM_HEADERS, problemsOf } from './problem-responses'
 
 /** What Hono knows of a piece of a route. `ALL` marks middleware. */
@@ -109,12 +110,12 @@ export function createDocument(
   const problems = createProblemResponses()
   const routes = collectRoutes(parts)
   const strays = Object.keys(OPERATIONS).filter((name) => !routes.has(name))
-  if (strays.length > 0) throw new Error(`Described in src/openapi, and no routes: ${strays.join(', ')}`)
+  if (strays.length > 0) throw new Error(`Described in tools/openapi, and no routes: ${strays.join(', ')}`)
 
   const paths: Record<string, Record<string, OperationObject>> = {}
   for (const [name, facts] of routes) {
     const operation = OPERATIONS[name]
-    if (!operation) throw new Error(`A route that src/openapi does not describe: ${name}`)
+    if (!operation) throw new Error(`A route that tools/openapi does not describe: ${name}`)
     const [method = '', path = ''] = name.split(' ')
     const route = { method, open: open.has(name), facts }
     const template = path.replace(/:(\w+)/g, '{$1}')

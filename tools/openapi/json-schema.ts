@@ -1,7 +1,7 @@
 import { type ConversionConfig, toJsonSchema, toJsonSchemaDefs } from '@valibot/to-json-schema'
 import * as v from 'valibot'
 import { Email, Name, Text } from '../../src/api/fields'
-import type { BodySchema } from '../../src/http/body'
+import type { BodySchema } from '../../src/http/route-facts'
 import type { Schema } from './open-api'
 import { RESPONSE_SCHEMAS } from './response-schemas'
 

@@ -1,7 +1,7 @@
 import { isProblemCode, PROBLEMS, type ProblemCode } from '../../src/http/problem'
 import type { RouteFacts } from '../../src/http/route-facts'
 import type { Header, Reference, ResponseObject } from './open-api'
-import type { Operation } from './operations'
+import type { Operation } from './operation'
 
 /** How a caller is refused whom `requirePrincipal` does not let in. */
 const NOT_SIGNED_IN = ['authentication-required', 'invalid-token', 'token-expired', 'session-ended'] as const

@@ -1,5 +1,5 @@
 import { EXAMPLES } from './examples'
-import type { Operation } from './operations'
+import type { Operation } from './operation'
 
 const WHERE_TO = 'A form gets a session cookie, and is redirected to `return_to`, or to the app (`APP_URL`).'
 

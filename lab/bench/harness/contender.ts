@@ -4,7 +4,7 @@ import type { Person } from './person.ts'
 /** A server that can be started, and how people become known to it. */
 export interface Contender {
   readonly name: string
-  /** The file of its Worker, from `bench/`; `express`: Node and Redis. */
+  /** The file of its Worker, from `lab/bench/`; `express`: Node and Redis. */
   readonly server: string
   /** Settings beyond those that all have. */
   readonly settings?: Readonly<Record<string, string>>

@@ -7,7 +7,7 @@ const RIVALS = join(import.meta.dirname, '../rivals')
 /** Installs the rivals as their lock file has them, if that is not what is there. Runs no script of theirs. */
 export function installRivals(): void {
   if (isInstalled()) return
-  console.error('bench: installing the rivals into bench/rivals/node_modules, once')
+  console.error('bench: installing the rivals into lab/bench/rivals/node_modules, once')
   const { status } = spawnSync(
     'npm',
     ['ci', '--ignore-scripts', '--no-audit', '--no-fund', '--prefix', RIVALS],
@@ -16,7 +16,7 @@ export function installRivals(): void {
       shell: process.platform === 'win32',
     },
   )
-  if (status !== 0) throw new Error('The rivals could not be installed: npm ci --prefix bench/rivals')
+  if (status !== 0) throw new Error('The rivals could not be installed: npm ci --prefix lab/bench/rivals')
 }
 
 interface Lock {

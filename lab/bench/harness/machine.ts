@@ -18,7 +18,7 @@ export interface Machine {
   readonly loadAverage: number
 }
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 
 export function describeMachine(): Machine {
   const require = createRequire(import.meta.url)

@@ -26,7 +26,7 @@ export const HELP = `Measure Janus beside a bare Hono route and beside other lib
   --users N          signed-in people whose requests take turns (8)
   --redis            also Node with express-session, Redis and passport; needs redis-server
   --quick            two rounds of a fifth of a second: to see that everything works, not to quote
-  --json FILE        where the numbers go (bench/results/latest.json)
+  --json FILE        where the numbers go (lab/bench/results/latest.json)
   --markdown FILE    where the tables go, besides the terminal
   --counts           count storage operations instead, and compare them with lab/bench/counts.json
   --help             print this

@@ -8,7 +8,7 @@ import { buildWorker } from './build-worker.ts'
 import type { Contender } from './contender.ts'
 import { childProcesses } from './cpu-time.ts'
 
-const ROOT = join(import.meta.dirname, '../..')
+const ROOT = join(import.meta.dirname, '../../..')
 
 /** The same for each start in this run, so that a credential is good for the next one. */
 const AUTH_SECRET = randomBytes(32).toString('base64url')
@@ -91,7 +91,7 @@ export async function startWorker(
 async function migrate(database: D1Database): Promise<void> {
   const { results } = await database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'users'").all()
   if (results.length > 0) return
-  const migrations = await readD1Migrations(join(ROOT, 'src/migrations'))
+  const migrations = await readD1Migrations(join(ROOT, 'src/storage/d1/migrations'))
   const statements = migrations.flatMap(({ queries }) => queries)
   await database.batch(statements.map((statement) => database.prepare(statement)))
 }

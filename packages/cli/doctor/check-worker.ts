@@ -38,7 +38,9 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   if (!database) return []
   const given = resolve(folder, database.migrations_dir ?? 'migrations')
   const there = existsSync(given) ? readdirSync(given) : []
-  const missing = migrationFiles(join(ROOT, 'src/migrations')).filter((file) => !there.includes(file))
+  const missing = migrationFiles(join(ROOT, 'src/storage/d1/migrations')).filter(
+    (file) => !there.includes(file),
+  )
   if (missing.length === 0) return []
   const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`
   const fix =

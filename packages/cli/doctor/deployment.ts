@@ -4,7 +4,7 @@ import { buildSync } from 'esbuild'
 import { type Unstable_Config, unstable_getVarsForDev, unstable_readConfig } from 'wrangler'
 import type { Config, parseConfig as ParseConfig, ParsedConfig } from '../../../src/config/config.ts'
 
-export const ROOT = dirname(dirname(import.meta.dirname))
+export const ROOT = join(import.meta.dirname, '../../..')
 
 /** What must not stand in a file that is committed. */
 export const SECRETS = ['AUTH_SECRET', 'RESEND_API_KEY'] as const

@@ -1,6 +1,6 @@
 import { Hono } from 'hono'
 import { isProblemCode, PROBLEMS, Problem } from '../../http/problem'
-import type { Pages } from '../../pages/pages'
+import type { Pages } from '../pages'
 
 /** What each problem type means: the `type` of every refusal points here (RFC 9457 §3.1.1). */
 export function problemRoutes(pages: Pages | null) {

@@ -1,12 +1,12 @@
 import type { Context } from 'hono'
 import { REPEAT_SECONDS } from '../../flows/repetition'
+import { cookieValues } from '../../guards/credential'
 import {
   type BindingCookie,
   type BindingPurpose,
   clearAuthCookie,
   setAuthCookie,
-} from '../../guards/auth-cookies'
-import { cookieValues } from '../../guards/credential'
+} from '../../http/auth-cookies'
 import {
   hashSecretText,
   type MintedSecret,

@@ -3,22 +3,13 @@ import { newDeviceId } from '../../devices/device'
 import type { User } from '../../identity/user'
 import type { Log } from '../../runtime/log'
 import { orOnOutage } from '../../runtime/outage'
+import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
 import type { SessionCache } from '../../sessions/session-cache'
 import { mintSessionToken } from '../../sessions/session-token'
 import type { AccessTokens } from '../../tokens/access-token'
 import type { RefreshTokens } from '../../tokens/refresh-token'
 import { deriveSession, type RequestIdentity } from '../repetition'
-
-/** A session that has not begun: its record, and the secret that only its client will have. */
-export interface PreparedSession {
-  readonly session: Session
-  /** The session token in session mode. */
-  readonly token: string | null
-  readonly secretHash: string | null
-  /** The device that its client becomes, unless it is one of the account already. */
-  readonly newDeviceId: string
-}
 
 /** What a client is given for a session, by mode. */
 export type Grant =

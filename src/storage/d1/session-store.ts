@@ -4,7 +4,7 @@ import type { EndedBy, LiveSession, Session } from '../../sessions/session'
 import type { End, EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
 import type { D1MailQueue } from './mail-queue'
 
-/** Sessions in D1. Every statement finds its rows by the primary key or a unique index (src/migrations). */
+/** Sessions in D1. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createD1SessionStore(db: D1Database, mailQueue: D1MailQueue): SessionStore {
   return {
     async findLive(id, now) {

@@ -1,0 +1,16 @@
+import type { Hono, MiddlewareHandler } from 'hono'
+import type { Bindings } from '../config/config'
+import type { SignedInEnv } from '../guards/auth-env'
+import type { Services } from '../services'
+
+/** A page that looks into a service, for developers. The service runs the same without it. */
+export interface Playground {
+  /** Those to be used in place of the given ones: they count. */
+  readonly bindings: Bindings
+  /** Says on every response what it cost. */
+  readonly reportStorage: MiddlewareHandler
+  /** Its routes. */
+  createRoutes(services: Services): Hono<SignedInEnv>
+  /** Those of them that need no principal, as `METHOD path`. */
+  readonly openRoutes: readonly string[]
+}
