@@ -4,7 +4,11 @@ import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
 
-const janus = createJanus(env, { createPages, createPlayground })
+// Deploying sets NODE_ENV to `production`, and the bundler leaves out what only the other branch uses.
+const janus = createJanus(
+  env,
+  process.env.NODE_ENV === 'production' ? { createPages } : { createPages, createPlayground },
+)
 
 export default {
   fetch: janus.fetch,

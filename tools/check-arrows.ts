@@ -1,19 +1,23 @@
-// Holds the imports of the project against its layers: no cycle between rooms or files, no arrow upwards, and adapters imported by the
-// wiring alone. Part of `npm run check`.
+// Checks the imports of the project against its layers: no cycle between rooms or files, no import of a higher layer, and adapters
+// imported by the wiring alone. Part of `npm run check`.
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 
 const ROOT = dirname(import.meta.dirname)
 
+// The room of the adapters, and the only other room that may import them.
+const ADAPTERS = 'src/storage'
+const ONLY_USER = 'src/wiring'
+
 /** The rooms by layer, from the top. A room may import from layers below it, and from rooms beside it as long as no cycle arises. */
 export const LAYERS: readonly (readonly string[])[] = [
-  ['lab', 'tools', 'packages/cli', 'examples'],
+  ['lab', 'tools', 'packages/cli'],
   ['src/index', 'packages/janus'],
   ['src/janus', 'packages/playground'],
   ['src/wiring'],
   ['src/api', 'src/pages', 'src/storage', 'packages/client', 'packages/verify'],
   ['src/services'],
-  ['src/guards', 'src/flows', 'src/oidc'],
+  ['src/guards', 'src/flows'],
   ['src/config'],
   [
     'src/devices',
@@ -31,12 +35,13 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/crypto', 'src/request-source', 'src/runtime'],
 ]
 
-interface Import {
+/** One source file imports another. Paths are relative to the root of the project. */
+export interface Import {
   readonly from: string
   readonly to: string
 }
 
-/** Every violation, in words that say which import to cut. */
+/** Returns every violation, each as a sentence that names the import to cut. */
 export function checkArrows(imports: readonly Import[]): readonly string[] {
   const faults = imports.flatMap(checkImport)
   const crossing = imports.filter(({ from, to }) => roomOf(from) !== roomOf(to))
@@ -54,11 +59,12 @@ export function checkArrows(imports: readonly Import[]): readonly string[] {
 
 function checkImport({ from, to }: Import): readonly string[] {
   const [above, below] = [layerOf(from), layerOf(to)]
-  if (above === -1) return [`${from}: its folder is in no layer of tools/check-arrows.ts`]
+  if (above === -1) return [`${from}: add its folder to LAYERS in tools/check-arrows.ts`]
   if (below === -1) return []
-  if (above > below) return [`arrow upwards: ${from} imports ${to}; cut it`]
-  const adapter = roomOf(to) === 'src/storage' && !['src/storage', 'src/wiring'].includes(roomOf(from))
-  return adapter && above > 2 ? [`only src/wiring imports adapters: cut ${from} -> ${to}`] : []
+  if (above > below)
+    return [`${roomOf(from)} must not import ${roomOf(to)}, which is above it: cut ${from} -> ${to}`]
+  const isAdapter = roomOf(to) === ADAPTERS && ![ADAPTERS, ONLY_USER].includes(roomOf(from))
+  return isAdapter ? [`only ${ONLY_USER} imports ${ADAPTERS}: cut ${from} -> ${to}`] : []
 }
 
 function roomOf(file: string): string {
@@ -71,7 +77,7 @@ function layerOf(file: string): number {
   return LAYERS.findIndex((layer) => layer.includes(roomOf(file)))
 }
 
-/** One shortest cycle through each strongly connected group of nodes. */
+/** Returns a shortest cycle for each strongly connected group of nodes. */
 function cycles(edges: readonly Import[]): readonly (readonly string[])[] {
   const next = Map.groupBy(edges, ({ from }) => from)
   const found: string[][] = []
@@ -104,7 +110,7 @@ function shortestBack(start: string, next: ReadonlyMap<string, readonly Import[]
   return null
 }
 
-/** Every import of one source file by another, types included: a type that points upwards ties the rooms just as well. */
+/** Reads every import between source files, types included: a type from a higher layer ties the rooms together just as well. */
 export function readImports(root = ROOT): readonly Import[] {
   const files = ['src', 'packages', 'tools', 'lab'].flatMap((folder) =>
     globSync(`${folder}/**/*.{ts,tsx}`, {

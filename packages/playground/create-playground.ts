@@ -12,6 +12,6 @@ export function createPlayground(given: Bindings): Playground {
     bindings,
     reportStorage: reportStorage(spent),
     createRoutes: (services) => playgroundRoutes(services, storedSessions),
-    openRoutes: ['GET /playground'],
+    openRoutes: ['GET /playground', 'GET /playground/assets/:file'],
   }
 }

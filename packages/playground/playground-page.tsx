@@ -24,7 +24,7 @@ const MODES = ['session', 'token'] as const satisfies readonly Mode[]
 /** `GET /playground`. What needs the script stays hidden until it runs. */
 export function PlaygroundPage({ context, offers, liveCheck, cookieName }: PlaygroundPageProps) {
   return (
-    <Layout context={context} title={TEXTS.title} wide assets="playground">
+    <Layout context={context} title={TEXTS.title} wide assets="/playground/assets/playground">
       <div class="title">
         <h1>{TEXTS.title}</h1>
         <p class="intro">{TEXTS.intro}</p>

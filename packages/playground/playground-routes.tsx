@@ -1,10 +1,12 @@
 import { Hono } from 'hono'
 import type { SignedInEnv } from '../../src/guards/auth-env'
 import { Problem } from '../../src/http/problem'
+import { assetRoutes } from '../../src/pages/asset-routes'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { answerPage, pageContext } from '../../src/pages/page-context'
 import { presentInstant } from '../../src/runtime/clock'
 import type { Services } from '../../src/services'
+import { ASSET_FILES } from './asset-files'
 import { PlaygroundPage } from './playground-page'
 import type { StoredSessions } from './stored-session'
 
@@ -36,6 +38,8 @@ export function playgroundRoutes({ config }: Pick<Services, 'config'>, storedSes
           />,
         )
       })
+
+      .route('/playground', assetRoutes(ASSET_FILES))
 
       .get('/playground/whoami', (c) => {
         const { userId, sessionId, mode, roles, authenticatedAt } = c.var.principal

@@ -1,14 +1,20 @@
 import { Hono } from 'hono'
 import { Problem } from '../http/problem'
-import { ASSET_FILES } from './asset-files'
 
 /** They have no version in their names; a browser asks again after this, and is told if nothing has changed. */
 export const ASSET_MAX_AGE_SECONDS = 600
 
-/** What the pages load. It comes with the code, so an app that mounts Janus binds nothing for it. */
-export function assetRoutes() {
+/** A file that a page loads, minified. */
+export interface AssetFile {
+  readonly type: string
+  readonly etag: string
+  readonly text: string
+}
+
+/** Serves the files that pages load. They come with the code, so an app that mounts Janus binds nothing for them. */
+export function assetRoutes(files: ReadonlyMap<string, AssetFile>) {
   return new Hono().get('/assets/:file', (c) => {
-    const file = ASSET_FILES.get(c.req.param('file'))
+    const file = files.get(c.req.param('file'))
     if (!file) throw new Problem('not-found')
     const { type, etag, text } = file
     c.header('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)

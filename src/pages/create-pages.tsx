@@ -13,6 +13,7 @@ import { appHome, parseReturnTo, safeReturnTo } from '../http/return-to'
 import type { Services } from '../services'
 import { ACCOUNT_FORMS, accountPage } from './account-view'
 import { continueAfterForms } from './after-form'
+import { ASSET_FILES } from './asset-files'
 import { assetRoutes } from './asset-routes'
 import { CheckMailPage } from './check-mail-page'
 import { continueRoute } from './continue-route'
@@ -85,8 +86,8 @@ export function createPages(services: Services): Pages {
     })
     // First, because the logo may stand among the assets.
     .route('/', logoRoute(services))
-    .route('/', assetRoutes())
     .route('/', continueRoute(config))
+    .route('/', assetRoutes(ASSET_FILES))
     .route('/', referenceRoutes(services))
   const open = [
     ...Object.keys(SCREENS),

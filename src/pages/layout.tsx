@@ -9,9 +9,9 @@ interface LayoutProps {
   readonly signedIn?: boolean
   /** Room for sections rather than for one form. */
   readonly wide?: boolean
-  /** The name of a style sheet and a script that only this page has. */
+  /** The path, without extension, of a style sheet and a script that only this page has. */
   readonly assets?: string
-  /** The name of a style sheet that only this page has, for one that has no script. */
+  /** The path, without extension, of a style sheet that only this page has, for one that has no script. */
   readonly styleSheet?: string
 }
 
@@ -39,12 +39,8 @@ export function Layout({
           <link rel="icon" href="data:," />
           <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
           <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
-          {styleSheet !== undefined && (
-            <link rel="stylesheet" href={`${basePath}/assets/${styleSheet}.css`} />
-          )}
-          {assets !== undefined && (
-            <script type="module" src={`${basePath}/assets/${assets}.js`} nonce={nonce} />
-          )}
+          {styleSheet !== undefined && <link rel="stylesheet" href={`${basePath}${styleSheet}.css`} />}
+          {assets !== undefined && <script type="module" src={`${basePath}${assets}.js`} nonce={nonce} />}
         </head>
         <body class={wide ? 'wide' : 'narrow'}>
           {/* Cloudflare would put a script in place of every address on the page (Email Address Obfuscation), and the policy stops it. */}

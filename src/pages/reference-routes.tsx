@@ -25,7 +25,7 @@ export function referenceRoutes({ config }: Pick<Services, 'config'>) {
       const { title, intro, forPrograms } = context.texts.reference
       const content = await unpack(PACKED_REFERENCE)
       const page = (
-        <Layout context={context} title={title} wide styleSheet="reference">
+        <Layout context={context} title={title} wide styleSheet="/assets/reference">
           <div class="title">
             <h1>{title}</h1>
             <p class="intro">

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { parseConfig } from '../../src/config/config'
-import { createPages } from '../../src/pages/create-pages'
+import { createPlayground } from '../../packages/playground/create-playground'
+import { type Bindings, parseConfig } from '../../src/config/config'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
@@ -41,11 +41,9 @@ describe('PLAYGROUND=on', () => {
     expect(faultsAt(issuer)).toEqual([]),
   )
 
-  it('opens one route more, the page, and no other', () => {
-    const closed = createPages(ownService().services).openRoutes
-    expect(createPages(service.services).openRoutes.filter((route) => !closed.includes(route))).toEqual([
-      'GET /playground',
-    ])
+  it('opens its page and what the page loads, and no other route', () => {
+    const opened = createPlayground(env as unknown as Bindings).openRoutes
+    expect(opened).toEqual(['GET /playground', 'GET /playground/assets/:file'])
   })
 })
 

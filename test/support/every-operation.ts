@@ -89,6 +89,7 @@ async function lookAtEverything(open: WholeService, ada: Person): Promise<void> 
       .slice('GET '.length)
       .replace('/sessions/:id', `/sessions/${ada.sessionId}`)
       .replace(':code', 'not-found')
+      .replace('/playground/assets/:file', '/playground/assets/playground.css')
       .replace(':file', 'janus.css')
       .replace('/mail-sent', '/mail-sent?for=link')
     for (const Accept of ['application/json', 'text/html']) {
