@@ -25,21 +25,21 @@ export const DEVICE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a device counts for its own account',
-    file: 'src/storage/d1/devices.ts',
+    file: 'src/storage/sql/devices.ts',
     from: 'JOIN devices ON devices.user_id = users.id',
     to: 'JOIN devices',
     tests: ['test/contracts/devices-under-attack.test.ts'],
   },
   {
     guard: 'a device that is used up is forgotten',
-    file: 'src/storage/d1/attempts.ts',
+    file: 'src/storage/sql/attempts.ts',
     from: "kind = 'password' AND spent_until - ?3 > ?4)",
     to: "kind = 'password' AND spent_until - ?3 > ?4 + 1e12)",
     tests: ['test/contracts/devices-under-attack.test.ts'],
   },
   {
     guard: 'a device is forgotten by its owner alone',
-    file: 'src/storage/d1/device-store.ts',
+    file: 'src/storage/sql/device-store.ts',
     from: "'DELETE FROM devices WHERE user_id = ?1 AND id = ?2 RETURNING id'",
     to: `"DELETE FROM devices WHERE ?1 <> '' AND id = ?2 RETURNING id"`,
     tests: ['test/contracts/devices-under-attack.test.ts'],
@@ -53,7 +53,7 @@ export const DEVICE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a session that has ended asks for mail as a stranger',
-    file: 'src/storage/d1/mail-requests.ts',
+    file: 'src/storage/sql/mail-requests.ts',
     from: 'AND sessions.ended_at IS NULL\n',
     to: '\n',
     tests: ['test/mail/known-askers.test.ts'],

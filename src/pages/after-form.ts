@@ -1,6 +1,6 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Config } from '../config/config'
-import type { AuthCookie, AuthCookies } from '../guards/auth-cookies'
+import type { AuthCookie, AuthCookies } from '../http/auth-cookies'
 import { isForm } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
 

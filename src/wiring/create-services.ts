@@ -4,6 +4,7 @@ import { createKeyring } from '../crypto/keyring'
 import { createDeviceCredentials } from '../devices/device-credentials'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
+import { createSignInCodes } from '../links/sign-in-code'
 import type { Mailer } from '../mail/mailer'
 import { createMailRenderer } from '../mail/render-mail'
 import { createPasswordHasher } from '../passwords/password-hash'
@@ -13,24 +14,24 @@ import type { Services } from '../services'
 import type { Defer } from '../sessions/resolve-session'
 import { createSessionMemo } from '../sessions/session-memo'
 import { createSignedCopies } from '../sessions/signed-copies'
-import { createD1AttemptStore } from '../storage/d1/attempt-store'
-import { createD1AuditLog } from '../storage/d1/audit-log'
-import { createD1DeviceStore } from '../storage/d1/device-store'
-import { createD1LinkRequests } from '../storage/d1/link-store'
-import { createD1LinkUses } from '../storage/d1/link-uses'
-import { createD1MailQueue, NO_MAIL_QUEUE } from '../storage/d1/mail-queue'
-import { createD1Outbox } from '../storage/d1/outbox'
+import { createD1Database } from '../storage/d1/d1-database'
 import { isSchemaCurrent } from '../storage/d1/schema'
-import { createD1SessionStore } from '../storage/d1/session-store'
-import { createD1SigningKeyStore } from '../storage/d1/signing-key-store'
-import { createD1UserStore } from '../storage/d1/user-store'
 import { createKvSessionCache } from '../storage/kv/session-cache'
+import { createAttemptStore } from '../storage/sql/attempt-store'
+import { createAuditLog } from '../storage/sql/audit-log'
+import { createDeviceStore } from '../storage/sql/device-store'
+import { createLinkRequests } from '../storage/sql/link-store'
+import { createLinkUses } from '../storage/sql/link-uses'
+import { createMailQueue, NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
+import { createOutbox } from '../storage/sql/outbox'
+import { createSessionStore } from '../storage/sql/session-store'
+import { createSignInCodeStore } from '../storage/sql/sign-in-codes'
+import { createSigningKeyStore } from '../storage/sql/signing-key-store'
+import { createUserStore } from '../storage/sql/user-store'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
 import { createRefreshTokens } from '../tokens/refresh-token'
-import { createSignInCodes } from '../links/sign-in-code'
-import { createD1SignInCodes } from '../storage/d1/sign-in-codes'
 
 interface ServiceParts {
   readonly bindings: Bindings
@@ -45,10 +46,11 @@ export function createServices(
   clock: Clock,
   log: Log,
 ): Services {
+  const db = createD1Database(bindings.DB)
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
-  const mailQueue = mailer ? createD1MailQueue(bindings.DB, keyring) : NO_MAIL_QUEUE
+  const mailQueue = mailer ? createMailQueue(keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
   const copies = createSignedCopies({ keyring, issuer })
   const signingKeys =
@@ -56,7 +58,7 @@ export function createServices(
       ? createSharedSigningKeys(keyring)
       : createStoredSigningKeys({
           alg: config.jwtAlg,
-          store: createD1SigningKeyStore(bindings.DB),
+          store: createSigningKeyStore(db),
           keyring,
           keyRotationDays: config.keyRotationDays,
           accessTokenLifetimeSeconds,
@@ -86,21 +88,21 @@ export function createServices(
     passwordMinLength: config.passwordMinLength,
     refreshReuseSeconds: config.refreshReuseSeconds,
     serviceHost: new URL(origin).hostname,
-    users: createD1UserStore(bindings.DB, { mailQueue, verifiedOnly, maxSessions }),
-    attempts: createD1AttemptStore(bindings.DB, config),
-    devices: createD1DeviceStore(bindings.DB),
+    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
+    attempts: createAttemptStore(db, config),
+    devices: createDeviceStore(db),
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
     links: {
-      ...createD1LinkRequests(bindings.DB, mailQueue),
-      ...createD1LinkUses(bindings.DB, { mailQueue, maxSessions }),
-      ...createD1SignInCodes(bindings.DB),
+      ...createLinkRequests(db, mailQueue),
+      ...createLinkUses(db, { mailQueue, maxSessions }),
+      ...createSignInCodeStore(db),
     },
     signInCodes: createSignInCodes(keyring),
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
-    auditLog: createD1AuditLog(bindings.DB),
+    auditLog: createAuditLog(db),
     auditRetentionDays: config.auditRetentionDays,
-    sessions: createD1SessionStore(bindings.DB, mailQueue),
+    sessions: createSessionStore(db, mailQueue),
     sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS, { copies, log })),
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
@@ -111,11 +113,11 @@ export function createServices(
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     delivery: mailer && {
       mailer,
-      outbox: createD1Outbox(bindings.DB, keyring, mailQueue),
+      outbox: createOutbox(db, keyring, mailQueue),
       renderMail: createMailRenderer(config),
       clock,
       log,
     },
-    isSchemaCurrent: () => isSchemaCurrent(bindings.DB),
+    isSchemaCurrent: () => isSchemaCurrent(db),
   }
 }

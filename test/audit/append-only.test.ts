@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { createD1AuditLog } from '../../src/storage/d1/audit-log'
+import { createD1Database } from '../../src/storage/d1/d1-database'
+import { createAuditLog } from '../../src/storage/sql/audit-log'
 import { PASSWORD, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 import { rowsAfter } from '../support/trail'
@@ -119,7 +120,7 @@ it('AUD-03: only what was pruned may go', async () => {
   await seal()
   const before = await rowsAfter(0)
   expect(before.length).toBeGreaterThan(2)
-  expect(await createD1AuditLog(env.DB).prune(Number.MAX_SAFE_INTEGER, 1)).toBe(1)
+  expect(await createAuditLog(createD1Database(env.DB)).prune(Number.MAX_SAFE_INTEGER, 1)).toBe(1)
   const left = await rowsAfter(0)
   expect(left).toEqual(before.slice(1))
   for (const { seq } of left) {

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { type AuditRow, chainHash } from '../../src/audit/audit-chain'
 import { sweepAudit } from '../../src/audit/sweep-audit'
-import { createD1AuditLog } from '../../src/storage/d1/audit-log'
+import { createD1Database } from '../../src/storage/d1/d1-database'
+import { createAuditLog } from '../../src/storage/sql/audit-log'
 import { faultyD1 } from '../support/faulty-d1'
 import type { LoggedEvent } from '../support/service'
 import { rowsAfter } from '../support/trail'
@@ -34,11 +35,11 @@ async function insertAt(...instants: readonly number[]): Promise<void> {
 /** One sweep at an instant; gives what it logged. */
 async function sweepAt(
   now: number,
-  { days = 365, db = env.DB }: { days?: number; db?: Parameters<typeof createD1AuditLog>[0] } = {},
+  { days = 365, db = env.DB }: { days?: number; db?: Parameters<typeof createD1Database>[0] } = {},
 ): Promise<readonly LoggedEvent[]> {
   const log: LoggedEvent[] = []
   await sweepAudit({
-    auditLog: createD1AuditLog(db),
+    auditLog: createAuditLog(createD1Database(db)),
     auditRetentionDays: days,
     clock: () => now,
     log: (event, fields) => log.push({ event, ...fields }),
@@ -252,7 +253,7 @@ describe('pruning', () => {
   it('AUD-03: removes nothing that is not sealed, nor anything after it', async () => {
     await insertAt(...Array.from({ length: 5 }, () => NOON - 900 * DAY))
     await env.DB.prepare("UPDATE audit_events SET chain_hash = 'x' WHERE seq IN (1, 3, 4, 5)").run()
-    const auditLog = createD1AuditLog(env.DB)
+    const auditLog = createAuditLog(createD1Database(env.DB))
     expect(await auditLog.prune(NOON, 100)).toBe(1)
     expect(await auditLog.prune(NOON, 100)).toBe(0)
     expect((await rowsAfter(0)).map(({ seq }) => seq)).toEqual([2, 3, 4, 5])

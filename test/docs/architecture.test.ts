@@ -17,18 +17,18 @@ describe('the imports of the project', () => {
   it.each<[fault: string, arrows: readonly Import[], cut: string]>([
     [
       'a noun that imports its adapter',
-      imports(['src/identity/user.ts', 'src/storage/d1/user-store.ts']),
-      'src/identity must not import src/storage, which is above it: cut src/identity/user.ts -> src/storage/d1/user-store.ts',
+      imports(['src/identity/user.ts', 'src/storage/sql/user-store.ts']),
+      'src/identity must not import src/storage, which is above it: cut src/identity/user.ts -> src/storage/sql/user-store.ts',
     ],
     [
       'a page that imports an adapter',
-      imports(['src/pages/home-page.tsx', 'src/storage/d1/user-store.ts']),
-      'only src/wiring imports src/storage: cut src/pages/home-page.tsx -> src/storage/d1/user-store.ts',
+      imports(['src/pages/home-page.tsx', 'src/storage/sql/user-store.ts']),
+      'only src/wiring imports src/storage: cut src/pages/home-page.tsx -> src/storage/sql/user-store.ts',
     ],
     [
       'a benchmark that imports an adapter',
-      imports(['lab/bench/run.ts', 'src/storage/d1/user-store.ts']),
-      'only src/wiring imports src/storage: cut lab/bench/run.ts -> src/storage/d1/user-store.ts',
+      imports(['lab/bench/run.ts', 'src/storage/sql/user-store.ts']),
+      'only src/wiring imports src/storage: cut lab/bench/run.ts -> src/storage/sql/user-store.ts',
     ],
     [
       'two rooms of a layer that import each other',
@@ -50,7 +50,7 @@ describe('the imports of the project', () => {
   })
 
   it('may be made by the wiring, which is above the adapters', () => {
-    expect(checkArrows(imports(['src/wiring/create-services.ts', 'src/storage/d1/user-store.ts']))).toEqual(
+    expect(checkArrows(imports(['src/wiring/create-services.ts', 'src/storage/sql/user-store.ts']))).toEqual(
       [],
     )
   })

@@ -1,7 +1,8 @@
 import { applyD1Migrations, reset } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
-import { createD1AuditLog } from '../../src/storage/d1/audit-log'
+import { createD1Database } from '../../src/storage/d1/d1-database'
+import { createAuditLog } from '../../src/storage/sql/audit-log'
 import { doEverything, wholeService } from '../support/every-operation'
 import { recordingD1 } from '../support/recording-d1'
 
@@ -105,7 +106,7 @@ describe('ten times as many accounts', () => {
 
 describe('the sweep of the audit trail', () => {
   const { db, sent } = recordingD1(env.DB)
-  const auditLog = createD1AuditLog(db as D1Database)
+  const auditLog = createAuditLog(createD1Database(db))
 
   /** The rows that some work reads. */
   async function rowsReadBy(work: () => Promise<unknown>): Promise<number> {

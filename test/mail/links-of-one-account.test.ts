@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { mostLinks } from '../../src/storage/d1/replaced-links'
+import { mostLinks } from '../../src/storage/sql/replaced-links'
 import { mailingService } from '../support/mail'
 import {
   ACCOUNT_KINDS,

@@ -1,12 +1,15 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import { findBudgets, reserveAttempt, settleAttempt } from '../../src/storage/d1/attempts'
-import { pruneBudgets } from '../../src/storage/d1/budgets'
+import { createD1Database } from '../../src/storage/d1/d1-database'
+import { findBudgets, reserveAttempt, settleAttempt } from '../../src/storage/sql/attempts'
+import { pruneBudgets } from '../../src/storage/sql/budgets'
 import { createAccountKeys } from '../../src/throttling/account-key'
 import type { ReservedAttempt } from '../../src/throttling/attempt-budget'
 import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../src/throttling/attempt-limits'
 import { signedInPerson } from '../support/person'
+
+const db = createD1Database(env.DB)
 
 /** The defaults. */
 const LIMITS: AttemptLimits = { freeAttempts: 5, maxAttempts: 100, maxAttemptDelaySeconds: 900 }
@@ -37,11 +40,7 @@ function attemptAt(key: string, now: number) {
 
 /** What was reserved, or `null` if the attempt has to wait. */
 async function reservation(key: string, now: number, limits = LIMITS): Promise<ReservedAttempt | null> {
-  const { results } = await reserveAttempt(env.DB, attemptAt(key, now), limits).run<{
-    budget_key: string
-    blocked_until: number
-  }>()
-  const [row] = results
+  const [row] = await db.change(reserveAttempt(attemptAt(key, now), limits))
   return row ? { budget: { of: 'strangers', key: row.budget_key }, blockedUntil: row.blocked_until } : null
 }
 
@@ -221,7 +220,7 @@ describe('RL-04: taking an attempt back', () => {
   /** Settles what was reserved, as a sign-in does. */
   async function settle(reserved: ReservedAttempt | null, sessionId: string): Promise<void> {
     if (!reserved) throw new Error('Not reserved')
-    await settleAttempt(env.DB, reserved, { sessionId }).run()
+    await db.change(settleAttempt(reserved, { sessionId }))
   }
 
   it.each([0, 3, 4, 5, 9, 99])('after %s failures leaves a budget as it was', async (failures) => {
@@ -276,18 +275,18 @@ describe('pruning', () => {
     for (const [age, key] of keys.entries()) await store(key, { failures: 0, at: 1000 + age })
     const left = async () => (await Promise.all(keys.map(find))).map((row) => row !== null)
 
-    await pruneBudgets(env.DB, 999, 10).run()
+    await db.change(pruneBudgets(999, 10))
     expect(await left()).toEqual([true, true, true, true, true])
-    await pruneBudgets(env.DB, 1003, 2).run()
+    await db.change(pruneBudgets(1003, 2))
     expect(await left()).toEqual([false, false, true, true, true])
-    await pruneBudgets(env.DB, 1003, 10).run()
+    await db.change(pruneBudgets(1003, 10))
     expect(await left()).toEqual([false, false, false, false, true])
   })
 
   it('RL-01: forgets no failure that counts', async () => {
     const key = newKey()
     await store(key, { failures: 1, at: 5000 })
-    await pruneBudgets(env.DB, 5000 + DAY - 1, 1000).run()
+    await db.change(pruneBudgets(5000 + DAY - 1, 1000))
     expect(await failuresOf(key, 5000)).toBe(1)
   })
 })
@@ -308,7 +307,7 @@ describe('how long to wait', () => {
   it('the budgets that are found are those that the reservation asks', async () => {
     const key = newKey()
     await store(key, { failures: 9, blockedUntil: START + 16 })
-    const found = await findBudgets(env.DB, attemptAt(key, START)).first()
+    const found = await db.first(findBudgets(attemptAt(key, START)))
     expect(found).toEqual({
       chosen: key,
       spent_until: spent(9),

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { generateKeyPair } from '../../src/keys/key-pair'
-import { createD1SigningKeyStore } from '../../src/storage/d1/signing-key-store'
+import { createD1Database } from '../../src/storage/d1/d1-database'
+import { createSigningKeyStore } from '../../src/storage/sql/signing-key-store'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
 
@@ -34,7 +35,7 @@ async function storedKeyIds(): Promise<readonly string[]> {
 
 /** Gives the stored key a successor that signs at once, as another isolate might. */
 async function replaceKey(signsFrom: number): Promise<string> {
-  const store = createD1SigningKeyStore(env.DB)
+  const store = createSigningKeyStore(createD1Database(env.DB))
   const generation = (await store.list('ES256')).length + 1
   const key = await generateKeyPair(createKeyring([env.AUTH_SECRET]), { alg: 'ES256', generation, signsFrom })
   await store.add(key)

@@ -5,6 +5,7 @@ import type { Proof, SessionStart, StartedSession } from '../../identity/user-st
 import type { Client } from '../../request-source/request-source'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
 import type { Mode } from '../../sessions/mode'
+import type { PreparedSession } from '../../sessions/prepared-session'
 import type { PresentedSession } from '../../sessions/session-store'
 import { deriveSession, namedSignIn } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
@@ -14,7 +15,7 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
-import { grantSession, type PreparedSession, prepareSession, type SignedIn } from './prepared-session'
+import { grantSession, prepareSession, type SignedIn } from './prepared-session'
 
 export type SignInServices = ResumeServices & AttemptServices
 

@@ -1,3 +1,4 @@
+import { type Store, StoreUnavailable } from '../../runtime/outage'
 import { type Dependent, PREVIOUS_CHANGED, type Statement } from './statement'
 
 /** A step of a transaction: one statement, several of one kind, or one that depends on the step before. `null`: nothing to do. */
@@ -18,22 +19,44 @@ type RowOf<S> =
 /** The rows that each step returned, by its name; none for a step that was `null`. */
 export type Rows<S extends Steps> = { readonly [Name in keyof S]: readonly RowOf<S[Name]>[] }
 
+/** There is a row with that key already, so nothing was done. */
+export class RowExists extends StoreUnavailable {
+  constructor(
+    store: Store,
+    cause: unknown,
+    readonly table: string,
+  ) {
+    super(store, cause)
+  }
+}
+
 /**
  * A database that understands SQL. Every method throws {@link StoreUnavailable} when the database cannot be reached or fails.
  */
 export interface SqlDatabase {
-  /** Returns the first row of a query, or `null`. */
+  /** Returns the first row of a query, or `null`. A query that fails is tried once more. */
   first<Row>(statement: Statement<Row>): Promise<Row | null>
-  /** Returns every row of a query. */
+  /** Returns every row of a query. A query that fails is tried once more. */
   all<Row>(statement: Statement<Row>): Promise<readonly Row[]>
   /** Runs one statement that changes something; returns the rows that it returns. If it throws, the change may have happened. */
-  change<Row>(statement: Statement<Row>): Promise<readonly Row[]>
+  change<Row>(statement: Statement<Row>, options?: ChangeOptions): Promise<readonly Row[]>
+  /** Runs queries in one transaction and returns their rows by name. Queries that fail are tried once more. */
+  read<S extends Steps>(queries: S): Promise<Rows<S>>
   /**
    * Runs steps in order as one transaction: serializable, and all or nothing. If it throws, the transaction may have happened.
    *
+   * @throws {RowExists} If a step would make a row whose key there is. Then nothing has happened.
    * @throws {Error} If a statement depends on the one before and is not passed to `ifChanged` with the name of that step, or the reverse.
    */
-  transaction<S extends Steps>(steps: S): Promise<Rows<S>>
+  transaction<S extends Steps>(steps: S, options?: ChangeOptions): Promise<Rows<S>>
+}
+
+export interface ChangeOptions {
+  /**
+   * Whether a person asked for the change, which is the default. If its outcome is unknown, the error says so; a counter or a clean-up that
+   * was lost is nobody's concern.
+   */
+  readonly asked?: boolean
 }
 
 /** One statement of a transaction and the step to which its rows belong. */

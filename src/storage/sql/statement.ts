@@ -22,12 +22,12 @@ export interface Dependent<Step extends string = string, Row = never> {
   readonly statement: Statement<Row>
 }
 
-/** Makes a statement depend on a step: the statement must contain {@link PREVIOUS_CHANGED}. */
-export function ifChanged<const Step extends string, Row>(
+/** Makes a statement depend on a step: the statement must contain {@link PREVIOUS_CHANGED}. `null`, where there is nothing to do, stays. */
+export function ifChanged<const Step extends string, Row, Nothing extends null = never>(
   step: Step,
-  statement: Statement<Row>,
-): Dependent<Step, Row> {
-  return { step, statement }
+  statement: Statement<Row> | Nothing,
+): Dependent<Step, Row> | Nothing {
+  return statement === null ? statement : { step, statement }
 }
 
 /** A text with names, as it is written, to its numbered form. Texts are constants of the code, so there are only so many. */

@@ -3,37 +3,37 @@ import { unseal } from '../../crypto/sealing'
 import type { MailDetails, MailKind } from '../../mail/mail'
 import type { Outbox } from '../../mail/outbox'
 import { isLanguage } from '../../request-source/language'
-import { reach, reachToRead } from '../../runtime/outage'
-import { recordEvent } from './audit-log'
-import type { D1MailQueue } from './mail-queue'
+import { recordIfChanged } from './audit-log'
+import type { MailQueue } from './mail-queue'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, type Statement, sql } from './statement'
 
 /** After its n-th attempt a mail waits for 2^(n-1) minutes, at most for 64. */
-const NEXT_ATTEMPT = '(60 << min(attempts, 6))'
+const NEXT_ATTEMPT = '(CAST(60 AS BIGINT) << CAST(min(attempts, 6) AS INTEGER))'
 
-/** The outbox in D1. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
-export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQueue): Outbox {
+/** The outbox. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
+export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue): Outbox {
   return {
     takeQueued: () => queue.take(),
 
     async findDue(now, limit) {
-      const due = await reachToRead('D1', () =>
-        db
-          .prepare('SELECT id FROM outbox WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2')
-          .bind(now, limit)
-          .all<{ id: string }>(),
+      const due = await db.all(
+        sql<{ id: string }>('SELECT id FROM outbox WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit', {
+          now,
+          limit,
+        }),
       )
-      return due.results.map(({ id }) => id)
+      return due.map(({ id }) => id)
     },
 
     async claim(id, now) {
-      const row = await reach('D1', () =>
-        db
-          .prepare(
-            `UPDATE outbox SET attempts = attempts + 1, due_at = ?2 + ${NEXT_ATTEMPT}
-              WHERE id = ?1 AND due_at <= ?2 RETURNING *`,
-          )
-          .bind(id, now)
-          .first<OutboxRow>(),
+      const [row] = await db.change(
+        sql<OutboxRow>(
+          `UPDATE outbox SET attempts = attempts + 1, due_at = :now + ${NEXT_ATTEMPT}
+            WHERE id = :id AND due_at <= :now RETURNING *`,
+          { id, now },
+        ),
+        { asked: false },
       )
       if (!row) return null
       const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
@@ -46,7 +46,7 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
     },
 
     async delete(id) {
-      await reach('D1', () => db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id).run())
+      await db.change(deleteMail(id), { asked: false })
     },
 
     async bury({ id, subjectId }, reason, now) {
@@ -62,14 +62,16 @@ export function createD1Outbox(db: D1Database, keyring: Keyring, queue: D1MailQu
         mode: null,
         client: null,
       } as const
-      await reach('D1', () =>
-        db.batch([
-          db.prepare('DELETE FROM outbox WHERE id = ?1').bind(id),
-          recordEvent(db, event, 'if-changed'),
-        ]),
+      await db.transaction(
+        { deleted: deleteMail(id), recorded: ifChanged('deleted', recordIfChanged(event)) },
+        { asked: false },
       )
     },
   }
+}
+
+function deleteMail(id: string): Statement {
+  return sql('DELETE FROM outbox WHERE id = :id', { id })
 }
 
 /** A mail that an older version queued names no language; one that a newer version queued may name another. */

@@ -1,5 +1,5 @@
 import type { User, UserCredentials } from '../../identity/user'
-import { parseRoles } from './session-store'
+import { parseRoles } from './session-row'
 
 /** An account as the database has it. */
 export interface UserRow {

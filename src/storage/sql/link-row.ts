@@ -21,7 +21,7 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
 }
 
 /**
- * Returns the query for a link that is valid at instant ?2, with its account, and with what the holder of secret ?3 chose.
+ * Makes the query for a link that is valid at `:now`, with its account, and with what the holder of secret `:binding_hash` chose.
  *
  * @param tokenHash An expression for the hash of its token.
  */
@@ -33,9 +33,9 @@ export function selectLink(tokenHash: string): string {
             FROM one_time_tokens AS link LEFT JOIN users
               ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
             LEFT JOIN one_time_tokens AS own
-              ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > ?2
-                 AND own.binding_hash = ?3
-           WHERE link.token_hash = ${tokenHash} AND link.expires_at > ?2 AND (link.purpose = 'register') = (users.id IS NULL)`
+              ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > :now
+                 AND own.binding_hash = :binding_hash
+           WHERE link.token_hash = ${tokenHash} AND link.expires_at > :now AND (link.purpose = 'register') = (users.id IS NULL)`
 }
 
 export function toFoundLink(row: FoundRow): FoundLink {

@@ -1,0 +1,182 @@
+import type { AuditRow } from '../../audit/audit-chain'
+import type { AuditEvent, RecordedEvent } from '../../audit/audit-event'
+import type { AuditLog } from '../../audit/audit-log'
+import type { SqlDatabase } from './sql-database'
+import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
+
+/** The audit trail. Triggers keep it append-only (0007_triggers_as_they_are.sql). */
+export function createAuditLog(db: SqlDatabase): AuditLog {
+  return {
+    async record(event) {
+      await db.change(recordEvent(event), { asked: false })
+    },
+
+    async list(subjectId, { before, limit }) {
+      const rows = await db.all(
+        sql<AuditEventRow>(
+          'SELECT * FROM audit_events WHERE subject_id = :subject_id AND seq < :before ORDER BY seq DESC LIMIT :limit',
+          { subject_id: subjectId, before: before ?? Number.MAX_SAFE_INTEGER, limit },
+        ),
+      )
+      return rows.map(toRecordedEvent)
+    },
+
+    async findUnsealed(until, limit) {
+      const { heads, unsealed } = await db.read({
+        // The row before the first that is not sealed: however many wait, none of them is looked at.
+        heads: sql<{ chain_hash: string }>(
+          `SELECT chain_hash FROM
+               (SELECT chain_hash FROM audit_events WHERE seq < coalesce(${FIRST_UNSEALED}, :last) ORDER BY seq DESC LIMIT 1) AS head
+             UNION ALL SELECT chain_hash FROM audit_chain WHERE id = 1
+             LIMIT 1`,
+          { last: Number.MAX_SAFE_INTEGER },
+        ),
+        unsealed: sql<AuditEventRow>(
+          `SELECT * FROM audit_events WHERE chain_hash IS NULL AND seq >= ${FIRST_UNSEALED} ORDER BY seq LIMIT :limit`,
+          { limit },
+        ),
+      })
+      // Up to the first that is too young: instants are taken before rows are written, so they may be out of order, and a row
+      // that is passed over would be chained out of order.
+      const tooYoung = unsealed.findIndex(({ at }) => at >= until)
+      const settled = tooYoung === -1 ? unsealed : unsealed.slice(0, tooYoung)
+      return { head: heads[0]?.chain_hash ?? '', rows: settled }
+    },
+
+    async seal(hashes) {
+      await db.change(
+        sql(
+          `UPDATE audit_events SET chain_hash = sealed.value ->> 'hash'
+             FROM json_each(:hashes) AS sealed
+            WHERE audit_events.seq = sealed.value ->> 'seq' AND audit_events.chain_hash IS NULL`,
+          { hashes: JSON.stringify(hashes) },
+        ),
+        { asked: false },
+      )
+    },
+
+    async prune(until, limit) {
+      const oldest = await db.all(
+        sql<AuditEventRow>(
+          // Nothing but the oldest row is looked at while that is to be kept, as it is in almost every run.
+          `SELECT seq, at, chain_hash FROM audit_events
+            WHERE seq >= (SELECT seq FROM
+              (SELECT seq, at FROM audit_events WHERE seq > (SELECT pruned_to FROM audit_chain WHERE id = 1)
+                ORDER BY seq LIMIT 1) AS oldest WHERE at < :until)
+            ORDER BY seq LIMIT :limit`,
+          { until, limit: limit + 1 },
+        ),
+      )
+      // The last one read stays: it may be the newest there is, after which the next place is counted.
+      const candidates = oldest.slice(0, -1)
+      const kept = candidates.findIndex((row) => row.at >= until || row.chain_hash === null)
+      const last = candidates[(kept === -1 ? candidates.length : kept) - 1]
+      if (!last) return 0
+      const { deleted } = await db.transaction(
+        {
+          moved: sql(
+            'UPDATE audit_chain SET pruned_to = :seq, chain_hash = :chain_hash WHERE id = 1 AND pruned_to < :seq',
+            { seq: last.seq, chain_hash: last.chain_hash },
+          ),
+          deleted: sql<{ seq: number }>('DELETE FROM audit_events WHERE seq <= :seq RETURNING seq', {
+            seq: last.seq,
+          }),
+        },
+        { asked: false },
+      )
+      return deleted.length
+    },
+  }
+}
+
+const FIRST_UNSEALED = '(SELECT min(seq) FROM audit_events WHERE chain_hash IS NULL)'
+
+/** Appends an event. */
+export function recordEvent(event: AuditEvent): Statement {
+  return sql(`${INSERT} SELECT ${VALUES}`, valuesOf(event))
+}
+
+/** Appends an event if the statement right before changed a row, so that what did not happen is not recorded either. */
+export function recordIfChanged(event: AuditEvent): Statement {
+  return sql(`${INSERT} SELECT ${VALUES} WHERE ${PREVIOUS_CHANGED}`, valuesOf(event))
+}
+
+/** Appends an event about the account of a one-time token, if the token is there. */
+export function recordIfIssued(event: AuditEvent, tokenHash: string): Statement {
+  return sql(
+    `${INSERT} SELECT ${VALUES.replace(':subject_id', 'coalesce(:subject_id, holder)')}
+       FROM one_time_tokens WHERE token_hash = :token_hash`,
+    { ...valuesOf(event), token_hash: tokenHash },
+  )
+}
+
+const COLUMNS = [
+  'at',
+  'event',
+  'outcome',
+  'reason',
+  'actor_id',
+  'subject_id',
+  'account_key',
+  'session_id',
+  'mode',
+  'address',
+  'country',
+  'user_agent',
+  'request_id',
+] as const
+const INSERT = `INSERT INTO audit_events (${COLUMNS.join(', ')})`
+const VALUES = COLUMNS.map((column) => `:${column}`).join(', ')
+
+function valuesOf(event: AuditEvent): Record<(typeof COLUMNS)[number], SqlValue> {
+  const { client } = event
+  return {
+    at: event.at,
+    event: event.event,
+    outcome: event.outcome,
+    reason: event.reason,
+    actor_id: event.actorId,
+    subject_id: event.subjectId,
+    account_key: event.accountKey,
+    session_id: event.sessionId,
+    mode: event.mode,
+    address: client?.address ?? null,
+    country: client?.country ?? null,
+    user_agent: client?.userAgent ?? null,
+    request_id: client?.requestId ?? null,
+  }
+}
+
+interface AuditEventRow extends AuditRow {
+  readonly seq: number
+  readonly at: number
+  readonly event: string
+  readonly outcome: AuditEvent['outcome']
+  readonly reason: string | null
+  readonly actor_id: string | null
+  readonly subject_id: string | null
+  readonly session_id: string | null
+  readonly mode: AuditEvent['mode']
+  readonly address: string | null
+  readonly country: string | null
+  readonly user_agent: string | null
+  readonly request_id: string | null
+  readonly chain_hash: string | null
+}
+
+function toRecordedEvent(row: AuditEventRow): RecordedEvent {
+  return {
+    seq: row.seq,
+    at: row.at,
+    event: row.event,
+    outcome: row.outcome,
+    reason: row.reason,
+    byOwner: row.actor_id !== null && row.actor_id === row.subject_id,
+    sessionId: row.session_id,
+    mode: row.mode,
+    address: row.address,
+    country: row.country,
+    userAgent: row.user_agent,
+    requestId: row.request_id,
+  }
+}

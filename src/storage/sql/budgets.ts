@@ -1,0 +1,46 @@
+import type { Source } from '../../throttling/source-limit'
+import { type Statement, sql } from './statement'
+
+/** Charges a source for what it did, also if it has nothing left: it then waits the longer. */
+export function chargeSource(sources: readonly Source[], now: number): Statement<{ kind: string }> {
+  return sql(chargeSources('true'), { sources: JSON.stringify(sources), now })
+}
+
+/** Charges a source for what it is about to do, unless it has nothing left. Returns a row for each of its budgets, or none. */
+export function spendSource({
+  sources,
+  now,
+}: {
+  readonly sources: readonly Source[]
+  readonly now: number
+}): Statement<{ kind: string }> {
+  return sql(chargeSources(SOURCE_HAS_ROOM), { sources: JSON.stringify(sources), now })
+}
+
+/**
+ * The number of seconds that a source has to wait until it may spend again: `NULL` or less than one if it may now. Of `:sources`, the JSON
+ * of the {@link Source}s, and `:now`.
+ */
+export const SOURCE_WAIT = `(SELECT max(spent_until - :now - (source.value ->> 'room'))
+  FROM json_each(:sources) AS source JOIN budgets ON budget_key = source.value ->> 'key' AND kind = 'source')`
+
+/** A condition: every budget of `:sources` has something left at `:now`. */
+export const SOURCE_HAS_ROOM = `coalesce(${SOURCE_WAIT}, 0) <= 0`
+
+/** A statement that charges every budget of `:sources` one unit at `:now`, if the condition holds. */
+export function chargeSources(condition: string): string {
+  return `INSERT INTO budgets (budget_key, kind, spent_until)
+    SELECT value ->> 'key', 'source', :now + (value ->> 'seconds') FROM json_each(:sources) AS source WHERE ${condition}
+    ON CONFLICT (budget_key, kind) DO UPDATE SET
+      spent_until = max(budgets.spent_until, :now) + excluded.spent_until - :now
+    RETURNING kind`
+}
+
+/** Forgets budgets of which nothing is spent any more, at most `limit`. */
+export function pruneBudgets(now: number, limit: number): Statement {
+  return sql(
+    `DELETE FROM budgets WHERE (budget_key, kind) IN
+       (SELECT budget_key, kind FROM budgets WHERE spent_until <= :now ORDER BY spent_until, budget_key, kind LIMIT :limit)`,
+    { now, limit },
+  )
+}

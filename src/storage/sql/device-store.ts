@@ -1,0 +1,78 @@
+import { DEVICE_LIFETIME_SECONDS, type Device, type DeviceStore } from '../../devices/device'
+import { recordIfChanged } from './audit-log'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, sql } from './statement'
+
+/** Devices. The statements that make them are in devices.ts, for the transactions that prove an account. */
+export function createDeviceStore(db: SqlDatabase): DeviceStore {
+  return {
+    async list(userId, now) {
+      const rows = await db.all(
+        sql<DeviceRow>('SELECT * FROM devices WHERE user_id = :user_id AND last_seen_at > :since', {
+          user_id: userId,
+          since: now - DEVICE_LIFETIME_SECONDS,
+        }),
+      )
+      // There are only so many.
+      return rows.map(toDevice).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
+    },
+
+    async forget({ id, by, client, now }) {
+      const { userId, sessionId, mode } = by
+      const { forgotten } = await db.transaction({
+        forgotten: sql<{ id: string }>(
+          'DELETE FROM devices WHERE user_id = :user_id AND id = :id RETURNING id',
+          {
+            user_id: userId,
+            id,
+          },
+        ),
+        recorded: ifChanged(
+          'forgotten',
+          recordIfChanged({
+            at: now,
+            event: 'device-forgotten',
+            outcome: 'success',
+            reason: null,
+            actorId: userId,
+            subjectId: userId,
+            accountKey: null,
+            sessionId,
+            mode,
+            client,
+          }),
+        ),
+      })
+      return forgotten.length === 1
+    },
+
+    async forgetUnused(now, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM devices WHERE (user_id, id) IN
+             (SELECT user_id, id FROM devices WHERE last_seen_at <= :until ORDER BY last_seen_at, user_id, id LIMIT :limit)`,
+          { until: now - DEVICE_LIFETIME_SECONDS, limit },
+        ),
+        { asked: false },
+      )
+    },
+  }
+}
+
+interface DeviceRow {
+  readonly id: string
+  readonly created_at: number
+  readonly last_seen_at: number
+  readonly user_agent: string | null
+  readonly country: string | null
+}
+
+function toDevice(row: DeviceRow): Device {
+  return {
+    id: row.id,
+    createdAt: row.created_at,
+    lastSeenAt: row.last_seen_at,
+    userAgent: row.user_agent,
+    country: row.country,
+  }
+}

@@ -1,0 +1,115 @@
+import { DEVICE_LIFETIME_SECONDS, type DeviceProof, MOST_DEVICES_OF_ACCOUNT } from '../../devices/device'
+import type { Client } from '../../request-source/request-source'
+import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
+
+/**
+ * Makes SQL that gives the device of the account of address `:email` that was presented in `:device_ids`, if one was. Without ids it reads
+ * nothing.
+ *
+ * @param gives What `:device_ids` is: `id`, a JSON array of ids; or `value`, an object that names something by each id, which it then gives.
+ */
+export function presentedDevice(gives: 'id' | 'value' = 'id'): string {
+  const id = gives === 'id' ? 'value' : 'key'
+  const given =
+    gives === 'id' ? 'devices.id' : '(SELECT value FROM json_each(:device_ids) WHERE key = devices.id)'
+  return `SELECT ${given} FROM users JOIN devices ON devices.user_id = users.id
+    WHERE :device_ids NOT IN ('[]', '{}') AND users.email_canonical = :email
+      AND devices.id IN (SELECT ${id} FROM json_each(:device_ids))
+      AND devices.last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS} LIMIT 1`
+}
+
+/** Whose device it is, and how its owner will recognise it. */
+export interface ProvenAccount {
+  readonly userId: string
+  readonly client: Client
+  readonly now: number
+}
+
+/** What a statement that makes or sees a device returns. */
+export interface DeviceIdRow {
+  readonly device_id: string
+}
+
+/**
+ * Steps that make a client a device of an account, if session `sessionId` has just begun there: one that was presented is seen again, or
+ * there is a new one. The id that the client then has: {@link deviceIn}.
+ */
+export function knowDevice(
+  { newId, presentedIds }: DeviceProof,
+  { userId, client, now }: ProvenAccount,
+  sessionId: string,
+) {
+  const presented = JSON.stringify(presentedIds)
+  const seen = { user_id: userId, presented, now, user_agent: client.userAgent, country: client.country }
+  return {
+    deviceSeen: sql<DeviceIdRow>(
+      `UPDATE devices SET last_seen_at = :now, user_agent = :user_agent, country = :country
+        WHERE user_id = :user_id AND id IN (SELECT value FROM json_each(:presented))
+          AND last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS}
+          AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
+       RETURNING id AS device_id`,
+      { ...seen, session_id: sessionId },
+    ),
+    deviceAdded: sql<DeviceIdRow>(
+      `INSERT INTO devices (user_id, id, created_at, last_seen_at, user_agent, country)
+       SELECT :user_id, :new_id, :now, :now, :user_agent, :country
+        WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :session_id) AND NOT EXISTS (
+          SELECT 1 FROM devices WHERE user_id = :user_id AND last_seen_at = :now
+             AND id IN (SELECT value FROM json_each(:presented)))
+       RETURNING id AS device_id`,
+      { ...seen, new_id: newId, session_id: sessionId },
+    ),
+    devicesReplaced: forgetReplaced({ newId, presentedIds }, userId),
+  }
+}
+
+/** Makes a client a device of an account, if the statement right before changed a row; this one changes one, too. */
+export function knowNewDevice(
+  { newId }: DeviceProof,
+  { userId, client, now }: ProvenAccount,
+): Statement<DeviceIdRow> {
+  return sql(
+    `INSERT INTO devices (user_id, id, created_at, last_seen_at, user_agent, country)
+     SELECT :user_id, :new_id, :now, :now, :user_agent, :country WHERE ${PREVIOUS_CHANGED}
+     RETURNING id AS device_id`,
+    { user_id: userId, new_id: newId, now, user_agent: client.userAgent, country: client.country },
+  )
+}
+
+/** If an account has a new device: forgets those that it takes the place of, and the one used least recently if there are too many. */
+export function forgetReplaced({ newId, presentedIds }: DeviceProof, userId: string): Statement {
+  return sql(
+    `DELETE FROM devices
+      WHERE user_id = :user_id AND id <> :new_id
+        AND EXISTS (SELECT 1 FROM devices WHERE user_id = :user_id AND id = :new_id)
+        AND (id IN (SELECT value FROM json_each(:presented))
+             OR ((SELECT count(*) FROM devices WHERE user_id = :user_id) > ${MOST_DEVICES_OF_ACCOUNT}
+                 AND id = (SELECT id FROM devices WHERE user_id = :user_id AND id <> :new_id
+                            ORDER BY last_seen_at, id LIMIT 1)))`,
+    { user_id: userId, new_id: newId, presented: JSON.stringify(presentedIds) },
+  )
+}
+
+/** Forgets the devices of an account but a new one, if the account has this very password hash: stolen credentials end with it. */
+export function forgetDevicesOf(
+  { newId }: DeviceProof,
+  { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string },
+): Statement {
+  return sql(
+    `DELETE FROM devices
+      WHERE user_id = :user_id AND id <> :new_id
+        AND EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash)`,
+    { user_id: userId, new_id: newId, password_hash: passwordHash },
+  )
+}
+
+/** Returns the id of the device that {@link knowDevice} saw again or made; `null` if there was none. */
+export function deviceIn({
+  deviceSeen,
+  deviceAdded,
+}: {
+  readonly deviceSeen: readonly DeviceIdRow[]
+  readonly deviceAdded: readonly DeviceIdRow[]
+}): string | null {
+  return (deviceSeen[0] ?? deviceAdded[0])?.device_id ?? null
+}

@@ -1,0 +1,216 @@
+import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import type { LinkStore, MailRequest } from '../../links/link-store'
+import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
+import type { Client } from '../../request-source/request-source'
+import { settleAttempt } from './attempts'
+import { recordIfIssued } from './audit-log'
+import { type FoundRow, selectLink, toFoundLink } from './link-row'
+import type { MailQueue } from './mail-queue'
+import { countMailRequest, mailRetryAfter, pruneMailRequests } from './mail-requests'
+import { endReplacedLinks } from './replaced-links'
+import { endOlderCodes } from './sign-in-codes'
+import type { SqlDatabase, Steps } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+
+/** Asking for links, and finding what they are good for. What using one does: link-uses.ts. */
+export type LinkRequests = Pick<
+  LinkStore,
+  'reserve' | 'holdRegistration' | 'issue' | 'issueVerification' | 'issueAddressChange' | 'find' | 'forget'
+>
+
+/** One-time tokens. What belongs together is one transaction. */
+export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkRequests {
+  /** Counts, and runs steps after it in the same transaction; the first of them depends on `counted`. */
+  async function countAnd(request: MailRequest, steps: Steps): Promise<number | null> {
+    const rows = await db.transaction({
+      ...countMailRequest(request),
+      ...steps,
+      wait: mailRetryAfter(request),
+    })
+    mailQueue.note(rows)
+    return rows.counted.length > 0 ? null : (rows.wait[0]?.retry_after ?? 1)
+  }
+
+  return {
+    reserve: (request) => countAnd(request, {}),
+
+    async holdRegistration({ email, name, passwordHash, token, bindingHash, returnTo, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
+      const known = { canonicalEmail: email.canonical, except: null }
+      const rows = await db.transaction({
+        held: sql(
+          `INSERT INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
+              binding_hash, return_to, expires_at)
+           SELECT :token_hash, 'register', :email_canonical, :email_canonical, :email, :email_canonical, :name,
+                  :password_hash, :binding_hash, :return_to, :expires_at
+            WHERE NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = :email_canonical)`,
+          {
+            token_hash: token.hash,
+            email: email.address,
+            email_canonical: email.canonical,
+            name,
+            password_hash: passwordHash,
+            binding_hash: bindingHash,
+            return_to: returnTo,
+            expires_at: expiresAt,
+          },
+        ),
+        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now }),
+        ownerTold: mailQueue.notice({ kind: 'account-exists', client, now }, known),
+        replaced: endReplacedLinks(token.hash, 'register'),
+      })
+      mailQueue.note(rows)
+    },
+
+    async issue({ token, code, bindingHash, returnTo, client, ...request }) {
+      const { purpose, canonicalEmail, accountKey, now } = request
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
+      const { kind, event } = ISSUED[purpose]
+      return countAnd(request, {
+        issued: ifChanged(
+          'counted',
+          sql(
+            `INSERT INTO one_time_tokens
+               (token_hash, purpose, holder, email_canonical, binding_hash, expires_at, return_to, code_mac, account_key)
+             SELECT :token_hash, :purpose, id, email_canonical, :binding_hash, :expires_at, :return_to, :code_mac, :account_key
+               FROM users
+              WHERE email_canonical = :email AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}`,
+            {
+              token_hash: token.hash,
+              purpose,
+              binding_hash: bindingHash,
+              expires_at: expiresAt,
+              return_to: returnTo,
+              code_mac: code?.mac ?? null,
+              account_key: code ? accountKey : null,
+              email: canonicalEmail,
+            },
+          ),
+        ),
+        recorded: recordIfIssued(requested(event, { accountKey, actorId: null, client, now }), token.hash),
+        mailed: await mailQueue.link({ kind, token, code: code?.text, expiresAt, client, now }),
+        codesEnded:
+          code && bindingHash !== null ? endOlderCodes({ tokenHash: token.hash, bindingHash }) : null,
+        replaced: endReplacedLinks(token.hash, purpose),
+      })
+    },
+
+    async issueVerification({ userId, token, bindingHash, client, ...request }) {
+      const { purpose, canonicalEmail, now } = request
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
+      return countAnd(request, {
+        issued: ifChanged(
+          'counted',
+          sql(
+            `INSERT INTO one_time_tokens
+               (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
+                binding_hash, return_to, expires_at)
+             SELECT :token_hash, 'register', holder, email_canonical, new_email, new_email_canonical,
+                    CASE WHEN ${BOUND} THEN name END, CASE WHEN ${BOUND} THEN password_hash END,
+                    CASE WHEN ${BOUND} THEN binding_hash END, CASE WHEN ${BOUND} THEN return_to END, :expires_at
+               FROM one_time_tokens
+              WHERE token_hash = coalesce((${WAITING} AND ${BOUND}), (${WAITING} ORDER BY expires_at DESC LIMIT 1))
+                AND ${PREVIOUS_CHANGED} AND NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = :email)
+             UNION ALL
+             SELECT :token_hash, 'verify-email', id, email_canonical, NULL, NULL, NULL, NULL,
+                    CASE WHEN id = :user_id THEN :binding_hash END, NULL, :expires_at
+               FROM users
+              WHERE email_canonical = :email AND email_verified_at IS NULL AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}`,
+            {
+              token_hash: token.hash,
+              binding_hash: bindingHash,
+              email: canonicalEmail,
+              expires_at: expiresAt,
+              now,
+              user_id: userId,
+            },
+          ),
+        ),
+        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now }),
+        replaced: endReplacedLinks(token.hash, 'register'),
+      })
+    },
+
+    async issueAddressChange({ userId, passwordHash, reserved, email, token, bindingHash, client, now }) {
+      const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
+      const event = requested('email-change-requested', { accountKey: null, actorId: userId, client, now })
+      const taken = { canonicalEmail: email.canonical, except: userId }
+      const rows = await db.transaction({
+        issued: sql(
+          `INSERT INTO one_time_tokens
+             (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
+           SELECT :token_hash, 'change-email', id, email_canonical, :email, :canonical, :binding_hash, :expires_at
+             FROM users WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL`,
+          {
+            token_hash: token.hash,
+            email: email.address,
+            canonical: email.canonical,
+            binding_hash: bindingHash,
+            expires_at: expiresAt,
+            user_id: userId,
+            password_hash: passwordHash,
+          },
+        ),
+        recorded: recordIfIssued(event, token.hash),
+        ownerTold: ifChanged(
+          'recorded',
+          mailQueue.noticeIfChanged({ kind: 'email-change-requested', client, now }, { userId }),
+        ),
+        // To no address that is another's: its owner is told instead, and who asked is told nothing of it.
+        mailed: await mailQueue.link({ kind: 'change-email', token, expiresAt, client, now }),
+        otherTold: mailQueue.notice({ kind: 'account-exists', client, now }, taken),
+        settled: settleAttempt(reserved, { tokenHash: token.hash }),
+        replaced: endReplacedLinks(token.hash, 'change-email'),
+      })
+      mailQueue.note(rows)
+    },
+
+    async find({ tokenHash, bindingHash }, purposes, now) {
+      const row = await db.first(
+        sql<FoundRow>(selectLink(':token_hash'), { token_hash: tokenHash, binding_hash: bindingHash, now }),
+      )
+      return row && purposes.includes(row.purpose) ? toFoundLink(row) : null
+    },
+
+    async forget(before, limit) {
+      await db.transaction(
+        {
+          expired: sql(
+            `DELETE FROM one_time_tokens WHERE token_hash IN
+               (SELECT token_hash FROM one_time_tokens WHERE expires_at < :before ORDER BY expires_at, token_hash LIMIT :limit)`,
+            { before, limit },
+          ),
+          counts: pruneMailRequests(before, limit),
+        },
+        { asked: false },
+      )
+    },
+  }
+}
+
+/** Whether a registration was made by the browser or client that asks. */
+const BOUND = 'binding_hash = :binding_hash'
+
+/** Finds a registration of address `:email` that waits at `:now`. */
+const WAITING = `SELECT token_hash FROM one_time_tokens WHERE holder = :email AND purpose = 'register' AND expires_at > :now`
+
+const ISSUED = {
+  'reset-password': { kind: 'reset-password', event: 'password-reset-requested' },
+  'sign-in': { kind: 'sign-in-link', event: 'sign-in-link-requested' },
+} as const satisfies Partial<Record<TokenPurpose, object>>
+
+/** That somebody asked for a link; whose account it is for, the statement finds out. */
+function requested(
+  event: AuditEventName,
+  by: {
+    readonly accountKey: string | null
+    readonly actorId: string | null
+    readonly client: Client
+    readonly now: number
+  },
+): AuditEvent {
+  const { accountKey, actorId, client, now } = by
+  const about = { subjectId: actorId, accountKey, actorId, sessionId: null, mode: null, client }
+  return { at: now, event, outcome: 'success', reason: null, ...about }
+}

@@ -1,0 +1,232 @@
+import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import type { LinkSessionStart, LinkStore, UsedLink } from '../../links/link-store'
+import type { TokenPurpose } from '../../links/one-time-token'
+import { recordIfChanged } from './audit-log'
+import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
+import type { MailQueue } from './mail-queue'
+import { endBeyondLimit, endPresented, insertSessionIfChanged, unlessRepeated } from './session-start'
+import { endSessionsOf, selectEndedOf } from './sessions'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { startedSession } from './user-store'
+
+/** What using a link does. */
+export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' | 'signIn' | 'changeEmail'>
+
+/**
+ * Uses of one-time tokens, each one transaction. Its first step takes the token, the second changes the account if there was a token to
+ * take, and the rest follows from that.
+ */
+export function createLinkUses(
+  db: SqlDatabase,
+  { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
+): LinkUses {
+  return {
+    async register({ account, start, ...use }) {
+      const { user, canonicalEmail, passwordHash } = account
+      const { client, device, now } = use
+      const transaction = db.transaction({
+        taken: take('register', use),
+        added: ifChanged(
+          'taken',
+          sql<{ id: string }>(
+            `INSERT INTO users (id, email, email_canonical, email_verified_at, name, password_hash, created_at)
+             SELECT :id, :email, :email_canonical, :now, :name, :password_hash, :now WHERE ${PREVIOUS_CHANGED}
+             ON CONFLICT (email_canonical) DO NOTHING RETURNING id`,
+            {
+              id: user.id,
+              email: user.email,
+              email_canonical: canonicalEmail,
+              name: user.name,
+              password_hash: passwordHash,
+              now,
+            },
+          ),
+        ),
+        deviceAdded: ifChanged('added', knowNewDevice(device, { userId: user.id, client, now })),
+        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('account-registered', user.id, use))),
+        ...(start ? beginSession('recorded', start, use) : NO_SESSION),
+        ...(start
+          ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, client, now })
+          : {}),
+        replaced: start && start.presented.map((old) => endPresented(old, start.prepared.session, client)),
+      })
+      const rows = await unlessRepeated(transaction)
+      if (!rows || rows.added.length !== 1) return null
+      mailQueue.note(rows)
+      const deviceId = rows.deviceAdded[0]?.device_id ?? null
+      return { deviceId, started: start && startedSession(rows.begun, rows.replaced, deviceId) }
+    },
+
+    async verify({ userId, passwordHash, ...use }) {
+      const { client, device, now } = use
+      const { taken, deviceAdded, ended } = await db.transaction({
+        taken: take('verify-email', use),
+        verified: ifChanged(
+          'taken',
+          sql(
+            `UPDATE users SET email_verified_at = :now, password_hash = :password_hash
+              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
+            { now, password_hash: passwordHash, user_id: userId },
+          ),
+        ),
+        deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, client, now })),
+        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('email-verified', userId, use))),
+        devicesReplaced: forgetReplaced(device, userId),
+        ended: selectEndedOf(userId),
+      })
+      return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
+    },
+
+    async resetPassword({ userId, passwordHash, ...use }) {
+      const { client, device, now } = use
+      const rows = await db.transaction({
+        taken: take('reset-password', use),
+        changed: ifChanged(
+          'taken',
+          sql(
+            `UPDATE users SET password_hash = :password_hash, email_verified_at = coalesce(email_verified_at, :now)
+              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
+            { password_hash: passwordHash, now, user_id: userId },
+          ),
+        ),
+        deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, client, now })),
+        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('password-reset', userId, use))),
+        ownerTold: ifChanged(
+          'recorded',
+          mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
+        ),
+        ending: endSessionsOf({
+          userId,
+          except: null,
+          reason: 'password-reset',
+          by: { actorId: userId, client },
+          now,
+          ifPasswordHash: passwordHash,
+        }),
+        devicesForgotten: forgetDevicesOf(device, { userId, passwordHash }),
+        ended: selectEndedOf(userId),
+      })
+      mailQueue.note(rows)
+      const { taken, deviceAdded, ended } = rows
+      return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
+    },
+
+    async signIn({ prepared, presented, removesPassword, ...use }) {
+      const { session } = prepared
+      const { userId } = session
+      const { client, device, now } = use
+      const removed = { kind: 'password-removed', client, now } as const
+      const transaction = db.transaction({
+        taken: take('sign-in', use),
+        proven: ifChanged(
+          'taken',
+          sql(
+            `UPDATE users SET email_verified_at = coalesce(email_verified_at, :now),
+                    password_hash = CASE WHEN email_verified_at IS NULL AND NOT ${HOLDS_SESSION} THEN NULL ELSE password_hash END
+              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
+            { now, user_id: userId, presented: JSON.stringify(presented) },
+          ),
+        ),
+        ...beginSession('proven', { prepared }, use),
+        passwordGone: removesPassword
+          ? ifChanged('signInRecorded', mailQueue.noticeIfChanged(removed, { userId, passwordless: true }))
+          : null,
+        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
+        ...knowDevice(device, { userId, client, now }, session.id),
+        replaced: presented.map((old) => endPresented(old, session, client)),
+        beyondLimit: endBeyondLimit({ maxSessions, replacement: session, client }),
+        ended: selectEndedOf(userId),
+      })
+      const rows = await unlessRepeated(transaction)
+      if (!rows || rows.taken.length === 0) return null
+      mailQueue.note(rows)
+      const { begun, replaced, beyondLimit, ended } = rows
+      return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+    },
+
+    async changeEmail({ userId, oldEmail, email, ...use }) {
+      const { client, now } = use
+      const rows = await db.transaction({
+        taken: take('change-email', use),
+        changed: ifChanged(
+          'taken',
+          sql<{ id: string }>(
+            `UPDATE users SET email = :email, email_canonical = :email_canonical, email_verified_at = :now
+              WHERE id = :user_id AND ${PREVIOUS_CHANGED} AND NOT EXISTS (
+                SELECT 1 FROM users AS other WHERE other.email_canonical = :email_canonical AND other.id <> :user_id)
+             RETURNING id`,
+            { email: email.address, email_canonical: email.canonical, now, user_id: userId },
+          ),
+        ),
+        recorded: ifChanged('changed', recordIfChanged(byOwner('email-changed', userId, use))),
+        ownerTold: ifChanged(
+          'recorded',
+          mailQueue.noticeIfChanged({ kind: 'email-changed', client, now }, { userId, address: oldEmail }),
+        ),
+      })
+      mailQueue.note(rows)
+      return rows.changed.length === 1
+    },
+  }
+}
+
+/** Steps that begin a session, and record that, if step `when` changed a row. */
+function beginSession<const Step extends string>(
+  when: Step,
+  { prepared }: Pick<LinkSessionStart, 'prepared'>,
+  use: UsedLink,
+) {
+  const { session } = prepared
+  const event = { ...byOwner('signed-in', session.userId, use), ...ofSession(session) }
+  return {
+    begun: ifChanged(when, insertSessionIfChanged(prepared)),
+    signInRecorded: ifChanged('begun', recordIfChanged(event)),
+  }
+}
+
+const NO_SESSION = { begun: null, signInRecorded: null }
+
+/**
+ * Deletes the token and the others of its kind, if it is valid and its account still is what it was mailed for: an address that is proven
+ * need not be proven again. One caller ever deletes it.
+ */
+function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): Statement<{ holder: string }> {
+  return sql(
+    `DELETE FROM one_time_tokens
+      WHERE purpose = :purpose AND holder = (
+        SELECT holder FROM one_time_tokens AS used
+         WHERE used.token_hash = :token_hash AND used.purpose = :purpose AND used.expires_at > :now
+           AND (used.purpose = 'register' OR EXISTS (
+             SELECT 1 FROM users WHERE id = used.holder AND users.email_canonical = used.email_canonical
+                                   AND disabled_at IS NULL
+                                   AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))
+     RETURNING holder`,
+    { purpose, token_hash: tokenHash, now },
+  )
+}
+
+/** Whether one of `:presented` is a live session of account `:user_id` at `:now`, and its credential is right. */
+const HOLDS_SESSION = `EXISTS (
+  SELECT 1 FROM json_each(:presented) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
+   WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
+     AND idle_expires_at > :now AND sessions.expires_at > :now)`
+
+function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLink): AuditEvent {
+  return {
+    at: now,
+    event,
+    outcome: 'success',
+    reason: null,
+    actorId: userId,
+    subjectId: userId,
+    accountKey: null,
+    sessionId: null,
+    mode: null,
+    client,
+  }
+}
+
+function ofSession({ id, mode }: { readonly id: string; readonly mode: AuditEvent['mode'] }) {
+  return { sessionId: id, mode, reason: 'link' }
+}

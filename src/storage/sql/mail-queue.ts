@@ -1,0 +1,219 @@
+import { encodeBase64url } from '../../crypto/base64url'
+import type { Keyring } from '../../crypto/keyring'
+import { randomBytes } from '../../crypto/random'
+import { type Sealed, seal } from '../../crypto/sealing'
+import type { MintedSecret } from '../../links/one-time-token'
+import {
+  type LinkMailKind,
+  type MailDetails,
+  type MailKind,
+  NOTICE_LIFETIME_SECONDS,
+  type NoticeKind,
+} from '../../mail/mail'
+import { describeDevice } from '../../request-source/device'
+import type { Client } from '../../request-source/request-source'
+import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
+
+/** What a statement that queues mail returns. */
+export interface QueuedRow {
+  readonly outbox_id: string
+}
+
+type Queues = Statement<QueuedRow> | null
+
+/** Makes statements that queue mail, for the transaction of what it is about. `null` where no mail is sent. */
+export interface MailQueue {
+  notice(notice: Notice, to: Recipient): Queues
+  /** As `notice`, if the statement right before changed a row, so that nobody is told of what did not happen. */
+  noticeIfChanged(notice: Notice, to: Recipient): Queues
+  /** Tells the owner of a session that has just begun, if it began on a device that is new to an account which knows others. */
+  newDevice(begun: BegunSession): { readonly ownerTold: Queues; readonly deviceNamed: Statement | null }
+  /** Mails the link of a one-time token, if it is there: to the address to have, unless that is another's, or to its account's. */
+  link(mail: LinkMail): Promise<Queues>
+  /** Notes which mail the steps of a transaction have queued. */
+  note(rows: Readonly<Record<string, readonly unknown[]>>): void
+  /** Ids of what was noted since this was called last. */
+  take(): readonly string[]
+}
+
+export interface Notice {
+  readonly kind: NoticeKind
+  readonly client: Client
+  readonly now: number
+}
+
+export interface LinkMail {
+  readonly kind: LinkMailKind
+  readonly token: MintedSecret
+  /** Six digits that stand for the link where it was asked for. */
+  readonly code?: string | undefined
+  readonly expiresAt: number
+  readonly client: Client
+  readonly now: number
+}
+
+/** Whose account a mail concerns; it goes to the address of that account unless another is given. */
+export type Recipient =
+  /** `passwordless`: only if the account has no password now. */
+  | { readonly userId: string; readonly address?: string; readonly passwordless?: boolean }
+  | { readonly sessionId: string }
+  /** `except`: not if it is the account of this id. */
+  | { readonly canonicalEmail: string; readonly except: string | null }
+
+export interface BegunSession {
+  readonly sessionId: string
+  readonly userId: string
+  readonly client: Client
+  readonly now: number
+}
+
+export function createMailQueue(keyring: Keyring): MailQueue {
+  const queued = new Set<string>()
+
+  function queueNotice(notice: Notice, to: Recipient, condition: string): Statement<QueuedRow> {
+    const { where, values } = accountOf(to)
+    const address = 'address' in to ? (to.address ?? null) : null
+    return insertMail(newNotice(notice), {
+      from: `SELECT id AS subject, coalesce(:address, email) AS recipient FROM users WHERE ${where} AND disabled_at IS NULL`,
+      values: { ...values, address },
+      condition,
+    })
+  }
+
+  return {
+    notice: (notice, to) => queueNotice(notice, to, ALWAYS),
+
+    noticeIfChanged: (notice, to) => queueNotice(notice, to, PREVIOUS_CHANGED),
+
+    newDevice({ sessionId, userId, client, now }) {
+      const device = `${describeDevice(client.userAgent) ?? 'unknown'}; ${client.country ?? 'unknown'}`
+      const values = { user_id: userId, session_id: sessionId, device }
+      return {
+        ownerTold: insertMail(newNotice({ kind: 'new-sign-in', client, now }), {
+          from: `SELECT id AS subject, email AS recipient FROM users
+            WHERE id = :user_id AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
+              AND EXISTS (SELECT 1 FROM known_devices WHERE user_id = :user_id)
+              AND NOT EXISTS (SELECT 1 FROM known_devices WHERE user_id = :user_id AND device = :device)`,
+          values,
+          condition: ALWAYS,
+        }),
+        deviceNamed: sql(
+          `INSERT INTO known_devices (user_id, device)
+           SELECT :user_id, :device WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
+           ON CONFLICT DO NOTHING`,
+          values,
+        ),
+      }
+    },
+
+    async link({ kind, token, code, expiresAt, client, now }) {
+      const id = newId()
+      const text = code === undefined ? token.text : `${token.text}.${code}`
+      const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))
+      return insertMail(
+        { id, kind, client, now, expiresAt, sealed },
+        {
+          from: `SELECT users.id AS subject, coalesce(new_email, users.email) AS recipient
+            FROM one_time_tokens LEFT JOIN users ON users.id = holder
+            WHERE token_hash = :token_hash AND NOT EXISTS (
+              SELECT 1 FROM users AS other WHERE other.email_canonical = new_email_canonical AND other.id <> holder)`,
+          values: { token_hash: token.hash },
+          condition: ALWAYS,
+        },
+      )
+    },
+
+    note(rows) {
+      for (const row of Object.values(rows).flat()) {
+        const { outbox_id: id } = row as Partial<QueuedRow>
+        if (id !== undefined) queued.add(id)
+      }
+    },
+
+    take() {
+      const ids = [...queued]
+      queued.clear()
+      return ids
+    },
+  }
+}
+
+/** Where no mail is sent, none is queued. */
+export const NO_MAIL_QUEUE: MailQueue = {
+  notice: () => null,
+  noticeIfChanged: () => null,
+  newDevice: () => ({ ownerTold: null, deviceNamed: null }),
+  link: async () => null,
+  note: () => {},
+  take: () => [],
+}
+
+const ALWAYS = 'true'
+
+interface NewMail {
+  readonly id: string
+  readonly kind: MailKind
+  readonly client: Client
+  readonly now: number
+  readonly expiresAt: number
+  readonly sealed: Sealed | null
+}
+
+/** @param to Where `subject` and `recipient` come from, with the values of that, and on which condition. */
+function insertMail(
+  mail: NewMail,
+  to: {
+    readonly from: string
+    readonly values: Readonly<Record<string, SqlValue>>
+    readonly condition: string
+  },
+): Statement<QueuedRow> {
+  const { userAgent, country, language } = mail.client
+  const details: MailDetails = { device: describeDevice(userAgent), country, language }
+  return sql(
+    `INSERT INTO outbox (id, kind, subject_id, recipient, sealed_token, encrypted_with, details,
+                         queued_at, expires_at, due_at)
+     SELECT :mail_id, :kind, subject, recipient, :sealed_token, :encrypted_with, :details, :now, :expires_at, :now
+       FROM (${to.from}) AS found WHERE ${to.condition}
+     RETURNING id AS outbox_id`,
+    {
+      ...to.values,
+      mail_id: mail.id,
+      kind: mail.kind,
+      sealed_token: mail.sealed?.text ?? null,
+      encrypted_with: mail.sealed?.secretId ?? null,
+      details: JSON.stringify(details),
+      now: mail.now,
+      expires_at: mail.expiresAt,
+    },
+  )
+}
+
+function newNotice({ kind, client, now }: Notice): NewMail {
+  return { id: newId(), kind, client, now, expiresAt: now + NOTICE_LIFETIME_SECONDS, sealed: null }
+}
+
+function newId(): string {
+  return encodeBase64url(randomBytes(16))
+}
+
+/** Returns the condition that finds the account which a notice concerns. */
+function accountOf(to: Recipient): {
+  readonly where: string
+  readonly values: Readonly<Record<string, SqlValue>>
+} {
+  if ('userId' in to) {
+    const where = to.passwordless ? 'id = :user_id AND password_hash IS NULL' : 'id = :user_id'
+    return { where, values: { user_id: to.userId } }
+  }
+  if ('sessionId' in to) {
+    return {
+      where: 'id = (SELECT user_id FROM sessions WHERE id = :session_id)',
+      values: { session_id: to.sessionId },
+    }
+  }
+  return {
+    where: 'email_canonical = :email AND id IS DISTINCT FROM :except',
+    values: { email: to.canonicalEmail, except: to.except },
+  }
+}

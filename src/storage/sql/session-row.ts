@@ -1,0 +1,48 @@
+import type { LiveSession, Session } from '../../sessions/session'
+
+/** A session as the database has it. */
+export interface SessionRow {
+  readonly id: string
+  readonly user_id: string
+  readonly mode: Session['mode']
+  readonly secret_hash: string | null
+  readonly created_at: number
+  readonly authenticated_at: number
+  readonly amr: Session['amr']
+  readonly last_seen_at: number
+  readonly idle_expires_at: number
+  readonly expires_at: number
+  readonly user_agent: string | null
+  readonly country: string | null
+}
+
+/** A session with the roles of its account. */
+export interface LiveSessionRow extends SessionRow {
+  readonly roles: string
+}
+
+export function toSession(row: SessionRow): Session {
+  return {
+    id: row.id,
+    userId: row.user_id,
+    mode: row.mode,
+    createdAt: row.created_at,
+    authenticatedAt: row.authenticated_at,
+    amr: row.amr,
+    lastSeenAt: row.last_seen_at,
+    idleExpiresAt: row.idle_expires_at,
+    expiresAt: row.expires_at,
+    userAgent: row.user_agent,
+    country: row.country,
+  }
+}
+
+/** Roles as the database has them: a JSON array, of which only text is a role. */
+export function parseRoles(json: string): readonly string[] {
+  const roles: unknown[] = JSON.parse(json)
+  return roles.filter((role) => typeof role === 'string')
+}
+
+export function toLiveSession(row: LiveSessionRow): LiveSession {
+  return { session: toSession(row), roles: parseRoles(row.roles), secretHash: row.secret_hash }
+}

@@ -1,0 +1,134 @@
+import type { Client } from '../../request-source/request-source'
+import type { Session } from '../../sessions/session'
+import type { EndedSession } from '../../sessions/session-store'
+import { endContext } from './sessions'
+import { RowExists } from './sql-database'
+import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
+
+// The statements of a sign-in about sessions. They stand in the transaction that checks what entitles to one.
+
+/** What starting a session returns: the roles of its account, as a JSON array. */
+export interface BegunRow {
+  readonly roles: string
+}
+
+export interface NewSession {
+  readonly session: Session
+  /** `null` in token mode. */
+  readonly secretHash: string | null
+}
+
+/**
+ * Starts a session of an account that exists and is not disabled, if it still has a password hash: a sign-in that was checked against
+ * another starts nothing. Fails if there is the session already, so that nothing of the transaction happens twice: see
+ * {@link unlessRepeated}.
+ *
+ * @param proof `verifiedOnly`: and if somebody has proven its address. `unless`: the id of a session that must not exist.
+ */
+export function insertSession(
+  started: NewSession,
+  proof: {
+    readonly passwordHash: string
+    readonly verifiedOnly: boolean
+    readonly unless?: string | null | undefined
+  },
+): Statement<BegunRow> {
+  const verified = proof.verifiedOnly ? 'AND email_verified_at IS NOT NULL' : ''
+  return sql(
+    `${INSERT} AND (${IS_THERE} OR (password_hash = :password_hash ${verified}
+                    AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = :unless)))
+     ${RETURNING}`,
+    { ...valuesOf(started), password_hash: proof.passwordHash, unless: proof.unless ?? null },
+  )
+}
+
+/** As {@link insertSession}, if the statement right before, which used up a one-time token, changed a row. */
+export function insertSessionIfChanged(started: NewSession): Statement<BegunRow> {
+  return sql(`${INSERT} AND (${IS_THERE} OR ${PREVIOUS_CHANGED}) ${RETURNING}`, valuesOf(started))
+}
+
+const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
+                      authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr)
+  SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
+         :created_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr
+    FROM users WHERE id = :user_id AND disabled_at IS NULL`
+
+const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'
+
+const RETURNING = 'RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles'
+
+function valuesOf({ session, secretHash }: NewSession) {
+  const refreshed = session.mode === 'token'
+  return {
+    id: session.id,
+    user_id: session.userId,
+    mode: session.mode,
+    secret_hash: secretHash,
+    refresh_counter: refreshed ? 0 : null,
+    refreshed_at: refreshed ? session.createdAt : null,
+    created_at: session.createdAt,
+    idle_expires_at: session.idleExpiresAt,
+    expires_at: session.expiresAt,
+    user_agent: session.userAgent,
+    country: session.country,
+    amr: session.amr,
+  }
+}
+
+/** Runs a transaction that starts a session; `null`, and nothing done, if an equal request has started it before. */
+export async function unlessRepeated<T>(transaction: Promise<T>): Promise<T | null> {
+  try {
+    return await transaction
+  } catch (error) {
+    if (error instanceof RowExists && error.table === 'sessions') return null
+    throw error
+  }
+}
+
+/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
+export function endPresented(
+  { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
+  replacement: Session,
+  client: Client,
+): Statement<EndedSession> {
+  return sql(
+    `UPDATE sessions SET ended_at = :now, end_reason = 'replaced-by-sign-in', end_context = :context
+      WHERE id = :id AND secret_hash IS NOT DISTINCT FROM :secret_hash AND ended_at IS NULL
+        AND EXISTS (SELECT 1 FROM sessions WHERE id = :replacement)
+     RETURNING id, mode`,
+    {
+      id: sessionId,
+      secret_hash: secretHash,
+      replacement: replacement.id,
+      now: replacement.createdAt,
+      context: endContext({ actorId: replacement.userId, client }),
+    },
+  )
+}
+
+/**
+ * Ends the sessions of an account beyond `maxSessions`, if the sign-in started `replacement`, which stays: first those that have
+ * expired, then those that were used least recently.
+ */
+export function endBeyondLimit({
+  maxSessions,
+  replacement,
+  client,
+}: {
+  readonly maxSessions: number
+  readonly replacement: Session
+  readonly client: Client
+}): Statement<EndedSession> {
+  const { id, userId, createdAt: now } = replacement
+  return sql(
+    `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
+      WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :id) AND id IN (
+        SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id
+         ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${MANY} OFFSET :others)
+     RETURNING id, mode`,
+    { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, client }) },
+  )
+}
+
+/** More than there ever are: an offset needs a limit before it. */
+const MANY = 1_000_000

@@ -1,0 +1,190 @@
+import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
+import type { MailQueue } from './mail-queue'
+import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
+import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, sql } from './statement'
+
+/** Sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
+export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
+  return {
+    async findLive(id, now) {
+      const row = await db.first(
+        sql<LiveSessionRow>(
+          `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
+          { id, now },
+        ),
+      )
+      return row && toLiveSession(row)
+    },
+
+    async slide(session, idleExpiresAt, now) {
+      const [row] = await db.change(
+        sql<LiveSessionRow>(
+          `UPDATE sessions SET idle_expires_at = min(:idle_expires_at, expires_at), last_seen_at = :now
+            WHERE id = :id AND idle_expires_at = :read_as
+              AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
+              AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
+           RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+          { id: session.id, idle_expires_at: idleExpiresAt, read_as: session.idleExpiresAt, now },
+        ),
+        { asked: false },
+      )
+      return row ? toLiveSession(row) : null
+    },
+
+    async end({ id, userId }, { reason, by, now }) {
+      const [ended] = await db.change(
+        sql<EndedSession>(
+          `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
+            WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
+           RETURNING id, mode`,
+          { id, user_id: userId, now, reason, context: endContext(by) },
+        ),
+      )
+      return ended ?? null
+    },
+
+    async endPresented(presented, { reason, client, now }) {
+      const context = endContext({ actorId: null, client })
+      const { ended } = await db.transaction({
+        ended: presented.map(({ sessionId, secretHash }) =>
+          sql<EndedSession>(
+            `UPDATE sessions SET ended_at = coalesce(ended_at, :now), end_reason = coalesce(end_reason, :reason),
+                    end_context = CASE WHEN ended_at IS NULL THEN json_set(:context, '$.actorId', user_id) ELSE end_context END
+              WHERE id = :id AND secret_hash IS NOT DISTINCT FROM :secret_hash
+             RETURNING id, mode`,
+            { id: sessionId, secret_hash: secretHash, now, reason, context },
+          ),
+        ),
+      })
+      return ended
+    },
+
+    async endAny(id, { reason, by, now }) {
+      const [ended] = await db.change(
+        sql<EndedSession>(
+          `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
+            WHERE id = :id AND ended_at IS NULL
+           RETURNING id, mode`,
+          { id, now, reason, context: endContext(by) },
+        ),
+      )
+      return ended ?? null
+    },
+
+    async endAll(userId, { except }, end) {
+      const { ended } = await db.transaction({
+        ending: endSessionsOf({ ...end, userId, except, ifPasswordHash: null }),
+        ended: selectEndedOf(userId),
+      })
+      return ended
+    },
+
+    async list(userId, { before, limit }, now) {
+      const rows = await db.all(
+        sql<SessionRow>(
+          `SELECT * FROM sessions
+            WHERE user_id = :user_id AND ended_at IS NULL AND (created_at, id) < (:before_at, :before_id)
+              AND idle_expires_at > :now AND expires_at > :now
+            ORDER BY created_at DESC, id DESC LIMIT :limit`,
+          {
+            user_id: userId,
+            before_at: before?.createdAt ?? Number.MAX_SAFE_INTEGER,
+            before_id: before?.id ?? '',
+            now,
+            limit,
+          },
+        ),
+      )
+      return rows.map(toSession)
+    },
+
+    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
+      const token = { id, counter, now, reuse_seconds: reuseSeconds }
+      const steps = await db.transaction({
+        rotated: sql<{ id: string }>(
+          `UPDATE sessions
+              SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
+                  idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
+            WHERE id = :id AND refresh_counter = :counter
+              AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
+              AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
+           RETURNING id`,
+          { ...token, idle_expires_at: idleExpiresAt },
+        ),
+        // Sees what the step before did, so the winner's own rotation is no reuse.
+        reused: sql<{ id: string }>(
+          `UPDATE sessions SET ended_at = :now, end_reason = 'refresh-token-reused', end_context = :context
+            WHERE id = :id AND ended_at IS NULL AND refresh_counter > :counter
+              AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
+              AND NOT (refresh_counter = :counter + 1 AND refreshed_at >= :now - :reuse_seconds)
+           RETURNING id`,
+          { ...token, context: endContext({ actorId: null, client }) },
+        ),
+        ownerTold: ifChanged(
+          'reused',
+          mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', client, now }, { sessionId: id }),
+        ),
+        live: sql<LiveSessionRow & { refresh_counter: number }>(
+          `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
+            WHERE sessions.id = :id AND refresh_counter > :counter`,
+          { id, counter, now },
+        ),
+      })
+      mailQueue.note(steps)
+      const { rotated, reused, live } = steps
+      if (reused.length > 0) return { outcome: 'reused' }
+      const [row] = live
+      if (!row) return { outcome: 'over' }
+      const outcome = rotated.length > 0 ? 'rotated' : 'repeated'
+      return { outcome, live: toLiveSession(row), counter: row.refresh_counter }
+    },
+
+    async findEnded(endedBefore, limit) {
+      return db.all(
+        sql<EndedSession>(
+          'SELECT id, mode FROM sessions WHERE ended_at < :ended_before ORDER BY ended_at, id LIMIT :limit',
+          { ended_before: endedBefore, limit },
+        ),
+      )
+    },
+
+    async deleteEnded(ids) {
+      await db.change(
+        sql(
+          `DELETE FROM sessions
+            WHERE id IN (SELECT value ->> 'id' FROM json_each(:ids) AS listed) AND ended_at IS NOT NULL`,
+          { ids: JSON.stringify(ids.map((id) => ({ id }))) },
+        ),
+        { asked: false },
+      )
+    },
+
+    async deleteExpired(expiredBefore, limit) {
+      const deleted = await db.change(
+        sql<{ id: string }>(
+          `DELETE FROM sessions WHERE id IN
+             (SELECT id FROM sessions WHERE expires_at < :expired_before ORDER BY expires_at, id LIMIT :limit)
+           RETURNING id`,
+          { expired_before: expiredBefore, limit },
+        ),
+        { asked: false },
+      )
+      return deleted.length
+    },
+  }
+}
+
+/**
+ * The rotations of a session in the last `:reuse_seconds` before `:now`, and that of `:counter` at `:now` if it is the first of its
+ * second.
+ */
+const RECENT_ROTATIONS = `(
+  SELECT json_group_array(json(value)) FROM
+    (SELECT value FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds
+     UNION ALL SELECT json_array(:now, :counter)
+      WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) WHERE value ->> 0 = :now)) AS recent)`
+
+/** The lowest counter that was moved on in the last `:reuse_seconds` before `:now`. Every one above it was moved on later. */
+const LOWEST_RECENT = `(SELECT value ->> 1 FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds LIMIT 1)`

@@ -1,0 +1,43 @@
+import { MOST_DELETES } from '../../sessions/delete-cached-copies'
+import type { EndedBy } from '../../sessions/session'
+import type { End, EndedSession } from '../../sessions/session-store'
+import { type Statement, sql } from './statement'
+
+/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Which: {@link selectEndedOf}. */
+export function endSessionsOf(
+  options: End & {
+    readonly userId: string
+    readonly except: string | null
+    readonly ifPasswordHash: string | null
+  },
+): Statement {
+  const { userId, except, reason, by, now, ifPasswordHash } = options
+  return sql(
+    `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
+      WHERE user_id = :user_id AND ended_at IS NULL AND id IS DISTINCT FROM :except
+        AND (:password_hash IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))`,
+    { user_id: userId, except, reason, now, password_hash: ifPasswordHash, context: endContext(by) },
+  )
+}
+
+/**
+ * The sessions of an account that have ended and are not swept yet, and have cached copies that may be there still: newest first,
+ * all or one more than a request deletes copies of.
+ */
+export function selectEndedOf(userId: string): Statement<EndedSession> {
+  return sql(
+    `SELECT id, mode FROM sessions WHERE user_id = :user_id AND mode = 'session' AND ended_at IS NOT NULL
+      ORDER BY created_at DESC, id DESC LIMIT :limit`,
+    { user_id: userId, limit: MOST_DELETES + 1 },
+  )
+}
+
+/** Who ends a session, as the trigger that records the end reads it (0007_triggers_as_they_are.sql). */
+export function endContext({ actorId, client }: EndedBy): string {
+  return JSON.stringify({ actorId, ...client })
+}
+
+/** Keeps only sessions that are live at `:now`, and the account of each. */
+export const JOIN_LIVE_ACCOUNT = `JOIN users ON users.id = sessions.user_id
+  AND users.disabled_at IS NULL AND sessions.ended_at IS NULL
+  AND sessions.idle_expires_at > :now AND sessions.expires_at > :now`

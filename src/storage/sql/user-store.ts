@@ -1,0 +1,219 @@
+import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import type { SessionStart, StartedSession, UserStore } from '../../identity/user-store'
+import type { Client } from '../../request-source/request-source'
+import type { Session } from '../../sessions/session'
+import type { EndedSession } from '../../sessions/session-store'
+import type { ReservedAttempt } from '../../throttling/attempt-budget'
+import { settleAttempt } from './attempts'
+import { recordIfChanged } from './audit-log'
+import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
+import type { MailQueue } from './mail-queue'
+import { parseRoles, type SessionRow, toSession } from './session-row'
+import { type BegunRow, endBeyondLimit, endPresented, insertSession, unlessRepeated } from './session-start'
+import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
+import type { SqlDatabase, Steps } from './sql-database'
+import { ifChanged, sql } from './statement'
+import { toCredentials, toUser, type UserRow } from './user-row'
+
+/** Accounts. What belongs together is one statement or one transaction. */
+export function createUserStore(
+  db: SqlDatabase,
+  {
+    mailQueue,
+    verifiedOnly,
+    maxSessions,
+  }: {
+    readonly mailQueue: MailQueue
+    /** The most open sessions of one account. */
+    readonly maxSessions: number
+    /** Whether only an account with a verified address may be signed in to. */
+    readonly verifiedOnly: boolean
+  },
+): UserStore {
+  /** Begins a session after `before`, and ends others with it; nothing of it has an effect if it does not begin. */
+  async function start(
+    before: Steps,
+    { prepared, passwordHash, reserved, client, presented, device, unless }: SessionStart & Settled,
+    event: AuditEventName,
+  ): Promise<StartedSession | null> {
+    const { session } = prepared
+    const { id: sessionId, userId, createdAt: now } = session
+    const transaction = db.transaction({
+      ...before,
+      begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
+      recorded: ifChanged('begun', recordIfChanged(ofSession(event, session, client))),
+      ended: [
+        ...presented.map((old) => endPresented(old, session, client)),
+        endBeyondLimit({ maxSessions, replacement: session, client }),
+      ],
+      settled: reserved && settleAttempt(reserved, { sessionId }),
+      ...knowDevice(device, { userId, client, now }, sessionId),
+      ...mailQueue.newDevice({ sessionId, userId, client, now }),
+    })
+    const rows = await unlessRepeated(transaction)
+    if (!rows) return null
+    mailQueue.note(rows)
+    return startedSession(rows.begun, rows.ended, deviceIn(rows))
+  }
+
+  return {
+    async findById(id) {
+      const row = await db.first(sql<UserRow>('SELECT * FROM users WHERE id = :id', { id }))
+      return row && toCredentials(row)
+    },
+
+    async findWithSession(sessionId, now) {
+      const row = await db.first(
+        sql<SessionRow & UserRow & { user_created_at: number }>(
+          `SELECT sessions.*, users.email, users.email_verified_at, users.name, users.roles,
+                  users.created_at AS user_created_at
+             FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
+          { id: sessionId, now },
+        ),
+      )
+      return (
+        row && {
+          user: toUser({ ...row, id: row.user_id, created_at: row.user_created_at }),
+          session: toSession(row),
+        }
+      )
+    },
+
+    create({ user, canonicalEmail }, sessionStart) {
+      const added = sql(
+        `INSERT INTO users (id, email, email_canonical, name, password_hash, created_at)
+         VALUES (:id, :email, :email_canonical, :name, :password_hash, :created_at)
+         ON CONFLICT (email_canonical) DO NOTHING`,
+        {
+          id: user.id,
+          email: user.email,
+          email_canonical: canonicalEmail,
+          name: user.name,
+          password_hash: sessionStart.passwordHash,
+          created_at: user.createdAt,
+        },
+      )
+      return start({ added }, { ...sessionStart, reserved: null }, 'account-registered')
+    },
+
+    async startSession(sessionStart) {
+      const { prepared, passwordHash, rehashed } = sessionStart
+      if (rehashed === null) return start({}, sessionStart, 'signed-in')
+      // Before the session begins, on the same condition, so that the session begins on the new hash.
+      const rehash = replaceHash({ userId: prepared.session.userId, passwordHash, newHash: rehashed })
+      return start({ rehash }, { ...sessionStart, passwordHash: rehashed }, 'signed-in')
+    },
+
+    async changePassword({ passwordHash, newHash, prepared, reserved, client, device }) {
+      const { session } = prepared
+      const { userId, createdAt: now } = session
+      const by = { actorId: userId, client }
+      const rows = await db.transaction({
+        changed: replaceHash({ userId, passwordHash, newHash }),
+        recorded: ifChanged('changed', recordIfChanged(ofSession('password-changed', session, client))),
+        ownerTold: ifChanged(
+          'recorded',
+          mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
+        ),
+        ending: endSessionsOf({
+          userId,
+          except: null,
+          reason: 'password-changed',
+          by,
+          now,
+          ifPasswordHash: newHash,
+        }),
+        // Whoever is signed in may change the password, also while the address is not proven.
+        begun: insertSession(prepared, { passwordHash: newHash, verifiedOnly: false }),
+        settled: settleAttempt(reserved, { sessionId: session.id }),
+        ended: selectEndedOf(userId),
+        devicesForgotten: forgetDevicesOf(device, { userId, passwordHash: newHash }),
+        ...knowDevice(device, { userId, client, now }, session.id),
+      })
+      mailQueue.note(rows)
+      return startedSession(rows.begun, rows.ended, deviceIn(rows))
+    },
+
+    async rename({ id, userId }, name, now) {
+      const [row] = await db.change(
+        sql<UserRow>(
+          `UPDATE users SET name = :name
+            WHERE id = :user_id
+              AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :session_id AND user_id = :user_id)
+           RETURNING *`,
+          { name, user_id: userId, session_id: id, now },
+        ),
+      )
+      return row ? toUser(row) : null
+    },
+
+    async delete({ userId, session, passwordHash, client }, now) {
+      const by = { actorId: userId, client }
+      const event = ofSession('account-deleted', { ...session, userId, createdAt: now }, client)
+      const { deleted, ended } = await db.transaction({
+        ending: endSessionsOf({
+          userId,
+          except: null,
+          reason: 'account-deleted',
+          by,
+          now,
+          ifPasswordHash: passwordHash,
+        }),
+        deleted: sql<{ id: string }>(
+          'DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash RETURNING id',
+          { user_id: userId, password_hash: passwordHash },
+        ),
+        recorded: ifChanged('deleted', recordIfChanged(event)),
+        ended: selectEndedOf(userId),
+      })
+      return deleted.length > 0 ? ended : null
+    },
+  }
+}
+
+/** Replaces the password of an account that is not disabled, if `passwordHash` is its hash. */
+function replaceHash(change: {
+  readonly userId: string
+  readonly passwordHash: string
+  readonly newHash: string
+}) {
+  return sql(
+    `UPDATE users SET password_hash = :new_hash
+      WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL`,
+    { user_id: change.userId, password_hash: change.passwordHash, new_hash: change.newHash },
+  )
+}
+
+/** `null`: no password was given, but chosen. */
+interface Settled {
+  readonly reserved: ReservedAttempt | null
+}
+
+/** Returns what the statement that begins a session and those that end others returned, or `null` if it did not begin. */
+export function startedSession(
+  [begun]: readonly BegunRow[],
+  ended: readonly EndedSession[],
+  deviceId: string | null,
+): StartedSession | null {
+  return begun ? { roles: parseRoles(begun.roles), deviceId, ended } : null
+}
+
+/** What a person did with a password of theirs. */
+function ofSession(
+  event: AuditEventName,
+  session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
+  client: Client,
+): AuditEvent {
+  return {
+    at: session.createdAt,
+    event,
+    outcome: 'success',
+    reason: null,
+    actorId: session.userId,
+    subjectId: session.userId,
+    accountKey: null,
+    sessionId: session.id,
+    mode: session.mode,
+    client,
+  }
+}
