@@ -16,7 +16,9 @@ export interface Session {
   readonly last_seen_at: string
   readonly idle_expires_at: string
   readonly expires_at: string
-  /** What the browser called itself; `null` if it said nothing. */
+  /** The User-Agent of the browser or app; `null` if it sent none. */
+  readonly user_agent: string | null
+  /** The device in words, such as `Firefox, Linux`; `null` if the user agent is unknown. */
   readonly device: string | null
   /** Two letters, ISO 3166-1; `null` if it is not known. */
   readonly country: string | null

@@ -1,4 +1,5 @@
 import type { User } from '../identity/user'
+import { describeDevice } from '../request-source/device'
 import { presentInstant } from '../runtime/clock'
 import type { Session } from '../sessions/session'
 
@@ -23,8 +24,13 @@ export function presentSession(session: Session, currentId: string) {
     last_seen_at: presentInstant(session.lastSeenAt),
     idle_expires_at: presentInstant(session.idleExpiresAt),
     expires_at: presentInstant(session.expiresAt),
-    device: session.userAgent,
+    ...presentDeviceNames(session.userAgent),
     country: session.country,
     current: session.id === currentId,
   }
+}
+
+/** The device behind a request: what its client calls itself, and that in words such as `Firefox, Linux`. */
+export function presentDeviceNames(userAgent: string | null) {
+  return { user_agent: userAgent, device: describeDevice(userAgent) }
 }

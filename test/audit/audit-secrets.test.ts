@@ -111,9 +111,9 @@ it.each([
   expect(value.isWellFormed()).toBe(true)
   expect(/[\p{Cc}\p{Cf}\p{Cs}\ufffd]/u.test(value)).toBe(false)
   expect(new TextEncoder().encode(value).byteLength).toBeLessThanOrEqual(256)
-  expect(value).toBe(answer.body.session.device ?? '')
+  expect(value).toBe(answer.body.session.user_agent ?? '')
   const activity = await ada.get('/me/activity')
-  expect(activity.body.events[0].device ?? '').toBe(value)
+  expect(activity.body.events[0].user_agent ?? '').toBe(value)
   expect(activity.text.split('\n')).toHaveLength(1)
 })
 

@@ -28,18 +28,25 @@ describe.each(['session', 'token'] as const)('GET /me/activity in %s mode', (mod
     const { from } = await askRecorded(service, 'POST', '/login', { body: wrong })
     const activity = await ada.get('/me/activity')
     expect(activity.status).toBe(200)
-    const { address, country, user_agent: device } = from
+    const { address, country, user_agent } = from
     const at = expect.stringMatching(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
     const id = expect.stringMatching(/^\d+$/)
     expect(activity.body).toEqual({
       events: [
         {
           ...{ id, at, event: 'signed-in', outcome: 'refused', reason: 'wrong-password', by_owner: false },
-          ...{ session_id: null, mode: null, address, country, device },
+          ...{ session_id: null, mode: null, address, country, user_agent, device: null },
         },
         {
           ...{ id, at, event: 'account-registered', outcome: 'success', reason: null, by_owner: true },
-          ...{ session_id: ada.sessionId, mode, address: expect.any(String), country: null, device: null },
+          ...{
+            session_id: ada.sessionId,
+            mode,
+            address: expect.any(String),
+            country: null,
+            user_agent: null,
+            device: null,
+          },
         },
       ],
     })

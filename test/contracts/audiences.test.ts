@@ -1,11 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { createJanusClient } from '../../packages/client/index.ts'
-import { createPages } from '../../src/pages/create-pages'
-import { createApp } from '../../src/wiring/app'
 import { FORMS, TOKEN_FORMS } from '../support/client'
 import { createNetwork } from '../support/network'
 import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
-import { type OwnService, ownService } from '../support/service'
+import { appOf, type OwnService, ownService } from '../support/service'
 
 const API = 'https://api.example.com'
 /** Longer than an access token lives. */
@@ -16,7 +14,7 @@ const apart = ownService({ AUDIENCE: API })
 /** Every route that takes a credential, by what it answers to nobody. */
 async function guardedRoutes(service: OwnService): Promise<readonly [string, string][]> {
   const guarded: [string, string][] = []
-  for (const { method, path } of createApp(service.services, createPages).routes) {
+  for (const { method, path } of appOf(service.services).routes) {
     if (method === 'ALL' || guarded.some((known) => `${known}` === `${method},${path}`)) continue
     const { body } = await send(service, method, path)
     if (body?.code === 'authentication-required' && path !== '/refresh') guarded.push([method, path])

@@ -30,7 +30,7 @@ describe.each(['session', 'token'] as const)('OUT-05: the list of one’s sessio
   it('says where and when each began, and nothing that opens it', async () => {
     const ada = await signedInPerson({ mode })
     const { email, password } = ada
-    const headers = { 'User-Agent': 'Analytical Engine/1.0' }
+    const headers = { 'User-Agent': 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0' }
     const login = await send(deployed, 'POST', '/login', { headers, body: { email, password, mode } })
     const list = await ada.get('/sessions')
     expect(list.body.sessions).toContainEqual({
@@ -40,7 +40,8 @@ describe.each(['session', 'token'] as const)('OUT-05: the list of one’s sessio
       last_seen_at: expect.stringMatching(/Z$/),
       idle_expires_at: expect.stringMatching(/Z$/),
       expires_at: expect.stringMatching(/Z$/),
-      device: 'Analytical Engine/1.0',
+      user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+      device: 'Firefox, Linux',
       country: null,
       current: false,
     })

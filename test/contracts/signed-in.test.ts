@@ -23,6 +23,7 @@ describe.each(['session', 'token'] as const)('signed in, in %s mode', (mode) => 
         last_seen_at: expect.stringMatching(/Z$/),
         idle_expires_at: expect.stringMatching(/Z$/),
         expires_at: expect.stringMatching(/Z$/),
+        user_agent: null,
         device: null,
         country: null,
         current: true,

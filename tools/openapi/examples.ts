@@ -16,7 +16,8 @@ const SESSION = {
   last_seen_at: '2026-11-23T18:00:00Z',
   idle_expires_at: '2026-11-30T18:00:00Z',
   expires_at: '2026-12-23T18:00:00Z',
-  device: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  user_agent: 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0',
+  device: 'Firefox, Linux',
   country: 'GB',
   current: true,
 }
@@ -42,6 +43,7 @@ export const EXAMPLES = {
     id: 'ZGV2aWNlIG9mIGEgb25lLg',
     created_at: '2026-11-02T09:30:00Z',
     last_seen_at: '2026-11-23T18:00:00Z',
+    user_agent: SESSION.user_agent,
     device: SESSION.device,
     country: 'GB',
     current: true,
@@ -60,6 +62,7 @@ export const EXAMPLES = {
     mode: 'session',
     address: '203.0.113.7',
     country: 'GB',
+    user_agent: SESSION.user_agent,
     device: SESSION.device,
   },
 }

@@ -22,7 +22,10 @@ const text = (description: string) => v.pipe(v.string(), v.description(descripti
 const country = v.nullable(
   v.pipe(v.string(), v.regex(/^[A-Z0-9]{2}$/), v.description('ISO 3166-1 alpha-2, as Cloudflare placed it.')),
 )
-const device = v.nullable(text('What the client said of itself, at most 256 characters.'))
+const user_agent = v.nullable(text('The User-Agent that the client sent, at most 256 bytes.'))
+const device = v.nullable(
+  text('The device in words, such as `Firefox, Linux`. `null` if the user agent is unknown.'),
+)
 
 const Mode = v.picklist(['session', 'token'])
 
@@ -42,6 +45,7 @@ const Session = v.object({
   last_seen_at: instant('When it was used last; may be behind by half of the idle time.'),
   idle_expires_at: instant('When it ends unless it is used.'),
   expires_at: instant('When it ends, used or not.'),
+  user_agent,
   device,
   country,
   current: v.pipe(v.boolean(), v.description('Whether it is the session behind this request.')),
@@ -51,6 +55,7 @@ const Device = v.object({
   id: id('A handle for forgetting it. Not a credential.'),
   created_at: instant('When the account was first proven there.'),
   last_seen_at: instant('When it was proven there last.'),
+  user_agent,
   device,
   country,
   current: v.pipe(v.boolean(), v.description('Whether its cookie came with this request.')),
@@ -121,6 +126,7 @@ const Event = v.object({
   mode: v.nullable(Mode),
   address: v.nullable(text('The IP address it was done from.')),
   country,
+  user_agent,
   device,
 })
 

@@ -5,6 +5,7 @@ import { requireLiveSession } from '../../guards/require-live-session'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
 import { readCursor } from '../cursor'
+import { presentDeviceNames } from '../present'
 
 /** How many events one answer lists. */
 const PAGE_SIZE = 50
@@ -38,7 +39,7 @@ export function presentEvent(event: RecordedEvent) {
     mode: event.mode,
     address: event.address,
     country: event.country,
-    device: event.userAgent,
+    ...presentDeviceNames(event.userAgent),
   }
 }
 

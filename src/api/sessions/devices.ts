@@ -11,6 +11,7 @@ import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
 import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
+import { presentDeviceNames } from '../present'
 import { redirectForm } from '../sign-in/answer-sign-in'
 
 const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
@@ -49,7 +50,7 @@ export function presentDevice(device: Device, currentIds: readonly string[]) {
     id: device.id,
     created_at: presentInstant(device.createdAt),
     last_seen_at: presentInstant(device.lastSeenAt),
-    device: device.userAgent,
+    ...presentDeviceNames(device.userAgent),
     country: device.country,
     current: currentIds.includes(device.id),
   }
