@@ -10,6 +10,7 @@ import type { GuardServices } from './guards/auth-env'
 import type { SigningKeys } from './keys/signing-keys'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { RememberedSessionCache } from './sessions/session-cache'
 import type { ClientLimit } from './throttling/client-limit'
 
 /** Everything an operation may need, made once for each isolate. Each takes only what it uses. */
@@ -28,6 +29,7 @@ export interface Services
   readonly devices: DeviceStore
   readonly deviceCredentials: DeviceCredentials
   readonly signInCodes: SignInCodes
+  readonly sessionCache: RememberedSessionCache
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   /** `null`: no mail is sent. */

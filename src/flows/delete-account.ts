@@ -1,6 +1,6 @@
 import type { Client } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import type { SessionCache } from '../sessions/session-cache'
+import type { RememberedSessionCache } from '../sessions/session-cache'
 import {
   type AttemptServices,
   attemptPassword,
@@ -19,7 +19,7 @@ export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt |
  * detail says so.
  */
 export async function deleteAccount(
-  services: AttemptServices & { readonly sessionCache: SessionCache },
+  services: AttemptServices & { readonly sessionCache: RememberedSessionCache },
   session: OwnSession,
   { password, client }: { readonly password: string; readonly client: Client },
 ): Promise<AccountDeletion> {

@@ -3,12 +3,12 @@ import type { Clock } from '../runtime/clock'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
 import type { EndReason } from '../sessions/session'
-import type { SessionCache } from '../sessions/session-cache'
+import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { End, PresentedSession, SessionStore } from '../sessions/session-store'
 
 export interface SignOutServices {
   readonly sessions: SessionStore
-  readonly sessionCache: SessionCache
+  readonly sessionCache: RememberedSessionCache
   readonly clock: Clock
 }
 

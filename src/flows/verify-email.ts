@@ -9,7 +9,7 @@ import { checkPassword, type PasswordRefusal } from '../passwords/password-polic
 import type { Client } from '../request-source/request-source'
 import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
-import type { SessionCache } from '../sessions/session-cache'
+import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { PresentedSession } from '../sessions/session-store'
 import {
   type AskedForMail,
@@ -24,7 +24,7 @@ export interface VerifyServices extends LinkServices, GrantServices {
   readonly passwords: PasswordHasher
   readonly passwordMinLength: number
   readonly serviceHost: string
-  readonly sessionCache: SessionCache
+  readonly sessionCache: RememberedSessionCache
 }
 
 /** Mails the link again: for a registration that waits, or for an account whose address nobody has proven. @throws {StoreUnavailable} */

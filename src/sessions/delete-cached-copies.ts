@@ -1,6 +1,6 @@
 import type { Log } from '../runtime/log'
 import { orOnOutage, StoreUnavailable } from '../runtime/outage'
-import type { SessionCache } from './session-cache'
+import type { RememberedSessionCache } from './session-cache'
 import type { EndedSession } from './session-store'
 
 /** How many deletes are on their way at once: Workers hold six connections open, the rest would wait anyway. */
@@ -19,7 +19,10 @@ export const MOST_DELETES = 500
  * @throws {StoreUnavailable} If a copy could not be deleted, or there are more. The sessions have ended all the same, and the
  * sweep deletes what is left: whoever is told of a success may rely on it that no copy is.
  */
-export async function deleteCachedCopies(cache: SessionCache, ended: readonly EndedSession[]): Promise<void> {
+export async function deleteCachedCopies(
+  cache: RememberedSessionCache,
+  ended: readonly EndedSession[],
+): Promise<void> {
   const cached = ended.filter((session) => session.mode === 'session')
   // All of them, at once, whatever becomes of the copies.
   cache.forget(new Set(cached.map(({ id }) => id)))
@@ -45,7 +48,7 @@ const LEFT_TO_SWEEP =
 
 /** As {@link deleteCachedCopies}, where a new session is worth more than the certainty that an old one is gone. */
 export async function deleteCachedCopiesOrLeaveToSweep(
-  { sessionCache, log }: { readonly sessionCache: SessionCache; readonly log: Log },
+  { sessionCache, log }: { readonly sessionCache: RememberedSessionCache; readonly log: Log },
   ended: readonly EndedSession[],
 ): Promise<void> {
   await orOnOutage(deleteCachedCopies(sessionCache, ended), ({ store }) =>

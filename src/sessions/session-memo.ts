@@ -1,7 +1,7 @@
 import { createMemo } from '../runtime/memo'
 import { type Defer, type ResolveSessionServices, resolveSession } from './resolve-session'
 import type { LiveSession } from './session'
-import type { SessionCache } from './session-cache'
+import type { RememberedSessionCache, SessionCache } from './session-cache'
 
 /**
  * Sessions that this isolate has resolved a moment ago, by the whole session token: whoever does not have the secret finds nothing. A live
@@ -11,7 +11,7 @@ export interface SessionMemo {
   /** As {@link resolveSession}, without asking anybody for what is remembered: at most `memoSeconds` older than that. */
   resolve(services: ResolveSessionServices, text: string, defer: Defer): Promise<LiveSession | null>
   /** The cache, for whoever ends or changes a session: what it deletes or saves is forgotten here. */
-  beside(cache: SessionCache): SessionCache
+  beside(cache: SessionCache): RememberedSessionCache
 }
 
 /** @param memoSeconds For how long; 0: not at all. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { deleteCachedCopies } from './delete-cached-copies'
-import type { SessionCache } from './session-cache'
+import type { RememberedSessionCache } from './session-cache'
 import type { SessionStore } from './session-store'
 
 /**
@@ -26,7 +26,7 @@ const MOST_STEPS = 50
  */
 export async function sweepSessions(services: {
   readonly sessions: SessionStore
-  readonly sessionCache: SessionCache
+  readonly sessionCache: RememberedSessionCache
   readonly clock: Clock
   readonly log: Log
 }): Promise<void> {

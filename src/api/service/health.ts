@@ -42,6 +42,9 @@ export function createStorageCheck(services: StorageCheckServices): () => Promis
   }
 }
 
+/** The id of no session: what is asked is whether the store answers. */
+const NO_SESSION = 'ready'
+
 async function checkStorage(services: StorageCheckServices): Promise<readonly Check[]> {
   const migrate = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
   return [
@@ -50,7 +53,7 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
       (await services.isSchemaCurrent()) ? null : `The schema is not current. ${migrate}`,
     ),
     await checkStore('kv', 'The KV namespace bound as SESSIONS cannot be reached.', async () => {
-      await services.sessionCache.ping()
+      await services.sessionCache.find(NO_SESSION)
       return null
     }),
   ]

@@ -5,7 +5,7 @@ import type { Log } from '../../runtime/log'
 import { orOnOutage } from '../../runtime/outage'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
-import type { SessionCache } from '../../sessions/session-cache'
+import type { RememberedSessionCache } from '../../sessions/session-cache'
 import { mintSessionToken } from '../../sessions/session-token'
 import type { AccessTokens } from '../../tokens/access-token'
 import type { RefreshTokens } from '../../tokens/refresh-token'
@@ -58,7 +58,7 @@ export async function prepareSession(
 
 export interface GrantServices {
   readonly lifetimes: SessionLifetimes
-  readonly sessionCache: SessionCache
+  readonly sessionCache: RememberedSessionCache
   /** For Janus itself. */
   readonly accessTokens: AccessTokens
   /** For the apps beside it; may be the same. */

@@ -32,15 +32,8 @@ export function createKvSessionCache(
       await reach('KV', () => kv.put(key(live.session.id), copy, { expirationTtl }))
     },
 
-    // KV is remembered by nobody here: src/sessions/session-memo.ts is put before it.
-    forget() {},
-
     async delete(id) {
       await reach('KV', () => kv.delete(key(id)))
-    },
-
-    async ping() {
-      await reach('KV', () => kv.get(key('ping')))
     },
   }
 }

@@ -49,10 +49,10 @@ export function createLinkUses(
         ...(start
           ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, client, now })
           : {}),
-        replaced: start && start.presented.map((old) => endPresented(old, start.prepared.session, client)),
+        replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, client)) ?? null,
       })
       const rows = await unlessRepeated(transaction)
-      if (!rows || rows.added.length !== 1) return null
+      if (rows?.added.length !== 1) return null
       mailQueue.note(rows)
       const deviceId = rows.deviceAdded[0]?.device_id ?? null
       return { deviceId, started: start && startedSession(rows.begun, rows.replaced, deviceId) }
