@@ -1,8 +1,9 @@
-// Builds what others import, into dist/: `janus` (to mount), `janus/verify` and `janus/client`.
+// Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client`, and the command `janus`.
 import { execFileSync } from 'node:child_process'
-import { cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { build } from 'esbuild'
+import { testedDate } from '../packages/cli/doctor/janus-itself.ts'
 import { buildModules } from './build-modules.ts'
 
 const ROOT = dirname(import.meta.dirname)
@@ -31,6 +32,7 @@ await build({
   external: ['jose', 'hono', 'hono/*', 'cloudflare:workers'],
   legalComments: 'none',
 })
+await buildCommand()
 cpSync(join(ROOT, 'src/storage/d1/migrations'), join(DIST, 'migrations'), {
   recursive: true,
   filter: isNoCode,
@@ -51,6 +53,41 @@ for (const file of globSync(join(DIST, 'types/**/*.d.ts'))) {
     file,
     file.includes('/packages/verify/') ? named.replace(HONO_IMPORT, OPTIONAL_IMPORT) : named,
   )
+}
+
+/** Builds the command into dist/cli, one file for each command. It needs nothing but wrangler, which it finds in the project. */
+async function buildCommand(): Promise<void> {
+  const { metafile } = await build({
+    absWorkingDir: ROOT,
+    entryPoints: { janus: 'packages/cli/janus.ts' },
+    outdir: join(DIST, 'cli'),
+    bundle: true,
+    splitting: true,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    define: { TESTED_DATE: JSON.stringify(testedDate()) },
+    plugins: [
+      {
+        name: 'janus-itself',
+        setup: ({ onResolve }) =>
+          onResolve({ filter: /\/janus-itself\.ts$/ }, () => ({
+            path: join(ROOT, 'packages/cli/doctor/janus-itself.built.ts'),
+          })),
+      },
+    ],
+    legalComments: 'none',
+  })
+  chmodSync(join(DIST, 'cli/janus.js'), 0o755)
+  const packages = Object.keys(metafile.inputs).flatMap(
+    (path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
+  )
+  const licenses = [...new Set(packages)].map((folder) => {
+    const text = readFileSync(join(ROOT, folder, 'LICENSE'), 'utf8')
+    return `${folder.slice('node_modules/'.length)}\n\n${text.trim()}\n`
+  })
+  writeFileSync(join(DIST, 'cli/THIRD-PARTY-LICENSES.txt'), licenses.join('\n----\n\n'))
 }
 
 function isNoCode(path: string): boolean {

@@ -1,10 +1,12 @@
 // Runs before each bundle (wrangler.toml, [build]). `npx wrangler dev` finds here what `npm start` makes: .dev.vars and the tables of
 // the local database. Nothing is made for a deploy.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fail, IS_PREPARED, makeLocalVars, migrate, ROOT } from './local-wrangler.ts'
-import { describeHolder, takeState } from './state-lock.ts'
+import { fail, IS_PREPARED, makeLocalVars, migrate } from './local/local-wrangler.ts'
+import { describeHolder, takeState } from './local/state-lock.ts'
+import { migrationFiles } from './migrate/migrations-config.ts'
+import { MIGRATIONS, ROOT } from './place.ts'
 
 /** Where wrangler keeps it unless it is told otherwise, and npm start, too. */
 const STATE = join(ROOT, '.wrangler/state')
@@ -20,7 +22,7 @@ async function prepare() {
   }
   makeLocalVars()
   const stamp = join(STATE, 'v3/d1/janus-migrations')
-  const names = readdirSync(join(ROOT, 'src/storage/d1/migrations')).filter((file) => file.endsWith('.sql'))
+  const names = migrationFiles(MIGRATIONS)
   // A later bundle of the same process, with the database in use, has nothing to do.
   if (readIfThere(stamp) === names.join('\n')) return
   await migrate('DB', STATE)

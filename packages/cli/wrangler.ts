@@ -1,9 +1,7 @@
 import { spawn } from 'node:child_process'
-import { dirname, join } from 'node:path'
+import { dirname } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
-
-const ROOT = dirname(dirname(import.meta.dirname))
-const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
+import { findWrangler } from './place.ts'
 
 export interface Run {
   readonly code: number
@@ -14,25 +12,32 @@ export interface Run {
 
 /**
  * Runs one command of wrangler on a wrangler.toml. It has no terminal to ask questions at, so it never waits for an answer.
- * `shown`: what it prints goes to whoever started the script.
+ * `shown`: what it prints goes to the terminal of the command.
  */
 export type Wrangler = (command: readonly string[], output?: 'shown') => Promise<Run>
 
 export interface WranglerOptions {
   /** Where wrangler.toml is. */
   readonly configPath: string
+  /** The project, where wrangler runs; unless given, the folder of the configuration. */
+  readonly folder?: string
   /** A Node script in place of wrangler. */
   readonly script?: string
   /** Ends a command that runs. */
   readonly signal?: AbortSignal
 }
 
-export function createWrangler({ configPath, script = WRANGLER, signal }: WranglerOptions): Wrangler {
+export function createWrangler({
+  configPath,
+  folder = dirname(configPath),
+  script = findWrangler(folder),
+  signal,
+}: WranglerOptions): Wrangler {
   return (command, output) =>
     new Promise((resolve, reject) => {
       const stream = output === 'shown' ? 'inherit' : 'pipe'
       const child = spawn(process.execPath, [script, ...command, '--config', configPath], {
-        cwd: dirname(configPath),
+        cwd: folder,
         env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
         stdio: ['ignore', stream, stream],
         ...(signal ? { signal } : {}),

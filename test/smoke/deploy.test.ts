@@ -337,6 +337,6 @@ describe('the deploy button', () => {
   })
 
   it('runs what npm run deploy runs', () => {
-    expect(scripts.deploy).toMatch(/^node .*scripts\/deploy\.ts$/)
+    expect(scripts.deploy).toMatch(/^node .*packages\/cli\/janus\.ts deploy$/)
   })
 })

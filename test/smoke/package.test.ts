@@ -1,4 +1,4 @@
-import { execFileSync } from 'node:child_process'
+import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -7,6 +7,7 @@ import {
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -65,6 +66,13 @@ beforeAll(() => {
     '--no-fund',
     ...packages,
   )
+  symlinkSync(join(MODULES, 'wrangler'), join(project, 'node_modules/wrangler'))
+  const toml = readFileSync(join(project, 'wrangler.toml'), 'utf8')
+  writeFileSync(join(project, 'bare.toml'), toml.replace(/^migrations_dir = .*$/m, ''))
+  writeFileSync(
+    join(project, 'built.toml'),
+    toml.replace('"worker.ts"', '"built/worker.js"\nno_bundle = true'),
+  )
 }, START_TIMEOUT_MS)
 
 afterAll(() => rmSync(join(project, '..'), { recursive: true }))
@@ -73,9 +81,47 @@ it('the package holds what runs and its types, and no sources or settings of thi
   const files = readdirSync(join(project, 'node_modules/janus'), { recursive: true, withFileTypes: true })
   const names = files.filter((file) => file.isFile()).map(({ name }) => name)
   expect(names.filter((name) => /^\.|\.map$|(?<!\.d)\.ts$|\.(toml|bin|css)$/.test(name))).toEqual([])
+  expect(names).toContain('THIRD-PARTY-LICENSES.txt')
   for (const name of ['janus.js', 'verify.js', 'client.js', '0001_accounts.sql']) {
     expect(names).toContain(name)
   }
+})
+
+describe('its command', () => {
+  function command(program: string, ...given: string[]) {
+    const { status, stdout, stderr } = spawnSync(program, given, { cwd: project, encoding: 'utf8' })
+    return { code: status, stdout, printed: stdout + stderr }
+  }
+  const janus = (...given: string[]) => command('npx', '--no-install', 'janus', ...given)
+
+  it("lists its commands and refuses others, on the machine's own Node", () => {
+    const bin = join(project, 'node_modules/.bin/janus')
+    const { code, printed } = command(machinesNode(), bin, '--help')
+    expect([code, printed]).toEqual([0, expect.stringMatching(/^ {2}keys rotate +\S/m)])
+    expect(command(machinesNode(), bin, 'keys')).toMatchObject({
+      code: 2,
+      printed: expect.stringMatching(/^Unknown command: keys\n[\s\S]+ keys rotate /),
+    })
+    expect(command(machinesNode(), bin, 'start')).toMatchObject({
+      code: 2,
+      printed: expect.stringContaining('npx janus dev'),
+    })
+  })
+
+  it('brings its migrations along, and examines the configuration of the project', () => {
+    const { code, printed } = janus('migrate', '--local', '--config', 'bare.toml')
+    expect([code, printed]).toEqual([0, expect.stringContaining('The local database is current.')])
+
+    const report = janus('doctor', '--json')
+    expect(report.code, report.printed).toBe(1)
+    const { findings } = JSON.parse(report.stdout) as {
+      findings: { check: string; level: string; fix: string }[]
+    }
+    const errors = findings.filter(({ level }) => level === 'error')
+    expect(errors.map(({ check }) => check)).toEqual(['settings.AUTH_SECRET', 'worker.cron'])
+    expect(errors[0]?.fix).toContain('npx janus dev')
+    expect(findings).toContainEqual(expect.objectContaining({ check: 'database.migrations', level: 'ok' }))
+  })
 })
 
 describe('its types', () => {
@@ -156,15 +202,12 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
     )
     expect(copies).toHaveLength(2)
     shop = await startService(({ port, state }) => {
-      const database = ['d1', 'migrations', 'apply', 'DB', '--local', '--persist-to', state]
-      run(process.execPath, WRANGLER, ...database)
-      const issuer = ['--var', `ISSUER:http://localhost:${port}/auth`]
-      const place = ['--port', String(port), '--inspector-port', '0', '--persist-to', state]
+      // The secret, the tables and the issuer are the command's.
+      const place = ['--config', 'built.toml', '--port', String(port), '--state', state]
       return {
-        command: [process.execPath, WRANGLER, 'dev', 'built/worker.js', '--no-bundle', ...place, ...issuer],
+        command: [process.execPath, 'node_modules/.bin/janus', 'dev', ...place],
         cwd: project,
-        variables: { AUTH_SECRET: crypto.getRandomValues(Buffer.alloc(32)).toString('base64') },
-        ready: /Ready on http/,
+        ready: /Janus is ready: http:\/\/localhost:\d+\/auth/,
       }
     })
   })

@@ -9,10 +9,11 @@ import {
 } from '../doctor/check-account.ts'
 import type { Plan } from '../doctor/check-plan.ts'
 import { checkReadiness } from '../doctor/check-service.ts'
-import { migrationFiles } from '../doctor/check-worker.ts'
 import { type Deployment, readDeployment } from '../doctor/deployment.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { type Finding, renderFindings } from '../doctor/finding.ts'
+import { migrationFiles } from '../migrate/migrations-config.ts'
+import { commandLine } from '../place.ts'
 import { reasonOf, type Wrangler } from '../wrangler.ts'
 import { type Secrets, withSecretsFile } from './secrets-file.ts'
 
@@ -94,7 +95,7 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
     const code = step === 'migrate' ? await migrate(wrangler) : await upload(wrangler, secrets)
     if (code === 0) continue
     print(
-      `Stopped: wrangler says above why it could not ${step}. Run npm run deploy again once that is put right.`,
+      `Stopped: wrangler says above why it could not ${step}. Run ${commandLine('deploy')} again once that is put right.`,
     )
     return 1
   }
@@ -137,7 +138,7 @@ async function findUsers(
   if (run.code !== 0) return `Whether there are accounts already cannot be told: ${reasonOf(run)}`
   const [{ results }] = JSON.parse(run.stdout) as [{ results: [{ users: number }] }]
   if (results[0].users === 0) return null
-  return 'The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: npm run deploy -- --secrets-file FILE.'
+  return `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
 }
 
 function renderPlan(

@@ -1,3 +1,4 @@
+import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { isLoggedOut, type Run, reasonOf, type Wrangler } from '../wrangler.ts'
 import { error, type Finding, ok } from './finding.ts'
 
@@ -45,7 +46,9 @@ export async function listMigrations(wrangler: Wrangler, flags: readonly string[
 export function checkDeployedSecrets(secrets: DeployedSecrets, worker: string): readonly Finding[] {
   if (secrets.kind === 'unanswered') return [secrets.finding]
   if (secrets.kind === 'no-worker') {
-    return [error('account.worker', `There is no Worker named ${worker} in the account.`, 'npm run deploy')]
+    return [
+      error('account.worker', `There is no Worker named ${worker} in the account.`, commandLine('deploy')),
+    ]
   }
   // That AUTH_SECRET is missing is said as a fault of the settings.
   return secrets.names.includes('AUTH_SECRET')
@@ -55,7 +58,10 @@ export function checkDeployedSecrets(secrets: DeployedSecrets, worker: string): 
 
 export function checkDatabase(database: DatabaseState, target: 'local' | 'deployed'): Finding {
   const check = 'database.migrations'
-  const fix = target === 'local' ? 'npm run migrate, or npm start, which does it.' : 'npm run deploy'
+  const fix =
+    target === 'local'
+      ? `${commandLine('migrate')}, or ${commandLine(IS_CHECKOUT ? 'start' : 'dev')}, which does it.`
+      : commandLine(IS_CHECKOUT ? 'deploy' : 'migrate', IS_CHECKOUT ? '' : '--remote')
   switch (database.kind) {
     case 'unanswered':
       return database.finding

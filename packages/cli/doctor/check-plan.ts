@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { commandLine } from '../place.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -38,7 +39,10 @@ export function checkPlan({ wrangler }: Deployment, config: Config, plan: Plan):
   if (plan === 'paid' || limits !== undefined) return [paid]
   const kv = config.modes.includes('session') ? `, and KV takes ${FREE_KV_WRITES_A_DAY} writes a day` : ''
   const what = `Which plan the account has is not known. Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms${kv}.`
-  return [paid, warning('plan.unknown', what, 'Say which: npm run doctor -- --remote --plan paid (or free).')]
+  return [
+    paid,
+    warning('plan.unknown', what, `Say which: ${commandLine('doctor', '--remote --plan paid')} (or free).`),
+  ]
 }
 
 function checkPaidCpu(hashMs: number, limitMs: number): Finding {

@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { commandLine } from '../place.ts'
 import { error, type Finding, ok } from './finding.ts'
 
 const PATIENCE_MS = 5_000
@@ -41,7 +42,11 @@ export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promis
     return [error('service.check', what, 'See the log of the Worker: npx wrangler tail')]
   }
   return failed.map(({ name, detail }) =>
-    error('service.check', `${name}: ${detail ?? 'not ready.'}`, 'Put that right, then npm run deploy.'),
+    error(
+      'service.check',
+      `${name}: ${detail ?? 'not ready.'}`,
+      `Put that right, then ${commandLine('deploy')}.`,
+    ),
   )
 }
 

@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { type Deployment, isSecretName, SECRETS } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -58,19 +59,19 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
   return Object.keys(settings).filter((name) => !known.has(name) && !isSecretName(name))
 }
 
-function fixOf(setting: string, { target, wrangler }: Deployment): string {
+function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment): string {
   const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT', 'EMAIL']
   if (bindings.includes(setting))
-    return 'Bind it in wrangler.toml: docs/deploy/own-host.md has the whole file.'
+    return `Bind it in wrangler.toml: docs/deploy/${isStandAlone ? 'own-host' : 'mounted'}.md has the whole file.`
   if (setting === 'ISSUER') {
     return 'Set it in [vars] of wrangler.toml to the URL people will use, as in https://example.com/auth.'
   }
   if (!isSecretName(setting)) return 'Set it in [vars] of wrangler.toml: README, "Configuration".'
   if (target === 'deployed') {
-    return `npx wrangler secret put ${setting}; before the first deploy: npm run deploy -- --secrets-file FILE`
+    return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
   }
   if (setting === 'AUTH_SECRET') {
-    return 'Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without that file, npm start makes one.'
+    return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} makes one.`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
   const name = isNamed

@@ -1,8 +1,10 @@
-import { existsSync, readdirSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { unstable_readConfig } from 'wrangler'
-import { type Deployment, ROOT } from './deployment.ts'
+import { existsSync } from 'node:fs'
+import { join, relative, resolve } from 'node:path'
+import { migrationFiles } from '../migrate/migrations-config.ts'
+import { IS_CHECKOUT, MIGRATIONS } from '../place.ts'
+import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
+import { testedDate } from './janus-itself.ts'
 
 /** How often `sweep` is to run. */
 const EVERY_MINUTE = '* * * * *'
@@ -37,19 +39,15 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   const database = wrangler.d1_databases.find(({ binding }) => binding === 'DB')
   if (!database) return []
   const given = resolve(folder, database.migrations_dir ?? 'migrations')
-  const there = existsSync(given) ? readdirSync(given) : []
-  const missing = migrationFiles(join(ROOT, 'src/storage/d1/migrations')).filter(
-    (file) => !there.includes(file),
-  )
+  const there = migrationFiles(given)
+  const missing = migrationFiles(MIGRATIONS).filter((file) => !there.includes(file))
   if (missing.length === 0) return []
   const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`
-  const fix =
-    'Point migrations_dir at those of Janus (docs/deploy/mounted.md), and give your own tables another database.'
+  const where = IS_CHECKOUT
+    ? 'at those of Janus (docs/deploy/mounted.md)'
+    : `to "${relative(folder, MIGRATIONS)}"`
+  const fix = `Set migrations_dir of DB ${where}, and give your own tables another database.`
   return [error('worker.migrations', what, fix)]
-}
-
-export function migrationFiles(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
 }
 
 /** What the pages load comes with the code. Only a logo is a file of the adopter's. */
@@ -132,13 +130,13 @@ const checkCache: Check = ({ wrangler }) => {
 
 const checkDate: Check = ({ wrangler }) => {
   const date = wrangler.compatibility_date
-  const tested = unstable_readConfig({ config: join(ROOT, 'wrangler.toml') }).compatibility_date
+  const tested = testedDate()
   const check = 'worker.compatibility_date'
   if (!date) return [error(check, 'There is no compatibility_date.', `Set compatibility_date = "${tested}".`)]
   if (date > new Date().toISOString().slice(0, 10)) {
     return [error(check, `compatibility_date ${date} has not come yet.`, `Set it to "${tested}".`)]
   }
-  if (!tested || date >= tested) return []
+  if (date >= tested) return []
   const what = `compatibility_date ${date} is older than ${tested}, the one Janus is tested with.`
   return [warning(check, what, `Set it to "${tested}".`)]
 }

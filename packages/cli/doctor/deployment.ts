@@ -1,10 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
-import { buildSync } from 'esbuild'
-import { type Unstable_Config, unstable_getVarsForDev, unstable_readConfig } from 'wrangler'
-import type { Config, parseConfig as ParseConfig, ParsedConfig } from '../../../src/config/config.ts'
-
-export const ROOT = join(import.meta.dirname, '../../..')
+import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
+import type { Config, ParsedConfig } from '../../../src/config/config.ts'
+import { loadWrangler, ROOT } from '../place.ts'
+import { loadParseConfig } from './janus-itself.ts'
 
 /** What must not stand in a file that is committed. */
 export const SECRETS = ['AUTH_SECRET', 'RESEND_API_KEY'] as const
@@ -47,11 +46,12 @@ export interface DeploymentSource {
  */
 export async function readDeployment(source: DeploymentSource): Promise<Deployment> {
   const { configPath, target, overrides = {}, secretNames = null, secrets = {} } = source
-  const wrangler = unstable_readConfig({ config: configPath })
   const folder = dirname(resolve(configPath))
+  const wranglerModule = await loadWrangler(folder)
+  const wrangler = wranglerModule.unstable_readConfig({ config: configPath })
   const env: Record<string, unknown> =
     target === 'local'
-      ? { ...readLocalVars(wrangler, configPath), ...overrides }
+      ? { ...readLocalVars(wrangler, configPath, wranglerModule.unstable_getVarsForDev), ...overrides }
       : { ...wrangler.vars, ...overrides }
   const settings = { ...env }
   for (const name of SECRETS) delete settings[name]
@@ -115,30 +115,13 @@ function standInBindings(wrangler: Unstable_Config): Record<string, object> {
 }
 
 /** As `wrangler dev` gives them to a Worker. */
-function readLocalVars(wrangler: Unstable_Config, configPath: string): Record<string, unknown> {
-  const given = unstable_getVarsForDev(
-    configPath,
-    undefined,
-    wrangler.vars,
-    undefined,
-    true,
-    wrangler.secrets,
-  )
+function readLocalVars(
+  wrangler: Unstable_Config,
+  configPath: string,
+  getVarsForDev: typeof unstable_getVarsForDev,
+): Record<string, unknown> {
+  const given = getVarsForDev(configPath, undefined, wrangler.vars, undefined, true, wrangler.secrets)
   return Object.fromEntries(
     Object.entries(given).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
   )
-}
-
-/** src/ is written for a bundler, so it has to be bundled for Node to load it. */
-async function loadParseConfig(): Promise<typeof ParseConfig> {
-  const { outputFiles } = buildSync({
-    entryPoints: [join(ROOT, 'src/config/config.ts')],
-    bundle: true,
-    write: false,
-    format: 'esm',
-    platform: 'neutral',
-  })
-  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
-  const module = await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)
-  return module.parseConfig
 }

@@ -3,12 +3,11 @@ import { execFile, spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
-import { dirname, join, resolve } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseEnv, promisify } from 'node:util'
+import { commandLine, findWrangler, ROOT } from '../place.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
-export const ROOT = dirname(dirname(import.meta.dirname))
-const WRANGLER = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
 const SECRETS = join(ROOT, '.dev.vars')
 /** Where `wrangler dev` serves unless it is told otherwise. */
 const LOCAL_ISSUER = 'http://localhost:8787'
@@ -35,7 +34,7 @@ export function requireFreePort(port: number, command: string): Promise<void> {
     const probe = createServer()
     probe.once('error', (error: NodeJS.ErrnoException) => {
       const reason = error.code === 'EADDRINUSE' ? 'is in use' : `cannot be used (${error.code})`
-      fail(`Port ${port} ${reason}. Try another: ${command} -- --port ${port + 1}`)
+      fail(`Port ${port} ${reason}. Try another: ${commandLine(command, `--port ${port + 1}`)}`)
     })
     probe.listen(port, 'localhost', () => probe.close(() => resolve()))
   })
@@ -52,9 +51,15 @@ export function holdState(folder: string, what: string, ownState: string): void 
   process.on('exit', () => releaseState(state, process.pid))
 }
 
-/** Makes `.dev.vars`, or adds what it lacks: a random AUTH_SECRET, and the issuer of `npx wrangler dev`. */
-export function makeLocalVars(): void {
-  const given = existsSync(SECRETS) ? readFileSync(SECRETS, 'utf8') : ''
+/**
+ * Makes `.dev.vars`, or adds what it lacks: a random AUTH_SECRET, and the issuer of a plain `npx wrangler dev`. Returns whether
+ * anything was written.
+ *
+ * @param folder Where wrangler.toml is.
+ */
+export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
+  const file = join(folder, '.dev.vars')
+  const given = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const named = parseEnv(given)
   const lines: string[] = []
   if (named.AUTH_SECRET === undefined) {
@@ -62,12 +67,13 @@ export function makeLocalVars(): void {
     console.log('Made a random AUTH_SECRET in .dev.vars.')
   }
   if (named.ISSUER === undefined) {
-    lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${LOCAL_ISSUER}"`)
+    lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${issuer}"`)
   }
-  if (lines.length === 0) return
+  if (lines.length === 0) return false
   const start = given === '' || given.endsWith('\n') ? '' : '\n'
   // Only its owner may read it.
-  appendFileSync(SECRETS, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
+  appendFileSync(file, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
+  return true
 }
 
 /** The AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
@@ -78,7 +84,7 @@ export function readSecret(): string {
 /** Brings a local database up to date. @param config Relative to the root. */
 export async function migrate(binding: string, state: string, config = 'wrangler.toml'): Promise<void> {
   const command = ['d1', 'migrations', 'apply', binding, '--local', '-c', config, '--persist-to', state]
-  const run = promisify(execFile)(process.execPath, [WRANGLER, ...command], {
+  const run = promisify(execFile)(process.execPath, [findWrangler(ROOT), ...command], {
     cwd: ROOT,
     env: environment(),
   })
@@ -89,13 +95,16 @@ export async function migrate(binding: string, state: string, config = 'wrangler
  * Runs `wrangler dev` until this process or that one ends. Returns what ends both, with an exit code.
  *
  * @param variables For the environment of the process.
+ * @param folder Where it runs.
  */
 export function serve(
   options: readonly string[],
   variables: Readonly<Record<string, string>> = {},
+  folder = ROOT,
 ): (code: number) => void {
-  const wrangler = spawn(process.execPath, [WRANGLER, 'dev', '--inspector-port', '0', ...options], {
-    cwd: ROOT,
+  const command = [findWrangler(folder), 'dev', '--inspector-port', '0', ...options]
+  const wrangler = spawn(process.execPath, command, {
+    cwd: folder,
     env: { ...environment(), ...variables },
     stdio: 'inherit',
   })

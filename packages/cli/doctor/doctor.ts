@@ -1,34 +1,39 @@
 // Says what is wrong with a configuration, here or deployed, and what to do about it.
 import { existsSync } from 'node:fs'
-import { dirname, join, resolve } from 'node:path'
+import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readOptions } from '../command.ts'
+import { devVars, localVars } from '../local/local-vars.ts'
+import { withMigrations } from '../migrate/migrations-config.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT } from '../place.ts'
+import { createWrangler } from '../wrangler.ts'
 import {
   checkDatabase,
   checkDeployedSecrets,
   type DatabaseState,
   listMigrations,
   listSecrets,
-} from './doctor/check-account.ts'
-import { type Plan, parsePlan } from './doctor/check-plan.ts'
-import { checkService } from './doctor/check-service.ts'
-import { ROOT, readDeployment } from './doctor/deployment.ts'
-import { diagnose } from './doctor/diagnose.ts'
-import { countLevels, type Finding, renderFindings, renderSummary } from './doctor/finding.ts'
-import { localVars } from './local-vars.ts'
-import { createWrangler } from './wrangler.ts'
+} from './check-account.ts'
+import { type Plan, parsePlan } from './check-plan.ts'
+import { checkService } from './check-service.ts'
+import { readDeployment } from './deployment.ts'
+import { diagnose } from './diagnose.ts'
+import { countLevels, type Finding, renderFindings, renderSummary } from './finding.ts'
 
-const HELP = `Check the configuration of Janus, and say what to do about each fault.
+const SERVE = IS_CHECKOUT ? 'start' : 'dev'
 
-  npm run doctor -- [options]
+export const help = `Check the configuration of Janus, and say what to do about each fault.
+
+  ${commandLine('doctor', '[options]')}
 
   --remote       check what is deployed: wrangler.toml, the Worker's secrets,
                  its database, and the service itself at ISSUER
-                 (default: what npm start would serve here)
+                 (default: what ${commandLine(SERVE)} would serve here)
   --plan PLAN    free or paid: the Workers plan of the account
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA;
                  may be repeated
-  --state DIR    where npm start --state keeps the local database
-  --config FILE  the wrangler.toml of an app that Janus is mounted in
+  --state DIR    where ${commandLine(SERVE, '--state')} keeps the local database
+${CONFIG_HELP}
   --json         print the findings as JSON
   --help         print this
 
@@ -43,8 +48,8 @@ interface Options {
   readonly json: boolean
 }
 
-const options = readOptions()
-try {
+export async function run(args: readonly string[]): Promise<number> {
+  const options = parse(args)
   const findings = options.remote ? await examineDeployed(options) : await examineLocal(options)
   const levels = countLevels(findings)
   if (options.json) {
@@ -54,18 +59,18 @@ try {
   } else {
     console.log(`${renderFindings(findings)}\n${renderSummary(findings)}`)
   }
-  process.exitCode = levels.error > 0 ? 1 : 0
-} catch (failure) {
-  console.error(failure instanceof Error ? failure.message : failure)
-  process.exitCode = 2
+  return levels.error > 0 ? 1 : 0
 }
 
 async function examineLocal({ config, vars, state, plan }: Options): Promise<readonly Finding[]> {
-  const overrides = { ...localVars('http://localhost:8787'), ...vars }
+  const overrides = {
+    ...(IS_CHECKOUT ? localVars('http://localhost:8787') : await devVars(config, 8787)),
+    ...vars,
+  }
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })
   // Wrangler would make a database in order to look at it.
   const database: DatabaseState = existsSync(state)
-    ? await listMigrations(createWrangler({ configPath: config }), ['--local', '--persist-to', state])
+    ? await listUnapplied(config, ['--local', '--persist-to', state])
     : { kind: 'absent' }
   return [...diagnose(deployment, plan), checkDatabase(database, 'local')]
 }
@@ -77,7 +82,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   const source = { configPath: config, target: 'deployed', overrides: vars, secretNames } as const
   const deployment = await readDeployment(source)
   // Who may not ask for the one may not ask for the other.
-  const database = secrets.kind === 'unanswered' ? null : await listMigrations(wrangler, ['--remote'])
+  const database = secrets.kind === 'unanswered' ? null : await listUnapplied(config, ['--remote'])
   return [
     ...diagnose(deployment, plan),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
@@ -86,33 +91,32 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   ]
 }
 
-function readOptions(): Options {
-  try {
+/** Asks wrangler which migrations of this version a database lacks. */
+function listUnapplied(config: string, flags: readonly string[]): Promise<DatabaseState> {
+  return withMigrations(config, (configPath) =>
+    listMigrations(createWrangler({ configPath, folder: dirname(config) }), flags),
+  )
+}
+
+function parse(args: readonly string[]): Options {
+  return readOptions(() => {
     const { values } = parseArgs({
+      args: [...args],
       options: {
         remote: { type: 'boolean', default: false },
         plan: { type: 'string', default: 'unknown' },
         var: { type: 'string', multiple: true, default: [] },
         state: { type: 'string' },
-        config: { type: 'string', default: join(ROOT, 'wrangler.toml') },
+        config: { type: 'string' },
         json: { type: 'boolean', default: false },
-        help: { type: 'boolean', default: false },
       },
     })
-    if (values.help) {
-      console.log(HELP)
-      process.exit(0)
-    }
     const plan = parsePlan(values.plan)
     if (values.remote && values.state !== undefined) throw new Error('--state is for the local database')
-    const config = resolve(values.config)
-    if (!existsSync(config)) throw new Error(`There is no ${config}`)
-    const state = resolve(values.state ?? join(dirname(config), '.wrangler/state'))
+    const config = findConfig(values.config)
+    const state = findState(config, values.state)
     return { ...values, config, plan, state, vars: readVars(values.var) }
-  } catch (failure) {
-    console.error(`${failure instanceof Error ? failure.message : failure}\n\n${HELP}`)
-    process.exit(2)
-  }
+  })
 }
 
 function readVars(pairs: readonly string[]): Readonly<Record<string, string>> {

@@ -1,0 +1,60 @@
+import type { Command } from './command.ts'
+
+/** Every command of `janus`, in the order of its help. A new command is one row here. */
+export const COMMANDS: readonly Command[] = [
+  {
+    name: 'dev',
+    summary: 'Serve your Worker locally, with a secret, tables and the sweep',
+    load: () => import('./local/dev.ts'),
+  },
+  {
+    name: 'migrate',
+    summary: 'Apply the migrations of this version to the database',
+    load: () => import('./migrate/migrate.ts'),
+  },
+  {
+    name: 'doctor',
+    summary: 'Check the configuration, and say what to do about each fault',
+    load: () => import('./doctor/doctor.ts'),
+  },
+  {
+    name: 'deploy',
+    summary: 'Check, migrate, deploy, and wait until the service is ready',
+    load: () => import('./deploy/deploy.ts'),
+  },
+  {
+    name: 'keys rotate',
+    summary: 'Request a new key for signing access tokens',
+    load: () => import('./keys/rotate.ts'),
+  },
+  {
+    name: 'audit verify',
+    summary: 'Verify the hash chain of the audit trail',
+    load: () => import('./audit/verify.ts'),
+  },
+  {
+    name: 'start',
+    summary: 'Serve Janus itself locally (checkout only)',
+    instead: 'In your project, use: npx janus dev',
+    load: () => import('./local/start.ts'),
+  },
+  {
+    name: 'example',
+    summary: 'Serve examples/notes with Janus beside it (checkout only)',
+    instead: 'The example is not part of the package.',
+    load: () => import('./local/example.ts'),
+  },
+]
+
+/** Returns the command whose name the words begin with. */
+export function findCommand(words: readonly string[]): Command | null {
+  const isNamed = ({ name }: Command) => name.split(' ').every((word, index) => word === words[index])
+  return COMMANDS.find(isNamed) ?? null
+}
+
+/** Returns the text of `janus --help`. */
+export function renderCommands(): string {
+  const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2
+  const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
+  return `Usage: janus COMMAND [options]\n\n${rows.join('\n')}\n\njanus COMMAND --help lists the options of a command.`
+}

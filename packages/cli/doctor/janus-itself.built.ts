@@ -1,0 +1,13 @@
+// What the doctor needs of Janus itself, in the package: tools/build-package.ts puts this in the place of janus-itself.ts.
+import { parseConfig } from '../../../src/config/config.ts'
+
+/** Defined by tools/build-package.ts. */
+declare const TESTED_DATE: string
+
+export async function loadParseConfig(): Promise<typeof parseConfig> {
+  return parseConfig
+}
+
+export function testedDate(): string {
+  return TESTED_DATE
+}

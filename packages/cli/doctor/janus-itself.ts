@@ -1,0 +1,28 @@
+// What the doctor needs of Janus itself, in a checkout. In the package, janus-itself.built.ts takes the place of this file.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { buildSync } from 'esbuild'
+import type { parseConfig as ParseConfig } from '../../../src/config/config.ts'
+import { ROOT } from '../place.ts'
+
+/** Loads `parseConfig`. src/ is written for a bundler, so it has to be bundled for Node to load it. */
+export async function loadParseConfig(): Promise<typeof ParseConfig> {
+  const { outputFiles } = buildSync({
+    entryPoints: [join(ROOT, 'src/config/config.ts')],
+    bundle: true,
+    write: false,
+    format: 'esm',
+    platform: 'neutral',
+  })
+  const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
+  const module = await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)
+  return module.parseConfig
+}
+
+/** Returns the compatibility date that Janus is tested with. */
+export function testedDate(): string {
+  const [, date] =
+    /^compatibility_date = "(.+)"$/m.exec(readFileSync(join(ROOT, 'wrangler.toml'), 'utf8')) ?? []
+  if (date === undefined) throw new Error('wrangler.toml has no compatibility_date')
+  return date
+}

@@ -1,0 +1,38 @@
+#!/usr/bin/env node
+// The command `janus`: npm scripts run it in a checkout, and `npx janus` runs it, built, where the package is installed.
+import { Stop, WrongUse } from './command.ts'
+import { findCommand, renderCommands } from './commands.ts'
+import { IS_CHECKOUT } from './place.ts'
+
+process.exitCode = await main(process.argv.slice(2))
+
+/** Runs the command that the words name. Returns the exit code. */
+async function main(words: readonly string[]): Promise<number> {
+  if (words[0] === '--help' || words[0] === 'help') {
+    console.log(renderCommands())
+    return 0
+  }
+  const command = findCommand(words)
+  if (!command) {
+    const fault = words[0] === undefined ? 'No command.' : `Unknown command: ${words.join(' ')}`
+    console.error(`${fault}\n\n${renderCommands()}`)
+    return 2
+  }
+  if (command.instead !== undefined && !IS_CHECKOUT) {
+    console.error(`janus ${command.name} runs in a checkout of Janus only. ${command.instead}`)
+    return 2
+  }
+  const { help, run } = await command.load()
+  const args = words.slice(command.name.split(' ').length)
+  if (args.includes('--help')) {
+    console.log(help)
+    return 0
+  }
+  try {
+    return await run(args)
+  } catch (failure) {
+    if (failure instanceof WrongUse) console.error(`${failure.message}\n\n${help}`)
+    else console.error(failure instanceof Error ? failure.message : failure)
+    return failure instanceof Stop ? failure.exitCode : 2
+  }
+}

@@ -1,0 +1,66 @@
+// Serves a Worker that Janus is mounted in: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
+import { dirname } from 'node:path'
+import { parseArgs } from 'node:util'
+import { readOptions } from '../command.ts'
+import { migrate } from '../migrate/migrate.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
+import { devVars } from './local-vars.ts'
+import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
+import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
+
+export const help = `Serve your Worker locally on Cloudflare's own runtime, with Janus in it.
+
+  ${commandLine('dev', '[options]')}
+
+  --port N       serve on http://localhost:N (8787)
+  --state DIR    keep the database and KV in DIR (.wrangler/state); one process
+                 at a time
+  --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
+${CONFIG_HELP}
+  --help         print this
+
+Makes AUTH_SECRET in .dev.vars if there is none, and applies the migrations. ISSUER is on this machine, with the path that your
+configuration gives it. Mail is printed instead of sent. Your scheduled handler runs each minute.`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { port, state, configPath, overrides } = readOptions(() => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        port: { type: 'string', default: '8787' },
+        state: { type: 'string' },
+        var: { type: 'string', multiple: true, default: [] },
+        config: { type: 'string' },
+      },
+    })
+    const configPath = findConfig(values.config)
+    const state = findState(configPath, values.state)
+    return { port: parsePort(values.port), configPath, state, overrides: values.var }
+  })
+  const folder = dirname(configPath)
+  const vars = await devVars(configPath, port)
+  const issuer = overrides.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ?? vars.ISSUER
+  const another = port + 1
+  const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
+  holdState(state, `Your Worker at http://localhost:${port}`, ownState)
+  await requireFreePort(port, 'dev')
+  if (makeLocalVars(folder, issuer)) console.log('Wrote .dev.vars, which has a secret: keep it out of git.')
+  await migrate(configPath, ['--local', '--persist-to', state])
+  const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
+  const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
+  const stop = serve([...place, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
+  announce(issuer, stop)
+  setInterval(() => sweep(port), SWEEP_EVERY_MS)
+  return 0
+}
+
+async function announce(issuer: string, stop: (code: number) => void) {
+  const reasons = await waitUntilReady(issuer)
+  if (reasons.length === 0) {
+    console.log(`\nJanus is ready: ${issuer}. Stop with Ctrl-C.\n`)
+    return
+  }
+  console.error(`\nJanus is not ready, so your Worker was stopped:\n${reasons.join('\n')}\n`)
+  console.error(`Check your configuration: ${commandLine('doctor')}`)
+  stop(1)
+}

@@ -1,0 +1,39 @@
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import type { Unstable_Config } from 'wrangler'
+import { loadWrangler, MIGRATIONS } from '../place.ts'
+
+/** Returns the names of the migrations in a folder. */
+export function migrationFiles(folder: string): readonly string[] {
+  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
+}
+
+/**
+ * Lends `use` the path of a configuration whose `DB` has the migrations of this version. Wrangler has no option for their folder. So,
+ * where `migrations_dir` is not set or another, a copy of what wrangler needs to find the database is written, and removed afterwards.
+ */
+export async function withMigrations<T>(
+  configPath: string,
+  use: (configPath: string) => Promise<T>,
+): Promise<T> {
+  const folder = dirname(configPath)
+  const { unstable_readConfig } = await loadWrangler(folder)
+  const config: Unstable_Config = unstable_readConfig({ config: configPath })
+  const database = config.d1_databases.find(({ binding }) => binding === 'DB')
+  // Wrangler says best what is missing.
+  if (!database) return use(configPath)
+  const given = migrationFiles(resolve(folder, database.migrations_dir ?? 'migrations'))
+  if (migrationFiles(MIGRATIONS).every((file) => given.includes(file))) return use(configPath)
+  const scratch = mkdtempSync(join(tmpdir(), 'janus-migrations-'))
+  try {
+    const path = join(scratch, 'wrangler.json')
+    const { name, account_id, compatibility_date } = config
+    const { migrations_pattern: _, ...rest } = database as typeof database & { migrations_pattern?: string }
+    const d1_databases = [{ ...rest, migrations_dir: MIGRATIONS }]
+    writeFileSync(path, JSON.stringify({ name, account_id, compatibility_date, d1_databases }))
+    return await use(path)
+  } finally {
+    rmSync(scratch, { recursive: true, force: true })
+  }
+}
