@@ -1,7 +1,8 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import type { Pages } from './api/pages'
-import { type Bindings, parseConfig } from './config/config'
+import type { Bindings } from './config/bindings'
+import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
@@ -40,7 +41,7 @@ export interface JanusOptions {
 }
 
 /**
- * Makes a login service from an environment: settings and bindings (README, "Configuration"). Its routes stand under the path of `ISSUER`:
+ * Makes a login service from an environment: settings and bindings (docs/configuration.md). Its routes stand under the path of `ISSUER`:
  * with `ISSUER = "https://example.com/auth"` an app mounts it by `app.route('/auth', createJanus(env))`, or hands it whole requests,
  * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
  */

@@ -168,7 +168,7 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     file: 'src/wiring/app.ts',
     from: '...(isLocal(new URL(c.req.url)) && prefersPage(c)',
     to: '...(prefersPage(c)',
-    tests: ['test/config-unconfigured.test.ts'],
+    tests: ['test/config/unconfigured.test.ts'],
   },
   {
     guard: 'which command makes tables is said on this machine alone',

@@ -96,7 +96,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'on a machine of several services cookies are named after the port',
-    file: 'src/config/config.ts',
+    file: 'src/config/parse-config.ts',
     from: "createAuthCookies(isLocal(url) ? url.port : '')",
     to: "createAuthCookies('')",
     tests: [`${CONTRACTS}/same-machine.test.ts`],
@@ -393,7 +393,7 @@ export const MUTATIONS: readonly Mutation[] = [
     file: 'src/crypto/secret-quality.ts',
     from: "return looksRandom ? null : 'not-random'",
     to: 'return looksRandom ? null : null',
-    tests: ['test/config-secrets.test.ts'],
+    tests: ['test/config/secrets.test.ts'],
   },
   {
     guard: 'growth: a success means that no copy is left',

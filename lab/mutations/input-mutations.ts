@@ -65,7 +65,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     file: 'src/http/origin.ts',
     from: 'return !NO_PAGES.has(scheme)',
     to: 'return true',
-    tests: ['test/config.test.ts'],
+    tests: ['test/config/config.test.ts'],
   },
   {
     guard: 'no token is issued that would be refused for its length',
@@ -76,10 +76,10 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'issuer and audience leave room in a token',
-    file: 'src/config/config.ts',
+    file: 'src/config/parsers.ts',
     from: '.byteLength <= TOKEN_NAME_MAX_BYTES',
     to: '.byteLength <= TOKEN_NAME_MAX_BYTES * 1e6',
-    tests: ['test/config.test.ts'],
+    tests: ['test/config/config.test.ts'],
   },
   {
     guard: 'roles are bounded in bytes',

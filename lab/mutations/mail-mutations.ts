@@ -161,9 +161,9 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'closing a registration does not lift the proof of addresses',
-    file: 'src/config/email-verification.ts',
-    from: "return registration !== 'open' && ",
-    to: "return registration === 'verified' && ",
+    file: 'src/config/settings.ts',
+    from: "registration !== 'open' && mailer",
+    to: "registration === 'verified' && mailer",
     tests: [`${MAIL}/mail-config.test.ts`],
   },
   {

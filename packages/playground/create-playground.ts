@@ -1,4 +1,4 @@
-import type { Bindings } from '../../src/config/config'
+import type { Bindings } from '../../src/config/bindings'
 import type { Playground } from '../../src/wiring/playground'
 import { playgroundRoutes } from './playground-routes'
 import { reportStorage } from './report-storage'

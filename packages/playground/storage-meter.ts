@@ -1,4 +1,4 @@
-import type { Bindings } from '../../src/config/config'
+import type { Bindings } from '../../src/config/bindings'
 
 /** How often storage was asked. A batch is one round trip to D1. */
 export interface StorageCosts {

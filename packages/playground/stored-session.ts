@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Bindings } from '../../src/config/config'
+import type { Bindings } from '../../src/config/bindings'
 import { reach } from '../../src/runtime/outage'
 
 /** What is kept of one session, by the names under which it is kept. Nothing of it opens anything. */

@@ -1,4 +1,4 @@
-/** How guessing at one account is slowed down. Settings: README, "Configuration". */
+/** How guessing at one account is slowed down. Settings: docs/configuration.md. */
 export interface AttemptLimits {
   /** Failures that count at the same time before the first delay. */
   readonly freeAttempts: number

@@ -1,4 +1,5 @@
-import type { Bindings, Config } from '../config/config'
+import type { Bindings } from '../config/bindings'
+import type { Config } from '../config/config'
 import { createDerivedSecrets } from '../crypto/derived-secrets'
 import { createKeyring } from '../crypto/keyring'
 import { createDeviceCredentials } from '../devices/device-credentials'

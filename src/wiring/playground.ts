@@ -1,5 +1,5 @@
 import type { Hono, MiddlewareHandler } from 'hono'
-import type { Bindings } from '../config/config'
+import type { Bindings } from '../config/bindings'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { Services } from '../services'
 

@@ -1,5 +1,5 @@
 import { html } from 'hono/html'
-import type { ConfigFault } from '../config/config'
+import type { ConfigFault } from '../config/fault'
 
 /** What a developer's browser is shown while settings are missing or wrong. Names settings, never values. */
 export function unconfiguredPage(faults: readonly ConfigFault[]) {

@@ -1,6 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Config, type ConfigFault, parseConfig } from '../../src/config/config'
+import type { Config } from '../../src/config/config'
+import type { ConfigFault } from '../../src/config/fault'
+import { parseConfig } from '../../src/config/parse-config'
 import { createJanus } from '../../src/janus'
 import { parseSender } from '../../src/mail/mail-config'
 

@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createPlayground } from '../../packages/playground/create-playground'
-import { type Bindings, parseConfig } from '../../src/config/config'
+import type { Bindings } from '../../src/config/bindings'
+import { parseConfig } from '../../src/config/parse-config'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 

@@ -3,6 +3,7 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, expect, it } from 'vitest'
+import { SETTING_TEXTS } from '../../src/config/setting-texts'
 
 const KIB = 1024
 
@@ -25,11 +26,13 @@ it('the API without pages stays under 250 KiB', () => {
   expect(bytes).toBeLessThan(244 * KIB)
 })
 
-it('what is deployed, pages in three languages included, stays under 392 KiB and has no playground', () => {
+it('what is deployed, pages in three languages included, stays under 392 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
   expect(module.byteLength).toBeLessThan(392 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
+  // Nor the words for settings (src/config/setting-texts.ts), which are for the documentation and the doctor.
+  expect(module.includes(SETTING_TEXTS.ISSUER.meaning.slice(0, 30))).toBe(false)
 })
 
 // A busy machine makes a profile longer, never shorter: the shortest of a few starts is the one that says something.

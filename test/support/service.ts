@@ -1,6 +1,6 @@
 import { env, exports } from 'cloudflare:workers'
 import { createPlayground } from '../../packages/playground/create-playground'
-import type { Bindings } from '../../src/config/config'
+import type { Bindings } from '../../src/config/bindings'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'

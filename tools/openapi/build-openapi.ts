@@ -1,4 +1,4 @@
-import { parseConfig } from '../../src/config/config'
+import { parseConfig } from '../../src/config/parse-config'
 import { createApp, OPEN_ROUTES } from '../../src/wiring/app'
 import { createServices } from '../../src/wiring/create-services'
 import { createDocument } from './document'

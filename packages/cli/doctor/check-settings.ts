@@ -1,6 +1,7 @@
 import type { Config } from '../../../src/config/config.ts'
+import { BINDING_TEXTS, SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { commandLine, IS_CHECKOUT } from '../place.ts'
-import { type Deployment, isSecretName, SECRETS } from './deployment.ts'
+import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
 /** What `parseConfig` says, and what is valid and still not what anyone wants. */
@@ -10,7 +11,7 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
   const findings = faults.map(({ setting, message }) =>
     error(`settings.${setting}`, `${message}.`, fixOf(setting, deployment)),
   )
-  for (const name of SECRETS.filter((secret) => secret in wrangler.vars)) {
+  for (const name of SECRET_NAMES.filter((secret) => secret in wrangler.vars)) {
     const what = `${name} stands in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
     const fix = `Take it out, make another, and give that as a secret: npx wrangler secret put ${name}`
     findings.push(error(`settings.${name}`, what, fix))
@@ -21,8 +22,8 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
     findings.push(warning(`settings.${name}`, what, fix))
   }
   for (const name of findUnused(deployment)) {
-    const fix = 'Check the spelling (README, "Configuration"), or take it out.'
-    findings.push(warning(`settings.${name}`, `${name} has no effect on Janus as it is configured.`, fix))
+    const what = `${name} has no effect on Janus as it is configured.`
+    findings.push(warning(`settings.${name}`, what, fixOfUnused(name)))
   }
   if (faults.length === 0) findings.push(ok('settings.valid', 'Every setting is valid, and none is missing.'))
   return config ? [...findings, ...judge(config, deployment)] : findings
@@ -59,14 +60,28 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
   return Object.keys(settings).filter((name) => !known.has(name) && !isSecretName(name))
 }
 
+const REFERENCE = 'docs/configuration.md'
+
+/** What is written of a setting, for a terminal; `null` for a name that is none. */
+function textOf(name: string) {
+  const [, text = null] = Object.entries(SETTING_TEXTS).find(([setting]) => setting === name) ?? []
+  const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '')
+  return text && { meaning: plain(text.meaning), applies: text.applies ? plain(text.applies) : null }
+}
+
+function fixOfUnused(name: string): string {
+  const applies = textOf(name)?.applies
+  return applies
+    ? `Take it out, or configure what it is for: it applies where ${applies}.`
+    : `Check the spelling (${REFERENCE}), or take it out.`
+}
+
 function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment): string {
-  const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT', 'EMAIL']
-  if (bindings.includes(setting))
+  if (setting in BINDING_TEXTS)
     return `Bind it in wrangler.toml: docs/deploy/${isStandAlone ? 'own-host' : 'mounted'}.md has the whole file.`
-  if (setting === 'ISSUER') {
-    return 'Set it in [vars] of wrangler.toml to the URL people will use, as in https://example.com/auth.'
+  if (!isSecretName(setting)) {
+    return `Set it in [vars] of wrangler.toml. ${textOf(setting)?.meaning ?? ''} All settings: ${REFERENCE}`
   }
-  if (!isSecretName(setting)) return 'Set it in [vars] of wrangler.toml: README, "Configuration".'
   if (target === 'deployed') {
     return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
   }

@@ -1,12 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
-import type { Config, ParsedConfig } from '../../../src/config/config.ts'
+import type { Config } from '../../../src/config/config.ts'
+import type { ParsedConfig } from '../../../src/config/parse-config.ts'
+import { BINDING_TEXTS, SECRET_NAMES } from '../../../src/config/setting-texts.ts'
 import { loadWrangler, ROOT } from '../place.ts'
 import { loadParseConfig } from './janus-itself.ts'
-
-/** What must not stand in a file that is committed. */
-export const SECRETS = ['AUTH_SECRET', 'RESEND_API_KEY'] as const
 
 /** A Worker's configuration as Janus would read it, here or once deployed. */
 export interface Deployment {
@@ -39,7 +38,7 @@ export interface DeploymentSource {
 }
 
 /**
- * Reads wrangler.toml and, for the local target, .dev.vars, and has `parseConfig` of src/config/config.ts judge them: the rules for
+ * Reads wrangler.toml and, for the local target, .dev.vars, and has `parseConfig` of src/config/parse-config.ts judge them: the rules for
  * settings are written there alone.
  *
  * @throws If wrangler.toml cannot be read.
@@ -54,10 +53,10 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
       ? { ...readLocalVars(wrangler, configPath, wranglerModule.unstable_getVarsForDev), ...overrides }
       : { ...wrangler.vars, ...overrides }
   const settings = { ...env }
-  for (const name of SECRETS) delete settings[name]
+  for (const name of SECRET_NAMES) delete settings[name]
   if (target === 'deployed') {
-    for (const name of SECRETS) delete env[name]
-    Object.assign(env, standInSecrets(secretNames ?? SECRETS), secrets)
+    for (const name of SECRET_NAMES) delete env[name]
+    Object.assign(env, standInSecrets(secretNames ?? SECRET_NAMES), secrets)
   }
   Object.assign(env, standInBindings(wrangler))
 
@@ -72,7 +71,7 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
   const parsed = parseConfig(watched)
   const complete = parsed.ok
     ? parsed
-    : parseConfig({ ...standInSecrets(SECRETS), ...ALL_BINDINGS, ...env, ...standInFaulty(parsed) })
+    : parseConfig({ ...standInSecrets(SECRET_NAMES), ...ALL_BINDINGS, ...env, ...standInFaulty(parsed) })
   return {
     target,
     wrangler,
@@ -87,7 +86,7 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
 }
 
 export function isSecretName(name: string): boolean {
-  return SECRETS.some((secret) => secret === name)
+  return SECRET_NAMES.includes(name)
 }
 
 function standInFaulty(parsed: ParsedConfig & { readonly ok: false }): Record<string, string> {
@@ -100,7 +99,7 @@ function standInSecrets(names: readonly string[]): Record<string, string> {
   return Object.fromEntries(made)
 }
 
-const ALL_BINDINGS = { DB: {}, SESSIONS: {}, LOGIN_LIMIT: {}, ASSETS: {}, EMAIL: {} }
+const ALL_BINDINGS = Object.fromEntries(Object.keys(BINDING_TEXTS).map((name) => [name, {}]))
 
 /** An object for each binding of the right kind; `parseConfig` looks no further. */
 function standInBindings(wrangler: Unstable_Config): Record<string, object> {

@@ -1,5 +1,5 @@
 // What the doctor needs of Janus itself, in the package: tools/build-package.ts puts this in the place of janus-itself.ts.
-import { parseConfig } from '../../../src/config/config.ts'
+import { parseConfig } from '../../../src/config/parse-config.ts'
 
 /** Defined by tools/build-package.ts. */
 declare const TESTED_DATE: string

@@ -2,13 +2,13 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
-import type { parseConfig as ParseConfig } from '../../../src/config/config.ts'
+import type { parseConfig as ParseConfig } from '../../../src/config/parse-config.ts'
 import { ROOT } from '../place.ts'
 
 /** Loads `parseConfig`. src/ is written for a bundler, so it has to be bundled for Node to load it. */
 export async function loadParseConfig(): Promise<typeof ParseConfig> {
   const { outputFiles } = buildSync({
-    entryPoints: [join(ROOT, 'src/config/config.ts')],
+    entryPoints: [join(ROOT, 'src/config/parse-config.ts')],
     bundle: true,
     write: false,
     format: 'esm',

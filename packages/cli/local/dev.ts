@@ -50,7 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const stop = serve([...place, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
   announce(issuer, stop)
-  setInterval(() => sweep(port), SWEEP_EVERY_MS)
+  setInterval(() => sweep(`http://localhost:${port}`), SWEEP_EVERY_MS)
   return 0
 }
 

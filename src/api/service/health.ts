@@ -1,5 +1,5 @@
 import { Hono } from 'hono'
-import type { ConfigFault } from '../../config/config'
+import type { ConfigFault } from '../../config/fault'
 import type { Clock } from '../../runtime/clock'
 import { StoreUnavailable } from '../../runtime/outage'
 import type { SessionCache } from '../../sessions/session-cache'

@@ -1,8 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createJanus } from '../src/janus'
-import { read } from './support/person'
-import type { LoggedEvent } from './support/service'
+import { createJanus } from '../../src/janus'
+import { read } from '../support/person'
+import type { LoggedEvent } from '../support/service'
 
 /** A Worker whose settings are missing or wrong, with a word in each value that must not be repeated. */
 function unconfigured() {

@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type Config, type ConfigFault, parseConfig } from '../src/config/config'
-import { createAuthCookies } from '../src/http/auth-cookies'
+import type { Config } from '../../src/config/config'
+import type { ConfigFault } from '../../src/config/fault'
+import { parseConfig } from '../../src/config/parse-config'
+import { createAuthCookies } from '../../src/http/auth-cookies'
 
 /** All that must be given. */
 const MINIMAL = {

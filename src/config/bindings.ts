@@ -1,0 +1,49 @@
+import type { ConfigFault } from './fault'
+import type { Earlier } from './settings'
+
+/** The resources a deployment is given. */
+export interface Bindings {
+  readonly DB: D1Database
+  readonly SESSIONS: KVNamespace
+  readonly LOGIN_LIMIT: RateLimit
+  /** Where `MAILER` is `cloudflare`. */
+  readonly EMAIL?: SendEmail
+  /** The files of the pages; without it there are none. */
+  readonly ASSETS?: Fetcher
+}
+
+type Env = Readonly<Record<string, unknown>>
+
+interface Binding {
+  /** What wrangler.toml must bind it to. */
+  readonly kind: string
+  /** Whether it is required. Without it, the binding is always required. */
+  readonly when?: (settings: Earlier) => boolean
+}
+
+/** The bindings that are required; `ASSETS` never is. */
+const REQUIRED: Readonly<Record<string, Binding>> = {
+  DB: { kind: 'a D1 database' },
+  SESSIONS: { kind: 'a KV namespace' },
+  LOGIN_LIMIT: { kind: 'a rate limit' },
+  EMAIL: { kind: 'send_email', when: ({ mailer }) => mailer === 'cloudflare' },
+} satisfies Partial<Record<keyof Bindings, Binding>>
+
+/** Returns a fault for each binding that is required and absent. */
+export function checkBindings(env: Env, settings: Earlier): readonly ConfigFault[] {
+  return Object.entries(REQUIRED)
+    .filter(([name, { when }]) => (when?.(settings) ?? true) && !isBound(env, name))
+    .map(([name, { kind }]) => ({
+      setting: name,
+      message: `${name} is not bound; wrangler.toml must bind it to ${kind}`,
+    }))
+}
+
+/** Tells whether the bindings that every deployment needs are there. */
+export function hasBindings(env: Env): env is Env & Bindings {
+  return checkBindings(env, {}).length === 0
+}
+
+function isBound(env: Env, name: string): boolean {
+  return typeof env[name] === 'object' && env[name] !== null
+}

@@ -1,0 +1,239 @@
+import type { Bindings } from './bindings'
+import type { SettingName, Settings } from './settings'
+
+// The words for each setting, beside the rows and not in them: the Worker imports the rows, and a bundler keeps every member of an object.
+// The reference page, .dev.vars.example, the deploy button and the doctor import this file, the Worker never does
+// (test/smoke/bundle.test.ts). It imports types alone, so Node can load it as it stands.
+
+export const SECTIONS = [
+  'Required',
+  'Modes and origins',
+  'Accounts and mail',
+  'Sessions',
+  'Tokens',
+  'Passwords and attempts',
+  'Brand',
+  'Operation',
+] as const
+
+interface SettingText {
+  readonly section: (typeof SECTIONS)[number]
+  /** What it does, in whole sentences. */
+  readonly meaning: string
+  /** What it accepts, where its parser says neither words nor a range. */
+  readonly accepts?: string
+  /** Where it has an effect; everywhere, without. Completes "Applies where …". */
+  readonly applies?: string
+  /** Its default in words, where it depends on other settings. */
+  readonly default?: string
+  /** For a secret: a value that Janus refuses, how to make a real one, and whether every deployment needs it. */
+  readonly secret?: { readonly sample: string; readonly how: string; readonly always: boolean }
+}
+
+/** A row without words is a compile error, and so are words without a row. */
+type SettingTexts = {
+  readonly [Name in SettingName]: SettingText &
+    (Settings[Name] extends { readonly when: unknown } ? { readonly applies: string } : unknown) &
+    (Settings[Name] extends { readonly default: (...earlier: never[]) => string }
+      ? { readonly default: string }
+      : unknown) &
+    ('words' extends keyof Settings[Name]['parse'] ? unknown : { readonly accepts: string })
+}
+
+export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
+  ISSUER: {
+    section: 'Required',
+    meaning:
+      'The public base URL of Janus; its path is the base path of every route. `https://NAME.ACCOUNT.workers.dev` to try it out, `https://auth.example.com` on a domain of yours. `npm start` sets it to the local URL.',
+    accepts:
+      'an `https://` URL in lower case without a trailing slash, at most 512 bytes; `http://` only on this machine, names like `auth.localhost` included',
+  },
+  AUTH_SECRET: {
+    section: 'Required',
+    meaning:
+      '32 random bytes: `openssl rand -base64 32`. Keep a copy, because passwords cannot be verified without it. To rotate it, put the new one in front: `new,old`.',
+    accepts: 'one or more, newest first, separated by commas',
+    secret: {
+      sample: 'replace-with-32-random-bytes',
+      how: 'openssl rand -base64 32',
+      always: true,
+    },
+  },
+  AUTH_MODE: {
+    section: 'Modes and origins',
+    meaning:
+      '`session` offers a cookie, `token` offers JWTs, `both` offers either. Credentials of a mode that is not offered are rejected.',
+  },
+  ALLOWED_ORIGINS: {
+    section: 'Modes and origins',
+    meaning:
+      'Other origins whose pages may call Janus. A form may return to them, too. The log names an origin that is refused (`origin-refused`).',
+    accepts:
+      '`none`, or origins separated by commas, each as the browser or web view sends it: `https://app.example.com`, `capacitor://localhost`',
+  },
+  APP_URL: {
+    section: 'Modes and origins',
+    meaning:
+      'Where your app is. The brand on each page leads there, and so do sign-in, sign-out and "Continue" without a `return_to`. `none` means the home page of Janus.',
+    accepts: '`none`, or an `https://` URL; `http://` only on this machine',
+  },
+  REGISTRATION: {
+    section: 'Accounts and mail',
+    meaning:
+      'Who may register. `open` signs people in at once. `verified` creates an account only when its address is proven, tells nobody which addresses have one, and needs a mailer. `closed` refuses.',
+  },
+  MAILER: {
+    section: 'Accounts and mail',
+    meaning:
+      'Who carries mail. With `none`, routes that send mail return 404. `console` prints mail, works only on this machine, and is what `npm start` sets. See [mail](mail.md).',
+  },
+  MAIL_FROM: {
+    section: 'Accounts and mail',
+    meaning: 'The sender of every mail. Without a name, it is the host of `ISSUER`.',
+    accepts: 'an address, or `Name <address>`',
+    applies: '`MAILER` is `cloudflare` or `resend`',
+  },
+  RESEND_API_KEY: {
+    section: 'Accounts and mail',
+    meaning: 'The API key of Resend. It is a secret: name it in `[secrets]` of `wrangler.toml`, too.',
+    accepts: 'visible ASCII without spaces',
+    applies: '`MAILER` is `resend`',
+    secret: { sample: 'replace with the API key', how: 'https://resend.com/api-keys', always: false },
+  },
+  RESEND_URL: {
+    section: 'Accounts and mail',
+    meaning: 'The base URL of the API of Resend.',
+    accepts: 'an `https://` URL without a trailing slash; `http://` only on this machine',
+    applies: '`MAILER` is `resend`',
+  },
+  EMAIL_VERIFICATION: {
+    section: 'Accounts and mail',
+    meaning:
+      '`required` accepts a password only for an account whose address is proven, whoever created the account. It needs a mailer, and a `REGISTRATION` other than `open`.',
+    default: '`required` with a mailer and a `REGISTRATION` other than `open`, otherwise `optional`',
+  },
+  SESSION_IDLE_SECONDS: {
+    section: 'Sessions',
+    meaning: 'A session that is not used for this long ends.',
+    applies: '`AUTH_MODE` is `session` or `both`',
+  },
+  SESSION_LIFETIME_SECONDS: {
+    section: 'Sessions',
+    meaning: 'A session ends this long after sign-in, used or not, in both modes.',
+  },
+  MAX_SESSIONS: {
+    section: 'Sessions',
+    meaning:
+      'The most open sessions of one account. A sign-in beyond it ends the session that was used least recently, as far as `last_seen_at` knows.',
+  },
+  MEMO_SECONDS: {
+    section: 'Sessions',
+    meaning:
+      'How long an isolate caches a session it has resolved. It adds to how stale an answer can be. 0 turns off the cache of verified tokens, too.',
+  },
+  LIVE_CHECK: {
+    section: 'Sessions',
+    meaning:
+      'Which protected routes ask D1 whether the session is still active: those that change credentials or sessions (`sensitive`), or all (`always`).',
+  },
+  ACCESS_TOKEN_LIFETIME_SECONDS: {
+    section: 'Tokens',
+    meaning: 'How long an access token is valid. Without a live check it cannot be revoked earlier.',
+    applies: '`AUTH_MODE` is `token` or `both`',
+  },
+  REFRESH_IDLE_SECONDS: {
+    section: 'Tokens',
+    meaning:
+      'A refresh token that is not used for this long ends its session. It must not be shorter than `ACCESS_TOKEN_LIFETIME_SECONDS`.',
+    applies: '`AUTH_MODE` is `token` or `both`',
+  },
+  REFRESH_REUSE_SECONDS: {
+    section: 'Tokens',
+    meaning:
+      'How long after its own rotation a used refresh token still returns the current one. Later it ends the session.',
+    applies: '`AUTH_MODE` is `token` or `both`',
+  },
+  JWT_ALG: {
+    section: 'Tokens',
+    meaning: 'How access tokens are signed. `HS256` is for a closed system: it publishes no key set.',
+    applies: '`AUTH_MODE` is `token` or `both`',
+  },
+  AUDIENCE: {
+    section: 'Tokens',
+    meaning:
+      'The `aud` of access tokens. Set it to keep your APIs out of the routes of Janus, which then take the `account_token` alone ([why](decisions/0046-janus-is-an-audience-of-its-own.md)).',
+    accepts: 'at most 512 bytes',
+    applies: '`AUTH_MODE` is `token` or `both`',
+    default: '`ISSUER`',
+  },
+  KEY_ROTATION_DAYS: {
+    section: 'Tokens',
+    meaning: 'A signing key gets a successor after this many days. With 0, age never rotates it.',
+    applies: '`JWT_ALG` is `ES256` or `EdDSA`',
+  },
+  PASSWORD_MIN_LENGTH: {
+    section: 'Passwords and attempts',
+    meaning:
+      'The least number of code points of a new password. NIST SP 800-63B-4 asks for 15 where a password is the only factor.',
+  },
+  PASSWORD_ITERATIONS: {
+    section: 'Passwords and attempts',
+    meaning:
+      'The iterations of PBKDF2-HMAC-SHA-256 for each hash, which decide its CPU time. OWASP asks for 600,000.',
+  },
+  FREE_ATTEMPTS: {
+    section: 'Passwords and attempts',
+    meaning: 'How many failed attempts count at the same time before the first delay.',
+  },
+  MAX_ATTEMPTS: {
+    section: 'Passwords and attempts',
+    meaning:
+      'How many failed attempts count at the same time before no more are let through. Each counts for a day.',
+  },
+  MAX_ATTEMPT_DELAY_SECONDS: {
+    section: 'Passwords and attempts',
+    meaning: 'The longest delay between attempts.',
+  },
+  BRAND_NAME: {
+    section: 'Brand',
+    meaning: 'The name of the service in mails and on pages.',
+    accepts: 'at most 64 visible characters in one line',
+    default: 'the host of `ISSUER`',
+  },
+  BRAND_LOGO_URL: {
+    section: 'Brand',
+    meaning:
+      'An image that replaces the name on pages. Janus serves a path below its own (`/logo.svg`, `/auth/logo.svg`) from `ASSETS`; your site serves any other.',
+    accepts: '`none`, an `https://` URL, or a path on this origin',
+  },
+  AUDIT_RETENTION_DAYS: {
+    section: 'Operation',
+    meaning: 'How many whole days of the audit trail are kept.',
+  },
+  LOG_SUCCESS_PERCENT: {
+    section: 'Operation',
+    meaning:
+      'The percentage of successful requests that are logged. Refusals and failures are always logged.',
+  },
+  PLAYGROUND: {
+    section: 'Operation',
+    meaning:
+      '`on` serves `/playground`, which shows both modes side by side, what is stored and what each call costs. `npm start` sets it.',
+    applies: '`ISSUER` is on this machine; elsewhere `on` is refused',
+  },
+} satisfies SettingTexts
+
+/** What each binding is for. */
+export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
+  DB: 'A D1 database. Accounts, sessions and the audit trail.',
+  SESSIONS: 'A KV namespace. A fast copy of sessions, for reads.',
+  LOGIN_LIMIT:
+    'A rate limit. How many requests that concern credentials a client may make: `wrangler.toml` says 600 a minute.',
+  EMAIL: 'A `send_email` binding. Required where `MAILER` is `cloudflare`.',
+  ASSETS: 'A folder of files. Only for a logo of yours, where `BRAND_LOGO_URL` is a path that Janus serves.',
+}
+
+/** The settings that must not stand in a file that is committed. */
+export const SECRET_NAMES: readonly string[] = Object.entries(SETTING_TEXTS).flatMap(([name, { secret }]) =>
+  secret ? [name] : [],
+)

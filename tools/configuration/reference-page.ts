@@ -1,0 +1,58 @@
+import { BINDING_TEXTS, SECTIONS, SETTING_TEXTS } from '../../src/config/setting-texts'
+import { SETTING_ROWS } from '../../src/config/settings'
+
+const HEADING = `<!-- Generated from src/config/settings.ts and src/config/setting-texts.ts: npm run docs:configuration -->
+
+# Configuration
+
+Settings are in \`[vars]\` of \`wrangler.toml\`, and secrets in \`npx wrangler secret put NAME\`, or locally in \`.dev.vars\`. Janus names every
+fault at once and serves nothing until there is none. \`GET /readyz\` and \`npm run doctor\` say the same. No message shows a value.
+`
+
+type Row = (typeof SETTING_ROWS)[number][1]
+type Text = (typeof SETTING_TEXTS)[keyof typeof SETTING_TEXTS]
+
+/** Returns docs/configuration.md: every setting with its default, its bounds and what it means, and every binding. */
+export function renderReferencePage(): string {
+  const rows = new Map(SETTING_ROWS)
+  const settings = Object.entries(SETTING_TEXTS)
+  const sections = SECTIONS.map((section) => {
+    const lines = settings.flatMap(([name, text]) => {
+      const row = rows.get(name)
+      return row && text.section === section ? [renderSetting(name, row, text)] : []
+    })
+    return `\n## ${section}\n\n${HEADER}${lines.join('')}`
+  })
+  const bindings = Object.entries(BINDING_TEXTS).map(([name, text]) => `| \`${name}\` | ${text} |\n`)
+  return [HEADING, ...sections, `\n## Bindings\n\n| binding | meaning |\n| --- | --- |\n`, ...bindings].join(
+    '',
+  )
+}
+
+const HEADER = '| setting | default | values | meaning |\n| --- | --- | --- | --- |\n'
+
+function renderSetting(name: string, row: Row, text: Text): string {
+  const applies = text.applies ? ` Applies where ${text.applies}.` : ''
+  return `| \`${name}\` | ${defaultOf(name, row, text)} | ${valuesOf(row, text)} | ${text.meaning}${applies} |\n`
+}
+
+function defaultOf(name: string, row: Row, text: Text): string {
+  if (text.default) return text.default
+  if (row.default === undefined) return 'none; required'
+  if (typeof row.default !== 'number') return `\`${row.default}\``
+  const span = name.endsWith('_SECONDS') ? spanOf(row.default) : null
+  return `${row.default}${span ? ` (${span})` : ''}`
+}
+
+/** Returns a count of seconds as people say it, or `null` where that says no more. */
+function spanOf(seconds: number): string | null {
+  const [unit, size] = seconds >= 86_400 ? ['days', 86_400] : ['minutes', 60]
+  return seconds > size && seconds % size === 0 ? `${seconds / size} ${unit}` : null
+}
+
+function valuesOf({ parse }: Row, { accepts }: Text): string {
+  if (accepts) return accepts
+  if (parse.range) return parse.range.join(' to ')
+  if (parse.words) return parse.words.map((word) => `\`${word}\``).join(', ')
+  throw new Error('A setting says neither its values nor its bounds')
+}
