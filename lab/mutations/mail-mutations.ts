@@ -99,8 +99,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a sign-in link is good only where it was asked for',
     file: 'src/flows/sign-in/sign-in-link.ts',
-    from: ' || !(await matchesSecret(binding, found.bindingHash))',
-    to: '',
+    from: 'if (!(await matchesSecret(binding, link.found.bindingHash))) return',
+    to: 'if (link.found.bindingHash === null) return',
     tests: [`${MAIL}/sign-in-link.test.ts`],
   },
   {
@@ -148,8 +148,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the token of a waiting mail is encrypted',
     file: 'src/storage/sql/mail-queue.ts',
-    from: "const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(token.text))",
-    to: 'const sealed = { text: token.text, secretId: keyring === null ? id : seal.name }',
+    from: "const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))",
+    to: 'const sealed = { text, secretId: keyring === null ? id : seal.name }',
     tests: [`${MAIL}/outbox.test.ts`],
   },
   {

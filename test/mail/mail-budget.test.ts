@@ -163,17 +163,24 @@ describe('what using a link costs', () => {
     expect(await costsOf(use)).toEqual(costs({ d1: 2 + DELIVERY }))
   })
 
-  it.each(['/password/reset', '/login/link/confirm', '/email/verify', '/email/change/confirm'])(
-    'POST %s with a link that is not good: one read, and no hash',
-    async (path) => {
+  it.each([
+    ['/password/reset', { new_password: NEW_PASSWORD }, 1, 0],
+    // The last read looks for the session of a use seconds ago.
+    ['/login/link/confirm', { binding: 'A'.repeat(43) }, 2, 1],
+    ['/login/link/confirm', {}, 0, 0],
+    ['/email/verify', {}, 1, 0],
+    ['/email/change/confirm', {}, 1, 0],
+  ])(
+    'POST %s with a link that is not good and %j: %i reads, %i if it is malformed, and no hash',
+    async (path, more, reads, ofMalformed) => {
       const { service, costsOf } = countingService(MAIL)
       const token = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
-      const body = path === '/password/reset' ? { token, new_password: NEW_PASSWORD } : { token }
+      const body = { token, ...more }
       const use = async () => expectProblem(await post(service, path, body), 400, 'invalid-link')
-      expect(await costsOf(use)).toEqual(costs({ d1: 1 }))
+      expect(await costsOf(use)).toEqual(costs({ d1: reads }))
       const malformed = async () =>
         expectProblem(await post(service, path, { ...body, token: 'canary' }), 400, 'invalid-link')
-      expect(await costsOf(malformed)).toEqual(costs({}))
+      expect(await costsOf(malformed)).toEqual(costs({ d1: ofMalformed }))
     },
   )
 })

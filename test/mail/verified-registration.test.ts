@@ -246,11 +246,11 @@ describe.each(MODES)('REG-03: before the address is proven, in %s mode', (mode) 
     expect(refused.cookies).toEqual({})
     expect(await findUser(link.mailedTo)).toBeNull()
 
-    const verify = await useLink(link)
+    const verify = await useLink(link, { mode })
     expect(verify.status, verify.text).toBe(200)
-    // Nobody is signed in by a link that proves an address.
-    expect(Object.keys(verify.cookies)).not.toContain('__Host-session')
-    expect(verify.body).toMatchObject({ email_verified: true, has_password: true })
+    expect(verify.body).toMatchObject({ email_verified: true, has_password: true, session: { mode } })
+    expect('__Host-session' in verify.cookies).toBe(mode === 'session')
+    expect(await openSessions(verify.body.user.id)).toBe(1)
     const login = await logIn(verified, link.mailedTo, PASSWORD, mode)
     expect(login.status).toBe(200)
     expect(login.body.user).toMatchObject({ email: link.mailedTo, email_verified: true })
@@ -418,7 +418,12 @@ describe('REG-04: the password chosen at registration', () => {
       expect(token, who).toMatch(/^[\w-]{43}$/)
 
       const answer = await send(verified, 'POST', '/email/verify', { body: { token, binding: mine.binding } })
-      expect([answer.status, answer.body]).toEqual([200, { email_verified: true, has_password: true }])
+      expect(answer.status, answer.text).toBe(200)
+      expect(answer.body).toMatchObject({
+        email_verified: true,
+        has_password: true,
+        user: { email, name: 'Ada' },
+      })
       expectProblem(await logIn(verified, email, PLANTED, 'session'), 401, 'invalid-credentials')
       const login = await logIn(verified, email, PASSWORD, 'session')
       expect([login.status, login.body.user?.name]).toEqual([200, 'Ada'])

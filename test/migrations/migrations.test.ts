@@ -156,7 +156,9 @@ describe('a database from before migrations were frozen', () => {
        INSERT INTO mail_requests VALUES ('${token}', 'sign-in', 7);`,
     )
     const rows = () => database.prepare('SELECT * FROM one_time_tokens ORDER BY expires_at').all()
-    const before = rows()
+    // What has come since is empty.
+    const added = { return_to: null, code_mac: null, code_tries: 0, account_key: null }
+    const before = rows().map((row) => ({ ...row, ...added }))
     for (const name of NAMES.filter((name) => name >= '0011')) database.exec(read(name))
     expect(rows()).toEqual(before)
     expect(database.prepare('SELECT spent_until FROM mail_requests').all()).toEqual([{ spent_until: 7 }])

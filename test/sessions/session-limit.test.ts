@@ -85,7 +85,11 @@ describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %
     // Nor does one whose proof was used up by another since it was looked at.
     const client = { address: null, country: null, userAgent: null, requestId: 'r', language: 'en' as const }
     const use = { client, now: now() }
-    const prepared = await prepareSession(service.services, { ...use, userId: ada.userId, mode, amr: 'otp' })
+    const prepared = await prepareSession(
+      service.services,
+      { ...use, userId: ada.userId, mode, amr: 'otp' },
+      null,
+    )
     const link = { tokenHash: 'used', device: deviceProof([]), presented: [], removesPassword: false }
     expect(await service.services.links.signIn({ ...use, ...link, prepared })).toBeNull()
     expect(await openIds(ada.userId)).toEqual(ids(ada, idlest, other))
