@@ -28,23 +28,40 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a code is tried five times',
     file: 'src/storage/sql/sign-in-codes.ts',
-    from: ' AND code_tries < ?1',
-    to: ' AND ?1 > 0',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'AND code_tries < ${CODE_MAX_TRIES} AND',
+    to: 'AND',
     tests: [`${MAIL}/sign-in-code.test.ts`],
   },
   {
     guard: 'the codes of an account have one budget',
     file: 'src/storage/sql/sign-in-codes.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
-    from: " AND NOT ${triedTooOften('?2')}",
+    from: ' AND NOT ${TRIED_TOO_OFTEN}',
     to: '',
+    tests: [`${MAIL}/sign-in-code.test.ts`],
+  },
+  {
+    guard: 'a try at a code is counted only while its source has something left',
+    file: 'src/storage/sql/sign-in-codes.ts',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'WHERE ${PREVIOUS_CHANGED} AND token_hash',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    to: 'WHERE (${PREVIOUS_CHANGED} OR TRUE) AND token_hash',
+    tests: [`${MAIL}/sign-in-code.test.ts`],
+  },
+  {
+    guard: 'a source has one budget for the codes of all accounts',
+    file: 'src/storage/sql/sign-in-codes.ts',
+    from: 'if (spent.length === 0)',
+    to: 'if (spent.length < 0)',
     tests: [`${MAIL}/sign-in-code.test.ts`],
   },
   {
     guard: 'a code works with the secret of the browser that asked',
     file: 'src/storage/sql/sign-in-codes.ts',
-    from: "WHERE purpose = 'sign-in' AND binding_hash = ?3 AND",
-    to: "WHERE purpose = 'sign-in' AND ?3 IS NOT NULL AND",
+    from: "WHERE purpose = 'sign-in' AND binding_hash = :binding_hash AND expires_at",
+    to: "WHERE purpose = 'sign-in' AND :binding_hash IS NOT NULL AND expires_at",
     tests: [`${MAIL}/sign-in-code.test.ts`],
   },
   {

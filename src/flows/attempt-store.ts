@@ -1,7 +1,7 @@
 import type { AuditEvent } from '../audit/audit-event'
 import type { UserCredentials } from '../identity/user'
 import type { Attempter, ChosenBudget, ReservedAttempt } from '../throttling/attempt-budget'
-import type { Source } from '../throttling/source-limit'
+import type { Source, SourceThrottled } from '../throttling/source-limit'
 
 /**
  * What is counted of attempts at passwords. An address that has no account is counted like one that has. Every method throws
@@ -49,9 +49,3 @@ export type RegistrationAttempt =
   /** By an account that was made then. */
   | { readonly outcome: 'taken'; readonly createdAt: number }
   | SourceThrottled
-
-/** Its source has spent too much, whichever accounts it was after. */
-export interface SourceThrottled {
-  readonly outcome: 'source-throttled'
-  readonly retryAfterSeconds: number
-}

@@ -5,7 +5,7 @@ import type { SessionStart, StartedSession } from '../identity/user-store'
 import type { Client } from '../request-source/request-source'
 import type { EndedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
-import type { Source } from '../throttling/source-limit'
+import type { Source, SourceThrottled } from '../throttling/source-limit'
 import type { MintedSecret, TokenPurpose } from './one-time-token'
 import type { SignInCode } from './sign-in-code'
 
@@ -55,10 +55,17 @@ export interface LinkStore {
   /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
   find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
   /**
-   * Counts a try at the code of the newest sign-in link that the holder of a secret asked for. Returns what the code stands for, whatever
-   * was typed; or `null` if there is no such link, or its code or those of its account were tried too often.
+   * Charges a source for a try at the code of the newest sign-in link that the holder of a secret asked for, and counts it. Returns what the
+   * code stands for, whatever was typed; `refused` if there is no such link, or its code or those of its account were tried too often; or
+   * how long the source has to wait.
    */
-  tryCode(bindingHash: string, now: number): Promise<TriedCode | null>
+  tryCode(attempt: {
+    readonly bindingHash: string
+    readonly sources: readonly Source[]
+    readonly now: number
+  }): Promise<
+    (TriedCode & { readonly outcome: 'counted' }) | { readonly outcome: 'refused' } | SourceThrottled
+  >
   /**
    * Makes the account of a registration, and starts its first session where one is given. `null`, and nothing done, if the token is used
    * up or the address is taken.

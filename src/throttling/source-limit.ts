@@ -4,8 +4,8 @@ import type { AccountKeys } from './account-key'
 
 /**
  * What one source may spend, whichever accounts it is after: so many units at once, and then one each so many seconds. A failed attempt
- * at a password, a registration, and a request for mail are a unit each. Whatever succeeds at signing in costs nothing: an office
- * or a school is one source, too. A larger network may spend more than one of its parts, and far less than all of them.
+ * at a password, a try at the code of a sign-in link, a registration, and a request for mail are a unit each. A right password and a link
+ * cost nothing: an office or a school is one source, too. A larger network may spend more than one of its parts, and far less than all of them.
  */
 const SOURCE_LIMITS: Readonly<Record<ClientNetwork['size'], { burst: number; intervalSeconds: number }>> = {
   single: { burst: 30, intervalSeconds: 2 },
@@ -31,4 +31,10 @@ export function sourcesOf(accountKeys: AccountKeys, { address }: Client): Promis
       return { key: await accountKeys(name), seconds: intervalSeconds, room }
     }),
   )
+}
+
+/** Its source has spent too much, whichever accounts it was after. */
+export interface SourceThrottled {
+  readonly outcome: 'source-throttled'
+  readonly retryAfterSeconds: number
 }

@@ -1,10 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import type { Mode } from '../../src/sessions/mode'
 import { countingService } from '../support/counting'
+import { faultyD1 } from '../support/faulty-d1'
 import { provenPerson, signInLink } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
-import { type Answer, clientOf, expectProblem, newEmail, send } from '../support/person'
+import { type Answer, clientOf, expectProblem, newAddress, newEmail, PASSWORD, send } from '../support/person'
 import { stopTime } from '../support/stop-time'
 
 const MODES = ['session', 'token'] as const
@@ -110,13 +111,84 @@ describe.each(MODES)('EML-01: the code of a sign-in link, in %s mode', (mode) =>
   })
 })
 
+/** A service whose outer shield stops nobody, at which time stands still. */
+function unshielded(): MailingService {
+  stopTime()
+  return mailingService({ LOGIN_LIMIT: { limit: async () => ({ success: true }) } })
+}
+
+describe('RL-03: the codes of many accounts', () => {
+  it('are tried thirty times by one source, and once more every two seconds, many at once included', async () => {
+    const service = unshielded()
+    const headers = { 'CF-Connecting-IP': newAddress() }
+    const people = await Promise.all(Array.from({ length: 9 }, () => provenPerson(service, 'token')))
+    const links: Awaited<ReturnType<typeof asked>>[] = []
+    for (const { email } of people) links.push(await asked(service, email))
+    const guess = ({ code, binding }: Awaited<ReturnType<typeof asked>>, step: number) => {
+      const body = { code: wrong(code, step), binding, mode: 'token' }
+      return send(service, 'POST', '/login/link/confirm', { body, headers })
+    }
+    const answers = await Promise.all(links.flatMap((link) => [1, 2, 3, 4].map((step) => guess(link, step))))
+    expect(answers.filter(({ status }) => status === 400)).toHaveLength(30)
+    const tries =
+      'SELECT sum(code_tries) AS n FROM one_time_tokens WHERE holder IN (SELECT value FROM json_each(?1))'
+    const counted = () =>
+      env.DB.prepare(tries)
+        .bind(JSON.stringify(people.map(({ userId }) => userId)))
+        .first<number>('n')
+    expect(await counted()).toBe(30)
+
+    // Neither the right code nor a password is looked at for a source that has nothing left.
+    const { code, binding } = links[0] ?? {}
+    const right = { body: { code, binding, mode: 'token' }, headers }
+    const password = { body: { email: people[0]?.email, password: `not ${PASSWORD}` }, headers }
+    for (const [path, sent] of [
+      ['/login/link/confirm', right],
+      ['/login', password],
+    ] as const) {
+      const refused = await send(service, 'POST', path, sent)
+      expectProblem(refused, 429, 'too-many-attempts')
+      expect(refused.headers.get('Retry-After')).toBe('2')
+    }
+    expect(await counted()).toBe(30)
+    service.ahead += 2
+    expect((await send(service, 'POST', '/login/link/confirm', right)).status).toBe(200)
+    expectProblem(await send(service, 'POST', '/login/link/confirm', right), 429, 'too-many-attempts')
+    // Another source has a budget of its own.
+    const other = links[1]
+    expect(
+      (await type(service, { code: `${other?.code}`, binding: other?.binding, mode: 'token' })).status,
+    ).toBe(200)
+  })
+
+  it('cost the source also where there is no link', async () => {
+    const service = unshielded()
+    const headers = { 'CF-Connecting-IP': newAddress() }
+    const guess = () => {
+      const body = { code: '123456', binding: 'A'.repeat(43) }
+      return send(service, 'POST', '/login/link/confirm', { body, headers })
+    }
+    for (let tries = 0; tries < 30; tries += 1) expectProblem(await guess(), 400, 'invalid-code')
+    expectProblem(await guess(), 429, 'too-many-attempts')
+  })
+})
+
 describe('EML-01: what the code of a sign-in link tells', () => {
-  it('is nothing: a wrong code, an unknown binding and an account that is not there answer alike, in as many round trips', async () => {
+  it('is nothing: a wrong code, an unknown binding and an account that is not there answer alike, after the same statements and MACs', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
     const { code, binding } = await asked(service, ada.email)
     const nobody = await send(service, 'POST', '/login/link', { body: { email: newEmail() } })
-    const { service: counted, costsOf } = countingService({
+    const db = faultyD1(env.DB)
+    const watched = mailingService({ DB: db })
+    const verify = vi.spyOn(crypto.subtle, 'verify')
+    onTestFinished(() => verify.mockRestore())
+    const macs = () => verify.mock.calls.filter(([algorithm]) => algorithm === 'HMAC').length
+    const {
+      service: counted,
+      costsOf,
+      rowsOf,
+    } = countingService({
       MAILER: 'cloudflare',
       MAIL_FROM: 'janus@example.com',
     })
@@ -129,9 +201,18 @@ describe('EML-01: what the code of a sign-in link tells', () => {
       })
       const [answer] = answers
       expect(answer?.status).toBe(400)
-      seen.push({ costs, body: { ...answer?.body, instance: null }, cookies: answer?.cookies })
+      db.calls.length = 0
+      const before = macs()
+      await type(watched, { code: wrong(code), binding: given })
+      const work = { statements: [...db.calls], macs: macs() - before }
+      // Each writes, so each waits for one commit.
+      const rows = await rowsOf(() => type(counted as MailingService, { code: wrong(code), binding: given }))
+      expect(rows.rowsWritten).toBeGreaterThan(0)
+      seen.push({ costs, work, body: { ...answer?.body, instance: null }, cookies: answer?.cookies })
     }
     expect(seen[0]?.costs.d1).toBe(1)
+    expect(seen[0]?.work.macs).toBe(1)
+    expect(seen[0]?.work.statements).toHaveLength(1)
     for (const each of seen) expect(each).toEqual(seen[0])
   })
 

@@ -140,6 +140,7 @@ export function accountRoutes(services: Services) {
       const sign = await signingIn(c, services, asked)
       const attempt = await signInWithEither(services, { ...sign, binding }, { token, code })
       if (attempt.outcome === 'invalid-code') throw invalidCode()
+      if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
       if (attempt.outcome !== 'signed-in') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
       clearMailSent(c, config.cookies)

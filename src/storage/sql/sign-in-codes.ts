@@ -1,39 +1,53 @@
 import type { LinkStore } from '../../links/link-store'
 import { CODE_MAX_TRIES } from '../../links/sign-in-code'
+import { SOURCE_WAIT, spendSource } from './budgets'
 import { countCodeTry, TRIED_TOO_OFTEN } from './code-tries'
 import { type FoundRow, selectLink, toFoundLink } from './link-row'
 import type { SqlDatabase } from './sql-database'
-import { ifChanged, type Statement, sql } from './statement'
+import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 /** The newest sign-in link that the holder of secret `:binding_hash` asked for and that is valid at `:now`. */
 const NEWEST = `(SELECT token_hash FROM one_time_tokens
   WHERE purpose = 'sign-in' AND binding_hash = :binding_hash AND expires_at > :now
   ORDER BY expires_at DESC, token_hash DESC LIMIT 1)`
 
-/** Tries at codes. Each is counted before it is judged, in one transaction, so that many at once are no more than allowed. */
+/**
+ * Tries at codes. Each is counted before it is judged, in one transaction, so that many at once are no more than allowed: first against its
+ * source, and then against the link and its account, if there is one.
+ */
 export function createSignInCodeStore(db: SqlDatabase): Pick<LinkStore, 'tryCode'> {
   return {
-    async tryCode(bindingHash, now) {
+    async tryCode({ bindingHash, sources, now }) {
       const values = { binding_hash: bindingHash, now }
-      const { counted, selected } = await db.transaction(
+      const { spent, counted, selected, waits } = await db.transaction(
         {
-          counted: sql<{ code_mac: string }>(
-            `UPDATE one_time_tokens SET code_tries = code_tries + 1
-              WHERE token_hash = ${NEWEST} AND code_mac IS NOT NULL AND code_tries < ${CODE_MAX_TRIES}
-                AND NOT ${TRIED_TOO_OFTEN}
-             RETURNING code_mac`,
-            values,
+          spent: spendSource({ sources, now }),
+          counted: ifChanged(
+            'spent',
+            sql<{ code_mac: string }>(
+              `UPDATE one_time_tokens SET code_tries = code_tries + 1
+                WHERE ${PREVIOUS_CHANGED} AND token_hash = ${NEWEST} AND code_mac IS NOT NULL
+                  AND code_tries < ${CODE_MAX_TRIES} AND NOT ${TRIED_TOO_OFTEN}
+               RETURNING code_mac`,
+              values,
+            ),
           ),
           countedForAccount: ifChanged('counted', sql(countCodeTry(NEWEST), values)),
           selected: sql<FoundRow & { token_hash: string }>(selectLink(NEWEST), values),
+          waits: sql<{ wait: number | null }>(`SELECT ${SOURCE_WAIT} AS wait`, {
+            sources: JSON.stringify(sources),
+            now,
+          }),
         },
         { asked: false },
       )
+      if (spent.length === 0)
+        return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, waits[0]?.wait ?? 1) }
       const [code] = counted
       const [row] = selected
       return code && row
-        ? { found: toFoundLink(row), tokenHash: row.token_hash, codeMac: code.code_mac }
-        : null
+        ? { outcome: 'counted', found: toFoundLink(row), tokenHash: row.token_hash, codeMac: code.code_mac }
+        : { outcome: 'refused' }
     },
   }
 }
