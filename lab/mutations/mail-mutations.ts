@@ -86,6 +86,20 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
     tests: [`${MAIL}/return-to.test.ts`],
   },
   {
+    guard: 'a repeated link leads to the goal that its browser remembers',
+    file: 'src/flows/sign-in/sign-in-link.ts',
+    from: 'if (!link) return repeat(rememberedGoal)',
+    to: 'if (!link) return repeat(null)',
+    tests: [`${MAIL}/mailed-pages.test.ts`],
+  },
+  {
+    guard: 'the goal of a used link is remembered while it may be repeated',
+    file: 'src/api/sign-in/accounts.ts',
+    from: 'if (token === undefined) clearMailSent',
+    to: 'if (token !== null) clearMailSent',
+    tests: [`${MAIL}/mailed-pages.test.ts`],
+  },
+  {
     guard: 'only the same browser replaces a link',
     file: 'src/storage/sql/replaced-links.ts',
     from: ' AND older.binding_hash = newest.binding_hash\n',

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { encodeBase64url, parseBase64url } from '../crypto/base64url'
+import { REPEAT_SECONDS } from '../flows/repetition'
 import { cookieValues } from '../guards/credential'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../http/auth-cookies'
 import { parseEmailAddress } from '../identity/email-address'
@@ -40,6 +41,15 @@ export function readMailSent(c: Context, cookies: AuthCookies): MailSent {
   if (!v.is(Stored, stored)) return NOTHING
   const [email, returnTo] = stored
   return { email: email === null ? null : (parseEmailAddress(email)?.address ?? null), returnTo }
+}
+
+/** Keeps of it where to go, as long as the browser may use its sign-in link again, and forgets the rest. */
+export function keepGoal(c: Context, cookies: AuthCookies, returnTo: string | null): void {
+  const [first, ...others] = cookieValues(c.req.raw.headers, cookies.signInLink)
+  const value = encode([null, returnTo])
+  const isKept = first !== undefined && others.length === 0 && returnTo !== null
+  if (isKept && value.length <= VALUE_MAX_LENGTH) setAuthCookie(c, cookies.mailSent, value, REPEAT_SECONDS)
+  else clearMailSent(c, cookies)
 }
 
 /** Forgets it once somebody is signed in. */

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { REPEAT_SECONDS } from '../../src/flows/repetition'
+import { openSessions } from '../support/guessing'
 import { provenPerson } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
 import { newAddress, newEmail, PASSWORD, signedInPerson } from '../support/person'
@@ -93,6 +95,30 @@ describe.each(ASKING)('after POST %s, the page that waits for the mail', (path, 
     expect(pages[0]).toBe(pages[1])
   })
 })
+
+it.each(['at once', 'after the answer', 'after an answer that was lost'])(
+  'LOG-03: a sign-in link that its browser uses again %s leads where the person wanted to go, as the first time',
+  async (when) => {
+    const service = mailingService({ ALLOWED_ORIGINS: 'https://app.example.com' })
+    const ada = await provenPerson(service, 'session')
+    const browser = browserAt(service)
+    await browser.send('/login/link', { email: ada.email, return_to: 'https://app.example.com/cart' })
+    const before = [...browser.jar]
+    const use = () => browser.send('/login/link/confirm', { token: service.tokenFor(ada.email) })
+    const first = use()
+    if (when !== 'at once') await first
+    if (when === 'after an answer that was lost') {
+      browser.jar.clear()
+      for (const [name, value] of before) browser.jar.set(name, value)
+    }
+    const second = use()
+    for (const { page } of [await first, await second]) expect(page).toContain('https://app.example.com/cart')
+    expect(await openSessions(ada.userId)).toBe(2)
+    // Seconds later it forgets that, with the link.
+    const [cookie] = (await first).headers.getSetCookie().filter((set) => set.startsWith('__Host-mail-sent='))
+    expect(cookie).toContain(`Max-Age=${REPEAT_SECONDS};`)
+  },
+)
 
 const kept = (json: string) => btoa(json).replaceAll('=', '')
 

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { REPEAT_SECONDS } from '../../src/accounts/repetition'
 import { createKeyring } from '../../src/crypto/keyring'
+import { REPEAT_SECONDS } from '../../src/flows/repetition'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
 import type { Mode } from '../../src/sessions/mode'
 import { recordPbkdf2 } from '../support/counting'

@@ -26,7 +26,7 @@ import type { Services } from '../../services'
 import { attemptIdOf, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
 import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
-import { clearMailSent } from '../mail-sent'
+import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
 import { ownAccount, sameAccount } from '../own-account'
 import { requireMail } from '../require-mail'
 import {
@@ -138,12 +138,14 @@ export function accountRoutes(services: Services) {
       const { token, code, binding: known, ...asked } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.signInLink, known)
       const sign = await signingIn(c, services, asked)
-      const attempt = await signInWithEither(services, { ...sign, binding }, { token, code })
+      const { returnTo: rememberedGoal } = readMailSent(c, config.cookies)
+      const attempt = await signInWithEither(services, { ...sign, binding, rememberedGoal }, { token, code })
       if (attempt.outcome === 'invalid-code') throw invalidCode()
       if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
       if (attempt.outcome !== 'signed-in') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
-      clearMailSent(c, config.cookies)
+      if (token === undefined) clearMailSent(c, config.cookies)
+      else keepGoal(c, config.cookies, attempt.returnTo)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
 
@@ -190,10 +192,11 @@ async function linkRecipient(
 /** Signs in with what was mailed: the token of the link, or the code. @throws {Problem} `invalid-input` unless it is one of them. */
 function signInWithEither(
   services: Services,
-  input: Parameters<typeof useLink>[2],
+  { rememberedGoal, ...input }: Parameters<typeof useLink>[2] & { readonly rememberedGoal: string | null },
   { token, code }: { readonly token?: string | undefined; readonly code?: string | undefined },
 ) {
-  if (token !== undefined && code === undefined) return signInWithLink(services, { ...input, token })
+  if (token !== undefined && code === undefined)
+    return signInWithLink(services, { ...input, rememberedGoal, token })
   if (token === undefined && code !== undefined) return signInWithCode(services, { ...input, code })
   throw missingField(token === undefined ? 'token' : 'code', 'Send token or code, one of them.')
 }

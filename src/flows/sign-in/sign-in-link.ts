@@ -66,20 +66,24 @@ interface LinkSignInInput {
  */
 export async function signInWithLink(
   services: SignInWithLinkServices,
-  input: LinkSignInInput & { readonly token: string },
+  input: LinkSignInInput & {
+    readonly token: string
+    /** Where the browser says that the person wanted to go. Counts once the link, which knows it, is used up. */
+    readonly rememberedGoal: string | null
+  },
 ): Promise<LinkSignIn> {
-  const { token, binding, mode, deviceIds } = input
+  const { token, binding, mode, deviceIds, rememberedGoal } = input
   if (binding === null) return { outcome: 'invalid-link' }
   // Both are secrets, and the link can be used once.
   const identity = ['sign-in-link', token, binding] as const
-  const repeat = async (): Promise<LinkSignIn> => {
+  const repeat = async (returnTo: string | null): Promise<LinkSignIn> => {
     const signedIn = await resumeSession(services, mode, identity, deviceIds)
-    return signedIn ? { outcome: 'signed-in', signedIn, returnTo: null } : { outcome: 'invalid-link' }
+    return signedIn ? { outcome: 'signed-in', signedIn, returnTo } : { outcome: 'invalid-link' }
   }
   const link = await presentLink(services, token, ['sign-in'])
-  if (!link) return repeat()
+  if (!link) return repeat(rememberedGoal)
   if (!(await matchesSecret(binding, link.found.bindingHash))) return { outcome: 'invalid-link' }
-  return (await useLink(services, link, input, identity)) ?? repeat()
+  return (await useLink(services, link, input, identity)) ?? repeat(link.found.returnTo)
 }
 
 /**
