@@ -12,8 +12,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session that is signed out was proven by its own credential',
     file: 'src/storage/sql/session-store.ts',
-    from: 'WHERE id = ?3 AND secret_hash IS ?4\n',
-    to: 'WHERE id = ?3 AND ?4 IS ?4\n',
+    from: 'WHERE id = :id AND secret_hash IS NOT DISTINCT FROM :secret_hash\n',
+    to: 'WHERE id = :id AND :secret_hash IS NOT DISTINCT FROM :secret_hash\n',
     tests: ['test/contracts/sign-out-credentials.test.ts'],
   },
   {

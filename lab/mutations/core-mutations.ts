@@ -55,8 +55,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'of two equal requests at once, one does nothing',
     file: 'src/storage/sql/session-start.ts',
-    from: ' OR EXISTS (SELECT 1 FROM sessions WHERE id = ?1)',
-    to: '',
+    from: "const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'",
+    to: "const IS_THERE = '(:id IS NULL)'",
     tests: [`${CONTRACTS}/repetition.test.ts`],
   },
   {
@@ -125,8 +125,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'one request slides a session',
     file: 'src/storage/sql/session-store.ts',
-    from: 'WHERE id = ?2 AND idle_expires_at = ?4',
-    to: 'WHERE id = ?2 AND ?4 = ?4',
+    from: 'WHERE id = :id AND idle_expires_at = :read_as',
+    to: 'WHERE id = :id AND :read_as = :read_as',
     tests: ['test/sessions/slide-session.test.ts'],
   },
   {
@@ -160,15 +160,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session begins only on the password that was checked',
     file: 'src/storage/sql/session-start.ts',
-    from: '`password_hash = ?12 AND',
-    to: '`?12 = ?12 AND',
+    from: 'OR (password_hash = :password_hash',
+    to: 'OR (:password_hash = :password_hash',
     tests: ['test/flows/sign-in.test.ts'],
   },
   {
     guard: 'a session begins only on an account that is enabled',
     file: 'src/storage/sql/session-start.ts',
-    from: 'FROM users WHERE id = ?11 AND disabled_at IS NULL',
-    to: 'FROM users WHERE id = ?11',
+    from: 'FROM users WHERE id = :user_id AND disabled_at IS NULL',
+    to: 'FROM users WHERE id = :user_id',
     tests: ['test/flows/sign-in.test.ts', `${CONTRACTS}/account-state.test.ts`],
   },
   {
@@ -181,15 +181,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'attempts are delayed',
     file: 'src/storage/sql/attempts.ts',
-    from: 'WHERE blocked_until <= ?5 AND spent_until - ?5 <= ?8',
-    to: 'WHERE spent_until - ?5 <= ?8',
+    from: 'WHERE budgets.blocked_until <= :now AND budgets.spent_until - :now <= :room',
+    to: 'WHERE budgets.spent_until - :now <= :room',
     tests: ['test/throttling'],
   },
   {
     guard: 'attempts come to an end',
     file: 'src/storage/sql/attempts.ts',
-    from: 'WHERE blocked_until <= ?5 AND spent_until - ?5 <= ?8',
-    to: 'WHERE blocked_until <= ?5 AND ?8 > 0',
+    from: 'WHERE budgets.blocked_until <= :now AND budgets.spent_until - :now <= :room',
+    to: 'WHERE budgets.blocked_until <= :now AND :room > 0',
     tests: ['test/throttling'],
   },
   {
@@ -202,8 +202,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'attempts that are refused unseen are recorded once',
     file: 'src/storage/sql/attempts.ts',
-    from: 'AND noted_until <= ?2`',
-    to: 'AND ?2 > 0`',
+    from: 'AND noted_until <= :now`',
+    to: 'AND :now > 0`',
     tests: [`${CONTRACTS}/writes-of-strangers.test.ts`],
   },
   {
@@ -236,7 +236,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a token for an API opens no route of Janus',
-    file: 'src/services.ts',
+    file: 'src/wiring/create-services.ts',
     from: 'createAccessTokens({ ...tokenTerms, audience: issuer })',
     to: 'createAccessTokens({ ...tokenTerms, audience })',
     tests: ['test/contracts/audiences.test.ts'],
@@ -258,29 +258,29 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a refresh token is used once',
     file: 'src/storage/sql/session-store.ts',
-    from: 'WHERE id = ?2 AND refresh_counter = ?3\n',
-    to: 'WHERE id = ?2 AND ?3 = ?3\n',
+    from: 'WHERE id = :id AND refresh_counter = :counter\n',
+    to: 'WHERE id = :id AND :counter = :counter\n',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {
     guard: 'reuse of a refresh token ends its session',
     file: 'src/storage/sql/session-store.ts',
-    from: 'AND ended_at IS NULL AND refresh_counter > ?3\n',
-    to: 'AND ended_at IS NULL AND refresh_counter > ?3 + 1000000\n',
+    from: 'AND ended_at IS NULL AND refresh_counter > :counter\n',
+    to: 'AND ended_at IS NULL AND refresh_counter > :counter + 1000000\n',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {
     guard: 'a refresh token is repeated only within the window of its own rotation',
     file: 'src/storage/sql/session-store.ts',
-    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?4 LIMIT 1)`',
+    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds LIMIT 1)`',
     to: 'FROM json_each(recent_rotations) LIMIT 1)`',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {
     guard: 'rotations are forgotten when their window is over',
     file: 'src/storage/sql/session-store.ts',
-    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= ?1 - ?5',
-    to: 'FROM json_each(recent_rotations) WHERE ?5 = ?5',
+    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds\n',
+    to: 'FROM json_each(recent_rotations) WHERE :reuse_seconds = :reuse_seconds\n',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {
@@ -377,8 +377,10 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'what did not happen is not recorded',
     file: 'src/storage/sql/audit-log.ts',
-    from: 'AND changes() > 0)',
-    to: 'AND 1)',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'WHERE ${PREVIOUS_CHANGED}`',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    to: 'WHERE (${PREVIOUS_CHANGED} OR TRUE)`',
     tests: ['test/audit'],
   },
   {
@@ -419,22 +421,22 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'an account has so many sessions, whoever signs in at once',
     file: 'src/storage/sql/session-start.ts',
-    from: 'LIMIT -1 OFFSET ?4 - 1)',
-    to: 'LIMIT -1 OFFSET ?4)',
+    from: 'OFFSET :others)',
+    to: 'OFFSET :others + 1)',
     tests: ['test/sessions/session-limit.test.ts'],
   },
   {
     guard: 'the session used least recently ends, after those that have expired',
     file: 'src/storage/sql/session-start.ts',
-    from: 'ORDER BY idle_expires_at > ?1 DESC, last_seen_at DESC, ',
+    from: 'ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, ',
     to: 'ORDER BY ',
     tests: ['test/sessions/session-limit.test.ts'],
   },
   {
     guard: 'a sign-in that is refused ends no session beyond the limit',
     file: 'src/storage/sql/session-start.ts',
-    from: 'EXISTS (SELECT 1 FROM sessions WHERE id = ?2) AND id IN (',
-    to: '?2 = ?2 AND id IN (',
+    from: 'WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :id) AND id IN (',
+    to: 'WHERE id IN (',
     tests: ['test/sessions/session-limit.test.ts'],
   },
   {
@@ -475,8 +477,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'growth: the sweep finds what has ended by an index',
     file: 'src/storage/sql/session-store.ts',
-    from: "'SELECT id, mode FROM sessions WHERE ended_at < ?1 ORDER BY",
-    to: "'SELECT id, mode FROM sessions WHERE +ended_at < ?1 ORDER BY",
+    from: "'SELECT id, mode FROM sessions WHERE ended_at < :ended_before ORDER BY",
+    to: "'SELECT id, mode FROM sessions WHERE +ended_at < :ended_before ORDER BY",
     tests: ['test/growth/query-plans.test.ts'],
   },
   {

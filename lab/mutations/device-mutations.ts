@@ -33,15 +33,15 @@ export const DEVICE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a device that is used up is forgotten',
     file: 'src/storage/sql/attempts.ts',
-    from: "kind = 'password' AND spent_until - ?3 > ?4)",
-    to: "kind = 'password' AND spent_until - ?3 > ?4 + 1e12)",
+    from: "kind = 'password' AND spent_until - :now > :room)",
+    to: "kind = 'password' AND spent_until - :now > :room + 1e12)",
     tests: ['test/contracts/devices-under-attack.test.ts'],
   },
   {
     guard: 'a device is forgotten by its owner alone',
     file: 'src/storage/sql/device-store.ts',
-    from: "'DELETE FROM devices WHERE user_id = ?1 AND id = ?2 RETURNING id'",
-    to: `"DELETE FROM devices WHERE ?1 <> '' AND id = ?2 RETURNING id"`,
+    from: "'DELETE FROM devices WHERE user_id = :user_id AND id = :id RETURNING id'",
+    to: `"DELETE FROM devices WHERE :user_id <> '' AND id = :id RETURNING id"`,
     tests: ['test/contracts/devices-under-attack.test.ts'],
   },
   {

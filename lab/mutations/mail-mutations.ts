@@ -14,15 +14,16 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a verification is bound to who is signed in to the account',
     file: 'src/storage/sql/link-store.ts',
-    from: 'iif(id = ?6, ?2, NULL)',
-    to: 'iif(?6 IS NULL OR TRUE, ?2, NULL)',
+    from: 'CASE WHEN id = :user_id THEN :binding_hash END',
+    to: 'CASE WHEN :user_id IS NULL OR TRUE THEN :binding_hash END',
     tests: [`${MAIL}/verified-registration.test.ts`],
   },
   {
     guard: 'a stranger has no part in a registration that is mailed again',
     file: 'src/storage/sql/link-store.ts',
-    from: 'iif(binding_hash = ?2, password_hash, NULL), iif(binding_hash = ?2, binding_hash, NULL),',
-    to: 'password_hash, ?2,',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'CASE WHEN ${BOUND} THEN password_hash END,\n                    CASE WHEN ${BOUND} THEN binding_hash END,',
+    to: 'password_hash, :binding_hash,',
     tests: [`${MAIL}/verify-links.test.ts`],
   },
   {
@@ -109,22 +110,23 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the links of an account are bounded',
     file: 'src/storage/sql/replaced-links.ts',
-    from: 'LIMIT -1 OFFSET ?2',
-    to: 'LIMIT 0 OFFSET ?2',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'LIMIT ${MANY} OFFSET :kept',
+    to: 'LIMIT 0 OFFSET :kept',
     tests: [`${MAIL}/links-of-one-account.test.ts`],
   },
   {
     guard: 'a proof left over takes nothing from an address that is proven',
     file: 'src/storage/sql/link-uses.ts',
-    from: "\n                                       AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))",
+    from: "\n                                   AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))",
     to: ')))',
     tests: [`${MAIL}/verify-links.test.ts`],
   },
   {
     guard: 'using a link ends the others of its kind',
     file: 'src/storage/sql/link-uses.ts',
-    from: 'WHERE purpose = ?2 AND holder = (\n            SELECT holder',
-    to: 'WHERE token_hash = (\n            SELECT token_hash',
+    from: 'WHERE purpose = :purpose AND holder = (\n        SELECT holder',
+    to: 'WHERE token_hash = (\n        SELECT token_hash',
     tests: [`${MAIL}/sign-in-link.test.ts`],
   },
   {
@@ -144,8 +146,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the first proof of an address drops the password there was',
     file: 'src/storage/sql/link-uses.ts',
-    from: 'password_hash = iif(email_verified_at IS NULL AND NOT',
-    to: 'password_hash = iif(0 AND NOT',
+    from: 'password_hash = CASE WHEN email_verified_at IS NULL AND NOT',
+    to: 'password_hash = CASE WHEN FALSE AND NOT',
     tests: [`${MAIL}/sign-in-link.test.ts`],
   },
   {
@@ -165,8 +167,9 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'mail to an address is limited',
     file: 'src/storage/sql/mail-requests.ts',
-    from: 'WHERE spent_until - ?3 <= ?9',
-    to: 'WHERE ?9 > 0',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    from: 'WHERE mail_requests.spent_until - :now <= ${MAIL_ROOM_SECONDS}',
+    to: 'WHERE TRUE',
     tests: [`${MAIL}/password-reset.test.ts`],
   },
   {
