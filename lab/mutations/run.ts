@@ -5,6 +5,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync }
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { ACCOUNT_MUTATIONS } from './account-mutations.ts'
 import { CALLER_MUTATIONS } from './caller-mutations.ts'
 import { MUTATIONS, type Mutation } from './core-mutations.ts'
 import { DEVICE_MUTATIONS } from './device-mutations.ts'
@@ -38,6 +39,7 @@ const all = [
   ...CALLER_MUTATIONS,
   ...INPUT_MUTATIONS,
   ...PAGE_MUTATIONS,
+  ...ACCOUNT_MUTATIONS,
 ]
 for (const { guard, file, from } of all) {
   if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue

@@ -124,9 +124,11 @@ it('a copy that KV refuses to delete is said to be left, and the sweep takes it'
   expect(await sessionCopy(person.sessionId)).toBeNull()
 })
 
-it('ends nothing for an id that is none', async () => {
-  for (const id of ['', 'nobody', "' OR 1=1 --", '*'])
-    expect(await Janus.endSession(id), id).toEqual({ ok: true, ended: false })
+it('ends nothing for an id that is none, and asks no store: KV refuses a long key', async () => {
+  const here = createPlace()
+  for (const id of ['', 'nobody', "' OR 1=1 --", '*', 'a'.repeat(23), 'a'.repeat(600)])
+    expect(await here.callers.endSession(id), id).toEqual({ ok: true, ended: false })
+  expect([...here.db.calls, ...here.kv.calls]).toEqual([])
 })
 
 it('asks D1 once more with LIVE_CHECK=always, and not twice when a live check was asked for', async () => {

@@ -121,6 +121,19 @@ describe.each(['session', 'token'] as const)('mounted in an app, in %s mode', (m
     expect((await person.get('/me')).status).toBe(401)
   })
 
+  it.each([
+    ['/logout', undefined],
+    ['/logout/all', undefined],
+    ['/me/delete', { password: PASSWORD }],
+  ])(
+    'OUT-01: %s clears what is cached, and not the storage of the app, whose origin it is',
+    async (path, body) => {
+      const person = await signedInPerson({ mode, service: host })
+      const out = await person.post(path, body)
+      expect([out.status, out.headers.get('Clear-Site-Data')]).toEqual([204, '"cache"'])
+    },
+  )
+
   it('ADM-01: is closed by default there, too', async () => {
     const answers = await Promise.all(
       ['/me', '/sessions', '/me/activity'].map((path) => send(host, 'GET', path)),

@@ -116,6 +116,45 @@ describe.each(['session', 'token'] as const)('an account that changes, in %s mod
     expect(await sessions()).toBe(before)
   })
 
+  const MEANWHILE = [
+    ['was given another password', `password_hash = '$other'`],
+    ['was disabled', 'disabled_at = unixepoch()'],
+  ] as const
+  const NEEDS_PASSWORD = [
+    [
+      'password-changed',
+      '/password',
+      { current_password: PASSWORD, new_password: 'seven quiet minutes at sea' },
+      /UPDATE users SET password_hash/,
+    ],
+    ['account-deleted', '/me/delete', { password: PASSWORD }, /DELETE FROM users/],
+  ] as const
+  const races = MEANWHILE.flatMap(([name, change]) =>
+    NEEDS_PASSWORD.map(([event, path, body, statement]) => ({ name, change, event, path, body, statement })),
+  )
+
+  it.each(races)('is as it was after $path if it $name when the password had been checked', async (race) => {
+    const here = createPlace()
+    const ada = await signedInPerson({ mode, service: here })
+    await ada.signIn()
+    const held = here.db.hold(race.statement)
+    const asked = ada.post(race.path, race.body)
+    await held.reached
+    await changeUser(ada, race.change)
+    const then = await storedOf(ada)
+    held.release()
+
+    expectProblem(await asked, 401, 'invalid-credentials')
+    expect(await storedOf(ada)).toEqual(then)
+    expect(then.map((rows) => rows.length)).toEqual([1, 2, 2])
+    const refusal = await env.DB.prepare(
+      `SELECT event, reason FROM audit_events WHERE subject_id = ?1 AND outcome = 'refused'`,
+    )
+      .bind(ada.userId)
+      .all()
+    expect(refusal.results).toEqual([{ event: race.event, reason: 'changed-meanwhile' }])
+  })
+
   it('has the roles of D1 in a live check, whatever its credential says', async () => {
     const [here, live] = [createPlace(), createPlace({ LIVE_CHECK: 'always' })]
     const ada = await signedInPerson({ mode })
@@ -133,6 +172,18 @@ describe.each(['session', 'token'] as const)('an account that changes, in %s mod
     expect(await live.askApp({ headers })).toMatchObject({ status: 200, body: { roles: [] } })
   })
 })
+
+/** Returns the rows of an account, of its sessions and of its devices. */
+async function storedOf({ userId }: Person): Promise<readonly (readonly unknown[])[]> {
+  const found = await env.DB.batch(
+    [
+      'SELECT * FROM users WHERE id = ?1',
+      'SELECT id, ended_at, end_reason FROM sessions WHERE user_id = ?1 ORDER BY id',
+      'SELECT id FROM devices WHERE user_id = ?1 ORDER BY id',
+    ].map((sql) => env.DB.prepare(sql).bind(userId)),
+  )
+  return found.map(({ results }) => results)
+}
 
 /** The roles in what a sign-in handed out: in the claims of its token, or in the copy of its session. */
 async function grantedRoles({ body }: Answer): Promise<unknown> {

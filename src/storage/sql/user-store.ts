@@ -160,7 +160,8 @@ export function createUserStore(
           ifPasswordHash: passwordHash,
         }),
         deleted: sql<{ id: string }>(
-          'DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash RETURNING id',
+          `DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL
+           RETURNING id`,
           { user_id: userId, password_hash: passwordHash },
         ),
         recorded: ifChanged('deleted', recordIfChanged(event)),
