@@ -22,7 +22,7 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /register': ({ mode }) => ({ email: newEmail(), password: NEW_PASSWORD, mode }),
   'POST /login': ({ email, mode }) => ({ email, password: PASSWORD, mode }),
   'POST /login/link': ({ email }) => ({ email }),
-  'POST /login/link/confirm': () => ({ token: 'A'.repeat(43) }),
+  'POST /login/link/confirm': () => ({ token: 'A'.repeat(43), binding: 'A'.repeat(43) }),
   'POST /password/forgot': ({ email }) => ({ email }),
   'POST /password/reset': () => ({ token: 'A'.repeat(43), new_password: NEW_PASSWORD }),
   'POST /email/verify': () => ({ token: 'A'.repeat(43) }),
@@ -201,7 +201,8 @@ describe.each(['session', 'token'] as const)('a failure in %s mode', (mode) => {
         failing() {
           calls += 1
           failed ||= calls === failingCall
-          return calls === failingCall
+          // A read is tried once more, and then fails again.
+          return calls === failingCall || calls === failingCall + 1
         },
       })
       const answer = await ask(service, route, ada)

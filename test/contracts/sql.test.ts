@@ -69,7 +69,7 @@ describe('SQL in', () => {
     const registered = await send(janus, 'POST', '/register', { body, headers })
     expect(registered.body.user.name).toBe(sql)
     expect((await clientOf(janus, 'session', registered).get('/sessions')).body.sessions).toMatchObject([
-      { device: sql, current: true },
+      { user_agent: sql, current: true },
     ])
   })
 })

@@ -77,7 +77,7 @@ describe('the sweep', () => {
   it('deletes copies again when D1 failed after them', async () => {
     const here = createPlace()
     const [id = ''] = await insertSessions(1, { endedAt: NOW - 62 })
-    here.db.fail(/DELETE FROM sessions WHERE id IN \(SELECT value/)
+    here.db.fail(/DELETE FROM sessions\s+WHERE id IN \(SELECT value/)
     await here.sweep()
     expect(here.kv.calls).toEqual([{ operation: 'delete', key: `session:${id}` }])
     expect(here.log).toEqual([{ event: 'sweep-failed', part: 'sessions', store: 'D1' }])
@@ -126,7 +126,7 @@ describe('the sweep', () => {
     const last = await insertSessions(30, { endedAt: NOW - 100 })
     await insertSessions(100, { endedAt: NOW - 200 })
     await insertSessions(110, { expiresAt: NOW - 100 })
-    const first = here.db.hold(/DELETE FROM sessions WHERE id IN \(SELECT value/)
+    const first = here.db.hold(/DELETE FROM sessions\s+WHERE id IN \(SELECT value/)
     const swept = here.sweep()
     await first.reached
     here.ahead = 31

@@ -28,7 +28,12 @@ const ALLOWED: readonly RegExp[] = [
 /** The steps of a statement's plan that find rows otherwise than by the primary key or a unique index. */
 export async function unkeyedSteps(sql: string): Promise<readonly Step[]> {
   const unique = await uniqueIndexes()
-  return (await planOf(sql)).filter((step) => {
+  const plan = await planOf(sql)
+  // A subquery with a name, which is judged by its own steps as well.
+  const subqueries = new Set(plan.map((step) => /^CO-ROUTINE (\w+)$/.exec(step)?.[1]))
+  return plan.filter((step) => {
+    const [, subquery] = /^(?:CO-ROUTINE|SCAN) (\w+)$/.exec(step) ?? []
+    if (subquery !== undefined && subqueries.has(subquery)) return false
     const allowed = ALLOWED.map((shape) => shape.exec(step)).find((match) => match !== null)
     const index = allowed?.groups?.index
     return !allowed || (index !== undefined && !unique.has(index))
