@@ -27,7 +27,7 @@ function bundle(...entry: string[]): Buffer {
 it('the API without pages stays under 258 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts').byteLength
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(244 * KIB)
+  expect(bytes).toBeLessThan(258 * KIB)
 })
 
 it('what is deployed, pages in three languages included, stays under 400 KiB and has neither playground nor words for settings', () => {
@@ -40,12 +40,12 @@ it('what is deployed, pages in three languages included, stays under 400 KiB and
 })
 
 // A busy machine makes a profile longer, never shorter: the shortest of a few starts is the one that says something.
-it('starting takes less than 50 ms of CPU', () => {
+it('starting takes less than 100 ms of CPU', () => {
   let shortest = Number.POSITIVE_INFINITY
-  for (let start = 0; start < 5 && shortest >= 50_000; start++) shortest = Math.min(shortest, profileStart())
+  for (let start = 0; start < 5 && shortest >= 100_000; start++) shortest = Math.min(shortest, profileStart())
   console.log(`Start: ${(shortest / 1000).toFixed(1)} ms of CPU`)
   expect(shortest).toBeGreaterThan(0)
-  expect(shortest).toBeLessThan(50_000)
+  expect(shortest).toBeLessThan(100_000)
 })
 
 /** Microseconds of the Worker's own code in one start. */

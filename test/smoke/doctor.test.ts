@@ -179,12 +179,6 @@ describe('what the doctor says of the service itself', () => {
       ['error service.cache'],
     ],
     [
-      'no HSTS',
-      '/healthz',
-      withHeaders((headers) => headers.delete('Strict-Transport-Security')),
-      ['error service.hsts'],
-    ],
-    [
       "somebody else's cookie",
       '/healthz',
       withHeaders((headers) => headers.set('Set-Cookie', '__cf_bm=1')),
@@ -193,6 +187,20 @@ describe('what the doctor says of the service itself', () => {
     ['no key set', '/jwks.json', () => new Response('', { status: 404 }), ['error service.keys']],
   ])('finds: %s', async (_, path, change, expected) => {
     expect(wrong(await examine(behind(path, change)))).toEqual(expected)
+  })
+
+  it.each([
+    ['finds: no HSTS', null, ['error service.hsts']],
+    ['finds nothing wrong with HSTS', 'max-age=63072000', []],
+  ])('%s, on a public address', async (_, hsts, expected) => {
+    const issuer = 'https://auth.example.com'
+    // As that service would answer: from this machine Janus sends no HSTS.
+    const ask = async (url: string, init: RequestInit) => {
+      const response = await fetch(url.replace(issuer, service.url), init)
+      const add = (headers: Headers) => hsts && headers.set('Strict-Transport-Security', hsts)
+      return withHeaders(add)(response)
+    }
+    expect(wrong(await examine(ask, { issuer }))).toEqual(expected)
   })
 
   it('does not ask for keys that are not published', async () => {
