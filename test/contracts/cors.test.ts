@@ -180,11 +180,11 @@ describe('a listed origin', () => {
   })
 })
 
-describe('the key set', () => {
+describe.each(['/.well-known/jwks.json', '/openapi.json'])('%s', (path) => {
   it.each([APP, 'https://evil.example', 'null'])(
     'CSRF-07: is for every page, without credentials: %s',
     async (origin) => {
-      const answer = await send(janus, 'GET', '/.well-known/jwks.json', { headers: { Origin: origin } })
+      const answer = await send(janus, 'GET', path, { headers: { Origin: origin } })
       expect(answer.status).toBe(200)
       expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
       expect(answer.headers.has('Access-Control-Allow-Credentials')).toBe(false)

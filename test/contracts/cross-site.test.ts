@@ -1,7 +1,8 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { mailingService } from '../support/mail'
 import { expectProblem, newAddress, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
-import { deployed, ownService } from '../support/service'
+import { appOf, deployed, ownService } from '../support/service'
 import { storage } from '../support/storage'
 
 /** The issuer, and one application that may call it from a browser. */
@@ -115,6 +116,35 @@ describe('a change that a cookie authenticates', () => {
     }
     expect(await storage()).toEqual(before)
     expect((await ada.get('/me')).status).toBe(200)
+  })
+
+  it('CSRF-02, CSRF-04: is refused to a foreign page on each route that there is, as is what needs no cookie', async () => {
+    const service = mailingService()
+    const { routes } = appOf(service.services)
+    const names = new Set(routes.map(({ method, path }) => `${method} ${path}`))
+    const changing = [...names].filter((name) => !/^(ALL|GET|HEAD|OPTIONS) /.test(name))
+    expect(changing.length).toBeGreaterThan(20)
+    const ada = await signedInPerson({ mode: 'session', service })
+    const before = await storage()
+    const verdicts: Record<string, number[]> = {}
+    for (const name of changing) {
+      const [method = '', path = ''] = name.split(' ')
+      const ask = (headers: Record<string, string>) =>
+        send(service, method, path.replace(':id', ada.sessionId), {
+          headers: { ...CROSS_SITE, ...headers },
+          body: {},
+        })
+      const [withCookie, without] = [await ask(ada.headers), await ask({})]
+      verdicts[name] = [withCookie.status, without.status]
+      expect([withCookie.cookies, without.cookies], name).toEqual([{}, {}])
+    }
+    const closed = ['/me', '/password', '/email/change', '/logout/all', '/sessions/:id', '/devices/:id']
+    const needsCookie = (name: string) =>
+      closed.some((path) => name.split(' ')[1] === path) || / \/(me|sessions|devices)\//.test(name)
+    expect(verdicts).toEqual(
+      Object.fromEntries(changing.map((name) => [name, [403, needsCookie(name) ? 401 : 403]])),
+    )
+    expect(await storage()).toEqual(before)
   })
 
   it('CSRF-01: has no token to steal or plant: where the request comes from decides, whatever else it has', async () => {

@@ -1,15 +1,16 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { createApp } from '../../src/wiring/app'
+import { mailingService } from '../support/mail'
 import { newAddress, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
-import { ownService, type Service } from '../support/service'
+import { appOf, ownService, type Service } from '../support/service'
 
 const APP = 'https://app.example.org'
-const janus = ownService({ ALLOWED_ORIGINS: APP })
+/** With mail and pages, so that every route is there. */
+const janus = mailingService({ ALLOWED_ORIGINS: APP })
 
 /** Storage that is not there. */
 const down = () => Promise.reject(new Error('down'))
 const statement = { bind: () => statement, first: down, all: down, run: down }
-const broken = ownService({
+const broken = mailingService({
   DB: { prepare: () => statement, batch: down },
   SESSIONS: { get: down, put: down, delete: down },
 })
@@ -27,7 +28,7 @@ const BODIES: Readonly<Record<string, (person: Person) => unknown>> = {
 
 const ROUTES = [
   ...new Set(
-    createApp(janus.services)
+    appOf(janus.services)
       .routes.filter(({ method }) => method !== 'ALL')
       .map(({ method, path }) => `${method} ${path}`),
   ),
@@ -54,7 +55,11 @@ async function visit(
   sendsBody = true,
 ): Promise<Seen> {
   const [method = '', path = ''] = route.split(' ')
-  const url = path === '/' ? '' : path.replace(':id', person.sessionId).replace(':code', 'not-found')
+  const found = path
+    .replace(':id', person.sessionId)
+    .replace(':code', 'not-found')
+    .replace(':file', 'janus.css')
+  const url = path === '/' ? '' : found
   const body = sendsBody ? BODIES[route]?.(person) : undefined
   const request = new Request(`${service.issuer}${url}`, {
     method,
@@ -127,9 +132,23 @@ async function cookieFlows(): Promise<readonly Seen[]> {
   return [signedIn, refreshed, refused, form, out]
 }
 
-/** The key set alone is the same for everyone. */
+/** For pages of every origin, and the same for everyone: how long caches may keep it. */
+const PUBLIC: Readonly<Record<string, string>> = {
+  'GET /.well-known/jwks.json': 'public, max-age=300',
+  'GET /openapi.json': 'public, max-age=600',
+}
+
 function isPublic({ what, response }: Seen): boolean {
-  return what.startsWith('GET /.well-known/jwks.json') && response.status === 200
+  return routeOf(what) in PUBLIC && response.status === 200
+}
+
+function routeOf(what: string): string {
+  return what.split(',')[0] ?? ''
+}
+
+/** Files that the pages load: the same for everyone, too. */
+function isFile({ what, response }: Seen): boolean {
+  return routeOf(what) === 'GET /assets/:file' && response.status === 200
 }
 
 describe('every answer', () => {
@@ -152,13 +171,25 @@ describe('every answer', () => {
     expect(statuses).not.toContain(500)
   })
 
-  it('API-06: is kept by no cache, unless it is the key set', () => {
+  it('API-06: is kept by no cache, unless it is the key set, the contract or a file of the pages', () => {
     expect(
-      except('Cache-Control', (value, answer) =>
-        isPublic(answer) ? value === 'public, max-age=300' : value === 'no-store',
-      ),
+      except('Cache-Control', (value, answer) => {
+        if (isFile(answer)) return value === 'public, max-age=600'
+        return value === (isPublic(answer) ? PUBLIC[routeOf(answer.what)] : 'no-store')
+      }),
     ).toEqual([])
-    expect(seen.some(isPublic)).toBe(true)
+    const cacheable = new Set(
+      seen.filter((answer) => isPublic(answer) || isFile(answer)).map(({ what }) => routeOf(what)),
+    )
+    expect([...cacheable].sort()).toEqual([
+      'GET /.well-known/jwks.json',
+      'GET /assets/:file',
+      'GET /openapi.json',
+    ])
+    for (const { response, text } of seen.filter((answer) => isPublic(answer) || isFile(answer))) {
+      expect(response.headers.getSetCookie()).toEqual([])
+      expect(text).not.toMatch(/person-\d+-|Canary/)
+    }
   })
 
   it('INC-27: varies by everything that it may depend on', () => {
@@ -214,7 +245,9 @@ describe('every answer', () => {
       except('Content-Type', (value, { text }) =>
         text === ''
           ? value === null
-          : /^(application\/json|application\/problem\+json|text\/html); charset=utf-8$/i.test(value ?? ''),
+          : /^(application\/json|application\/problem\+json|text\/html|text\/css); charset=utf-8$/i.test(
+              value ?? '',
+            ),
       ),
     ).toEqual([])
   })

@@ -77,7 +77,7 @@ describe('RL-06: one budget for strangers', () => {
   })
 })
 
-describe.each(['session', 'token'] as const)('RL-06: one budget for a session, in %s mode', (mode) => {
+describe.each(['session', 'token'] as const)('RL-06, PW-08: one budget for a session, in %s mode', (mode) => {
   const paths = ['change of password', 'deletion', 'change of address'] as const
 
   async function guesser(service: OwnService) {

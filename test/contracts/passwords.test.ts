@@ -236,6 +236,15 @@ describe.each(['session', 'token'] as const)('passwords, in %s mode', (mode) => 
     expectProblem(await logIn(ada.email, PASSWORD, mode), 401, 'invalid-credentials')
   })
 
+  it('PW-08: there is no field for a hint or a question', async () => {
+    const { text } = await send(ownService(), 'GET', '/openapi.json')
+    const names = [...text.matchAll(/"([a-z_]+)":\{"(?:type|anyOf|\$ref|description)"/g)].map(
+      ([, name]) => name,
+    )
+    expect(names).toEqual(expect.arrayContaining(['email', 'current_password', 'new_password']))
+    expect(names.filter((name) => /hint|question|answer|remind/.test(name ?? ''))).toEqual([])
+  })
+
   it('PW-08: a password does not grow old: it signs in after five years', async () => {
     const service = ownService()
     const ada = await signedInPerson({ mode, service })

@@ -1,9 +1,13 @@
 import { describe, expect, it } from 'vitest'
+import { mailingService } from '../support/mail'
 import { send, signedInPerson } from '../support/person'
-import { deployed } from '../support/service'
+import { appOf, deployed } from '../support/service'
 import { storage } from '../support/storage'
 
-/** Every path there is, and what a link on a foreign page might say. */
+/** With mail and pages, so that every route is there. */
+const service = mailingService()
+
+/** What a link on a foreign page might say. */
 const PATHS = [
   '/',
   '/register?email=eve@example.com&password=correct%20horse%20battery',
@@ -38,15 +42,20 @@ const OVERRIDES = {
 
 describe.each(['session', 'token'] as const)('a safe method in %s mode', (mode) => {
   it.each(['GET', 'HEAD', 'OPTIONS'])('CSRF-06: %s changes nothing anywhere', async (method) => {
-    const ada = await signedInPerson({ mode })
+    const ada = await signedInPerson({ mode, service })
     // Makes the signing key, which otherwise the first reader of the key set would, once in the life of a service.
     await ada.signIn({ mode: 'token' })
+    await send(service, 'POST', '/password/forgot', { body: { email: ada.email } })
+    const query = `?${new URLSearchParams({ token: service.tokenFor(ada.email), for: 'link' })}`
+    const registered = appOf(service.services).routes.filter((route) => route.method !== 'ALL')
+    const all = new Set([...PATHS, ...registered.map(({ path }) => `${path}${query}`)])
+    expect(all.size).toBeGreaterThan(50)
     const before = await storage()
-    for (const path of PATHS) {
+    for (const path of all) {
       for (const headers of [{}, OVERRIDES, { 'Sec-Fetch-Site': 'cross-site', Origin: 'null' }]) {
-        const url = `${deployed.issuer}${path.replace(':id', ada.sessionId)}`
+        const url = `${service.issuer}${path.replace(':id', ada.sessionId)}`
         const request = new Request(url, { method, headers: { ...ada.headers, ...headers } })
-        const answer = await deployed.fetch(request)
+        const answer = await service.fetch(request)
         await answer.text()
         expect({ url, there: answer.status < 500, cookies: answer.headers.getSetCookie() }).toEqual({
           url,

@@ -187,6 +187,16 @@ describe('OUT-05: a long list', () => {
     expect((await pages(ada)).map((page) => page.length)).toEqual(sizes)
   })
 
+  it.each(['limit', 'page_size', 'per_page', 'count', 'size'])(
+    'API-04: has a hundred on a page, whatever %s is asked for',
+    async (name) => {
+      const ada = await signedInPerson({ mode: 'token' })
+      await insertSessions(ada.userId, 101)
+      for (const value of ['1', '1000000000', '-1'])
+        expect((await ada.get(`/sessions?${name}=${value}`)).body.sessions).toHaveLength(100)
+    },
+  )
+
   it('shows nothing of another with the cursor of another', async () => {
     const ada = await signedInPerson({ mode: 'token' })
     const eve = await signedInPerson({ mode: 'token' })

@@ -4,15 +4,22 @@ import { createKeyring, type KeyPurpose } from '../../src/crypto/keyring'
 const A = 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE'
 const B = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'
 
-const MACS = [
-  'refresh-token',
-  'access-token',
-  'password-pepper',
-  'account-key',
-  'device-credential',
-  'session-copy',
-] as const satisfies KeyPurpose[]
-const PURPOSES = [...MACS, 'signing-key-encryption'] as const satisfies KeyPurpose[]
+/** Every purpose, and what its key does. */
+const USES = {
+  'refresh-token': 'signs',
+  'access-token': 'signs',
+  'password-pepper': 'signs',
+  'account-key': 'signs',
+  'device-credential': 'signs',
+  'session-copy': 'signs',
+  'derived-secret': 'signs',
+  'sign-in-code': 'signs',
+  'signing-key-encryption': 'encrypts',
+  'mail-encryption': 'encrypts',
+} as const satisfies Record<KeyPurpose, 'signs' | 'encrypts'>
+const PURPOSES = Object.keys(USES) as KeyPurpose[]
+const MACS = PURPOSES.filter((purpose) => USES[purpose] === 'signs')
+const CIPHERS = PURPOSES.filter((purpose) => USES[purpose] === 'encrypts')
 
 const text = new TextEncoder().encode('what is protected')
 
@@ -32,14 +39,22 @@ describe('KEY-04: each purpose has a key of its own', () => {
     }
   })
 
-  it('what was encrypted with one secret does not decrypt with another', async () => {
-    const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12) }
-    const keyOf = async (secret: string) =>
-      (await createKeyring([secret]).newest('signing-key-encryption')).key
-    const ciphertext = await crypto.subtle.encrypt(algorithm, await keyOf(A), text)
-    expect(new Uint8Array(await crypto.subtle.decrypt(algorithm, await keyOf(A), ciphertext))).toEqual(text)
-    await expect(crypto.subtle.decrypt(algorithm, await keyOf(B), ciphertext)).rejects.toThrow()
-  })
+  it.each(CIPHERS)(
+    'what was encrypted for %s does not decrypt under another purpose or secret',
+    async (purpose) => {
+      const algorithm = { name: 'AES-GCM', iv: new Uint8Array(12) }
+      const keyOf = async (secret: string, other: KeyPurpose) =>
+        (await createKeyring([secret]).newest(other)).key
+      const ciphertext = await crypto.subtle.encrypt(algorithm, await keyOf(A, purpose), text)
+      for (const secret of [A, B]) {
+        for (const other of CIPHERS) {
+          const decrypted = crypto.subtle.decrypt(algorithm, await keyOf(secret, other), ciphertext)
+          if (secret === A && other === purpose) expect(new Uint8Array(await decrypted)).toEqual(text)
+          else await expect(decrypted).rejects.toThrow()
+        }
+      }
+    },
+  )
 
   it.each(PURPOSES)(
     'the key for %s has 256 bits, one kind of use, and cannot be exported',
@@ -47,8 +62,9 @@ describe('KEY-04: each purpose has a key of its own', () => {
       const { key } = await createKeyring([A]).newest(purpose)
       expect(key.extractable).toBe(false)
       expect(key.algorithm).toMatchObject({ length: 256 })
-      const encrypts = purpose === 'signing-key-encryption'
-      expect([...key.usages].sort()).toEqual(encrypts ? ['decrypt', 'encrypt'] : ['sign', 'verify'])
+      expect([...key.usages].sort()).toEqual(
+        USES[purpose] === 'encrypts' ? ['decrypt', 'encrypt'] : ['sign', 'verify'],
+      )
       await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow()
     },
   )

@@ -52,6 +52,17 @@ describe('what Janus sends to D1', () => {
     expect(begun.filter(({ sql }) => !found.some((each) => each.startsWith(inOneLine(sql))))).toEqual([])
   })
 
+  it('API-04: has every value beside its text: what is quoted there is quoted in the source', () => {
+    const source = Object.values(SOURCES).join('\n')
+    const put = statements.flatMap((sql) => [
+      ...[...sql.matchAll(/'[^']*'/g)].map(([text]) => text).filter((text) => !source.includes(text)),
+      // An instant.
+      ...(sql.match(/\b\d{10,}\b/g) ?? []),
+    ])
+    expect(put).toEqual([])
+    expect(statements.filter((sql) => sql.includes('?1')).length).toBeGreaterThan(40)
+  })
+
   it('finds every row by the primary key or a unique index, and sorts none but the sessions and devices of one account', async () => {
     const unkeyed: Record<string, readonly string[]> = {}
     for (const sql of statements) {
