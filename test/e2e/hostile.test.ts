@@ -114,6 +114,8 @@ describe.concurrent('pages', () => {
 
   it('HTM-01, HTM-02: stop inline code and forms that lead elsewhere, and this test would see it', async ({
     visit,
+    // Beside other tests, the one that is imported does not know whose it is when it polls.
+    expect,
   }) => {
     const visitor = await visit()
     await visitor.go('/login')
