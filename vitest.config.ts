@@ -16,6 +16,7 @@ keepTemporaryFilesInMemory()
 const ALONE = [
   'test/audit/**/*.test.ts',
   'test/tokens/**/*.test.ts',
+  'test/restores/**/*.test.ts',
   'test/throttling/forget-unused.test.ts',
   'test/mail/outbox.test.ts',
   'test/growth/**/*.test.ts',

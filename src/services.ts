@@ -10,6 +10,8 @@ import type { GuardServices } from './guards/auth-env'
 import type { SigningKeys } from './keys/signing-keys'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { MarkTrailServices } from './restores/mark-trail'
+import type { Restores } from './restores/restores'
 import type { RememberedSessionCache } from './sessions/session-cache'
 import type { ClientLimit } from './throttling/client-limit'
 
@@ -19,7 +21,8 @@ export interface Services
     RegisterServices,
     SignInServices,
     ChangePasswordServices,
-    VerifyServices {
+    VerifyServices,
+    MarkTrailServices {
   readonly config: Config
   /** The files of the pages; `null`: there are no pages. */
   readonly assets: Fetcher | null
@@ -32,6 +35,7 @@ export interface Services
   readonly sessionCache: RememberedSessionCache
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
+  readonly restores: Restores
   /** `null`: no mail is sent. */
   readonly delivery: DeliveryServices | null
   readonly isSchemaCurrent: () => Promise<boolean>

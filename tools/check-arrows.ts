@@ -29,6 +29,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'src/passwords',
     'src/throttling',
     'src/audit',
+    'src/restores',
     'src/mail',
   ],
   ['src/http'],

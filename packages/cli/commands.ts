@@ -28,6 +28,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./keys/rotate.ts'),
   },
   {
+    name: 'restored',
+    summary: 'End what was issued before the database was restored',
+    load: () => import('./restored/restored.ts'),
+  },
+  {
     name: 'audit verify',
     summary: 'Verify the hash chain of the audit trail',
     load: () => import('./audit/verify.ts'),

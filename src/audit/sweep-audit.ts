@@ -1,3 +1,4 @@
+import { type MarkTrailServices, markTrail } from '../restores/mark-trail'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { chainHash } from './audit-chain'
@@ -18,14 +19,17 @@ const DAY_SECONDS = 24 * 60 * 60
  * The end of the chain goes to the log: whoever can change the database could compute the chain anew, and the log is
  * where it shows (docs/security.md). @throws {StoreUnavailable}
  */
-export async function sweepAudit(services: {
-  readonly auditLog: AuditLog
-  readonly auditRetentionDays: number
-  readonly clock: Clock
-  readonly log: Log
-}): Promise<void> {
+export async function sweepAudit(
+  services: MarkTrailServices & {
+    readonly auditLog: AuditLog
+    readonly auditRetentionDays: number
+    readonly clock: Clock
+    readonly log: Log
+  },
+): Promise<void> {
   const { auditLog, auditRetentionDays, clock, log } = services
   const now = clock()
+  let newest: SealedRow | null = null
   for (let step = 0; step < STEPS; step++) {
     const { head, rows } = await auditLog.findUnsealed(now - SETTLED_SECONDS, STEP)
     const sealed: SealedRow[] = []
@@ -37,10 +41,12 @@ export async function sweepAudit(services: {
     const last = sealed.at(-1)
     if (!last) break
     await auditLog.seal(sealed)
+    newest = last
     log('audit-sealed', { seq: last.seq, chain_hash: last.hash, events: sealed.length })
     if (rows.length < STEP) break
   }
   const today = now - (now % DAY_SECONDS)
   const pruned = await auditLog.prune(today - auditRetentionDays * DAY_SECONDS, STEP * STEPS)
   if (pruned > 0) log('audit-pruned', { events: pruned })
+  if (newest) await markTrail(services, { seq: newest.seq, chainHash: newest.hash, at: now })
 }

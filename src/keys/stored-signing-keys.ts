@@ -1,3 +1,4 @@
+import type { Restores } from '../restores/restores'
 import { StoreUnavailable } from '../runtime/outage'
 import { decryptPrivateKey, generateKeyPair, importPublicKey } from './key-pair'
 import { KEY_SET_MAX_AGE_SECONDS, publishedKeysAt, signingKeysAt } from './key-succession'
@@ -15,14 +16,17 @@ const MOST_REPLACEMENTS = 3
 const RELOAD_AGAIN_SECONDS = 10
 
 /** Key pairs in a store, loaded and imported once for each isolate and again when they are old. */
-export function createStoredSigningKeys(services: SweepKeysServices): SigningKeys {
-  const { alg, store, keyring, accessTokenLifetimeSeconds, clock, log } = services
+export function createStoredSigningKeys(
+  services: SweepKeysServices & { readonly restores: Restores },
+): SigningKeys {
+  const { alg, store, keyring, restores, accessTokenLifetimeSeconds, clock, log } = services
 
   // Set when a load is complete, never the promise of one: a request that is cancelled would leave others waiting.
   let loaded: LoadedKeys | null = null
 
   async function load(): Promise<readonly LoadedKey[]> {
     const now = clock()
+    const restoredAt = await restores.lastAt()
     let keys = await importKeys(await store.list(alg))
     // Another isolate may add a key of this generation first, under a secret that this one does not have: then once more.
     for (let attempt = 0; attempt < MOST_REPLACEMENTS && !signerAt(keys, now); attempt++) {
@@ -35,7 +39,7 @@ export function createStoredSigningKeys(services: SweepKeysServices): SigningKey
       }
       keys = await importKeys(await store.list(alg))
     }
-    loaded = { at: now, keys }
+    loaded = { at: now, restoredAt, keys }
     return keys
   }
 
@@ -53,13 +57,15 @@ export function createStoredSigningKeys(services: SweepKeysServices): SigningKey
 
   /** The keys, at most `maxAgeSeconds` old unless the store is down and older ones are at hand. */
   async function keysAtMost(maxAgeSeconds: number): Promise<readonly LoadedKey[]> {
-    if (loaded && clock() - loaded.at < maxAgeSeconds) return loaded.keys
+    // A database that was put back has other keys.
+    const restoredAt = await restores.lastAt()
+    if (loaded?.restoredAt === restoredAt && clock() - loaded.at < maxAgeSeconds) return loaded.keys
     try {
       return await load()
     } catch (error) {
       if (!(error instanceof StoreUnavailable) || !loaded) throw error
       log('signing-keys-not-reloaded', { store: error.store })
-      loaded = { ...loaded, at: clock() - KEY_SET_MAX_AGE_SECONDS + RELOAD_AGAIN_SECONDS }
+      loaded = { ...loaded, restoredAt, at: clock() - KEY_SET_MAX_AGE_SECONDS + RELOAD_AGAIN_SECONDS }
       return loaded.keys
     }
   }
@@ -100,6 +106,8 @@ interface LoadedKey extends StoredSigningKey {
 
 interface LoadedKeys {
   readonly at: number
+  /** The last restore that was known when they were loaded. */
+  readonly restoredAt: number
   readonly keys: readonly LoadedKey[]
 }
 

@@ -2,6 +2,7 @@ import { SignJWT } from 'jose'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import type { SigningKeys } from '../keys/signing-keys'
+import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import {
   accessTokenHeader,
@@ -39,6 +40,7 @@ export interface AccessTokenSubject {
 
 export function createAccessTokens(services: {
   readonly keys: SigningKeys
+  readonly restores: Restores
   readonly issuer: string
   readonly audience: string
   readonly accessTokenLifetimeSeconds: number
@@ -46,7 +48,20 @@ export function createAccessTokens(services: {
   readonly remember: boolean
   readonly clock: Clock
 }): AccessTokens {
-  const { keys, issuer, audience, accessTokenLifetimeSeconds, remember, clock } = services
+  const { keys, restores, issuer, audience, accessTokenLifetimeSeconds, remember, clock } = services
+
+  const check = createAccessTokenCheck({
+    issuer,
+    audience,
+    algorithms: [keys.alg],
+    otherClaims: 'refused',
+    remember,
+    clock,
+    async findKey(kid) {
+      const key = await keys.verifier(kid)
+      return key && { alg: keys.alg, key }
+    },
+  })
 
   return {
     async ready() {
@@ -77,17 +92,11 @@ export function createAccessTokens(services: {
       return { token, expiresInSeconds: expiresAt - now }
     },
 
-    check: createAccessTokenCheck({
-      issuer,
-      audience,
-      algorithms: [keys.alg],
-      otherClaims: 'refused',
-      remember,
-      clock,
-      async findKey(kid) {
-        const key = await keys.verifier(kid)
-        return key && { alg: keys.alg, key }
-      },
-    }),
+    async check(text) {
+      const checked = await check(text)
+      if (!checked.ok) return checked
+      // Also of a token whose claims are remembered.
+      return checked.claims.iat > (await restores.lastAt()) ? checked : { ok: false, refusal: 'invalid' }
+    },
   }
 }

@@ -12,6 +12,7 @@ export interface AccessTokenClaims {
   readonly roles: readonly string[]
   readonly auth_time: number
   readonly amr: readonly string[]
+  readonly iat: number
   readonly exp: number
 }
 
@@ -20,7 +21,6 @@ export interface IssuedClaims extends AccessTokenClaims {
   readonly iss: string
   readonly aud: string
   readonly client_id: typeof CLIENT_ID
-  readonly iat: number
   readonly jti: string
 }
 

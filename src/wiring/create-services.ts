@@ -9,6 +9,7 @@ import { createSignInCodes } from '../links/sign-in-code'
 import type { Mailer } from '../mail/mailer'
 import { createMailRenderer } from '../mail/render-mail'
 import { createPasswordHasher } from '../passwords/password-hash'
+import { createRestores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
@@ -17,6 +18,7 @@ import { createSessionMemo } from '../sessions/session-memo'
 import { createSignedCopies } from '../sessions/signed-copies'
 import { createD1Database } from '../storage/d1/d1-database'
 import { isSchemaCurrent } from '../storage/d1/schema'
+import { createKvMarkStore } from '../storage/kv/mark-store'
 import { createKvSessionCache } from '../storage/kv/session-cache'
 import { createAttemptStore } from '../storage/sql/attempt-store'
 import { createAuditLog } from '../storage/sql/audit-log'
@@ -25,6 +27,7 @@ import { createLinkRequests } from '../storage/sql/link-store'
 import { createLinkUses } from '../storage/sql/link-uses'
 import { createMailQueue, NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createOutbox } from '../storage/sql/outbox'
+import { createRestoreStore } from '../storage/sql/restore-store'
 import { createSessionStore } from '../storage/sql/session-store'
 import { createSignInCodeStore } from '../storage/sql/sign-in-codes'
 import { createSigningKeyStore } from '../storage/sql/signing-key-store'
@@ -54,6 +57,8 @@ export function createServices(
   const mailQueue = mailer ? createMailQueue(keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
   const copies = createSignedCopies({ keyring, issuer })
+  const restoreStore = createRestoreStore(db)
+  const restores = createRestores({ store: restoreStore, defer, clock, log })
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
@@ -61,6 +66,7 @@ export function createServices(
           alg: config.jwtAlg,
           store: createSigningKeyStore(db),
           keyring,
+          restores,
           keyRotationDays: config.keyRotationDays,
           accessTokenLifetimeSeconds,
           clock,
@@ -68,6 +74,7 @@ export function createServices(
         })
   const tokenTerms = {
     keys: signingKeys,
+    restores,
     issuer,
     accessTokenLifetimeSeconds,
     remember: config.memoSeconds > 0,
@@ -102,9 +109,12 @@ export function createServices(
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: createAuditLog(db),
+    restores,
+    restoreStore,
+    marks: createKvMarkStore(bindings.SESSIONS),
     auditRetentionDays: config.auditRetentionDays,
     sessions: createSessionStore(db, mailQueue),
-    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS, { copies, log })),
+    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS, { copies, restores, log })),
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,

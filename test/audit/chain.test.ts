@@ -3,7 +3,9 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { type AuditRow, chainHash } from '../../src/audit/audit-chain'
 import { sweepAudit } from '../../src/audit/sweep-audit'
 import { createD1Database } from '../../src/storage/d1/d1-database'
+import { createKvMarkStore } from '../../src/storage/kv/mark-store'
 import { createAuditLog } from '../../src/storage/sql/audit-log'
+import { createRestoreStore } from '../../src/storage/sql/restore-store'
 import { faultyD1 } from '../support/faulty-d1'
 import type { LoggedEvent } from '../support/service'
 import { rowsAfter } from '../support/trail'
@@ -41,6 +43,8 @@ async function sweepAt(
   await sweepAudit({
     auditLog: createAuditLog(createD1Database(db)),
     auditRetentionDays: days,
+    restoreStore: createRestoreStore(createD1Database(db)),
+    marks: createKvMarkStore(env.SESSIONS),
     clock: () => now,
     log: (event, fields) => log.push({ event, ...fields }),
   })

@@ -34,6 +34,7 @@ const DOING: Readonly<
     const person = await signedInPerson({ mode: 'session', service })
     const app = guardedApp(service)
     service.ahead = 4 * 24 * 3600
+    await service.services.restores.lastAt()
     return () => send(app, 'GET', '/protected', { headers: person.headers })
   },
   'sign-up': async ({ service }, mode) => {

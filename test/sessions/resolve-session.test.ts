@@ -30,16 +30,16 @@ describe('a session that KV has', () => {
 
   it.each([
     ['no JSON', '{,}'],
-    ['another shape', '{"session":{}}'],
+    ['another shape', '{"session":{},"writtenAt":9999999999}'],
     ['an old version', '{"v":1}'],
-    ['without a session', '{"session":null}'],
+    ['without a session', '{"session":null,"writtenAt":9999999999}'],
   ])('is read from D1 if the signed copy is %s, and written again', async (_, text) => {
     const here = createPlace()
     const ada = await signedInPerson({ mode: 'session', service: here })
     const good = await copiedSession(ada.sessionId)
     await putCopy(ada.sessionId, text)
     expect((await here.askApp(ada)).status).toBe(200)
-    expect(await copiedSession(ada.sessionId)).toEqual(good)
+    expect(await copiedSession(ada.sessionId)).toEqual({ ...good, writtenAt: expect.any(Number) })
   })
 })
 
@@ -51,7 +51,7 @@ describe('a session that KV has not', () => {
     await env.SESSIONS.delete(`session:${ada.sessionId}`)
 
     expect((await here.askApp(ada)).status).toBe(200)
-    expect(await copiedSession(ada.sessionId)).toEqual(copy)
+    expect(await copiedSession(ada.sessionId)).toEqual({ ...copy, writtenAt: expect.any(Number) })
     here.db.calls.length = 0
     expect((await here.askApp(ada)).status).toBe(200)
     expect(here.db.calls).toEqual([])
@@ -111,7 +111,7 @@ describe('a session that KV has not', () => {
     await env.SESSIONS.delete(`session:${ada.sessionId}`)
     elsewhere.kv.cacheMisses()
     await elsewhere.askApp(ada)
-    expect(await copiedSession(ada.sessionId)).toEqual(copy)
+    expect(await copiedSession(ada.sessionId)).toEqual({ ...copy, writtenAt: expect.any(Number) })
 
     expect((await elsewhere.askApp(ada)).status).toBe(200)
     elsewhere.kv.catchUp()

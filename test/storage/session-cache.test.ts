@@ -18,12 +18,18 @@ function memorySessionCache(): SessionCache {
 }
 
 const copies = createSignedCopies({ keyring: createKeyring([env.AUTH_SECRET]), issuer: env.ISSUER })
+const restores = { lastAt: async () => 0 }
 
-sessionCacheContract('Workers KV', () => createKvSessionCache(env.SESSIONS, { copies, log: () => {} }))
+sessionCacheContract('Workers KV', () =>
+  createKvSessionCache(env.SESSIONS, { copies, restores, log: () => {} }),
+)
 sessionCacheContract('memory', memorySessionCache)
 
 it('a record of another version in KV counts as absent', async () => {
-  const cache = createKvSessionCache(env.SESSIONS, { copies, log: () => {} })
-  await env.SESSIONS.put('session:older', await copies.sign('session:older', '{"session":{"id":"older"}}'))
+  const cache = createKvSessionCache(env.SESSIONS, { copies, restores, log: () => {} })
+  await env.SESSIONS.put(
+    'session:older',
+    await copies.sign('session:older', '{"session":{"id":"older"},"writtenAt":9999999999}'),
+  )
   expect(await cache.find('older')).toBeNull()
 })

@@ -14,6 +14,8 @@ import { checked } from './contract'
 /** Something that answers requests as Janus. */
 export interface Service {
   readonly issuer: string
+  /** Where they are at hand. */
+  readonly services?: Services
   fetch(request: Request): Promise<Response>
 }
 

@@ -15,6 +15,7 @@ function accessTokensAt(now: number) {
   const accessTokenLifetimeSeconds = LIFETIME_SECONDS
   return createAccessTokens({
     keys,
+    restores: { lastAt: async () => 0 },
     issuer,
     audience: issuer,
     accessTokenLifetimeSeconds,

@@ -15,6 +15,7 @@ import {
   listSecrets,
 } from './check-account.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
+import { checkRestore } from './check-restore.ts'
 import { checkService } from './check-service.ts'
 import { readDeployment } from './deployment.ts'
 import { diagnose } from './diagnose.ts'
@@ -68,11 +69,14 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
     ...vars,
   }
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })
+  const flags = ['--local', '--persist-to', state]
   // Wrangler would make a database in order to look at it.
-  const database: DatabaseState = existsSync(state)
-    ? await listUnapplied(config, ['--local', '--persist-to', state])
-    : { kind: 'absent' }
-  return [...diagnose(deployment, plan), checkDatabase(database, 'local')]
+  const database: DatabaseState = existsSync(state) ? await listUnapplied(config, flags) : { kind: 'absent' }
+  return [
+    ...diagnose(deployment, plan),
+    checkDatabase(database, 'local'),
+    ...(isCurrent(database) ? await checkRestore(createWrangler({ configPath: config }), flags) : []),
+  ]
 }
 
 async function examineDeployed({ config, vars, plan }: Options): Promise<readonly Finding[]> {
@@ -86,9 +90,14 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   return [
     ...diagnose(deployment, plan),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
+    ...(isCurrent(database) ? await checkRestore(wrangler, ['--remote']) : []),
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),
     ...(deployment.config ? await checkService(deployment.config) : []),
   ]
+}
+
+function isCurrent(database: DatabaseState | null): boolean {
+  return database?.kind === 'known' && database.unapplied.length === 0
 }
 
 /** Asks wrangler which migrations of this version a database lacks. */

@@ -1,4 +1,5 @@
 import * as v from 'valibot'
+import type { Restores } from '../../restores/restores'
 import type { Log } from '../../runtime/log'
 import { reach } from '../../runtime/outage'
 import type { LiveSession } from '../../sessions/session'
@@ -11,24 +12,29 @@ const KV_MIN_TTL_SECONDS = 60
 /** Sessions in Workers KV under `session:<id>`, each signed and with an expiry. */
 export function createKvSessionCache(
   kv: KVNamespace,
-  { copies, log }: { readonly copies: SignedCopies; readonly log: Log },
+  {
+    copies,
+    restores,
+    log,
+  }: { readonly copies: SignedCopies; readonly restores: Restores; readonly log: Log },
 ): SessionCache {
   return {
-    // A copy that Janus did not sign counts as absent: the session store has the truth.
+    // A copy that Janus did not sign, or wrote before the database was put back, counts as absent: the session store has the truth.
     async find(id) {
-      const text = await reach('KV', () => kv.get(key(id)))
+      const [text, restoredAt] = await Promise.all([reach('KV', () => kv.get(key(id))), restores.lastAt()])
       if (text === null) return null
       const json = await copies.open(key(id), text)
       if (json === null) {
         log('session-copy-rejected', { session_id: id })
         return null
       }
-      return parseRecord(json)
+      const record = parseRecord(json)
+      return record && record.writtenAt > restoredAt ? record.live : null
     },
 
     async save(live, now) {
       const expirationTtl = Math.max(KV_MIN_TTL_SECONDS, live.session.idleExpiresAt - now)
-      const copy = await copies.sign(key(live.session.id), JSON.stringify(live))
+      const copy = await copies.sign(key(live.session.id), JSON.stringify({ ...live, writtenAt: now }))
       await reach('KV', () => kv.put(key(live.session.id), copy, { expirationTtl }))
     },
 
@@ -58,10 +64,13 @@ const Record = v.object({
   }),
   roles: v.array(v.string()),
   secretHash: v.string(),
+  writtenAt: v.number(),
 })
 
 /** Returns `null` for a record of another version. */
-function parseRecord(json: string): LiveSession | null {
+function parseRecord(json: string): { readonly live: LiveSession; readonly writtenAt: number } | null {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Record), json)
-  return parsed.success ? parsed.output : null
+  if (!parsed.success) return null
+  const { writtenAt, ...live } = parsed.output
+  return { live, writtenAt }
 }

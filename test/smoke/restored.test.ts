@@ -1,0 +1,46 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import type { Finding } from '../../packages/cli/doctor/finding.ts'
+import { execute, type LocalService, startLocalService } from './local-service.ts'
+
+let service: LocalService
+
+beforeAll(async () => {
+  service = await startLocalService()
+})
+
+afterAll(() => rmSync(service.folder, { recursive: true }))
+
+function npmRun(
+  script: string,
+  ...flags: string[]
+): { readonly code: number | null; readonly printed: string } {
+  const command = ['run', '--silent', script, '--', '--state', service.state, ...flags]
+  const { status, stdout, stderr } = spawnSync('npm', command, { encoding: 'utf8' })
+  return { code: status, printed: stdout + stderr }
+}
+
+function restoredFinding(): Finding | undefined {
+  const { findings } = JSON.parse(npmRun('doctor', '--json').printed) as { findings: readonly Finding[] }
+  return findings.find(({ check }) => check === 'database.restored')
+}
+
+it('the doctor notices that the database was put back, until npm run restored has run', async () => {
+  // What happened less than a minute ago is not sealed, and marked, yet.
+  execute(
+    service.state,
+    "INSERT INTO audit_events (at, event, outcome) VALUES (unixepoch() - 120, 'signed-in', 'success')",
+  )
+  expect((await fetch(`${service.url}/cdn-cgi/local/scheduled`)).status).toBe(200)
+  await service.kill()
+  expect(restoredFinding()).toMatchObject({ level: 'ok' })
+
+  // As it was before the event.
+  execute(service.state, 'DROP TRIGGER audit_events_are_not_deleted; DELETE FROM audit_events')
+  expect(restoredFinding()).toMatchObject({ level: 'error', fix: 'npm run restored' })
+
+  const { code, printed } = npmRun('restored')
+  expect([code, printed]).toEqual([0, expect.stringContaining('Done. 0 sessions have ended.')])
+  expect(restoredFinding()).toMatchObject({ level: 'ok' })
+})
