@@ -75,8 +75,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a link signs in only where somebody registered',
     file: 'src/flows/verify-email.ts',
-    from: 'found.own && mode ? await',
-    to: 'mode ? await',
+    from: 'binding !== null && bindingHash !== null && mode\n',
+    to: 'binding !== null && mode\n',
     tests: [`${MAIL}/return-to.test.ts`],
   },
   {

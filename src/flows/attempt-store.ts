@@ -22,8 +22,11 @@ export interface AttemptStore {
     refusal: AuditEvent,
     charged: { readonly budget: ChosenBudget; readonly sources: readonly Source[] },
   ): Promise<void>
-  /** Takes an attempt back whose password was right, and that has started a session before. */
-  takeBack(reserved: ReservedAttempt, sessionId: string): Promise<void>
+  /** Takes an attempt back whose password was right, and whose request has started a session or used a link before. */
+  takeBack(
+    reserved: ReservedAttempt,
+    done: { readonly sessionId: string } | { readonly usedLink: string },
+  ): Promise<void>
   /** Charges a source for a registration, and says whether the address is free; or how long to wait. */
   reserveRegistration(registration: {
     readonly canonicalEmail: string

@@ -4,6 +4,7 @@ import { matchesSecret, mintSecret } from '../links/one-time-token'
 import { presentLink } from '../links/present-link'
 import type { Client } from '../request-source/request-source'
 import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
+import { findRepeatedUse } from './repeat-link'
 import {
   type AttemptServices,
   attemptPassword,
@@ -62,22 +63,28 @@ export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 
 
 /**
  * Gives an account the address that its link proves, where the change was asked for: a person who opens a link that somebody else
- * had mailed to them would lend that one's account their address.
+ * had mailed to them would lend that one's account their address. The same link used again there within seconds gets the same outcome.
  *
  * @throws {StoreUnavailable}
  */
 export async function confirmEmailChange(
-  services: LinkServices,
+  services: AttemptServices & LinkServices,
   input: { readonly token: string; readonly binding: string | null; readonly client: Client },
 ): Promise<EmailChange> {
   const { token, binding, client } = input
-  const presented = await presentLink(services, token, ['change-email'])
-  if (!presented) return { outcome: 'invalid-link' }
-  const { found, tokenHash, now } = presented
+  const repeat = async (): Promise<EmailChange> => {
+    const proof = { newPassword: null, deviceIds: [] } as const
+    const repetition = { purposes: ['change-email'], event: 'email-changed' } as const
+    const spent = await findRepeatedUse(services, { ...input, ...proof, ...repetition })
+    return { outcome: spent ? 'changed' : 'invalid-link' }
+  }
+  const presented = await presentLink(services, token, ['change-email'], binding)
+  if (!presented) return repeat()
+  const { found, tokenHash, bindingHash, now } = presented
   if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
   if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = found.account
-  const use = { tokenHash, client, now, userId: user.id }
+  const use = { tokenHash, bindingHash, returnTo: null, client, now, userId: user.id }
   const emails = { oldEmail: user.email, email: found.newEmail }
-  return { outcome: (await services.links.changeEmail({ ...use, ...emails })) ? 'changed' : 'invalid-link' }
+  return (await services.links.changeEmail({ ...use, ...emails })) ? { outcome: 'changed' } : repeat()
 }

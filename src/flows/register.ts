@@ -95,7 +95,7 @@ async function repeatRegistration(
   const { user, proof } = attempted
   const signedIn = await resumeSession(services, mode, identityOf(user.id, proof.passwordHash), deviceIds)
   if (!signedIn) return refuseTaken(services, { canonicalEmail, client })
-  await services.attempts.takeBack(proof.reserved, signedIn.session.id)
+  await services.attempts.takeBack(proof.reserved, { sessionId: signedIn.session.id })
   return { outcome: 'registered', signedIn }
 }
 

@@ -13,7 +13,10 @@ export const REPEAT_SECONDS = 15
  * from it, so a repetition finds that session instead of starting another, and nothing is stored to recognize it by. No identity may occur
  * twice: a session that has ended would come back.
  */
-export type RequestIdentity = readonly [kind: 'register' | 'sign-in' | 'sign-in-link', ...string[]]
+export type RequestIdentity = readonly [
+  kind: 'register' | 'register-link' | 'sign-in' | 'sign-in-link',
+  ...string[],
+]
 
 /** The ids and the secret of what a request starts. */
 export interface DerivedSession {

@@ -12,6 +12,7 @@ import {
   type MailAsker,
   newLinkRequest,
 } from './asked-for-mail'
+import { findRepeatedUse } from './repeat-link'
 import type { VerifyServices } from './verify-email'
 
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
@@ -40,19 +41,25 @@ export type PasswordReset =
 
 /**
  * Sets a new password with a link. Every session ends, every device is forgotten but the one where it is done, and nobody is signed
- * in. A password that is refused does not use the link up.
+ * in. A password that is refused does not use the link up. The same link and password, seconds later or at once, get the same outcome.
  *
  * @throws {StoreUnavailable} Also when the password was set but the cached copy of a session could not be deleted; the
  * detail says so.
  */
 export async function resetPassword(
   services: VerifyServices,
-  input: { readonly token: string; readonly newPassword: string; readonly client: Client },
+  input: {
+    readonly token: string
+    readonly newPassword: string
+    readonly client: Client
+    /** Ids of the genuine device credentials that came along. */
+    readonly deviceIds: readonly string[]
+  },
 ): Promise<PasswordReset> {
   const { links, passwords } = services
   const { token, newPassword, client } = input
   const presented = await presentLink(services, token, ['reset-password'])
-  if (!presented) return { outcome: 'invalid-link' }
+  if (!presented) return repeatReset(services, input)
   const { found, tokenHash, now } = presented
   if (!found.account) return { outcome: 'invalid-link' }
   const { user } = found.account
@@ -63,8 +70,22 @@ export async function resetPassword(
 
   const passwordHash = await passwords.hash(newPassword)
   const device = deviceProof([])
-  const reset = await links.resetPassword({ tokenHash, client, now, userId: user.id, passwordHash, device })
-  if (!reset) return { outcome: 'invalid-link' }
+  const { returnTo } = found
+  const use = { tokenHash, bindingHash: null, returnTo, client, now, userId: user.id }
+  const reset = await links.resetPassword({ ...use, passwordHash, device })
+  if (!reset) return repeatReset(services, input)
   await deleteCachedCopies(services.sessionCache, reset.ended)
-  return { outcome: 'reset', deviceId: reset.deviceId, returnTo: found.returnTo }
+  return { outcome: 'reset', deviceId: reset.deviceId, returnTo }
+}
+
+/** Answers for a link that is not valid: to whoever has set this password with it seconds ago, as then. */
+async function repeatReset(
+  services: VerifyServices,
+  input: Parameters<typeof resetPassword>[1],
+): Promise<PasswordReset> {
+  const repetition = { purposes: ['reset-password'], binding: null, event: 'password-reset' } as const
+  const spent = await findRepeatedUse(services, { ...input, ...repetition })
+  return spent
+    ? { outcome: 'reset', deviceId: spent.deviceId, returnTo: spent.returnTo }
+    : { outcome: 'invalid-link' }
 }

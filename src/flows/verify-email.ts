@@ -18,9 +18,13 @@ import {
   type MailAsker,
   newLinkRequest,
 } from './asked-for-mail'
-import { type GrantServices, grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import { findRepeatedUse } from './repeat-link'
+import type { RequestIdentity } from './repetition'
+import { type ResumeServices, resumeSession } from './resume-session'
+import type { AttemptServices } from './sign-in/attempt-password'
+import { grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
 
-export interface VerifyServices extends LinkServices, GrantServices {
+export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices {
   readonly passwords: PasswordHasher
   readonly passwordMinLength: number
   readonly serviceHost: string
@@ -64,48 +68,49 @@ export type Verification =
   | { readonly outcome: 'invalid-link' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
+export interface VerificationInput {
+  readonly token: string
+  readonly binding: string | null
+  readonly newPassword: string | null
+  readonly client: Client
+  /** In which mode to sign in; `null`: not at all. */
+  readonly mode: Mode | null
+  readonly presented: readonly PresentedSession[]
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
+}
+
 /**
  * Takes a link as proof of an address, and makes the account usable.
  *
  * The password that was chosen before stays only if the browser or client that chose it uses the link, whichever of the mails that is in:
  * otherwise it may be that of somebody who registered another's address, and waits for its owner to open the mail. `newPassword` takes its place
  * (pre-hijacked accounts: Sudhodanan and Paverd, USENIX Security 2022). That browser or client is signed in, too, because it has both the mail and what was
- * chosen with the address; nobody else is.
+ * chosen with the address; nobody else is. The same link used again in the same way within seconds gets the same outcome.
  *
  * @throws {StoreUnavailable}
  */
-export async function verifyEmail(
-  services: VerifyServices,
-  input: {
-    readonly token: string
-    readonly binding: string | null
-    readonly newPassword: string | null
-    readonly client: Client
-    /** In which mode to sign in; `null`: not at all. */
-    readonly mode: Mode | null
-    readonly presented: readonly PresentedSession[]
-    /** Ids of the genuine device credentials that came along. */
-    readonly deviceIds: readonly string[]
-  },
-): Promise<Verification> {
+export async function verifyEmail(services: VerifyServices, input: VerificationInput): Promise<Verification> {
   const { links } = services
   const { token, binding, newPassword, client, mode, deviceIds } = input
-  const presented = await presentLink(services, token, ['register', 'verify-email'], binding)
-  if (!presented) return { outcome: 'invalid-link' }
+  const presented = await presentLink(services, token, PURPOSES, binding)
+  if (!presented) return repeatVerification(services, input)
   const { found, tokenHash, now } = presented
 
   const chosen = await choosePassword(services, found, newPassword)
   if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
   const { passwordHash } = chosen
-  const use = { tokenHash, client, now, device: deviceProof(deviceIds) }
   const { returnTo } = found
+  const bindingHash = found.own && presented.bindingHash
+  const use = { tokenHash, bindingHash, returnTo, client, now }
   const hasPassword = passwordHash !== null
   const elsewhere = found.account === null && found.own === null
   const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
 
   if (found.account) {
-    const proven = await links.verify({ ...use, userId: found.account.user.id, passwordHash })
-    if (!proven) return { outcome: 'invalid-link' }
+    const device = deviceProof(deviceIds)
+    const proven = await links.verify({ ...use, device, userId: found.account.user.id, passwordHash })
+    if (!proven) return repeatVerification(services, input)
     await deleteCachedCopies(services.sessionCache, proven.ended)
     return { ...verified, deviceId: proven.deviceId }
   }
@@ -115,14 +120,42 @@ export async function verifyEmail(
   const account = { user, canonicalEmail: canonical, passwordHash }
   // Whoever has the mail and what was chosen with the address is the person who registered.
   const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', client, now } as const
-  const prepared = found.own && mode ? await prepareSession(services, sign, null) : null
+  const prepared =
+    binding !== null && bindingHash !== null && mode
+      ? await prepareSession(services, sign, identityOf(token, binding))
+      : null
+  const device = deviceProof(deviceIds, prepared?.newDeviceId)
   const start = prepared && { prepared, presented: input.presented }
-  const registered = await links.register({ ...use, account, start })
-  if (!registered) return { outcome: 'invalid-link' }
+  const registered = await links.register({ ...use, device, account, start })
+  if (!registered) return repeatVerification(services, input)
   const { deviceId, started } = registered
   if (!prepared || !started) return { ...verified, deviceId }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return { ...verified, deviceId, signedIn: await grantSession(services, prepared, user, deviceId) }
+}
+
+const PURPOSES = ['register', 'verify-email'] as const
+
+/** Both are secrets, and the link can be used once. */
+function identityOf(token: string, binding: string): RequestIdentity {
+  return ['register-link', token, binding]
+}
+
+/** Answers for a link that is not valid: to whoever has used it in this way seconds ago, as then. */
+async function repeatVerification(services: VerifyServices, input: VerificationInput): Promise<Verification> {
+  const { token, binding, mode, deviceIds } = input
+  const repetition = { purposes: PURPOSES, event: 'email-verified' } as const
+  const spent = await findRepeatedUse(services, { ...input, ...repetition })
+  if (!spent) return { outcome: 'invalid-link' }
+  const { purpose, bindingHash, account, deviceId, returnTo } = spent
+  const hasPassword = account.passwordHash !== null
+  const elsewhere = purpose === 'register' && bindingHash === null
+  const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
+  if (purpose !== 'register' || bindingHash === null || binding === null || !mode) {
+    return { ...verified, deviceId }
+  }
+  const signedIn = await resumeSession(services, mode, identityOf(token, binding), deviceIds)
+  return signedIn ? { ...verified, deviceId: signedIn.deviceId, signedIn } : { outcome: 'invalid-link' }
 }
 
 /** The hash of the password that the account is to have. */

@@ -71,18 +71,19 @@ export interface LinkStore {
    * up or the address is taken.
    */
   register(
-    use: ProvenLink & { readonly account: VerifiedAccount; readonly start: LinkSessionStart | null },
+    use: ProvenLink &
+      NotedLink & { readonly account: VerifiedAccount; readonly start: LinkSessionStart | null },
   ): Promise<(KnownDevice & { readonly started: StartedSession | null }) | null>
   /**
    * Marks the address of an account as proven. `passwordHash` is what the account then has; unless it is what it had, every
    * session ends. `null`, and nothing done, if the token is used up.
    */
   verify(
-    use: ProvenLink & { readonly userId: string; readonly passwordHash: string | null },
+    use: ProvenLink & NotedLink & { readonly userId: string; readonly passwordHash: string | null },
   ): Promise<ProvenAddress | null>
   /** Sets a password, ends every session and forgets every other device. `null`, and nothing done, if the token is used up. */
   resetPassword(
-    use: ProvenLink & { readonly userId: string; readonly passwordHash: string },
+    use: ProvenLink & NotedLink & { readonly userId: string; readonly passwordHash: string },
   ): Promise<ProvenAddress | null>
   /**
    * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told;
@@ -97,9 +98,11 @@ export interface LinkStore {
       },
   ): Promise<StartedSession | null>
   /** Gives an account its new address. `false`, and nothing done, if the token is used up or the address is taken. */
-  changeEmail(use: UsedLink & AddressChangeUse): Promise<boolean>
-  /** Forgets tokens and counts that are of no use any more, at most `limit` of each. */
-  forget(before: number, limit: number): Promise<void>
+  changeEmail(use: NotedLink & AddressChangeUse): Promise<boolean>
+  /** Returns what a link did that was used at `usedSince` or later; `null` if none was, or its account is gone or disabled. */
+  findSpent(tokenHash: string, usedSince: number): Promise<SpentLink | null>
+  /** Forgets tokens and counts that expired before an instant, and links that were used before another: at most `limit` of each. */
+  forget(before: { readonly expired: number; readonly used: number }, limit: number): Promise<void>
 }
 
 /** A code as it was tried. */
@@ -158,9 +161,25 @@ export interface Issued {
   readonly client: Client
 }
 
+/** A link as it is used, and what is noted of that: whoever uses it again in the same way within seconds gets the same outcome. */
+export interface NotedLink extends UsedLink {
+  /** SHA-256 of the secret that the use was proven with; `null` if it was with none. */
+  readonly bindingHash: string | null
+  readonly returnTo: string | null
+}
+
 /** A link whose use makes a device of the client that uses it. */
 export interface ProvenLink extends UsedLink {
   readonly device: DeviceProof
+}
+
+/** What a link did that was used seconds ago. */
+export interface SpentLink extends Pick<NotedLink, 'tokenHash' | 'bindingHash' | 'returnTo'> {
+  readonly purpose: TokenPurpose
+  /** The account, as it is now. */
+  readonly account: NonNullable<FoundLink['account']>
+  /** The device that the use made of its client; `null` if it made none. */
+  readonly deviceId: string | null
 }
 
 /** The device that the client is from now on. */

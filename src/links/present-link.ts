@@ -6,6 +6,8 @@ import { hashSecretText, type TokenPurpose } from './one-time-token'
 export interface PresentedLink {
   readonly found: FoundLink
   readonly tokenHash: string
+  /** SHA-256 of the secret that came along, if any did. */
+  readonly bindingHash: string | null
   /** When it was found good. */
   readonly now: number
 }
@@ -26,5 +28,5 @@ export async function presentLink(
   if (tokenHash === null) return null
   const bindingHash = binding === null ? null : await hashSecretText(binding)
   const found = await links.find({ tokenHash, bindingHash }, purposes, now)
-  return found && { found, tokenHash, now }
+  return found && { found, tokenHash, bindingHash, now }
 }

@@ -74,12 +74,21 @@ export function reachToRead<T>(store: Store, call: () => Promise<T>): Promise<T>
  *
  * @throws {StoreUnavailable} As {@link reach}. Its detail says that it may have been done, unless the store has refused it.
  */
-export async function reachToDo<T>(store: Store, call: () => Promise<T>): Promise<T> {
+export function reachToDo<T>(store: Store, call: () => Promise<T>): Promise<T> {
+  return reachAndTell(store, call, 'Look whether it was before you try again.')
+}
+
+/** As {@link reachToDo}, for a request that may be sent again: it gets the outcome of the first. */
+export function reachToDoOnce<T>(store: Store, call: () => Promise<T>): Promise<T> {
+  return reachAndTell(store, call, 'Send the same request again within 15 seconds: it is done only once.')
+}
+
+async function reachAndTell<T>(store: Store, call: () => Promise<T>, whatToDo: string): Promise<T> {
   try {
     return await reach(store, call)
   } catch (error) {
     if (!(error instanceof StoreUnavailable) || wasRefused(error.cause)) throw error
-    throw new StoreUnavailable(store, error.cause, MAY_BE_DONE)
+    throw new StoreUnavailable(store, error.cause, `${MAY_BE_DONE} ${whatToDo}`)
   }
 }
 
@@ -88,5 +97,4 @@ function wasRefused(cause: unknown): boolean {
   return cause instanceof Error && /overloaded|Too many requests queued|SQLITE_ERROR/.test(cause.message)
 }
 
-const MAY_BE_DONE =
-  'This may have been done: the answer of the database was lost. Look whether it was before you try again.'
+const MAY_BE_DONE = 'This may have been done: the answer of the database was lost.'

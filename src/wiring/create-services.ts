@@ -31,6 +31,7 @@ import { createRestoreStore } from '../storage/sql/restore-store'
 import { createSessionStore } from '../storage/sql/session-store'
 import { createSignInCodeStore } from '../storage/sql/sign-in-codes'
 import { createSigningKeyStore } from '../storage/sql/signing-key-store'
+import { createUsedLinks } from '../storage/sql/used-links'
 import { createUserStore } from '../storage/sql/user-store'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
@@ -104,6 +105,7 @@ export function createServices(
       ...createLinkRequests(db, mailQueue),
       ...createLinkUses(db, { mailQueue, maxSessions }),
       ...createSignInCodeStore(db),
+      ...createUsedLinks(db),
     },
     signInCodes: createSignInCodes(keyring),
     accountKeys: createAccountKeys(keyring),

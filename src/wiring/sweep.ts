@@ -1,4 +1,5 @@
 import { sweepAudit } from '../audit/sweep-audit'
+import { REPEAT_SECONDS } from '../flows/repetition'
 import { sweepOutbox } from '../mail/deliver-mail'
 import { orOnOutage } from '../runtime/outage'
 import type { Services } from '../services'
@@ -15,7 +16,7 @@ export async function sweep(services: Services): Promise<void> {
     'signing-keys': () => signingKeys.sweep(),
     budgets: () => attempts.forget(clock(), FORGET_STEP),
     devices: () => devices.forgetUnused(clock(), FORGET_STEP),
-    links: () => links.forget(clock(), FORGET_STEP),
+    links: () => links.forget({ expired: clock(), used: clock() - REPEAT_SECONDS }, FORGET_STEP),
     mail: async () => {
       if (delivery) await sweepOutbox(delivery)
     },

@@ -164,12 +164,14 @@ describe('what using a link costs', () => {
   })
 
   it.each([
-    ['/password/reset', { new_password: NEW_PASSWORD }, 1, 0],
-    // The last read looks for the session of a use seconds ago.
+    // The last read looks for a use seconds ago, or for its session.
+    ['/password/reset', { new_password: NEW_PASSWORD }, 2, 0],
     ['/login/link/confirm', { binding: 'A'.repeat(43) }, 2, 1],
     ['/login/link/confirm', {}, 0, 0],
     ['/email/verify', {}, 1, 0],
     ['/email/change/confirm', {}, 1, 0],
+    ['/email/verify', { binding: 'A'.repeat(43) }, 2, 0],
+    ['/email/change/confirm', { binding: 'A'.repeat(43) }, 2, 0],
   ])(
     'POST %s with a link that is not good and %j: %i reads, %i if it is malformed, and no hash',
     async (path, more, reads, ofMalformed) => {

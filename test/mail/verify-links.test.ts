@@ -78,8 +78,8 @@ describe.each(EVERY_KIND)('the link of a $kind, $mode mode', ({ kind, mode }) =>
     expect(link.token).toMatch(/^[\w-]{43}$/)
     await expectAlive(link)
     const after = await storage()
-    // Used again at once, a sign-in link gives the session of the first use.
-    if (kind === 'sign-in') link.service.ahead += REPEAT_SECONDS + 1
+    // Used again at once, it gives the outcome of the first use.
+    link.service.ahead += REPEAT_SECONDS + 1
     await expectDead(link)
     expect(await storage()).toEqual(after)
   })
@@ -129,7 +129,7 @@ describe.each(EVERY_KIND)('the link of a $kind, $mode mode', ({ kind, mode }) =>
     await expectAlive(link)
   })
 
-  it('EML-01, INC-12: of 20 uses at once exactly one gets through', async () => {
+  it('EML-01, INC-12: of 20 uses at once exactly one counts, and the others are told of it', async () => {
     const link = await mailedLink(kind, mode)
     const count = () =>
       env.DB.prepare(
@@ -139,8 +139,9 @@ describe.each(EVERY_KIND)('the link of a $kind, $mode mode', ({ kind, mode }) =>
     const before = await count()
     const answers = await Promise.all(Array.from({ length: 20 }, () => useLink(link)))
     const through = answers.filter(({ status }) => status === LINK_KINDS[kind].status)
-    // A sign-in link gives every one of them the session of the first.
-    expect(through).toHaveLength(kind === 'sign-in' ? 20 : 1)
+    // To repeat a reset is an attempt at the password that it set, and attempts at once are limited.
+    if (kind === 'reset') expect(through.length).toBeGreaterThan(0)
+    else expect(through).toHaveLength(20)
     if (kind === 'sign-in') expect(new Set(through.map(({ body }) => body.session.id)).size).toBe(1)
     for (const answer of answers) if (!through.includes(answer)) expectProblem(answer, 400, 'invalid-link')
     expect(await count()).toEqual({
@@ -406,9 +407,9 @@ describe('what binds a browser to a link', () => {
     expectProblem(refused, 422, 'password-refused')
     const answer = await useAfter(link, '__Host-registration', refused)
     expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
-    // Used, it is cleared.
+    // Used, it stays for as long as the use may be repeated.
     expect(answer.cookies).toEqual({
-      '__Host-registration': '',
+      '__Host-registration': link.binding,
       '__Host-session': expect.stringMatching(/^[\w-]{22}\.[\w-]{43}$/),
       '__Host-device': expect.stringMatching(/^[\w-]{22}\.[\w-]{43}$/),
     })

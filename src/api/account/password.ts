@@ -80,10 +80,15 @@ export function passwordRoutes(services: Services) {
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
       const { token, new_password, device_token, return_to } = c.req.valid('json')
-      const reset = await resetPassword(services, { token, newPassword: new_password, client: clientOf(c) })
+      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const reset = await resetPassword(services, {
+        token,
+        newPassword: new_password,
+        client: clientOf(c),
+        deviceIds: presentedIds,
+      })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
       if (reset.outcome !== 'reset') throw invalidLink()
-      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const device = { deviceId: reset.deviceId, presentedIds }
       const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
       const { returnTo } = reset

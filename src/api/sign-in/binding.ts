@@ -62,9 +62,9 @@ export function giveBinding(c: Context, { cookie, secret }: Binding): void {
   setAuthCookie(c, cookie, secret.text, MAX_AGE_SECONDS[cookie.purpose])
 }
 
-/** Lets the client forget what it has used: at once, or where it may repeat the use, when it is too late for that. */
+/** Lets the client forget what it has used, once it is too late to repeat the use. */
 export function clearBinding(c: Context, cookie: BindingCookie): void {
-  const text = cookie.purpose === 'sign-in-link' ? presentedBinding(c, cookie, undefined) : null
+  const text = presentedBinding(c, cookie, undefined)
   if (text !== null) setAuthCookie(c, cookie, text, REPEAT_SECONDS)
   else if (cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
 }

@@ -61,7 +61,7 @@ export async function signIn(services: SignInServices, input: SignInInput): Prom
     for (const identity of [named.identity, named.earlier]) {
       const resumed = await resumeSession(services, mode, identity, deviceIds)
       if (!resumed) continue
-      await attempts.takeBack(proof.reserved, resumed.session.id)
+      await attempts.takeBack(proof.reserved, { sessionId: resumed.session.id })
       return { outcome: 'signed-in', signedIn: resumed }
     }
     // What has ended stays ended. The password was right, so this is a new sign-in.

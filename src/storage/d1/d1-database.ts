@@ -1,4 +1,4 @@
-import { reach, reachToDo, reachToRead, StoreUnavailable } from '../../runtime/outage'
+import { reach, reachToDo, reachToDoOnce, reachToRead, StoreUnavailable } from '../../runtime/outage'
 import {
   type ChangeOptions,
   planTransaction,
@@ -34,19 +34,24 @@ export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): Sql
 
     read: (queries) => run(queries, reachToRead),
 
-    async change<Row>(statement: Statement<Row>, { asked = true }: ChangeOptions = {}) {
-      const { results } = await (asked ? reachToDo : reach)('D1', () => prepare(statement).all<Row>())
+    async change<Row>(statement: Statement<Row>, options: ChangeOptions = {}) {
+      const { results } = await reachingFor(options)('D1', () => prepare(statement).all<Row>())
       return results
     },
 
-    async transaction(steps, { asked = true } = {}) {
+    async transaction(steps, options = {}) {
       try {
-        return await run(steps, asked ? reachToDo : reach)
+        return await run(steps, reachingFor(options))
       } catch (error) {
         throw toRowExists(error) ?? error
       }
     },
   }
+}
+
+function reachingFor({ asked = true, repeatable = false }: ChangeOptions): typeof reach {
+  if (!asked) return reach
+  return repeatable ? reachToDoOnce : reachToDo
 }
 
 /** SQLite names the columns of whichever unique index it looked at first. */

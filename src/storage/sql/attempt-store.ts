@@ -59,8 +59,8 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
       await db.transaction({ ...recorded, ...chargesFor(refusal, budget, sources) }, { asked: false })
     },
 
-    async takeBack(reserved, sessionId) {
-      await db.change(settleAttempt(reserved, { sessionId }))
+    async takeBack(reserved, done) {
+      await db.change(settleAttempt(reserved, done))
     },
 
     async reserveRegistration({ canonicalEmail, sources, now }) {

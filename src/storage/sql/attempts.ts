@@ -86,19 +86,21 @@ export function waitOf(
 }
 
 /**
- * Takes an attempt back whose password was right, once what it was given for is there: a session, or the token of a link.
+ * Takes an attempt back whose password was right, once what it was given for is there: a session, the token of a link, or a link that was used.
  *
  * Of what strangers share only this attempt is taken back: if their failures were cleared, strangers would see that somebody signed
  * in, and so that the address has an account. What a device or a session failed is forgotten.
  */
 export function settleAttempt(
   { budget, blockedUntil }: ReservedAttempt,
-  done: { readonly sessionId: string } | { readonly tokenHash: string },
+  done: { readonly sessionId: string } | { readonly tokenHash: string } | { readonly usedLink: string },
 ): Statement {
   const [isDone, proof] =
     'sessionId' in done
       ? ['EXISTS (SELECT 1 FROM sessions WHERE id = :proof)', done.sessionId]
-      : ['EXISTS (SELECT 1 FROM one_time_tokens WHERE token_hash = :proof)', done.tokenHash]
+      : 'tokenHash' in done
+        ? ['EXISTS (SELECT 1 FROM one_time_tokens WHERE token_hash = :proof)', done.tokenHash]
+        : ['EXISTS (SELECT 1 FROM used_links WHERE token_hash = :proof)', done.usedLink]
   const values = { budget_key: budget.key, proof }
   if (budget.of !== 'strangers') {
     return sql(

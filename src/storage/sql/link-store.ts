@@ -11,6 +11,7 @@ import { endReplacedLinks } from './replaced-links'
 import { endOlderCodes } from './sign-in-codes'
 import type { SqlDatabase, Steps } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+import { forgetUsedLinks } from './used-links'
 
 /** Asking for links, and finding what they are good for. What using one does: link-uses.ts. */
 export type LinkRequests = Pick<
@@ -173,15 +174,16 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
       return row && purposes.includes(row.purpose) ? toFoundLink(row) : null
     },
 
-    async forget(before, limit) {
+    async forget({ expired, used }, limit) {
       await db.transaction(
         {
           expired: sql(
             `DELETE FROM one_time_tokens WHERE token_hash IN
                (SELECT token_hash FROM one_time_tokens WHERE expires_at < :before ORDER BY expires_at, token_hash LIMIT :limit)`,
-            { before, limit },
+            { before: expired, limit },
           ),
-          counts: pruneMailRequests(before, limit),
+          counts: pruneMailRequests(expired, limit),
+          used: forgetUsedLinks(used, limit),
         },
         { asked: false },
       )

@@ -8,6 +8,7 @@ import { endBeyondLimit, endPresented, insertSessionIfChanged, unlessRepeated } 
 import { endSessionsOf, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { noteUse } from './used-links'
 import { startedSession } from './user-store'
 
 /** What using a link does. */
@@ -25,32 +26,39 @@ export function createLinkUses(
     async register({ account, start, ...use }) {
       const { user, canonicalEmail, passwordHash } = account
       const { client, device, now } = use
-      const transaction = db.transaction({
-        taken: take('register', use),
-        added: ifChanged(
-          'taken',
-          sql<{ id: string }>(
-            `INSERT INTO users (id, email, email_canonical, email_verified_at, name, password_hash, created_at)
+      const transaction = db.transaction(
+        {
+          taken: take('register', use),
+          added: ifChanged(
+            'taken',
+            sql<{ id: string }>(
+              `INSERT INTO users (id, email, email_canonical, email_verified_at, name, password_hash, created_at)
              SELECT :id, :email, :email_canonical, :now, :name, :password_hash, :now WHERE ${PREVIOUS_CHANGED}
              ON CONFLICT (email_canonical) DO NOTHING RETURNING id`,
-            {
-              id: user.id,
-              email: user.email,
-              email_canonical: canonicalEmail,
-              name: user.name,
-              password_hash: passwordHash,
-              now,
-            },
+              {
+                id: user.id,
+                email: user.email,
+                email_canonical: canonicalEmail,
+                name: user.name,
+                password_hash: passwordHash,
+                now,
+              },
+            ),
           ),
-        ),
-        deviceAdded: ifChanged('added', knowNewDevice(device, { userId: user.id, client, now })),
-        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('account-registered', user.id, use))),
-        ...(start ? beginSession('recorded', start, use) : NO_SESSION),
-        ...(start
-          ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, client, now })
-          : {}),
-        replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, client)) ?? null,
-      })
+          deviceAdded: ifChanged('added', knowNewDevice(device, { userId: user.id, client, now })),
+          recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('account-registered', user.id, use))),
+          noted: ifChanged(
+            'recorded',
+            noteUse(use, { purpose: 'register', userId: user.id, deviceId: device.newId }),
+          ),
+          ...(start ? beginSession('noted', start, use) : NO_SESSION),
+          ...(start
+            ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, client, now })
+            : {}),
+          replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, client)) ?? null,
+        },
+        REPEATABLE,
+      )
       const rows = await unlessRepeated(transaction)
       if (rows?.added.length !== 1) return null
       mailQueue.note(rows)
@@ -60,53 +68,67 @@ export function createLinkUses(
 
     async verify({ userId, passwordHash, ...use }) {
       const { client, device, now } = use
-      const { taken, deviceAdded, ended } = await db.transaction({
-        taken: take('verify-email', use),
-        verified: ifChanged(
-          'taken',
-          sql(
-            `UPDATE users SET email_verified_at = :now, password_hash = :password_hash
+      const { taken, deviceAdded, ended } = await db.transaction(
+        {
+          taken: take('verify-email', use),
+          verified: ifChanged(
+            'taken',
+            sql(
+              `UPDATE users SET email_verified_at = :now, password_hash = :password_hash
               WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-            { now, password_hash: passwordHash, user_id: userId },
+              { now, password_hash: passwordHash, user_id: userId },
+            ),
           ),
-        ),
-        deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, client, now })),
-        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('email-verified', userId, use))),
-        devicesReplaced: forgetReplaced(device, userId),
-        ended: selectEndedOf(userId),
-      })
+          deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, client, now })),
+          recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('email-verified', userId, use))),
+          noted: ifChanged(
+            'recorded',
+            noteUse(use, { purpose: 'verify-email', userId, deviceId: device.newId }),
+          ),
+          devicesReplaced: forgetReplaced(device, userId),
+          ended: selectEndedOf(userId),
+        },
+        REPEATABLE,
+      )
       return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
     },
 
     async resetPassword({ userId, passwordHash, ...use }) {
       const { client, device, now } = use
-      const rows = await db.transaction({
-        taken: take('reset-password', use),
-        changed: ifChanged(
-          'taken',
-          sql(
-            `UPDATE users SET password_hash = :password_hash, email_verified_at = coalesce(email_verified_at, :now)
+      const rows = await db.transaction(
+        {
+          taken: take('reset-password', use),
+          changed: ifChanged(
+            'taken',
+            sql(
+              `UPDATE users SET password_hash = :password_hash, email_verified_at = coalesce(email_verified_at, :now)
               WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-            { password_hash: passwordHash, now, user_id: userId },
+              { password_hash: passwordHash, now, user_id: userId },
+            ),
           ),
-        ),
-        deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, client, now })),
-        recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('password-reset', userId, use))),
-        ownerTold: ifChanged(
-          'recorded',
-          mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
-        ),
-        ending: endSessionsOf({
-          userId,
-          except: null,
-          reason: 'password-reset',
-          by: { actorId: userId, client },
-          now,
-          ifPasswordHash: passwordHash,
-        }),
-        devicesForgotten: forgetDevicesOf(device, { userId, passwordHash }),
-        ended: selectEndedOf(userId),
-      })
+          deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, client, now })),
+          recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('password-reset', userId, use))),
+          noted: ifChanged(
+            'recorded',
+            noteUse(use, { purpose: 'reset-password', userId, deviceId: device.newId }),
+          ),
+          ownerTold: ifChanged(
+            'noted',
+            mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
+          ),
+          ending: endSessionsOf({
+            userId,
+            except: null,
+            reason: 'password-reset',
+            by: { actorId: userId, client },
+            now,
+            ifPasswordHash: passwordHash,
+          }),
+          devicesForgotten: forgetDevicesOf(device, { userId, passwordHash }),
+          ended: selectEndedOf(userId),
+        },
+        REPEATABLE,
+      )
       mailQueue.note(rows)
       const { taken, deviceAdded, ended } = rows
       return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
@@ -117,27 +139,30 @@ export function createLinkUses(
       const { userId } = session
       const { client, device, now } = use
       const removed = { kind: 'password-removed', client, now } as const
-      const transaction = db.transaction({
-        taken: take('sign-in', use),
-        proven: ifChanged(
-          'taken',
-          sql(
-            `UPDATE users SET email_verified_at = coalesce(email_verified_at, :now),
+      const transaction = db.transaction(
+        {
+          taken: take('sign-in', use),
+          proven: ifChanged(
+            'taken',
+            sql(
+              `UPDATE users SET email_verified_at = coalesce(email_verified_at, :now),
                     password_hash = CASE WHEN email_verified_at IS NULL AND NOT ${HOLDS_SESSION} THEN NULL ELSE password_hash END
               WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-            { now, user_id: userId, presented: JSON.stringify(presented) },
+              { now, user_id: userId, presented: JSON.stringify(presented) },
+            ),
           ),
-        ),
-        ...beginSession('proven', { prepared }, use),
-        passwordGone: removesPassword
-          ? ifChanged('signInRecorded', mailQueue.noticeIfChanged(removed, { userId, passwordless: true }))
-          : null,
-        ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
-        ...knowDevice(device, { userId, client, now }, session.id),
-        replaced: presented.map((old) => endPresented(old, session, client)),
-        beyondLimit: endBeyondLimit({ maxSessions, replacement: session, client }),
-        ended: selectEndedOf(userId),
-      })
+          ...beginSession('proven', { prepared }, use),
+          passwordGone: removesPassword
+            ? ifChanged('signInRecorded', mailQueue.noticeIfChanged(removed, { userId, passwordless: true }))
+            : null,
+          ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
+          ...knowDevice(device, { userId, client, now }, session.id),
+          replaced: presented.map((old) => endPresented(old, session, client)),
+          beyondLimit: endBeyondLimit({ maxSessions, replacement: session, client }),
+          ended: selectEndedOf(userId),
+        },
+        REPEATABLE,
+      )
       const rows = await unlessRepeated(transaction)
       if (!rows || rows.taken.length === 0) return null
       mailQueue.note(rows)
@@ -147,24 +172,28 @@ export function createLinkUses(
 
     async changeEmail({ userId, oldEmail, email, ...use }) {
       const { client, now } = use
-      const rows = await db.transaction({
-        taken: take('change-email', use),
-        changed: ifChanged(
-          'taken',
-          sql<{ id: string }>(
-            `UPDATE users SET email = :email, email_canonical = :email_canonical, email_verified_at = :now
+      const rows = await db.transaction(
+        {
+          taken: take('change-email', use),
+          changed: ifChanged(
+            'taken',
+            sql<{ id: string }>(
+              `UPDATE users SET email = :email, email_canonical = :email_canonical, email_verified_at = :now
               WHERE id = :user_id AND ${PREVIOUS_CHANGED} AND NOT EXISTS (
                 SELECT 1 FROM users AS other WHERE other.email_canonical = :email_canonical AND other.id <> :user_id)
              RETURNING id`,
-            { email: email.address, email_canonical: email.canonical, now, user_id: userId },
+              { email: email.address, email_canonical: email.canonical, now, user_id: userId },
+            ),
           ),
-        ),
-        recorded: ifChanged('changed', recordIfChanged(byOwner('email-changed', userId, use))),
-        ownerTold: ifChanged(
-          'recorded',
-          mailQueue.noticeIfChanged({ kind: 'email-changed', client, now }, { userId, address: oldEmail }),
-        ),
-      })
+          recorded: ifChanged('changed', recordIfChanged(byOwner('email-changed', userId, use))),
+          noted: ifChanged('recorded', noteUse(use, { purpose: 'change-email', userId, deviceId: null })),
+          ownerTold: ifChanged(
+            'noted',
+            mailQueue.noticeIfChanged({ kind: 'email-changed', client, now }, { userId, address: oldEmail }),
+          ),
+        },
+        REPEATABLE,
+      )
       mailQueue.note(rows)
       return rows.changed.length === 1
     },
@@ -184,6 +213,9 @@ function beginSession<const Step extends string>(
     signInRecorded: ifChanged('begun', recordIfChanged(event)),
   }
 }
+
+/** Whoever loses the answer sends the request again. */
+const REPEATABLE = { repeatable: true } as const
 
 const NO_SESSION = { begun: null, signInRecorded: null }
 

@@ -57,6 +57,8 @@ export interface ChangeOptions {
    * was lost is nobody's concern.
    */
   readonly asked?: boolean
+  /** Whether the person may send the same request again and gets the outcome of the first: the error says that. */
+  readonly repeatable?: boolean
 }
 
 /** One statement of a transaction and the step to which its rows belong. */

@@ -38,18 +38,23 @@ export function createUserStore(
   ): Promise<StartedSession | null> {
     const { session } = prepared
     const { id: sessionId, userId, createdAt: now } = session
-    const transaction = db.transaction({
-      ...before,
-      begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
-      recorded: ifChanged('begun', recordIfChanged(ofSession(event, session, client))),
-      ended: [
-        ...presented.map((old) => endPresented(old, session, client)),
-        endBeyondLimit({ maxSessions, replacement: session, client }),
-      ],
-      settled: reserved && settleAttempt(reserved, { sessionId }),
-      ...knowDevice(device, { userId, client, now }, sessionId),
-      ...mailQueue.newDevice({ sessionId, userId, client, now }),
-    })
+    // A registration names itself; a sign-in is repeatable if its client has named it.
+    const repeatable = event === 'account-registered' || typeof unless === 'string'
+    const transaction = db.transaction(
+      {
+        ...before,
+        begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
+        recorded: ifChanged('begun', recordIfChanged(ofSession(event, session, client))),
+        ended: [
+          ...presented.map((old) => endPresented(old, session, client)),
+          endBeyondLimit({ maxSessions, replacement: session, client }),
+        ],
+        settled: reserved && settleAttempt(reserved, { sessionId }),
+        ...knowDevice(device, { userId, client, now }, sessionId),
+        ...mailQueue.newDevice({ sessionId, userId, client, now }),
+      },
+      { repeatable },
+    )
     const rows = await unlessRepeated(transaction)
     if (!rows) return null
     mailQueue.note(rows)
