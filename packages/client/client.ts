@@ -57,7 +57,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   const storage = storageOf(options)
   const modeFields = hasTokens ? { mode, refresh_in: storage ? 'body' : 'cookie' } : { mode }
   let device: string | null = null
-  const { alone, begin, carry, confirm, end, signedIn, subscribe, watch } = createSignInState({
+  const { withLock, begin, sendWithToken, confirm, end, signedIn, subscribe, watch } = createSignInState({
     storage,
     hasTokens,
     requestRefresh: (text) => call('/refresh', text ? { refresh_token: text } : {}),
@@ -112,7 +112,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
 
   /** Alone, for no answer to a refresh may put an older cookie in place of the new one. */
   function postSignIn(path: string, body: object): Promise<Response> {
-    return alone(async () => call(path, await withDevice({ ...body, ...modeFields })))
+    return withLock(async () => call(path, await withDevice({ ...body, ...modeFields })))
   }
 
   /** @param isDone Whether a failure says that there is nothing left to do. */
@@ -123,7 +123,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   ): Promise<void> {
     const unchanged = watch()
     try {
-      await readAnswer(await carry('account', (token) => call(path, body, token)))
+      await readAnswer(await sendWithToken('account', (token) => call(path, body, token)))
     } catch (error) {
       if (!isDone(error)) throw error
     }
@@ -132,7 +132,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
 
   async function me(): Promise<SignedIn | null> {
     const unchanged = watch()
-    const response = await carry('account', async (token) =>
+    const response = await sendWithToken('account', async (token) =>
       token === null ? null : call('/me', undefined, token),
     )
     if (!response) return null
@@ -170,8 +170,8 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
 
     changePassword: async (change) =>
       enter(
-        await carry('account', (token) =>
-          alone(async () => call('/password', await withDevice(change), token)),
+        await sendWithToken('account', (token) =>
+          withLock(async () => call('/password', await withDevice(change), token)),
         ),
       ),
 
@@ -186,7 +186,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       const asked: Init = { headers: given.headers, signal: given.signal, ...init }
       if (!hasTokens) asked.credentials = 'include'
       const send = () =>
-        carry(
+        sendWithToken(
           isOwn(given.url) ? 'account' : 'text',
           // A copy, for the body of a request can be read once.
           (token) => request(input === given ? given.clone() : given.url, asked, token),

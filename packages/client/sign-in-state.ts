@@ -58,10 +58,10 @@ export function createSignInState({
   let refreshing: Promise<void> | null = null
   let writing: Promise<void> = Promise.resolve()
   const listeners = new Set<Listener>()
-  const { tell, alone } = createTabs<Parameters<typeof become>>(name, hear)
+  const { broadcast, withLock } = createTabs<Parameters<typeof setState>>(name, onBroadcast)
 
   /** @param changed Somebody signed in or out. `false`: it turned out who is, or the token is a new one. */
-  function become(now: boolean, next: Token | null, changed: boolean): void {
+  function setState(now: boolean, next: Token | null, changed: boolean): void {
     token = next
     if (!changed && now === signedIn) return
     signedIn = now
@@ -71,8 +71,8 @@ export function createSignInState({
   }
 
   /** A refresh that another tab had under way says nothing to one that has signed out. */
-  function hear(...news: Parameters<typeof become>): void {
-    if (news[2] || !isOut()) become(...news)
+  function onBroadcast(...news: Parameters<typeof setState>): void {
+    if (news[2] || !isOut()) setState(...news)
   }
 
   /** One write after the other: a storage need not keep their order. */
@@ -86,7 +86,7 @@ export function createSignInState({
    * Takes what Janus issued, which is no token in session mode, and tells the other tabs. Resolves when the refresh token is in
    * storage.
    *
-   * @param changed As in `become`.
+   * @param changed As in `setState`.
    */
   function begin(
     { access_token: text, account_token: account, expires_in = 0, refresh_token }: Partial<TokenAnswer>,
@@ -96,19 +96,19 @@ export function createSignInState({
     const now = Date.now()
     const lifeMs = expires_in * 1000
     const refreshAt = now + lifeMs - Math.min(MARGIN_MS, lifeMs / 10)
-    become(
+    setState(
       true,
       text ? { text, account: account ?? text, refreshAt, expiresAt: now + lifeMs } : null,
       changed,
     )
-    tell(true, token, changed)
+    broadcast(true, token, changed)
     return write(refresh_token)
   }
 
   /** @param changed `false`: it turned out to have ended. That is not told: another tab may be signed in anew by now. */
   function end(changed: boolean): Promise<void> {
-    become(false, null, changed)
-    if (changed) tell(false, null, true)
+    setState(false, null, changed)
+    if (changed) broadcast(false, null, true)
     return write(undefined)
   }
 
@@ -148,10 +148,10 @@ export function createSignInState({
     const unchanged = watch()
     const old = token
     const due = () => unchanged() && token === old
-    return alone(async () => {
+    return withLock(async () => {
       const presented = storage && (await storage.get())
       if (!due()) return
-      if (storage && !presented) return become(false, null, false)
+      if (storage && !presented) return setState(false, null, false)
       try {
         const answer = await readAnswer<TokenAnswer>(await requestRefresh(presented), 'access_token')
         if (due()) await begin(answer, false)
@@ -170,10 +170,10 @@ export function createSignInState({
     watch,
     begin,
     end,
-    alone,
+    withLock,
     signedIn: () => signedIn,
     /** A session cookie turned out to be good. */
-    confirm: () => become(true, token, false),
+    confirm: () => setState(true, token, false),
     subscribe(listener: Listener): () => void {
       listeners.add(listener)
       return () => listeners.delete(listener)
@@ -187,7 +187,7 @@ export function createSignInState({
      * @param repeatable `false`: it is sent once. If its token was refused, that is the answer; the next call has a new one.
      * @throws What a refresh threw, where there is no token without it.
      */
-    async carry<R extends Response | null>(
+    async sendWithToken<R extends Response | null>(
       of: 'account' | 'text',
       send: (token: string | null | undefined) => Promise<R>,
       repeatable = true,

@@ -1,11 +1,11 @@
 /** The tabs of one browser, which share its cookies. */
 export interface Tabs<News extends readonly unknown[]> {
-  tell(...news: News): void
+  broadcast(...news: News): void
   /**
    * Does something while no other tab does. What the tab before told is heard by then. Both as far as they can be had: a tab
    * that is stuck is not waited for.
    */
-  alone<T>(work: () => Promise<T>): Promise<T>
+  withLock<T>(work: () => Promise<T>): Promise<T>
 }
 
 /** How long a tab waits for its turn. Far more than a refresh takes. */
@@ -42,7 +42,7 @@ export function inBrowser(): boolean {
 /** @param name The same in all tabs that share a sign-in; `''`: there are none. */
 export function createTabs<News extends readonly unknown[]>(
   name: string,
-  hear: (...news: News) => void,
+  onBroadcast: (...news: News) => void,
 ): Tabs<News> {
   const { navigator, BroadcastChannel }: Browser<News> =
     name && inBrowser() ? (globalThis as unknown as Browser<News>) : {}
@@ -51,15 +51,15 @@ export function createTabs<News extends readonly unknown[]>(
   let heard = () => {}
   if (channel) {
     channel.onmessage = ({ data }) => {
-      hear(...data)
+      onBroadcast(...data)
       heard()
     }
   }
 
   return {
-    tell: (...news) => channel?.postMessage(news),
+    broadcast: (...news) => channel?.postMessage(news),
 
-    async alone<T>(work: () => Promise<T>) {
+    async withLock<T>(work: () => Promise<T>) {
       let result = null as Promise<T> | null
       const begin = (lock: unknown) => {
         if (lock) result = work()

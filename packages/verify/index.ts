@@ -28,7 +28,7 @@ export interface JanusEnv {
 }
 
 /** By the key set: bearer tokens. By a service binding, or the Janus in the same Worker: cookies too, and live checks. */
-export type JanusOptions =
+export type JanusMiddlewareOptions =
   | (VerifierOptions & { readonly service?: never; readonly live?: never })
   | (ServiceClientOptions & {
       /** Whether each request asks the source of truth if the session still stands. */
@@ -39,7 +39,7 @@ export type JanusOptions =
  * Middleware that lets a request through if Janus knows who is behind it, as `c.var.principal`, and answers every other as Janus would:
  * the same problem, the same challenge (RFC 6750 §3, RFC 9457).
  */
-export function janus(options: JanusOptions): MiddlewareHandler<JanusEnv> {
+export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusEnv> {
   const { issuer } = options
   requireIssuer(issuer, 'janus')
   // A binding that is missing where it is deployed must not become a weaker check.

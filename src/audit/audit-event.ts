@@ -1,4 +1,4 @@
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Mode } from '../sessions/mode'
 
 /** Something that happened to an account, as it is recorded. Holds no secret. */
@@ -16,7 +16,7 @@ export interface AuditEvent {
   readonly accountKey: string | null
   readonly sessionId: string | null
   readonly mode: Mode | null
-  readonly client: Client | null
+  readonly client: RequestSource | null
 }
 
 /** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */

@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Mode } from '../sessions/mode'
 
 /** A browser or client in which somebody has proven that an account is theirs, as its owner recognises it. */
@@ -50,6 +50,6 @@ export interface ForgottenDevice {
   readonly id: string
   /** Whose it is, and the session in which they say so. */
   readonly by: { readonly userId: string; readonly sessionId: string; readonly mode: Mode }
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }

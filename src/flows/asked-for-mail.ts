@@ -1,7 +1,7 @@
 import type { EmailAddress } from '../identity/email-address'
 import type { LinkStore } from '../links/link-store'
 import { type MintedSecret, mintSecret } from '../links/one-time-token'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { AccountKeys } from '../throttling/account-key'
 import { sourcesOf } from '../throttling/source-limit'
@@ -14,7 +14,7 @@ export interface LinkServices {
 
 /** Whoever asks for mail, known here or not. */
 export interface MailAsker {
-  readonly client: Client
+  readonly client: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
   /** The secret that only this browser or client will have. */

@@ -1,8 +1,8 @@
 import type { EmailAddress } from '../identity/email-address'
+import { findLink } from '../links/find-link'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
-import { presentLink } from '../links/present-link'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
 import { findRepeatedUse } from './repeat-link'
 import {
@@ -69,7 +69,7 @@ export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 
  */
 export async function confirmEmailChange(
   services: AttemptServices & LinkServices,
-  input: { readonly token: string; readonly binding: string | null; readonly client: Client },
+  input: { readonly token: string; readonly binding: string | null; readonly client: RequestSource },
 ): Promise<EmailChange> {
   const { token, binding, client } = input
   const repeat = async (): Promise<EmailChange> => {
@@ -78,7 +78,7 @@ export async function confirmEmailChange(
     const spent = await findRepeatedUse(services, { ...input, ...proof, ...repetition })
     return { outcome: spent ? 'changed' : 'invalid-link' }
   }
-  const presented = await presentLink(services, token, ['change-email'], binding)
+  const presented = await findLink(services, token, ['change-email'], binding)
   if (!presented) return repeat()
   const { found, tokenHash, bindingHash, now } = presented
   if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }

@@ -1,7 +1,7 @@
 import { deviceProof } from '../devices/device'
 import { passwordContext } from '../identity/password-context'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
   type AttemptServices,
@@ -10,10 +10,15 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './sign-in/attempt-password'
-import { type GrantServices, grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import {
+  type IssueServices,
+  issueCredentials,
+  prepareSession,
+  type SignedIn,
+} from './sign-in/prepared-session'
 import type { OwnSession } from './sign-out'
 
-export interface ChangePasswordServices extends GrantServices, AttemptServices {
+export interface ChangePasswordServices extends IssueServices, AttemptServices {
   readonly passwordMinLength: number
   readonly serviceHost: string
 }
@@ -34,7 +39,7 @@ export type PasswordChange =
 export async function changePassword(
   services: ChangePasswordServices,
   session: OwnSession,
-  input: { readonly currentPassword: string; readonly newPassword: string; readonly client: Client },
+  input: { readonly currentPassword: string; readonly newPassword: string; readonly client: RequestSource },
 ): Promise<PasswordChange> {
   const { users, passwords, sessionCache, clock } = services
   const { userId, mode } = session
@@ -76,6 +81,6 @@ export async function changePassword(
   await deleteCachedCopies(sessionCache, changed.ended)
   return {
     outcome: 'changed',
-    signedIn: await grantSession(services, prepared, { ...user, roles: changed.roles }, changed.deviceId),
+    signedIn: await issueCredentials(services, prepared, { ...user, roles: changed.roles }, changed.deviceId),
   }
 }

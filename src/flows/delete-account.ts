@@ -1,4 +1,4 @@
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { RememberedSessionCache } from '../sessions/session-cache'
 import {
@@ -21,7 +21,7 @@ export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt |
 export async function deleteAccount(
   services: AttemptServices & { readonly sessionCache: RememberedSessionCache },
   session: OwnSession,
-  { password, client }: { readonly password: string; readonly client: Client },
+  { password, client }: { readonly password: string; readonly client: RequestSource },
 ): Promise<AccountDeletion> {
   const { users, sessionCache, clock } = services
   const { userId, sessionId, mode } = session

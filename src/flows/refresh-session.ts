@@ -1,14 +1,14 @@
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { idleSeconds, type Session, type SessionLifetimes } from '../sessions/session'
 import type { SessionStore } from '../sessions/session-store'
 import type { AccessTokens } from '../tokens/access-token'
 import type { RefreshTokens } from '../tokens/refresh-token'
-import { type Grant, issueTokens } from './sign-in/prepared-session'
+import { type IssuedCredentials, issueTokens } from './sign-in/prepared-session'
 
 export type Refresh =
-  | { readonly outcome: 'refreshed'; readonly session: Session; readonly grant: Grant }
+  | { readonly outcome: 'refreshed'; readonly session: Session; readonly credentials: IssuedCredentials }
   /** Not a refresh token of this service. */
   | { readonly outcome: 'invalid-token' }
   /** The session ended or expired, or its account may not sign in. */
@@ -28,7 +28,7 @@ export async function refreshSession(
     readonly clock: Clock
     readonly log: Log
   },
-  { text, client }: { readonly text: string; readonly client: Client },
+  { text, client }: { readonly text: string; readonly client: RequestSource },
 ): Promise<Refresh> {
   const { sessions, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } = services
   const presented = await refreshTokens.verify(text)
@@ -49,6 +49,6 @@ export async function refreshSession(
     log('refresh-token-reused', { session_id: sessionId, counter })
     return { outcome: 'refresh-token-reused' }
   }
-  const grant = await issueTokens(services, rotation.live, rotation.counter)
-  return { outcome: 'refreshed', session: rotation.live.session, grant }
+  const credentials = await issueTokens(services, rotation.live, rotation.counter)
+  return { outcome: 'refreshed', session: rotation.live.session, credentials }
 }

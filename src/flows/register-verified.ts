@@ -6,7 +6,7 @@ import { checkPassword, type PasswordRefusal } from '../passwords/password-polic
 import { type AskedForMail, type MailAsker, newMailRequest } from './asked-for-mail'
 import type { RegisterServices } from './register'
 
-export type HeldRegistration =
+export type RegistrationAnswer =
   | AskedForMail
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
@@ -27,7 +27,7 @@ export async function registerVerified(
     readonly name: string | null
     readonly returnTo: string | null
   },
-): Promise<HeldRegistration> {
+): Promise<RegistrationAnswer> {
   const { links, passwords } = services
   const { email, password, name, returnTo, binding, client, deviceIds } = input
   const context = passwordContext({ email: email.address, name }, services.serviceHost)

@@ -4,7 +4,7 @@ import type { EmailAddress } from '../identity/email-address'
 import { passwordContext } from '../identity/password-context'
 import { newUser } from '../identity/user'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
 import type { PresentedSession } from '../sessions/session-store'
@@ -12,7 +12,7 @@ import { sourcesOf } from '../throttling/source-limit'
 import { REPEAT_SECONDS, type RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import { type AttemptServices, attemptPassword } from './sign-in/attempt-password'
-import { grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepared-session'
 
 export interface RegisterServices extends ResumeServices, AttemptServices {
   readonly passwordMinLength: number
@@ -25,7 +25,7 @@ export interface RegistrationInput {
   readonly password: string
   readonly name: string | null
   readonly mode: Mode
-  readonly client: Client
+  readonly client: RequestSource
   readonly presented: readonly PresentedSession[]
   readonly deviceIds: readonly string[]
 }
@@ -76,7 +76,7 @@ export async function register(services: RegisterServices, input: RegistrationIn
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return {
     outcome: 'registered',
-    signedIn: await grantSession(services, prepared, user, started.deviceId),
+    signedIn: await issueCredentials(services, prepared, user, started.deviceId),
   }
 }
 
@@ -106,7 +106,7 @@ function identityOf(userId: string, passwordHash: string): RequestIdentity {
 
 async function refuseTaken(
   { auditLog, accountKeys, clock }: Pick<RegisterServices, 'auditLog' | 'accountKeys' | 'clock'>,
-  { canonicalEmail, client }: { readonly canonicalEmail: string; readonly client: Client },
+  { canonicalEmail, client }: { readonly canonicalEmail: string; readonly client: RequestSource },
 ): Promise<{ readonly outcome: 'account-exists' }> {
   const accountKey = await accountKeys(canonicalEmail)
   const refused = { outcome: 'refused', reason: 'account-exists', accountKey, client } as const

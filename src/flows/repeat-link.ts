@@ -1,7 +1,7 @@
 import type { AuditEventName } from '../audit/audit-event'
 import type { LinkStore, SpentLink } from '../links/link-store'
 import { hashSecretText, matchesSecret, type TokenPurpose } from '../links/one-time-token'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { REPEAT_SECONDS } from './repetition'
 import { type AttemptServices, attemptPassword } from './sign-in/attempt-password'
 
@@ -15,7 +15,7 @@ export interface LinkRepetition {
   readonly newPassword: string | null
   /** A wrong password is recorded under this name. */
   readonly event: AuditEventName
-  readonly client: Client
+  readonly client: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
 }

@@ -1,9 +1,9 @@
 import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
 import { passwordContext } from '../identity/password-context'
-import { presentLink } from '../links/present-link'
+import { findLink } from '../links/find-link'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
   type AskedForMail,
@@ -51,14 +51,14 @@ export async function resetPassword(
   input: {
     readonly token: string
     readonly newPassword: string
-    readonly client: Client
+    readonly client: RequestSource
     /** Ids of the genuine device credentials that came along. */
     readonly deviceIds: readonly string[]
   },
 ): Promise<PasswordReset> {
   const { links, passwords } = services
   const { token, newPassword, client } = input
-  const presented = await presentLink(services, token, ['reset-password'])
+  const presented = await findLink(services, token, ['reset-password'])
   if (!presented) return repeatReset(services, input)
   const { found, tokenHash, now } = presented
   if (!found.account) return { outcome: 'invalid-link' }

@@ -4,9 +4,9 @@ import type { Clock } from '../runtime/clock'
 import type { Mode } from '../sessions/mode'
 import { formatSessionToken } from '../sessions/session-token'
 import { deriveSession, REPEAT_SECONDS, type RequestIdentity } from './repetition'
-import { type GrantServices, issueTokens, type SignedIn } from './sign-in/prepared-session'
+import { type IssueServices, issueTokens, type SignedIn } from './sign-in/prepared-session'
 
-export interface ResumeServices extends GrantServices {
+export interface ResumeServices extends IssueServices {
   readonly users: UserStore
   readonly devices: DeviceStore
   readonly clock: Clock
@@ -32,9 +32,9 @@ export async function resumeSession(
   const { user, session } = found
   const known = (await devices.list(user.id, now)).map(({ id }) => id)
   const deviceId = [...presentedIds, derived.deviceId].find((id) => known.includes(id)) ?? null
-  const grant =
+  const credentials =
     mode === 'session'
       ? ({ mode, sessionToken: formatSessionToken(derived.id, derived.secret) } as const)
       : await issueTokens(services, { session, roles: user.roles }, 0)
-  return { user, session, grant, deviceId }
+  return { user, session, credentials, deviceId }
 }

@@ -1,4 +1,4 @@
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
@@ -27,7 +27,7 @@ export interface OwnSession {
 export async function signOut(
   { sessions, sessionCache, clock }: SignOutServices,
   presented: readonly PresentedSession[],
-  client: Client,
+  client: RequestSource,
 ): Promise<void> {
   if (presented.length === 0) return
   const over = await sessions.endPresented(presented, { reason: 'signed-out', client, now: clock() })
@@ -38,7 +38,7 @@ export async function signOut(
 export async function signOutEverywhere(
   services: SignOutServices,
   own: OwnSession,
-  { keepCurrent, client }: { readonly keepCurrent: boolean; readonly client: Client },
+  { keepCurrent, client }: { readonly keepCurrent: boolean; readonly client: RequestSource },
 ): Promise<void> {
   const except = keepCurrent ? own.sessionId : null
   const end = endNow(services, 'signed-out-everywhere', own, client)
@@ -50,7 +50,7 @@ export async function signOutEverywhere(
 export async function endOwnSession(
   services: SignOutServices,
   own: OwnSession,
-  { id, client }: { readonly id: string; readonly client: Client },
+  { id, client }: { readonly id: string; readonly client: RequestSource },
 ): Promise<boolean> {
   const end = endNow(services, 'ended-by-owner', own, client)
   const ended = await services.sessions.end({ id, userId: own.userId }, end)
@@ -60,7 +60,11 @@ export async function endOwnSession(
 }
 
 /** Ends a session for another service, whoever it belongs to. `false` if it is unknown or over. @throws {StoreUnavailable} as {@link signOut}. */
-export async function endAnySession(services: SignOutServices, id: string, client: Client): Promise<boolean> {
+export async function endAnySession(
+  services: SignOutServices,
+  id: string,
+  client: RequestSource,
+): Promise<boolean> {
   const end: End = { reason: 'ended-by-service', by: { actorId: null, client }, now: services.clock() }
   if (!/^[\w-]{22}$/.test(id)) return false
   const ended = await services.sessions.endAny(id, end)
@@ -69,6 +73,11 @@ export async function endAnySession(services: SignOutServices, id: string, clien
   return ended !== null
 }
 
-function endNow({ clock }: SignOutServices, reason: EndReason, { userId }: OwnSession, client: Client): End {
+function endNow(
+  { clock }: SignOutServices,
+  reason: EndReason,
+  { userId }: OwnSession,
+  client: RequestSource,
+): End {
   return { reason, by: { actorId: userId, client }, now: clock() }
 }

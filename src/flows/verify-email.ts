@@ -2,11 +2,11 @@ import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
 import { passwordContext } from '../identity/password-context'
 import { newUser } from '../identity/user'
+import { findLink } from '../links/find-link'
 import type { FoundLink } from '../links/link-store'
-import { presentLink } from '../links/present-link'
 import type { PasswordHasher } from '../passwords/password-hash'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
 import type { RememberedSessionCache } from '../sessions/session-cache'
@@ -22,7 +22,7 @@ import { findRepeatedUse } from './repeat-link'
 import type { RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import type { AttemptServices } from './sign-in/attempt-password'
-import { grantSession, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepared-session'
 
 export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices {
   readonly passwords: PasswordHasher
@@ -72,7 +72,7 @@ export interface VerificationInput {
   readonly token: string
   readonly binding: string | null
   readonly newPassword: string | null
-  readonly client: Client
+  readonly client: RequestSource
   /** In which mode to sign in; `null`: not at all. */
   readonly mode: Mode | null
   readonly presented: readonly PresentedSession[]
@@ -93,7 +93,7 @@ export interface VerificationInput {
 export async function verifyEmail(services: VerifyServices, input: VerificationInput): Promise<Verification> {
   const { links } = services
   const { token, binding, newPassword, client, mode, deviceIds } = input
-  const presented = await presentLink(services, token, PURPOSES, binding)
+  const presented = await findLink(services, token, PURPOSES, binding)
   if (!presented) return repeatVerification(services, input)
   const { found, tokenHash, now } = presented
 
@@ -131,7 +131,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const { deviceId, started } = registered
   if (!prepared || !started) return { ...verified, deviceId }
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  return { ...verified, deviceId, signedIn: await grantSession(services, prepared, user, deviceId) }
+  return { ...verified, deviceId, signedIn: await issueCredentials(services, prepared, user, deviceId) }
 }
 
 const PURPOSES = ['register', 'verify-email'] as const

@@ -4,7 +4,7 @@ import type { AuthCookies } from '../http/auth-cookies'
 import { Problem } from '../http/problem'
 import { withFacts } from '../http/route-facts'
 import { clientBucket } from '../request-source/address-bucket'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Log } from '../runtime/log'
 import { orOnOutage, type StoreUnavailable } from '../runtime/outage'
 import type { ClientLimit } from '../throttling/client-limit'
@@ -27,8 +27,11 @@ interface LimitServices {
  *
  * Logged, not recorded in the audit trail: a flood that writes a row for each request it is refused would be a worse flood.
  */
-export function limitClient(services: LimitServices, clientOf: (c: Context) => Client): MiddlewareHandler {
-  return limitRequests(services, clientOf, (outage) => {
+export function limitClient(
+  services: LimitServices,
+  requestSourceOf: (c: Context) => RequestSource,
+): MiddlewareHandler {
+  return limitRequests(services, requestSourceOf, (outage) => {
     throw outage
   })
 }
@@ -37,8 +40,11 @@ export function limitClient(services: LimitServices, clientOf: (c: Context) => C
  * Lets a client make only so many requests a minute that write where nothing can be guessed. While the limit cannot be asked they are let
  * through: nobody is kept from refreshing by an outage of what only saves writes.
  */
-export function limitWrites(services: LimitServices, clientOf: (c: Context) => Client): MiddlewareHandler {
-  return limitRequests(services, clientOf, ({ store }) => {
+export function limitWrites(
+  services: LimitServices,
+  requestSourceOf: (c: Context) => RequestSource,
+): MiddlewareHandler {
+  return limitRequests(services, requestSourceOf, ({ store }) => {
     services.log('limit-not-asked', { store })
     return true
   })
@@ -46,11 +52,11 @@ export function limitWrites(services: LimitServices, clientOf: (c: Context) => C
 
 function limitRequests(
   services: LimitServices,
-  clientOf: (c: Context) => Client,
+  requestSourceOf: (c: Context) => RequestSource,
   onOutage: (outage: StoreUnavailable) => boolean,
 ): MiddlewareHandler {
   const limit: MiddlewareHandler = async (c, next) => {
-    const { address, requestId } = clientOf(c)
+    const { address, requestId } = requestSourceOf(c)
     const key = (await ownKey(services, c)) ?? clientBucket(address)
     if (!(await orOnOutage(services.clientLimit(key), onOutage))) {
       services.log('client-throttled', { request_id: requestId })

@@ -1,5 +1,5 @@
 import type { DeviceProof } from '../devices/device'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { Session } from '../sessions/session'
@@ -61,12 +61,12 @@ export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string
   readonly reserved: ReservedAttempt
-  readonly client: Client
+  readonly client: RequestSource
 }
 
 export interface SessionStart {
   readonly passwordHash: string
-  readonly client: Client
+  readonly client: RequestSource
   readonly prepared: PreparedSession
   readonly device: DeviceProof
   /** Sessions whose credentials came along: signing in ends them. */

@@ -32,7 +32,7 @@ export function AccountSessions({ context, accountId, sessions, allHref }: Accou
     <AccountSection id="sessions-section" title={texts.account.sessions} intro={texts.account.sessionsIntro}>
       <ul class="rows">
         {sessions.map((session) => (
-          <SessionRow context={context} accountId={accountId} session={session} />
+          <SessionItem context={context} accountId={accountId} session={session} />
         ))}
       </ul>
       {allHref !== null && (
@@ -68,7 +68,7 @@ export function AccountSessions({ context, accountId, sessions, allHref }: Accou
 }
 
 /** One session. The current one is ended by the button at the top of the page. */
-function SessionRow({
+function SessionItem({
   context,
   accountId,
   session,

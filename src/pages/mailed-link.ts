@@ -7,9 +7,9 @@ import { readCredential } from '../guards/credential'
 import { presentedSessions } from '../guards/presented-sessions'
 import type { BindingCookie } from '../http/auth-cookies'
 import { sentFields } from '../http/body'
+import { findLink } from '../links/find-link'
 import type { FoundLink } from '../links/link-store'
 import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
-import { presentLink } from '../links/present-link'
 import type { Services } from '../services'
 
 /** What the links in mails lead to, and what they have to be good for. */
@@ -56,7 +56,7 @@ export async function findMailedLink(
   if (!purposes || sentFields(c).code !== undefined) return null
   const token = sentFields(c).token ?? c.req.query('token') ?? ''
   const binding = presentedBinding(c, services.cookies.registration, undefined)
-  const presented = await presentLink(services, token, purposes, binding)
+  const presented = await findLink(services, token, purposes, binding)
   if (!presented) throw invalidLink()
   const { found } = presented
   const matches = (cookie: BindingCookie) =>

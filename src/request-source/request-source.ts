@@ -1,7 +1,7 @@
 import type { Language } from './language'
 
 /** Where a request comes from, as far as Cloudflare and the client say. */
-export interface Client {
+export interface RequestSource {
   /** The id of the request: in the log, in the audit trail and in every problem. */
   readonly requestId: string
   /** IP address as the edge saw it, or `null` where it did not say. */

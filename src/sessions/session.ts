@@ -1,6 +1,6 @@
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { Mode } from './mode'
 
 export type AuthenticationMethod = 'pwd' | 'otp'
@@ -61,14 +61,14 @@ export type EndReason =
 export interface EndedBy {
   /** As far as it was proven. */
   readonly actorId: string | null
-  readonly client: Client
+  readonly client: RequestSource
 }
 
 export interface SignInFacts {
   readonly userId: string
   readonly mode: Mode
   readonly amr: AuthenticationMethod
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }
 

@@ -1,5 +1,5 @@
 import { type ClientNetwork, clientNetworks } from '../request-source/address-bucket'
-import type { Client } from '../request-source/request-source'
+import type { RequestSource } from '../request-source/request-source'
 import type { AccountKeys } from './account-key'
 
 /**
@@ -23,7 +23,7 @@ export interface Source {
 }
 
 /** Returns the budgets that a request's source is charged against. It has to have something left of each. */
-export function sourcesOf(accountKeys: AccountKeys, { address }: Client): Promise<readonly Source[]> {
+export function sourcesOf(accountKeys: AccountKeys, { address }: RequestSource): Promise<readonly Source[]> {
   return Promise.all(
     clientNetworks(address).map(async ({ name, size }) => {
       const { burst, intervalSeconds } = SOURCE_LIMITS[size]

@@ -60,7 +60,7 @@ export interface AccessTokenTerms {
 }
 
 /** For how long the claims of a token are remembered. */
-const MEMO_SECONDS = 60
+const CLAIMS_MEMO_SECONDS = 60
 
 interface Remembered {
   readonly kid: string
@@ -109,7 +109,7 @@ export function createAccessTokenCheck(
     if (expired) return { ok: false, refusal: 'expired', claims: plausible ? claims.output : null }
     if (!plausible) return { ok: false, refusal: 'invalid' }
     const checked = { ok: true, claims: claims.output } as const
-    if (remember && used.by) memo.set(text, { ...used.by, checked }, Math.min(now + MEMO_SECONDS, exp))
+    if (remember && used.by) memo.set(text, { ...used.by, checked }, Math.min(now + CLAIMS_MEMO_SECONDS, exp))
     return checked
   }
 }

@@ -8,7 +8,7 @@ import { sessionEnded } from '../../guards/require-live-session'
 import { principalOf } from '../../guards/require-principal'
 import { isForm, jsonBody, jsonOrFormBody } from '../../http/body'
 import type { User } from '../../identity/user'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -27,7 +27,7 @@ const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
  */
 export function meRoutes(services: Services) {
   const { config, users, clock } = services
-  const limited = limitWrites(services, clientOf)
+  const limited = limitWrites(services, requestSourceOf)
 
   async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
     const { principal } = c.var

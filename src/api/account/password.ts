@@ -8,7 +8,7 @@ import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
 import { parseReturnTo } from '../../http/return-to'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
@@ -41,7 +41,7 @@ const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, re
 export function passwordRoutes(services: Services) {
   const { config } = services
   const mail = requireMail(services)
-  const limited = limitClient(services, clientOf)
+  const limited = limitClient(services, requestSourceOf)
   const live = requireLiveSession(services)
   const furtherFaults = newPasswordFaults('new_password', services)
 
@@ -54,7 +54,11 @@ export function passwordRoutes(services: Services) {
       sameAccount,
       async (c) => {
         const { current_password, new_password, device_token, return_to } = c.req.valid('json')
-        const input = { currentPassword: current_password, newPassword: new_password, client: clientOf(c) }
+        const input = {
+          currentPassword: current_password,
+          newPassword: new_password,
+          client: requestSourceOf(c),
+        }
         const change = await changePassword(services, c.var.principal, input)
         if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
         if (change.outcome !== 'changed') throw attemptRefused(change)
@@ -73,7 +77,12 @@ export function passwordRoutes(services: Services) {
       const { email, device_token, return_to } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const returnTo = parseReturnTo(return_to, config)
-      const asked = await requestPasswordReset(services, { email, returnTo, deviceIds, client: clientOf(c) })
+      const asked = await requestPasswordReset(services, {
+        email,
+        returnTo,
+        deviceIds,
+        client: requestSourceOf(c),
+      })
       const sent = { email: email.address, returnTo }
       return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
     })
@@ -84,7 +93,7 @@ export function passwordRoutes(services: Services) {
       const reset = await resetPassword(services, {
         token,
         newPassword: new_password,
-        client: clientOf(c),
+        client: requestSourceOf(c),
         deviceIds: presentedIds,
       })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)

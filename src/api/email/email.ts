@@ -11,7 +11,7 @@ import { presentedSessions } from '../../guards/presented-sessions'
 import type { Principal } from '../../guards/principal'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
@@ -63,7 +63,7 @@ async function signedInPrincipal(services: Services, c: Context): Promise<Princi
 export function emailRoutes(services: Services) {
   const { config } = services
   const mail = requireMail(services)
-  const limited = limitClient(services, clientOf)
+  const limited = limitClient(services, requestSourceOf)
   const live = requireLiveSession(services)
   const furtherFaults = newPasswordFaults('new_password', services)
 
@@ -76,7 +76,7 @@ export function emailRoutes(services: Services) {
         token,
         binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
-        client: clientOf(c),
+        client: requestSourceOf(c),
         // A page that would get a session where there are only tokens proves the address, and no more.
         mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, asked),
         presented: await presentedSessions(services, c.req.raw.headers),
@@ -119,7 +119,7 @@ export function emailRoutes(services: Services) {
         deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
         email,
         binding: binding.secret,
-        client: clientOf(c),
+        client: requestSourceOf(c),
       })
       return answerAsked(c, config, {
         asked,
@@ -133,7 +133,7 @@ export function emailRoutes(services: Services) {
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await keepBinding(c, config.cookies.emailChange, undefined)
-      const input = { email, password, binding: binding.secret, client: clientOf(c) }
+      const input = { email, password, binding: binding.secret, client: requestSourceOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
       return answerAsked(c, config, {
@@ -148,7 +148,7 @@ export function emailRoutes(services: Services) {
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
       const { token, binding: known, return_to } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.emailChange, known)
-      const change = await confirmEmailChange(services, { token, binding, client: clientOf(c) })
+      const change = await confirmEmailChange(services, { token, binding, client: requestSourceOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
       clearBinding(c, config.cookies.emailChange)
       if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')

@@ -6,7 +6,7 @@ import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
 import { ReturnTo } from '../fields'
@@ -22,7 +22,7 @@ export function deviceRoutes(services: Services) {
   const live = requireLiveSession(services)
 
   async function forget(c: Context<SignedInEnv>, id: string): Promise<void> {
-    const target = { id, by: c.var.principal, client: clientOf(c), now: clock() }
+    const target = { id, by: c.var.principal, client: requestSourceOf(c), now: clock() }
     if (!(await devices.forget(target))) throw new Problem('not-found')
   }
 

@@ -6,7 +6,7 @@ import { sessionsToEnd } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import type { Session } from '../../sessions/session'
 import type { SessionCursor } from '../../sessions/session-store'
@@ -47,7 +47,7 @@ export function sessionRoutes(services: Services) {
     const { principal } = c.var
     // First, so that the client forgets even if storage fails.
     if (id === principal.sessionId) forgetSession(c, config)
-    const ended = await endOwnSession(services, principal, { id, client: clientOf(c) })
+    const ended = await endOwnSession(services, principal, { id, client: requestSourceOf(c) })
     if (!ended) throw new Problem('not-found')
   }
 
@@ -59,7 +59,7 @@ export function sessionRoutes(services: Services) {
       if (!presented && !isForm(c)) throw new Problem('authentication-required')
       // First, so that the client forgets even if storage fails.
       forgetSession(c, config)
-      await signOut(services, presented ?? [], clientOf(c))
+      await signOut(services, presented ?? [], requestSourceOf(c))
       return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
     })
 
@@ -72,7 +72,7 @@ export function sessionRoutes(services: Services) {
         const asked = c.req.valid('json')
         const keepCurrent = asked.keep_current
         if (!keepCurrent) forgetSession(c, config)
-        await signOutEverywhere(services, c.var.principal, { keepCurrent, client: clientOf(c) })
+        await signOutEverywhere(services, c.var.principal, { keepCurrent, client: requestSourceOf(c) })
         const returnTo = 'return_to' in asked ? asked.return_to : undefined
         return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
       },

@@ -3,7 +3,7 @@ import * as v from 'valibot'
 import type { Config } from '../../config/config'
 import type { AskedForMail } from '../../flows/asked-for-mail'
 import type { NoPassword, RefusedAttempt } from '../../flows/sign-in/attempt-password'
-import type { Grant, SignedIn } from '../../flows/sign-in/prepared-session'
+import type { IssuedCredentials, SignedIn } from '../../flows/sign-in/prepared-session'
 import { cookieValues } from '../../guards/credential'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/auth-cookies'
 import { isForm } from '../../http/body'
@@ -45,11 +45,11 @@ export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInpu
 export function presentSignIn(
   c: Context,
   cookies: AuthCookies,
-  { user, session, grant }: SignedIn,
+  { user, session, credentials }: SignedIn,
   refreshIn: 'body' | 'cookie',
 ) {
   return {
-    ...presentGrant(c, cookies, session, grant, refreshIn),
+    ...presentCredentials(c, cookies, session, credentials, refreshIn),
     user: presentUser(user),
     session: presentSession(session, session.id),
   }
@@ -59,42 +59,42 @@ export function presentSignIn(
  * Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
  * the refresh token in a cookie of its own where a page asked for it.
  */
-export function presentGrant(
+export function presentCredentials(
   c: Context,
   cookies: AuthCookies,
   session: Session,
-  grant: Grant,
+  credentials: IssuedCredentials,
   refreshIn: 'body' | 'cookie',
 ) {
   const lifeSeconds = session.expiresAt - session.createdAt
-  if (grant.mode === 'session') {
-    setAuthCookie(c, cookies.session, grant.sessionToken, lifeSeconds)
+  if (credentials.mode === 'session') {
+    setAuthCookie(c, cookies.session, credentials.sessionToken, lifeSeconds)
     return {}
   }
-  if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, grant.refreshToken, lifeSeconds)
+  if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, credentials.refreshToken, lifeSeconds)
   return {
-    access_token: grant.accessToken,
-    ...(grant.accountToken === null ? {} : { account_token: grant.accountToken }),
+    access_token: credentials.accessToken,
+    ...(credentials.accountToken === null ? {} : { account_token: credentials.accountToken }),
     token_type: 'Bearer',
-    expires_in: grant.expiresInSeconds,
-    ...(refreshIn === 'body' ? { refresh_token: grant.refreshToken } : {}),
+    expires_in: credentials.expiresInSeconds,
+    ...(refreshIn === 'body' ? { refresh_token: credentials.refreshToken } : {}),
   }
 }
 
 /** Where a client keeps what it is given at a sign-in besides an access token. */
-export function credentialPlace({ grant }: SignedIn, refreshIn: 'body' | 'cookie'): 'body' | 'cookie' {
-  return grant.mode === 'session' ? 'cookie' : refreshIn
+export function credentialPlace({ credentials }: SignedIn, refreshIn: 'body' | 'cookie'): 'body' | 'cookie' {
+  return credentials.mode === 'session' ? 'cookie' : refreshIn
 }
 
 /** Clears the cookies that came along with a sign-in and that it does not use: their sessions have ended with it. */
 export function clearReplaced(
   c: Context,
   cookies: AuthCookies,
-  { grant }: SignedIn,
+  { credentials }: SignedIn,
   refreshIn: 'body' | 'cookie',
 ): void {
   const { session, refresh } = cookies
-  const used = grant.mode === 'session' ? session : refreshIn === 'cookie' ? refresh : null
+  const used = credentials.mode === 'session' ? session : refreshIn === 'cookie' ? refresh : null
   for (const cookie of [session, refresh]) {
     if (cookie !== used && cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
   }

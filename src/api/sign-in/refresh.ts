@@ -6,27 +6,27 @@ import { limitWrites } from '../../guards/limit-client'
 import type { AuthCookies } from '../../http/auth-cookies'
 import { jsonBody } from '../../http/body'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../../http/problem'
-import { clientOf } from '../../request-source/read-request-source'
+import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { presentSession } from '../present'
-import { presentGrant } from './answer-sign-in'
+import { presentCredentials } from './answer-sign-in'
 
 const RefreshBody = v.object({ refresh_token: v.optional(v.string('Send a string.')) })
 
 /** Exchanges a refresh token, from where it was put: the body or a cookie. */
 export function refreshRoutes(services: Services) {
   const { modes, cookies } = services.config
-  const limited = limitWrites(services, clientOf)
+  const limited = limitWrites(services, requestSourceOf)
   return new Hono().post('/refresh', limited, jsonBody(RefreshBody), async (c) => {
     if (!modes.includes('token')) throw new Problem('mode-not-offered')
     const { text, place } = presentedRefreshToken(c, cookies, c.req.valid('json').refresh_token)
-    const refresh = await refreshSession(services, { text, client: clientOf(c) })
+    const refresh = await refreshSession(services, { text, client: requestSourceOf(c) })
     if (refresh.outcome !== 'refreshed') {
       throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
     }
-    const { session, grant } = refresh
+    const { session, credentials } = refresh
     return c.json({
-      ...presentGrant(c, cookies, session, grant, place),
+      ...presentCredentials(c, cookies, session, credentials, place),
       session: presentSession(session, session.id),
     })
   })

@@ -2,7 +2,7 @@ import type { AuditEventName } from '../../audit/audit-event'
 import type { User, UserCredentials } from '../../identity/user'
 import type { Proof, UserStore } from '../../identity/user-store'
 import type { PasswordHasher } from '../../passwords/password-hash'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
 import type { Log } from '../../runtime/log'
 import type { Mode } from '../../sessions/mode'
@@ -28,7 +28,7 @@ export interface PasswordAttempt {
   readonly password: string
   /** What would happen if it is right; a refusal is recorded under this name. */
   readonly event: AuditEventName
-  readonly client: Client
+  readonly client: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
   /** The live session from which it was given, if from one. */
@@ -83,7 +83,7 @@ export async function attemptPassword(
     await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
     return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
   }
-  const checked = await checkPassword(services, found, password)
+  const checked = await verifyPassword(services, found, password)
   if ('reason' in checked) {
     await recordRefusal(services, attempt, { ...refused, reason: checked.reason })
     return { outcome: 'refused' }
@@ -143,7 +143,7 @@ async function recordRefusal(
 }
 
 /** The account and the hash that the password matched, or why not. One hash, whatever the answer. */
-async function checkPassword(
+async function verifyPassword(
   { passwords, log }: Pick<AttemptServices, 'passwords' | 'log'>,
   found: UserCredentials | null,
   password: string,

@@ -12,7 +12,7 @@ import type { RefreshTokens } from '../../tokens/refresh-token'
 import { deriveSession, type RequestIdentity } from '../repetition'
 
 /** What a client is given for a session, by mode. */
-export type Grant =
+export type IssuedCredentials =
   | { readonly mode: 'session'; readonly sessionToken: string }
   | {
       readonly mode: 'token'
@@ -28,7 +28,7 @@ export type Grant =
 export interface SignedIn {
   readonly user: User
   readonly session: Session
-  readonly grant: Grant
+  readonly credentials: IssuedCredentials
   /** The device of the account that the client is from now on; `null`: it stays what it was. */
   readonly deviceId: string | null
 }
@@ -41,7 +41,7 @@ export interface SignedIn {
  * are random. @throws {StoreUnavailable}
  */
 export async function prepareSession(
-  { accessTokens, lifetimes, derivedSecrets }: GrantServices,
+  { accessTokens, lifetimes, derivedSecrets }: IssueServices,
   sign: SignInFacts,
   identity: RequestIdentity | null,
 ): Promise<PreparedSession> {
@@ -56,7 +56,7 @@ export async function prepareSession(
   return { session, token, secretHash, newDeviceId: newId }
 }
 
-export interface GrantServices {
+export interface IssueServices {
   readonly lifetimes: SessionLifetimes
   readonly sessionCache: RememberedSessionCache
   /** For Janus itself. */
@@ -69,8 +69,8 @@ export interface GrantServices {
 }
 
 /** Hands out the credentials of a session that the store has begun. */
-export async function grantSession(
-  services: GrantServices,
+export async function issueCredentials(
+  services: IssueServices,
   { session, token, secretHash }: PreparedSession,
   user: User,
   deviceId: string | null,
@@ -78,12 +78,12 @@ export async function grantSession(
   const { sessionCache, log } = services
   const { roles } = user
   const signedIn = { user, session, deviceId }
-  if (token === null) return { ...signedIn, grant: await issueTokens(services, { session, roles }, 0) }
+  if (token === null) return { ...signedIn, credentials: await issueTokens(services, { session, roles }, 0) }
   // The store has the session, and the first request that misses the cache fills it.
   await orOnOutage(sessionCache.save({ session, roles, secretHash }, session.createdAt), ({ store }) =>
     log('session-cache-not-written', { session_id: session.id, store }),
   )
-  return { ...signedIn, grant: { mode: 'session', sessionToken: token } }
+  return { ...signedIn, credentials: { mode: 'session', sessionToken: token } }
 }
 
 /** An access token for each audience, and the refresh token of the session's current counter. */
@@ -92,10 +92,10 @@ export async function issueTokens(
     accessTokens,
     apiTokens,
     refreshTokens,
-  }: Pick<GrantServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
+  }: Pick<IssueServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
   { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
   counter: number,
-): Promise<Grant> {
+): Promise<IssuedCredentials> {
   const subject = {
     userId: session.userId,
     sessionId: session.id,

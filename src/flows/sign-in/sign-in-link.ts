@@ -1,10 +1,10 @@
 import { deviceProof } from '../../devices/device'
 import type { EmailAddress } from '../../identity/email-address'
+import { findLink } from '../../links/find-link'
 import type { FoundLink, LinkStore } from '../../links/link-store'
 import { matchesSecret } from '../../links/one-time-token'
-import { presentLink } from '../../links/present-link'
 import type { SignInCodes } from '../../links/sign-in-code'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
 import type { Mode } from '../../sessions/mode'
 import type { PresentedSession } from '../../sessions/session-store'
@@ -17,7 +17,7 @@ import {
 } from '../asked-for-mail'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
-import { grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { issueCredentials, prepareSession, type SignedIn } from './prepared-session'
 
 /** Mails a link to sign in, with a code that stands for it, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(
@@ -36,7 +36,7 @@ export async function findLinkRecipient(
   services: Pick<LinkServices, 'links' | 'clock'>,
   token: string,
 ): Promise<{ readonly email: EmailAddress; readonly returnTo: string | null } | null> {
-  const { account, returnTo = null } = (await presentLink(services, token, ['sign-in']))?.found ?? {}
+  const { account, returnTo = null } = (await findLink(services, token, ['sign-in']))?.found ?? {}
   return account
     ? { email: { address: account.user.email, canonical: account.canonicalEmail }, returnTo }
     : null
@@ -52,7 +52,7 @@ type SignInWithLinkServices = ResumeServices & { readonly links: LinkStore }
 interface LinkSignInInput {
   readonly binding: string | null
   readonly mode: Mode
-  readonly client: Client
+  readonly client: RequestSource
   readonly presented: readonly PresentedSession[]
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
@@ -80,7 +80,7 @@ export async function signInWithLink(
     const signedIn = await resumeSession(services, mode, identity, deviceIds)
     return signedIn ? { outcome: 'signed-in', signedIn, returnTo } : { outcome: 'invalid-link' }
   }
-  const link = await presentLink(services, token, ['sign-in'])
+  const link = await findLink(services, token, ['sign-in'])
   if (!link) return repeat(rememberedGoal)
   if (!(await matchesSecret(binding, link.found.bindingHash))) return { outcome: 'invalid-link' }
   return (await useLink(services, link, input, identity)) ?? repeat(link.found.returnTo)
@@ -106,6 +106,11 @@ export async function useLink(
   if (!started) return null
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   const { roles, deviceId } = started
-  const signedIn = await grantSession(services, prepared, { ...user, emailVerified: true, roles }, deviceId)
+  const signedIn = await issueCredentials(
+    services,
+    prepared,
+    { ...user, emailVerified: true, roles },
+    deviceId,
+  )
   return { outcome: 'signed-in', signedIn, returnTo: found.returnTo }
 }

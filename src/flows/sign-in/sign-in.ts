@@ -2,7 +2,7 @@ import { deviceProof } from '../../devices/device'
 import type { EmailAddress } from '../../identity/email-address'
 import type { User } from '../../identity/user'
 import type { Proof, SessionStart, StartedSession } from '../../identity/user-store'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
 import type { Mode } from '../../sessions/mode'
 import type { PreparedSession } from '../../sessions/prepared-session'
@@ -15,7 +15,7 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
-import { grantSession, prepareSession, type SignedIn } from './prepared-session'
+import { issueCredentials, prepareSession, type SignedIn } from './prepared-session'
 
 export type SignInServices = ResumeServices & AttemptServices
 
@@ -25,7 +25,7 @@ export interface SignInInput {
   readonly email: EmailAddress
   readonly password: string
   readonly mode: Mode
-  readonly client: Client
+  readonly client: RequestSource
   readonly presented: readonly PresentedSession[]
   readonly deviceIds: readonly string[]
   /** The client's name for the sign-in: a repetition under the same name gets the same session. `null`: it stands alone. */
@@ -93,7 +93,7 @@ async function begin(
     (await startWithNewHash(services, start, password))
   if (!started) return null
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  return grantSession(services, prepared, { ...user, roles: started.roles }, started.deviceId)
+  return issueCredentials(services, prepared, { ...user, roles: started.roles }, started.deviceId)
 }
 
 /** Another sign-in may have stored the same password anew, at another cost, since this one looked. That is no refusal. */

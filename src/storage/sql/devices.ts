@@ -1,5 +1,5 @@
 import { DEVICE_LIFETIME_SECONDS, type DeviceProof, MOST_DEVICES_OF_ACCOUNT } from '../../devices/device'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 /**
@@ -21,7 +21,7 @@ export function presentedDevice(gives: 'id' | 'value' = 'id'): string {
 /** Whose device it is, and how its owner will recognise it. */
 export interface ProvenAccount {
   readonly userId: string
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }
 

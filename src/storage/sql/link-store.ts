@@ -1,7 +1,7 @@
 import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
 import type { LinkStore, MailRequest } from '../../links/link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import { settleAttempt } from './attempts'
 import { recordIfIssued } from './audit-log'
 import { type FoundRow, selectLink, toFoundLink } from './link-row'
@@ -208,7 +208,7 @@ function requested(
   by: {
     readonly accountKey: string | null
     readonly actorId: string | null
-    readonly client: Client
+    readonly client: RequestSource
     readonly now: number
   },
 ): AuditEvent {

@@ -11,7 +11,7 @@ import {
   type NoticeKind,
 } from '../../mail/mail'
 import { describeDevice } from '../../request-source/device'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
 
 /** What a statement that queues mail returns. */
@@ -38,7 +38,7 @@ export interface MailQueue {
 
 export interface Notice {
   readonly kind: NoticeKind
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }
 
@@ -48,7 +48,7 @@ export interface LinkMail {
   /** Six digits that stand for the link where it was asked for. */
   readonly code?: string | undefined
   readonly expiresAt: number
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }
 
@@ -63,7 +63,7 @@ export type Recipient =
 export interface BegunSession {
   readonly sessionId: string
   readonly userId: string
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
 }
 
@@ -153,7 +153,7 @@ const ALWAYS = 'true'
 interface NewMail {
   readonly id: string
   readonly kind: MailKind
-  readonly client: Client
+  readonly client: RequestSource
   readonly now: number
   readonly expiresAt: number
   readonly sealed: Sealed | null

@@ -1,4 +1,4 @@
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import { endContext } from './sessions'
@@ -89,7 +89,7 @@ export async function unlessRepeated<T>(transaction: Promise<T>): Promise<T | nu
 export function endPresented(
   { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
   replacement: Session,
-  client: Client,
+  client: RequestSource,
 ): Statement<EndedSession> {
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = 'replaced-by-sign-in', end_context = :context
@@ -117,7 +117,7 @@ export function endBeyondLimit({
 }: {
   readonly maxSessions: number
   readonly replacement: Session
-  readonly client: Client
+  readonly client: RequestSource
 }): Statement<EndedSession> {
   const { id, userId, createdAt: now } = replacement
   return sql(

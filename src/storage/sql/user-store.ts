@@ -1,6 +1,6 @@
 import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
 import type { SessionStart, StartedSession, UserStore } from '../../identity/user-store'
-import type { Client } from '../../request-source/request-source'
+import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
@@ -44,7 +44,7 @@ export function createUserStore(
       {
         ...before,
         begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
-        recorded: ifChanged('begun', recordIfChanged(ofSession(event, session, client))),
+        recorded: ifChanged('begun', recordIfChanged(sessionEvent(event, session, client))),
         ended: [
           ...presented.map((old) => endPresented(old, session, client)),
           endBeyondLimit({ maxSessions, replacement: session, client }),
@@ -115,7 +115,7 @@ export function createUserStore(
       const by = { actorId: userId, client }
       const rows = await db.transaction({
         changed: replaceHash({ userId, passwordHash, newHash }),
-        recorded: ifChanged('changed', recordIfChanged(ofSession('password-changed', session, client))),
+        recorded: ifChanged('changed', recordIfChanged(sessionEvent('password-changed', session, client))),
         ownerTold: ifChanged(
           'recorded',
           mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
@@ -154,7 +154,7 @@ export function createUserStore(
 
     async delete({ userId, session, passwordHash, client }, now) {
       const by = { actorId: userId, client }
-      const event = ofSession('account-deleted', { ...session, userId, createdAt: now }, client)
+      const event = sessionEvent('account-deleted', { ...session, userId, createdAt: now }, client)
       const { deleted, ended } = await db.transaction({
         ending: endSessionsOf({
           userId,
@@ -205,10 +205,10 @@ export function startedSession(
 }
 
 /** What a person did with a password of theirs. */
-function ofSession(
+function sessionEvent(
   event: AuditEventName,
   session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
-  client: Client,
+  client: RequestSource,
 ): AuditEvent {
   return {
     at: session.createdAt,

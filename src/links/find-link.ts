@@ -17,7 +17,7 @@ export interface PresentedLink {
  *
  * @param binding The secret that came along, if any. @throws {StoreUnavailable}
  */
-export async function presentLink(
+export async function findLink(
   { links, clock }: { readonly links: LinkStore; readonly clock: Clock },
   token: string,
   purposes: readonly TokenPurpose[],
