@@ -1,0 +1,68 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect } from 'vitest'
+import { forgetPassword, isSignedIn, newPerson, register, signIn } from './person.ts'
+import { it, mailedLink } from './stage.ts'
+import type { Visitor } from './visitor.ts'
+
+/** Presses a button twice, the second time at once, and waits for the page that comes of it. */
+async function pressTwice({ page }: Visitor, button: string, heading: string): Promise<void> {
+  await page
+    .getByRole('main')
+    .getByRole('button', { name: button, exact: true })
+    .dblclick({ noWaitAfter: true })
+  await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+}
+
+describe.concurrent.each([
+  { scripts: 'with JavaScript', javaScript: true },
+  { scripts: 'without JavaScript', javaScript: false },
+])('LOG-03: a form that is sent twice, $scripts', ({ javaScript }) => {
+  it('registers once, and signs in', async ({ visit }) => {
+    const visitor = await visit({ javaScript })
+    const { name, email, password } = newPerson()
+    await visitor.go('/register')
+    await visitor.fill({ 'Name (optional)': name, 'Email address': email, Password: password })
+    await pressTwice(visitor, 'Create account', `Signed in as ${name}.`)
+    expect(await isSignedIn(visitor)).toBe(true)
+    expect((await signIn(await visit({ javaScript }), { email, password })).status()).toBe(303)
+  })
+
+  it('signs in by a mailed link', async ({ visit }) => {
+    const person = newPerson()
+    await register(await visit({ javaScript }), person)
+    const visitor = await visit({ javaScript })
+    await visitor.go('/login')
+    await visitor.fill({ 'Email address': person.email })
+    await visitor.press('Email me a sign-in link')
+    await visitor.press('Send the link')
+    await visitor.go(await mailedLink('open', person.email, '/login/link/confirm'))
+    await pressTwice(visitor, 'Sign in', `Signed in as ${person.name}.`)
+  })
+
+  it('sets the new password', async ({ visit }) => {
+    const person = newPerson()
+    await register(await visit({ javaScript }), person)
+    const visitor = await visit({ javaScript })
+    const password = `Analytical-${randomUUID()}`
+    await visitor.go(await forgetPassword(visitor, person.email))
+    await visitor.fill({ 'New password': password })
+    await pressTwice(visitor, 'Save password', 'Your password is changed')
+    expect((await signIn(visitor, { ...person, password })).status()).toBe(303)
+  })
+})
+
+describe('a form on its way', () => {
+  it('cannot be sent again, and says that work goes on', async ({ visit }) => {
+    const visitor = await visit({})
+    const { name, email, password } = newPerson()
+    await visitor.go('/register')
+    await visitor.fill({ 'Name (optional)': name, 'Email address': email, Password: password })
+    // An answer without content leaves the page as it is while it waits.
+    await visitor.page.route('**/register', (route) => route.fulfill({ status: 204 }))
+    const button = visitor.page.getByRole('button', { name: 'Create account' })
+    await button.click({ noWaitAfter: true })
+    await visitor.page.getByRole('status').filter({ hasText: 'Working on it…' }).waitFor()
+    expect(await button.isDisabled()).toBe(true)
+    visitor.faults.length = 0
+  })
+})
