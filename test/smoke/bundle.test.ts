@@ -24,16 +24,16 @@ function bundle(...entry: string[]): Buffer {
 }
 
 // README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without pages stays under 258 KiB', () => {
+it('the API without pages stays under 264 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts').byteLength
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(258 * KIB)
+  expect(bytes).toBeLessThan(264 * KIB)
 })
 
-it('what is deployed, pages in three languages included, stays under 400 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 406 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(400 * KIB)
+  expect(module.byteLength).toBeLessThan(406 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   // Nor the words for settings (src/config/setting-texts.ts), which are for the documentation and the doctor.
   expect(module.includes(SETTING_TEXTS.ISSUER.meaning.slice(0, 30))).toBe(false)

@@ -135,9 +135,10 @@ async function useMail(open: WholeService, verified: WholeService, ada: Person):
   for (const kind of ACCOUNT_KINDS) {
     const link = await askForLink(open, kind, await signedInPerson({ mode, service: open }))
     await send(open, 'GET', `${link.path}?token=${link.token}`, { headers: { Accept: 'text/html' } })
-    expect((await useLink(link)).status).toBeLessThan(300)
-    // Used again at once, a sign-in link gives the session of the first use.
-    expect((await useLink(link)).status).toBe(kind === 'sign-in' ? 200 : 400)
+    const { status } = await useLink(link)
+    expect(status).toBeLessThan(300)
+    // Used again at once, a link gives the answer of the first use to whoever can prove to have sent it.
+    expect([status, 400]).toContain((await useLink(link)).status)
   }
   const { binding } = await askForLink(open, 'sign-in', ada)
   const code = `${(Number(open.codeFor(ada.email)) + 1) % 1_000_000}`.padStart(6, '0')
