@@ -111,7 +111,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
     guard: 'the links of an account are bounded',
     file: 'src/storage/sql/replaced-links.ts',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
-    from: 'LIMIT ${MANY} OFFSET :kept',
+    from: 'LIMIT ${NO_LIMIT} OFFSET :kept',
     to: 'LIMIT 0 OFFSET :kept',
     tests: [`${MAIL}/links-of-one-account.test.ts`],
   },

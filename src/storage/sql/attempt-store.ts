@@ -13,7 +13,7 @@ import {
   waitOf,
 } from './attempts'
 import { recordEvent, recordIfChanged } from './audit-log'
-import { chargeSource, pruneBudgets, SOURCE_WAIT, spendSource } from './budgets'
+import { chargeSource, findSourceWait, pruneBudgets, sourceThrottled, spendSource } from './budgets'
 import type { SqlDatabase, Steps } from './sql-database'
 import { ifChanged, sql } from './statement'
 import { toCredentials, type UserRow } from './user-row'
@@ -67,10 +67,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
       const { spent, waits, owners } = await db.transaction(
         {
           spent: spendSource({ sources, now }),
-          waits: sql<{ wait: number | null }>(`SELECT ${SOURCE_WAIT} AS wait`, {
-            sources: JSON.stringify(sources),
-            now,
-          }),
+          waits: findSourceWait({ sources, now }),
           owners: sql<{ created_at: number }>('SELECT created_at FROM users WHERE email_canonical = :email', {
             email: canonicalEmail,
           }),
@@ -80,7 +77,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
       const [owner] = owners
       if (spent.length > 0)
         return owner ? { outcome: 'taken', createdAt: owner.created_at } : { outcome: 'free' }
-      return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, waits[0]?.wait ?? 1) }
+      return sourceThrottled(waits)
     },
 
     async forget(now, limit) {

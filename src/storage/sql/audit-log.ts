@@ -1,4 +1,4 @@
-import type { AuditRow } from '../../audit/audit-chain'
+import { type AuditRow, CHAINED_COLUMNS } from '../../audit/audit-chain'
 import type { AuditEvent, RecordedEvent } from '../../audit/audit-event'
 import type { AuditLog } from '../../audit/audit-log'
 import type { SqlDatabase } from './sql-database'
@@ -110,21 +110,8 @@ export function recordIfIssued(event: AuditEvent, tokenHash: string): Statement 
   )
 }
 
-const COLUMNS = [
-  'at',
-  'event',
-  'outcome',
-  'reason',
-  'actor_id',
-  'subject_id',
-  'account_key',
-  'session_id',
-  'mode',
-  'address',
-  'country',
-  'user_agent',
-  'request_id',
-] as const
+/** The database gives each row its `seq`. */
+const COLUMNS = CHAINED_COLUMNS.filter((column) => column !== 'seq')
 const INSERT = `INSERT INTO audit_events (${COLUMNS.join(', ')})`
 const VALUES = COLUMNS.map((column) => `:${column}`).join(', ')
 

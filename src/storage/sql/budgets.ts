@@ -1,5 +1,11 @@
-import type { Source } from '../../throttling/source-limit'
+import type { Source, SourceThrottled } from '../../throttling/source-limit'
 import { type Statement, sql } from './statement'
+
+/** Whose budgets are spent, and when. */
+interface Spending {
+  readonly sources: readonly Source[]
+  readonly now: number
+}
 
 /** Charges a source for what it did, also if it has nothing left: it then waits the longer. */
 export function chargeSource(sources: readonly Source[], now: number): Statement<{ kind: string }> {
@@ -7,13 +13,7 @@ export function chargeSource(sources: readonly Source[], now: number): Statement
 }
 
 /** Charges a source for what it is about to do, unless it has nothing left. Returns a row for each of its budgets, or none. */
-export function spendSource({
-  sources,
-  now,
-}: {
-  readonly sources: readonly Source[]
-  readonly now: number
-}): Statement<{ kind: string }> {
+export function spendSource({ sources, now }: Spending): Statement<{ kind: string }> {
   return sql(chargeSources(SOURCE_HAS_ROOM), { sources: JSON.stringify(sources), now })
 }
 
@@ -23,6 +23,20 @@ export function spendSource({
  */
 export const SOURCE_WAIT = `(SELECT max(spent_until - :now - (source.value ->> 'room'))
   FROM json_each(:sources) AS source JOIN budgets ON budget_key = source.value ->> 'key' AND kind = 'source')`
+
+/** Finds how long a source has to wait. One row, for {@link sourceThrottled}. */
+export function findSourceWait({ sources, now }: Spending): Statement<SourceWaitRow> {
+  return sql(`SELECT ${SOURCE_WAIT} AS wait`, { sources: JSON.stringify(sources), now })
+}
+
+export interface SourceWaitRow {
+  readonly wait: number | null
+}
+
+/** Returns what a source is told that has nothing left. */
+export function sourceThrottled([row]: readonly SourceWaitRow[]): SourceThrottled {
+  return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, row?.wait ?? 1) }
+}
 
 /** A condition: every budget of `:sources` has something left at `:now`. */
 export const SOURCE_HAS_ROOM = `coalesce(${SOURCE_WAIT}, 0) <= 0`

@@ -103,12 +103,12 @@ export function forgetDevicesOf(
   )
 }
 
-/** Returns the id of the device that {@link knowDevice} saw again or made; `null` if there was none. */
+/** Returns the id of the device that {@link knowDevice} saw again or made, or {@link knowNewDevice} made; `null` if there was none. */
 export function deviceIn({
-  deviceSeen,
+  deviceSeen = [],
   deviceAdded,
 }: {
-  readonly deviceSeen: readonly DeviceIdRow[]
+  readonly deviceSeen?: readonly DeviceIdRow[]
   readonly deviceAdded: readonly DeviceIdRow[]
 }): string | null {
   return (deviceSeen[0] ?? deviceAdded[0])?.device_id ?? null

@@ -4,12 +4,17 @@ import type { TokenPurpose } from '../../links/one-time-token'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
 import type { MailQueue } from './mail-queue'
-import { endBeyondLimit, endPresented, insertSessionIfChanged, unlessRepeated } from './session-start'
+import {
+  endBeyondLimit,
+  endPresented,
+  insertSessionIfChanged,
+  startedSession,
+  unlessRepeated,
+} from './session-start'
 import { endSessionsOf, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { noteUse } from './used-links'
-import { startedSession } from './user-store'
 
 /** What using a link does. */
 export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' | 'signIn' | 'changeEmail'>
@@ -62,7 +67,7 @@ export function createLinkUses(
       const rows = await unlessRepeated(transaction)
       if (rows?.added.length !== 1) return null
       mailQueue.note(rows)
-      const deviceId = rows.deviceAdded[0]?.device_id ?? null
+      const deviceId = deviceIn(rows)
       return { deviceId, started: start && startedSession(rows.begun, rows.replaced, deviceId) }
     },
 
@@ -90,7 +95,7 @@ export function createLinkUses(
         },
         REPEATABLE,
       )
-      return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
+      return taken.length > 0 ? { ended, deviceId: deviceIn({ deviceAdded }) } : null
     },
 
     async resetPassword({ userId, passwordHash, ...use }) {
@@ -131,7 +136,7 @@ export function createLinkUses(
       )
       mailQueue.note(rows)
       const { taken, deviceAdded, ended } = rows
-      return taken.length > 0 ? { ended, deviceId: deviceAdded[0]?.device_id ?? null } : null
+      return taken.length > 0 ? { ended, deviceId: deviceIn({ deviceAdded }) } : null
     },
 
     async signIn({ prepared, presented, removesPassword, ...use }) {

@@ -1,6 +1,6 @@
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
 import { mostMailRequests } from './mail-requests'
-import { type Statement, sql } from './statement'
+import { NO_LIMIT, type Statement, sql } from './statement'
 
 /**
  * Returns how many links of one kind an account or address has at most: as many as can be mailed while one of them is valid, and one more.
@@ -30,10 +30,7 @@ export function endReplacedLinks(tokenHash: string, purpose: TokenPurpose): Stat
          SELECT older.token_hash FROM one_time_tokens AS newest CROSS JOIN one_time_tokens AS older
           WHERE newest.token_hash = :token_hash AND older.token_hash <> :token_hash
             AND older.holder = newest.holder AND older.purpose = newest.purpose
-          ORDER BY older.expires_at DESC, older.token_hash DESC LIMIT ${MANY} OFFSET :kept) AS oldest)`,
+          ORDER BY older.expires_at DESC, older.token_hash DESC LIMIT ${NO_LIMIT} OFFSET :kept) AS oldest)`,
     { token_hash: tokenHash, kept: mostLinks(purpose) - 1 },
   )
 }
-
-/** More than there ever are: an offset needs a limit before it. */
-const MANY = 1_000_000

@@ -1,9 +1,11 @@
+import type { StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
+import { parseRoles } from './session-row'
 import { endContext } from './sessions'
 import { RowExists } from './sql-database'
-import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 // The statements of a sign-in about sessions. They stand in the transaction that checks what entitles to one.
 
@@ -85,6 +87,15 @@ export async function unlessRepeated<T>(transaction: Promise<T>): Promise<T | nu
   }
 }
 
+/** Returns what the statement that begins a session and those that end others returned, or `null` if it did not begin. */
+export function startedSession(
+  [begun]: readonly BegunRow[],
+  ended: readonly EndedSession[],
+  deviceId: string | null,
+): StartedSession | null {
+  return begun ? { roles: parseRoles(begun.roles), deviceId, ended } : null
+}
+
 /** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
 export function endPresented(
   { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
@@ -124,11 +135,8 @@ export function endBeyondLimit({
     `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
       WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :id) AND id IN (
         SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id
-         ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${MANY} OFFSET :others)
+         ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${NO_LIMIT} OFFSET :others)
      RETURNING id, mode`,
     { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, client }) },
   )
 }
-
-/** More than there ever are: an offset needs a limit before it. */
-const MANY = 1_000_000

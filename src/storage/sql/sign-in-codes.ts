@@ -1,6 +1,6 @@
 import type { LinkStore } from '../../links/link-store'
 import { CODE_MAX_TRIES } from '../../links/sign-in-code'
-import { SOURCE_WAIT, spendSource } from './budgets'
+import { findSourceWait, sourceThrottled, spendSource } from './budgets'
 import { countCodeTry, TRIED_TOO_OFTEN } from './code-tries'
 import { type FoundRow, selectLink, toFoundLink } from './link-row'
 import type { SqlDatabase } from './sql-database'
@@ -34,15 +34,11 @@ export function createSignInCodeStore(db: SqlDatabase): Pick<LinkStore, 'tryCode
           ),
           countedForAccount: ifChanged('counted', sql(countCodeTry(NEWEST), values)),
           selected: sql<FoundRow & { token_hash: string }>(selectLink(NEWEST), values),
-          waits: sql<{ wait: number | null }>(`SELECT ${SOURCE_WAIT} AS wait`, {
-            sources: JSON.stringify(sources),
-            now,
-          }),
+          waits: findSourceWait({ sources, now }),
         },
         { asked: false },
       )
-      if (spent.length === 0)
-        return { outcome: 'source-throttled', retryAfterSeconds: Math.max(1, waits[0]?.wait ?? 1) }
+      if (spent.length === 0) return sourceThrottled(waits)
       const [code] = counted
       const [row] = selected
       return code && row

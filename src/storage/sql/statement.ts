@@ -30,6 +30,9 @@ export function ifChanged<const Step extends string, Row, Nothing extends null =
   return statement === null ? statement : { step, statement }
 }
 
+/** More rows than there ever are: an `OFFSET` needs a `LIMIT` before it. */
+export const NO_LIMIT = 1_000_000
+
 /** A text with names, as it is written, to its numbered form. Texts are constants of the code, so there are only so many. */
 const numbered = new Map<string, { readonly text: string; readonly names: readonly string[] }>()
 

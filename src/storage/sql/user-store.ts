@@ -2,14 +2,13 @@ import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
 import type { SessionStart, StartedSession, UserStore } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
-import type { EndedSession } from '../../sessions/session-store'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
 import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
 import type { MailQueue } from './mail-queue'
-import { parseRoles, type SessionRow, toSession } from './session-row'
-import { type BegunRow, endBeyondLimit, endPresented, insertSession, unlessRepeated } from './session-start'
+import { type SessionRow, toSession } from './session-row'
+import { endBeyondLimit, endPresented, insertSession, startedSession, unlessRepeated } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase, Steps } from './sql-database'
 import { ifChanged, sql } from './statement'
@@ -193,15 +192,6 @@ function replaceHash(change: {
 /** `null`: no password was given, but chosen. */
 interface Settled {
   readonly reserved: ReservedAttempt | null
-}
-
-/** Returns what the statement that begins a session and those that end others returned, or `null` if it did not begin. */
-export function startedSession(
-  [begun]: readonly BegunRow[],
-  ended: readonly EndedSession[],
-  deviceId: string | null,
-): StartedSession | null {
-  return begun ? { roles: parseRoles(begun.roles), deviceId, ended } : null
 }
 
 /** What a person did with a password of theirs. */
