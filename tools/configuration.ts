@@ -1,5 +1,5 @@
 // Writes what is generated from the rows of src/config/settings.ts and committed, so that it can be read where the repository is:
-// docs/configuration.md, .dev.vars.example, and the descriptions for the deploy button in package.json. test/docs/configuration.test.ts
+// docs/reference/configuration.md, .dev.vars.example, and the descriptions for the deploy button in package.json. test/docs/configuration.test.ts
 // holds them equal to the rows.
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'

@@ -1,4 +1,4 @@
-// Prints what operations cost in money, and what many accounts ask of each store: docs/costs.md and docs/scale.md have both.
+// Prints what operations cost in money, and what many accounts ask of each store: docs/operate/costs.md and docs/explain/scale.md have both.
 import { parseArgs } from 'node:util'
 import { costTable } from './cost-table.ts'
 import { measureRowSizes } from './row-sizes.ts'

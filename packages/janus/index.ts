@@ -32,7 +32,7 @@ export interface JanusOptions {
 }
 
 /**
- * Creates a login service from an environment: settings and bindings (docs/configuration.md). Its routes stand under the path of `ISSUER`:
+ * Creates a login service from an environment: settings and bindings (docs/reference/configuration.md). Its routes stand under the path of `ISSUER`:
  * with `ISSUER = "https://example.com/auth"` an app mounts it by `app.route('/auth', createJanus(env))`, or hands it whole requests,
  * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
  */

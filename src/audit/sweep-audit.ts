@@ -17,7 +17,7 @@ const DAY_SECONDS = 24 * 60 * 60
  * Seals what has settled into the hash chain, and forgets whole days that are older than they are kept.
  *
  * The end of the chain goes to the log: whoever can change the database could compute the chain anew, and the log is
- * where it shows (docs/security.md). @throws {StoreUnavailable}
+ * where it shows (docs/explain/security.md). @throws {StoreUnavailable}
  */
 export async function sweepAudit(
   services: MarkTrailServices & {

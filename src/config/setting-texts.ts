@@ -85,7 +85,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   MAILER: {
     section: 'Accounts and mail',
     meaning:
-      'Who carries mail. With `none`, routes that send mail return 404. `console` prints mail, works only on this machine, and is what `npm start` sets. See [mail](mail.md).',
+      'Who carries mail. With `none`, routes that send mail return 404. `console` prints mail, works only on this machine, and is what `npm start` sets. See [mail](../guides/mail.md).',
   },
   MAIL_FROM: {
     section: 'Accounts and mail',
@@ -161,7 +161,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   AUDIENCE: {
     section: 'Tokens',
     meaning:
-      'The `aud` of access tokens. Set it to keep your APIs out of the routes of Janus, which then take the `account_token` alone ([why](decisions/0046-janus-is-an-audience-of-its-own.md)).',
+      'The `aud` of access tokens. Set it to keep your APIs out of the routes of Janus, which then take the `account_token` alone ([why](../explain/decisions/0046-janus-is-an-audience-of-its-own.md)).',
     accepts: 'at most 512 bytes',
     applies: '`AUTH_MODE` is `token` or `both`',
     default: '`ISSUER`',

@@ -1,4 +1,4 @@
-/** How guessing at one account is slowed down. Settings: docs/configuration.md. */
+/** How guessing at one account is slowed down. Settings: docs/reference/configuration.md. */
 export interface AttemptLimits {
   /** Failures that count at the same time before the first delay. */
   readonly freeAttempts: number

@@ -13,7 +13,7 @@ export function unconfiguredPage(faults: readonly ConfigFault[]) {
 <p>In a checkout of Janus, run <code>npm start</code>. It makes what is missing on this machine: a secret, an issuer and the tables.
 <code>npm run doctor</code> says what to do about each setting.</p>
 <p>In an app of your own, put <code>AUTH_SECRET</code> into <code>.dev.vars</code> and the other settings into <code>[vars]</code> of
-<code>wrangler.toml</code>: see <code>docs/deploy/mounted.md</code>. Then run <code>npx wrangler d1 migrations apply DB --local</code>.</p>
+<code>wrangler.toml</code>: see <code>docs/start/add-to-your-worker.md</code>. Then run <code>npx wrangler d1 migrations apply DB --local</code>.</p>
 <p>Only a browser on this machine is shown this page.</p>
 </html>`
 }

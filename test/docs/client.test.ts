@@ -14,9 +14,9 @@ const EXPO = `declare module 'expo-secure-store' {
   export function deleteItemAsync(key: string): Promise<void>
 }`
 
-const blocks = [...readFileSync('docs/client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
+const blocks = [...readFileSync('docs/guides/browser-client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
 
-it('docs/client.md holds code that compiles', () => {
+it('docs/guides/browser-client.md holds code that compiles', () => {
   expect(blocks).toHaveLength(5)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)

@@ -12,7 +12,7 @@ describe('what is generated from the settings', () => {
   })
 
   it('has a line for each setting on the page, with its bounds as the parser has them', () => {
-    const page = generated['docs/configuration.md'] ?? ''
+    const page = generated['docs/reference/configuration.md'] ?? ''
     const lines = [...page.matchAll(/^\| `([A-Z_]+)` \| [^|]+ \| ([^|]+) \| [^|]+ \|$/gm)]
     expect(lines.map(([, name]) => name).sort()).toEqual(Object.keys(SETTINGS).sort())
     const values = new Map(lines.map(([, name, accepts]) => [name, accepts]))
@@ -33,10 +33,10 @@ describe('README', () => {
   it('shows settings with the defaults that they have, and links to the page', () => {
     const [, section = ''] =
       /\n## Configuration\n([\s\S]*?)\n## /.exec(readFileSync('README.md', 'utf8')) ?? []
-    expect(section).toContain('(docs/configuration.md)')
+    expect(section).toContain('(docs/reference/configuration.md)')
     const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \|/gm)]
     expect(rows.length).toBeGreaterThan(4)
-    const page = generated['docs/configuration.md'] ?? ''
+    const page = generated['docs/reference/configuration.md'] ?? ''
     for (const [, name, shown] of rows) expect(page).toContain(`| \`${name}\` | ${shown} |`)
   })
 })

@@ -7,12 +7,12 @@ function printed(...args: string[]): string {
   return execFileSync(process.execPath, ['--no-warnings', 'lab/costs/main.ts', ...args], { encoding: 'utf8' })
 }
 
-it('docs/costs.md says what npm run costs prints', () => {
-  expect(readFileSync('docs/costs.md', 'utf8')).toContain(printed())
+it('docs/operate/costs.md says what npm run costs prints', () => {
+  expect(readFileSync('docs/operate/costs.md', 'utf8')).toContain(printed())
 })
 
-it('docs/scale.md says what npm run costs -- --scale prints', () => {
-  expect(readFileSync('docs/scale.md', 'utf8')).toContain(printed('--scale'))
+it('docs/explain/scale.md says what npm run costs -- --scale prints', () => {
+  expect(readFileSync('docs/explain/scale.md', 'utf8')).toContain(printed('--scale'))
 })
 
 describe('the model of many accounts', () => {

@@ -21,8 +21,8 @@ const COMMON = [
 describe.each([
   ['own-host', writeOwnToml, [...COMMON, 'keep_names']],
   ['same-host', writeOwnToml, [...COMMON, 'keep_names']],
-  ['mounted', writeToml, COMMON],
-] as const)('the wrangler.toml of docs/deploy/%s.md', (page, write, same) => {
+  ['add-to-your-worker', writeToml, COMMON],
+] as const)('the wrangler.toml of docs/start/%s.md', (page, write, same) => {
   it.each(same)('has what wrangler.toml has: %s', (field) => {
     const documented = unstable_readConfig({ config: write(documentedToml(page)).configPath })
     expect(documented[field]).toEqual(unstable_readConfig({ config: 'wrangler.toml' })[field])
@@ -35,15 +35,15 @@ describe.each([
   })
 })
 
-it.each(['own-host', 'same-host'])('docs/deploy/%s.md builds as wrangler.toml does', (page) => {
+it.each(['own-host', 'same-host'])('docs/start/%s.md builds as wrangler.toml does', (page) => {
   const [build = 'no [build]'] = /^\[build\]\n(?:.+\n)+/m.exec(readFileSync('wrangler.toml', 'utf8')) ?? []
   expect(documentedToml(page)).toContain(build)
 })
 
 /** What the pages say to type to make a file of secrets, and the file. */
-const SECRET_COMMANDS = readdirSync('docs/deploy').flatMap((page) =>
+const SECRET_COMMANDS = readdirSync('docs/start').flatMap((page) =>
   [
-    ...readFileSync(`docs/deploy/${page}`, 'utf8').matchAll(
+    ...readFileSync(`docs/start/${page}`, 'utf8').matchAll(
       /\(?(?:umask \d+; )?echo "AUTH_SECRET=.*?> ([\w.]+)\)?/g,
     ),
   ].map(([command, file = '']) => ({ page, command, file })),
@@ -51,8 +51,8 @@ const SECRET_COMMANDS = readdirSync('docs/deploy').flatMap((page) =>
 
 it('the pages make three files of secrets', () => {
   expect(SECRET_COMMANDS.map(({ page, file }) => `${page} ${file}`)).toEqual([
-    'mounted.md .dev.vars',
-    'mounted.md secrets.env',
+    'add-to-your-worker.md .dev.vars',
+    'add-to-your-worker.md secrets.env',
     'own-host.md secrets.env',
   ])
 })

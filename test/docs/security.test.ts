@@ -33,7 +33,7 @@ const CONTROLS = Object.entries(FAMILIES).flatMap(([family, count]) =>
   Array.from({ length: count }, (_, index) => `${family}-${String(index + 1).padStart(2, '0')}`),
 )
 
-const page = readFileSync('docs/security.md', 'utf8')
+const page = readFileSync('docs/explain/security.md', 'utf8')
 const rows = [...page.matchAll(/^\| ([A-Z]+-\d\d) \| (.*) \| (.*) \| (.*)\|$/gm)].map(
   ([, id = '', does = '', state = '', proof = '']) => ({
     id,
@@ -117,7 +117,7 @@ function proves(file: string, id: string): boolean {
   return titledOf(file).some(({ title, runs }) => runs && controlsOf(title).includes(id))
 }
 
-describe('docs/security.md', () => {
+describe('docs/explain/security.md', () => {
   it('has each of the 140 controls once', () => {
     expect(CONTROLS).toHaveLength(140)
     expect(rows.map(({ id }) => id).sort()).toEqual([...CONTROLS].sort())
@@ -136,11 +136,12 @@ describe('docs/security.md', () => {
   it('names files and decisions that exist', () => {
     const files = [...page.matchAll(/`((?:test|src|docs|scripts)\/[^`]+)`/g)].map(([, file = '']) => file)
     expect(files.filter((file) => !existsSync(file))).toEqual([])
-    const decisions = [...page.matchAll(/docs\/decisions\/([\d, ]+)/g)].flatMap(
+    const decisions = [...page.matchAll(/docs\/explain\/decisions\/([\d, ]+)/g)].flatMap(
       ([, list = '']) => list.match(/\d{4}/g) ?? [],
     )
     expect(decisions.length).toBeGreaterThan(3)
-    for (const number of decisions) expect(globSync(`docs/decisions/${number}-*.md`), number).toHaveLength(1)
+    for (const number of decisions)
+      expect(globSync(`docs/explain/decisions/${number}-*.md`), number).toHaveLength(1)
   })
 })
 

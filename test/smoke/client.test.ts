@@ -157,8 +157,8 @@ describe.each(FORMS.slice(1))('the client in Node, $form', ({ how }) => {
   })
 })
 
-it('does in Node what docs/client.md says', async () => {
-  const page = readFileSync('docs/client.md', 'utf8')
+it('does in Node what docs/guides/browser-client.md says', async () => {
+  const page = readFileSync('docs/guides/browser-client.md', 'utf8')
   const [, code = ''] = /^## Node\n\n```ts\n(.*?)^```/ms.exec(page) ?? []
   const [, expected] = /^\/\/ → (.*)$/m.exec(code) ?? []
   expect(expected).toBeDefined()

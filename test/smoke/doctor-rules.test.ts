@@ -253,7 +253,7 @@ describe('the doctor, of a deployed configuration', () => {
 
   it('leaves alone what belongs to the app that Janus is mounted in', async () => {
     const own = both(set('SHOP_NAME', '"Acme"'), set('routes', '["example.com/*", "shop.example.com/*"]'))
-    expect(wrong(await examine(writeToml(own(documentedToml('mounted')))))).toEqual([])
+    expect(wrong(await examine(writeToml(own(documentedToml('add-to-your-worker')))))).toEqual([])
   })
 
   it('finds a secret that is not there, and not one that is', async () => {

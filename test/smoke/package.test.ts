@@ -169,7 +169,7 @@ describe('its types', () => {
       "export const verdict = await callers.authenticate(new Headers(), 'GET')",
     ]
     writeFileSync(join(project, 'readme.ts'), source.join('\n'))
-    const [mailer = ''] = documentedBlocks('docs/mail.md', 'Any other', 'ts')
+    const [mailer = ''] = documentedBlocks('docs/guides/mail.md', 'Any other', 'ts')
     writeFileSync(join(project, 'mailer.ts'), mailer)
     const config = { extends: './tsconfig.json', files: ['readme.ts', 'mailer.ts'] }
     writeFileSync(join(project, 'tsconfig.documented.json'), JSON.stringify(config))

@@ -19,9 +19,9 @@ export function makeFolder(): string {
   return folder
 }
 
-/** The wrangler.toml that a page of docs/deploy shows. */
+/** The wrangler.toml that a page of docs/start shows. */
 export function documentedToml(page: string): string {
-  const text = readFileSync(`docs/deploy/${page}.md`, 'utf8')
+  const text = readFileSync(`docs/start/${page}.md`, 'utf8')
   const [, toml = ''] = /^```toml\n(.*?)^```/ms.exec(text) ?? []
   return toml
 }

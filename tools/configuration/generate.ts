@@ -5,7 +5,7 @@ import { renderReferencePage } from './reference-page'
 /** Returns the text of each file that is generated from the settings, by its path. */
 export function generateConfiguration(packageJson: string): Readonly<Record<string, string>> {
   return {
-    'docs/configuration.md': renderReferencePage(),
+    'docs/reference/configuration.md': renderReferencePage(),
     '.dev.vars.example': renderExample(),
     'package.json': describeDeployBindings(packageJson),
   }

@@ -12,7 +12,7 @@ fault at once and serves nothing until there is none. \`GET /readyz\` and \`npm 
 type Row = (typeof SETTING_ROWS)[number][1]
 type Text = (typeof SETTING_TEXTS)[keyof typeof SETTING_TEXTS]
 
-/** Returns docs/configuration.md: every setting with its default, its bounds and what it means, and every binding. */
+/** Returns docs/reference/configuration.md: every setting with its default, its bounds and what it means, and every binding. */
 export function renderReferencePage(): string {
   const rows = new Map(SETTING_ROWS)
   const settings = Object.entries(SETTING_TEXTS)

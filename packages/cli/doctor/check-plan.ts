@@ -69,7 +69,7 @@ function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly
   }
   if (config.mail.carrier === 'cloudflare') {
     const what = 'On Workers Free, Cloudflare sends mail to verified addresses of your own only.'
-    findings.push(error('plan.mail', what, 'Use Workers Paid, or MAILER = "resend": docs/mail.md.'))
+    findings.push(error('plan.mail', what, 'Use Workers Paid, or MAILER = "resend": docs/guides/mail.md.'))
   }
   return findings
 }

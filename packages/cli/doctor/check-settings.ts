@@ -33,7 +33,7 @@ function judge(config: Config, { settings, target }: Deployment): readonly Findi
   const findings: Finding[] = []
   if (config.mail.carrier === 'none' && config.registration !== 'closed') {
     const what = 'MAILER is none, so nobody can reset a forgotten password or prove an address.'
-    findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/mail.md.'))
+    findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/guides/mail.md.'))
   }
   const issuesTokens = config.modes.includes('token')
   if (issuesTokens && config.audience === config.issuer) {
@@ -60,7 +60,7 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
   return Object.keys(settings).filter((name) => !known.has(name) && !isSecretName(name))
 }
 
-const REFERENCE = 'docs/configuration.md'
+const REFERENCE = 'docs/reference/configuration.md'
 
 /** What is written of a setting, for a terminal; `null` for a name that is none. */
 function textOf(name: string) {
@@ -78,7 +78,7 @@ function fixOfUnused(name: string): string {
 
 function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment): string {
   if (setting in BINDING_TEXTS)
-    return `Bind it in wrangler.toml: docs/deploy/${isStandAlone ? 'own-host' : 'mounted'}.md has the whole file.`
+    return `Bind it in wrangler.toml: docs/start/${isStandAlone ? 'own-host' : 'add-to-your-worker'}.md has the whole file.`
   if (!isSecretName(setting)) {
     return `Set it in [vars] of wrangler.toml. ${textOf(setting)?.meaning ?? ''} All settings: ${REFERENCE}`
   }

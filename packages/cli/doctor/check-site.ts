@@ -70,7 +70,7 @@ function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler):
     return error(check, what, 'Set workers_dev = true, or ISSUER to the address that your route has.')
   }
   const what = `workers.dev is for trying out: every Worker of the account is on the same site as this one, ${domain}.`
-  return warning(check, what, 'Use a domain of your own for real accounts: docs/deploy/own-host.md.')
+  return warning(check, what, 'Use a domain of your own for real accounts: docs/start/own-host.md.')
 }
 
 /** Where Cloudflare sends requests. Routes may stand in the dashboard as well, so that there are none here is no error. */

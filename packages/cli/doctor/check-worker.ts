@@ -44,7 +44,7 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   if (missing.length === 0) return []
   const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`
   const where = IS_CHECKOUT
-    ? 'at those of Janus (docs/deploy/mounted.md)'
+    ? 'at those of Janus (docs/start/add-to-your-worker.md)'
     : `to "${relative(folder, MIGRATIONS)}"`
   const fix = `Set migrations_dir of DB ${where}, and give your own tables another database.`
   return [error('worker.migrations', what, fix)]

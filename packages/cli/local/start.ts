@@ -72,7 +72,7 @@ async function announce({ issuer, https }: Options, stop: (code: number) => void
   if (reasons.length > 0) {
     console.error(`\nJanus is not ready, so it was stopped:\n${reasons.join('\n')}\n`)
     console.error(
-      `Settings stand in wrangler.toml and .dev.vars (docs/configuration.md): ${commandLine('doctor')}`,
+      `Settings stand in wrangler.toml and .dev.vars (docs/reference/configuration.md): ${commandLine('doctor')}`,
     )
     return stop(1)
   }
