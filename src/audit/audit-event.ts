@@ -16,7 +16,7 @@ export interface AuditEvent {
   readonly accountKey: string | null
   readonly sessionId: string | null
   readonly mode: Mode | null
-  readonly client: RequestSource | null
+  readonly source: RequestSource | null
 }
 
 /** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */

@@ -50,6 +50,6 @@ export interface ForgottenDevice {
   readonly id: string
   /** Whose it is, and the session in which they say so. */
   readonly by: { readonly userId: string; readonly sessionId: string; readonly mode: Mode }
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }

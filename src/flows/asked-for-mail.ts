@@ -14,7 +14,7 @@ export interface LinkServices {
 
 /** Whoever asks for mail, known here or not. */
 export interface MailAsker {
-  readonly client: RequestSource
+  readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
   /** The secret that only this browser or client will have. */
@@ -33,19 +33,19 @@ export function askedForMail(retryAfterSeconds: number | null): AskedForMail {
 /** What every request for a link to the account of an address is made of. */
 export async function newLinkRequest(
   services: LinkServices,
-  asked: Pick<MailAsker, 'client' | 'deviceIds'> & {
+  asked: Pick<MailAsker, 'source' | 'deviceIds'> & {
     readonly email: EmailAddress
     /** The session behind the request, if there is one. */
     readonly sessionId?: string | null
   },
 ) {
-  return { ...(await newMailRequest(services, asked)), token: await mintSecret(), client: asked.client }
+  return { ...(await newMailRequest(services, asked)), token: await mintSecret(), source: asked.source }
 }
 
 /** A request for mail to the owner of an address, and whose budget it is counted against. */
 export async function newMailRequest(
   { accountKeys, clock }: Pick<LinkServices, 'accountKeys' | 'clock'>,
-  { email, client, deviceIds, sessionId = null }: Parameters<typeof newLinkRequest>[1],
+  { email, source, deviceIds, sessionId = null }: Parameters<typeof newLinkRequest>[1],
 ) {
   const { canonical: canonicalEmail } = email
   // No address has a blank, so none of these is the key of one.
@@ -53,7 +53,7 @@ export async function newMailRequest(
   const deviceKeys = Object.fromEntries(await Promise.all(deviceIds.map(keyOf)))
   const session =
     sessionId === null ? null : { id: sessionId, key: await accountKeys(`session ${sessionId}`) }
-  const sources = await sourcesOf(accountKeys, client)
+  const sources = await sourcesOf(accountKeys, source)
   const asker = { of: 'anybody', deviceKeys, session, sources } as const
   return { canonicalEmail, accountKey: await accountKeys(canonicalEmail), asker, now: clock() }
 }

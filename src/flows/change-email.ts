@@ -25,7 +25,7 @@ export async function requestEmailChange(
   input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
 ): Promise<AskedForMail | RefusedAttempt | NoPassword> {
   const { users, links, accountKeys, clock } = services
-  const { email, password, binding, client } = input
+  const { email, password, binding, source } = input
   const found = await users.findById(session.userId)
   if (!found) return { outcome: 'refused' }
   if (found.passwordHash === null) return { outcome: 'no-password' }
@@ -40,7 +40,7 @@ export async function requestEmailChange(
     canonicalEmail,
     password,
     event: 'email-change-requested',
-    client,
+    source,
     deviceIds: [],
     session,
   } as const
@@ -69,9 +69,9 @@ export type EmailChange = { readonly outcome: 'changed' } | { readonly outcome: 
  */
 export async function confirmEmailChange(
   services: AttemptServices & LinkServices,
-  input: { readonly token: string; readonly binding: string | null; readonly client: RequestSource },
+  input: { readonly token: string; readonly binding: string | null; readonly source: RequestSource },
 ): Promise<EmailChange> {
-  const { token, binding, client } = input
+  const { token, binding, source } = input
   const repeat = async (): Promise<EmailChange> => {
     const proof = { newPassword: null, deviceIds: [] } as const
     const repetition = { purposes: ['change-email'], event: 'email-changed' } as const
@@ -84,7 +84,7 @@ export async function confirmEmailChange(
   if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
   if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = found.account
-  const use = { tokenHash, bindingHash, returnTo: null, client, now, userId: user.id }
+  const use = { tokenHash, bindingHash, returnTo: null, source, now, userId: user.id }
   const emails = { oldEmail: user.email, email: found.newEmail }
   return (await services.links.changeEmail({ ...use, ...emails })) ? { outcome: 'changed' } : repeat()
 }

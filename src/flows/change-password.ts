@@ -39,11 +39,11 @@ export type PasswordChange =
 export async function changePassword(
   services: ChangePasswordServices,
   session: OwnSession,
-  input: { readonly currentPassword: string; readonly newPassword: string; readonly client: RequestSource },
+  input: { readonly currentPassword: string; readonly newPassword: string; readonly source: RequestSource },
 ): Promise<PasswordChange> {
   const { users, passwords, sessionCache, clock } = services
   const { userId, mode } = session
-  const { currentPassword, newPassword, client } = input
+  const { currentPassword, newPassword, source } = input
 
   const found = await users.findById(userId)
   if (!found) return { outcome: 'refused' }
@@ -58,7 +58,7 @@ export async function changePassword(
     canonicalEmail,
     password: currentPassword,
     event: 'password-changed',
-    client,
+    source,
     deviceIds: [],
     session,
   } as const
@@ -66,7 +66,7 @@ export async function changePassword(
   if (attempted.outcome !== 'proven') return attempted
 
   const newHash = await passwords.hash(newPassword)
-  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', client, now: clock() }, null)
+  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', source, now: clock() }, null)
   const changed = await users.changePassword({
     ...attempted.proof,
     newHash,

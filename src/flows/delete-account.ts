@@ -21,7 +21,7 @@ export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt |
 export async function deleteAccount(
   services: AttemptServices & { readonly sessionCache: RememberedSessionCache },
   session: OwnSession,
-  { password, client }: { readonly password: string; readonly client: RequestSource },
+  { password, source }: { readonly password: string; readonly source: RequestSource },
 ): Promise<AccountDeletion> {
   const { users, sessionCache, clock } = services
   const { userId, sessionId, mode } = session
@@ -33,7 +33,7 @@ export async function deleteAccount(
     canonicalEmail,
     password,
     event: 'account-deleted',
-    client,
+    source,
     deviceIds: [],
     session,
   } as const

@@ -28,7 +28,7 @@ export async function refreshSession(
     readonly clock: Clock
     readonly log: Log
   },
-  { text, client }: { readonly text: string; readonly client: RequestSource },
+  { text, source }: { readonly text: string; readonly source: RequestSource },
 ): Promise<Refresh> {
   const { sessions, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } = services
   const presented = await refreshTokens.verify(text)
@@ -42,7 +42,7 @@ export async function refreshSession(
     now,
     idleExpiresAt: now + idleSeconds(lifetimes, 'token'),
     reuseSeconds: refreshReuseSeconds,
-    client,
+    source,
   })
   if (rotation.outcome === 'over') return { outcome: 'session-ended' }
   if (rotation.outcome === 'reused') {

@@ -29,19 +29,19 @@ export async function registerVerified(
   },
 ): Promise<RegistrationAnswer> {
   const { links, passwords } = services
-  const { email, password, name, returnTo, binding, client, deviceIds } = input
+  const { email, password, name, returnTo, binding, source, deviceIds } = input
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
   const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash, so that a flood costs neither it nor mail.
-  const request = await newMailRequest(services, { email, client, deviceIds })
+  const request = await newMailRequest(services, { email, source, deviceIds })
   const retryAfterSeconds = await links.reserve({ ...request, purpose: 'register' })
   if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
   const passwordHash = await passwords.hash(password)
   const token = await mintSecret()
   const { now } = request
-  const held = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, client, now }
+  const held = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, source, now }
   await links.holdRegistration(held)
   return { outcome: 'accepted' }
 }

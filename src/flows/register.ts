@@ -25,7 +25,7 @@ export interface RegistrationInput {
   readonly password: string
   readonly name: string | null
   readonly mode: Mode
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly presented: readonly PresentedSession[]
   readonly deviceIds: readonly string[]
 }
@@ -43,34 +43,34 @@ export type Registration =
  */
 export async function register(services: RegisterServices, input: RegistrationInput): Promise<Registration> {
   const { users, attempts, accountKeys, passwords, clock } = services
-  const { email, password, name, mode, client, presented, deviceIds } = input
+  const { email, password, name, mode, source, presented, deviceIds } = input
 
   const context = passwordContext({ email: email.address, name }, services.serviceHost)
   const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash: it is the dearest thing that a stranger can ask for.
-  const sources = await sourcesOf(accountKeys, client)
+  const sources = await sourcesOf(accountKeys, source)
   const canonicalEmail = email.canonical
   const reserved = await attempts.reserveRegistration({ canonicalEmail, sources, now: clock() })
   if (reserved.outcome === 'source-throttled') {
-    services.log('client-throttled', { request_id: client.requestId })
+    services.log('client-throttled', { request_id: source.requestId })
     return { outcome: 'throttled', retryAfterSeconds: reserved.retryAfterSeconds }
   }
   if (reserved.outcome === 'taken') {
     const isNew = reserved.createdAt >= clock() - REPEAT_SECONDS
-    return isNew ? repeatRegistration(services, input) : refuseTaken(services, { canonicalEmail, client })
+    return isNew ? repeatRegistration(services, input) : refuseTaken(services, { canonicalEmail, source })
   }
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
-  const sign = { userId: user.id, mode, amr: 'pwd', client, now } as const
+  const sign = { userId: user.id, mode, amr: 'pwd', source, now } as const
   const prepared = await prepareSession(services, sign, identityOf(user.id, passwordHash))
   // Whether the address is still free is decided by the constraint, in the statement that takes it.
   const device = deviceProof(deviceIds, prepared.newDeviceId)
   const started = await users.create(
     { user, canonicalEmail },
-    { prepared, passwordHash, client, presented, device },
+    { prepared, passwordHash, source, presented, device },
   )
   if (!started) return repeatRegistration(services, input)
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
@@ -86,15 +86,15 @@ export async function register(services: RegisterServices, input: RegistrationIn
  */
 async function repeatRegistration(
   services: RegisterServices,
-  { email, password, mode, client, deviceIds }: RegistrationInput,
+  { email, password, mode, source, deviceIds }: RegistrationInput,
 ): Promise<Registration> {
   const canonicalEmail = email.canonical
-  const attempt = { canonicalEmail, password, event: 'account-registered', client, deviceIds } as const
+  const attempt = { canonicalEmail, password, event: 'account-registered', source, deviceIds } as const
   const attempted = await attemptPassword(services, { ...attempt, session: null })
   if (attempted.outcome !== 'proven') return { outcome: 'account-exists' }
   const { user, proof } = attempted
   const signedIn = await resumeSession(services, mode, identityOf(user.id, proof.passwordHash), deviceIds)
-  if (!signedIn) return refuseTaken(services, { canonicalEmail, client })
+  if (!signedIn) return refuseTaken(services, { canonicalEmail, source })
   await services.attempts.takeBack(proof.reserved, { sessionId: signedIn.session.id })
   return { outcome: 'registered', signedIn }
 }
@@ -106,10 +106,10 @@ function identityOf(userId: string, passwordHash: string): RequestIdentity {
 
 async function refuseTaken(
   { auditLog, accountKeys, clock }: Pick<RegisterServices, 'auditLog' | 'accountKeys' | 'clock'>,
-  { canonicalEmail, client }: { readonly canonicalEmail: string; readonly client: RequestSource },
+  { canonicalEmail, source }: { readonly canonicalEmail: string; readonly source: RequestSource },
 ): Promise<{ readonly outcome: 'account-exists' }> {
   const accountKey = await accountKeys(canonicalEmail)
-  const refused = { outcome: 'refused', reason: 'account-exists', accountKey, client } as const
+  const refused = { outcome: 'refused', reason: 'account-exists', accountKey, source } as const
   const nobody = { actorId: null, subjectId: null, sessionId: null, mode: null } as const
   await auditLog.record({ at: clock(), event: 'account-registered', ...refused, ...nobody })
   return { outcome: 'account-exists' }

@@ -15,7 +15,7 @@ export interface LinkRepetition {
   readonly newPassword: string | null
   /** A wrong password is recorded under this name. */
   readonly event: AuditEventName
-  readonly client: RequestSource
+  readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
 }
@@ -30,7 +30,7 @@ export interface LinkRepetition {
  */
 export async function findRepeatedUse(
   services: AttemptServices & { readonly links: LinkStore },
-  { token, purposes, binding, newPassword, event, client, deviceIds }: LinkRepetition,
+  { token, purposes, binding, newPassword, event, source, deviceIds }: LinkRepetition,
 ): Promise<SpentLink | null> {
   const { links, attempts, clock } = services
   if (binding === null && newPassword === null) return null
@@ -42,7 +42,7 @@ export async function findRepeatedUse(
   if (newPassword === null) return bindingHash === null ? null : spent
 
   const { canonicalEmail } = account
-  const attempt = { canonicalEmail, password: newPassword, event, client, deviceIds, session: null } as const
+  const attempt = { canonicalEmail, password: newPassword, event, source, deviceIds, session: null } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return null
   await attempts.takeBack(attempted.proof.reserved, { usedLink: spent.tokenHash })

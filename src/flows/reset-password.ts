@@ -18,7 +18,7 @@ import type { VerifyServices } from './verify-email'
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
 export async function requestPasswordReset(
   services: LinkServices,
-  asker: Pick<MailAsker, 'client' | 'deviceIds'> & {
+  asker: Pick<MailAsker, 'source' | 'deviceIds'> & {
     readonly email: EmailAddress
     readonly returnTo: string | null
   },
@@ -51,13 +51,13 @@ export async function resetPassword(
   input: {
     readonly token: string
     readonly newPassword: string
-    readonly client: RequestSource
+    readonly source: RequestSource
     /** Ids of the genuine device credentials that came along. */
     readonly deviceIds: readonly string[]
   },
 ): Promise<PasswordReset> {
   const { links, passwords } = services
-  const { token, newPassword, client } = input
+  const { token, newPassword, source } = input
   const presented = await findLink(services, token, ['reset-password'])
   if (!presented) return repeatReset(services, input)
   const { found, tokenHash, now } = presented
@@ -71,7 +71,7 @@ export async function resetPassword(
   const passwordHash = await passwords.hash(newPassword)
   const device = deviceProof([])
   const { returnTo } = found
-  const use = { tokenHash, bindingHash: null, returnTo, client, now, userId: user.id }
+  const use = { tokenHash, bindingHash: null, returnTo, source, now, userId: user.id }
   const reset = await links.resetPassword({ ...use, passwordHash, device })
   if (!reset) return repeatReset(services, input)
   await deleteCachedCopies(services.sessionCache, reset.ended)

@@ -27,10 +27,10 @@ export interface OwnSession {
 export async function signOut(
   { sessions, sessionCache, clock }: SignOutServices,
   presented: readonly PresentedSession[],
-  client: RequestSource,
+  source: RequestSource,
 ): Promise<void> {
   if (presented.length === 0) return
-  const over = await sessions.endPresented(presented, { reason: 'signed-out', client, now: clock() })
+  const over = await sessions.endPresented(presented, { reason: 'signed-out', source, now: clock() })
   await deleteCachedCopies(sessionCache, over)
 }
 
@@ -38,10 +38,10 @@ export async function signOut(
 export async function signOutEverywhere(
   services: SignOutServices,
   own: OwnSession,
-  { keepCurrent, client }: { readonly keepCurrent: boolean; readonly client: RequestSource },
+  { keepCurrent, source }: { readonly keepCurrent: boolean; readonly source: RequestSource },
 ): Promise<void> {
   const except = keepCurrent ? own.sessionId : null
-  const end = endNow(services, 'signed-out-everywhere', own, client)
+  const end = endNow(services, 'signed-out-everywhere', own, source)
   const ended = await services.sessions.endAll(own.userId, { except }, end)
   await deleteCachedCopies(services.sessionCache, ended)
 }
@@ -50,9 +50,9 @@ export async function signOutEverywhere(
 export async function endOwnSession(
   services: SignOutServices,
   own: OwnSession,
-  { id, client }: { readonly id: string; readonly client: RequestSource },
+  { id, source }: { readonly id: string; readonly source: RequestSource },
 ): Promise<boolean> {
-  const end = endNow(services, 'ended-by-owner', own, client)
+  const end = endNow(services, 'ended-by-owner', own, source)
   const ended = await services.sessions.end({ id, userId: own.userId }, end)
   if (!ended) return false
   await deleteCachedCopies(services.sessionCache, [ended])
@@ -63,9 +63,9 @@ export async function endOwnSession(
 export async function endAnySession(
   services: SignOutServices,
   id: string,
-  client: RequestSource,
+  source: RequestSource,
 ): Promise<boolean> {
-  const end: End = { reason: 'ended-by-service', by: { actorId: null, client }, now: services.clock() }
+  const end: End = { reason: 'ended-by-service', by: { actorId: null, source }, now: services.clock() }
   if (!/^[\w-]{22}$/.test(id)) return false
   const ended = await services.sessions.endAny(id, end)
   // Even if it had ended before: whoever asks again was told that a copy is left.
@@ -77,7 +77,7 @@ function endNow(
   { clock }: SignOutServices,
   reason: EndReason,
   { userId }: OwnSession,
-  client: RequestSource,
+  source: RequestSource,
 ): End {
-  return { reason, by: { actorId: userId, client }, now: clock() }
+  return { reason, by: { actorId: userId, source }, now: clock() }
 }

@@ -72,7 +72,7 @@ export interface VerificationInput {
   readonly token: string
   readonly binding: string | null
   readonly newPassword: string | null
-  readonly client: RequestSource
+  readonly source: RequestSource
   /** In which mode to sign in; `null`: not at all. */
   readonly mode: Mode | null
   readonly presented: readonly PresentedSession[]
@@ -92,7 +92,7 @@ export interface VerificationInput {
  */
 export async function verifyEmail(services: VerifyServices, input: VerificationInput): Promise<Verification> {
   const { links } = services
-  const { token, binding, newPassword, client, mode, deviceIds } = input
+  const { token, binding, newPassword, source, mode, deviceIds } = input
   const presented = await findLink(services, token, PURPOSES, binding)
   if (!presented) return repeatVerification(services, input)
   const { found, tokenHash, now } = presented
@@ -102,7 +102,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const { passwordHash } = chosen
   const { returnTo } = found
   const bindingHash = found.own && presented.bindingHash
-  const use = { tokenHash, bindingHash, returnTo, client, now }
+  const use = { tokenHash, bindingHash, returnTo, source, now }
   const hasPassword = passwordHash !== null
   const elsewhere = found.account === null && found.own === null
   const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
@@ -119,7 +119,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
   const account = { user, canonicalEmail: canonical, passwordHash }
   // Whoever has the mail and what was chosen with the address is the person who registered.
-  const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', client, now } as const
+  const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', source, now } as const
   const prepared =
     binding !== null && bindingHash !== null && mode
       ? await prepareSession(services, sign, identityOf(token, binding))

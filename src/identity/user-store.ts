@@ -61,12 +61,12 @@ export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string
   readonly reserved: ReservedAttempt
-  readonly client: RequestSource
+  readonly source: RequestSource
 }
 
 export interface SessionStart {
   readonly passwordHash: string
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly prepared: PreparedSession
   readonly device: DeviceProof
   /** Sessions whose credentials came along: signing in ends them. */

@@ -125,7 +125,7 @@ export type LinkSessionStart = Pick<SessionStart, 'prepared' | 'presented'>
 /** A link as a request presents it to be used. */
 export interface UsedLink {
   readonly tokenHash: string
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -158,7 +158,7 @@ export interface Issued {
   readonly token: MintedSecret
   /** SHA-256 of the secret that the client has which asked; `null` where the link is good anywhere. */
   readonly bindingHash: string | null
-  readonly client: RequestSource
+  readonly source: RequestSource
 }
 
 /** A link as it is used, and what is noted of that: whoever uses it again in the same way within seconds gets the same outcome. */
@@ -199,7 +199,7 @@ export interface HeldRegistration {
   readonly token: MintedSecret
   readonly bindingHash: string
   readonly returnTo: string | null
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -211,7 +211,7 @@ export interface AddressChange {
   readonly email: EmailAddress
   readonly token: MintedSecret
   readonly bindingHash: string
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 

@@ -23,7 +23,7 @@ export interface SessionStore {
    */
   endPresented(
     presented: readonly PresentedSession[],
-    end: { readonly reason: EndReason; readonly client: RequestSource; readonly now: number },
+    end: { readonly reason: EndReason; readonly source: RequestSource; readonly now: number },
   ): Promise<readonly EndedSession[]>
   /** Ends a session, whoever it belongs to. `null` if it is unknown or was over already. */
   endAny(id: string, end: End): Promise<EndedSession | null>
@@ -79,7 +79,7 @@ export interface RotationTerms {
   /** For how long after a counter was moved on it still leads to the one that is current. */
   readonly reuseSeconds: number
   /** Who presents it: recorded if it turns out to be reused. */
-  readonly client: RequestSource
+  readonly source: RequestSource
 }
 
 /**

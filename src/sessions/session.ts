@@ -61,14 +61,14 @@ export type EndReason =
 export interface EndedBy {
   /** As far as it was proven. */
   readonly actorId: string | null
-  readonly client: RequestSource
+  readonly source: RequestSource
 }
 
 export interface SignInFacts {
   readonly userId: string
   readonly mode: Mode
   readonly amr: AuthenticationMethod
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -78,7 +78,7 @@ export function newSession(
   sign: SignInFacts,
   id: string = encodeBase64url(randomBytes(16)),
 ): Session {
-  const { userId, mode, amr, client, now } = sign
+  const { userId, mode, amr, source, now } = sign
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   return {
     id,
@@ -90,8 +90,8 @@ export function newSession(
     lastSeenAt: now,
     idleExpiresAt: Math.min(now + idleSeconds(lifetimes, mode), expiresAt),
     expiresAt,
-    userAgent: client.userAgent,
-    country: client.country,
+    userAgent: source.userAgent,
+    country: source.country,
   }
 }
 

@@ -39,9 +39,9 @@ export function createCallerService(
 
     async endSession(id) {
       const requestId = crypto.randomUUID()
-      const client = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
+      const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
       try {
-        return { ok: true, ended: await endAnySession(services, id, client) }
+        return { ok: true, ended: await endAnySession(services, id, source) }
       } catch (thrown) {
         return refuse(thrown, requestId, new Headers())
       }

@@ -46,7 +46,7 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
       return outdated
     },
   }
-  const client = {
+  const source = {
     requestId: crypto.randomUUID(),
     address: null,
     userAgent: null,
@@ -57,7 +57,7 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
     email,
     password: PASSWORD,
     mode: ada.mode,
-    client,
+    source,
     presented: [],
     deviceIds: [],
     attemptId: null,

@@ -83,8 +83,8 @@ describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %
     const body = { email: ada.email, password: 'not the password', mode }
     expectProblem(await send(service, 'POST', '/login', { body }), 401, 'invalid-credentials')
     // Nor does one whose proof was used up by another since it was looked at.
-    const client = { address: null, country: null, userAgent: null, requestId: 'r', language: 'en' as const }
-    const use = { client, now: now() }
+    const source = { address: null, country: null, userAgent: null, requestId: 'r', language: 'en' as const }
+    const use = { source, now: now() }
     const prepared = await prepareSession(
       service.services,
       { ...use, userId: ada.userId, mode, amr: 'otp' },

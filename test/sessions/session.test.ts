@@ -9,7 +9,7 @@ function begin(mode: Session['mode'], lifetimes = LIFETIMES): Session {
     userId: 'u'.repeat(22),
     mode,
     amr: 'pwd',
-    client: { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null, language: 'en' },
+    source: { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null, language: 'en' },
     now: 5000,
   })
 }

@@ -57,7 +57,7 @@ export function passwordRoutes(services: Services) {
         const input = {
           currentPassword: current_password,
           newPassword: new_password,
-          client: requestSourceOf(c),
+          source: requestSourceOf(c),
         }
         const change = await changePassword(services, c.var.principal, input)
         if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
@@ -81,7 +81,7 @@ export function passwordRoutes(services: Services) {
         email,
         returnTo,
         deviceIds,
-        client: requestSourceOf(c),
+        source: requestSourceOf(c),
       })
       const sent = { email: email.address, returnTo }
       return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
@@ -93,7 +93,7 @@ export function passwordRoutes(services: Services) {
       const reset = await resetPassword(services, {
         token,
         newPassword: new_password,
-        client: requestSourceOf(c),
+        source: requestSourceOf(c),
         deviceIds: presentedIds,
       })
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)

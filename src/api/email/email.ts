@@ -76,7 +76,7 @@ export function emailRoutes(services: Services) {
         token,
         binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
-        client: requestSourceOf(c),
+        source: requestSourceOf(c),
         // A page that would get a session where there are only tokens proves the address, and no more.
         mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, asked),
         presented: await presentedSessions(services, c.req.raw.headers),
@@ -119,7 +119,7 @@ export function emailRoutes(services: Services) {
         deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
         email,
         binding: binding.secret,
-        client: requestSourceOf(c),
+        source: requestSourceOf(c),
       })
       return answerAsked(c, config, {
         asked,
@@ -133,7 +133,7 @@ export function emailRoutes(services: Services) {
     .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
       const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await keepBinding(c, config.cookies.emailChange, undefined)
-      const input = { email, password, binding: binding.secret, client: requestSourceOf(c) }
+      const input = { email, password, binding: binding.secret, source: requestSourceOf(c) }
       const asked = await requestEmailChange(services, c.var.principal, input)
       if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
       return answerAsked(c, config, {
@@ -148,7 +148,7 @@ export function emailRoutes(services: Services) {
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
       const { token, binding: known, return_to } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.emailChange, known)
-      const change = await confirmEmailChange(services, { token, binding, client: requestSourceOf(c) })
+      const change = await confirmEmailChange(services, { token, binding, source: requestSourceOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
       clearBinding(c, config.cookies.emailChange)
       if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')

@@ -22,7 +22,7 @@ export function deviceRoutes(services: Services) {
   const live = requireLiveSession(services)
 
   async function forget(c: Context<SignedInEnv>, id: string): Promise<void> {
-    const target = { id, by: c.var.principal, client: requestSourceOf(c), now: clock() }
+    const target = { id, by: c.var.principal, source: requestSourceOf(c), now: clock() }
     if (!(await devices.forget(target))) throw new Problem('not-found')
   }
 

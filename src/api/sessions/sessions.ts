@@ -47,7 +47,7 @@ export function sessionRoutes(services: Services) {
     const { principal } = c.var
     // First, so that the client forgets even if storage fails.
     if (id === principal.sessionId) forgetSession(c, config)
-    const ended = await endOwnSession(services, principal, { id, client: requestSourceOf(c) })
+    const ended = await endOwnSession(services, principal, { id, source: requestSourceOf(c) })
     if (!ended) throw new Problem('not-found')
   }
 
@@ -72,7 +72,7 @@ export function sessionRoutes(services: Services) {
         const asked = c.req.valid('json')
         const keepCurrent = asked.keep_current
         if (!keepCurrent) forgetSession(c, config)
-        await signOutEverywhere(services, c.var.principal, { keepCurrent, client: requestSourceOf(c) })
+        await signOutEverywhere(services, c.var.principal, { keepCurrent, source: requestSourceOf(c) })
         const returnTo = 'return_to' in asked ? asked.return_to : undefined
         return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
       },

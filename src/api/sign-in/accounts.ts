@@ -93,7 +93,7 @@ export function accountRoutes(services: Services) {
         const binding = await keepBinding(c, config.cookies.registration, undefined)
         const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
         const returnTo = parseReturnTo(asked.return_to, config)
-        const by = { binding: binding.secret, client: requestSourceOf(c), deviceIds }
+        const by = { binding: binding.secret, source: requestSourceOf(c), deviceIds }
         const input = { email, password, name, returnTo, ...by }
         const held = await registerVerified(services, input)
         if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
@@ -127,7 +127,7 @@ export function accountRoutes(services: Services) {
         email,
         returnTo,
         binding: binding.secret,
-        client: requestSourceOf(c),
+        source: requestSourceOf(c),
         deviceIds,
       })
       const sent = { email: typed, returnTo }
@@ -151,7 +151,7 @@ export function accountRoutes(services: Services) {
 
     .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
       const { password, return_to } = c.req.valid('json')
-      const input = { password, client: requestSourceOf(c) }
+      const input = { password, source: requestSourceOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)
       if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
       forgetSession(c, config)
@@ -217,6 +217,6 @@ async function signingIn(
     mode: chooseMode(c, services.config.modes, asked),
     presented: await presentedSessions(services, c.req.raw.headers),
     deviceIds: await presentedDevices(services, c.req.raw.headers, asked.device_token),
-    client: requestSourceOf(c),
+    source: requestSourceOf(c),
   }
 }

@@ -20,7 +20,7 @@ export function refreshRoutes(services: Services) {
   return new Hono().post('/refresh', limited, jsonBody(RefreshBody), async (c) => {
     if (!modes.includes('token')) throw new Problem('mode-not-offered')
     const { text, place } = presentedRefreshToken(c, cookies, c.req.valid('json').refresh_token)
-    const refresh = await refreshSession(services, { text, client: requestSourceOf(c) })
+    const refresh = await refreshSession(services, { text, source: requestSourceOf(c) })
     if (refresh.outcome !== 'refreshed') {
       throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
     }

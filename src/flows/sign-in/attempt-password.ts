@@ -28,7 +28,7 @@ export interface PasswordAttempt {
   readonly password: string
   /** What would happen if it is right; a refusal is recorded under this name. */
   readonly event: AuditEventName
-  readonly client: RequestSource
+  readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
   /** The live session from which it was given, if from one. */
@@ -63,9 +63,9 @@ export async function attemptPassword(
   attempt: PasswordAttempt,
 ): Promise<AttemptedPassword> {
   const { attempts, accountKeys, clock, log } = services
-  const { canonicalEmail, password, client, deviceIds, session } = attempt
+  const { canonicalEmail, password, source, deviceIds, session } = attempt
   const accountKey = await accountKeys(canonicalEmail)
-  const sources = await sourcesOf(accountKeys, client)
+  const sources = await sourcesOf(accountKeys, source)
   const attempter: Attempter =
     session === null
       ? { in: 'open', accountKey, deviceIds, sources }
@@ -74,7 +74,7 @@ export async function attemptPassword(
   const reservation = await attempts.reserve({ canonicalEmail, attempter, now: clock() })
   if (reservation.outcome === 'source-throttled') {
     const { retryAfterSeconds } = reservation
-    log('client-throttled', { request_id: client.requestId })
+    log('client-throttled', { request_id: source.requestId })
     return { outcome: 'throttled', retryAfterSeconds }
   }
   const { found, budget } = reservation
@@ -94,7 +94,7 @@ export async function attemptPassword(
     return { outcome: 'refused' }
   }
   const { blockedUntil } = reservation
-  const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, client }
+  const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, source }
   return { outcome: 'proven', user: checked.user, proof }
 }
 
@@ -107,7 +107,7 @@ export async function recordChangedMeanwhile(
   const { accountKeys } = services
   await recordRefusal(services, attempt, {
     accountKey: await accountKeys(attempt.canonicalEmail),
-    sources: await sourcesOf(accountKeys, attempt.client),
+    sources: await sourcesOf(accountKeys, attempt.source),
     subjectId: user.id,
     budget: proof.reserved.budget,
     reason: 'changed-meanwhile',
@@ -117,7 +117,7 @@ export async function recordChangedMeanwhile(
 /** Records a refusal, and charges for it whoever has to pay, in one transaction. */
 async function recordRefusal(
   { attempts, clock }: Pick<AttemptServices, 'attempts' | 'clock'>,
-  { event, client, session }: Pick<PasswordAttempt, 'event' | 'client' | 'session'>,
+  { event, source, session }: Pick<PasswordAttempt, 'event' | 'source' | 'session'>,
   refused: {
     readonly accountKey: string
     readonly sources: readonly Source[]
@@ -137,7 +137,7 @@ async function recordRefusal(
     accountKey,
     sessionId: session?.sessionId ?? null,
     mode: session?.mode ?? null,
-    client,
+    source,
   } as const
   await attempts.refuse(refusal, { budget, sources })
 }

@@ -27,14 +27,14 @@ export async function signInWithCode(
   input: Parameters<typeof useLink>[2] & { readonly code: string },
 ): Promise<CodeSignIn> {
   const { links, signInCodes, accountKeys, clock, log } = services
-  const { code, binding, client } = input
+  const { code, binding, source } = input
   const now = clock()
   const bindingHash = binding === null ? null : await hashSecretText(binding)
   // Without a well-formed secret there is nothing to guess at.
   if (bindingHash === null) return { outcome: 'invalid-code' }
-  const tried = await links.tryCode({ bindingHash, sources: await sourcesOf(accountKeys, client), now })
+  const tried = await links.tryCode({ bindingHash, sources: await sourcesOf(accountKeys, source), now })
   if (tried.outcome === 'source-throttled') {
-    log('client-throttled', { request_id: client.requestId })
+    log('client-throttled', { request_id: source.requestId })
     return { outcome: 'throttled', retryAfterSeconds: tried.retryAfterSeconds }
   }
   const counted = tried.outcome === 'counted' ? tried : null

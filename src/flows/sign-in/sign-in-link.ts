@@ -52,7 +52,7 @@ type SignInWithLinkServices = ResumeServices & { readonly links: LinkStore }
 interface LinkSignInInput {
   readonly binding: string | null
   readonly mode: Mode
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly presented: readonly PresentedSession[]
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
@@ -93,15 +93,15 @@ export async function signInWithLink(
 export async function useLink(
   services: SignInWithLinkServices,
   { found, tokenHash, now }: { readonly found: FoundLink; readonly tokenHash: string; readonly now: number },
-  { mode, client, presented, deviceIds }: LinkSignInInput,
+  { mode, source, presented, deviceIds }: LinkSignInInput,
   identity: RequestIdentity | null,
 ): Promise<LinkSignIn | null> {
   if (!found.account) return { outcome: 'invalid-link' }
   const { user, passwordHash } = found.account
-  const sign = { userId: user.id, mode, amr: 'otp', client, now } as const
+  const sign = { userId: user.id, mode, amr: 'otp', source, now } as const
   const prepared = await prepareSession(services, sign, identity)
   const removesPassword = passwordHash !== null && !user.emailVerified
-  const use = { tokenHash, client, now, device: deviceProof(deviceIds, prepared.newDeviceId) }
+  const use = { tokenHash, source, now, device: deviceProof(deviceIds, prepared.newDeviceId) }
   const started = await services.links.signIn({ ...use, prepared, presented, removesPassword })
   if (!started) return null
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)

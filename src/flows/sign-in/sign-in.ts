@@ -25,7 +25,7 @@ export interface SignInInput {
   readonly email: EmailAddress
   readonly password: string
   readonly mode: Mode
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly presented: readonly PresentedSession[]
   readonly deviceIds: readonly string[]
   /** The client's name for the sign-in: a repetition under the same name gets the same session. `null`: it stands alone. */
@@ -35,13 +35,13 @@ export interface SignInInput {
 /** Signs a person in with address and password. @throws {StoreUnavailable} */
 export async function signIn(services: SignInServices, input: SignInInput): Promise<SignIn> {
   const { passwords, attempts, clock } = services
-  const { email, password, mode, client, deviceIds, attemptId } = input
+  const { email, password, mode, source, deviceIds, attemptId } = input
 
   const attempt = {
     canonicalEmail: email.canonical,
     password,
     event: 'signed-in',
-    client,
+    source,
     deviceIds,
     session: null,
   } as const
@@ -50,7 +50,7 @@ export async function signIn(services: SignInServices, input: SignInInput): Prom
   const { user, proof } = attempted
 
   const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
-  const sign = { userId: user.id, mode, amr: 'pwd', client, now: clock() } as const
+  const sign = { userId: user.id, mode, amr: 'pwd', source, now: clock() } as const
   const proven = { user, proof, rehashed }
   const named = attemptId === null ? null : namedSignIn(attemptId, email.canonical, sign.now)
   if (named) {

@@ -116,7 +116,7 @@ const INSERT = `INSERT INTO audit_events (${COLUMNS.join(', ')})`
 const VALUES = COLUMNS.map((column) => `:${column}`).join(', ')
 
 function valuesOf(event: AuditEvent): Record<(typeof COLUMNS)[number], SqlValue> {
-  const { client } = event
+  const { source } = event
   return {
     at: event.at,
     event: event.event,
@@ -127,10 +127,10 @@ function valuesOf(event: AuditEvent): Record<(typeof COLUMNS)[number], SqlValue>
     account_key: event.accountKey,
     session_id: event.sessionId,
     mode: event.mode,
-    address: client?.address ?? null,
-    country: client?.country ?? null,
-    user_agent: client?.userAgent ?? null,
-    request_id: client?.requestId ?? null,
+    address: source?.address ?? null,
+    country: source?.country ?? null,
+    user_agent: source?.userAgent ?? null,
+    request_id: source?.requestId ?? null,
   }
 }
 

@@ -17,7 +17,7 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
       return rows.map(toDevice).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
     },
 
-    async forget({ id, by, client, now }) {
+    async forget({ id, by, source, now }) {
       const { userId, sessionId, mode } = by
       const { forgotten } = await db.transaction({
         forgotten: sql<{ id: string }>(
@@ -39,7 +39,7 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
             accountKey: null,
             sessionId,
             mode,
-            client,
+            source,
           }),
         ),
       })

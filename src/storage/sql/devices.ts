@@ -21,7 +21,7 @@ export function presentedDevice(gives: 'id' | 'value' = 'id'): string {
 /** Whose device it is, and how its owner will recognise it. */
 export interface ProvenAccount {
   readonly userId: string
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -36,11 +36,11 @@ export interface DeviceIdRow {
  */
 export function knowDevice(
   { newId, presentedIds }: DeviceProof,
-  { userId, client, now }: ProvenAccount,
+  { userId, source, now }: ProvenAccount,
   sessionId: string,
 ) {
   const presented = JSON.stringify(presentedIds)
-  const seen = { user_id: userId, presented, now, user_agent: client.userAgent, country: client.country }
+  const seen = { user_id: userId, presented, now, user_agent: source.userAgent, country: source.country }
   return {
     deviceSeen: sql<DeviceIdRow>(
       `UPDATE devices SET last_seen_at = :now, user_agent = :user_agent, country = :country
@@ -66,13 +66,13 @@ export function knowDevice(
 /** Makes a client a device of an account, if the statement right before changed a row; this one changes one, too. */
 export function knowNewDevice(
   { newId }: DeviceProof,
-  { userId, client, now }: ProvenAccount,
+  { userId, source, now }: ProvenAccount,
 ): Statement<DeviceIdRow> {
   return sql(
     `INSERT INTO devices (user_id, id, created_at, last_seen_at, user_agent, country)
      SELECT :user_id, :new_id, :now, :now, :user_agent, :country WHERE ${PREVIOUS_CHANGED}
      RETURNING id AS device_id`,
-    { user_id: userId, new_id: newId, now, user_agent: client.userAgent, country: client.country },
+    { user_id: userId, new_id: newId, now, user_agent: source.userAgent, country: source.country },
   )
 }
 

@@ -35,7 +35,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
   return {
     reserve: (request) => countAnd(request, {}),
 
-    async holdRegistration({ email, name, passwordHash, token, bindingHash, returnTo, client, now }) {
+    async holdRegistration({ email, name, passwordHash, token, bindingHash, returnTo, source, now }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
       const known = { canonicalEmail: email.canonical, except: null }
       const rows = await db.transaction({
@@ -57,14 +57,14 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
             expires_at: expiresAt,
           },
         ),
-        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now }),
-        ownerTold: mailQueue.notice({ kind: 'account-exists', client, now }, known),
+        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, source, now }),
+        ownerTold: mailQueue.notice({ kind: 'account-exists', source, now }, known),
         replaced: endReplacedLinks(token.hash, 'register'),
       })
       mailQueue.note(rows)
     },
 
-    async issue({ token, code, bindingHash, returnTo, client, ...request }) {
+    async issue({ token, code, bindingHash, returnTo, source, ...request }) {
       const { purpose, canonicalEmail, accountKey, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const { kind, event } = ISSUED[purpose]
@@ -89,15 +89,15 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
             },
           ),
         ),
-        recorded: recordIfIssued(requested(event, { accountKey, actorId: null, client, now }), token.hash),
-        mailed: await mailQueue.link({ kind, token, code: code?.text, expiresAt, client, now }),
+        recorded: recordIfIssued(requested(event, { accountKey, actorId: null, source, now }), token.hash),
+        mailed: await mailQueue.link({ kind, token, code: code?.text, expiresAt, source, now }),
         codesEnded:
           code && bindingHash !== null ? endOlderCodes({ tokenHash: token.hash, bindingHash }) : null,
         replaced: endReplacedLinks(token.hash, purpose),
       })
     },
 
-    async issueVerification({ userId, token, bindingHash, client, ...request }) {
+    async issueVerification({ userId, token, bindingHash, source, ...request }) {
       const { purpose, canonicalEmail, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       return countAnd(request, {
@@ -128,14 +128,14 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
             },
           ),
         ),
-        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, client, now }),
+        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, source, now }),
         replaced: endReplacedLinks(token.hash, 'register'),
       })
     },
 
-    async issueAddressChange({ userId, passwordHash, reserved, email, token, bindingHash, client, now }) {
+    async issueAddressChange({ userId, passwordHash, reserved, email, token, bindingHash, source, now }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
-      const event = requested('email-change-requested', { accountKey: null, actorId: userId, client, now })
+      const event = requested('email-change-requested', { accountKey: null, actorId: userId, source, now })
       const taken = { canonicalEmail: email.canonical, except: userId }
       const rows = await db.transaction({
         issued: sql(
@@ -156,11 +156,11 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         recorded: recordIfIssued(event, token.hash),
         ownerTold: ifChanged(
           'recorded',
-          mailQueue.noticeIfChanged({ kind: 'email-change-requested', client, now }, { userId }),
+          mailQueue.noticeIfChanged({ kind: 'email-change-requested', source, now }, { userId }),
         ),
         // To no address that is another's: its owner is told instead, and who asked is told nothing of it.
-        mailed: await mailQueue.link({ kind: 'change-email', token, expiresAt, client, now }),
-        otherTold: mailQueue.notice({ kind: 'account-exists', client, now }, taken),
+        mailed: await mailQueue.link({ kind: 'change-email', token, expiresAt, source, now }),
+        otherTold: mailQueue.notice({ kind: 'account-exists', source, now }, taken),
         settled: settleAttempt(reserved, { tokenHash: token.hash }),
         replaced: endReplacedLinks(token.hash, 'change-email'),
       })
@@ -208,11 +208,11 @@ function requested(
   by: {
     readonly accountKey: string | null
     readonly actorId: string | null
-    readonly client: RequestSource
+    readonly source: RequestSource
     readonly now: number
   },
 ): AuditEvent {
-  const { accountKey, actorId, client, now } = by
-  const about = { subjectId: actorId, accountKey, actorId, sessionId: null, mode: null, client }
+  const { accountKey, actorId, source, now } = by
+  const about = { subjectId: actorId, accountKey, actorId, sessionId: null, mode: null, source }
   return { at: now, event, outcome: 'success', reason: null, ...about }
 }

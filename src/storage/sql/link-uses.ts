@@ -30,7 +30,7 @@ export function createLinkUses(
   return {
     async register({ account, start, ...use }) {
       const { user, canonicalEmail, passwordHash } = account
-      const { client, device, now } = use
+      const { source, device, now } = use
       const transaction = db.transaction(
         {
           taken: take('register', use),
@@ -50,7 +50,7 @@ export function createLinkUses(
               },
             ),
           ),
-          deviceAdded: ifChanged('added', knowNewDevice(device, { userId: user.id, client, now })),
+          deviceAdded: ifChanged('added', knowNewDevice(device, { userId: user.id, source, now })),
           recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('account-registered', user.id, use))),
           noted: ifChanged(
             'recorded',
@@ -58,9 +58,9 @@ export function createLinkUses(
           ),
           ...(start ? beginSession('noted', start, use) : NO_SESSION),
           ...(start
-            ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, client, now })
+            ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, source, now })
             : {}),
-          replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, client)) ?? null,
+          replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, source)) ?? null,
         },
         REPEATABLE,
       )
@@ -72,7 +72,7 @@ export function createLinkUses(
     },
 
     async verify({ userId, passwordHash, ...use }) {
-      const { client, device, now } = use
+      const { source, device, now } = use
       const { taken, deviceAdded, ended } = await db.transaction(
         {
           taken: take('verify-email', use),
@@ -84,7 +84,7 @@ export function createLinkUses(
               { now, password_hash: passwordHash, user_id: userId },
             ),
           ),
-          deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, client, now })),
+          deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, source, now })),
           recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('email-verified', userId, use))),
           noted: ifChanged(
             'recorded',
@@ -99,7 +99,7 @@ export function createLinkUses(
     },
 
     async resetPassword({ userId, passwordHash, ...use }) {
-      const { client, device, now } = use
+      const { source, device, now } = use
       const rows = await db.transaction(
         {
           taken: take('reset-password', use),
@@ -111,7 +111,7 @@ export function createLinkUses(
               { password_hash: passwordHash, now, user_id: userId },
             ),
           ),
-          deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, client, now })),
+          deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, source, now })),
           recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('password-reset', userId, use))),
           noted: ifChanged(
             'recorded',
@@ -119,13 +119,13 @@ export function createLinkUses(
           ),
           ownerTold: ifChanged(
             'noted',
-            mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
+            mailQueue.noticeIfChanged({ kind: 'password-changed', source, now }, { userId }),
           ),
           ending: endSessionsOf({
             userId,
             except: null,
             reason: 'password-reset',
-            by: { actorId: userId, client },
+            by: { actorId: userId, source },
             now,
             ifPasswordHash: passwordHash,
           }),
@@ -142,8 +142,8 @@ export function createLinkUses(
     async signIn({ prepared, presented, removesPassword, ...use }) {
       const { session } = prepared
       const { userId } = session
-      const { client, device, now } = use
-      const removed = { kind: 'password-removed', client, now } as const
+      const { source, device, now } = use
+      const removed = { kind: 'password-removed', source, now } as const
       const transaction = db.transaction(
         {
           taken: take('sign-in', use),
@@ -160,10 +160,10 @@ export function createLinkUses(
           passwordGone: removesPassword
             ? ifChanged('signInRecorded', mailQueue.noticeIfChanged(removed, { userId, passwordless: true }))
             : null,
-          ...mailQueue.newDevice({ sessionId: session.id, userId, client, now }),
-          ...knowDevice(device, { userId, client, now }, session.id),
-          replaced: presented.map((old) => endPresented(old, session, client)),
-          beyondLimit: endBeyondLimit({ maxSessions, replacement: session, client }),
+          ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
+          ...knowDevice(device, { userId, source, now }, session.id),
+          replaced: presented.map((old) => endPresented(old, session, source)),
+          beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
           ended: selectEndedOf(userId),
         },
         REPEATABLE,
@@ -176,7 +176,7 @@ export function createLinkUses(
     },
 
     async changeEmail({ userId, oldEmail, email, ...use }) {
-      const { client, now } = use
+      const { source, now } = use
       const rows = await db.transaction(
         {
           taken: take('change-email', use),
@@ -194,7 +194,7 @@ export function createLinkUses(
           noted: ifChanged('recorded', noteUse(use, { purpose: 'change-email', userId, deviceId: null })),
           ownerTold: ifChanged(
             'noted',
-            mailQueue.noticeIfChanged({ kind: 'email-changed', client, now }, { userId, address: oldEmail }),
+            mailQueue.noticeIfChanged({ kind: 'email-changed', source, now }, { userId, address: oldEmail }),
           ),
         },
         REPEATABLE,
@@ -249,7 +249,7 @@ const HOLDS_SESSION = `EXISTS (
    WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
      AND idle_expires_at > :now AND sessions.expires_at > :now)`
 
-function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLink): AuditEvent {
+function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {
   return {
     at: now,
     event,
@@ -260,7 +260,7 @@ function byOwner(event: AuditEventName, userId: string, { client, now }: UsedLin
     accountKey: null,
     sessionId: null,
     mode: null,
-    client,
+    source,
   }
 }
 

@@ -38,7 +38,7 @@ export interface MailQueue {
 
 export interface Notice {
   readonly kind: NoticeKind
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -48,7 +48,7 @@ export interface LinkMail {
   /** Six digits that stand for the link where it was asked for. */
   readonly code?: string | undefined
   readonly expiresAt: number
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -63,7 +63,7 @@ export type Recipient =
 export interface BegunSession {
   readonly sessionId: string
   readonly userId: string
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
 }
 
@@ -85,11 +85,11 @@ export function createMailQueue(keyring: Keyring): MailQueue {
 
     noticeIfChanged: (notice, to) => queueNotice(notice, to, PREVIOUS_CHANGED),
 
-    newDevice({ sessionId, userId, client, now }) {
-      const device = `${describeDevice(client.userAgent) ?? 'unknown'}; ${client.country ?? 'unknown'}`
+    newDevice({ sessionId, userId, source, now }) {
+      const device = `${describeDevice(source.userAgent) ?? 'unknown'}; ${source.country ?? 'unknown'}`
       const values = { user_id: userId, session_id: sessionId, device }
       return {
-        ownerTold: insertMail(newNotice({ kind: 'new-sign-in', client, now }), {
+        ownerTold: insertMail(newNotice({ kind: 'new-sign-in', source, now }), {
           from: `SELECT id AS subject, email AS recipient FROM users
             WHERE id = :user_id AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
               AND EXISTS (SELECT 1 FROM known_devices WHERE user_id = :user_id)
@@ -106,12 +106,12 @@ export function createMailQueue(keyring: Keyring): MailQueue {
       }
     },
 
-    async link({ kind, token, code, expiresAt, client, now }) {
+    async link({ kind, token, code, expiresAt, source, now }) {
       const id = newId()
       const text = code === undefined ? token.text : `${token.text}.${code}`
       const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))
       return insertMail(
-        { id, kind, client, now, expiresAt, sealed },
+        { id, kind, source, now, expiresAt, sealed },
         {
           from: `SELECT users.id AS subject, coalesce(new_email, users.email) AS recipient
             FROM one_time_tokens LEFT JOIN users ON users.id = holder
@@ -153,7 +153,7 @@ const ALWAYS = 'true'
 interface NewMail {
   readonly id: string
   readonly kind: MailKind
-  readonly client: RequestSource
+  readonly source: RequestSource
   readonly now: number
   readonly expiresAt: number
   readonly sealed: Sealed | null
@@ -168,7 +168,7 @@ function insertMail(
     readonly condition: string
   },
 ): Statement<QueuedRow> {
-  const { userAgent, country, language } = mail.client
+  const { userAgent, country, language } = mail.source
   const details: MailDetails = { device: describeDevice(userAgent), country, language }
   return sql(
     `INSERT INTO outbox (id, kind, subject_id, recipient, sealed_token, encrypted_with, details,
@@ -189,8 +189,8 @@ function insertMail(
   )
 }
 
-function newNotice({ kind, client, now }: Notice): NewMail {
-  return { id: newId(), kind, client, now, expiresAt: now + NOTICE_LIFETIME_SECONDS, sealed: null }
+function newNotice({ kind, source, now }: Notice): NewMail {
+  return { id: newId(), kind, source, now, expiresAt: now + NOTICE_LIFETIME_SECONDS, sealed: null }
 }
 
 function newId(): string {

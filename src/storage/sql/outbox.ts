@@ -60,7 +60,7 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue
         accountKey: null,
         sessionId: null,
         mode: null,
-        client: null,
+        source: null,
       } as const
       await db.transaction(
         { deleted: deleteMail(id), recorded: ifChanged('deleted', recordIfChanged(event)) },

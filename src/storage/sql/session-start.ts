@@ -100,7 +100,7 @@ export function startedSession(
 export function endPresented(
   { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
   replacement: Session,
-  client: RequestSource,
+  source: RequestSource,
 ): Statement<EndedSession> {
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = 'replaced-by-sign-in', end_context = :context
@@ -112,7 +112,7 @@ export function endPresented(
       secret_hash: secretHash,
       replacement: replacement.id,
       now: replacement.createdAt,
-      context: endContext({ actorId: replacement.userId, client }),
+      context: endContext({ actorId: replacement.userId, source }),
     },
   )
 }
@@ -124,11 +124,11 @@ export function endPresented(
 export function endBeyondLimit({
   maxSessions,
   replacement,
-  client,
+  source,
 }: {
   readonly maxSessions: number
   readonly replacement: Session
-  readonly client: RequestSource
+  readonly source: RequestSource
 }): Statement<EndedSession> {
   const { id, userId, createdAt: now } = replacement
   return sql(
@@ -137,6 +137,6 @@ export function endBeyondLimit({
         SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id
          ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${NO_LIMIT} OFFSET :others)
      RETURNING id, mode`,
-    { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, client }) },
+    { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, source }) },
   )
 }

@@ -45,8 +45,8 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return ended ?? null
     },
 
-    async endPresented(presented, { reason, client, now }) {
-      const context = endContext({ actorId: null, client })
+    async endPresented(presented, { reason, source, now }) {
+      const context = endContext({ actorId: null, source })
       const { ended } = await db.transaction({
         ended: presented.map(({ sessionId, secretHash }) =>
           sql<EndedSession>(
@@ -100,7 +100,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return rows.map(toSession)
     },
 
-    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, client }): Promise<Rotation> {
+    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, source }): Promise<Rotation> {
       const token = { id, counter, now, reuse_seconds: reuseSeconds }
       const steps = await db.transaction({
         rotated: sql<{ id: string }>(
@@ -120,11 +120,11 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
               AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
               AND NOT (refresh_counter = :counter + 1 AND refreshed_at >= :now - :reuse_seconds)
            RETURNING id`,
-          { ...token, context: endContext({ actorId: null, client }) },
+          { ...token, context: endContext({ actorId: null, source }) },
         ),
         ownerTold: ifChanged(
           'reused',
-          mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', client, now }, { sessionId: id }),
+          mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', source, now }, { sessionId: id }),
         ),
         live: sql<LiveSessionRow & { refresh_counter: number }>(
           `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}

@@ -33,8 +33,8 @@ export function selectEndedOf(userId: string): Statement<EndedSession> {
 }
 
 /** Who ends a session, as the trigger that records the end reads it (0007_triggers_as_they_are.sql). */
-export function endContext({ actorId, client }: EndedBy): string {
-  return JSON.stringify({ actorId, ...client })
+export function endContext({ actorId, source }: EndedBy): string {
+  return JSON.stringify({ actorId, ...source })
 }
 
 /** Keeps only sessions that are live at `:now`, and the account of each. */

@@ -32,7 +32,7 @@ export function createUserStore(
   /** Begins a session after `before`, and ends others with it; nothing of it has an effect if it does not begin. */
   async function start(
     before: Steps,
-    { prepared, passwordHash, reserved, client, presented, device, unless }: SessionStart & Settled,
+    { prepared, passwordHash, reserved, source, presented, device, unless }: SessionStart & Settled,
     event: AuditEventName,
   ): Promise<StartedSession | null> {
     const { session } = prepared
@@ -43,14 +43,14 @@ export function createUserStore(
       {
         ...before,
         begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
-        recorded: ifChanged('begun', recordIfChanged(sessionEvent(event, session, client))),
+        recorded: ifChanged('begun', recordIfChanged(sessionEvent(event, session, source))),
         ended: [
-          ...presented.map((old) => endPresented(old, session, client)),
-          endBeyondLimit({ maxSessions, replacement: session, client }),
+          ...presented.map((old) => endPresented(old, session, source)),
+          endBeyondLimit({ maxSessions, replacement: session, source }),
         ],
         settled: reserved && settleAttempt(reserved, { sessionId }),
-        ...knowDevice(device, { userId, client, now }, sessionId),
-        ...mailQueue.newDevice({ sessionId, userId, client, now }),
+        ...knowDevice(device, { userId, source, now }, sessionId),
+        ...mailQueue.newDevice({ sessionId, userId, source, now }),
       },
       { repeatable },
     )
@@ -108,16 +108,16 @@ export function createUserStore(
       return start({ rehash }, { ...sessionStart, passwordHash: rehashed }, 'signed-in')
     },
 
-    async changePassword({ passwordHash, newHash, prepared, reserved, client, device }) {
+    async changePassword({ passwordHash, newHash, prepared, reserved, source, device }) {
       const { session } = prepared
       const { userId, createdAt: now } = session
-      const by = { actorId: userId, client }
+      const by = { actorId: userId, source }
       const rows = await db.transaction({
         changed: replaceHash({ userId, passwordHash, newHash }),
-        recorded: ifChanged('changed', recordIfChanged(sessionEvent('password-changed', session, client))),
+        recorded: ifChanged('changed', recordIfChanged(sessionEvent('password-changed', session, source))),
         ownerTold: ifChanged(
           'recorded',
-          mailQueue.noticeIfChanged({ kind: 'password-changed', client, now }, { userId }),
+          mailQueue.noticeIfChanged({ kind: 'password-changed', source, now }, { userId }),
         ),
         ending: endSessionsOf({
           userId,
@@ -132,7 +132,7 @@ export function createUserStore(
         settled: settleAttempt(reserved, { sessionId: session.id }),
         ended: selectEndedOf(userId),
         devicesForgotten: forgetDevicesOf(device, { userId, passwordHash: newHash }),
-        ...knowDevice(device, { userId, client, now }, session.id),
+        ...knowDevice(device, { userId, source, now }, session.id),
       })
       mailQueue.note(rows)
       return startedSession(rows.begun, rows.ended, deviceIn(rows))
@@ -151,9 +151,9 @@ export function createUserStore(
       return row ? toUser(row) : null
     },
 
-    async delete({ userId, session, passwordHash, client }, now) {
-      const by = { actorId: userId, client }
-      const event = sessionEvent('account-deleted', { ...session, userId, createdAt: now }, client)
+    async delete({ userId, session, passwordHash, source }, now) {
+      const by = { actorId: userId, source }
+      const event = sessionEvent('account-deleted', { ...session, userId, createdAt: now }, source)
       const { deleted, ended } = await db.transaction({
         ending: endSessionsOf({
           userId,
@@ -198,7 +198,7 @@ interface Settled {
 function sessionEvent(
   event: AuditEventName,
   session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
-  client: RequestSource,
+  source: RequestSource,
 ): AuditEvent {
   return {
     at: session.createdAt,
@@ -210,6 +210,6 @@ function sessionEvent(
     accountKey: null,
     sessionId: session.id,
     mode: session.mode,
-    client,
+    source,
   }
 }
