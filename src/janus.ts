@@ -45,8 +45,8 @@ export interface JanusOptions {
  * with `ISSUER = "https://example.com/auth"` an app mounts it by `app.route('/auth', createJanus(env))`, or hands it whole requests,
  * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
  */
-export function createJanus(env: object, given: JanusOptions = {}): Janus {
-  const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = given
+export function createJanus(env: object, options: JanusOptions = {}): Janus {
+  const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = options
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) {
     const { faults } = parsed
@@ -56,14 +56,14 @@ export function createJanus(env: object, given: JanusOptions = {}): Janus {
     return Object.assign(createUnconfiguredMountable(app), unconfigured, entries(app, 'http://localhost', ''))
   }
   const { config, bindings } = parsed
-  const mailer = given.mailer ?? createMailer(config.mail, bindings)
-  const playground = config.playground ? (given.createPlayground?.(bindings) ?? null) : null
+  const mailer = options.mailer ?? createMailer(config.mail, bindings)
+  const playground = config.playground ? (options.createPlayground?.(bindings) ?? null) : null
   const services = createServices(
     { bindings: playground?.bindings ?? bindings, config, mailer, defer },
     clock,
     log,
   )
-  const app = createApp(services, { createPages: given.createPages, playground })
+  const app = createApp(services, { createPages: options.createPages, playground })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
   const callers = createCallerService(services, {

@@ -41,7 +41,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a repetition gets the first session for seconds only',
     file: 'src/flows/resume-session.ts',
-    from: ' || found.session.createdAt < now - REPEAT_SECONDS',
+    from: ' || live.session.createdAt < now - REPEAT_SECONDS',
     to: '',
     tests: [`${CONTRACTS}/repetition.test.ts`],
   },
@@ -258,8 +258,8 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the header of a token has one form',
     file: 'src/tokens/check-access-token.ts',
-    from: 'if (found && encodedHeader === encodeHeader(found.alg, kid)) {',
-    to: 'if (found && (encodedHeader || encodeHeader(found.alg, kid))) {',
+    from: 'if (signer && encodedHeader === encodeHeader(signer.alg, kid)) {',
+    to: 'if (signer && (encodedHeader || encodeHeader(signer.alg, kid))) {',
     tests: [`${CONTRACTS}/hostile-jwt.test.ts`],
   },
   {
@@ -470,7 +470,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a copy in KV that Janus did not sign is ignored',
     file: 'src/sessions/signed-copies.ts',
-    from: "(await crypto.subtle.verify('HMAC', found.key, mac, macInput(key, json))) ? json : null",
+    from: "(await crypto.subtle.verify('HMAC', secret.key, mac, macInput(key, json))) ? json : null",
     to: 'json',
     tests: ['test/sessions/signed-copies.test.ts'],
   },

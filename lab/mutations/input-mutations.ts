@@ -7,7 +7,7 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the name of an unknown field is not repeated',
     file: 'src/http/body.ts',
-    from: '[unknownField(known)]',
+    from: '[unknownField(fieldNames)]',
     to: '[unknownField(unknownFields)]',
     tests: [`${CONTRACTS}/bodies.test.ts`],
   },
@@ -49,8 +49,8 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'no wildcard is told beside credentials',
     file: 'src/http/cors.ts',
-    from: 'HEADER_NAMES.test(asked) ? asked',
-    to: "asked !== '' ? asked",
+    from: 'HEADER_NAMES.test(names) ? names',
+    to: "names !== '' ? names",
     tests: [`${CONTRACTS}/cors.test.ts`],
   },
   {

@@ -7,8 +7,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a password stays only with the client that chose it',
     file: 'src/flows/verify-email.ts',
-    from: '  if (!found.own) return { passwordHash: null }\n  return { passwordHash: found.account ? found.account.passwordHash : found.own.passwordHash }',
-    to: '  return { passwordHash: found.account ? found.account.passwordHash : (found.own?.passwordHash ?? null) }',
+    from: '  if (!link.registration) return { passwordHash: null }\n  return { passwordHash: link.account ? link.account.passwordHash : link.registration.passwordHash }',
+    to: '  return { passwordHash: link.account ? link.account.passwordHash : (link.registration?.passwordHash ?? null) }',
     tests: [`${MAIL}/verified-registration.test.ts`],
   },
   {
@@ -89,8 +89,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a repeated link leads to the goal that its browser remembers',
     file: 'src/flows/sign-in/sign-in-link.ts',
-    from: 'if (!link) return repeat(rememberedGoal)',
-    to: 'if (!link) return repeat(null)',
+    from: 'if (!presented) return repeat(rememberedGoal)',
+    to: 'if (!presented) return repeat(null)',
     tests: [`${MAIL}/mailed-pages.test.ts`],
   },
   {
@@ -132,14 +132,14 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a sign-in link is good only where it was asked for',
     file: 'src/flows/sign-in/sign-in-link.ts',
-    from: 'if (!(await matchesSecret(binding, link.found.bindingHash))) return',
-    to: 'if (link.found.bindingHash === null) return',
+    from: 'if (!(await matchesSecret(binding, presented.link.bindingHash))) return',
+    to: 'if (presented.link.bindingHash === null) return',
     tests: [`${MAIL}/sign-in-link.test.ts`],
   },
   {
     guard: 'an address change is confirmed where it was asked for',
     file: 'src/flows/change-email.ts',
-    from: "  if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }\n",
+    from: "  if (!(await matchesSecret(binding, link.bindingHash))) return { outcome: 'invalid-link' }\n",
     to: '',
     tests: [`${MAIL}/change-email.test.ts`],
   },

@@ -47,14 +47,14 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'an account without a password is not deleted by a session alone',
     file: 'src/flows/delete-account.ts',
-    from: "if (found.passwordHash === null) return { outcome: 'no-password' }",
+    from: "if (account.passwordHash === null) return { outcome: 'no-password' }",
     to: '',
     tests: ['test/contracts/no-password.test.ts'],
   },
   {
     guard: 'a logo is a picture',
     file: 'src/pages/logo-route.ts',
-    from: "found?.headers.get('Content-Type')?.startsWith('image/') ?? false",
+    from: "file?.headers.get('Content-Type')?.startsWith('image/') ?? false",
     to: 'true',
     tests: ['test/pages/logo.test.ts'],
   },

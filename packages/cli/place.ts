@@ -32,25 +32,25 @@ export const CONFIG_HELP = IS_CHECKOUT
  * @param given What `--config` says.
  * @throws If there is none.
  */
-export function findConfig(given: string | undefined): string {
-  if (given !== undefined) {
-    if (!existsSync(given)) throw new Error(`There is no ${resolve(given)}`)
-    return resolve(given)
+export function findConfig(path: string | undefined): string {
+  if (path !== undefined) {
+    if (!existsSync(path)) throw new Error(`There is no ${resolve(path)}`)
+    return resolve(path)
   }
   if (IS_CHECKOUT) return join(ROOT, 'wrangler.toml')
   // In the order in which wrangler looks.
-  const found = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'].find((name) => existsSync(name))
-  if (found === undefined) {
+  const file = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'].find((name) => existsSync(name))
+  if (file === undefined) {
     throw new Error(
       `There is no wrangler.json, wrangler.jsonc or wrangler.toml in ${process.cwd()}. Name one: --config FILE`,
     )
   }
-  return resolve(found)
+  return resolve(file)
 }
 
 /** Returns the folder in which wrangler keeps the local state of a configuration, as an absolute path. */
-export function findState(configPath: string, given: string | undefined): string {
-  return resolve(given ?? join(dirname(configPath), '.wrangler/state'))
+export function findState(configPath: string, path: string | undefined): string {
+  return resolve(path ?? join(dirname(configPath), '.wrangler/state'))
 }
 
 /**

@@ -5,8 +5,8 @@ import { reportStorage } from './report-storage'
 import { createStorageMeter } from './storage-meter'
 import { createStoredSessions } from './stored-session'
 
-export function createPlayground(given: Bindings): Playground {
-  const { bindings, spent } = createStorageMeter(given)
+export function createPlayground(real: Bindings): Playground {
+  const { bindings, spent } = createStorageMeter(real)
   const storedSessions = createStoredSessions(bindings)
   return {
     bindings,

@@ -8,7 +8,7 @@ import { createVerifier, refusal, type Verifier, type VerifierOptions } from './
 export type { Principal } from '../../src/guards/principal.ts'
 export type { CallerService, SessionEnd, Verdict } from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
-export type { GivenHeaders } from './given-headers.ts'
+export type { RequestHeaders } from './request-headers.ts'
 export {
   type CallerMethods,
   createServiceClient,

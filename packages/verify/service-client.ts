@@ -1,7 +1,7 @@
 import type { SessionEnd, Verdict } from '../../src/guards/verdict.ts'
-import { type GivenHeaders, toHeaders } from './given-headers.ts'
 import { requireIssuer } from './issuer.ts'
 import { createReporter, type ReportLine, reasonOf } from './reporter.ts'
+import { type RequestHeaders, toHeaders } from './request-headers.ts'
 import { refusal, unavailable } from './verifier.ts'
 
 /** `env.JANUS` as `wrangler types` writes it where Janus's source is not: a binding without its methods. */
@@ -28,9 +28,9 @@ export interface ServiceClientOptions {
 /** Asks Janus over a service binding, with types, whatever the types of the binding are. */
 export interface ServiceClient {
   /** Who is behind a request, in either mode. Without `method` the request counts as one that changes something. */
-  authenticate(headers: GivenHeaders, method?: string): Promise<Verdict>
+  authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** As `authenticate`, and asks D1 whether the session is still active. */
-  requireLive(headers: GivenHeaders, method?: string): Promise<Verdict>
+  requireLive(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** Ends a session, whoever it belongs to. */
   endSession(id: string): Promise<SessionEnd>
 }

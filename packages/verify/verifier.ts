@@ -4,15 +4,15 @@ import type { Verdict } from '../../src/guards/verdict.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import { createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
-import { type GivenHeaders, toHeaders } from './given-headers.ts'
 import { requireIssuer } from './issuer.ts'
 import { createRemoteKeySet, KeySetUnavailable, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
 import { createReporter, type ReportLine } from './reporter.ts'
+import { type RequestHeaders, toHeaders } from './request-headers.ts'
 
 /** Says who is behind a request. */
 export interface Verifier {
   /** @param headers `Headers`, or an object of them, such as `request.headers` or `request.headersDistinct` of `node:http`. */
-  authenticate(headers: GivenHeaders, method?: string): Promise<Verdict>
+  authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
 }
 
 export interface VerifierOptions {

@@ -53,10 +53,10 @@ function isComplete(read: ReadSettings): read is ReadSettings & { readonly value
 }
 
 /** wrangler.toml may give a number as a number. */
-function parseText(given: unknown, parse: (text: string) => unknown): unknown {
-  if (given === undefined) return fault('is missing, and has no default')
-  if (given === '') return fault('is empty; leave it out for its default')
-  return typeof given === 'string' || typeof given === 'number' ? parse(String(given)) : fault('must be text')
+function parseText(value: unknown, parse: (text: string) => unknown): unknown {
+  if (value === undefined) return fault('is missing, and has no default')
+  if (value === '') return fault('is empty; leave it out for its default')
+  return typeof value === 'string' || typeof value === 'number' ? parse(String(value)) : fault('must be text')
 }
 
 type MailSettings = Pick<SettingValues, 'mailer' | 'mailFrom' | 'resendApiKey' | 'resendUrl'>

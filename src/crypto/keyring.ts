@@ -39,8 +39,8 @@ export function createKeyring([newest, ...older]: readonly [string, ...string[]]
   const derived = new Map<KeyPurpose, Promise<readonly [DerivedKey, ...DerivedKey[]]>>()
 
   function keysFor(purpose: KeyPurpose): Promise<readonly [DerivedKey, ...DerivedKey[]]> {
-    const known = derived.get(purpose)
-    if (known) return known
+    const cached = derived.get(purpose)
+    if (cached) return cached
     const keys = Promise.all([
       deriveKey(newest, purpose),
       ...older.map((secret) => deriveKey(secret, purpose)),

@@ -38,12 +38,12 @@ export interface AttemptStore {
 }
 
 export type Attempt =
-  | (ReservedAttempt & { readonly outcome: 'reserved'; readonly found: UserCredentials | null })
+  | (ReservedAttempt & { readonly outcome: 'reserved'; readonly account: UserCredentials | null })
   | {
       readonly outcome: 'throttled'
       readonly budget: ChosenBudget
       readonly retryAfterSeconds: number
-      readonly found: UserCredentials | null
+      readonly account: UserCredentials | null
     }
   | SourceThrottled
 

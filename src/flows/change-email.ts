@@ -3,7 +3,7 @@ import { findLink } from '../links/find-link'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
-import type { AskedForMail, LinkServices, MailAsker } from './asked-for-mail'
+import type { LinkServices, MailAsker, MailRequestOutcome } from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import {
   type AttemptServices,
@@ -23,18 +23,18 @@ export async function requestEmailChange(
   services: AttemptServices & { readonly links: LinkStore },
   session: OwnSession,
   input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
-): Promise<AskedForMail | RefusedAttempt | NoPassword> {
+): Promise<MailRequestOutcome | RefusedAttempt | NoPassword> {
   const { users, links, accountKeys, clock } = services
   const { email, password, binding, source } = input
-  const found = await users.findById(session.userId)
-  if (!found) return { outcome: 'refused' }
-  if (found.passwordHash === null) return { outcome: 'no-password' }
-  const { canonicalEmail } = found
+  const account = await users.findById(session.userId)
+  if (!account) return { outcome: 'refused' }
+  if (account.passwordHash === null) return { outcome: 'no-password' }
+  const { canonicalEmail } = account
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
   const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
-  const asked = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
-  const retryAfterSeconds = await links.reserve({ ...asked, purpose: 'change-email' })
+  const request = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
+  const retryAfterSeconds = await links.reserve({ ...request, purpose: 'change-email' })
   if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
   const attempt = {
     canonicalEmail,
@@ -80,11 +80,11 @@ export async function confirmEmailChange(
   }
   const presented = await findLink(services, token, ['change-email'], binding)
   if (!presented) return repeat()
-  const { found, tokenHash, bindingHash, now } = presented
-  if (!found.account || !found.newEmail) return { outcome: 'invalid-link' }
-  if (!(await matchesSecret(binding, found.bindingHash))) return { outcome: 'invalid-link' }
-  const { user } = found.account
+  const { link, tokenHash, bindingHash, now } = presented
+  if (!link.account || !link.newEmail) return { outcome: 'invalid-link' }
+  if (!(await matchesSecret(binding, link.bindingHash))) return { outcome: 'invalid-link' }
+  const { user } = link.account
   const use = { tokenHash, bindingHash, returnTo: null, source, now, userId: user.id }
-  const emails = { oldEmail: user.email, email: found.newEmail }
+  const emails = { oldEmail: user.email, email: link.newEmail }
   return (await services.links.changeEmail({ ...use, ...emails })) ? { outcome: 'changed' } : repeat()
 }

@@ -45,10 +45,10 @@ export async function changePassword(
   const { userId, mode } = session
   const { currentPassword, newPassword, source } = input
 
-  const found = await users.findById(userId)
-  if (!found) return { outcome: 'refused' }
-  if (found.passwordHash === null) return { outcome: 'no-password' }
-  const { user, canonicalEmail } = found
+  const account = await users.findById(userId)
+  if (!account) return { outcome: 'refused' }
+  if (account.passwordHash === null) return { outcome: 'no-password' }
+  const { user, canonicalEmail } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
   const context = passwordContext(user, services.serviceHost)
   const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })

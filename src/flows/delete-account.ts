@@ -25,10 +25,10 @@ export async function deleteAccount(
 ): Promise<AccountDeletion> {
   const { users, sessionCache, clock } = services
   const { userId, sessionId, mode } = session
-  const found = await users.findById(userId)
-  if (!found) return { outcome: 'refused' }
-  if (found.passwordHash === null) return { outcome: 'no-password' }
-  const { canonicalEmail } = found
+  const account = await users.findById(userId)
+  if (!account) return { outcome: 'refused' }
+  if (account.passwordHash === null) return { outcome: 'no-password' }
+  const { canonicalEmail } = account
   const attempt = {
     canonicalEmail,
     password,
@@ -39,8 +39,8 @@ export async function deleteAccount(
   } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
-  const account = { ...attempted.proof, userId, session: { id: sessionId, mode } }
-  const ended = await users.delete(account, clock())
+  const deletion = { ...attempted.proof, userId, session: { id: sessionId, mode } }
+  const ended = await users.delete(deletion, clock())
   if (!ended) {
     await recordChangedMeanwhile(services, attempt, attempted)
     return { outcome: 'refused' }

@@ -3,11 +3,11 @@ import { passwordContext } from '../identity/password-context'
 import type { LinkStore } from '../links/link-store'
 import { mintSecret } from '../links/one-time-token'
 import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
-import { type AskedForMail, type MailAsker, newMailRequest } from './asked-for-mail'
+import { type MailAsker, type MailRequestOutcome, newMailRequest } from './mail-request'
 import type { RegisterServices } from './register'
 
 export type RegistrationAnswer =
-  | AskedForMail
+  | MailRequestOutcome
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
@@ -41,7 +41,7 @@ export async function registerVerified(
   const passwordHash = await passwords.hash(password)
   const token = await mintSecret()
   const { now } = request
-  const held = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, source, now }
-  await links.holdRegistration(held)
+  const registration = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, source, now }
+  await links.holdRegistration(registration)
   return { outcome: 'accepted' }
 }

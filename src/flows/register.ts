@@ -64,8 +64,8 @@ export async function register(services: RegisterServices, input: RegistrationIn
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
-  const sign = { userId: user.id, mode, amr: 'pwd', source, now } as const
-  const prepared = await prepareSession(services, sign, identityOf(user.id, passwordHash))
+  const facts = { userId: user.id, mode, amr: 'pwd', source, now } as const
+  const prepared = await prepareSession(services, facts, identityOf(user.id, passwordHash))
   // Whether the address is still free is decided by the constraint, in the statement that takes it.
   const device = deviceProof(deviceIds, prepared.newDeviceId)
   const started = await users.create(

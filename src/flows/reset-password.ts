@@ -6,12 +6,12 @@ import { checkPassword, type PasswordRefusal } from '../passwords/password-polic
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
-  type AskedForMail,
-  askedForMail,
   type LinkServices,
   type MailAsker,
+  type MailRequestOutcome,
+  mailRequestOutcome,
   newLinkRequest,
-} from './asked-for-mail'
+} from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import type { VerifyServices } from './verify-email'
 
@@ -22,10 +22,12 @@ export async function requestPasswordReset(
     readonly email: EmailAddress
     readonly returnTo: string | null
   },
-): Promise<AskedForMail> {
+): Promise<MailRequestOutcome> {
   const { returnTo } = asker
   const request = { purpose: 'reset-password', bindingHash: null, returnTo } as const
-  return askedForMail(await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }))
+  return mailRequestOutcome(
+    await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }),
+  )
 }
 
 export type PasswordReset =
@@ -60,9 +62,9 @@ export async function resetPassword(
   const { token, newPassword, source } = input
   const presented = await findLink(services, token, ['reset-password'])
   if (!presented) return repeatReset(services, input)
-  const { found, tokenHash, now } = presented
-  if (!found.account) return { outcome: 'invalid-link' }
-  const { user } = found.account
+  const { link, tokenHash, now } = presented
+  if (!link.account) return { outcome: 'invalid-link' }
+  const { user } = link.account
 
   const context = passwordContext(user, services.serviceHost)
   const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
@@ -70,7 +72,7 @@ export async function resetPassword(
 
   const passwordHash = await passwords.hash(newPassword)
   const device = deviceProof([])
-  const { returnTo } = found
+  const { returnTo } = link
   const use = { tokenHash, bindingHash: null, returnTo, source, now, userId: user.id }
   const reset = await links.resetPassword({ ...use, passwordHash, device })
   if (!reset) return repeatReset(services, input)

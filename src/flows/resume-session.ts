@@ -27,11 +27,11 @@ export async function resumeSession(
   const { users, devices, clock } = services
   const derived = await deriveSession(services.derivedSecrets, mode, identity)
   const now = clock()
-  const found = await users.findWithSession(derived.id, now)
-  if (!found || found.session.createdAt < now - REPEAT_SECONDS) return null
-  const { user, session } = found
-  const known = (await devices.list(user.id, now)).map(({ id }) => id)
-  const deviceId = [...presentedIds, derived.deviceId].find((id) => known.includes(id)) ?? null
+  const live = await users.findWithSession(derived.id, now)
+  if (!live || live.session.createdAt < now - REPEAT_SECONDS) return null
+  const { user, session } = live
+  const deviceIds = (await devices.list(user.id, now)).map(({ id }) => id)
+  const deviceId = [...presentedIds, derived.deviceId].find((id) => deviceIds.includes(id)) ?? null
   const credentials =
     mode === 'session'
       ? ({ mode, sessionToken: formatSessionToken(derived.id, derived.secret) } as const)

@@ -37,23 +37,23 @@ export async function signOut(
 /** Ends all sessions of an account, or all but this one. @throws {StoreUnavailable} as {@link signOut}. */
 export async function signOutEverywhere(
   services: SignOutServices,
-  own: OwnSession,
+  session: OwnSession,
   { keepCurrent, source }: { readonly keepCurrent: boolean; readonly source: RequestSource },
 ): Promise<void> {
-  const except = keepCurrent ? own.sessionId : null
-  const end = endNow(services, 'signed-out-everywhere', own, source)
-  const ended = await services.sessions.endAll(own.userId, { except }, end)
+  const except = keepCurrent ? session.sessionId : null
+  const end = endNow(services, 'signed-out-everywhere', session, source)
+  const ended = await services.sessions.endAll(session.userId, { except }, end)
   await deleteCachedCopies(services.sessionCache, ended)
 }
 
 /** Ends one of one's own sessions. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
 export async function endOwnSession(
   services: SignOutServices,
-  own: OwnSession,
+  session: OwnSession,
   { id, source }: { readonly id: string; readonly source: RequestSource },
 ): Promise<boolean> {
-  const end = endNow(services, 'ended-by-owner', own, source)
-  const ended = await services.sessions.end({ id, userId: own.userId }, end)
+  const end = endNow(services, 'ended-by-owner', session, source)
+  const ended = await services.sessions.end({ id, userId: session.userId }, end)
   if (!ended) return false
   await deleteCachedCopies(services.sessionCache, [ended])
   return true

@@ -12,12 +12,12 @@ import type { Mode } from '../sessions/mode'
 import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { PresentedSession } from '../sessions/session-store'
 import {
-  type AskedForMail,
-  askedForMail,
   type LinkServices,
   type MailAsker,
+  type MailRequestOutcome,
+  mailRequestOutcome,
   newLinkRequest,
-} from './asked-for-mail'
+} from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import type { RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
@@ -39,11 +39,11 @@ export async function resendVerification(
     /** Who is signed in, if anybody. */
     readonly signedIn: { readonly userId: string; readonly sessionId: string } | null
   },
-): Promise<AskedForMail> {
+): Promise<MailRequestOutcome> {
   const { signedIn, binding } = asker
   const { userId = null, sessionId = null } = signedIn ?? {}
   const request = { purpose: 'verify-email', userId, bindingHash: binding.hash } as const
-  return askedForMail(
+  return mailRequestOutcome(
     await services.links.issueVerification({
       ...request,
       ...(await newLinkRequest(services, { ...asker, sessionId })),
@@ -95,34 +95,34 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const { token, binding, newPassword, source, mode, deviceIds } = input
   const presented = await findLink(services, token, PURPOSES, binding)
   if (!presented) return repeatVerification(services, input)
-  const { found, tokenHash, now } = presented
+  const { link, tokenHash, now } = presented
 
-  const chosen = await choosePassword(services, found, newPassword)
+  const chosen = await choosePassword(services, link, newPassword)
   if ('refusal' in chosen) return { outcome: 'password-refused', refusal: chosen.refusal }
   const { passwordHash } = chosen
-  const { returnTo } = found
-  const bindingHash = found.own && presented.bindingHash
+  const { returnTo } = link
+  const bindingHash = link.registration && presented.bindingHash
   const use = { tokenHash, bindingHash, returnTo, source, now }
   const hasPassword = passwordHash !== null
-  const elsewhere = found.account === null && found.own === null
+  const elsewhere = link.account === null && link.registration === null
   const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
 
-  if (found.account) {
+  if (link.account) {
     const device = deviceProof(deviceIds)
-    const proven = await links.verify({ ...use, device, userId: found.account.user.id, passwordHash })
+    const proven = await links.verify({ ...use, device, userId: link.account.user.id, passwordHash })
     if (!proven) return repeatVerification(services, input)
     await deleteCachedCopies(services.sessionCache, proven.ended)
     return { ...verified, deviceId: proven.deviceId }
   }
-  if (!found.newEmail) return { outcome: 'invalid-link' }
-  const { address, canonical } = found.newEmail
-  const user = newUser({ email: address, emailVerified: true, name: found.own?.name ?? null }, now)
+  if (!link.newEmail) return { outcome: 'invalid-link' }
+  const { address, canonical } = link.newEmail
+  const user = newUser({ email: address, emailVerified: true, name: link.registration?.name ?? null }, now)
   const account = { user, canonicalEmail: canonical, passwordHash }
   // Whoever has the mail and what was chosen with the address is the person who registered.
-  const sign = { userId: user.id, mode: mode ?? 'session', amr: 'otp', source, now } as const
+  const facts = { userId: user.id, mode: mode ?? 'session', amr: 'otp', source, now } as const
   const prepared =
     binding !== null && bindingHash !== null && mode
-      ? await prepareSession(services, sign, identityOf(token, binding))
+      ? await prepareSession(services, facts, identityOf(token, binding))
       : null
   const device = deviceProof(deviceIds, prepared?.newDeviceId)
   const start = prepared && { prepared, presented: input.presented }
@@ -161,16 +161,16 @@ async function repeatVerification(services: VerifyServices, input: VerificationI
 /** The hash of the password that the account is to have. */
 async function choosePassword(
   { passwords, passwordMinLength, serviceHost }: VerifyServices,
-  found: FoundLink,
+  link: FoundLink,
   newPassword: string | null,
 ): Promise<{ readonly passwordHash: string | null } | { readonly refusal: PasswordRefusal }> {
   if (newPassword !== null) {
-    const email = found.account?.user.email ?? found.newEmail?.address ?? ''
-    const name = found.account?.user.name ?? null
+    const email = link.account?.user.email ?? link.newEmail?.address ?? ''
+    const name = link.account?.user.name ?? null
     const context = passwordContext({ email, name }, serviceHost)
     const refusal = await checkPassword(newPassword, { minLength: passwordMinLength, context })
     return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
   }
-  if (!found.own) return { passwordHash: null }
-  return { passwordHash: found.account ? found.account.passwordHash : found.own.passwordHash }
+  if (!link.registration) return { passwordHash: null }
+  return { passwordHash: link.account ? link.account.passwordHash : link.registration.passwordHash }
 }

@@ -203,8 +203,8 @@ async function parseFields<S extends BodySchema>(
   fields: Record<string, unknown>,
   furtherFaults: FurtherFaults = async () => [],
 ): Promise<v.InferOutput<S>> {
-  const known = Object.keys(schema.entries)
-  const unknownFields = Object.keys(fields).filter((field) => !known.includes(field))
+  const fieldNames = Object.keys(schema.entries)
+  const unknownFields = Object.keys(fields).filter((field) => !fieldNames.includes(field))
   const parsed = v.safeParse(schema, fields)
   if (parsed.success && unknownFields.length === 0) return parsed.output
   const issues = (parsed.issues ?? []).map((issue) => ({
@@ -215,7 +215,7 @@ async function parseFields<S extends BodySchema>(
   throw invalidInput([
     ...issues,
     ...(await furtherFaults(fields)),
-    ...(unknownFields.length > 0 ? [unknownField(known)] : []),
+    ...(unknownFields.length > 0 ? [unknownField(fieldNames)] : []),
   ])
 }
 
@@ -227,8 +227,8 @@ function codeOf({ kind, type, received, expected }: v.BaseIssue<unknown>): strin
 }
 
 /** Names the fields there are, and not those that were sent: a client may have sent a password as the name of a field. */
-function unknownField(known: readonly string[]): FieldError {
-  const names = known.join(', ')
+function unknownField(fieldNames: readonly string[]): FieldError {
+  const names = fieldNames.join(', ')
   return { field: '', code: 'unknown', message: `Unknown field. The fields of this body are: ${names}.` }
 }
 

@@ -19,10 +19,13 @@ const HEADER_NAMES = /^(?=.{1,1024}$)[\w!#$%&'+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'
  *
  * A listed origin may send headers of every name. Tracing adds some that nobody here has heard of, and Janus reads none of them.
  *
- * @param own The origin of Janus itself.
+ * @param issuerOrigin The origin of Janus itself.
  */
 export function cors(
-  { origin: own, allowedOrigins }: { readonly origin: string; readonly allowedOrigins: readonly string[] },
+  {
+    origin: issuerOrigin,
+    allowedOrigins,
+  }: { readonly origin: string; readonly allowedOrigins: readonly string[] },
   log: Log,
 ): MiddlewareHandler {
   return async (c, next) => {
@@ -37,7 +40,7 @@ export function cors(
       headers.set('Access-Control-Allow-Origin', origin)
       headers.set('Access-Control-Allow-Credentials', 'true')
       headers.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate')
-    } else if (origin !== own && origin !== 'null') {
+    } else if (origin !== issuerOrigin && origin !== 'null') {
       const seen = originForLog(origin)
       log('origin-refused', { request_id: requestIdOf(c), origin: seen, setting: 'ALLOWED_ORIGINS' })
     }
@@ -49,9 +52,9 @@ function isPreflight(c: Context): boolean {
 }
 
 function answerPreflight(c: Context): void {
-  const asked = c.req.header('Access-Control-Request-Headers') ?? ''
+  const names = c.req.header('Access-Control-Request-Headers') ?? ''
   c.header('Access-Control-Allow-Methods', 'GET, POST, PATCH, DELETE')
-  c.header('Access-Control-Allow-Headers', HEADER_NAMES.test(asked) ? asked : OWN_HEADERS)
+  c.header('Access-Control-Allow-Headers', HEADER_NAMES.test(names) ? names : OWN_HEADERS)
   c.header('Access-Control-Max-Age', String(PREFLIGHT_MAX_AGE_SECONDS))
   c.header('Vary', 'Access-Control-Request-Headers', { append: true })
   c.res = c.body(null, 204)

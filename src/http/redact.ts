@@ -39,7 +39,8 @@ const SECRET_LOOKING = /[^\s"'`<>]+@[^\s"'`<>]+|(?=[\w+/=-]*\d)[\w+/=-]{20,}/g
 function redact(message: string, sent: readonly string[]): string {
   const text = message.slice(0, MESSAGE_MAX_LENGTH)
   const hidden = new Uint8Array(text.length)
-  for (const { 0: found, index } of text.matchAll(SECRET_LOOKING)) hidden.fill(1, index, index + found.length)
+  for (const { 0: secret, index } of text.matchAll(SECRET_LOOKING))
+    hidden.fill(1, index, index + secret.length)
   for (let at = 0; at < text.length; at++) hidden.fill(1, at, at + lengthSent(text.slice(at), sent))
   let safe = ''
   for (let at = 0; at < text.length; at++) {

@@ -46,9 +46,9 @@ export function createStoredSigningKeys(
   function importKeys(stored: readonly StoredSigningKey[]): Promise<readonly LoadedKey[]> {
     return Promise.all(
       stored.map(async (key) => {
-        const known = loaded?.keys.find(({ kid }) => kid === key.kid)
-        const [publicKey, signer] = known
-          ? [known.publicKey, known.signer]
+        const imported = loaded?.keys.find(({ kid }) => kid === key.kid)
+        const [publicKey, signer] = imported
+          ? [imported.publicKey, imported.signer]
           : await Promise.all([importPublicKey(key), decryptPrivateKey(key, keyring)])
         return { ...key, publicKey, signer }
       }),

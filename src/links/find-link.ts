@@ -4,7 +4,7 @@ import { hashSecretText, type TokenPurpose } from './one-time-token'
 
 /** A link that is good, as somebody presents it. Not used up yet. */
 export interface PresentedLink {
-  readonly found: FoundLink
+  readonly link: FoundLink
   readonly tokenHash: string
   /** SHA-256 of the secret that came along, if any did. */
   readonly bindingHash: string | null
@@ -27,6 +27,6 @@ export async function findLink(
   const now = clock()
   if (tokenHash === null) return null
   const bindingHash = binding === null ? null : await hashSecretText(binding)
-  const found = await links.find({ tokenHash, bindingHash }, purposes, now)
-  return found && { found, tokenHash, bindingHash, now }
+  const link = await links.find({ tokenHash, bindingHash }, purposes, now)
+  return link && { link, tokenHash, bindingHash, now }
 }

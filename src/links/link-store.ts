@@ -107,7 +107,7 @@ export interface LinkStore {
 
 /** A code as it was tried. */
 export interface TriedCode {
-  readonly found: FoundLink
+  readonly link: FoundLink
   readonly tokenHash: string
   readonly codeMac: string
 }
@@ -244,7 +244,7 @@ export interface FoundLink {
    * What the browser or client chose that presents the link: the name and the password of its registration, whichever of the mails to
    * the address it opens. `null` if it has registered or asked for nothing there.
    */
-  readonly own: { readonly name: string | null; readonly passwordHash: string | null } | null
+  readonly registration: { readonly name: string | null; readonly passwordHash: string | null } | null
   /** Where the person goes in the end, as it was asked for. May be allowed no more. */
   readonly returnTo: string | null
 }

@@ -36,15 +36,15 @@ export async function accountPage(
     sessions: show === 'sessions' ? MANY : FEW.sessions,
     events: show === 'activity' ? MANY : FEW.events,
   }
-  const [found, listed, known, currentIds, recorded] = await Promise.all([
+  const [account, listed, knownDevices, currentIds, recorded] = await Promise.all([
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
     devices.list(userId, clock()),
     presentedDevices(services, c.req.raw.headers),
     auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
-  if (!found) throw sessionEnded(principal)
-  const { user, passwordHash } = found
+  if (!account) throw sessionEnded(principal)
+  const { user, passwordHash } = account
   const path = accountPath(context)
   // As many as are read for the whole list, because any number of sessions that ended together is one row.
   const events = recorded
@@ -61,7 +61,7 @@ export async function accountPage(
         current: session.id === sessionId,
       }))}
       allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
-      devices={known.map((device) => ({
+      devices={knownDevices.map((device) => ({
         ...device,
         device: describeDevice(device.userAgent),
         current: currentIds.includes(device.id),

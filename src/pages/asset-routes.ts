@@ -26,6 +26,6 @@ export function assetRoutes(files: ReadonlyMap<string, AssetFile>) {
 }
 
 /** Whether a browser has the file (RFC 9110 §13.1.2). Whoever compresses it on the way marks its tag as weak. */
-function isKnown(known: string | undefined, etag: string): boolean {
-  return known?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false
+function isKnown(tags: string | undefined, etag: string): boolean {
+  return tags?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false
 }

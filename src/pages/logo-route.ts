@@ -18,10 +18,10 @@ export function logoRoute({ assets, config }: Pick<Services, 'assets' | 'config'
   const path = logoPath(config)
   if (path === null) return routes
   return routes.get(path, async (c) => {
-    const found = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
-    const isImage = found?.headers.get('Content-Type')?.startsWith('image/') ?? false
-    if (found?.status !== 200 || !isImage) throw new Problem('not-found')
-    const response = c.newResponse(found.body, found)
+    const file = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
+    const isImage = file?.headers.get('Content-Type')?.startsWith('image/') ?? false
+    if (file?.status !== 200 || !isImage) throw new Problem('not-found')
+    const response = c.newResponse(file.body, file)
     response.headers.set('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
     return response
   })

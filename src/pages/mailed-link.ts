@@ -58,17 +58,17 @@ export async function findMailedLink(
   const binding = presentedBinding(c, services.cookies.registration, undefined)
   const presented = await findLink(services, token, purposes, binding)
   if (!presented) throw invalidLink()
-  const { found } = presented
+  const { link } = presented
   const matches = (cookie: BindingCookie) =>
-    matchesSecret(presentedBinding(c, cookie, undefined), found.bindingHash)
+    matchesSecret(presentedBinding(c, cookie, undefined), link.bindingHash)
   const { signInLink, emailChange } = services.cookies
   return {
-    email: found.account?.user.email ?? found.newEmail?.address ?? null,
-    keepsPassword: found.own !== null,
+    email: link.account?.user.email ?? link.newEmail?.address ?? null,
+    keepsPassword: link.registration !== null,
     elsewhere:
-      (found.purpose === 'sign-in' && !(await matches(signInLink))) ||
-      (found.purpose === 'change-email' && !(await matches(emailChange))),
-    removesPassword: found.purpose === 'sign-in' && (await removesPassword(services, c, found)),
+      (link.purpose === 'sign-in' && !(await matches(signInLink))) ||
+      (link.purpose === 'change-email' && !(await matches(emailChange))),
+    removesPassword: link.purpose === 'sign-in' && (await removesPassword(services, c, link)),
   }
 }
 
@@ -82,8 +82,8 @@ async function removesPassword(services: Services, c: Context, { account }: Foun
   const refreshing = (await presentedSessions(services, headers)).filter(
     ({ secretHash }) => secretHash === null,
   )
-  const found = await Promise.all(
+  const refreshed = await Promise.all(
     refreshing.map(({ sessionId }) => services.users.findWithSession(sessionId, services.clock())),
   )
-  return found.every((each) => each?.user.id !== account.user.id)
+  return refreshed.every((each) => each?.user.id !== account.user.id)
 }

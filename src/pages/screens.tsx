@@ -34,11 +34,11 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
   '/login': (facts, state) => {
     const { context, config } = facts
     const { mail, registration } = offered(config)
-    const links = { mail, registration, returnTo: given(facts, 'return_to') }
+    const links = { mail, registration, returnTo: fieldOf(facts, 'return_to') }
     return <LoginPage context={context} state={state} {...links} />
   },
   '/login/link': (facts, state) => (
-    <SignInLinkPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
+    <SignInLinkPage context={facts.context} state={state} returnTo={fieldOf(facts, 'return_to')} />
   ),
   '/login/link/confirm': (facts, state) => {
     const { c, context, config, link } = facts
@@ -46,9 +46,9 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
       const sent = readMailSent(c, config.cookies)
       return <CheckMailPage context={context} kind="link" {...sent} state={state} />
     }
-    const token = given(facts, 'token') ?? ''
+    const token = fieldOf(facts, 'token') ?? ''
     if (link?.elsewhere) return <SignInElsewherePage context={context} token={token} />
-    const returnTo = given(facts, 'return_to')
+    const returnTo = fieldOf(facts, 'return_to')
     const removesPassword = link?.removesPassword ?? false
     return (
       <ConfirmSignInPage
@@ -63,18 +63,18 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     <RegisterPage
       context={facts.context}
       state={state}
-      returnTo={given(facts, 'return_to')}
+      returnTo={fieldOf(facts, 'return_to')}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
   '/password/forgot': (facts, state) => (
-    <ForgotPasswordPage context={facts.context} state={state} returnTo={given(facts, 'return_to')} />
+    <ForgotPasswordPage context={facts.context} state={state} returnTo={fieldOf(facts, 'return_to')} />
   ),
   '/password/reset': (facts, state) => (
     <ResetPasswordPage
       context={facts.context}
       state={state}
-      token={given(facts, 'token') ?? ''}
+      token={fieldOf(facts, 'token') ?? ''}
       email={facts.link?.email ?? null}
       passwordMinLength={facts.config.passwordMinLength}
     />
@@ -83,7 +83,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     <VerifyEmailPage
       context={facts.context}
       state={state}
-      token={given(facts, 'token') ?? ''}
+      token={fieldOf(facts, 'token') ?? ''}
       email={facts.link?.email ?? null}
       choosePassword={!facts.link?.keepsPassword}
       passwordMinLength={facts.config.passwordMinLength}
@@ -93,7 +93,7 @@ export const SCREENS: Readonly<Record<string, Screen>> = {
     facts.link?.elsewhere ? (
       <ChangeElsewherePage context={facts.context} />
     ) : (
-      <ConfirmEmailChangePage context={facts.context} state={state} token={given(facts, 'token') ?? ''} />
+      <ConfirmEmailChangePage context={facts.context} state={state} token={fieldOf(facts, 'token') ?? ''} />
     ),
 }
 
@@ -103,6 +103,6 @@ export function offered({ mail, registration }: Config): { mail: boolean; regist
 }
 
 /** What a form sent, or a link says. */
-function given({ c }: ScreenFacts, field: string): string | null {
+function fieldOf({ c }: ScreenFacts, field: string): string | null {
   return sentFields(c)[field] ?? c.req.query(field) ?? null
 }

@@ -9,10 +9,11 @@ export function countryName(country: string | null, language: string): string | 
   return displayNames(language).of(country) ?? null
 }
 
-const known = new Map<string, Intl.DisplayNames>()
+const namesByLanguage = new Map<string, Intl.DisplayNames>()
 
 function displayNames(language: string): Intl.DisplayNames {
-  const names = known.get(language) ?? new Intl.DisplayNames(language, { type: 'region', fallback: 'none' })
-  known.set(language, names)
+  const names =
+    namesByLanguage.get(language) ?? new Intl.DisplayNames(language, { type: 'region', fallback: 'none' })
+  namesByLanguage.set(language, names)
   return names
 }

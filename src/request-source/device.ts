@@ -26,6 +26,6 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
  */
 export function describeDevice(userAgent: string | null): string | null {
   if (userAgent === null) return null
-  const known = [BROWSERS, SYSTEMS].flatMap((list) => list.find(([pattern]) => pattern.test(userAgent)) ?? [])
-  return known.filter((part) => typeof part === 'string').join(', ') || null
+  const words = [BROWSERS, SYSTEMS].flatMap((list) => list.find(([pattern]) => pattern.test(userAgent)) ?? [])
+  return words.filter((part) => typeof part === 'string').join(', ') || null
 }

@@ -5,8 +5,8 @@ const requestIds = new WeakMap<Request, string>()
 
 /** The id of a request: random, the same wherever it is asked for. Never the client's, who could make two alike. */
 export function requestIdOf(c: Context): string {
-  const known = requestIds.get(c.req.raw)
-  if (known !== undefined) return known
+  const existing = requestIds.get(c.req.raw)
+  if (existing !== undefined) return existing
   const id = crypto.randomUUID()
   requestIds.set(c.req.raw, id)
   return id

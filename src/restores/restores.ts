@@ -40,30 +40,30 @@ export function createRestores({
   readonly log: Log
 }): Restores {
   // Set when an answer is there, never the promise of one: a request that is cancelled would leave others waiting.
-  let known: { readonly lastAt: number; readonly refreshAt: number; readonly until: number } | null = null
+  let cached: { readonly lastAt: number; readonly refreshAt: number; readonly until: number } | null = null
 
   async function read(): Promise<number> {
-    const found = await orOnOutage<number | null>(store.findLastAt(), ({ store: name }) => {
+    const answer = await orOnOutage<number | null>(store.findLastAt(), ({ store: name }) => {
       log('restores-not-read', { store: name })
       return null
     })
     const now = clock()
-    const lastAt = found ?? known?.lastAt ?? 0
-    const refreshAt = now + (found === null ? ASK_AGAIN_SECONDS : REFRESH_AFTER_SECONDS)
-    known = { lastAt, refreshAt, until: now + MAX_AGE_SECONDS }
+    const lastAt = answer ?? cached?.lastAt ?? 0
+    const refreshAt = now + (answer === null ? ASK_AGAIN_SECONDS : REFRESH_AFTER_SECONDS)
+    cached = { lastAt, refreshAt, until: now + MAX_AGE_SECONDS }
     return lastAt
   }
 
   return {
     async lastAt() {
       const now = clock()
-      if (!known || now >= known.until) return read()
-      if (now >= known.refreshAt) {
+      if (!cached || now >= cached.until) return read()
+      if (now >= cached.refreshAt) {
         // The others do not ask as well meanwhile.
-        known = { ...known, refreshAt: now + ASK_AGAIN_SECONDS }
+        cached = { ...cached, refreshAt: now + ASK_AGAIN_SECONDS }
         defer(read())
       }
-      return known.lastAt
+      return cached.lastAt
     },
   }
 }

@@ -39,12 +39,12 @@ export async function resolveSession(
   const { sessions, sessionCache, clock, log } = services
   const now = clock()
 
-  const found = await orOnOutage(sessionCache.find(token.sessionId), () => {
+  const copy = await orOnOutage(sessionCache.find(token.sessionId), () => {
     log('session-cache-unavailable', { session_id: token.sessionId })
     return null
   })
   // A copy that has expired may only be behind: another place may have slid the session since.
-  const cached = found && !isExpired(found.session, now) ? found : null
+  const cached = copy && !isExpired(copy.session, now) ? copy : null
   const live = cached ?? (await sessions.findLive(token.sessionId, now))
   if (!live || !(await isSecretOf(live, token.secret))) return null
 

@@ -75,10 +75,10 @@ export interface SignInFacts {
 /** Returns a record for a sign-in that happens now. Its id is random unless given. */
 export function newSession(
   lifetimes: SessionLifetimes,
-  sign: SignInFacts,
+  facts: SignInFacts,
   id: string = encodeBase64url(randomBytes(16)),
 ): Session {
-  const { userId, mode, amr, source, now } = sign
+  const { userId, mode, amr, source, now } = facts
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   return {
     id,

@@ -36,10 +36,10 @@ export function createSignedCopies({
       const mac = parseBase64url(macText)
       if (!mac) return null
       // The id names the secret, so that a rotation costs no second verification.
-      const found = (await keyring.all('session-copy')).find((each) => each.secretId === secretId)
-      if (!found) return null
+      const secret = (await keyring.all('session-copy')).find((each) => each.secretId === secretId)
+      if (!secret) return null
       // Web Crypto compares in constant time.
-      return (await crypto.subtle.verify('HMAC', found.key, mac, macInput(key, json))) ? json : null
+      return (await crypto.subtle.verify('HMAC', secret.key, mac, macInput(key, json))) ? json : null
     },
   }
 }

@@ -87,12 +87,12 @@ export function createAccessTokenCheck(
       text,
       async ({ kid }, { protected: encodedHeader }) => {
         if (typeof kid !== 'string') throw new errors.JWKSNoMatchingKey()
-        const found = await terms.findKey(kid)
+        const signer = await terms.findKey(kid)
         // Our headers have one form. With no other accepted, `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`, duplicate
         // names and a foreign `alg` or `typ` have no place to stand (RFC 8725 §3.1, §3.10; RFC 7515 §4.1.11).
-        if (found && encodedHeader === encodeHeader(found.alg, kid)) {
-          used.by = { kid, key: found.key }
-          return found.key
+        if (signer && encodedHeader === encodeHeader(signer.alg, kid)) {
+          used.by = { kid, key: signer.key }
+          return signer.key
         }
         throw new errors.JWKSNoMatchingKey()
       },

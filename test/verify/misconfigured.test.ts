@@ -4,9 +4,9 @@ import { beforeAll, describe, expect, it, vi } from 'vitest'
 import {
   createServiceClient,
   createVerifier,
-  type GivenHeaders,
   type JanusEnv,
   janus,
+  type RequestHeaders,
   requireRole,
 } from '../../packages/verify/index'
 import { expectProblem, type Person, read, signedInPerson } from '../support/person'
@@ -160,7 +160,7 @@ describe('the headers of a request', () => {
     const [[name = '', value = ''] = []] = Object.entries(headers)
     const lower = name.toLowerCase()
     const service = createServiceClient({ issuer: env.ISSUER, service: exports.Janus })
-    const good: Record<string, GivenHeaders> = {
+    const good: Record<string, RequestHeaders> = {
       headers: { host: 'localhost', [lower]: value, 'set-cookie': ['a', 'b'] },
       headersDistinct: { host: ['localhost'], [lower]: [value], missing: undefined },
       'in another case': { [name.toUpperCase()]: value },

@@ -61,13 +61,13 @@ const ASK_EVERY_MS = 2_000
  */
 export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
   const { wrangler, configPath, print, dryRun } = options
-  const found = await lookAtAccount(wrangler)
-  if (!found.ok) {
-    print(renderFindings([found.finding]))
+  const seen = await lookAtAccount(wrangler)
+  if (!seen.ok) {
+    print(renderFindings([seen.finding]))
     if (!dryRun) return 2
     print('So this is the plan of a first deploy.\n')
   }
-  const account = found.ok ? found.account : NOTHING
+  const account = seen.ok ? seen.account : NOTHING
 
   const secretNames = account.secrets.kind === 'listed' ? account.secrets.names : []
   const isSecretMade = !secretNames.includes('AUTH_SECRET') && !('AUTH_SECRET' in options.secrets)
@@ -152,8 +152,8 @@ function renderPlan(
   const says = { migrate: `Apply the migrations${unapplied}`, deploy: `Deploy the Worker ${wrangler.name}` }
   const lines = steps.map((step, index) => `  ${index + 1}. ${says[step]}`)
   if (config) lines.push(`  ${steps.length + 1}. Ask ${config.issuer}/readyz`)
-  const given = Object.keys(secrets).filter((name) => name !== 'AUTH_SECRET' || !isSecretMade)
-  if (given.length > 0) lines.push(`Secrets from your file: ${given.join(', ')}.`)
+  const names = Object.keys(secrets).filter((name) => name !== 'AUTH_SECRET' || !isSecretMade)
+  if (names.length > 0) lines.push(`Secrets from your file: ${names.join(', ')}.`)
   if (isSecretMade) {
     lines.push(
       'AUTH_SECRET: a random one is made, and given to the Worker alone. Nobody can read it back;',

@@ -13,9 +13,9 @@ export function checkOrigins(config: Config): readonly Finding[] {
   return config.allowedOrigins.map((origin) => checkOrigin(origin, config))
 }
 
-function checkOrigin(origin: string, { origin: own, issuer, modes }: Config): Finding {
+function checkOrigin(origin: string, { origin: issuerOrigin, issuer, modes }: Config): Finding {
   const check = 'origins.site'
-  if (origin === own) {
+  if (origin === issuerOrigin) {
     const what = `${origin} is the origin of ISSUER, so listing it does nothing.`
     return warning(check, what, 'Take it out of ALLOWED_ORIGINS.')
   }

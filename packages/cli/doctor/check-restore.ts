@@ -21,9 +21,9 @@ export async function checkRestore(
   const sql = `SELECT restored_at >= ${at} OR pruned_to >= ${seq}
       OR EXISTS (SELECT 1 FROM audit_events WHERE seq = ${seq} AND chain_hash = '${chainHash}') AS settled
     FROM restores, audit_chain`
-  const asked = await wrangler(['d1', 'execute', 'DB', ...flags, '--json', '--command', sql])
-  const settled = /"settled":\s*([01])/.exec(asked.stdout)?.[1]
-  if (asked.code !== 0 || settled === undefined) return []
+  const run = await wrangler(['d1', 'execute', 'DB', ...flags, '--json', '--command', sql])
+  const settled = /"settled":\s*([01])/.exec(run.stdout)?.[1]
+  if (run.code !== 0 || settled === undefined) return []
   const check = 'database.restored'
   if (settled === '1') return [ok(check, 'The database holds what KV last marked: it was not put back.')]
   return [

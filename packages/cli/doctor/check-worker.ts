@@ -38,8 +38,8 @@ const checkSecretsAreRequired: Check = ({ wrangler }) => {
 const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   const database = wrangler.d1_databases.find(({ binding }) => binding === 'DB')
   if (!database) return []
-  const given = resolve(folder, database.migrations_dir ?? 'migrations')
-  const there = migrationFiles(given)
+  const directory = resolve(folder, database.migrations_dir ?? 'migrations')
+  const there = migrationFiles(directory)
   const missing = migrationFiles(MIGRATIONS).filter((file) => !there.includes(file))
   if (missing.length === 0) return []
   const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`

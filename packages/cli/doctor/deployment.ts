@@ -119,8 +119,8 @@ function readLocalVars(
   configPath: string,
   getVarsForDev: typeof unstable_getVarsForDev,
 ): Record<string, unknown> {
-  const given = getVarsForDev(configPath, undefined, wrangler.vars, undefined, true, wrangler.secrets)
+  const vars = getVarsForDev(configPath, undefined, wrangler.vars, undefined, true, wrangler.secrets)
   return Object.fromEntries(
-    Object.entries(given).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
+    Object.entries(vars).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
   )
 }

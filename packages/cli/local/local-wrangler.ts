@@ -59,8 +59,8 @@ export function holdState(folder: string, what: string, ownState: string): void 
  */
 export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
   const file = join(folder, '.dev.vars')
-  const given = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const named = parseEnv(given)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
+  const named = parseEnv(text)
   const lines: string[] = []
   if (named.AUTH_SECRET === undefined) {
     lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
@@ -70,7 +70,7 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
     lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${issuer}"`)
   }
   if (lines.length === 0) return false
-  const start = given === '' || given.endsWith('\n') ? '' : '\n'
+  const start = text === '' || text.endsWith('\n') ? '' : '\n'
   // Only its owner may read it.
   appendFileSync(file, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
   return true

@@ -23,8 +23,8 @@ export async function withMigrations<T>(
   const database = config.d1_databases.find(({ binding }) => binding === 'DB')
   // Wrangler says best what is missing.
   if (!database) return use(configPath)
-  const given = migrationFiles(resolve(folder, database.migrations_dir ?? 'migrations'))
-  if (migrationFiles(MIGRATIONS).every((file) => given.includes(file))) return use(configPath)
+  const files = migrationFiles(resolve(folder, database.migrations_dir ?? 'migrations'))
+  if (migrationFiles(MIGRATIONS).every((file) => files.includes(file))) return use(configPath)
   const scratch = mkdtempSync(join(tmpdir(), 'janus-migrations-'))
   try {
     const path = join(scratch, 'wrangler.json')

@@ -16,9 +16,9 @@ export function activityRoutes(services: Services) {
   return new Hono<SignedInEnv>().get('/me/activity', requireLiveSession(services), async (c) => {
     const before = readCursor(c, parseCursor)
     // One more than is shown tells whether there is a next page.
-    const found = await auditLog.list(c.var.principal.userId, { before, limit: PAGE_SIZE + 1 })
-    const shown = found.slice(0, PAGE_SIZE)
-    const last = found.length > PAGE_SIZE ? shown.at(-1) : undefined
+    const events = await auditLog.list(c.var.principal.userId, { before, limit: PAGE_SIZE + 1 })
+    const shown = events.slice(0, PAGE_SIZE)
+    const last = events.length > PAGE_SIZE ? shown.at(-1) : undefined
     return c.json({
       events: shown.map(presentEvent),
       ...(last ? { next_cursor: String(last.seq) } : {}),

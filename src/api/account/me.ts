@@ -39,9 +39,9 @@ export function meRoutes(services: Services) {
   return new Hono<SignedInEnv>()
     .get('/me', async (c) => {
       const { principal } = c.var
-      const found = await users.findWithSession(principal.sessionId, clock())
-      if (!found) throw sessionEnded(principal)
-      return c.json(presentMe(found))
+      const caller = await users.findWithSession(principal.sessionId, clock())
+      if (!caller) throw sessionEnded(principal)
+      return c.json(presentMe(caller))
     })
 
     .patch('/me', limited, jsonBody(RenameBody), sameAccount, async (c) =>
@@ -67,16 +67,16 @@ export function whoAmIRoute(services: Services, pages: Pages | null) {
       refused && credential.carrier !== 'bearer' && credential.carrier !== 'unusable-authorization'
         ? null
         : principalOf(authentication)
-    const found = principal && (await users.findWithSession(principal.sessionId, clock()))
-    if (principal?.mode === 'token' && !found) throw sessionEnded(principal)
+    const caller = principal && (await users.findWithSession(principal.sessionId, clock()))
+    if (principal?.mode === 'token' && !caller) throw sessionEnded(principal)
 
-    if (pages?.wanted(c)) return pages.home(c, found?.user ?? null)
-    return c.json(found ? { authenticated: true, ...presentMe(found) } : { authenticated: false })
+    if (pages?.wanted(c)) return pages.home(c, caller?.user ?? null)
+    return c.json(caller ? { authenticated: true, ...presentMe(caller) } : { authenticated: false })
   })
 }
 
-type Found = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']>>>
+type Caller = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']>>>
 
-function presentMe({ user, session }: Found) {
+function presentMe({ user, session }: Caller) {
   return { user: presentUser(user), session: presentSession(session, session.id) }
 }

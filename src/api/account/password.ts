@@ -15,7 +15,7 @@ import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { requireMail } from '../require-mail'
 import {
-  answerAsked,
+  answerMailRequest,
   attemptRefused,
   credentialPlace,
   invalidLink,
@@ -77,14 +77,14 @@ export function passwordRoutes(services: Services) {
       const { email, device_token, return_to } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const returnTo = parseReturnTo(return_to, config)
-      const asked = await requestPasswordReset(services, {
+      const answer = await requestPasswordReset(services, {
         email,
         returnTo,
         deviceIds,
         source: requestSourceOf(c),
       })
       const sent = { email: email.address, returnTo }
-      return answerAsked(c, config, { asked, binding: null, page: 'forgot', sent })
+      return answerMailRequest(c, config, { answer, binding: null, page: 'forgot', sent })
     })
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
@@ -99,11 +99,16 @@ export function passwordRoutes(services: Services) {
       if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
       if (reset.outcome !== 'reset') throw invalidLink()
       const device = { deviceId: reset.deviceId, presentedIds }
-      const given = await giveDevice(c, services, device, device_token === undefined ? 'cookie' : 'body')
+      const deviceToken = await giveDevice(
+        c,
+        services,
+        device,
+        device_token === undefined ? 'cookie' : 'body',
+      )
       const { returnTo } = reset
       if (isForm(c))
         return redirectForm(c, config, return_to, withGoal('/password/reset?done', returnTo, config))
-      const body = { ...given, ...presentGoal(returnTo, config) }
+      const body = { ...deviceToken, ...presentGoal(returnTo, config) }
       return Object.keys(body).length === 0 ? c.body(null, 204) : c.json(body)
     })
 }

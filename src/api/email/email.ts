@@ -19,7 +19,7 @@ import { clearMailSent } from '../mail-sent'
 import { ownAccount, refuseOtherAccount, sameAccount } from '../own-account'
 import { requireMail } from '../require-mail'
 import {
-  answerAsked,
+  answerMailRequest,
   attemptRefused,
   chooseMode,
   clearReplaced,
@@ -69,8 +69,8 @@ export function emailRoutes(services: Services) {
 
   return new Hono<SignedInEnv>()
     .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
-      const { token, binding, new_password, device_token, return_to, ...asked } = c.req.valid('json')
-      const { refresh_in = 'body' } = asked
+      const { token, binding, new_password, device_token, return_to, ...choice } = c.req.valid('json')
+      const { refresh_in = 'body' } = choice
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const verification = await verifyEmail(services, {
         token,
@@ -78,7 +78,7 @@ export function emailRoutes(services: Services) {
         newPassword: new_password ?? null,
         source: requestSourceOf(c),
         // A page that would get a session where there are only tokens proves the address, and no more.
-        mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, asked),
+        mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, choice),
         presented: await presentedSessions(services, c.req.raw.headers),
         deviceIds,
       })
@@ -93,7 +93,7 @@ export function emailRoutes(services: Services) {
       const session = signedIn && presentSignIn(c, config.cookies, signedIn, refresh_in)
       const place = device_token === undefined ? 'cookie' : 'body'
       const device = { deviceId, presentedIds: deviceIds }
-      const given = await giveDevice(
+      const deviceToken = await giveDevice(
         c,
         services,
         device,
@@ -105,24 +105,30 @@ export function emailRoutes(services: Services) {
         return redirectForm(c, config, return_to ?? (signedIn && returnTo) ?? undefined, done)
       }
       const goal = presentGoal(returnTo, config)
-      return c.json({ email_verified: true, has_password: hasPassword, ...session, ...given, ...goal })
+      return c.json({ email_verified: true, has_password: hasPassword, ...session, ...deviceToken, ...goal })
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
-      const { email, binding: known, account_id, device_token, return_to: returnTo } = c.req.valid('json')
+      const {
+        email,
+        binding: bindingText,
+        account_id,
+        device_token,
+        return_to: returnTo,
+      } = c.req.valid('json')
       const signedIn = await signedInPrincipal(services, c)
       // Nobody need be signed in to ask.
       if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
-      const binding = await keepBinding(c, config.cookies.registration, known)
-      const asked = await resendVerification(services, {
+      const binding = await keepBinding(c, config.cookies.registration, bindingText)
+      const answer = await resendVerification(services, {
         signedIn,
         deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
         email,
         binding: binding.secret,
         source: requestSourceOf(c),
       })
-      return answerAsked(c, config, {
-        asked,
+      return answerMailRequest(c, config, {
+        answer,
         binding,
         page: 'resend',
         sent: { email: email.address, returnTo: null },
@@ -134,10 +140,10 @@ export function emailRoutes(services: Services) {
       const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await keepBinding(c, config.cookies.emailChange, undefined)
       const input = { email, password, binding: binding.secret, source: requestSourceOf(c) }
-      const asked = await requestEmailChange(services, c.var.principal, input)
-      if (asked.outcome === 'refused' || asked.outcome === 'no-password') throw attemptRefused(asked)
-      return answerAsked(c, config, {
-        asked,
+      const answer = await requestEmailChange(services, c.var.principal, input)
+      if (answer.outcome === 'refused' || answer.outcome === 'no-password') throw attemptRefused(answer)
+      return answerMailRequest(c, config, {
+        answer,
         binding,
         page: 'change',
         sent: { email: email.address, returnTo: null },
@@ -146,8 +152,8 @@ export function emailRoutes(services: Services) {
     })
 
     .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
-      const { token, binding: known, return_to } = c.req.valid('json')
-      const binding = presentedBinding(c, config.cookies.emailChange, known)
+      const { token, binding: bindingText, return_to } = c.req.valid('json')
+      const binding = presentedBinding(c, config.cookies.emailChange, bindingText)
       const change = await confirmEmailChange(services, { token, binding, source: requestSourceOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
       clearBinding(c, config.cookies.emailChange)

@@ -29,8 +29,8 @@ export function deviceRoutes(services: Services) {
   return new Hono<SignedInEnv>()
     .get('/devices', live, async (c) => {
       const currentIds = await presentedDevices(services, c.req.raw.headers)
-      const known = await devices.list(c.var.principal.userId, clock())
-      return c.json({ devices: known.map((device) => presentDevice(device, currentIds)) })
+      const listed = await devices.list(c.var.principal.userId, clock())
+      return c.json({ devices: listed.map((device) => presentDevice(device, currentIds)) })
     })
 
     .delete('/devices/:id', live, async (c) => {

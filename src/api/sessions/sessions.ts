@@ -69,11 +69,11 @@ export function sessionRoutes(services: Services) {
       jsonOrFormBody(SignOutEverywhereBody, { form: SignOutEverywhereForm }),
       sameAccount,
       async (c) => {
-        const asked = c.req.valid('json')
-        const keepCurrent = asked.keep_current
+        const body = c.req.valid('json')
+        const keepCurrent = body.keep_current
         if (!keepCurrent) forgetSession(c, config)
         await signOutEverywhere(services, c.var.principal, { keepCurrent, source: requestSourceOf(c) })
-        const returnTo = 'return_to' in asked ? asked.return_to : undefined
+        const returnTo = 'return_to' in body ? body.return_to : undefined
         return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
       },
     )
@@ -82,9 +82,9 @@ export function sessionRoutes(services: Services) {
       const { userId, sessionId } = c.var.principal
       const before = readCursor(c, parseCursor)
       // One more than is shown tells whether there is a next page.
-      const found = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
-      const shown = found.slice(0, PAGE_SIZE)
-      const last = found.length > PAGE_SIZE ? shown.at(-1) : undefined
+      const listed = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
+      const shown = listed.slice(0, PAGE_SIZE)
+      const last = listed.length > PAGE_SIZE ? shown.at(-1) : undefined
       return c.json({
         sessions: shown.map((session) => presentSession(session, sessionId)),
         ...(last ? { next_cursor: formatCursor(last) } : {}),

@@ -30,7 +30,7 @@ import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
 import { ownAccount, sameAccount } from '../own-account'
 import { requireMail } from '../require-mail'
 import {
-  answerAsked,
+  answerMailRequest,
   attemptRefused,
   chooseMode,
   clearReplaced,
@@ -95,10 +95,10 @@ export function accountRoutes(services: Services) {
         const returnTo = parseReturnTo(asked.return_to, config)
         const by = { binding: binding.secret, source: requestSourceOf(c), deviceIds }
         const input = { email, password, name, returnTo, ...by }
-        const held = await registerVerified(services, input)
-        if (held.outcome === 'password-refused') throw passwordRefused('password', held.refusal)
+        const answer = await registerVerified(services, input)
+        if (answer.outcome === 'password-refused') throw passwordRefused('password', answer.refusal)
         const sent = { email: email.address, returnTo }
-        return answerAsked(c, config, { asked: held, binding, page: 'register', sent })
+        return answerMailRequest(c, config, { answer, binding, page: 'register', sent })
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
@@ -123,7 +123,7 @@ export function accountRoutes(services: Services) {
       const inBody = 'device_token' in named ? named.device_token : undefined
       const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
       const binding = await keepBinding(c, config.cookies.signInLink, undefined)
-      const asked = await requestSignInLink(services, {
+      const answer = await requestSignInLink(services, {
         email,
         returnTo,
         binding: binding.secret,
@@ -131,7 +131,7 @@ export function accountRoutes(services: Services) {
         deviceIds,
       })
       const sent = { email: typed, returnTo }
-      return answerAsked(c, config, { asked, binding, page: 'link', sent })
+      return answerMailRequest(c, config, { answer, binding, page: 'link', sent })
     })
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
@@ -184,9 +184,9 @@ async function linkRecipient(
 ): Promise<{ readonly email: EmailAddress; readonly typed: string | null; readonly goal: string | null }> {
   if (email) return { email, typed: email.address, goal: null }
   if (token === undefined) throw missingField('email')
-  const found = await findLinkRecipient(services, token)
-  if (!found) throw invalidLink()
-  return { email: found.email, typed: null, goal: found.returnTo }
+  const recipient = await findLinkRecipient(services, token)
+  if (!recipient) throw invalidLink()
+  return { email: recipient.email, typed: null, goal: recipient.returnTo }
 }
 
 /** Signs in with what was mailed: the token of the link, or the code. @throws {Problem} `invalid-input` unless it is one of them. */

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import type { Config } from '../../config/config'
-import type { AskedForMail } from '../../flows/asked-for-mail'
+import type { MailRequestOutcome } from '../../flows/mail-request'
 import type { NoPassword, RefusedAttempt } from '../../flows/sign-in/attempt-password'
 import type { IssuedCredentials, SignedIn } from '../../flows/sign-in/prepared-session'
 import { cookieValues } from '../../guards/credential'
@@ -170,17 +170,17 @@ export function invalidCode(): Problem {
 }
 
 /** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
-export function answerAsked(
+export function answerMailRequest(
   c: Context,
   config: Config,
   {
-    asked,
+    answer,
     binding,
     page,
     sent,
     returnTo,
   }: {
-    readonly asked: AskedForMail
+    readonly answer: MailRequestOutcome
     /** What the client keeps, if the link is bound to it. */
     readonly binding: Binding | null
     /** What the page says that a form leads to. */
@@ -191,7 +191,7 @@ export function answerAsked(
     readonly returnTo?: string | undefined
   },
 ) {
-  if (asked.outcome === 'throttled') throw attemptRefused(asked)
+  if (answer.outcome === 'throttled') throw attemptRefused(answer)
   if (binding) giveBinding(c, binding)
   if (isForm(c)) {
     if (returnTo === undefined) noteMailSent(c, config.cookies, sent)

@@ -77,13 +77,13 @@ export async function attemptPassword(
     log('client-throttled', { request_id: source.requestId })
     return { outcome: 'throttled', retryAfterSeconds }
   }
-  const { found, budget } = reservation
-  const refused = { accountKey, sources, subjectId: found?.user.id ?? null, budget }
+  const { account, budget } = reservation
+  const refused = { accountKey, sources, subjectId: account?.user.id ?? null, budget }
   if (reservation.outcome === 'throttled') {
     await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
     return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
   }
-  const checked = await verifyPassword(services, found, password)
+  const checked = await verifyPassword(services, account, password)
   if ('reason' in checked) {
     await recordRefusal(services, attempt, { ...refused, reason: checked.reason })
     return { outcome: 'refused' }
@@ -145,16 +145,16 @@ async function recordRefusal(
 /** The account and the hash that the password matched, or why not. One hash, whatever the answer. */
 async function verifyPassword(
   { passwords, log }: Pick<AttemptServices, 'passwords' | 'log'>,
-  found: UserCredentials | null,
+  account: UserCredentials | null,
   password: string,
 ): Promise<{ user: User; passwordHash: string } | { reason: string }> {
-  if (!found || found.passwordHash === null) {
+  if (!account || account.passwordHash === null) {
     await passwords.verifyNothing(password)
-    return { reason: found ? 'no-password' : 'unknown-account' }
+    return { reason: account ? 'no-password' : 'unknown-account' }
   }
-  const verified = await passwords.verify(password, found.passwordHash)
-  if (verified === 'unusable') log('password-hash-unusable', { user_id: found.user.id })
+  const verified = await passwords.verify(password, account.passwordHash)
+  if (verified === 'unusable') log('password-hash-unusable', { user_id: account.user.id })
   if (verified !== 'match') return { reason: verified === 'unusable' ? 'unusable-hash' : 'wrong-password' }
-  if (found.disabled) return { reason: 'account-disabled' }
-  return { user: found.user, passwordHash: found.passwordHash }
+  if (account.disabled) return { reason: 'account-disabled' }
+  return { user: account.user, passwordHash: account.passwordHash }
 }

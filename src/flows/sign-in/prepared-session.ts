@@ -42,11 +42,11 @@ export interface SignedIn {
  */
 export async function prepareSession(
   { accessTokens, lifetimes, derivedSecrets }: IssueServices,
-  sign: SignInFacts,
+  facts: SignInFacts,
   identity: RequestIdentity | null,
 ): Promise<PreparedSession> {
-  const derived = identity && (await deriveSession(derivedSecrets, sign.mode, identity))
-  const session = newSession(lifetimes, sign, derived?.id)
+  const derived = identity && (await deriveSession(derivedSecrets, facts.mode, identity))
+  const session = newSession(lifetimes, facts, derived?.id)
   const newId = derived?.deviceId ?? newDeviceId()
   if (session.mode === 'token') {
     await accessTokens.ready()

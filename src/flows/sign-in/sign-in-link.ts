@@ -9,12 +9,12 @@ import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-c
 import type { Mode } from '../../sessions/mode'
 import type { PresentedSession } from '../../sessions/session-store'
 import {
-  type AskedForMail,
-  askedForMail,
   type LinkServices,
   type MailAsker,
+  type MailRequestOutcome,
+  mailRequestOutcome,
   newLinkRequest,
-} from '../asked-for-mail'
+} from '../mail-request'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
 import { issueCredentials, prepareSession, type SignedIn } from './prepared-session'
@@ -23,12 +23,12 @@ import { issueCredentials, prepareSession, type SignedIn } from './prepared-sess
 export async function requestSignInLink(
   services: LinkServices & { readonly signInCodes: SignInCodes },
   asker: MailAsker & { readonly email: EmailAddress; readonly returnTo: string | null },
-): Promise<AskedForMail> {
+): Promise<MailRequestOutcome> {
   const { binding, returnTo } = asker
   const link = await newLinkRequest(services, asker)
   const code = await services.signInCodes.mint(link.token.hash)
   const request = { purpose: 'sign-in', bindingHash: binding.hash, returnTo, code } as const
-  return askedForMail(await services.links.issue({ ...request, ...link }))
+  return mailRequestOutcome(await services.links.issue({ ...request, ...link }))
 }
 
 /** Returns what a sign-in link is good for, or `null` if it is not valid. Uses nothing up. */
@@ -36,7 +36,7 @@ export async function findLinkRecipient(
   services: Pick<LinkServices, 'links' | 'clock'>,
   token: string,
 ): Promise<{ readonly email: EmailAddress; readonly returnTo: string | null } | null> {
-  const { account, returnTo = null } = (await findLink(services, token, ['sign-in']))?.found ?? {}
+  const { account, returnTo = null } = (await findLink(services, token, ['sign-in']))?.link ?? {}
   return account
     ? { email: { address: account.user.email, canonical: account.canonicalEmail }, returnTo }
     : null
@@ -80,10 +80,10 @@ export async function signInWithLink(
     const signedIn = await resumeSession(services, mode, identity, deviceIds)
     return signedIn ? { outcome: 'signed-in', signedIn, returnTo } : { outcome: 'invalid-link' }
   }
-  const link = await findLink(services, token, ['sign-in'])
-  if (!link) return repeat(rememberedGoal)
-  if (!(await matchesSecret(binding, link.found.bindingHash))) return { outcome: 'invalid-link' }
-  return (await useLink(services, link, input, identity)) ?? repeat(link.found.returnTo)
+  const presented = await findLink(services, token, ['sign-in'])
+  if (!presented) return repeat(rememberedGoal)
+  if (!(await matchesSecret(binding, presented.link.bindingHash))) return { outcome: 'invalid-link' }
+  return (await useLink(services, presented, input, identity)) ?? repeat(presented.link.returnTo)
 }
 
 /**
@@ -92,14 +92,14 @@ export async function signInWithLink(
  */
 export async function useLink(
   services: SignInWithLinkServices,
-  { found, tokenHash, now }: { readonly found: FoundLink; readonly tokenHash: string; readonly now: number },
+  { link, tokenHash, now }: { readonly link: FoundLink; readonly tokenHash: string; readonly now: number },
   { mode, source, presented, deviceIds }: LinkSignInInput,
   identity: RequestIdentity | null,
 ): Promise<LinkSignIn | null> {
-  if (!found.account) return { outcome: 'invalid-link' }
-  const { user, passwordHash } = found.account
-  const sign = { userId: user.id, mode, amr: 'otp', source, now } as const
-  const prepared = await prepareSession(services, sign, identity)
+  if (!link.account) return { outcome: 'invalid-link' }
+  const { user, passwordHash } = link.account
+  const facts = { userId: user.id, mode, amr: 'otp', source, now } as const
+  const prepared = await prepareSession(services, facts, identity)
   const removesPassword = passwordHash !== null && !user.emailVerified
   const use = { tokenHash, source, now, device: deviceProof(deviceIds, prepared.newDeviceId) }
   const started = await services.links.signIn({ ...use, prepared, presented, removesPassword })
@@ -112,5 +112,5 @@ export async function useLink(
     { ...user, emailVerified: true, roles },
     deviceId,
   )
-  return { outcome: 'signed-in', signedIn, returnTo: found.returnTo }
+  return { outcome: 'signed-in', signedIn, returnTo: link.returnTo }
 }

@@ -50,12 +50,12 @@ export async function signIn(services: SignInServices, input: SignInInput): Prom
   const { user, proof } = attempted
 
   const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
-  const sign = { userId: user.id, mode, amr: 'pwd', source, now: clock() } as const
+  const facts = { userId: user.id, mode, amr: 'pwd', source, now: clock() } as const
   const proven = { user, proof, rehashed }
-  const named = attemptId === null ? null : namedSignIn(attemptId, email.canonical, sign.now)
+  const named = attemptId === null ? null : namedSignIn(attemptId, email.canonical, facts.now)
   if (named) {
     const { id: unless } = await deriveSession(services.derivedSecrets, mode, named.earlier)
-    const prepared = await prepareSession(services, sign, named.identity)
+    const prepared = await prepareSession(services, facts, named.identity)
     const signedIn = await begin(services, input, proven, { prepared, unless })
     if (signedIn) return { outcome: 'signed-in', signedIn }
     for (const identity of [named.identity, named.earlier]) {
@@ -66,7 +66,7 @@ export async function signIn(services: SignInServices, input: SignInInput): Prom
     }
     // What has ended stays ended. The password was right, so this is a new sign-in.
   }
-  const prepared = await prepareSession(services, sign, null)
+  const prepared = await prepareSession(services, facts, null)
   const signedIn = await begin(services, input, proven, { prepared, unless: null })
   if (signedIn) return { outcome: 'signed-in', signedIn }
   await recordChangedMeanwhile(services, attempt, attempted)

@@ -49,8 +49,8 @@ export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): Sql
   }
 }
 
-function reachingFor({ asked = true, repeatable = false }: ChangeOptions): typeof reach {
-  if (!asked) return reach
+function reachingFor({ outcomeMatters = true, repeatable = false }: ChangeOptions): typeof reach {
+  if (!outcomeMatters) return reach
   return repeatable ? reachToDoOnce : reachToDo
 }
 

@@ -30,14 +30,14 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
             email: attempt.canonicalEmail,
           }),
         },
-        { asked: false },
+        { outcomeMatters: false },
       )
       const [user] = users
-      const found = user ? toCredentials(user) : null
+      const account = user ? toCredentials(user) : null
       const [against] = counted
       if (against) {
         const budget = chosenBudget(attempt, against.budget_key)
-        return { outcome: 'reserved', budget, blockedUntil: against.blocked_until, found }
+        return { outcome: 'reserved', budget, blockedUntil: against.blocked_until, account }
       }
       const [row] = budgets
       if (!row) throw new Error('The statement that finds budgets gives one row')
@@ -45,7 +45,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
       const wait = waitOf(budget, row, limits, attempt.now)
       const { retryAfterSeconds } = wait
       if (wait.for === 'source') return { outcome: 'source-throttled', retryAfterSeconds }
-      return { outcome: 'throttled', budget, retryAfterSeconds, found }
+      return { outcome: 'throttled', budget, retryAfterSeconds, account }
     },
 
     async refuse(refusal, { budget, sources }) {
@@ -56,7 +56,10 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
               recorded: ifChanged('noted', recordIfChanged(refusal)),
             }
           : { recorded: recordEvent(refusal) }
-      await db.transaction({ ...recorded, ...chargesFor(refusal, budget, sources) }, { asked: false })
+      await db.transaction(
+        { ...recorded, ...chargesFor(refusal, budget, sources) },
+        { outcomeMatters: false },
+      )
     },
 
     async takeBack(reserved, done) {
@@ -72,7 +75,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
             email: canonicalEmail,
           }),
         },
-        { asked: false },
+        { outcomeMatters: false },
       )
       const [owner] = owners
       if (spent.length > 0)
@@ -81,7 +84,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
     },
 
     async forget(now, limit) {
-      await db.change(pruneBudgets(now, limit), { asked: false })
+      await db.change(pruneBudgets(now, limit), { outcomeMatters: false })
     },
   }
 

@@ -8,7 +8,7 @@ import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statemen
 export function createAuditLog(db: SqlDatabase): AuditLog {
   return {
     async record(event) {
-      await db.change(recordEvent(event), { asked: false })
+      await db.change(recordEvent(event), { outcomeMatters: false })
     },
 
     async list(subjectId, { before, limit }) {
@@ -51,7 +51,7 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
             WHERE audit_events.seq = sealed.value ->> 'seq' AND audit_events.chain_hash IS NULL`,
           { hashes: JSON.stringify(hashes) },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
 
@@ -82,7 +82,7 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
             seq: last.seq,
           }),
         },
-        { asked: false },
+        { outcomeMatters: false },
       )
       return deleted.length
     },

@@ -53,7 +53,7 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
              (SELECT user_id, id FROM devices WHERE last_seen_at <= :until ORDER BY last_seen_at, user_id, id LIMIT :limit)`,
           { until: now - DEVICE_LIFETIME_SECONDS, limit },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
   }

@@ -10,9 +10,9 @@ import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
  */
 export function presentedDevice(gives: 'id' | 'value' = 'id'): string {
   const id = gives === 'id' ? 'value' : 'key'
-  const given =
+  const column =
     gives === 'id' ? 'devices.id' : '(SELECT value FROM json_each(:device_ids) WHERE key = devices.id)'
-  return `SELECT ${given} FROM users JOIN devices ON devices.user_id = users.id
+  return `SELECT ${column} FROM users JOIN devices ON devices.user_id = users.id
     WHERE :device_ids NOT IN ('[]', '{}') AND users.email_canonical = :email
       AND devices.id IN (SELECT ${id} FROM json_each(:device_ids))
       AND devices.last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS} LIMIT 1`

@@ -13,11 +13,11 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
   readonly email: string
   readonly user_name: string | null
   readonly user_password_hash: string | null
-  readonly own_token_hash: string | null
-  readonly own_name: string | null
-  readonly own_password_hash: string | null
+  readonly registered_token_hash: string | null
+  readonly registered_name: string | null
+  readonly registered_password_hash: string | null
   readonly return_to: string | null
-  readonly own_return_to: string | null
+  readonly registered_return_to: string | null
 }
 
 /**
@@ -28,13 +28,13 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
 export function selectLink(tokenHash: string): string {
   return `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
                  users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
-                 own.token_hash AS own_token_hash, own.name AS own_name, own.password_hash AS own_password_hash,
-                 own.return_to AS own_return_to
+                 registration.token_hash AS registered_token_hash, registration.name AS registered_name, registration.password_hash AS registered_password_hash,
+                 registration.return_to AS registered_return_to
             FROM one_time_tokens AS link LEFT JOIN users
               ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
-            LEFT JOIN one_time_tokens AS own
-              ON own.holder = link.holder AND own.purpose = link.purpose AND own.expires_at > :now
-                 AND own.binding_hash = :binding_hash
+            LEFT JOIN one_time_tokens AS registration
+              ON registration.holder = link.holder AND registration.purpose = link.purpose AND registration.expires_at > :now
+                 AND registration.binding_hash = :binding_hash
            WHERE link.token_hash = ${tokenHash} AND link.expires_at > :now AND (link.purpose = 'register') = (users.id IS NULL)`
 }
 
@@ -52,7 +52,10 @@ export function toFoundLink(row: FoundRow): FoundLink {
             passwordHash: row.user_password_hash,
           },
     newEmail: address === null || canonical === null ? null : { address, canonical },
-    own: row.own_token_hash === null ? null : { name: row.own_name, passwordHash: row.own_password_hash },
-    returnTo: row.own_return_to ?? row.return_to,
+    registration:
+      row.registered_token_hash === null
+        ? null
+        : { name: row.registered_name, passwordHash: row.registered_password_hash },
+    returnTo: row.registered_return_to ?? row.return_to,
   }
 }

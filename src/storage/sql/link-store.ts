@@ -185,7 +185,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
           counts: pruneMailRequests(expired, limit),
           used: forgetUsedLinks(used, limit),
         },
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
   }

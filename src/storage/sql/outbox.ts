@@ -33,7 +33,7 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue
             WHERE id = :id AND due_at <= :now RETURNING *`,
           { id, now },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
       if (!row) return null
       const { kind, subject_id: subjectId, recipient, queued_at: queuedAt, expires_at: expiresAt } = row
@@ -46,7 +46,7 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue
     },
 
     async delete(id) {
-      await db.change(deleteMail(id), { asked: false })
+      await db.change(deleteMail(id), { outcomeMatters: false })
     },
 
     async bury({ id, subjectId }, reason, now) {
@@ -64,7 +64,7 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue
       } as const
       await db.transaction(
         { deleted: deleteMail(id), recorded: ifChanged('deleted', recordIfChanged(event)) },
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
   }

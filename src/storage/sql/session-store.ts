@@ -28,7 +28,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
            RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
           { id: session.id, idle_expires_at: idleExpiresAt, read_as: session.idleExpiresAt, now },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
       return row ? toLiveSession(row) : null
     },
@@ -157,7 +157,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
             WHERE id IN (SELECT value ->> 'id' FROM json_each(:ids) AS listed) AND ended_at IS NOT NULL`,
           { ids: JSON.stringify(ids.map((id) => ({ id }))) },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
 
@@ -169,7 +169,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
            RETURNING id`,
           { expired_before: expiredBefore, limit },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
       return deleted.length
     },

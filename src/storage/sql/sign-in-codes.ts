@@ -36,13 +36,13 @@ export function createSignInCodeStore(db: SqlDatabase): Pick<LinkStore, 'tryCode
           selected: sql<FoundRow & { token_hash: string }>(selectLink(NEWEST), values),
           waits: findSourceWait({ sources, now }),
         },
-        { asked: false },
+        { outcomeMatters: false },
       )
       if (spent.length === 0) return sourceThrottled(waits)
       const [code] = counted
       const [row] = selected
       return code && row
-        ? { outcome: 'counted', found: toFoundLink(row), tokenHash: row.token_hash, codeMac: code.code_mac }
+        ? { outcome: 'counted', link: toFoundLink(row), tokenHash: row.token_hash, codeMac: code.code_mac }
         : { outcome: 'refused' }
     },
   }

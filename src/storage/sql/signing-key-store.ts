@@ -38,7 +38,7 @@ export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
             encrypted_with: key.encryptedWith,
           },
         ),
-        { asked: false },
+        { outcomeMatters: false },
       )
       return added.length === 1
     },
@@ -46,7 +46,7 @@ export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
     async deleteBefore(alg, generation) {
       await db.change(
         sql('DELETE FROM signing_keys WHERE alg = :alg AND generation < :generation', { alg, generation }),
-        { asked: false },
+        { outcomeMatters: false },
       )
     },
   }

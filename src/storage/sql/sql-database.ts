@@ -56,7 +56,7 @@ export interface ChangeOptions {
    * Whether a person asked for the change, which is the default. If its outcome is unknown, the error says so; a counter or a clean-up that
    * was lost is nobody's concern.
    */
-  readonly asked?: boolean
+  readonly outcomeMatters?: boolean
   /** Whether the person may send the same request again and gets the outcome of the first: the error says that. */
   readonly repeatable?: boolean
 }

@@ -45,14 +45,14 @@ export function sql<Row = never>(
   text: string,
   values: Readonly<Record<string, SqlValue>> = {},
 ): Statement<Row> {
-  const known = numbered.get(text) ?? number(text)
-  const given = Object.keys(values)
+  const statement = numbered.get(text) ?? number(text)
+  const valueNames = Object.keys(values)
   const odd = [
-    ...known.names.filter((name) => !Object.hasOwn(values, name)),
-    ...given.filter((name) => !known.names.includes(name)),
+    ...statement.names.filter((name) => !Object.hasOwn(values, name)),
+    ...valueNames.filter((name) => !statement.names.includes(name)),
   ]
   if (odd.length > 0) throw new Error(`A placeholder without a value, or the reverse: ${odd.join(', ')}`)
-  return { text: known.text, values: known.names.map((name) => values[name] ?? null) }
+  return { text: statement.text, values: statement.names.map((name) => values[name] ?? null) }
 }
 
 function number(text: string) {

@@ -1,15 +1,15 @@
 /** The headers of a request as its platform has them: `Headers`, or an object, such as `request.headers` of `node:http`. */
-export type GivenHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
+export type RequestHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 
 /** What decides who is calling: the credential, and what the cross-site rule goes by. */
 const READ = ['authorization', 'cookie', 'origin', 'sec-fetch-site', 'upgrade']
 
 /** Returns what decides who is calling as `Headers`. Of a header that is there twice, both values are kept. */
-export function toHeaders(given: GivenHeaders): Headers {
-  if (isHeaders(given)) return given
+export function toHeaders(request: RequestHeaders): Headers {
+  if (isHeaders(request)) return request
   const headers = new Headers()
   for (const name of READ) {
-    const values = Object.entries(given).flatMap(([key, value]) =>
+    const values = Object.entries(request).flatMap(([key, value]) =>
       key.toLowerCase() === name && value !== undefined ? value : [],
     )
     if (values.length === 0) continue
@@ -21,8 +21,8 @@ export function toHeaders(given: GivenHeaders): Headers {
 }
 
 /** Of whichever library: Node has more than one. */
-function isHeaders(given: GivenHeaders): given is Headers {
-  return typeof given.get === 'function' && typeof given.has === 'function'
+function isHeaders(headers: RequestHeaders): headers is Headers {
+  return typeof headers.get === 'function' && typeof headers.has === 'function'
 }
 
 /** RFC 9110 §5.5. */

@@ -22,24 +22,24 @@ export interface MailAsker {
 }
 
 /** What there is to say about a request for mail: not whether there is an account. */
-export type AskedForMail =
+export type MailRequestOutcome =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
-export function askedForMail(retryAfterSeconds: number | null): AskedForMail {
+export function mailRequestOutcome(retryAfterSeconds: number | null): MailRequestOutcome {
   return retryAfterSeconds === null ? { outcome: 'accepted' } : { outcome: 'throttled', retryAfterSeconds }
 }
 
 /** What every request for a link to the account of an address is made of. */
 export async function newLinkRequest(
   services: LinkServices,
-  asked: Pick<MailAsker, 'source' | 'deviceIds'> & {
+  asker: Pick<MailAsker, 'source' | 'deviceIds'> & {
     readonly email: EmailAddress
     /** The session behind the request, if there is one. */
     readonly sessionId?: string | null
   },
 ) {
-  return { ...(await newMailRequest(services, asked)), token: await mintSecret(), source: asked.source }
+  return { ...(await newMailRequest(services, asker)), token: await mintSecret(), source: asker.source }
 }
 
 /** A request for mail to the owner of an address, and whose budget it is counted against. */
