@@ -1,4 +1,4 @@
-// Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client`, and the command `janus`.
+// Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client` (`/account`, `/react`), and the command `janus`.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -23,13 +23,15 @@ await build({
     janus: 'packages/janus/index.ts',
     verify: 'packages/verify/index.ts',
     client: 'packages/client/index.ts',
+    'client-account': 'packages/client/account.ts',
+    'client-react': 'packages/client/react.ts',
   },
   outdir: DIST,
   bundle: true,
   format: 'esm',
   target: 'es2022',
   // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
-  external: ['jose', 'hono', 'hono/*', 'cloudflare:workers'],
+  external: ['jose', 'hono', 'hono/*', 'react', 'cloudflare:workers'],
   legalComments: 'none',
 })
 await buildCommand()

@@ -1,70 +1,138 @@
-/** An account as its owner sees it: what `GET /me` calls `user`. Times are RFC 3339 in UTC. */
-export interface User {
-  readonly id: string
-  readonly email: string
-  readonly email_verified: boolean
-  readonly name: string | null
-  readonly roles: readonly string[]
-  readonly created_at: string
+// All that `janus/client/account` exports: the routes of an account, for a client of `janus/client`.
+import type { Abortable, JanusClient } from './client.ts'
+import type {
+  Activity,
+  Binding,
+  Device,
+  EmailVerified,
+  Goal,
+  PasswordChange,
+  Session,
+  SignedIn,
+  SignInLink,
+  TokenAnswer,
+  User,
+} from './types.ts'
+
+export type { Activity, Binding, Device, EmailVerified, Goal, PasswordChange, SignInLink } from './types.ts'
+
+/** Which page of a list. */
+export interface PageOptions extends Abortable {
+  /** The `next_cursor` of the page before. */
+  readonly cursor?: string | undefined
 }
 
-/** A session as its owner sees it. The id is a handle for ending it, not a credential. */
-export interface Session {
-  readonly id: string
-  readonly mode: 'session' | 'token'
-  readonly created_at: string
-  readonly last_seen_at: string
-  readonly idle_expires_at: string
-  readonly expires_at: string
-  /** The User-Agent of the browser or app; `null` if it sent none. */
-  readonly user_agent: string | null
-  /** The device in words, such as `Firefox, Linux`; `null` if the user agent is unknown. */
-  readonly device: string | null
-  /** Two letters, ISO 3166-1; `null` if it is not known. */
-  readonly country: string | null
-  readonly current: boolean
+/** What a person does with an account. Each call throws as those of {@link JanusClient} do. */
+export interface AccountClient {
+  /** Mails a link that signs in. Resolves alike whether or not there is an account. */
+  requestSignInLink(recipient: { readonly email: string }, options?: Abortable): Promise<Binding>
+  /** Signs in with the token of the mailed link, or with its code. */
+  signInWithLink(link: SignInLink, options?: Abortable): Promise<SignedIn & Goal>
+  /** Mails a link to choose a new password. Resolves alike whether or not there is an account. */
+  forgotPassword(recipient: { readonly email: string }, options?: Abortable): Promise<void>
+  /** Sets the password with the token of the mailed link, and ends every session of the account. Signs nobody in. */
+  resetPassword(
+    reset: { readonly token: string; readonly new_password: string },
+    options?: Abortable,
+  ): Promise<void>
+  /** Proves an address with the token of the mailed link. Signs in too if it is confirmed where the account was registered. */
+  verifyEmail(
+    link: { readonly token: string; readonly binding?: string; readonly new_password?: string },
+    options?: Abortable,
+  ): Promise<EmailVerified>
+  /** Mails the link that proves an address again. @param recipient.binding What signing up was answered, for a client without cookies. */
+  resendVerification(
+    recipient: { readonly email: string; readonly binding?: string },
+    options?: Abortable,
+  ): Promise<Binding>
+  /** Ends the other sessions, and renews this one. */
+  changePassword(change: PasswordChange, options?: Abortable): Promise<SignedIn>
+  /** Mails a link to the new address, and a notice to the old one. */
+  changeEmail(
+    change: { readonly email: string; readonly password: string },
+    options?: Abortable,
+  ): Promise<Binding>
+  /** Puts the new address in place with the token of the mailed link. */
+  confirmEmailChange(
+    link: { readonly token: string; readonly binding?: string },
+    options?: Abortable,
+  ): Promise<void>
+  /** `null`: no name. */
+  update(profile: { readonly name: string | null }, options?: Abortable): Promise<User>
+  /** Deletes the account and ends all its sessions. */
+  delete(proof: { readonly password: string }, options?: Abortable): Promise<void>
+  /** Ends all sessions of the account, or all but this one. */
+  signOutEverywhere(options?: Abortable & { readonly keep_current?: boolean }): Promise<void>
+  /** Lists the sessions of the account, the newest first. */
+  sessions(
+    options?: PageOptions,
+  ): Promise<{ readonly sessions: readonly Session[]; readonly next_cursor?: string }>
+  /** Ends one session of the account. */
+  endSession(id: string, options?: Abortable): Promise<void>
+  /** Lists the browsers and apps that the account knows, the one used last first. */
+  devices(options?: Abortable): Promise<{ readonly devices: readonly Device[] }>
+  /** Makes a device unknown to the account. */
+  forgetDevice(id: string, options?: Abortable): Promise<void>
+  /** Lists what happened to the account, the newest first. */
+  activity(
+    options?: PageOptions,
+  ): Promise<{ readonly events: readonly Activity[]; readonly next_cursor?: string }>
 }
 
-/** Who is signed in. */
-export interface SignedIn {
-  readonly user: User
-  readonly session: Session
-}
+/** Creates what calls the routes of an account, by a client of `janus/client`. */
+export function createAccountClient({ call }: JanusClient): AccountClient {
+  const mailed = (path: string, body: object, options?: Abortable) =>
+    call<Binding>(path, { ...options, body, sends: 'device' })
+  const signedIn = { signedIn: true } as const
+  const listed = <T>(path: string, { cursor, signal }: PageOptions = {}) =>
+    call<T>(cursor === undefined ? path : `${path}?cursor=${encodeURIComponent(cursor)}`, {
+      ...signedIn,
+      method: 'GET',
+      signal,
+    })
+  const ended = async (path: string, id: string, options?: Abortable) => {
+    await call(`${path}/${encodeURIComponent(id)}`, { ...options, ...signedIn, method: 'DELETE' })
+  }
+  /** Leaves the tokens out, which the client has. */
+  const entered = async <T extends SignedIn | EmailVerified>(
+    answer: Promise<T & TokenAnswer>,
+  ): Promise<T> => {
+    const { access_token, account_token, token_type, expires_in, refresh_token, device_token, ...rest } =
+      await answer
+    return rest as unknown as T
+  }
 
-export interface Credentials {
-  readonly email: string
-  readonly password: string
-}
-
-export interface NewAccount extends Credentials {
-  readonly name?: string | null
-}
-
-/** What was mailed, and what the request for it was answered; browsers have the latter in a cookie, too. */
-export interface SignInLink {
-  readonly token: string
-  readonly binding?: string
-}
-
-export interface PasswordChange {
-  readonly current_password: string
-  readonly new_password: string
-}
-
-/** What comes of signing up. */
-export type SignUp =
-  | (SignedIn & { readonly outcome: 'signed-in' })
-  /** With `REGISTRATION=verified`: a link was mailed, and it wants this binding, which browsers have in a cookie, too. */
-  | { readonly outcome: 'verification-sent'; readonly binding: string }
-
-/** What token mode adds to a sign-in, and what a refresh answers (RFC 6749 §5.1). */
-export interface TokenAnswer {
-  readonly access_token: string
-  /** For Janus's own routes; absent where the access token is. */
-  readonly account_token?: string
-  readonly expires_in: number
-  /** Absent where it travels in a cookie. */
-  readonly refresh_token?: string
-  /** At a sign-in, where it does not travel in a cookie: says which device of the account this is. */
-  readonly device_token?: string
+  return {
+    requestSignInLink: (recipient, options) => mailed('/login/link', recipient, options),
+    signInWithLink: (link, options) =>
+      entered(call('/login/link/confirm', { ...options, body: link, sends: 'mode' })),
+    async forgotPassword(recipient, options) {
+      await mailed('/password/forgot', recipient, options)
+    },
+    async resetPassword(reset, options) {
+      await mailed('/password/reset', reset, options)
+    },
+    verifyEmail: (link, options) => entered(call('/email/verify', { ...options, body: link, sends: 'mode' })),
+    resendVerification: (recipient, options) => mailed('/email/verify/resend', recipient, options),
+    changePassword: (change, options) =>
+      entered(call('/password', { ...options, ...signedIn, body: change, sends: 'device' })),
+    changeEmail: (change, options) => call('/email/change', { ...options, ...signedIn, body: change }),
+    async confirmEmailChange(link, options) {
+      await call('/email/change/confirm', { ...options, body: link })
+    },
+    update: async (profile, options) =>
+      (await call<{ user: User }>('/me', { ...options, ...signedIn, method: 'PATCH', body: profile })).user,
+    async delete(proof, options) {
+      await call('/me/delete', { ...options, ...signedIn, body: proof, ends: true })
+    },
+    async signOutEverywhere({ signal, keep_current } = {}) {
+      const body = keep_current === undefined ? {} : { keep_current }
+      await call('/logout/all', { signal, ...signedIn, body, ends: !keep_current })
+    },
+    sessions: (options) => listed('/sessions', options),
+    endSession: (id, options) => ended('/sessions', id, options),
+    devices: (options) => listed('/devices', options),
+    forgetDevice: (id, options) => ended('/devices', id, options),
+    activity: (options) => listed('/me/activity', options),
+  }
 }

@@ -1,36 +1,47 @@
-import type {
-  Credentials,
-  NewAccount,
-  PasswordChange,
-  SignedIn,
-  SignInLink,
-  SignUp,
-  TokenAnswer,
-} from './account.ts'
 import { type JanusClientOptions, storageOf } from './options.ts'
 import { originOf } from './origin.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createSignInState, type Listener } from './sign-in-state.ts'
 import { inTime, unlessAborted } from './time-limit.ts'
+import type { Credentials, NewAccount, SignedIn, SignUp, TokenAnswer } from './types.ts'
+
+/** What every call takes. */
+export interface Abortable {
+  /** Rejects the call with the signal's reason. A request that was sent already may have been carried out. */
+  readonly signal?: AbortSignal | undefined
+}
+
+/** A request to a route of Janus. */
+export interface Call extends Abortable {
+  /** `POST` by default. */
+  readonly method?: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  readonly body?: object
+  /** Sends the credential. Without it, the route is one that anybody may call. */
+  readonly signedIn?: boolean
+  /**
+   * Adds to the body what a route takes: `device` the token of this device, `mode` also how this client wants its session. What the
+   * answer gives of these is kept.
+   */
+  readonly sends?: 'device' | 'mode'
+  /** The session is over once the route has answered. */
+  readonly ends?: boolean
+}
 
 /**
- * A client of Janus for one person. A call to Janus throws {@link JanusProblem} if it is refused, and what `fetch` throws
- * if nothing answers. After 10 seconds without an answer it throws a `TypeError`, as `fetch` does.
+ * A client of Janus for one person. A call to Janus throws {@link JanusProblem} if Janus refuses it, and what `fetch` throws
+ * if nothing answers. After `timeoutMs` without an answer it throws a `TypeError`, as `fetch` does.
+ *
+ * The routes of an account (password, address, sessions, and so on) are in `janus/client/account`.
  */
 export interface JanusClient {
   /** `null` until it is known: until somebody signs in, or the first call. */
   readonly signedIn: boolean | null
-  signUp(account: NewAccount): Promise<SignUp>
-  signIn(credentials: Credentials): Promise<SignedIn>
-  signInWithLink(link: SignInLink): Promise<SignedIn>
-  /** Ends the session; one that is over already is no error. If it throws, ask `me` whether it has: Janus may have ended it and not be sure of every copy. */
-  signOut(): Promise<void>
-  /** Ends all sessions of the account, or all but this one. */
-  signOutEverywhere(options?: { readonly keep_current?: boolean }): Promise<void>
-  /** Ends the other sessions, and renews this one. */
-  changePassword(change: PasswordChange): Promise<SignedIn>
-  /** Who is signed in, or `null`. */
-  me(): Promise<SignedIn | null>
+  signUp(account: NewAccount, options?: Abortable): Promise<SignUp>
+  signIn(credentials: Credentials, options?: Abortable): Promise<SignedIn>
+  /** Ends the session; one that is over already is no error. If it throws, ask `me`: the session may have ended although a copy of it is not deleted yet. */
+  signOut(options?: Abortable): Promise<void>
+  /** Returns who is signed in, or `null`. An answer from before somebody signed in or out is asked for again. */
+  me(options?: Abortable): Promise<SignedIn | null>
   /**
    * As `fetch`, with the credential. If the access token is refused, it is refreshed and the request sent once more, unless its
    * body is a stream. If nobody is signed in, the request goes without.
@@ -42,15 +53,20 @@ export interface JanusClient {
    * @throws {TypeError} If the URL is of an origin that is not listed; nothing is sent.
    */
   fetch(input: string | URL | Request, init?: RequestInit): Promise<Response>
-  /** Calls back when somebody signs in or out, here or in another tab. Gives what ends that. */
+  /** Calls back when somebody signs in or out, here or in another tab. Returns what ends that. */
   subscribe(listener: Listener): () => void
+  /**
+   * Calls a route of Janus and returns the body of its answer, or `null` if it has none. For routes that neither this client nor
+   * `janus/client/account` has.
+   */
+  call<T = unknown>(path: string, call?: Call): Promise<T>
 }
 
 /** Not every runtime says that it knows of cookies. */
 type Init = RequestInit & { credentials?: 'include' | 'omit' | 'same-origin' }
 
 export function createJanusClient(options: JanusClientOptions): JanusClient {
-  const { mode, fetch: send = (input, init) => fetch(input, init) } = options
+  const { mode, timeoutMs = 10_000, fetch: send = (input, init) => fetch(input, init) } = options
   const hasTokens = mode === 'token'
   const issuer = options.issuer.replace(/\/$/, '')
   const origins = [issuer, ...(options.origins ?? [])].map(originOf)
@@ -60,24 +76,27 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   const { withLock, begin, sendWithToken, confirm, end, signedIn, subscribe, watch } = createSignInState({
     storage,
     hasTokens,
-    requestRefresh: (text) => call('/refresh', text ? { refresh_token: text } : {}),
+    requestRefresh: (text, ifPresent) =>
+      reach('/refresh', { body: text ? { refresh_token: text } : ifPresent ? { if_present: true } : {} }),
     tabs: storage ? '' : `janus ${mode} ${issuer}`,
   })
 
   /**
-   * To Janus itself. A redirect is not followed: it would take passwords along.
+   * Asks Janus itself. A redirect is not followed: it would take passwords along.
    *
-   * @param body `undefined`: it is a GET.
    * @param token `null`: nobody is signed in, and no cookie shall say otherwise.
    */
-  function call(path: string, body?: object, token?: string | null): Promise<Response> {
-    const init: Init = { redirect: 'manual', credentials: storage || token === null ? 'omit' : 'include' }
+  function reach(path: string, { method = 'POST', body, signal }: Call, token?: string | null) {
+    const init: Init = {
+      method,
+      redirect: 'manual',
+      credentials: storage || token === null ? 'omit' : 'include',
+    }
     if (body) {
-      init.method = 'POST'
       init.headers = { 'Content-Type': 'application/json' }
       init.body = JSON.stringify(body)
     }
-    return inTime((signal) => request(issuer + path, { ...init, signal }, token))
+    return inTime(timeoutMs, signal, (signal) => request(issuer + path, { ...init, signal }, token))
   }
 
   function request(input: string | Request, init: Init, token?: string | null): Promise<Response> {
@@ -87,10 +106,12 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return send(input, { redirect: 'manual', ...init, headers })
   }
 
-  /** Adds the token of this device, if there is one and no cookie has it. */
-  async function withDevice(body: object): Promise<object> {
+  /** Adds what a route takes besides, unless it is in a cookie. */
+  async function withSent({ sends, body, ...rest }: Call): Promise<Call> {
+    if (!sends) return body ? { body, ...rest } : rest
     const device_token = (storage && (await attempt(() => storage.getDevice?.()))) || device
-    return device_token ? { ...body, device_token } : body
+    const more = { ...(sends === 'mode' && modeFields), ...(device_token && { device_token }) }
+    return { ...rest, body: { ...body, ...more } }
   }
 
   /** Whether a URL is under the path of Janus, and not one of an app beside it. */
@@ -98,54 +119,77 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return url.startsWith(issuer) && /^[/?#]|^$/.test(url.slice(issuer.length))
   }
 
-  /** Signs in with an answer. @throws {JanusProblem} If it does not sign in. */
-  async function enter(response: Response): Promise<SignedIn> {
-    const answer = await readAnswer<SignedIn & TokenAnswer>(response, hasTokens ? 'access_token' : 'user')
-    await begin(answer, true)
-    const { user, session, device_token } = answer
-    if (device_token) {
-      device = device_token
-      await attempt(() => storage?.setDevice?.(device_token))
+  /** Sends a request. Alone if it may give a session: no answer to a refresh may put an older cookie in place of the new one. */
+  function sendCall(path: string, call: Call): Promise<Response> {
+    const sendOnce = (token?: string | null) => {
+      const sendNow = async () => reach(path, await withSent(call), token)
+      return call.sends ? withLock(sendNow) : sendNow()
     }
+    return call.signedIn ? sendWithToken('account', sendOnce) : sendOnce()
+  }
+
+  /** Keeps a session and the token of this device, where an answer has them. */
+  async function keep(answer: Partial<SignedIn & TokenAnswer>): Promise<void> {
+    const { user, session, device_token } = answer
+    if (session && (user || answer.access_token)) await begin(answer, true)
+    if (!device_token) return
+    device = device_token
+    await attempt(() => storage?.setDevice?.(device_token))
+  }
+
+  /**
+   * Calls a route and keeps what its answer gives.
+   *
+   * @param member One that the body of an answer must have, by its status.
+   */
+  function answerOf<T extends object>(
+    path: string,
+    call: Call,
+    member?: (status: number) => keyof T,
+  ): Promise<T> {
+    return unlessAborted(call.signal, async () => {
+      const unchanged = watch()
+      const response = await sendCall(path, call)
+      const answer = await readAnswer<T>(response, member?.(response.status))
+      if (call.sends && answer) await keep(answer)
+      if (call.ends && unchanged()) await end(true)
+      return answer
+    })
+  }
+
+  const call = <T>(path: string, call: Call = {}) => answerOf<T & object>(path, call) as Promise<T>
+
+  /** Signs in. @throws {JanusProblem} If the answer does not. */
+  async function enter(path: string, body: object, options?: Abortable): Promise<SignedIn> {
+    const { user, session } = await answerOf<SignedIn & TokenAnswer>(
+      path,
+      { ...options, body, sends: 'mode' },
+      () => (hasTokens ? 'access_token' : 'user'),
+    )
     return { user, session }
   }
 
-  /** Alone, for no answer to a refresh may put an older cookie in place of the new one. */
-  function postSignIn(path: string, body: object): Promise<Response> {
-    return withLock(async () => call(path, await withDevice({ ...body, ...modeFields })))
-  }
-
-  /** @param isDone Whether a failure says that there is nothing left to do. */
-  async function leave(
-    path: string,
-    body: { readonly keep_current?: boolean },
-    isDone: (error: unknown) => boolean,
-  ): Promise<void> {
+  async function findMe(signal: AbortSignal | undefined): Promise<SignedIn | null> {
     const unchanged = watch()
-    try {
-      await readAnswer(await sendWithToken('account', (token) => call(path, body, token)))
-    } catch (error) {
-      if (!isDone(error)) throw error
-    }
-    if (!body.keep_current && unchanged()) await end(true)
-  }
-
-  async function me(): Promise<SignedIn | null> {
-    const unchanged = watch()
+    // Without tokens `GET /` is asked, which answers everybody with 200: browsers show each 401 as an error.
+    const [path, member] = hasTokens ? (['/me', 'user'] as const) : (['/', 'authenticated'] as const)
     const response = await sendWithToken('account', async (token) =>
-      token === null ? null : call('/me', undefined, token),
+      token === null ? null : reach(path, { method: 'GET', signal }, token),
     )
     if (!response) return null
     try {
-      const answer = await readAnswer<SignedIn>(response, 'user')
-      if (unchanged()) confirm()
-      return answer
+      const { user, session } = await readAnswer<WhoAmI>(response, member)
+      if (user && session && unchanged()) {
+        confirm()
+        return { user, session }
+      }
     } catch (error) {
       if (!isSignedOut(error)) throw error
-      if (!unchanged()) return me()
-      await end(false)
-      return null
     }
+    // Of whoever was signed in before.
+    if (!unchanged()) return findMe(signal)
+    await end(false)
+    return null
   }
 
   return {
@@ -153,62 +197,67 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       return signedIn()
     },
 
-    async signUp(account) {
-      const response = await postSignIn('/register', account)
-      if (response.status !== 202) return { outcome: 'signed-in', ...(await enter(response)) }
-      const { binding } = await readAnswer<{ binding: string }>(response, 'binding')
-      return { outcome: 'verification-sent', binding }
+    async signUp(account, options) {
+      const answer = await answerOf<Partial<SignedIn & TokenAnswer> & { readonly binding: string }>(
+        '/register',
+        { ...options, body: account, sends: 'mode' },
+        (status) => (status === 202 ? 'binding' : hasTokens ? 'access_token' : 'user'),
+      )
+      const { user, session, binding } = answer
+      return user && session
+        ? { outcome: 'signed-in', user, session }
+        : { outcome: 'verification-sent', binding }
     },
 
-    signIn: async (credentials) => enter(await postSignIn('/login', credentials)),
+    signIn: (credentials, options) => enter('/login', credentials, options),
 
-    signInWithLink: async (link) => enter(await postSignIn('/login/link/confirm', link)),
+    async signOut(options) {
+      const unchanged = watch()
+      try {
+        await call('/logout', { ...options, signedIn: true, body: {} })
+      } catch (error) {
+        if (!isSignedOut(error)) throw error
+      }
+      if (unchanged()) await end(true)
+    },
 
-    signOut: () => leave('/logout', {}, isSignedOut),
-
-    signOutEverywhere: (options = {}) => leave('/logout/all', options, () => false),
-
-    changePassword: async (change) =>
-      enter(
-        await sendWithToken('account', (token) =>
-          withLock(async () => call('/password', await withDevice(change), token)),
-        ),
-      ),
-
-    me,
+    me: ({ signal } = {}) => unlessAborted(signal, () => findMe(signal)),
 
     async fetch(input, init = {}) {
-      const given = input instanceof Request ? input : new Request(input)
-      const origin = originOf(given.url)
+      const whole = input instanceof Request ? input : new Request(input)
+      const origin = originOf(whole.url)
       if (!origin || !origins.includes(origin)) {
         throw new TypeError(`${origin} is not in "origins"`)
       }
-      const asked: Init = { headers: given.headers, signal: given.signal, ...init }
-      if (!hasTokens) asked.credentials = 'include'
-      const send = () =>
+      const merged: Init = { headers: whole.headers, signal: whole.signal, ...init }
+      if (!hasTokens) merged.credentials = 'include'
+      return unlessAborted(merged.signal, () =>
         sendWithToken(
-          isOwn(given.url) ? 'account' : 'text',
-          // A copy, for the body of a request can be read once.
-          (token) => request(input === given ? given.clone() : given.url, asked, token),
+          isOwn(whole.url) ? 'account' : 'text',
+          // A copy, because the body of a request can be read once.
+          (token) => request(input === whole ? whole.clone() : whole.url, merged, token),
           !isStream(init.body),
-        )
-      return asked.signal ? unlessAborted(asked.signal, send) : send()
+        ),
+      )
     },
 
     subscribe,
+    call,
   }
 }
 
+type WhoAmI = Partial<SignedIn> & { readonly authenticated?: boolean }
+
 /** Returns what a storage gives, or `undefined` if it fails: the token of a device must not keep anybody from signing in. */
-async function attempt<T>(ask: () => T): Promise<Awaited<T> | undefined> {
+async function attempt<T>(work: () => T): Promise<Awaited<T> | undefined> {
   try {
-    return await ask()
+    return await work()
   } catch {
     return undefined
   }
 }
 
-/** Whether a body is gone once it was sent. */
+/** Returns whether a body is gone once it was sent. */
 function isStream(body: unknown): boolean {
   const object = Object(body)
   return 'getReader' in object || Symbol.asyncIterator in object

@@ -1,15 +1,5 @@
 // All that `janus/client` exports.
-export type {
-  Credentials,
-  NewAccount,
-  PasswordChange,
-  Session,
-  SignedIn,
-  SignInLink,
-  SignUp,
-  User,
-} from './account.ts'
-export { createJanusClient, type JanusClient } from './client.ts'
+export { type Abortable, type Call, createJanusClient, type JanusClient } from './client.ts'
 export type {
   Fetch,
   JanusClientOptions,
@@ -19,3 +9,4 @@ export type {
 } from './options.ts'
 export { type FieldError, JanusProblem, type ProblemCode } from './problem.ts'
 export type { Listener, TokenStorage } from './sign-in-state.ts'
+export type { Credentials, NewAccount, Session, SignedIn, SignUp, User } from './types.ts'

@@ -11,6 +11,8 @@ interface CommonOptions {
   readonly origins?: readonly string[]
   /** What sends requests. The global `fetch` if it is not given. */
   readonly fetch?: Fetch
+  /** How long Janus may take to answer one request, in milliseconds. 10,000 if it is not given; a password hash takes a quarter of a second. */
+  readonly timeoutMs?: number
 }
 
 /** A cookie that scripts cannot read. For pages on the site of Janus. */

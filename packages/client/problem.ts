@@ -81,12 +81,18 @@ export function isSignedOut(error: unknown): boolean {
   return error instanceof JanusProblem && error.status === 401 && error.code !== UNEXPECTED
 }
 
-/** The body of a success; `null` if it is not JSON. @param member One that it must have. @throws {JanusProblem} If it was no success. */
-export async function readAnswer<T extends object>(response: Response, member: keyof T): Promise<T>
-export async function readAnswer(response: Response): Promise<unknown>
-export async function readAnswer<T extends object>(response: Response, member?: keyof T): Promise<T | null> {
+/**
+ * Returns the body of a success; `null` if it is not JSON.
+ *
+ * @param member One that it must have.
+ * @throws {JanusProblem} If it was no success.
+ */
+export async function readAnswer<T extends object>(
+  response: Response,
+  member?: keyof T | undefined,
+): Promise<T> {
   // Whether it is an answer of Janus is asked, and not whether Janus keeps its contract.
-  const body = (await response.json().catch(() => null)) as T | null
-  if (response.ok && (!member || body?.[member])) return body
+  const body = (await response.json().catch(() => null)) as T
+  if (response.ok && (!member || Object(body)[member] !== undefined)) return body
   throw new JanusProblem(response, body)
 }

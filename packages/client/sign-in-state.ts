@@ -1,6 +1,6 @@
-import type { TokenAnswer } from './account.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createTabs } from './tabs.ts'
+import type { TokenAnswer } from './types.ts'
 
 /**
  * Where the refresh token is kept if it is in no cookie. What throws fails the call that needed it, but for `set` at a refresh: the
@@ -37,7 +37,8 @@ const MARGIN_MS = 30_000
  * What one client knows of its sign-in: whether there is one, and in token mode its access token.
  *
  * @param options.storage `null`: the refresh token is in a cookie, or there is none.
- * @param options.requestRefresh `POST /refresh`, with the token in the body or, if it is `null`, in the cookie.
+ * @param options.requestRefresh `POST /refresh`, with the token in the body or, if it is `null`, in the cookie; `ifPresent`: where there
+ *   is no cookie, the answer is 204.
  * @param options.tabs The name under which tabs find one another; `''`: they share no sign-in.
  */
 export function createSignInState({
@@ -48,7 +49,7 @@ export function createSignInState({
 }: {
   readonly storage: TokenStorage | null
   readonly hasTokens: boolean
-  readonly requestRefresh: (refreshToken: string | null) => Promise<Response>
+  readonly requestRefresh: (refreshToken: string | null, ifPresent: boolean) => Promise<Response>
   readonly tabs: string
 }) {
   let signedIn: boolean | null = null
@@ -153,8 +154,10 @@ export function createSignInState({
       if (!due()) return
       if (storage && !presented) return setState(false, null, false)
       try {
-        const answer = await readAnswer<TokenAnswer>(await requestRefresh(presented), 'access_token')
-        if (due()) await begin(answer, false)
+        const response = await requestRefresh(presented, signedIn === null)
+        const isAnonymous = response.status === 204
+        const answer = isAnonymous ? null : await readAnswer<TokenAnswer>(response, 'access_token')
+        if (due()) await (answer ? begin(answer, false) : end(false))
       } catch (error) {
         if (!due()) return
         if (!isSignedOut(error)) throw error

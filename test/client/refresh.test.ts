@@ -1,4 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
+import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient, type TokenStorage } from '../../packages/client/index.ts'
 import { openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { createNetwork, problemAnswer, problemOf } from '../support/network'
@@ -118,7 +119,7 @@ describe.each(TOKEN_FORMS)('a client, %s', (form) => {
     const { client, network, heard, many, email, service } = await expiredClient()
     const other = wiredClient('session', service)
     await other.client.signIn({ email, password: PASSWORD })
-    await other.client.signOutEverywhere()
+    await other.account.signOutEverywhere()
     expect((await many(50)).map(({ status }) => status)).toEqual(Array(50).fill(401))
     expect(network.count('POST /refresh')).toBe(1)
     expect(client.signedIn).toBe(false)
@@ -241,7 +242,7 @@ describe('a refresh token in a storage', () => {
     const { service, storage, email, clients } = await sharedStorage()
     const other = wiredClient('session', service)
     await other.client.signIn({ email, password: PASSWORD })
-    await other.client.signOutEverywhere()
+    await other.account.signOutEverywhere()
     service.ahead += LONG
     expect(await clients[0].me()).toBeNull()
     expect(storage.kept).toBeNull()
@@ -276,7 +277,7 @@ describe('a refresh token in a storage', () => {
     expect(await client.me()).toBeNull()
     expect((await client.fetch(ME)).status).toBe(401)
     expect(network.count('POST /refresh')).toBe(0)
-    expect(await problemOf(client.signOutEverywhere())).toMatchObject({ status: 401 })
+    expect(await problemOf(createAccountClient(client).signOutEverywhere())).toMatchObject({ status: 401 })
   })
 
   it('REF-03: survives reloads that are quicker than its answers, in whatever order those arrive', async () => {

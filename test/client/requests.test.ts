@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient, JanusProblem } from '../../packages/client/index.ts'
 import { originOf } from '../../packages/client/origin.ts'
 import { FORMS, type Form, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
@@ -272,7 +273,9 @@ describe('a problem', () => {
     expect(token).not.toBe('')
     const errors = await Promise.all([
       client.fetch(`https://evil.example/?${token}`).catch((thrown) => thrown),
-      problemOf(client.changePassword({ current_password: 'wrong', new_password: 'wrong' })),
+      problemOf(
+        createAccountClient(client).changePassword({ current_password: 'wrong', new_password: 'wrong' }),
+      ),
     ])
     for (const error of errors) expect(`${error.stack} ${JSON.stringify(error)}`).not.toContain(token)
   })

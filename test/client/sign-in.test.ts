@@ -1,4 +1,5 @@
 import { describe, expect, expectTypeOf, it } from 'vitest'
+import { createAccountClient } from '../../packages/client/account.ts'
 import {
   createJanusClient,
   type JanusClient,
@@ -42,6 +43,13 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     expect(heard).toEqual([false, true, false, true])
   })
 
+  it('asks who is signed in where nobody is, without an answer that a browser shows as an error', async () => {
+    const { client, network } = wiredClient(form)
+    expect(await client.me()).toBeNull()
+    expect(network.sent.filter(({ status }) => status >= 400)).toEqual([])
+    expect(network.sent.length).toBeLessThan(2)
+  })
+
   it('sends the credential of its mode, and no other', async () => {
     const { client, network } = await signedUpClient(form)
     await client.fetch(ME)
@@ -67,7 +75,7 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     const { client, email } = await signedUpClient(form)
     const other = wiredClient('session')
     await other.client.signIn({ email, password: PASSWORD })
-    await other.client.signOutEverywhere()
+    await other.account.signOutEverywhere()
     await client.signOut()
     expect(client.signedIn).toBe(false)
   })
@@ -86,24 +94,32 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     const { client, email } = await signedUpClient(form)
     const other = wiredClient('session')
     await other.client.signIn({ email, password: PASSWORD })
-    await client.signOutEverywhere({ keep_current: true })
+    await createAccountClient(client).signOutEverywhere({ keep_current: true })
     expect(await other.client.me()).toBeNull()
     expect(client.signedIn).toBe(true)
     expect(await client.me()).not.toBeNull()
-    await client.signOutEverywhere()
+    await createAccountClient(client).signOutEverywhere()
     expect(client.signedIn).toBe(false)
     expect(await client.me()).toBeNull()
-    expect(await problemOf(client.signOutEverywhere())).toMatchObject({ code: 'authentication-required' })
+    expect(await problemOf(createAccountClient(client).signOutEverywhere())).toMatchObject({
+      code: 'authentication-required',
+    })
   })
 
   it('changes the password, and goes on with the session that this gives', async () => {
     const { client, email } = await signedUpClient(form)
     const before = await client.me()
-    const wrong = client.changePassword({ current_password: 'not the password', new_password: NEW_PASSWORD })
+    const wrong = createAccountClient(client).changePassword({
+      current_password: 'not the password',
+      new_password: NEW_PASSWORD,
+    })
     expect(await problemOf(wrong)).toMatchObject({ code: 'invalid-credentials', status: 401 })
     expect(client.signedIn).toBe(true)
 
-    const after = await client.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    const after = await createAccountClient(client).changePassword({
+      current_password: PASSWORD,
+      new_password: NEW_PASSWORD,
+    })
     expect(after.user.email).toBe(email)
     expect(after.session.id).not.toBe(before?.session.id)
     expect((await client.me())?.session.id).toBe(after.session.id)
@@ -128,7 +144,10 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
 
     const asked = await post('/login/link', { email })
     const { binding } = (await asked.json()) as { binding: string }
-    const { user } = await client.signInWithLink({ token: service.tokenFor(email), binding })
+    const { user } = await createAccountClient(client).signInWithLink({
+      token: service.tokenFor(email),
+      binding,
+    })
     expect(user).toMatchObject({ email, email_verified: true })
     expect(client.signedIn).toBe(true)
   })
@@ -158,9 +177,14 @@ describe.each(TOKEN_FORMS)('a client, %s', (form) => {
     const { network } = await signedUpClient('session')
     const client = createJanusClient({ ...FORMS[form], issuer: deployed.issuer, fetch: network.fetch })
     expect(await client.me()).toBeNull()
-    const change = client.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    const change = createAccountClient(client).changePassword({
+      current_password: PASSWORD,
+      new_password: NEW_PASSWORD,
+    })
     expect(await problemOf(change)).toMatchObject({ code: 'authentication-required' })
-    expect(await problemOf(client.signOutEverywhere())).toMatchObject({ code: 'authentication-required' })
+    expect(await problemOf(createAccountClient(client).signOutEverywhere())).toMatchObject({
+      code: 'authentication-required',
+    })
     await client.signOut()
 
     const session = createJanusClient({ mode: 'session', issuer: deployed.issuer, fetch: network.fetch })
@@ -239,7 +263,7 @@ describe('the device of a client without cookies', () => {
     const next = clientWith(storage)
     await next.signIn({ email, password: PASSWORD })
     expect(await countDevices(next)).toBe(1)
-    await next.changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
+    await createAccountClient(next).changePassword({ current_password: PASSWORD, new_password: NEW_PASSWORD })
     await next.signOut()
     await clientWith(storage).signIn({ email, password: NEW_PASSWORD })
     await next.signIn({ email, password: NEW_PASSWORD })

@@ -1,6 +1,6 @@
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
-import { JanusProblem } from '../../packages/client/index.ts'
-import { FORMS, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
+import { createJanusClient, JanusProblem } from '../../packages/client/index.ts'
+import { FORMS, signedUpClient, TOKEN_FORMS, type Wired, wiredClient } from '../support/client'
 import type { Network } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
 import { deployed, ownService } from '../support/service'
@@ -100,14 +100,41 @@ it.each(TOKEN_FORMS)('a client, %s, refreshes nothing for a signal that has abor
 
 describe.each(Object.keys(FORMS) as (keyof typeof FORMS)[])('a client, %s', (form) => {
   it.each([
-    ['me', 'GET /me'],
-    ['signOut', 'POST /logout'],
-    ['signOutEverywhere', 'POST /logout/all'],
-  ] as const)('gives up %s after ten seconds', async (operation, route) => {
-    const { client, network } = await signedUpClient(form)
-    const begun = meetNext(network, route, NEVER)
-    expect(await afterTenSeconds(() => client[operation](), begun)).toEqual(TIMED_OUT)
-    expect(client.signedIn).toBe(true)
+    ['me', FORMS[form].mode === 'token' ? 'GET /me' : 'GET /', ({ client }: Wired) => client.me],
+    ['signOut', 'POST /logout', ({ client }: Wired) => client.signOut],
+    ['signOutEverywhere', 'POST /logout/all', ({ account }: Wired) => account.signOutEverywhere],
+    ['sessions', 'GET /sessions', ({ account }: Wired) => account.sessions],
+  ] as const)('gives up %s after ten seconds, and at once when its signal aborts', async (_, route, of) => {
+    const wired = await signedUpClient(form)
+    const operation = of(wired)
+    const leaving = new AbortController()
+    const reached = meetNext(wired.network, route, NEVER)
+    const left = operation({ signal: leaving.signal })
+    await reached
+    leaving.abort(STOPPED)
+    await expect(left).rejects.toBe(STOPPED)
+    await expect(operation({ signal: leaving.signal })).rejects.toBe(STOPPED)
+    expect(wired.network.count(route)).toBe(0)
+
+    const begun = meetNext(wired.network, route, NEVER)
+    expect(await afterTenSeconds(operation, begun)).toEqual(TIMED_OUT)
+    expect(wired.client.signedIn).toBe(true)
+  })
+
+  it('gives up after as many milliseconds as it was told', async () => {
+    const { network } = wiredClient(form)
+    const client = createJanusClient({
+      ...FORMS[form],
+      issuer: deployed.issuer,
+      fetch: network.fetch,
+      timeoutMs: 50,
+    })
+    const begun = meetNext(network, 'POST /login', NEVER)
+    stopTimers()
+    const refused = client.signIn({ email: newEmail(), password: PASSWORD }).catch((error: unknown) => error)
+    await begun
+    await vi.advanceTimersByTimeAsync(50)
+    expect(await refused).toMatchObject({ message: 'Janus did not answer in time' })
   })
 
   it('gives up a sign-in whose body never ends', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient } from '../../packages/client/index.ts'
 import { FORMS, TOKEN_FORMS } from '../support/client'
 import { createNetwork } from '../support/network'
@@ -113,7 +114,7 @@ describe.each(TOKEN_FORMS)('TOK-07: the client sends each its own token, %s', (f
       expect(await client.me()).not.toBeNull()
     }
     expect(network.count('POST /auth/refresh')).toBe(1)
-    await client.signOutEverywhere()
+    await createAccountClient(client).signOutEverywhere()
     expect(await client.me()).toBeNull()
   })
 })

@@ -245,6 +245,23 @@ describe('the cookie form', () => {
     expectProblem(await refreshCookie(r2), 401, 'session-ended')
   })
 
+  it('none at all is answered 204 where it was asked whether there is one, and 401 otherwise', async () => {
+    expectProblem(await send(deployed, 'POST', '/refresh', { body: {} }), 401, 'authentication-required')
+    expectProblem(
+      await send(deployed, 'POST', '/refresh', { body: { if_present: false } }),
+      401,
+      'authentication-required',
+    )
+    const answer = await send(deployed, 'POST', '/refresh', { body: { if_present: true } })
+    expect([answer.status, answer.text]).toEqual([204, ''])
+  })
+
+  it('one that is refused stays refused where it was asked whether there is one', async () => {
+    const headers = { Cookie: '__Host-refresh=none' }
+    const answer = await send(deployed, 'POST', '/refresh', { headers, body: { if_present: true } })
+    expectProblem(answer, 401, 'invalid-token')
+  })
+
   it('two cookies of the name are refused, and neither is used', async () => {
     const [mine, planted] = [await signedInWithCookie(), await signedInWithCookie()]
     expectProblem(await refreshCookie(`${mine.cookie}; ${planted.cookie}`), 401, 'invalid-token')

@@ -37,6 +37,7 @@ let service: LocalService
 let app: Server
 let appOrigin: string
 let script: string
+let reactScript: string
 
 beforeAll(async () => {
   const { outputFiles } = await build({
@@ -49,6 +50,15 @@ beforeAll(async () => {
     write: false,
   })
   script = `${outputFiles[0]?.text}\n${APP}`
+  const react = await build({
+    entryPoints: ['test/e2e/react-app/app.tsx'],
+    bundle: true,
+    minify: true,
+    format: 'iife',
+    define: { 'process.env.NODE_ENV': '"production"' },
+    write: false,
+  })
+  reactScript = react.outputFiles[0]?.text ?? ''
   app = createServer((_, response) => {
     response.setHeader('Content-Type', 'text/html').end(page())
   })
@@ -69,6 +79,11 @@ afterAll(async () => {
 
 function page(): string {
   return `<!doctype html><title>App</title><link rel="icon" href="data:,"><script>${script}</script>`
+}
+
+function reactPage(): string {
+  return `<!doctype html><html data-issuer="${service.url}"><title>App</title><link rel="icon" href="data:,">
+    <main></main><script>${reactScript}</script>`
 }
 
 type Place = 'on the origin of Janus' | 'on another origin of its site'
@@ -93,6 +108,9 @@ async function visit(browser: Browser, place: Place = 'on the origin of Janus'):
   await context.exposeFunction('expire', (token: string) => expire(token, SECRET))
   await context.route(`${service.url}/app`, (route) =>
     route.fulfill({ contentType: 'text/html', body: page() }),
+  )
+  await context.route(`${service.url}/react`, (route) =>
+    route.fulfill({ contentType: 'text/html', body: reactPage() }),
   )
   const answers: { route: string; status: number }[] = []
   context.on('response', (response) => {
@@ -222,5 +240,42 @@ describe('the client in several tabs', () => {
     expect(await tab.evaluate(`auth.fetch('/me').then((response) => response.status)`)).toBe(200)
     const elsewhere = await tab.evaluate(`auth.fetch('${appOrigin}/').catch(String)`)
     expect(elsewhere).toBe(`TypeError: ${appOrigin} is not in "origins"`)
+  })
+})
+
+describe('useSession of janus/client/react', () => {
+  it('shows who is signed in, in all components and tabs, by one request', async ({ browser }) => {
+    const visitor = await visit(browser)
+    const open = async () => {
+      const tab = await visitor.context.newPage()
+      await tab.goto(`${service.url}/react`)
+      return tab
+    }
+    const [tab, other] = [await open(), await open()]
+    await expect.poll(() => tab.textContent('#name')).toBe('signed-out')
+    await expect.poll(() => other.textContent('#name')).toBe('signed-out')
+    // Nothing that a browser would show as an error.
+    expect(visitor.count('GET /')).toBe(2)
+    expect(visitor.count('GET /', 200)).toBe(2)
+
+    const { email, password } = newPerson()
+    await tab.evaluate(`auth.signUp(${JSON.stringify({ email, password })})`)
+    await expect.poll(() => tab.textContent('#name')).toBe(email)
+    await expect.poll(() => other.textContent('#name')).toBe(email)
+    expect(visitor.count('GET /')).toBe(4)
+
+    await visitor.context.route(`${service.url}/`, (route) =>
+      route.fulfill({ contentType: 'text/html', body: 'Sign in to this network' }),
+    )
+    await tab.click('#refresh')
+    await expect.poll(() => tab.textContent('#name')).toBe('failed')
+    await visitor.context.unroute(`${service.url}/`)
+    await tab.click('#refresh')
+    await expect.poll(() => tab.textContent('#name')).toBe(email)
+
+    await other.click('#sign-out')
+    await expect.poll(() => other.textContent('#name')).toBe('signed-out')
+    await expect.poll(() => tab.textContent('#name')).toBe('signed-out')
+    expect(await tab.isDisabled('#sign-out')).toBe(true)
   })
 })

@@ -1,4 +1,5 @@
 import { expectTypeOf, it } from 'vitest'
+import type { Activity, Device } from '../../packages/client/account.ts'
 import {
   createJanusClient,
   type FieldError,
@@ -8,7 +9,9 @@ import {
   type TokenStorage,
   type User,
 } from '../../packages/client/index.ts'
+import type { presentEvent } from '../../src/api/account/activity'
 import type { presentSession, presentUser } from '../../src/api/present'
+import type { presentDevice } from '../../src/api/sessions/devices'
 import type {
   FieldError as ServersFieldError,
   ProblemCode as ServersProblemCode,
@@ -21,6 +24,8 @@ type Wire<T> = { -readonly [Name in keyof T]: T[Name] }
 it('declares what the service presents', () => {
   expectTypeOf<Wire<User>>().toEqualTypeOf<Wire<ReturnType<typeof presentUser>>>()
   expectTypeOf<Wire<Session>>().toEqualTypeOf<Wire<ReturnType<typeof presentSession>>>()
+  expectTypeOf<Wire<Device>>().toEqualTypeOf<Wire<ReturnType<typeof presentDevice>>>()
+  expectTypeOf<Wire<Activity>>().toEqualTypeOf<Wire<ReturnType<typeof presentEvent>>>()
   expectTypeOf<ProblemCode>().toEqualTypeOf<ServersProblemCode>()
   expectTypeOf<FieldError>().toEqualTypeOf<ServersFieldError>()
 })

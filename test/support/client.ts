@@ -1,3 +1,4 @@
+import { type AccountClient, createAccountClient } from '../../packages/client/account.ts'
 import {
   createJanusClient,
   type JanusClient,
@@ -22,6 +23,7 @@ export const TOKEN_FORMS = ['token, refreshed by cookie', 'token, refreshed by b
 /** A client, and what goes over its wire. */
 export interface Wired {
   readonly client: JanusClient
+  readonly account: AccountClient
   readonly network: Network
   /** What the client has told so far. */
   readonly heard: readonly boolean[]
@@ -32,7 +34,7 @@ export function wiredClient(form: Form, service: Service = deployed): Wired {
   const client = createJanusClient({ ...FORMS[form], issuer: service.issuer, fetch: network.fetch })
   const heard: boolean[] = []
   client.subscribe((signedIn) => heard.push(signedIn))
-  return { client, network, heard }
+  return { client, account: createAccountClient(client), network, heard }
 }
 
 export interface SignedUp extends Wired {

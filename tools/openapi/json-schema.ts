@@ -41,6 +41,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   device_token:
     'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
+  if_present: 'Answers 204 where there is no refresh token, and not 401.',
   account_id:
     'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',
   attempt: 'For forms: what `Idempotency-Key` is to a client that sends JSON.',

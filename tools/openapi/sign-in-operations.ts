@@ -83,7 +83,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sign in',
     summary: 'Exchange a refresh token',
     description:
-      'From the body, or from the cookie `__Host-refresh`; the successor goes where it came from. Each is good once. Within `REFRESH_REUSE_SECONDS` of its own rotation a used one leads to the current one, so a lost answer may be asked for again. After that it ends the session: one of two holders is a thief.',
+      'From the body, or from the cookie `__Host-refresh`; the successor goes where it came from. Each is good once. Within `REFRESH_REUSE_SECONDS` of its own rotation a used one leads to the current one, so a lost answer may be asked for again. After that it ends the session: one of two holders is a thief. With `if_present`, a request without a refresh token is answered 204 and not 401, so that a page can ask at each visit.',
     takes: 'refresh-token',
     request: { refresh_token: EXAMPLES.refreshed.refresh_token },
     answers: {
@@ -93,6 +93,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
         example: EXAMPLES.refreshed,
         headers: ['Set-Cookie?'],
       },
+      204: { description: 'There is no refresh token, and `if_present` was sent.' },
     },
     problems: [
       'authentication-required',

@@ -11,7 +11,10 @@ import type { Services } from '../../services'
 import { presentSession } from '../present'
 import { presentCredentials } from './answer-sign-in'
 
-const RefreshBody = v.object({ refresh_token: v.optional(v.string('Send a string.')) })
+const RefreshBody = v.object({
+  refresh_token: v.optional(v.string('Send a string.')),
+  if_present: v.optional(v.boolean('Send true or false.')),
+})
 
 /** Exchanges a refresh token, from where it was put: the body or a cookie. */
 export function refreshRoutes(services: Services) {
@@ -19,7 +22,14 @@ export function refreshRoutes(services: Services) {
   const limited = limitWrites(services, requestSourceOf)
   return new Hono().post('/refresh', limited, jsonBody(RefreshBody), async (c) => {
     if (!modes.includes('token')) throw new Problem('mode-not-offered')
-    const { text, place } = presentedRefreshToken(c, cookies, c.req.valid('json').refresh_token)
+    const { refresh_token, if_present = false } = c.req.valid('json')
+    const presented = presentedRefreshToken(c, cookies, refresh_token)
+    if (!presented) {
+      // A page asks at every visit, and browsers show each 401 as an error.
+      if (if_present) return c.body(null, 204)
+      throw new Problem('authentication-required', { detail: 'Send a refresh token.' })
+    }
+    const { text, place } = presented
     const refresh = await refreshSession(services, { text, source: requestSourceOf(c) })
     if (refresh.outcome !== 'refreshed') {
       throw new Problem(refresh.outcome, { headers: INVALID_TOKEN_CHALLENGE })
@@ -32,15 +42,15 @@ export function refreshRoutes(services: Services) {
   })
 }
 
-/** @throws {Problem} `authentication-required` if there is none, `invalid-token` if two cookies claim to be it. */
+/** Returns the refresh token, or `null` if there is none. @throws {Problem} `invalid-token` if two cookies claim to be it. */
 function presentedRefreshToken(
   c: Context,
   cookies: AuthCookies,
   inBody: string | undefined,
-): { text: string; place: 'body' | 'cookie' } {
+): { text: string; place: 'body' | 'cookie' } | null {
   if (inBody !== undefined) return { text: inBody, place: 'body' }
   const [text, ...others] = cookieValues(c.req.raw.headers, cookies.refresh)
-  if (text === undefined) throw new Problem('authentication-required', { detail: 'Send a refresh token.' })
+  if (text === undefined) return null
   if (others.length > 0) throw new Problem('invalid-token', { headers: INVALID_TOKEN_CHALLENGE })
   return { text, place: 'cookie' }
 }

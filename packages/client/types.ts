@@ -1,0 +1,115 @@
+/** An account as its owner sees it: what `GET /me` calls `user`. Times are RFC 3339 in UTC. */
+export interface User {
+  readonly id: string
+  readonly email: string
+  readonly email_verified: boolean
+  readonly name: string | null
+  readonly roles: readonly string[]
+  readonly created_at: string
+}
+
+/** A session as its owner sees it. The id is a handle for ending it, not a credential. */
+export interface Session {
+  readonly id: string
+  readonly mode: 'session' | 'token'
+  readonly created_at: string
+  readonly last_seen_at: string
+  readonly idle_expires_at: string
+  readonly expires_at: string
+  /** The User-Agent of the browser or app; `null` if it sent none. */
+  readonly user_agent: string | null
+  /** The device in words, such as `Firefox, Linux`; `null` if the user agent is unknown. */
+  readonly device: string | null
+  /** Two letters, ISO 3166-1; `null` if it is not known. */
+  readonly country: string | null
+  readonly current: boolean
+}
+
+/** Who is signed in. */
+export interface SignedIn {
+  readonly user: User
+  readonly session: Session
+}
+
+export interface Credentials {
+  readonly email: string
+  readonly password: string
+}
+
+export interface NewAccount extends Credentials {
+  readonly name?: string | null
+}
+
+/** What asking for mail was answered: what a client without cookies presents with the link. */
+export interface Binding {
+  readonly binding: string
+}
+
+/** What was mailed, a link or its code; and what the request for it was answered, which browsers have in a cookie, too. */
+export type SignInLink = ({ readonly token: string } | { readonly code: string }) & Partial<Binding>
+
+/** Where the person wanted to go: the `return_to` with which the mail was asked for. Absent if there was none that is allowed. */
+export interface Goal {
+  readonly return_to?: string
+}
+
+/** An address was proven; and who is signed in, where it was confirmed in the browser or client that registered. */
+export interface EmailVerified extends Partial<SignedIn>, Goal {
+  readonly email_verified: boolean
+  /** Whether the account can sign in with a password now. */
+  readonly has_password: boolean
+}
+
+/** A browser or app that an account knows. The id is a handle for forgetting it, not a credential. */
+export interface Device {
+  readonly id: string
+  readonly created_at: string
+  readonly last_seen_at: string
+  readonly user_agent: string | null
+  readonly device: string | null
+  readonly country: string | null
+  readonly current: boolean
+}
+
+/** Something that happened to an account. */
+export interface Activity {
+  readonly id: string
+  readonly at: string
+  /** Such as `signed-in`; the OpenAPI document lists them. More may come. */
+  readonly event: string
+  readonly outcome: 'success' | 'refused'
+  /** Why, by a short code. */
+  readonly reason: string | null
+  /** Whether whoever did it had proven to be the owner. */
+  readonly by_owner: boolean
+  readonly session_id: string | null
+  readonly mode: 'session' | 'token' | null
+  readonly address: string | null
+  readonly country: string | null
+  readonly user_agent: string | null
+  readonly device: string | null
+}
+
+export interface PasswordChange {
+  readonly current_password: string
+  readonly new_password: string
+}
+
+/** What comes of signing up. */
+export type SignUp =
+  | (SignedIn & { readonly outcome: 'signed-in' })
+  /** With `REGISTRATION=verified`: a link was mailed, and it wants this binding, which browsers have in a cookie, too. */
+  | { readonly outcome: 'verification-sent'; readonly binding: string }
+
+/** What token mode adds to a sign-in, and what a refresh answers (RFC 6749 §5.1). */
+export interface TokenAnswer {
+  readonly access_token: string
+  readonly token_type?: string
+  /** For Janus's own routes; absent where the access token is. */
+  readonly account_token?: string
+  readonly expires_in: number
+  /** Absent where it travels in a cookie. */
+  readonly refresh_token?: string
+  /** At a sign-in, where it does not travel in a cookie: says which device of the account this is. */
+  readonly device_token?: string
+}
