@@ -13,7 +13,7 @@ const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and d
 
   --out DIR      write them to DIR (screenshots)
   --only TEXT    only pages whose name has TEXT in it
-  --readme       only the four in README.md, to docs/images
+  --readme       only the four in docs/start/first-requests.md, to docs/images
   --help         print this
 
 Needs Chromium (Debian: apt-get install chromium-headless-shell; elsewhere CHROMIUM=/path/to/chromium). It serves Janus by itself,
@@ -42,14 +42,14 @@ interface Scene {
   readonly act?: (page: Page) => Promise<void>
 }
 
-/** Of README.md. */
+/** The pictures of docs/start/first-requests.md. */
 const CHOSEN: Readonly<Record<string, Look>> = {
   login: { width: 1280, scheme: 'light' },
   account: { width: 1280, scheme: 'dark', from: 'sessions-section' },
   'register-refused': { width: 360, scheme: 'light' },
   'reset-password': { width: 360, scheme: 'dark' },
 }
-/** Larger ones would be felt by whoever reads README.md on the road. */
+/** Larger ones would be felt on a slow connection. */
 const CHOSEN_MAX_BYTES = 80 * 1024
 
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'Difference engine no. 2' }
@@ -169,7 +169,8 @@ async function take(browser: Browser): Promise<void> {
       await shoot(browser, { scene, url, look, cookies, path })
       const { size } = statSync(path)
       console.log(`${index + 1}/${scenes.length}  ${path}  ${Math.ceil(size / 1024)} KiB`)
-      if (options.readme && size > CHOSEN_MAX_BYTES) throw new Error(`${name} is too large for README.md`)
+      if (options.readme && size > CHOSEN_MAX_BYTES)
+        throw new Error(`${name} is too large for the documentation`)
     }
   }
 }
@@ -202,7 +203,7 @@ async function shoot(browser: Browser, { scene, url, look, cookies, path }: Shot
   if (look.from !== undefined) await page.goto(`${page.url()}#${look.from}`)
   // The strength hint speaks when the typing pauses.
   await page.waitForTimeout(300)
-  // README.md has room for what is seen at first; the others are looked at as a whole.
+  // The page has room for what is seen at first; the others are looked at as a whole.
   await page.screenshot({ path, fullPage: !options.readme })
   await context.close()
 }

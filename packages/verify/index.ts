@@ -45,7 +45,7 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   // A binding that is missing where it is deployed must not become a weaker check.
   if (('service' in options || 'live' in options) && !options.service) {
     throw new TypeError(
-      'janus: there is no service. Bind it (README, "In a Worker"), or leave service and live out.',
+      'janus: service is missing. Bind Janus (docs/guides/tokens-in-other-services.md), or leave out service and live.',
     )
   }
   const verifier = options.service ? createServiceVerifier(options) : createVerifier(options)

@@ -45,7 +45,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   const { issuer, service } = options
   requireIssuer(issuer, 'createServiceClient')
   if (!service)
-    throw new TypeError('createServiceClient: there is no service. Bind it (README, "In a Worker").')
+    throw new TypeError(
+      'createServiceClient: service is missing. Bind Janus (docs/guides/tokens-in-other-services.md).',
+    )
   const { report, recovered } = createReporter(options.log)
   // The types of a binding may not know its methods. What it answers is checked.
   const bound = service as Required<CallerMethods>

@@ -17,7 +17,7 @@ export type SessionEnd =
  */
 export interface CallerService {
   /**
-   * Who is behind a request, in either mode, as the HTTP routes decide it. As stale as README, "How stale an answer can be", says.
+   * Who is behind a request, in either mode, as the HTTP routes decide it. As stale as docs/explain/staleness.md says.
    *
    * @param headers Those of the request: `Authorization`, or `Cookie` with `Sec-Fetch-Site` and `Origin`.
    * @param method That of the request. Without it the request counts as one that changes something, so that a foreign page cannot have made it.

@@ -1,6 +1,6 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** Every refusal there is (RFC 9457): the code, its status, and one sentence on it. README lists the same. */
+/** Every refusal there is (RFC 9457): the code, its status, and one sentence on it. docs/reference/problems.md lists the same. */
 export const PROBLEMS = {
   'invalid-json': { status: 400, title: 'The body is not valid JSON' },
   'invalid-link': { status: 400, title: 'The link is not valid any more' },

@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { createPlace, type Place, sessionCopy } from '../support/place'
 
-// The table of README, "How stale an answer can be", row by row and column by column.
+// The table of docs/explain/staleness.md, row by row and column by column.
 
 const LATER = 62
 

@@ -19,7 +19,7 @@ function ownJanus({ issuer = ISSUER, ...options }: { issuer?: string } & JanusOp
   return createJanus(variables, { log: () => {}, createPages, mailer, ...options })
 }
 
-/** Somebody's app, with Janus mounted in it as README shows. */
+/** Somebody's app, with Janus mounted in it as docs/start/add-to-your-worker.md shows. */
 function hostApp({ at = '/auth', issuer = ISSUER }: { at?: string; issuer?: string } = {}) {
   const auth = ownJanus({ issuer })
   const app = new Hono<JanusEnv>()

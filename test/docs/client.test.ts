@@ -16,7 +16,7 @@ const EXPO = `declare module 'expo-secure-store' {
 
 const blocks = [...readFileSync('docs/guides/browser-client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
 
-it('docs/guides/browser-client.md holds code that compiles', () => {
+it('docs/guides/browser-client.md has code that compiles', () => {
   expect(blocks).toHaveLength(7)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)

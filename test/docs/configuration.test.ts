@@ -28,15 +28,3 @@ describe('what is generated from the settings', () => {
     expect(named.filter((name) => !settings.includes(name))).toEqual([])
   })
 })
-
-describe('README', () => {
-  it('shows settings with the defaults that they have, and links to the page', () => {
-    const [, section = ''] =
-      /\n## Configuration\n([\s\S]*?)\n## /.exec(readFileSync('README.md', 'utf8')) ?? []
-    expect(section).toContain('(docs/reference/configuration.md)')
-    const rows = [...section.matchAll(/^\| `([A-Z_]+)` \| ([^|]+) \|/gm)]
-    expect(rows.length).toBeGreaterThan(4)
-    const page = generated['docs/reference/configuration.md'] ?? ''
-    for (const [, name, shown] of rows) expect(page).toContain(`| \`${name}\` | ${shown} |`)
-  })
-})

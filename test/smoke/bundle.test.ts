@@ -23,7 +23,7 @@ function bundle(...entry: string[]): Buffer {
   return readFileSync(join(out, uploaded[0] ?? ''))
 }
 
-// README, "Size". A margin of a few KiB, so that growth is noticed when it happens.
+// docs/explain/performance.md, "Size". A margin of a few KiB, so that growth is noticed when it happens.
 it('the API without pages stays under 264 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts').byteLength
   console.log(`API without pages: ${(bytes / KIB).toFixed(1)} KiB`)

@@ -152,7 +152,7 @@ it('the Janus beside the notes has the build and the bindings of wrangler.toml',
   expect(settings('examples/notes/janus.toml')?.sort()).toEqual(settings('wrangler.toml')?.sort())
 })
 
-describe('README, "Use it from another service"', () => {
+describe('docs/guides/tokens-in-other-services.md', () => {
   it.each([
     ['In a Worker', 'toml', 'examples/notes/wrangler.toml'],
     ['In a Worker', 'ts', 'examples/notes/worker.ts'],
@@ -162,7 +162,7 @@ describe('README, "Use it from another service"', () => {
       .split('\n')
       .map((line) => line.trim())
     // The block for a Worker without Hono is compiled by test/smoke/package.test.ts; this example has Hono.
-    const shown = documentedBlocks('README.md', heading, language).filter(
+    const shown = documentedBlocks('docs/guides/tokens-in-other-services.md', heading, language).filter(
       (block) => !block.startsWith('const callers = '),
     )
     for (const block of shown) {

@@ -154,8 +154,9 @@ describe('its types', () => {
     },
   )
 
-  it('let one write what README shows for a service binding, with the bindings as `wrangler types` writes them', () => {
-    const [make = '', use = '', without = ''] = documentedBlocks('README.md', 'In a Worker', 'ts')
+  it('let one write what README and the guides show, with the bindings as `wrangler types` writes them', () => {
+    const page = 'docs/guides/tokens-in-other-services.md'
+    const [make = '', use = '', without = ''] = documentedBlocks(page, 'In a Worker', 'ts')
     const routes = use.trim().split('\n')
     expect(routes).toHaveLength(3)
     const source = [
@@ -168,18 +169,29 @@ describe('its types', () => {
       without,
       "export const verdict = await callers.authenticate(new Headers(), 'GET')",
     ]
-    writeFileSync(join(project, 'readme.ts'), source.join('\n'))
+    writeFileSync(join(project, 'services.ts'), source.join('\n'))
+    const [worker = ''] = documentedBlocks('README.md', 'Add sign-in to your Worker', 'ts')
+    const [browser = ''] = documentedBlocks('README.md', 'Use it from the browser', 'ts')
+    writeFileSync(join(project, 'index.ts'), worker)
+    writeFileSync(join(project, 'browser.ts'), browser)
     const [mailer = ''] = documentedBlocks('docs/guides/mail.md', 'Any other', 'ts')
     writeFileSync(join(project, 'mailer.ts'), mailer)
-    const config = { extends: './tsconfig.json', files: ['readme.ts', 'mailer.ts'] }
+    const config = {
+      extends: './tsconfig.json',
+      files: ['services.ts', 'mailer.ts', 'index.ts', 'browser.ts'],
+    }
     writeFileSync(join(project, 'tsconfig.documented.json'), JSON.stringify(config))
     expect(compile('tsconfig.documented.json')).toBe('')
   })
 })
 
-it("a Worker that mounts it is bundled without anything of Node's", () => {
-  run(process.execPath, WRANGLER, 'deploy', '--dry-run', '--outdir', 'out')
-  const bundle = readFileSync(join(project, 'out/worker.js'), 'utf8')
+it("the Worker of README is bundled without anything of Node's", () => {
+  const [worker = ''] = documentedBlocks('README.md', 'Add sign-in to your Worker', 'ts')
+  const [toml = ''] = documentedBlocks('README.md', 'Add sign-in to your Worker', 'toml')
+  writeFileSync(join(project, 'index.ts'), worker)
+  writeFileSync(join(project, 'readme.toml'), toml)
+  run(process.execPath, WRANGLER, 'deploy', '--dry-run', '--outdir', 'out', '--config', 'readme.toml')
+  const bundle = readFileSync(join(project, 'out/index.js'), 'utf8')
   const imported = [...bundle.matchAll(/^import\b[^'"\n]*['"]([^'"\n]+)['"]/gm)].map(([, from = '']) => from)
   expect([...new Set(imported)]).toEqual(['cloudflare:workers'])
   expect(bundle).not.toMatch(/\bimport\(|\brequire\(\s*['"]/)

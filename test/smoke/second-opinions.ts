@@ -62,9 +62,9 @@ const byFastJwt: SecondOpinion = async (tokens, { alg, keySet, issuer, audience 
   )
 }
 
-/** The program of the README, as it stands but for where Janus is and what its tokens are signed with. */
+/** Runs the program of the guide, with another issuer and algorithm. */
 const byPyJwt: SecondOpinion = async (tokens, { alg, keySet, issuer, audience, secondsBehind = 0 }) => {
-  const [documented = ''] = documentedBlocks('README.md', 'In Python', 'python')
+  const [documented = ''] = documentedBlocks('docs/guides/tokens-in-other-services.md', 'In Python', 'python')
   const program = `${documented
     .replace('"http://localhost:8787"', JSON.stringify(issuer))
     .replace('f"{ISSUER}/.well-known/jwks.json"', JSON.stringify(keySet))

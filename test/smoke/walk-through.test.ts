@@ -16,12 +16,17 @@ afterAll(async () => {
   rmSync(service.folder, { recursive: true })
 })
 
-describe.each(['With a session', 'With tokens'])('the walk-through of the README: %s', (heading) => {
-  it('prints what the README says it prints', () => {
-    for (const block of documentedBlocks('README.md', heading)) {
+describe.each([
+  ['docs/start/first-requests.md', 'With a session'],
+  ['docs/start/first-requests.md', 'With tokens'],
+  ['docs/guides/sign-in.md', 'The smallest use'],
+  ['docs/guides/sessions-and-devices.md', 'The smallest use'],
+])('%s, "%s"', (page, heading) => {
+  it('prints what the page says it prints', () => {
+    for (const block of documentedBlocks(page, heading)) {
       const here = block
         .replaceAll(DOCUMENTED_URL, service.url)
-        .replaceAll('__Host-session-8787', `__Host-session-${new URL(service.url).port}`)
+        .replaceAll('-8787=', `-${new URL(service.url).port}=`)
       expectPrinted(here, service.folder)
     }
   })

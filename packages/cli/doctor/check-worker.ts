@@ -81,7 +81,7 @@ const checkCron: Check = ({ wrangler }) => {
   const fix = `Set crons = ["${EVERY_MINUTE}"] in [triggers], and call sweep() in scheduled.`
   if (crons.length > 0) {
     const what =
-      'No cron runs each minute, so ended sessions stay in KV and mail waits for longer than README says.'
+      'No cron runs every minute, so ended sessions stay in KV and mail waits for longer than documented.'
     return [warning('worker.cron', what, fix)]
   }
   const what =

@@ -90,6 +90,6 @@ ${https ? 'Browsers ask whether to trust its certificate, which was made on this
 
   See both modes side by side: ${issuer}/playground
 
-  The same with tokens: add "mode": "token" to the body. More in README.md. Stop with Ctrl-C.
+  The same with tokens: add "mode": "token" to the body. More in docs/start/first-requests.md. Stop with Ctrl-C.
 `)
 }

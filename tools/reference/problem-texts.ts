@@ -1,0 +1,121 @@
+import type { ProblemCode } from '../../src/http/problem'
+
+interface ProblemText {
+  /** When Janus answers with it. */
+  readonly cause: string
+  /** What the client, its developer or the operator does about it. */
+  readonly action: string
+}
+
+/** The words for each problem, for developers. A problem without words is a compile error. */
+export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
+  'invalid-json': {
+    cause: 'The body is not valid JSON, is not UTF-8, or names a member twice.',
+    action: 'Send one JSON object. `detail` says what is wrong.',
+  },
+  'invalid-link': {
+    cause:
+      'The token of a mailed link is unknown, expired, used already, incomplete, or was sent without the binding of the client that requested it.',
+    action: 'Request a new link, and confirm it in the browser or client that requests it.',
+  },
+  'invalid-code': {
+    cause:
+      'The six digits are wrong, expired or used already, were tried five times, or were sent without the binding.',
+    action: 'Use the newest mail, or request another.',
+  },
+  'invalid-credentials': {
+    cause:
+      'The address is unknown, the password is wrong, or the account is disabled or not verified. The answer is the same for each, so nobody learns which.',
+    action: 'Ask the person to check both. Offer a reset.',
+  },
+  'authentication-required': {
+    cause: 'The route needs a caller, and the request carries no credential.',
+    action: 'Sign in, and send the cookie or the access token.',
+  },
+  'invalid-token': {
+    cause: 'The bearer token is malformed, has another issuer or audience, or is signed with another key.',
+    action: 'Compare `ISSUER` and `AUDIENCE` with the claims. Sign in again.',
+  },
+  'token-expired': {
+    cause: 'The access token has expired.',
+    action: 'Refresh it. `janus/client` does so by itself.',
+  },
+  'session-ended': {
+    cause: 'The session was ended, has expired, or is unknown.',
+    action: 'Sign in again.',
+  },
+  'refresh-token-reused': {
+    cause:
+      'The refresh token was used before, more than `REFRESH_REUSE_SECONDS` ago. One of its two holders may be a thief, so Janus ended the session.',
+    action: 'Sign in again. Store each new refresh token before the old one is deleted.',
+  },
+  'cross-site-request': {
+    cause: 'A browser says that the request comes from another origin.',
+    action: 'List the origin in `ALLOWED_ORIGINS` if it is yours.',
+  },
+  forbidden: {
+    cause: 'The caller is known and lacks a role.',
+    action: '`detail` names the role. Give it to the account, and sign in again.',
+  },
+  'registration-closed': {
+    cause: '`REGISTRATION` is `closed`.',
+    action: 'Offer sign-in only.',
+  },
+  'not-found': {
+    cause:
+      'No such route, or no such session or device of this account. With `MAILER=none`, routes that send mail return it too.',
+    action: 'Check the path and the id.',
+  },
+  'method-not-allowed': {
+    cause: 'The path exists, and this method does not.',
+    action: '`Allow` lists the methods.',
+  },
+  'account-mismatch': {
+    cause: '`account_id` names another account than the one signed in. Nothing was changed.',
+    action: 'Reload, and show which account is signed in.',
+  },
+  'password-not-set': {
+    cause: 'The route needs the password, and the account has none.',
+    action: 'Let the owner set one by mail: `POST /password/forgot`.',
+  },
+  'account-exists': {
+    cause: 'An account with this address exists. Only `REGISTRATION=open` says so.',
+    action: 'Offer sign-in and a reset.',
+  },
+  'body-too-large': {
+    cause: 'The body is larger than 64 KiB.',
+    action: 'Send only the fields of the route.',
+  },
+  'unsupported-media-type': {
+    cause:
+      'The content type is neither `application/json` in UTF-8 nor, where the route takes forms, `application/x-www-form-urlencoded`.',
+    action: 'Set `Content-Type`.',
+  },
+  'invalid-input': {
+    cause: 'Fields are missing, unknown or invalid. `errors` lists every one.',
+    action: 'Show `errors` beside the fields.',
+  },
+  'password-refused': {
+    cause:
+      'The new password is too short, too long, too common, or mostly the address, the name or the name of the service.',
+    action: '`errors` says which. Ask for another.',
+  },
+  'mode-not-offered': {
+    cause:
+      '`AUTH_MODE` does not offer the requested mode, or the credential is of a mode that is no longer offered.',
+    action: 'Use the other mode.',
+  },
+  'too-many-attempts': {
+    cause: 'The account, the source or the client reached a limit.',
+    action: 'Wait for the seconds in `Retry-After`. [Limits](../operate/limits.md) has the numbers.',
+  },
+  'internal-error': {
+    cause: 'A fault in Janus. The log has `unexpected-error` with the same request id.',
+    action: 'Report it with the `instance`.',
+  },
+  'store-unavailable': {
+    cause: 'D1 or KV did not answer in time.',
+    action:
+      'Retry after the seconds in `Retry-After`. If the outcome is unknown, `detail` says whether the request may be sent again.',
+  },
+}
