@@ -27,6 +27,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'src/tokens',
     'src/keys',
     'src/passwords',
+    'src/passkeys',
     'src/throttling',
     'src/audit',
     'src/restores',

@@ -12,6 +12,7 @@ import { DEVICE_MUTATIONS } from './device-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
+import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
 
 const HELP = `Break each guard in turn and see a test fail.
 
@@ -40,6 +41,7 @@ const all = [
   ...INPUT_MUTATIONS,
   ...PAGE_MUTATIONS,
   ...ACCOUNT_MUTATIONS,
+  ...PASSKEY_MUTATIONS,
 ]
 for (const { guard, file, from } of all) {
   if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
