@@ -25,6 +25,7 @@ const ALONE = [
 /** Tests under workerd, with a real D1 and KV. */
 function inWorkerd(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
   return {
+    extends: false as const,
     plugins: [
       cloudflareTest(async () => ({
         wrangler: { configPath: './wrangler.toml' },
@@ -69,6 +70,7 @@ export default defineConfig({
       }),
       inWorkerd('alone', { include: ALONE }),
       {
+        extends: false,
         test: {
           name: 'node',
           include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts'],
@@ -77,6 +79,7 @@ export default defineConfig({
         },
       },
       {
+        extends: false,
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { startChromium } from '../e2e/chromium.ts'
 import { arrive } from '../e2e/visitor.ts'
-import { reasonToSkip } from '../support/tools.ts'
+import { needTools } from '../support/with-tools.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, runShell, startService } from './local-service.ts'
 import { haveVerified } from './second-opinions.ts'
@@ -39,11 +39,8 @@ describe('the notes beside Janus', () => {
     expectPrinted(use, notes.folder)
   })
 
-  it('serve a person in a browser by cookie: register, keep a note, delete it, sign out', async ({
-    skip,
-  }) => {
-    const missing = reasonToSkip(['chromium'])
-    if (missing !== null) skip(missing)
+  it('serve a person in a browser by cookie: register, keep a note, delete it, sign out', async (context) => {
+    needTools(context, 'chromium')
     const browser = await startChromium()
     try {
       const visitor = await arrive(browser, notes.url, {})

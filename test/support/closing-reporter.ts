@@ -1,4 +1,5 @@
 import type { Reporter, TestModule } from 'vitest/node'
+import { missingPackages } from './tools.ts'
 
 /** How many files are named as the slowest. */
 const SLOWEST = 10
@@ -30,5 +31,11 @@ function skipped(modules: readonly TestModule[]): readonly string[] {
     const result = test.result()
     return result.state === 'skipped' ? (result.note ?? 'no reason given') : 'no reason given'
   })
-  return [...byReason].map(([reason, { length }]) => `Skipped ${length} tests: ${reason}`)
+  const packages = missingPackages()
+  return [
+    ...[...byReason].map(([reason, { length }]) => `Skipped ${length} tests: ${reason}.`),
+    ...(byReason.size > 0 && packages.length > 0
+      ? [`To run every test, install: sudo apt-get install ${packages.join(' ')}`]
+      : []),
+  ]
 }

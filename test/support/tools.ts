@@ -1,7 +1,8 @@
-import { execFileSync } from 'node:child_process'
+// What some tests need and npm does not bring. A test that needs a tool says so by test/support/with-tools.ts. `.ci/run` installs all of it:
+// run alone, this prints the packages of Debian that are missing.
 import { existsSync, globSync } from 'node:fs'
 
-/** What some tests need and npm does not bring: for each the places where Debian has it, and the packages. */
+/** For each tool: its name in words, the places where Debian has it, and the packages that bring it. */
 const TOOLS = {
   // The first has no window to draw, and takes a third of the time; the second serves as well.
   chromium: {
@@ -10,18 +11,41 @@ const TOOLS = {
     packages: ['chromium-headless-shell'],
   },
   firefox: { what: 'Firefox', places: ['/usr/bin/firefox-esr'], packages: ['firefox-esr'] },
-  webkit: { what: 'WebKit', places: ['/usr/bin/WebKitWebDriver'], packages: ['webkit2gtk-driver', 'xvfb'] },
+  webkit: { what: 'WebKit', places: ['/usr/bin/WebKitWebDriver'], packages: ['webkit2gtk-driver'] },
   miniBrowser: {
     what: "WebKit's MiniBrowser",
     places: ['/usr/lib/*/webkit2gtk-4.*/MiniBrowser'],
-    packages: ['webkit2gtk-driver', 'xvfb'],
+    packages: ['webkit2gtk-driver'],
   },
-  xvfb: { what: 'Xvfb', places: ['/usr/bin/Xvfb'], packages: ['webkit2gtk-driver', 'xvfb'] },
-  // Debian's has PyJWT; another one on the path may not.
-  python: { what: 'Python', places: ['/usr/bin/python3'], packages: ['python3-jwt', 'python3-cryptography'] },
+  xvfb: { what: 'Xvfb', places: ['/usr/bin/Xvfb'], packages: ['xvfb'] },
+  // Debian's Python has Debian's PyJWT; another one on the path may not.
+  python: { what: 'Python', places: ['/usr/bin/python3'], packages: ['python3'] },
+  pyJwt: {
+    what: 'PyJWT',
+    places: ['/usr/lib/python3/dist-packages/jwt'],
+    packages: ['python3-jwt'],
+  },
+  pythonCryptography: {
+    what: "Python's cryptography",
+    places: ['/usr/lib/python3/dist-packages/cryptography'],
+    packages: ['python3-cryptography'],
+  },
+  postgres: {
+    what: 'PostgreSQL',
+    places: ['/usr/lib/postgresql/*/bin/postgres'],
+    packages: ['postgresql'],
+  },
+  redis: { what: 'Redis', places: ['/usr/bin/redis-server'], packages: ['redis-server'] },
+  memcached: { what: 'Memcached', places: ['/usr/bin/memcached'], packages: ['memcached'] },
+  oathtool: { what: 'oathtool', places: ['/usr/bin/oathtool'], packages: ['oathtool'] },
+  zbarimg: { what: 'zbarimg', places: ['/usr/bin/zbarimg'], packages: ['zbar-tools'] },
+  git: { what: 'Git', places: ['/usr/bin/git', '/usr/local/bin/git'], packages: ['git'] },
+  curl: { what: 'curl', places: ['/usr/bin/curl', '/usr/local/bin/curl'], packages: ['curl'] },
 } as const
 
 export type Tool = keyof typeof TOOLS
+
+const ALL = Object.keys(TOOLS) as Tool[]
 
 /** Other places, by the variables that name them. */
 const NAMED: Readonly<Partial<Record<Tool, string | undefined>>> = {
@@ -31,6 +55,8 @@ const NAMED: Readonly<Partial<Record<Tool, string | undefined>>> = {
 
 /** Returns where a tool is, or `null` if it is not installed. */
 export function findTool(tool: Tool): string | null {
+  // Whoever names a Python has seen to what it can import.
+  if (NAMED.python !== undefined && (tool === 'pyJwt' || tool === 'pythonCryptography')) return NAMED.python
   const places = NAMED[tool] === undefined ? TOOLS[tool].places : [NAMED[tool]]
   return (
     places
@@ -39,28 +65,16 @@ export function findTool(tool: Tool): string | null {
   )
 }
 
-/** Returns why a test cannot run, with the command that installs what it lacks, or `null` if every tool is there. */
+/** Returns why a test that needs these tools cannot run, or `null` if every tool is there. */
 export function reasonToSkip(tools: readonly Tool[]): string | null {
   const missing = tools.filter((tool) => findTool(tool) === null)
-  return missing.length === 0 ? null : describeMissing(missing)
+  return missing.length === 0 ? null : `${missing.map((tool) => TOOLS[tool].what).join(', ')} not found`
 }
 
-/** As {@link reasonToSkip}, for the PyJWT of that Python. */
-export function reasonToSkipPyJwt(): string | null {
-  const python = findTool('python')
-  try {
-    if (python === null) return describeMissing(['python'], 'PyJWT')
-    execFileSync(python, ['-c', 'import cryptography, jwt'], { stdio: 'ignore' })
-    return null
-  } catch {
-    return describeMissing(['python'], 'PyJWT')
-  }
+/** Returns the packages of Debian that bring what is missing on this machine. */
+export function missingPackages(tools: readonly Tool[] = ALL): readonly string[] {
+  const missing = tools.filter((tool) => findTool(tool) === null)
+  return [...new Set<string>(missing.flatMap((tool) => TOOLS[tool].packages))]
 }
 
-function describeMissing(
-  tools: readonly Tool[],
-  what = tools.map((tool) => TOOLS[tool].what).join(', '),
-): string {
-  const packages = new Set<string>(tools.flatMap((tool) => TOOLS[tool].packages))
-  return `${what} not found. Install: sudo apt-get install ${[...packages].join(' ')}`
-}
+if (import.meta.main) console.log(missingPackages().join(' '))
