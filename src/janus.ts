@@ -2,6 +2,7 @@ import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import type { Pages } from './api/pages'
 import type { Bindings } from './config/bindings'
+import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
@@ -14,6 +15,7 @@ import type { Services } from './services'
 import type { Defer } from './sessions/resolve-session'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
+import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
 import { createServices } from './wiring/create-services'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import type { Playground } from './wiring/playground'
@@ -34,6 +36,8 @@ export interface JanusOptions {
   readonly mailer?: Mailer
   /** Without them there is only the API. */
   readonly createPages?: (services: Services) => Pages
+  /** For where `SESSION_COPIES` names a store that not every Worker carries. */
+  readonly createSessionCopies?: CreateSessionCopies
   /** For where `PLAYGROUND` is on. */
   readonly createPlayground?: (bindings: Bindings) => Playground
   /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
@@ -48,21 +52,15 @@ export interface JanusOptions {
 export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = options
   const parsed = parseConfig({ ...env })
-  if (!parsed.ok) {
-    const { faults } = parsed
-    log('not-configured', { settings: faults.map(({ setting }) => setting).join(' ') })
-    const app = createUnconfiguredApp(faults, log)
-    const unconfigured = { ...createUnconfiguredCallerService(), services: null, sweep: async () => {} }
-    return Object.assign(createUnconfiguredMountable(app), unconfigured, entries(app, 'http://localhost', ''))
-  }
-  const { config, bindings } = parsed
+  if (!parsed.ok) return createUnconfigured(parsed.faults, log)
+  const { config } = parsed
+  const playground = config.playground ? (options.createPlayground?.(parsed.bindings) ?? null) : null
+  const bindings = playground?.bindings ?? parsed.bindings
+  const copies = openCopyStore({ config, bindings, clock }, options.createSessionCopies)
+  if (!copies.ok) return createUnconfigured([copies.fault], log)
   const mailer = options.mailer ?? createMailer(config.mail, bindings)
-  const playground = config.playground ? (options.createPlayground?.(bindings) ?? null) : null
-  const services = createServices(
-    { bindings: playground?.bindings ?? bindings, config, mailer, defer },
-    clock,
-    log,
-  )
+  const { copyStore } = copies
+  const services = createServices({ bindings, config, mailer, copyStore, defer }, clock, log)
   const app = createApp(services, { createPages: options.createPages, playground })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
@@ -76,6 +74,14 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
     services,
     sweep: () => sweep(services),
   })
+}
+
+/** Serves the reasons why nothing else is served. */
+function createUnconfigured(faults: readonly ConfigFault[], log: Log): Janus {
+  log('not-configured', { settings: faults.map(({ setting }) => setting).join(' ') })
+  const app = createUnconfiguredApp(faults, log)
+  const unconfigured = { ...createUnconfiguredCallerService(), services: null, sweep: async () => {} }
+  return Object.assign(createUnconfiguredMountable(app), unconfigured, entries(app, 'http://localhost', ''))
 }
 
 /** The ways to ask an app that is not mounted. */

@@ -89,8 +89,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a session that ends here is forgotten here',
     file: 'src/sessions/session-memo.ts',
-    from: 'forget(new Set([id]))\n        await cache.delete(id)',
-    to: 'await cache.delete(id)',
+    from: 'forget(new Set(ids))\n        await cache.delete(ids)',
+    to: 'await cache.delete(ids)',
     tests: ['test/contracts/memo.test.ts'],
   },
   {

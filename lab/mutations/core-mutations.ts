@@ -146,7 +146,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a copy written to KV is checked against D1',
     file: 'src/sessions/resolve-session.ts',
-    from: '  if (!(await sessions.findLive(id, clock()))) await sessionCache.delete(id)\n',
+    from: '  if (!(await sessions.findLive(id, clock()))) await sessionCache.delete([id])\n',
     to: '',
     tests: ['test/sessions/resolve-session.test.ts'],
   },
@@ -428,15 +428,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'growth: a success means that no copy is left',
     file: 'src/sessions/delete-cached-copies.ts',
-    from: 'if (cached.length > mine.length) {',
-    to: 'if (cached.length < mine.length) {',
+    from: 'if (copied.length > MOST_DELETES) {',
+    to: 'if (copied.length < 0) {',
     tests: ['test/growth/many-sessions.test.ts'],
   },
   {
     guard: 'growth: a request deletes so many copies',
     file: 'src/sessions/delete-cached-copies.ts',
-    from: 'const mine = cached.slice(0, MOST_DELETES)',
-    to: 'const mine = cached.slice()',
+    from: 'cache.delete(copied.slice(0, MOST_DELETES))',
+    to: 'cache.delete(copied)',
     tests: ['test/growth/many-sessions.test.ts'],
   },
   {
@@ -490,9 +490,9 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a copy written before the database was put back is ignored',
-    file: 'src/storage/kv/session-cache.ts',
-    from: 'record && record.writtenAt > restoredAt ? record.live : null',
-    to: 'record && restoredAt >= 0 ? record.live : null',
+    file: 'src/sessions/session-copies.ts',
+    from: 'if (!record || record.writtenAt <= restoredAt) return null',
+    to: 'if (!record || restoredAt < 0) return null',
     tests: ['test/restores/restored.test.ts'],
   },
   {
@@ -517,8 +517,15 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/restores/restored.test.ts'],
   },
   {
+    guard: 'a copy is accepted for SESSION_COPY_SECONDS',
+    file: 'src/sessions/session-copies.ts',
+    from: 'Math.abs(clock() - record.writtenAt) < copySeconds',
+    to: 'Math.abs(clock() - record.writtenAt) >= 0',
+    tests: [`${CONTRACTS}/session-copies.test.ts`],
+  },
+  {
     guard: 'a signed copy of another version is ignored',
-    file: 'src/storage/kv/session-cache.ts',
+    file: 'src/sessions/session-copies.ts',
     from: 'if (!parsed.success) return null',
     to: 'if (!parsed.success) return { live: JSON.parse(json) as LiveSession, writtenAt: Number.MAX_SAFE_INTEGER }',
     tests: ['test/sessions/resolve-session.test.ts'],

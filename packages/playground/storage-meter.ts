@@ -24,7 +24,7 @@ export function createStorageMeter(bindings: Bindings): StorageMeter {
     bindings: {
       ...bindings,
       DB: meteredD1(bindings.DB, () => costs.d1++),
-      SESSIONS: meteredKv(bindings.SESSIONS, (cost) => costs[cost]++),
+      ...(bindings.SESSIONS && { SESSIONS: meteredKv(bindings.SESSIONS, (cost) => costs[cost]++) }),
     },
     spent: () => ({ ...costs }),
   }

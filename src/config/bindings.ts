@@ -4,7 +4,8 @@ import type { Earlier } from './settings'
 /** The resources a deployment is given. */
 export interface Bindings {
   readonly DB: D1Database
-  readonly SESSIONS: KVNamespace
+  /** Where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
+  readonly SESSIONS?: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
   /** Where `MAILER` is `cloudflare`. */
   readonly EMAIL?: SendEmail
@@ -24,7 +25,7 @@ interface Binding {
 /** The bindings that are required; `ASSETS` never is. */
 const REQUIRED: Readonly<Record<string, Binding>> = {
   DB: { kind: 'a D1 database' },
-  SESSIONS: { kind: 'a KV namespace' },
+  SESSIONS: { kind: 'a KV namespace', when: ({ sessionCopies }) => sessionCopies === 'kv' },
   LOGIN_LIMIT: { kind: 'a rate limit' },
   EMAIL: { kind: 'send_email', when: ({ mailer }) => mailer === 'cloudflare' },
 } satisfies Partial<Record<keyof Bindings, Binding>>

@@ -126,6 +126,17 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     meaning:
       'The most open sessions of one account. A sign-in beyond it ends the session that was used least recently, as far as `last_seen_at` knows.',
   },
+  SESSION_COPIES: {
+    section: 'Sessions',
+    meaning:
+      'Where Janus keeps fast copies of sessions, so that a protected request need not read the database. `kv` is Workers KV. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
+  },
+  SESSION_COPY_SECONDS: {
+    section: 'Sessions',
+    meaning:
+      'How long a copy of a session is accepted after it was written. It bounds what a store that lost a deletion can revive.',
+    applies: '`SESSION_COPIES` is neither `kv` nor `none`',
+  },
   MEMO_SECONDS: {
     section: 'Sessions',
     meaning:
@@ -226,7 +237,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
 /** What each binding is for. */
 export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
   DB: 'A D1 database. Accounts, sessions and the audit trail.',
-  SESSIONS: 'A KV namespace. A fast copy of sessions, for reads.',
+  SESSIONS:
+    'A KV namespace. Copies of sessions, for reads, and the mark by which a restored database is noticed. Required where `SESSION_COPIES` is `kv`.',
   LOGIN_LIMIT:
     'A rate limit. How many requests that concern credentials a client may make: `wrangler.toml` says 600 a minute.',
   EMAIL: 'A `send_email` binding. Required where `MAILER` is `cloudflare`.',

@@ -24,6 +24,7 @@ export interface Earlier {
   readonly issuer?: Issuer
   readonly registration?: 'open' | 'verified' | 'closed'
   readonly mailer?: MailConfig['carrier']
+  readonly sessionCopies?: 'kv' | 'none' | 'memory'
 }
 
 /** A parser that may look at settings further up. */
@@ -94,6 +95,14 @@ export const SETTINGS = {
   },
   // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
   MAX_SESSIONS: { as: 'maxSessions', parse: integer(1, 1000), default: 100 },
+  SESSION_COPIES: { as: 'sessionCopies', parse: oneOf('kv', 'none', 'memory'), default: 'kv' },
+  // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
+  SESSION_COPY_SECONDS: {
+    as: 'sessionCopySeconds',
+    parse: integer(30, 60 * MINUTE),
+    default: 5 * MINUTE,
+    when: ({ sessionCopies }) => !['kv', 'none', undefined].includes(sessionCopies),
+  },
   // It adds to how stale an answer can be. A minute would double what KV promises.
   MEMO_SECONDS: { as: 'memoSeconds', parse: integer(0, 30), default: 5 },
   LIVE_CHECK: { as: 'liveCheck', parse: oneOf('sensitive', 'always'), default: 'sensitive' },

@@ -1,5 +1,13 @@
 /** What can fail to answer. */
-export type Store = 'D1' | 'KV' | 'LOGIN_LIMIT' | 'ASSETS'
+export type Store =
+  | 'D1'
+  | 'KV'
+  | 'Redis'
+  | 'Memcached'
+  | 'Durable Object'
+  | 'memory'
+  | 'LOGIN_LIMIT'
+  | 'ASSETS'
 
 /** A store that could not be reached, or refused to work. The edge answers 503 and the cause goes to the log. */
 export class StoreUnavailable extends Error {
@@ -30,22 +38,38 @@ export async function orOnOutage<T>(
 
 /**
  * How long a store may take, in milliseconds. KV answers in 250 ms in all but a hundredth of cases; D1 takes one query after another and
- * may have a queue. Longer than this is as good as down, and holding the request would only make it worse.
+ * may have a queue; a connection to Redis or Memcached is part of each call. Longer than this is as good as down, and holding the request
+ * would only make it worse.
  */
-const PATIENCE_MS: Readonly<Record<Store, number>> = { KV: 2000, D1: 5000, LOGIN_LIMIT: 1000, ASSETS: 5000 }
+const PATIENCE_MS: Readonly<Record<Store, number>> = {
+  KV: 2000,
+  D1: 5000,
+  Redis: 2000,
+  Memcached: 2000,
+  'Durable Object': 2000,
+  memory: 2000,
+  LOGIN_LIMIT: 1000,
+  ASSETS: 5000,
+}
 
 /**
  * Runs one call to a store, for so long and no longer. A write that was given up may still happen.
  *
+ * @param call Its signal aborts when the call is given up, so that it closes what it holds.
  * @throws {StoreUnavailable} instead of whatever the binding throws.
  */
-export async function reach<T>(store: Store, call: () => Promise<T>): Promise<T> {
+export async function reach<T>(store: Store, call: (signal: AbortSignal) => Promise<T>): Promise<T> {
+  const givenUp = new AbortController()
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`No answer in ${PATIENCE_MS[store]} ms`)), PATIENCE_MS[store])
+    timer = setTimeout(() => {
+      const reason = new Error(`No answer in ${PATIENCE_MS[store]} ms`)
+      reject(reason)
+      givenUp.abort(reason)
+    }, PATIENCE_MS[store])
   })
   try {
-    return await Promise.race([call(), late])
+    return await Promise.race([call(givenUp.signal), late])
   } catch (cause) {
     throw new StoreUnavailable(store, cause)
   } finally {

@@ -3,9 +3,6 @@ import { orOnOutage, StoreUnavailable } from '../runtime/outage'
 import type { RememberedSessionCache } from './session-cache'
 import type { EndedSession } from './session-store'
 
-/** How many deletes are on their way at once: Workers hold six connections open, the rest would wait anyway. */
-const AT_ONCE = 6
-
 /**
  * How many copies one request deletes: half of the 1,000 calls to Cloudflare's services that the free plan allows it, and as many
  * as somebody may be asked to wait for.
@@ -23,20 +20,15 @@ export async function deleteCachedCopies(
   cache: RememberedSessionCache,
   ended: readonly EndedSession[],
 ): Promise<void> {
-  const cached = ended.filter((session) => session.mode === 'session')
+  const copied = ended.filter((session) => session.mode === 'session').map(({ id }) => id)
   // All of them, at once, whatever becomes of the copies.
-  cache.forget(new Set(cached.map(({ id }) => id)))
-  const mine = cached.slice(0, MOST_DELETES)
-  const deleteMine = async () => {
-    for (let start = 0; start < mine.length; start += AT_ONCE) {
-      await Promise.all(mine.slice(start, start + AT_ONCE).map(({ id }) => cache.delete(id)))
-    }
-  }
-  await orOnOutage(deleteMine(), ({ store, cause }) => {
+  cache.forget(new Set(copied))
+  if (cache.store === null) return
+  await orOnOutage(cache.delete(copied.slice(0, MOST_DELETES)), ({ store, cause }) => {
     throw new StoreUnavailable(store, cause, UNCONFIRMED)
   })
-  if (cached.length > mine.length) {
-    throw new StoreUnavailable('KV', new Error('More copies than one request deletes'), LEFT_TO_SWEEP)
+  if (copied.length > MOST_DELETES) {
+    throw new StoreUnavailable(cache.store, new Error('More copies than one request deletes'), LEFT_TO_SWEEP)
   }
 }
 

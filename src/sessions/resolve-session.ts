@@ -76,9 +76,10 @@ async function copyToCache(
   { sessions, sessionCache, clock }: ResolveSessionServices,
   live: LiveSession,
 ): Promise<void> {
+  if (sessionCache.store === null) return
   const { id } = live.session
   await sessionCache.save(live, clock())
-  if (!(await sessions.findLive(id, clock()))) await sessionCache.delete(id)
+  if (!(await sessions.findLive(id, clock()))) await sessionCache.delete([id])
 }
 
 /**
@@ -95,7 +96,7 @@ async function slide(
   const slid = await sessions.slide(copy.session, idleExpiresAt, clock())
   if (slid) return copyToCache(services, slid)
   const live = await sessions.findLive(id, clock())
-  if (!live) return sessionCache.delete(id)
+  if (!live) return sessionCache.delete([id])
   if (live.session.lastSeenAt < clock() - CACHE_LAG_SECONDS) return copyToCache(services, live)
 }
 

@@ -1,7 +1,10 @@
+import type { Store } from '../runtime/outage'
 import type { LiveSession } from './session'
 
-/** The fast copy of sessions in session mode. It may be a minute or more out of date, either way. */
+/** The fast copies of sessions in session mode. They may be out of date, either way; docs/explain/session-copies.md bounds by how much. */
 export interface SessionCache {
+  /** Where the copies are; `null`: there are none, and every request asks the session store. */
+  readonly store: Store | null
   /**
    * Returns the session as last written, or `null` if absent. It may have ended since, or begun since; readers check
    * `expiresAt` themselves and ask the session store when it is absent. @throws {StoreUnavailable}
@@ -9,8 +12,8 @@ export interface SessionCache {
   find(id: string): Promise<LiveSession | null>
   /** Writes or overwrites; the record goes away by itself some time after the session expires. @throws {StoreUnavailable} */
   save(live: LiveSession, now: number): Promise<void>
-  /** Deletes; absent is a no-op. Other places may serve the record for a minute or more. @throws {StoreUnavailable} */
-  delete(id: string): Promise<void>
+  /** Deletes all of them; absent is a no-op. Other places may serve the records for a while. @throws {StoreUnavailable} */
+  delete(ids: readonly string[]): Promise<void>
 }
 
 /** A cache behind what this isolate remembers of it. */

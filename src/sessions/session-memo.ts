@@ -42,9 +42,9 @@ export function createSessionMemo(memoSeconds: number): SessionMemo {
       ...cache,
       forget,
       // First: the session has ended, whether the copy can be deleted or not.
-      async delete(id) {
-        forget(new Set([id]))
-        await cache.delete(id)
+      async delete(ids) {
+        forget(new Set(ids))
+        await cache.delete(ids)
       },
       async save(live, now) {
         forget(new Set([live.session.id]))

@@ -13,13 +13,14 @@ import { createRestores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
+import type { CopyStore } from '../sessions/copy-store'
 import type { Defer } from '../sessions/resolve-session'
+import { createSessionCopies, NO_SESSION_COPIES } from '../sessions/session-copies'
 import { createSessionMemo } from '../sessions/session-memo'
 import { createSignedCopies } from '../sessions/signed-copies'
 import { createD1Database } from '../storage/d1/d1-database'
 import { isSchemaCurrent } from '../storage/d1/schema'
-import { createKvMarkStore } from '../storage/kv/mark-store'
-import { createKvSessionCache } from '../storage/kv/session-cache'
+import { createKvMarkStore, NO_MARK_STORE } from '../storage/kv/mark-store'
 import { createAttemptStore } from '../storage/sql/attempt-store'
 import { createAuditLog } from '../storage/sql/audit-log'
 import { createDeviceStore } from '../storage/sql/device-store'
@@ -42,12 +43,14 @@ interface ServiceParts {
   readonly bindings: Bindings
   readonly config: Config
   readonly mailer: Mailer | null
+  /** `null`: there are no copies of sessions. */
+  readonly copyStore: CopyStore | null
   readonly defer: Defer
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, config, mailer, defer }: ServiceParts,
+  { bindings, config, mailer, copyStore, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): Services {
@@ -57,7 +60,7 @@ export function createServices(
   const verifiedOnly = config.emailVerification === 'required'
   const mailQueue = mailer ? createMailQueue(keyring) : NO_MAIL_QUEUE
   const sessionMemo = createSessionMemo(config.memoSeconds)
-  const copies = createSignedCopies({ keyring, issuer })
+  const signedCopies = createSignedCopies({ keyring, issuer })
   const restoreStore = createRestoreStore(db)
   const restores = createRestores({ store: restoreStore, defer, clock, log })
   const signingKeys =
@@ -73,6 +76,10 @@ export function createServices(
           clock,
           log,
         })
+  const copySeconds = config.sessionCopySeconds ?? null
+  const sessionCopies = copyStore
+    ? createSessionCopies({ copyStore, signedCopies, restores, copySeconds, clock, log })
+    : NO_SESSION_COPIES
   const tokenTerms = {
     keys: signingKeys,
     restores,
@@ -113,10 +120,10 @@ export function createServices(
     auditLog: createAuditLog(db),
     restores,
     restoreStore,
-    marks: createKvMarkStore(bindings.SESSIONS),
+    marks: bindings.SESSIONS ? createKvMarkStore(bindings.SESSIONS) : NO_MARK_STORE,
     auditRetentionDays: config.auditRetentionDays,
     sessions: createSessionStore(db, mailQueue),
-    sessionCache: sessionMemo.beside(createKvSessionCache(bindings.SESSIONS, { copies, restores, log })),
+    sessionCache: sessionMemo.beside(sessionCopies),
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,

@@ -56,6 +56,8 @@ describe('parseConfig', () => {
       passwordIterations: 600_000,
       liveCheck: 'sensitive',
       memoSeconds: 5,
+      sessionCopies: 'kv',
+      sessionCopySeconds: undefined,
       freeAttempts: 5,
       maxAttempts: 100,
       maxAttemptDelaySeconds: 900,
@@ -93,6 +95,7 @@ describe('parseConfig', () => {
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'LIVE_CHECK',
+    'SESSION_COPIES',
     'MEMO_SECONDS',
     'FREE_ATTEMPTS',
     'MAX_ATTEMPTS',
@@ -117,7 +120,8 @@ describe('parseConfig', () => {
       SESSIONS: 7,
       LOGIN_LIMIT: null,
     })
-    const bindings = ['DB', 'SESSIONS', 'LOGIN_LIMIT']
+    // While SESSION_COPIES is at fault, nobody knows whether SESSIONS is required.
+    const bindings = ['DB', 'LOGIN_LIMIT']
     expect(faults.map(({ setting }) => setting).sort()).toEqual([...EVERY_SETTING, ...bindings].sort())
     for (const { setting, message } of faults) expect(message).toMatch(new RegExp(`^${setting} .{10}`))
     expect(JSON.stringify(faults)).not.toContain('canary')
@@ -134,6 +138,7 @@ describe('parseConfig', () => {
     ['REGISTRATION', 'registration', { open: 'open', closed: 'closed' }],
     ['JWT_ALG', 'jwtAlg', { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' }],
     ['LIVE_CHECK', 'liveCheck', { sensitive: 'sensitive', always: 'always' }],
+    ['SESSION_COPIES', 'sessionCopies', { kv: 'kv', memory: 'memory', none: 'none' }],
   ] as const)('%s is one of its words', (name, member, words) => {
     for (const [word, value] of Object.entries(words)) {
       expect(configOf({ [name]: word })[member]).toEqual(value)
@@ -145,7 +150,7 @@ describe('parseConfig', () => {
         expect(faultySettings({ [name]: near })).toEqual([name])
       }
     }
-    for (const other of ['none', 'RS256', 'constructor', '__proto__', 'toString']) {
+    for (const other of ['off', 'RS256', 'constructor', '__proto__', 'toString']) {
       expect(faultySettings({ [name]: other })).toEqual([name])
     }
     const [fault] = faultsOf({ [name]: 'x' })
@@ -161,6 +166,7 @@ describe('parseConfig', () => {
     ['REFRESH_IDLE_SECONDS', 'refreshIdleSeconds', 120, days400],
     ['REFRESH_REUSE_SECONDS', 'refreshReuseSeconds', 0, 300],
     ['MEMO_SECONDS', 'memoSeconds', 0, 30],
+    ['SESSION_COPY_SECONDS', 'sessionCopySeconds', 30, 3600],
     ['PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
     ['PASSWORD_ITERATIONS', 'passwordIterations', 100_000, 3_000_000],
     ['FREE_ATTEMPTS', 'freeAttempts', 1, 20],
@@ -171,7 +177,8 @@ describe('parseConfig', () => {
     ['LOG_SUCCESS_PERCENT', 'logSuccessPercent', 0, 100],
   ] as const)('%s is a whole number within its bounds', (name, member, min, max) => {
     // The shortest there is, so that REFRESH_IDLE_SECONDS may be as short as its own bound says.
-    const shortest = { ACCESS_TOKEN_LIFETIME_SECONDS: '30' }
+    // And where SESSION_COPY_SECONDS applies.
+    const shortest = { ACCESS_TOKEN_LIFETIME_SECONDS: '30', SESSION_COPIES: 'memory' }
     for (const value of [min, max]) {
       expect(configOf({ ...shortest, [name]: String(value) })[member]).toBe(value)
       // As `[vars]` of wrangler.toml may have it.
@@ -200,7 +207,7 @@ describe('parseConfig', () => {
       '9'.repeat(400),
       ...odd,
     ]) {
-      const [fault, ...others] = faultsOf({ [name]: value })
+      const [fault, ...others] = faultsOf({ SESSION_COPIES: 'memory', [name]: value })
       expect([fault?.setting, others], String(value)).toEqual([name, []])
       expect(fault?.message).toContain(`from ${min} to ${max}`)
     }

@@ -147,7 +147,7 @@ describe('a session that is remembered', () => {
   it('is forgotten when its copy is deleted here because it had ended elsewhere', async () => {
     const { here, person } = await remembering('session')
     await createPlace().callers.endSession(person.sessionId)
-    await here.services.sessionCache.delete(person.sessionId)
+    await here.services.sessionCache.delete([person.sessionId])
     expectProblem(await here.askApp(person), 401, 'session-ended')
   })
 

@@ -57,7 +57,7 @@ const DOING: Readonly<
     await person.post('/logout')
     return async () => {
       const { sessions, sessionCache } = service.services
-      if (mode === 'session') await sessionCache.delete(person.sessionId)
+      if (mode === 'session') await sessionCache.delete([person.sessionId])
       await sessions.deleteEnded([person.sessionId])
       const row = await env.DB.prepare('SELECT 1 FROM sessions WHERE id = ?1').bind(person.sessionId).first()
       return { status: row === null ? 200 : 500 }

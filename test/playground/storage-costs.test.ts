@@ -88,11 +88,13 @@ describe('a metered binding', () => {
   })
 
   it('counts each way into KV', async () => {
+    const { SESSIONS } = bindings
+    if (!SESSIONS) throw new Error('SESSIONS is bound in wrangler.toml')
     const before = spent()
-    await bindings.SESSIONS.put('metered', 'text')
-    expect(await bindings.SESSIONS.get('metered')).toBe('text')
-    expect((await bindings.SESSIONS.list({ prefix: 'metered' })).keys).toHaveLength(1)
-    await bindings.SESSIONS.delete('metered')
+    await SESSIONS.put('metered', 'text')
+    expect(await SESSIONS.get('metered')).toBe('text')
+    expect((await SESSIONS.list({ prefix: 'metered' })).keys).toHaveLength(1)
+    await SESSIONS.delete('metered')
     expect(spent()).toEqual({
       ...before,
       kvReads: before.kvReads + 2,

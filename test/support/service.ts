@@ -2,8 +2,7 @@ import { env, exports } from 'cloudflare:workers'
 import { createPlayground } from '../../packages/playground/create-playground'
 import type { Bindings } from '../../src/config/bindings'
 import type { CallerService } from '../../src/guards/verdict'
-import { createJanus } from '../../src/janus'
-import type { Mailer } from '../../src/mail/mailer'
+import { createJanus, type JanusOptions } from '../../src/janus'
 import { createPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
@@ -50,7 +49,7 @@ export interface OwnService extends Service {
  */
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
-  given: { readonly mailer?: Mailer } = {},
+  given: Pick<JanusOptions, 'mailer' | 'createSessionCopies'> = {},
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []

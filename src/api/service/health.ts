@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import type { Config } from '../../config/config'
 import type { ConfigFault } from '../../config/fault'
 import type { Clock } from '../../runtime/clock'
 import { StoreUnavailable } from '../../runtime/outage'
@@ -22,16 +23,17 @@ export function healthRoutes(check: () => Promise<readonly Check[]>) {
     })
 }
 
-/** For how long an isolate gives the same answer: the route is open, and each check reads both stores. */
+/** For how long an isolate gives the same answer: the route is open, and each check reads every store. */
 const REMEMBERED_SECONDS = 2
 
 interface StorageCheckServices {
   readonly isSchemaCurrent: () => Promise<boolean>
   readonly sessionCache: SessionCache
+  readonly config: Pick<Config, 'sessionCopies'>
   readonly clock: Clock
 }
 
-/** Creates the check that storage is there and of the right shape. It reads both stores at most once in two seconds. */
+/** Creates the check that storage is there and of the right shape. It reads each store at most once in two seconds. */
 export function createStorageCheck(services: StorageCheckServices): () => Promise<readonly Check[]> {
   let last: { readonly at: number; readonly checks: readonly Check[] } | null = null
   return async () => {
@@ -52,11 +54,22 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
     await checkStore('d1', `The database cannot be reached or has no schema. ${migrate}`, async () =>
       (await services.isSchemaCurrent()) ? null : `The schema is not current. ${migrate}`,
     ),
-    await checkStore('kv', 'The KV namespace bound as SESSIONS cannot be reached.', async () => {
-      await services.sessionCache.find(NO_SESSION)
-      return null
-    }),
+    ...(await checkCopies(services)),
   ]
+}
+
+/** Without copies there is nothing to reach. */
+async function checkCopies({ sessionCache, config }: StorageCheckServices): Promise<readonly Check[]> {
+  if (sessionCache.store === null) return []
+  const outage =
+    config.sessionCopies === 'kv'
+      ? 'The KV namespace bound as SESSIONS cannot be reached.'
+      : `The copies of sessions cannot be reached: ${sessionCache.store}.`
+  const check = async () => {
+    await sessionCache.find(NO_SESSION)
+    return null
+  }
+  return [await checkStore(config.sessionCopies, outage, check)]
 }
 
 /** What keeps the service from starting at all. */

@@ -14,7 +14,7 @@ import type { Statement } from '../sql/statement'
 export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): SqlDatabase {
   const prepare = ({ text, values }: Statement<unknown>) => db.prepare(text).bind(...values)
 
-  async function run<S extends Steps>(steps: S, reaching: typeof reach): Promise<Rows<S>> {
+  async function run<S extends Steps>(steps: S, reaching: typeof reachToRead): Promise<Rows<S>> {
     const planned = planTransaction(steps)
     const results = await reaching('D1', () => db.batch(planned.map(({ statement }) => prepare(statement))))
     return rowsByName(
@@ -49,7 +49,7 @@ export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): Sql
   }
 }
 
-function reachingFor({ outcomeMatters = true, repeatable = false }: ChangeOptions): typeof reach {
+function reachingFor({ outcomeMatters = true, repeatable = false }: ChangeOptions): typeof reachToRead {
   if (!outcomeMatters) return reach
   return repeatable ? reachToDoOnce : reachToDo
 }
