@@ -81,7 +81,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'where to go is checked again when a link is used',
-    file: 'src/api/sign-in/answer-sign-in.ts',
+    file: 'src/api/answer.ts',
     from: 'return goal === null ? {} : { return_to: goal }',
     to: 'return returnTo === null ? {} : { return_to: returnTo }',
     tests: [`${MAIL}/return-to.test.ts`],

@@ -1,9 +1,8 @@
 import * as v from 'valibot'
 import type { FieldError } from '../http/problem'
 import { parseEmailAddress } from '../identity/email-address'
-import { passwordContext } from '../identity/password-context'
 import { checkVisibleText, type TextFault } from '../identity/visible-text'
-import { checkPassword } from '../passwords/password-policy'
+import type { PasswordPolicy } from '../passwords/password-policy'
 
 /** Bounds what is normalised and hashed: a password of 256 characters, each with a few combining marks, fits. */
 const TEXT_MAX_LENGTH = 1024
@@ -57,7 +56,7 @@ export const ReturnTo = v.optional(Text)
  */
 export function newPasswordFaults(
   field: 'password' | 'new_password',
-  { serviceHost, passwordMinLength }: { readonly serviceHost: string; readonly passwordMinLength: number },
+  { passwordPolicy }: { readonly passwordPolicy: PasswordPolicy },
 ) {
   return async (fields: Readonly<Record<string, unknown>>): Promise<readonly FieldError[]> => {
     const text = (name: string) => {
@@ -66,8 +65,7 @@ export function newPasswordFaults(
     }
     const password = text(field)
     if (password === null) return []
-    const context = passwordContext({ email: text('email') ?? '', name: text('name') }, serviceHost)
-    const refusal = await checkPassword(password, { minLength: passwordMinLength, context })
+    const refusal = await passwordPolicy.check(password, { email: text('email') ?? '', name: text('name') })
     return refusal ? [{ field, ...refusal }] : []
   }
 }

@@ -19,6 +19,28 @@ export interface AuditEvent {
   readonly source: RequestSource | null
 }
 
+/**
+ * Makes an event. One with a reason was refused, and one without succeeded. What is left out is `null`: an event that nobody proven
+ * did, that concerns no account, or that no request caused.
+ */
+export function auditEvent(
+  event: AuditEventName,
+  facts: Pick<AuditEvent, 'at'> & Partial<Omit<AuditEvent, 'event' | 'outcome'>>,
+): AuditEvent {
+  return {
+    event,
+    outcome: (facts.reason ?? null) === null ? 'success' : 'refused',
+    reason: null,
+    actorId: null,
+    subjectId: null,
+    accountKey: null,
+    sessionId: null,
+    mode: null,
+    source: null,
+    ...facts,
+  }
+}
+
 /** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */
 export type AuditEventName =
   | 'account-registered'

@@ -1,6 +1,5 @@
 import { deviceProof } from '../devices/device'
-import { passwordContext } from '../identity/password-context'
-import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
@@ -19,8 +18,7 @@ import {
 import type { OwnSession } from './sign-out'
 
 export interface ChangePasswordServices extends IssueServices, AttemptServices {
-  readonly passwordMinLength: number
-  readonly serviceHost: string
+  readonly passwordPolicy: PasswordPolicy
 }
 
 export type PasswordChange =
@@ -50,8 +48,7 @@ export async function changePassword(
   if (account.passwordHash === null) return { outcome: 'no-password' }
   const { user, canonicalEmail } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
-  const context = passwordContext(user, services.serviceHost)
-  const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
+  const refusal = await services.passwordPolicy.check(newPassword, user)
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const attempt = {

@@ -1,8 +1,7 @@
 import type { EmailAddress } from '../identity/email-address'
-import { passwordContext } from '../identity/password-context'
 import type { LinkStore } from '../links/link-store'
 import { mintSecret } from '../links/one-time-token'
-import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { PasswordRefusal } from '../passwords/password-policy'
 import { type MailAsker, type MailRequestOutcome, newMailRequest } from './mail-request'
 import type { RegisterServices } from './register'
 
@@ -17,10 +16,9 @@ export type RegistrationAnswer =
  * @throws {StoreUnavailable}
  */
 export async function registerVerified(
-  services: Pick<
-    RegisterServices,
-    'accountKeys' | 'passwords' | 'passwordMinLength' | 'serviceHost' | 'clock'
-  > & { readonly links: LinkStore },
+  services: Pick<RegisterServices, 'accountKeys' | 'passwords' | 'passwordPolicy' | 'clock'> & {
+    readonly links: LinkStore
+  },
   input: MailAsker & {
     readonly email: EmailAddress
     readonly password: string
@@ -30,8 +28,7 @@ export async function registerVerified(
 ): Promise<RegistrationAnswer> {
   const { links, passwords } = services
   const { email, password, name, returnTo, binding, source, deviceIds } = input
-  const context = passwordContext({ email: email.address, name }, services.serviceHost)
-  const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
+  const refusal = await services.passwordPolicy.check(password, { email: email.address, name })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash, so that a flood costs neither it nor mail.

@@ -1,9 +1,9 @@
+import { auditEvent } from '../audit/audit-event'
 import type { AuditLog } from '../audit/audit-log'
 import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
-import { passwordContext } from '../identity/password-context'
 import { newUser } from '../identity/user'
-import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
@@ -15,8 +15,7 @@ import { type AttemptServices, attemptPassword } from './sign-in/attempt-passwor
 import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepared-session'
 
 export interface RegisterServices extends ResumeServices, AttemptServices {
-  readonly passwordMinLength: number
-  readonly serviceHost: string
+  readonly passwordPolicy: PasswordPolicy
   readonly auditLog: AuditLog
 }
 
@@ -45,8 +44,7 @@ export async function register(services: RegisterServices, input: RegistrationIn
   const { users, attempts, accountKeys, passwords, clock } = services
   const { email, password, name, mode, source, presented, deviceIds } = input
 
-  const context = passwordContext({ email: email.address, name }, services.serviceHost)
-  const refusal = await checkPassword(password, { minLength: services.passwordMinLength, context })
+  const refusal = await services.passwordPolicy.check(password, { email: email.address, name })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash: it is the dearest thing that a stranger can ask for.
@@ -109,8 +107,7 @@ async function refuseTaken(
   { canonicalEmail, source }: { readonly canonicalEmail: string; readonly source: RequestSource },
 ): Promise<{ readonly outcome: 'account-exists' }> {
   const accountKey = await accountKeys(canonicalEmail)
-  const refused = { outcome: 'refused', reason: 'account-exists', accountKey, source } as const
-  const nobody = { actorId: null, subjectId: null, sessionId: null, mode: null } as const
-  await auditLog.record({ at: clock(), event: 'account-registered', ...refused, ...nobody })
+  const refusal = { at: clock(), reason: 'account-exists', accountKey, source }
+  await auditLog.record(auditEvent('account-registered', refusal))
   return { outcome: 'account-exists' }
 }

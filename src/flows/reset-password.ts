@@ -1,8 +1,7 @@
 import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
-import { passwordContext } from '../identity/password-context'
 import { findLink } from '../links/find-link'
-import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
@@ -66,8 +65,7 @@ export async function resetPassword(
   if (!link.account) return { outcome: 'invalid-link' }
   const { user } = link.account
 
-  const context = passwordContext(user, services.serviceHost)
-  const refusal = await checkPassword(newPassword, { minLength: services.passwordMinLength, context })
+  const refusal = await services.passwordPolicy.check(newPassword, user)
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const passwordHash = await passwords.hash(newPassword)

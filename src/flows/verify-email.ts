@@ -1,11 +1,10 @@
 import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
-import { passwordContext } from '../identity/password-context'
 import { newUser } from '../identity/user'
 import { findLink } from '../links/find-link'
 import type { FoundLink } from '../links/link-store'
 import type { PasswordHasher } from '../passwords/password-hash'
-import { checkPassword, type PasswordRefusal } from '../passwords/password-policy'
+import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
@@ -26,8 +25,7 @@ import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepa
 
 export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices {
   readonly passwords: PasswordHasher
-  readonly passwordMinLength: number
-  readonly serviceHost: string
+  readonly passwordPolicy: PasswordPolicy
   readonly sessionCache: RememberedSessionCache
 }
 
@@ -160,15 +158,14 @@ async function repeatVerification(services: VerifyServices, input: VerificationI
 
 /** The hash of the password that the account is to have. */
 async function choosePassword(
-  { passwords, passwordMinLength, serviceHost }: VerifyServices,
+  { passwords, passwordPolicy }: VerifyServices,
   link: FoundLink,
   newPassword: string | null,
 ): Promise<{ readonly passwordHash: string | null } | { readonly refusal: PasswordRefusal }> {
   if (newPassword !== null) {
     const email = link.account?.user.email ?? link.newEmail?.address ?? ''
     const name = link.account?.user.name ?? null
-    const context = passwordContext({ email, name }, serviceHost)
-    const refusal = await checkPassword(newPassword, { minLength: passwordMinLength, context })
+    const refusal = await passwordPolicy.check(newPassword, { email, name })
     return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
   }
   if (!link.registration) return { passwordHash: null }

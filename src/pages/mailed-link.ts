@@ -2,8 +2,7 @@ import type { Context } from 'hono'
 import { invalidLink } from '../api/sign-in/answer-sign-in'
 import { presentedBinding } from '../api/sign-in/binding'
 import type { Config } from '../config/config'
-import { authenticate } from '../guards/authenticate'
-import { readCredential } from '../guards/credential'
+import { optionalPrincipal } from '../guards/optional-principal'
 import { presentedSessions } from '../guards/presented-sessions'
 import type { BindingCookie } from '../http/auth-cookies'
 import { sentFields } from '../http/body'
@@ -76,9 +75,7 @@ export async function findMailedLink(
 async function removesPassword(services: Services, c: Context, { account }: FoundLink): Promise<boolean> {
   if (!account || account.passwordHash === null || account.user.emailVerified) return false
   const { headers } = c.req.raw
-  const credential = readCredential(headers, services.cookies)
-  const caller = await authenticate(services, credential)
-  if (caller.outcome === 'authenticated' && caller.principal.userId === account.user.id) return false
+  if ((await optionalPrincipal(services, headers))?.userId === account.user.id) return false
   const refreshing = (await presentedSessions(services, headers)).filter(
     ({ secretHash }) => secretHash === null,
   )

@@ -7,6 +7,40 @@ export interface PasswordRefusal {
   readonly message: string
 }
 
+/** The rules for new passwords of one service. */
+export interface PasswordPolicy {
+  /** In code points. */
+  readonly minLength: number
+  /** Returns why an account may not choose a password, or `null` if it may. */
+  check(password: string, account: PasswordOwner): Promise<PasswordRefusal | null>
+}
+
+/** Whose password it is to be: nobody may choose what follows from that. */
+interface PasswordOwner {
+  readonly email: string
+  readonly name: string | null
+}
+
+export function createPasswordPolicy({
+  minLength,
+  serviceHost,
+}: {
+  readonly minLength: number
+  readonly serviceHost: string
+}): PasswordPolicy {
+  return {
+    minLength,
+    check: (password, account) =>
+      checkPassword(password, { minLength, context: passwordContext(account, serviceHost) }),
+  }
+}
+
+/** Returns what an attacker who knows the account would try first: words that no password may be made of. */
+export function passwordContext({ email, name }: PasswordOwner, serviceHost: string): readonly string[] {
+  const localPart = email.slice(0, email.lastIndexOf('@'))
+  return [email, localPart, name ?? '', serviceHost, 'janus']
+}
+
 /** More than anyone types and less than anyone could stall a hash with. Accepted whole, never truncated. */
 export const PASSWORD_MAX_LENGTH = 256
 

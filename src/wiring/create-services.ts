@@ -9,6 +9,7 @@ import { createSignInCodes } from '../links/sign-in-code'
 import type { Mailer } from '../mail/mailer'
 import { createMailRenderer } from '../mail/render-mail'
 import { createPasswordHasher } from '../passwords/password-hash'
+import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
@@ -101,9 +102,11 @@ export function createServices(
     verifiedOnly,
     liveCheck: config.liveCheck,
     crossSiteRule: config,
-    passwordMinLength: config.passwordMinLength,
+    passwordPolicy: createPasswordPolicy({
+      minLength: config.passwordMinLength,
+      serviceHost: new URL(origin).hostname,
+    }),
     refreshReuseSeconds: config.refreshReuseSeconds,
-    serviceHost: new URL(origin).hostname,
     users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
     attempts: createAttemptStore(db, config),
     devices: createDeviceStore(db),

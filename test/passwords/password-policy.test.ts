@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, inject, it } from 'vitest'
 import { sha256 } from '../../src/crypto/sha256'
-import { passwordContext } from '../../src/identity/password-context'
 import { COMMON_PASSWORDS } from '../../src/passwords/common-passwords'
-import { checkPassword } from '../../src/passwords/password-policy'
+import { checkPassword, passwordContext } from '../../src/passwords/password-policy'
 
 const NO_CONTEXT: readonly string[] = []
 

@@ -6,15 +6,15 @@ import { readCredential } from '../../guards/credential'
 import { limitWrites } from '../../guards/limit-client'
 import { sessionEnded } from '../../guards/require-live-session'
 import { principalOf } from '../../guards/require-principal'
-import { isForm, jsonBody, jsonOrFormBody } from '../../http/body'
+import { jsonBody, jsonOrFormBody } from '../../http/body'
 import type { User } from '../../identity/user'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
+import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import type { Pages } from '../pages'
 import { presentSession, presentUser } from '../present'
-import { redirectForm } from '../sign-in/answer-sign-in'
 
 const RenameBody = v.object({ name: v.nullable(Name), ...ownAccount })
 const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
@@ -51,7 +51,7 @@ export function meRoutes(services: Services) {
     .post('/me', limited, jsonOrFormBody(RenameForm), sameAccount, async (c) => {
       const { name, return_to } = c.req.valid('json')
       const user = await rename(c, name)
-      return isForm(c) ? redirectForm(c, config, return_to) : c.json({ user: presentUser(user) })
+      return answer(c, config, { returnTo: return_to }, { user: presentUser(user) })
     })
 }
 

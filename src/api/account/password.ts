@@ -6,10 +6,11 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { isForm, jsonOrFormBody } from '../../http/body'
+import { jsonOrFormBody } from '../../http/body'
 import { parseReturnTo } from '../../http/return-to'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
+import { answer, presentGoal, withGoal } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -20,11 +21,8 @@ import {
   credentialPlace,
   invalidLink,
   passwordRefused,
-  presentGoal,
   presentSignIn,
-  redirectForm,
   refreshTokenPlace,
-  withGoal,
 } from '../sign-in/answer-sign-in'
 
 const ChangePasswordBody = v.object({
@@ -69,7 +67,7 @@ export function passwordRoutes(services: Services) {
           ...presentSignIn(c, config.cookies, change.signedIn, place),
           ...(await giveDevice(c, services, device, credentialPlace(change.signedIn, place))),
         }
-        return isForm(c) ? redirectForm(c, config, return_to) : c.json(body)
+        return answer(c, config, { returnTo: return_to }, body)
       },
     )
 
@@ -77,14 +75,14 @@ export function passwordRoutes(services: Services) {
       const { email, device_token, return_to } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const returnTo = parseReturnTo(return_to, config)
-      const answer = await requestPasswordReset(services, {
+      const outcome = await requestPasswordReset(services, {
         email,
         returnTo,
         deviceIds,
         source: requestSourceOf(c),
       })
       const sent = { email: email.address, returnTo }
-      return answerMailRequest(c, config, { answer, binding: null, page: 'forgot', sent })
+      return answerMailRequest(c, config, { outcome, binding: null, page: 'forgot', sent })
     })
 
     .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
@@ -106,9 +104,8 @@ export function passwordRoutes(services: Services) {
         device_token === undefined ? 'cookie' : 'body',
       )
       const { returnTo } = reset
-      if (isForm(c))
-        return redirectForm(c, config, return_to, withGoal('/password/reset?done', returnTo, config))
+      const form = { returnTo: return_to, page: withGoal('/password/reset?done', returnTo, config) }
       const body = { ...deviceToken, ...presentGoal(returnTo, config) }
-      return Object.keys(body).length === 0 ? c.body(null, 204) : c.json(body)
+      return answer(c, config, form, Object.keys(body).length === 0 ? null : body)
     })
 }

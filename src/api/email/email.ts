@@ -1,18 +1,17 @@
-import { type Context, Hono } from 'hono'
+import { Hono } from 'hono'
 import * as v from 'valibot'
 import { confirmEmailChange, requestEmailChange } from '../../flows/change-email'
 import { resendVerification, verifyEmail } from '../../flows/verify-email'
 import type { SignedInEnv } from '../../guards/auth-env'
-import { authenticate } from '../../guards/authenticate'
-import { readCredential } from '../../guards/credential'
 import { limitClient } from '../../guards/limit-client'
+import { optionalPrincipal } from '../../guards/optional-principal'
 import { presentedDevices } from '../../guards/presented-devices'
 import { presentedSessions } from '../../guards/presented-sessions'
-import type { Principal } from '../../guards/principal'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
+import { answer, presentGoal, withGoal } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { clearMailSent } from '../mail-sent'
@@ -27,10 +26,7 @@ import {
   invalidLink,
   modeFields,
   passwordRefused,
-  presentGoal,
   presentSignIn,
-  redirectForm,
-  withGoal,
 } from '../sign-in/answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from '../sign-in/binding'
 
@@ -51,13 +47,6 @@ const ResendBody = v.object({
 })
 const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
-
-/** Who asks, where nobody need be signed in to ask. */
-async function signedInPrincipal(services: Services, c: Context): Promise<Principal | null> {
-  const credential = readCredential(c.req.raw.headers, services.cookies)
-  const authentication = await authenticate(services, credential)
-  return authentication.outcome === 'authenticated' ? authentication.principal : null
-}
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
 export function emailRoutes(services: Services) {
@@ -99,13 +88,11 @@ export function emailRoutes(services: Services) {
         device,
         signedIn ? credentialPlace(signedIn, refresh_in) : place,
       )
-      if (isForm(c)) {
-        const ready = elsewhere ? 'elsewhere' : 'ready'
-        const done = withGoal(`/email/verify?done=${hasPassword ? ready : 'no-password'}`, returnTo, config)
-        return redirectForm(c, config, return_to ?? (signedIn && returnTo) ?? undefined, done)
-      }
+      const ready = elsewhere ? 'elsewhere' : 'ready'
+      const page = withGoal(`/email/verify?done=${hasPassword ? ready : 'no-password'}`, returnTo, config)
       const goal = presentGoal(returnTo, config)
-      return c.json({ email_verified: true, has_password: hasPassword, ...session, ...deviceToken, ...goal })
+      const body = { email_verified: true, has_password: hasPassword, ...session, ...deviceToken, ...goal }
+      return answer(c, config, { returnTo: return_to ?? (signedIn && returnTo), page }, body)
     })
 
     .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
@@ -116,11 +103,11 @@ export function emailRoutes(services: Services) {
         device_token,
         return_to: returnTo,
       } = c.req.valid('json')
-      const signedIn = await signedInPrincipal(services, c)
+      const signedIn = await optionalPrincipal(services, c.req.raw.headers)
       // Nobody need be signed in to ask.
       if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
       const binding = await keepBinding(c, config.cookies.registration, bindingText)
-      const answer = await resendVerification(services, {
+      const outcome = await resendVerification(services, {
         signedIn,
         deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
         email,
@@ -128,7 +115,7 @@ export function emailRoutes(services: Services) {
         source: requestSourceOf(c),
       })
       return answerMailRequest(c, config, {
-        answer,
+        outcome,
         binding,
         page: 'resend',
         sent: { email: email.address, returnTo: null },
@@ -140,10 +127,10 @@ export function emailRoutes(services: Services) {
       const { email, password, return_to: returnTo } = c.req.valid('json')
       const binding = await keepBinding(c, config.cookies.emailChange, undefined)
       const input = { email, password, binding: binding.secret, source: requestSourceOf(c) }
-      const answer = await requestEmailChange(services, c.var.principal, input)
-      if (answer.outcome === 'refused' || answer.outcome === 'no-password') throw attemptRefused(answer)
+      const outcome = await requestEmailChange(services, c.var.principal, input)
+      if (outcome.outcome === 'refused' || outcome.outcome === 'no-password') throw attemptRefused(outcome)
       return answerMailRequest(c, config, {
-        answer,
+        outcome,
         binding,
         page: 'change',
         sent: { email: email.address, returnTo: null },
@@ -157,7 +144,6 @@ export function emailRoutes(services: Services) {
       const change = await confirmEmailChange(services, { token, binding, source: requestSourceOf(c) })
       if (change.outcome !== 'changed') throw invalidLink()
       clearBinding(c, config.cookies.emailChange)
-      if (isForm(c)) return redirectForm(c, config, return_to, '/email/change/confirm?done')
-      return c.body(null, 204)
+      return answer(c, config, { returnTo: return_to, page: '/email/change/confirm?done' }, null)
     })
 }

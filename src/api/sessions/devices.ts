@@ -4,15 +4,15 @@ import type { Device } from '../../devices/device'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { isForm, jsonOrFormBody } from '../../http/body'
+import { jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
+import { answer } from '../answer'
 import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { presentDeviceNames } from '../present'
-import { redirectForm } from '../sign-in/answer-sign-in'
 
 const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
@@ -40,7 +40,7 @@ export function deviceRoutes(services: Services) {
 
     .post('/devices/:id/forget', live, jsonOrFormBody(ForgetBody), sameAccount, async (c) => {
       await forget(c, c.req.param('id'))
-      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+      return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }
 

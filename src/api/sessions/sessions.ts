@@ -10,11 +10,12 @@ import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import type { Session } from '../../sessions/session'
 import type { SessionCursor } from '../../sessions/session-store'
+import { answer } from '../answer'
 import { readCursor } from '../cursor'
 import { ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { presentSession } from '../present'
-import { forgetSession, redirectForm } from '../sign-in/answer-sign-in'
+import { forgetSession } from '../sign-in/answer-sign-in'
 
 /** How many sessions one answer lists. */
 const PAGE_SIZE = 100
@@ -60,7 +61,7 @@ export function sessionRoutes(services: Services) {
       // First, so that the client forgets even if storage fails.
       forgetSession(c, config)
       await signOut(services, presented ?? [], requestSourceOf(c))
-      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+      return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 
     .post(
@@ -74,7 +75,7 @@ export function sessionRoutes(services: Services) {
         if (!keepCurrent) forgetSession(c, config)
         await signOutEverywhere(services, c.var.principal, { keepCurrent, source: requestSourceOf(c) })
         const returnTo = 'return_to' in body ? body.return_to : undefined
-        return isForm(c) ? redirectForm(c, config, returnTo) : c.body(null, 204)
+        return answer(c, config, { returnTo }, null)
       },
     )
 
@@ -98,7 +99,7 @@ export function sessionRoutes(services: Services) {
 
     .post('/sessions/:id/end', live, jsonOrFormBody(EndSessionBody), sameAccount, async (c) => {
       await endOne(c, c.req.param('id'))
-      return isForm(c) ? redirectForm(c, config, c.req.valid('json').return_to) : c.body(null, 204)
+      return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }
 

@@ -17,12 +17,13 @@ import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
 import { presentedSessions } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { isForm, jsonOrFormBody, missingField } from '../../http/body'
+import { jsonOrFormBody, missingField } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { parseReturnTo } from '../../http/return-to'
 import type { EmailAddress } from '../../identity/email-address'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
+import { answer, presentGoal } from '../answer'
 import { attemptIdOf, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
 import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
@@ -41,9 +42,7 @@ import {
   type ModeInput,
   modeFields,
   passwordRefused,
-  presentGoal,
   presentSignIn,
-  redirectForm,
 } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
 
@@ -95,10 +94,10 @@ export function accountRoutes(services: Services) {
         const returnTo = parseReturnTo(asked.return_to, config)
         const by = { binding: binding.secret, source: requestSourceOf(c), deviceIds }
         const input = { email, password, name, returnTo, ...by }
-        const answer = await registerVerified(services, input)
-        if (answer.outcome === 'password-refused') throw passwordRefused('password', answer.refusal)
+        const outcome = await registerVerified(services, input)
+        if (outcome.outcome === 'password-refused') throw passwordRefused('password', outcome.refusal)
         const sent = { email: email.address, returnTo }
-        return answerMailRequest(c, config, { answer, binding, page: 'register', sent })
+        return answerMailRequest(c, config, { outcome, binding, page: 'register', sent })
       }
       const sign = { ...(await signingIn(c, services, asked)), email, password }
       const registration = await register(services, { ...sign, name })
@@ -123,7 +122,7 @@ export function accountRoutes(services: Services) {
       const inBody = 'device_token' in named ? named.device_token : undefined
       const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
       const binding = await keepBinding(c, config.cookies.signInLink, undefined)
-      const answer = await requestSignInLink(services, {
+      const outcome = await requestSignInLink(services, {
         email,
         returnTo,
         binding: binding.secret,
@@ -131,7 +130,7 @@ export function accountRoutes(services: Services) {
         deviceIds,
       })
       const sent = { email: typed, returnTo }
-      return answerMailRequest(c, config, { answer, binding, page: 'link', sent })
+      return answerMailRequest(c, config, { outcome, binding, page: 'link', sent })
     })
 
     .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
@@ -155,7 +154,7 @@ export function accountRoutes(services: Services) {
       const deletion = await deleteAccount(services, c.var.principal, input)
       if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
       forgetSession(c, config)
-      return isForm(c) ? redirectForm(c, config, return_to) : c.body(null, 204)
+      return answer(c, config, { returnTo: return_to }, null)
     })
 }
 
@@ -174,7 +173,7 @@ async function answerSignIn(
     ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
     ...presentGoal(returnTo, config),
   }
-  return isForm(c) ? redirectForm(c, config, return_to ?? returnTo ?? undefined) : c.json(body, status)
+  return answer(c, config, { returnTo: return_to ?? returnTo }, body, status)
 }
 
 /** Who gets a link: the address that was typed, or that of another link, which the page does not show. */

@@ -8,10 +8,10 @@ import { cookieValues } from '../../guards/credential'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/auth-cookies'
 import { isForm } from '../../http/body'
 import { Problem } from '../../http/problem'
-import { appHome, parseReturnTo, type ReturnSite, safeReturnTo } from '../../http/return-to'
 import type { PasswordRefusal } from '../../passwords/password-policy'
 import type { Mode } from '../../sessions/mode'
 import type { Session } from '../../sessions/session'
+import { answer } from '../answer'
 import { type MailSent, type MailSentPage, noteMailSent } from '../mail-sent'
 import { presentSession, presentUser } from '../present'
 import { type Binding, giveBinding } from './binding'
@@ -106,30 +106,6 @@ export function refreshTokenPlace(c: Context, cookies: AuthCookies, sessionId: s
   return kept.some((text) => text.startsWith(`${sessionId}.`)) ? 'cookie' : 'body'
 }
 
-/** Where a form goes when it has been obeyed: `303`, so that the browser does not post again (RFC 9700 §4.12). */
-export function redirectForm(
-  c: Context,
-  site: ReturnSite,
-  returnTo: string | undefined,
-  /** Where to, under the base path, if the form does not say; `null`: to the app. */
-  otherwise: string | null = null,
-) {
-  const fallback = otherwise === null ? appHome(site) : `${site.basePath}${otherwise}`
-  return c.redirect(safeReturnTo(returnTo, site, fallback), 303)
-}
-
-/** A page of Janus that leads on to where the person wanted to go, if that is still allowed. */
-export function withGoal(page: string, returnTo: string | null, site: ReturnSite): string {
-  const goal = parseReturnTo(returnTo ?? undefined, site)
-  return goal === null ? page : `${page}&${new URLSearchParams({ return_to: goal })}`
-}
-
-/** The member of a JSON answer that says where the person wanted to go, if that is still allowed. */
-export function presentGoal(returnTo: string | null, site: ReturnSite): { readonly return_to?: string } {
-  const goal = parseReturnTo(returnTo ?? undefined, site)
-  return goal === null ? {} : { return_to: goal }
-}
-
 /** Makes the client forget everything it holds of a session that is over (OWASP ASVS 5.0 §7.4.1, §14.3.1). */
 export function forgetSession(
   c: Context,
@@ -174,13 +150,13 @@ export function answerMailRequest(
   c: Context,
   config: Config,
   {
-    answer,
+    outcome,
     binding,
     page,
     sent,
     returnTo,
   }: {
-    readonly answer: MailRequestOutcome
+    readonly outcome: MailRequestOutcome
     /** What the client keeps, if the link is bound to it. */
     readonly binding: Binding | null
     /** What the page says that a form leads to. */
@@ -191,11 +167,9 @@ export function answerMailRequest(
     readonly returnTo?: string | undefined
   },
 ) {
-  if (answer.outcome === 'throttled') throw attemptRefused(answer)
+  if (outcome.outcome === 'throttled') throw attemptRefused(outcome)
   if (binding) giveBinding(c, binding)
-  if (isForm(c)) {
-    if (returnTo === undefined) noteMailSent(c, config.cookies, sent)
-    return redirectForm(c, config, returnTo, `/mail-sent?for=${page}`)
-  }
-  return c.json(binding === null ? {} : { binding: binding.secret.text }, 202)
+  if (isForm(c) && returnTo === undefined) noteMailSent(c, config.cookies, sent)
+  const body = binding === null ? {} : { binding: binding.secret.text }
+  return answer(c, config, { returnTo, page: `/mail-sent?for=${page}` }, body, 202)
 }

@@ -1,4 +1,4 @@
-import type { AuditEventName } from '../../audit/audit-event'
+import { type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { User, UserCredentials } from '../../identity/user'
 import type { Proof, UserStore } from '../../identity/user-store'
 import type { PasswordHasher } from '../../passwords/password-hash'
@@ -127,10 +127,8 @@ async function recordRefusal(
   },
 ): Promise<void> {
   const { accountKey, sources, subjectId, budget, reason } = refused
-  const refusal = {
+  const refusal = auditEvent(event, {
     at: clock(),
-    event,
-    outcome: 'refused',
     reason,
     actorId: session?.userId ?? null,
     subjectId,
@@ -138,7 +136,7 @@ async function recordRefusal(
     sessionId: session?.sessionId ?? null,
     mode: session?.mode ?? null,
     source,
-  } as const
+  })
   await attempts.refuse(refusal, { budget, sources })
 }
 

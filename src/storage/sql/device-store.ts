@@ -1,3 +1,4 @@
+import { auditEvent } from '../../audit/audit-event'
 import { DEVICE_LIFETIME_SECONDS, type Device, type DeviceStore } from '../../devices/device'
 import { recordIfChanged } from './audit-log'
 import type { SqlDatabase } from './sql-database'
@@ -29,18 +30,16 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
         ),
         recorded: ifChanged(
           'forgotten',
-          recordIfChanged({
-            at: now,
-            event: 'device-forgotten',
-            outcome: 'success',
-            reason: null,
-            actorId: userId,
-            subjectId: userId,
-            accountKey: null,
-            sessionId,
-            mode,
-            source,
-          }),
+          recordIfChanged(
+            auditEvent('device-forgotten', {
+              at: now,
+              actorId: userId,
+              subjectId: userId,
+              sessionId,
+              mode,
+              source,
+            }),
+          ),
         ),
       })
       return forgotten.length === 1

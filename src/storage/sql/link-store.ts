@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { LinkStore, MailRequest } from '../../links/link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
 import type { RequestSource } from '../../request-source/request-source'
@@ -213,6 +213,5 @@ function requested(
   },
 ): AuditEvent {
   const { accountKey, actorId, source, now } = by
-  const about = { subjectId: actorId, accountKey, actorId, sessionId: null, mode: null, source }
-  return { at: now, event, outcome: 'success', reason: null, ...about }
+  return auditEvent(event, { at: now, subjectId: actorId, actorId, accountKey, source })
 }

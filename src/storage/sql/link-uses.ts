@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { LinkSessionStart, LinkStore, UsedLink } from '../../links/link-store'
 import type { TokenPurpose } from '../../links/one-time-token'
 import { recordIfChanged } from './audit-log'
@@ -249,19 +249,9 @@ const HOLDS_SESSION = `EXISTS (
    WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
      AND idle_expires_at > :now AND sessions.expires_at > :now)`
 
+/** What the owner of an account did with a link. */
 function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {
-  return {
-    at: now,
-    event,
-    outcome: 'success',
-    reason: null,
-    actorId: userId,
-    subjectId: userId,
-    accountKey: null,
-    sessionId: null,
-    mode: null,
-    source,
-  }
+  return auditEvent(event, { at: now, actorId: userId, subjectId: userId, source })
 }
 
 function ofSession({ id, mode }: { readonly id: string; readonly mode: AuditEvent['mode'] }) {

@@ -1,3 +1,4 @@
+import { auditEvent } from '../../audit/audit-event'
 import type { Keyring } from '../../crypto/keyring'
 import { unseal } from '../../crypto/sealing'
 import type { MailDetails, MailKind } from '../../mail/mail'
@@ -50,18 +51,7 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue
     },
 
     async bury({ id, subjectId }, reason, now) {
-      const event = {
-        at: now,
-        event: 'mail-failed',
-        outcome: 'refused',
-        reason,
-        actorId: null,
-        subjectId,
-        accountKey: null,
-        sessionId: null,
-        mode: null,
-        source: null,
-      } as const
+      const event = auditEvent('mail-failed', { at: now, reason, subjectId })
       await db.transaction(
         { deleted: deleteMail(id), recorded: ifChanged('deleted', recordIfChanged(event)) },
         { outcomeMatters: false },

@@ -1,4 +1,4 @@
-import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
+import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { SessionStart, StartedSession, UserStore } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
@@ -200,16 +200,6 @@ function sessionEvent(
   session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
   source: RequestSource,
 ): AuditEvent {
-  return {
-    at: session.createdAt,
-    event,
-    outcome: 'success',
-    reason: null,
-    actorId: session.userId,
-    subjectId: session.userId,
-    accountKey: null,
-    sessionId: session.id,
-    mode: session.mode,
-    source,
-  }
+  const { id: sessionId, userId, mode, createdAt } = session
+  return auditEvent(event, { at: createdAt, actorId: userId, subjectId: userId, sessionId, mode, source })
 }
