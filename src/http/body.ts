@@ -3,7 +3,7 @@ import { accepts } from 'hono/accepts'
 import * as v from 'valibot'
 import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
-import { noteBody } from './redact'
+import { withVariables } from './request-variables'
 import { type BodySchema, withFacts } from './route-facts'
 
 /** More than any request needs; read before anything is parsed. */
@@ -31,7 +31,7 @@ export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
     // Clients that send nothing still name a type: axios, that of a form.
     if (type === 'form' && text !== '') throw notJson(text)
     const fields = parseJson(text)
-    noteBody(c.req.raw, fields)
+    withVariables(c).set('sentFields', fields)
     c.req.addValidatedData('json', await parseFields(schema, fields))
     await next()
   }
@@ -52,11 +52,12 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
 ): Validated<S | F> {
   const parse: Validated<S | F> = async (c, next) => {
     const { type, text } = await readText(c)
-    if (type === 'form' && text === '' && prefersJson(c)) answeredInJson.add(c.req.raw)
+    const variables = withVariables(c)
+    if (type === 'form' && text === '' && prefersJson(c)) variables.set('wantsJson', true)
     const sent = isForm(c) ? parseForm(text) : null
     const fields = sent ?? parseJson(text)
-    noteBody(c.req.raw, fields)
-    if (sent) formFields.set(c.req.raw, sent)
+    variables.set('sentFields', fields)
+    if (sent) variables.set('sentForm', sent)
     const used = sent ? (form ?? schema) : schema
     c.req.addValidatedData('json', await parseFields(used, fields, furtherFaults))
     await next()
@@ -64,20 +65,14 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   return withFacts(parse, { json: schema, form: form ?? schema })
 }
 
-/** What forms sent, by request. */
-const formFields = new WeakMap<Request, Readonly<Record<string, string>>>()
-
-/** Requests that sent an empty form because their client names that type by default, and not because a person pressed a button. */
-const answeredInJson = new WeakSet<Request>()
-
 /** The fields of the form that was sent, as they were sent; none if there was no form. For a page that shows them again. */
 export function sentFields(c: Context): Readonly<Record<string, string>> {
-  return formFields.get(c.req.raw) ?? {}
+  return withVariables(c).get('sentForm') ?? {}
 }
 
 /** Whether the body came from a page, which wants to be redirected rather than to read JSON. */
 export function isForm(c: Context): boolean {
-  return typeOf(c) === 'form' && !answeredInJson.has(c.req.raw)
+  return typeOf(c) === 'form' && !withVariables(c).get('wantsJson')
 }
 
 /** Whether the client names JSON among what it accepts, before a page. Browsers name pages first. */

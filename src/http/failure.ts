@@ -4,6 +4,7 @@ import type { Log } from '../runtime/log'
 import { StoreUnavailable } from '../runtime/outage'
 import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
 import { redactFor } from './redact'
+import { withVariables } from './request-variables'
 
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5
@@ -11,12 +12,9 @@ const RETRY_AFTER_SECONDS = 5
 const SCHEMA_MISSING =
   'The local database lacks tables. Run npm start, or npx wrangler d1 migrations apply DB --local.'
 
-/** Refusals by request. */
-const problems = new WeakMap<Request, ProblemCode>()
-
 /** The problem with which a request was refused, or `null` if it was not. */
 export function problemOf(c: Context): ProblemCode | null {
-  return problems.get(c.req.raw) ?? null
+  return withVariables(c).get('problem') ?? null
 }
 
 /**
@@ -41,9 +39,9 @@ export async function handleFailure(
   },
 ): Promise<Response> {
   const requestId = requestIdOf(c)
-  const redact = local ? redactFor(c.req.raw) : null
+  const redact = local ? redactFor(c.req.raw, withVariables(c).get('sentFields')) : null
   const problem = toProblem(error, requestId, { log, redact })
-  problems.set(c.req.raw, problem.code)
+  withVariables(c).set('problem', problem.code)
   if (page) {
     for (const [name, value] of Object.entries(problemHeaders(problem))) c.header(name, value)
     try {

@@ -1,18 +1,12 @@
-/** Bodies that were parsed, by request. */
-const bodies = new WeakMap<Request, object>()
-
-/** Notes what a request said in its body, so that {@link redactFor} keeps it out of the log. */
-export function noteBody(request: Request, fields: object): void {
-  bodies.set(request, fields)
-}
-
 /**
  * Returns a function that takes out of a text what must not be logged: whatever the request sent in its body, query, cookies and
  * `Authorization`, in whole or in part, and everything that looks like a token, a hash or an address.
+ *
+ * @param body Its members, if it was parsed.
  */
-export function redactFor(request: Request): (text: string) => string {
+export function redactFor(request: Request, body: object | undefined): (text: string) => string {
   const sent = [
-    ...valuesIn(bodies.get(request)),
+    ...valuesIn(body),
     ...new URL(request.url).searchParams.values(),
     ...credentialsIn(request.headers),
   ]
