@@ -34,7 +34,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'messages of errors are logged only on one’s own machine, without what was sent',
     file: 'src/http/failure.ts',
-    from: '  const redact = local ? redactFor(c.req.raw, withVariables(c).get('sentFields')) : null\n',
+    from: "  const redact = local ? redactFor(c.req.raw, withVariables(c).get('sentFields')) : null\n",
     to: '  const redact = (text: string) => text\n',
     tests: [`${CONTRACTS}/unforeseen-errors.test.ts`],
   },
