@@ -47,7 +47,7 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a used link signs in again only in its own browser',
-    file: 'src/flows/sign-in/sign-in-link.ts',
+    file: 'src/flows/sign-in/mailed-link.ts',
     from: "['sign-in-link', token, binding] as const",
     to: "['sign-in-link', token] as const",
     tests: [`${CONTRACTS}/repetition.test.ts`],

@@ -88,7 +88,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a repeated link leads to the goal that its browser remembers',
-    file: 'src/flows/sign-in/sign-in-link.ts',
+    file: 'src/flows/sign-in/mailed-link.ts',
     from: 'if (!presented) return repeat(rememberedGoal)',
     to: 'if (!presented) return repeat(null)',
     tests: [`${MAIL}/mailed-pages.test.ts`],
@@ -131,7 +131,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a sign-in link is good only where it was asked for',
-    file: 'src/flows/sign-in/sign-in-link.ts',
+    file: 'src/flows/sign-in/mailed-link.ts',
     from: 'if (!(await matchesSecret(binding, presented.link.bindingHash))) return',
     to: 'if (presented.link.bindingHash === null) return',
     tests: [`${MAIL}/sign-in-link.test.ts`],
@@ -145,7 +145,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the first proof of an address drops the password there was',
-    file: 'src/storage/sql/link-uses.ts',
+    file: 'src/storage/sql/first-proof.ts',
     from: 'password_hash = CASE WHEN email_verified_at IS NULL AND NOT',
     to: 'password_hash = CASE WHEN FALSE AND NOT',
     tests: [`${MAIL}/sign-in-link.test.ts`],

@@ -1,32 +1,25 @@
 import { auditEvent } from '../audit/audit-event'
 import type { AuditLog } from '../audit/audit-log'
-import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
 import { newUser } from '../identity/user'
 import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
-import { deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
-import type { Mode } from '../sessions/mode'
-import type { PresentedSession } from '../sessions/session-store'
 import { sourcesOf } from '../throttling/source-limit'
 import { REPEAT_SECONDS, type RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import { type AttemptServices, attemptPassword } from './sign-in/attempt-password'
-import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import type { SignedIn } from './sign-in/prepared-session'
+import { type Arrival, beginSession, type Proven } from './sign-in/way-in'
 
 export interface RegisterServices extends ResumeServices, AttemptServices {
   readonly passwordPolicy: PasswordPolicy
   readonly auditLog: AuditLog
 }
 
-export interface RegistrationInput {
+export interface RegistrationInput extends Arrival {
   readonly email: EmailAddress
   readonly password: string
   readonly name: string | null
-  readonly mode: Mode
-  readonly source: RequestSource
-  readonly presented: readonly PresentedSession[]
-  readonly deviceIds: readonly string[]
 }
 
 export type Registration =
@@ -42,7 +35,7 @@ export type Registration =
  */
 export async function register(services: RegisterServices, input: RegistrationInput): Promise<Registration> {
   const { users, attempts, accountKeys, passwords, clock } = services
-  const { email, password, name, mode, source, presented, deviceIds } = input
+  const { email, password, name, source } = input
 
   const refusal = await services.passwordPolicy.check(password, { email: email.address, name })
   if (refusal) return { outcome: 'password-refused', refusal }
@@ -62,20 +55,15 @@ export async function register(services: RegisterServices, input: RegistrationIn
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
-  const facts = { userId: user.id, mode, amr: 'pwd', source, now } as const
-  const prepared = await prepareSession(services, facts, identityOf(user.id, passwordHash))
-  // Whether the address is still free is decided by the constraint, in the statement that takes it.
-  const device = deviceProof(deviceIds, prepared.newDeviceId)
-  const started = await users.create(
-    { user, canonicalEmail },
-    { prepared, passwordHash, source, presented, device },
-  )
-  if (!started) return repeatRegistration(services, input)
-  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  return {
-    outcome: 'registered',
-    signedIn: await issueCredentials(services, prepared, user, started.deviceId),
+  const proven: Proven = {
+    user,
+    method: 'pwd',
+    at: now,
+    // Whether the address is still free is decided by the constraint, in the statement that takes it.
+    start: (start) => users.create({ user, canonicalEmail }, { ...start, passwordHash, source }),
   }
+  const signedIn = await beginSession(services, proven, input, identityOf(user.id, passwordHash))
+  return signedIn ? { outcome: 'registered', signedIn } : repeatRegistration(services, input)
 }
 
 /**

@@ -6,7 +6,7 @@ import type { FoundLink } from '../links/link-store'
 import type { PasswordHasher } from '../passwords/password-hash'
 import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
-import { deleteCachedCopies, deleteCachedCopiesOrLeaveToSweep } from '../sessions/delete-cached-copies'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
 import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { PresentedSession } from '../sessions/session-store'
@@ -21,7 +21,8 @@ import { findRepeatedUse } from './repeat-link'
 import type { RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import type { AttemptServices } from './sign-in/attempt-password'
-import { issueCredentials, prepareSession, type SignedIn } from './sign-in/prepared-session'
+import type { SignedIn } from './sign-in/prepared-session'
+import { beginSession, type Proven } from './sign-in/way-in'
 
 export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices {
   readonly passwords: PasswordHasher
@@ -116,20 +117,22 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const { address, canonical } = link.newEmail
   const user = newUser({ email: address, emailVerified: true, name: link.registration?.name ?? null }, now)
   const account = { user, canonicalEmail: canonical, passwordHash }
+  if (binding === null || bindingHash === null || !mode) {
+    const registered = await links.register({ ...use, device: deviceProof(deviceIds), account, start: null })
+    return registered ? { ...verified, deviceId: registered.deviceId } : repeatVerification(services, input)
+  }
   // Whoever has the mail and what was chosen with the address is the person who registered.
-  const facts = { userId: user.id, mode: mode ?? 'session', amr: 'otp', source, now } as const
-  const prepared =
-    binding !== null && bindingHash !== null && mode
-      ? await prepareSession(services, facts, identityOf(token, binding))
-      : null
-  const device = deviceProof(deviceIds, prepared?.newDeviceId)
-  const start = prepared && { prepared, presented: input.presented }
-  const registered = await links.register({ ...use, device, account, start })
-  if (!registered) return repeatVerification(services, input)
-  const { deviceId, started } = registered
-  if (!prepared || !started) return { ...verified, deviceId }
-  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  return { ...verified, deviceId, signedIn: await issueCredentials(services, prepared, user, deviceId) }
+  const proven: Proven = {
+    user,
+    method: 'otp',
+    at: now,
+    start: async ({ device, ...start }) =>
+      (await links.register({ ...use, device, account, start }))?.started ?? null,
+  }
+  const arrival = { mode, source, presented: input.presented, deviceIds }
+  const signedIn = await beginSession(services, proven, arrival, identityOf(token, binding))
+  if (!signedIn) return repeatVerification(services, input)
+  return { ...verified, deviceId: signedIn.deviceId, signedIn }
 }
 
 const PURPOSES = ['register', 'verify-email'] as const

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { type SignInServices, signIn } from '../../src/flows/sign-in/sign-in'
+import { type SignInServices, signInWithPassword } from '../../src/flows/sign-in/password'
 import { parseEmailAddress } from '../../src/identity/email-address'
 import { PASSWORD, type Person, signedInPerson } from '../support/person'
 import { ownService } from '../support/service'
@@ -62,7 +62,7 @@ async function signInWhile(ada: Person, outdated: boolean, meanwhile: () => Prom
     deviceIds: [],
     attemptId: null,
   }
-  return signIn({ ...services, passwords }, input)
+  return signInWithPassword({ ...services, passwords }, input)
 }
 
 describe.each(['session', 'token'] as const)('a sign-in under way, in %s mode', (mode) => {

@@ -3,15 +3,15 @@ import * as v from 'valibot'
 import { deleteAccount } from '../../flows/delete-account'
 import { register } from '../../flows/register'
 import { registerVerified } from '../../flows/register-verified'
-import type { SignedIn } from '../../flows/sign-in/prepared-session'
-import { signIn } from '../../flows/sign-in/sign-in'
-import { signInWithCode } from '../../flows/sign-in/sign-in-code'
+import { signInWithCode } from '../../flows/sign-in/mailed-code'
 import {
   findLinkRecipient,
+  type LinkArrival,
   requestSignInLink,
   signInWithLink,
-  type useLink,
-} from '../../flows/sign-in/sign-in-link'
+} from '../../flows/sign-in/mailed-link'
+import { signInWithPassword } from '../../flows/sign-in/password'
+import type { SignedIn } from '../../flows/sign-in/prepared-session'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
@@ -110,7 +110,7 @@ export function accountRoutes(services: Services) {
     .post('/login', limited, jsonOrFormBody(SignInBody, { form: SignInForm }), repeatable, async (c) => {
       const { email, password, ...asked } = c.req.valid('json')
       const sign = { ...(await signingIn(c, services, asked)), email, password }
-      const attempt = await signIn(services, { ...sign, attemptId: attemptIdOf(c) })
+      const attempt = await signInWithPassword(services, { ...sign, attemptId: attemptIdOf(c) })
       if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
@@ -191,7 +191,7 @@ async function linkRecipient(
 /** Signs in with what was mailed: the token of the link, or the code. @throws {Problem} `invalid-input` unless it is one of them. */
 function signInWithEither(
   services: Services,
-  { rememberedGoal, ...input }: Parameters<typeof useLink>[2] & { readonly rememberedGoal: string | null },
+  { rememberedGoal, ...input }: LinkArrival & { readonly rememberedGoal: string | null },
   { token, code }: { readonly token?: string | undefined; readonly code?: string | undefined },
 ) {
   if (token !== undefined && code === undefined)

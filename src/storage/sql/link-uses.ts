@@ -3,6 +3,7 @@ import type { LinkSessionStart, LinkStore, UsedLink } from '../../links/link-sto
 import type { TokenPurpose } from '../../links/one-time-token'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
+import { proveAddress } from './first-proof'
 import type { MailQueue } from './mail-queue'
 import {
   endBeyondLimit,
@@ -76,14 +77,7 @@ export function createLinkUses(
       const { taken, deviceAdded, ended } = await db.transaction(
         {
           taken: take('verify-email', use),
-          verified: ifChanged(
-            'taken',
-            sql(
-              `UPDATE users SET email_verified_at = :now, password_hash = :password_hash
-              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-              { now, password_hash: passwordHash, user_id: userId },
-            ),
-          ),
+          verified: ifChanged('taken', proveAddress(userId, { set: passwordHash }, now)),
           deviceAdded: ifChanged('verified', knowNewDevice(device, { userId, source, now })),
           recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('email-verified', userId, use))),
           noted: ifChanged(
@@ -103,14 +97,7 @@ export function createLinkUses(
       const rows = await db.transaction(
         {
           taken: take('reset-password', use),
-          changed: ifChanged(
-            'taken',
-            sql(
-              `UPDATE users SET password_hash = :password_hash, email_verified_at = coalesce(email_verified_at, :now)
-              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-              { password_hash: passwordHash, now, user_id: userId },
-            ),
-          ),
+          changed: ifChanged('taken', proveAddress(userId, { set: passwordHash }, now)),
           deviceAdded: ifChanged('changed', knowNewDevice(device, { userId, source, now })),
           recorded: ifChanged('deviceAdded', recordIfChanged(byOwner('password-reset', userId, use))),
           noted: ifChanged(
@@ -147,15 +134,7 @@ export function createLinkUses(
       const transaction = db.transaction(
         {
           taken: take('sign-in', use),
-          proven: ifChanged(
-            'taken',
-            sql(
-              `UPDATE users SET email_verified_at = coalesce(email_verified_at, :now),
-                    password_hash = CASE WHEN email_verified_at IS NULL AND NOT ${HOLDS_SESSION} THEN NULL ELSE password_hash END
-              WHERE id = :user_id AND ${PREVIOUS_CHANGED}`,
-              { now, user_id: userId, presented: JSON.stringify(presented) },
-            ),
-          ),
+          proven: ifChanged('taken', proveAddress(userId, { keptBy: presented }, now)),
           ...beginSession('proven', { prepared }, use),
           passwordGone: removesPassword
             ? ifChanged('signInRecorded', mailQueue.noticeIfChanged(removed, { userId, passwordless: true }))
@@ -242,12 +221,6 @@ function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): Statement<{ 
     { purpose, token_hash: tokenHash, now },
   )
 }
-
-/** Whether one of `:presented` is a live session of account `:user_id` at `:now`, and its credential is right. */
-const HOLDS_SESSION = `EXISTS (
-  SELECT 1 FROM json_each(:presented) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
-   WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
-     AND idle_expires_at > :now AND sessions.expires_at > :now)`
 
 /** What the owner of an account did with a link. */
 function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {

@@ -3,7 +3,7 @@ import type { SignInCodes } from '../../links/sign-in-code'
 import type { AccountKeys } from '../../throttling/account-key'
 import { sourcesOf } from '../../throttling/source-limit'
 import type { RefusedAttempt } from './attempt-password'
-import { type LinkSignIn, useLink } from './sign-in-link'
+import { type LinkArrival, type LinkSignIn, useLink } from './mailed-link'
 
 type CodeServices = Parameters<typeof useLink>[0] & {
   readonly signInCodes: SignInCodes
@@ -24,7 +24,7 @@ export type CodeSignIn =
  */
 export async function signInWithCode(
   services: CodeServices,
-  input: Parameters<typeof useLink>[2] & { readonly code: string },
+  input: LinkArrival & { readonly code: string },
 ): Promise<CodeSignIn> {
   const { links, signInCodes, accountKeys, clock, log } = services
   const { code, binding, source } = input

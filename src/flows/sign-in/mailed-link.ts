@@ -1,13 +1,8 @@
-import { deviceProof } from '../../devices/device'
 import type { EmailAddress } from '../../identity/email-address'
 import { findLink } from '../../links/find-link'
 import type { FoundLink, LinkStore } from '../../links/link-store'
 import { matchesSecret } from '../../links/one-time-token'
 import type { SignInCodes } from '../../links/sign-in-code'
-import type { RequestSource } from '../../request-source/request-source'
-import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
-import type { Mode } from '../../sessions/mode'
-import type { PresentedSession } from '../../sessions/session-store'
 import {
   type LinkServices,
   type MailAsker,
@@ -17,7 +12,8 @@ import {
 } from '../mail-request'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
-import { issueCredentials, prepareSession, type SignedIn } from './prepared-session'
+import type { SignedIn } from './prepared-session'
+import { type Arrival, beginSession, type Proven } from './way-in'
 
 /** Mails a link to sign in, with a code that stands for it, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(
@@ -47,15 +43,12 @@ export type LinkSignIn =
   | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn; readonly returnTo: string | null }
   | { readonly outcome: 'invalid-link' }
 
-type SignInWithLinkServices = ResumeServices & { readonly links: LinkStore }
+type LinkSignInServices = ResumeServices & { readonly links: LinkStore }
 
-interface LinkSignInInput {
+/** A request that presents what was mailed. */
+export interface LinkArrival extends Arrival {
+  /** The secret of the browser or client that asked for the mail, if it came along. */
   readonly binding: string | null
-  readonly mode: Mode
-  readonly source: RequestSource
-  readonly presented: readonly PresentedSession[]
-  /** Ids of the genuine device credentials that came along. */
-  readonly deviceIds: readonly string[]
 }
 
 /**
@@ -65,8 +58,8 @@ interface LinkSignInInput {
  * @throws {StoreUnavailable}
  */
 export async function signInWithLink(
-  services: SignInWithLinkServices,
-  input: LinkSignInInput & {
+  services: LinkSignInServices,
+  input: LinkArrival & {
     readonly token: string
     /** Where the browser says that the person wanted to go. Counts once the link, which knows it, is used up. */
     readonly rememberedGoal: string | null
@@ -91,26 +84,21 @@ export async function signInWithLink(
  * used up already.
  */
 export async function useLink(
-  services: SignInWithLinkServices,
+  services: LinkSignInServices,
   { link, tokenHash, now }: { readonly link: FoundLink; readonly tokenHash: string; readonly now: number },
-  { mode, source, presented, deviceIds }: LinkSignInInput,
+  arrival: Arrival,
   identity: RequestIdentity | null,
 ): Promise<LinkSignIn | null> {
   if (!link.account) return { outcome: 'invalid-link' }
   const { user, passwordHash } = link.account
-  const facts = { userId: user.id, mode, amr: 'otp', source, now } as const
-  const prepared = await prepareSession(services, facts, identity)
   const removesPassword = passwordHash !== null && !user.emailVerified
-  const use = { tokenHash, source, now, device: deviceProof(deviceIds, prepared.newDeviceId) }
-  const started = await services.links.signIn({ ...use, prepared, presented, removesPassword })
-  if (!started) return null
-  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  const { roles, deviceId } = started
-  const signedIn = await issueCredentials(
-    services,
-    prepared,
-    { ...user, emailVerified: true, roles },
-    deviceId,
-  )
-  return { outcome: 'signed-in', signedIn, returnTo: link.returnTo }
+  const use = { tokenHash, source: arrival.source, now }
+  const proven: Proven = {
+    user: { ...user, emailVerified: true },
+    method: 'otp',
+    at: now,
+    start: (start) => services.links.signIn({ ...use, ...start, removesPassword }),
+  }
+  const signedIn = await beginSession(services, proven, arrival, identity)
+  return signedIn && { outcome: 'signed-in', signedIn, returnTo: link.returnTo }
 }

@@ -1,0 +1,64 @@
+import { type DeviceProof, deviceProof } from '../../devices/device'
+import type { User } from '../../identity/user'
+import type { StartedSession } from '../../identity/user-store'
+import type { RequestSource } from '../../request-source/request-source'
+import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
+import type { Mode } from '../../sessions/mode'
+import type { PreparedSession } from '../../sessions/prepared-session'
+import type { AuthenticationMethod } from '../../sessions/session'
+import type { PresentedSession } from '../../sessions/session-store'
+import type { RequestIdentity } from '../repetition'
+import { type IssueServices, issueCredentials, prepareSession, type SignedIn } from './prepared-session'
+
+// Signing in: somebody presents something, it proves an account by some method, and a session begins. What is presented and how it is
+// verified is one file for each way in: password.ts, mailed-link.ts, mailed-code.ts. What follows from a proof stands here.
+
+/** A request to sign in, whatever it presents. */
+export interface Arrival {
+  readonly mode: Mode
+  readonly source: RequestSource
+  /** Sessions whose credentials came along: signing in ends them. */
+  readonly presented: readonly PresentedSession[]
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
+}
+
+/** What a way in has verified. Nothing has been used up yet, and nothing has begun. */
+export interface Proven {
+  readonly user: User
+  readonly method: AuthenticationMethod
+  /** When it was verified. */
+  readonly at: number
+  /**
+   * Uses up what was presented and starts the session, in one transaction. `null`, and nothing done, if what was presented is not valid any
+   * more, or there is the session already.
+   */
+  start(start: StartOfProven): Promise<StartedSession | null>
+}
+
+/** What is to start, as {@link Proven} is given it. */
+export interface StartOfProven {
+  readonly prepared: PreparedSession
+  readonly presented: readonly PresentedSession[]
+  readonly device: DeviceProof
+}
+
+/**
+ * Starts the session that a proof entitles to, and hands out its credentials; `null` if the proof is not valid any more, or an equal request
+ * has started it.
+ *
+ * @param identity Recognizes a repetition of the request. `null`: each request stands alone. @throws {StoreUnavailable}
+ */
+export async function beginSession(
+  services: IssueServices,
+  { user, method, at, start }: Proven,
+  { mode, source, presented, deviceIds }: Arrival,
+  identity: RequestIdentity | null,
+): Promise<SignedIn | null> {
+  const sign = { userId: user.id, mode, amr: method, source, now: at } as const
+  const prepared = await prepareSession(services, sign, identity)
+  const started = await start({ prepared, presented, device: deviceProof(deviceIds, prepared.newDeviceId) })
+  if (!started) return null
+  await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
+  return issueCredentials(services, prepared, { ...user, roles: started.roles }, started.deviceId)
+}
