@@ -57,7 +57,8 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
       sessionId: id,
       roles: [],
       authenticatedAt: services.clock(),
-      amr: 'pwd',
+      amr: ['pwd'],
+      acr: 'urn:janus:1fa',
       sessionExpiresAt: row.expires_at,
     })
     const refreshToken = await services.refreshTokens.issue({ sessionId: id, counter: row.refresh_counter })

@@ -3,6 +3,20 @@ import type { Mutation } from './core-mutations.ts'
 /** The guards of what ends an account, its password and its sessions. */
 export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'mail is never a second factor',
+    file: 'src/sessions/assurance.ts',
+    from: "link: { amr: ['otp'], proves: 'account' }",
+    to: "link: { amr: ['otp'], proves: 'possession' }",
+    tests: ['test/sessions/assurance.test.ts'],
+  },
+  {
+    guard: 'a password that is typed later makes no old code look recent',
+    file: 'src/sessions/assurance.ts',
+    from: '(both ? second : methods)',
+    to: 'methods',
+    tests: ['test/sessions/assurance.test.ts'],
+  },
+  {
     guard: 'an account is deleted only with the password that it has',
     file: 'src/storage/sql/user-store.ts',
     from: 'DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash',

@@ -75,8 +75,8 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a link signs in only where somebody registered',
     file: 'src/flows/verify-email.ts',
-    from: 'binding !== null && bindingHash !== null && mode\n',
-    to: 'binding !== null && mode\n',
+    from: 'if (binding === null || bindingHash === null || !mode) {',
+    to: 'if (binding === null || !mode) {',
     tests: [`${MAIL}/return-to.test.ts`],
   },
   {

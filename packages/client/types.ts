@@ -15,6 +15,12 @@ export interface Session {
   readonly created_at: string
   readonly last_seen_at: string
   readonly idle_expires_at: string
+  /** When the person last proved who they are. */
+  readonly authenticated_at: string
+  /** How, in the words of RFC 8176. */
+  readonly amr: readonly string[]
+  /** `urn:janus:2fa` if the second factor of the account was proven, too. */
+  readonly acr: 'urn:janus:1fa' | 'urn:janus:2fa'
   readonly expires_at: string
   /** The User-Agent of the browser or app; `null` if it sent none. */
   readonly user_agent: string | null

@@ -42,13 +42,15 @@ export function playgroundRoutes({ config }: Pick<Services, 'config'>, storedSes
       .route('/playground', assetRoutes(ASSET_FILES))
 
       .get('/playground/whoami', (c) => {
-        const { userId, sessionId, mode, roles, authenticatedAt } = c.var.principal
+        const { userId, sessionId, mode, roles, authenticatedAt, amr, acr } = c.var.principal
         return c.json({
           user_id: userId,
           session_id: sessionId,
           mode,
           roles,
           authenticated_at: presentInstant(authenticatedAt),
+          amr,
+          acr,
         })
       })
 

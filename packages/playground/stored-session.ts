@@ -21,7 +21,7 @@ export function createStoredSessions({ DB, SESSIONS }: Pick<Bindings, 'DB' | 'SE
     async find(id, userId) {
       const row = await reach('D1', () =>
         DB.prepare(
-          `SELECT id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at, authenticated_at, amr,
+          `SELECT id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at, authenticated_at, methods,
                   last_seen_at, idle_expires_at, expires_at, ended_at, end_reason, user_agent, country
              FROM sessions WHERE id = ?1 AND user_id = ?2`,
         )

@@ -1,6 +1,7 @@
 import type { User } from '../identity/user'
 import { describeDevice } from '../request-source/device'
 import { presentInstant } from '../runtime/clock'
+import { assuranceOf } from '../sessions/assurance'
 import type { Session } from '../sessions/session'
 
 /** An account as its owner sees it. */
@@ -21,6 +22,7 @@ export function presentSession(session: Session, currentId: string) {
     id: session.id,
     mode: session.mode,
     created_at: presentInstant(session.createdAt),
+    ...presentAssurance(session),
     last_seen_at: presentInstant(session.lastSeenAt),
     idle_expires_at: presentInstant(session.idleExpiresAt),
     expires_at: presentInstant(session.expiresAt),
@@ -28,6 +30,11 @@ export function presentSession(session: Session, currentId: string) {
     country: session.country,
     current: session.id === currentId,
   }
+}
+
+function presentAssurance({ methods }: Session) {
+  const { amr, acr, authenticatedAt } = assuranceOf(methods)
+  return { authenticated_at: presentInstant(authenticatedAt), amr, acr }
 }
 
 /** The device behind a request: what its client calls itself, and that in words such as `Firefox, Linux`. */

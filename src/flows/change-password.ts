@@ -1,6 +1,7 @@
 import { deviceProof } from '../devices/device'
 import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
+import { addProof } from '../sessions/assurance'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import {
   type AttemptServices,
@@ -40,10 +41,10 @@ export async function changePassword(
   input: { readonly currentPassword: string; readonly newPassword: string; readonly source: RequestSource },
 ): Promise<PasswordChange> {
   const { users, passwords, sessionCache, clock } = services
-  const { userId, mode } = session
+  const { userId, sessionId, mode } = session
   const { currentPassword, newPassword, source } = input
 
-  const account = await users.findById(userId)
+  const account = await users.findWithSession(sessionId, clock())
   if (!account) return { outcome: 'refused' }
   if (account.passwordHash === null) return { outcome: 'no-password' }
   const { user, canonicalEmail } = account
@@ -63,7 +64,9 @@ export async function changePassword(
   if (attempted.outcome !== 'proven') return attempted
 
   const newHash = await passwords.hash(newPassword)
-  const prepared = await prepareSession(services, { userId, mode, amr: 'pwd', source, now: clock() }, null)
+  const now = clock()
+  const methods = addProof(account.session.methods, { method: 'pwd', at: now })
+  const prepared = await prepareSession(services, { userId, mode, methods, source, now }, null)
   const changed = await users.changePassword({
     ...attempted.proof,
     newHash,

@@ -57,8 +57,7 @@ export async function register(services: RegisterServices, input: RegistrationIn
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
   const proven: Proven = {
     user,
-    method: 'pwd',
-    at: now,
+    proof: { method: 'pwd', at: now },
     // Whether the address is still free is decided by the constraint, in the statement that takes it.
     start: (start) => users.create({ user, canonicalEmail }, { ...start, passwordHash, source }),
   }

@@ -124,8 +124,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   // Whoever has the mail and what was chosen with the address is the person who registered.
   const proven: Proven = {
     user,
-    method: 'otp',
-    at: now,
+    proof: { method: 'link', at: now },
     start: async ({ device, ...start }) =>
       (await links.register({ ...use, device, account, start }))?.started ?? null,
   }

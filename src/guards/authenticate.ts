@@ -3,7 +3,7 @@ import type { Defer, ResolveSessionServices } from '../sessions/resolve-session'
 import type { SessionMemo } from '../sessions/session-memo'
 import type { AccessTokens } from '../tokens/access-token'
 import type { Credential } from './credential'
-import { type Principal, principalOfClaims } from './principal'
+import { type Principal, principalOfClaims, principalOfSession } from './principal'
 
 export interface AuthenticateServices extends ResolveSessionServices {
   /** Those of the audience that asks: Janus's own routes, or an app beside it. */
@@ -55,7 +55,5 @@ async function authenticateBearer(services: AuthenticateServices, text: string):
 async function authenticateCookie(services: AuthenticateServices, text: string): Promise<Authentication> {
   const live = await services.sessionMemo.resolve(services, text, services.defer)
   if (!live) return { outcome: 'session-ended' }
-  const { userId, id, authenticatedAt } = live.session
-  const principal: Principal = { userId, sessionId: id, mode: 'session', roles: live.roles, authenticatedAt }
-  return { outcome: 'authenticated', principal }
+  return { outcome: 'authenticated', principal: principalOfSession(live.session, live.roles) }
 }

@@ -1,4 +1,6 @@
+import { type AssuranceLevel, assuranceOf } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
+import type { Session } from '../sessions/session'
 import type { AccessTokenClaims } from '../tokens/check-access-token'
 
 /** The authenticated caller of a request, however it was proven. */
@@ -10,9 +12,19 @@ export interface Principal {
   readonly roles: readonly string[]
   /** When the person last proved who they are. */
   readonly authenticatedAt: number
+  /** How, in the words of RFC 8176. */
+  readonly amr: readonly string[]
+  /** Whether the second factor of the account was proven, too. */
+  readonly acr: AssuranceLevel
 }
 
 /** Whom a verified access token speaks of. */
-export function principalOfClaims({ sub, sid, roles, auth_time }: AccessTokenClaims): Principal {
-  return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time }
+export function principalOfClaims({ sub, sid, roles, auth_time, amr, acr }: AccessTokenClaims): Principal {
+  return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time, amr, acr }
+}
+
+/** The caller behind a session cookie. */
+export function principalOfSession(session: Session, roles: readonly string[]): Principal {
+  const { userId, id, methods } = session
+  return { userId, sessionId: id, mode: 'session', roles, ...assuranceOf(methods) }
 }

@@ -14,7 +14,10 @@ import type { User, UserCredentials } from './user'
 export interface UserStore {
   findById(id: string): Promise<UserCredentials | null>
   /** The account and the session behind a request, or `null` if the session is over or the account disabled. */
-  findWithSession(sessionId: string, now: number): Promise<{ user: User; session: Session } | null>
+  findWithSession(
+    sessionId: string,
+    now: number,
+  ): Promise<(UserCredentials & { readonly session: Session }) | null>
   /** Makes an account and its first session; `null`, and nothing made, if the address has an account already. */
   create(account: NewAccount, start: SessionStart): Promise<StartedSession | null>
   /**

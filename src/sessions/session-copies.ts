@@ -3,6 +3,7 @@ import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { reach } from '../runtime/outage'
+import { AUTHENTICATION_METHODS } from './assurance'
 import type { CopyStore } from './copy-store'
 import type { LiveSession } from './session'
 import type { SessionCache } from './session-cache'
@@ -86,7 +87,7 @@ const Record = v.object({
     mode: v.literal('session'),
     createdAt: v.number(),
     authenticatedAt: v.number(),
-    amr: v.picklist(['pwd', 'otp']),
+    methods: v.array(v.object({ method: v.picklist(AUTHENTICATION_METHODS), at: v.number() })),
     lastSeenAt: v.number(),
     idleExpiresAt: v.number(),
     expiresAt: v.number(),

@@ -1,9 +1,8 @@
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import type { RequestSource } from '../request-source/request-source'
+import { assuranceOf, type ProvenMethod } from './assurance'
 import type { Mode } from './mode'
-
-export type AuthenticationMethod = 'pwd' | 'otp'
 
 /** One sign-in, in either mode. Instants are seconds since the epoch. */
 export interface Session {
@@ -12,10 +11,10 @@ export interface Session {
   readonly userId: string
   readonly mode: Mode
   readonly createdAt: number
-  /** When the person last proved who they are. A refresh does not move it (NIST SP 800-63B-4 §5.1). */
+  /** The proofs that it rests on. A refresh neither adds one nor moves one (NIST SP 800-63B-4 §5.1). */
+  readonly methods: readonly ProvenMethod[]
+  /** When the person last proved who they are, as {@link assuranceOf} derives it from them. */
   readonly authenticatedAt: number
-  /** How, in the words of RFC 8176: with a password, or with a one-time link that was mailed. */
-  readonly amr: AuthenticationMethod
   readonly lastSeenAt: number
   /** Ends the session unless it is used; moves with use, never past `expiresAt`. */
   readonly idleExpiresAt: number
@@ -67,7 +66,7 @@ export interface EndedBy {
 export interface SignInFacts {
   readonly userId: string
   readonly mode: Mode
-  readonly amr: AuthenticationMethod
+  readonly methods: readonly ProvenMethod[]
   readonly source: RequestSource
   readonly now: number
 }
@@ -78,15 +77,15 @@ export function newSession(
   facts: SignInFacts,
   id: string = encodeBase64url(randomBytes(16)),
 ): Session {
-  const { userId, mode, amr, source, now } = facts
+  const { userId, mode, methods, source, now } = facts
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   return {
     id,
     userId,
     mode,
     createdAt: now,
-    authenticatedAt: now,
-    amr,
+    methods,
+    authenticatedAt: assuranceOf(methods).authenticatedAt,
     lastSeenAt: now,
     idleExpiresAt: Math.min(now + idleSeconds(lifetimes, mode), expiresAt),
     expiresAt,

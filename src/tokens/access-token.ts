@@ -4,6 +4,7 @@ import { randomBytes } from '../crypto/random'
 import type { SigningKeys } from '../keys/signing-keys'
 import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
+import type { Assurance } from '../sessions/assurance'
 import {
   accessTokenHeader,
   type CheckedAccessToken,
@@ -27,13 +28,10 @@ export class AccessTokenTooLong extends Error {
   override readonly name = 'AccessTokenTooLong'
 }
 
-export interface AccessTokenSubject {
+export interface AccessTokenSubject extends Assurance {
   readonly userId: string
   readonly sessionId: string
   readonly roles: readonly string[]
-  readonly authenticatedAt: number
-  /** RFC 8176. */
-  readonly amr: string
   /** The token never outlives the session. */
   readonly sessionExpiresAt: number
 }
@@ -68,7 +66,7 @@ export function createAccessTokens(services: {
       await keys.signer()
     },
 
-    async issue({ userId, sessionId, roles, authenticatedAt, amr, sessionExpiresAt }) {
+    async issue({ userId, sessionId, roles, authenticatedAt, amr, acr, sessionExpiresAt }) {
       const now = clock()
       const signer = await keys.signer()
       const expiresAt = Math.min(now + accessTokenLifetimeSeconds, sessionExpiresAt)
@@ -83,7 +81,8 @@ export function createAccessTokens(services: {
         sid: sessionId,
         roles,
         auth_time: authenticatedAt,
-        amr: [amr],
+        amr,
+        acr,
       } satisfies IssuedClaims
       const token = await new SignJWT(claims)
         .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))

@@ -2,6 +2,7 @@ import { base64url, type CryptoKey, errors } from 'jose'
 import * as v from 'valibot'
 import type { Clock } from '../runtime/clock'
 import { createMemo } from '../runtime/memo'
+import type { AssuranceLevel } from '../sessions/assurance'
 import { verifyJwt } from './jwt'
 
 /** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
@@ -12,6 +13,7 @@ export interface AccessTokenClaims {
   readonly roles: readonly string[]
   readonly auth_time: number
   readonly amr: readonly string[]
+  readonly acr: AssuranceLevel
   readonly iat: number
   readonly exp: number
 }
@@ -75,7 +77,7 @@ export function createAccessTokenCheck(
   const { algorithms, issuer, audience, remember, clock } = terms
   const entries = claimEntries(issuer, audience)
   const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
-  const requiredClaims = Object.keys(entries)
+  const requiredClaims = Object.keys(entries).filter((claim) => claim !== 'acr')
   const memo = createMemo<Remembered>()
 
   return async (text) => {
@@ -129,6 +131,8 @@ function claimEntries(issuer: string, audience: string) {
     roles: v.pipe(v.array(v.string()), v.readonly()),
     auth_time: Instant,
     amr: v.array(v.string()),
+    // Tokens that were issued before there was a second level have none.
+    acr: v.optional(v.picklist(['urn:janus:1fa', 'urn:janus:2fa']), 'urn:janus:1fa'),
   } satisfies { readonly [Claim in keyof IssuedClaims]: v.GenericSchema<unknown, IssuedClaims[Claim]> }
 }
 

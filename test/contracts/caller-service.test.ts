@@ -16,6 +16,8 @@ describe.each(['session', 'token'] as const)('over a service binding, a caller i
       mode,
       roles: [],
       authenticatedAt: expect.any(Number),
+      amr: ['pwd'],
+      acr: 'urn:janus:1fa',
     }
     const headers = new Headers(person.headers)
     expect(await Janus.authenticate(headers, 'GET')).toEqual({ ok: true, principal })

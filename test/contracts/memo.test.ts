@@ -65,7 +65,9 @@ describe.each(['session', 'token'] as const)('in %s mode, the memo', (mode) => {
       mode,
       roles: [],
       authenticatedAt: 0,
-    }
+      amr: ['pwd'],
+      acr: 'urn:janus:1fa',
+    } as const
     await expect(checkLive(here.services, principal)).rejects.toMatchObject({ code: 'session-ended' })
   })
 

@@ -47,6 +47,9 @@ describe('REF-01: what a refresh gives', () => {
         ...ada.answer.body.session,
         last_seen_at: expect.any(String),
         idle_expires_at: expect.any(String),
+        authenticated_at: expect.any(String),
+        amr: ['pwd'],
+        acr: 'urn:janus:1fa',
       },
     })
     expect(claimsOf(answer)).toMatchObject({ sub: ada.userId, sid: ada.sessionId })

@@ -60,6 +60,8 @@ describe('GET /playground/whoami', () => {
         mode,
         roles: [],
         authenticated_at: expect.stringMatching(/^\d{4}-.*Z$/),
+        amr: ['pwd'],
+        acr: 'urn:janus:1fa',
       },
     })
   })

@@ -87,7 +87,7 @@ describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %
     const use = { source, now: now() }
     const prepared = await prepareSession(
       service.services,
-      { ...use, userId: ada.userId, mode, amr: 'otp' },
+      { ...use, userId: ada.userId, mode, methods: [{ method: 'link', at: use.now }] },
       null,
     )
     const link = { tokenHash: 'used', device: deviceProof([]), presented: [], removesPassword: false }

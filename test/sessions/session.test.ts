@@ -8,7 +8,7 @@ function begin(mode: Session['mode'], lifetimes = LIFETIMES): Session {
   return newSession(lifetimes, {
     userId: 'u'.repeat(22),
     mode,
-    amr: 'pwd',
+    methods: [{ method: 'pwd', at: 5000 }],
     source: { requestId: crypto.randomUUID(), address: null, userAgent: null, country: null, language: 'en' },
     now: 5000,
   })

@@ -32,7 +32,7 @@ export function newLiveSession(given: Partial<LiveSession['session']> = {}): Liv
     mode: 'session',
     createdAt: now(),
     authenticatedAt: now(),
-    amr: 'pwd',
+    methods: [{ method: 'pwd', at: now() }],
     lastSeenAt: now(),
     idleExpiresAt: now() + DAY,
     expiresAt: now() + 2 * DAY,

@@ -4,7 +4,14 @@ import type { OwnService } from './service'
 
 /** An access token for nobody in particular. */
 export async function issue({ services: { accessTokens, clock } }: OwnService): Promise<string> {
-  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0, amr: 'pwd' }
+  const subject = {
+    userId: 'user',
+    sessionId: 'session',
+    roles: [],
+    authenticatedAt: 0,
+    amr: ['pwd'],
+    acr: 'urn:janus:1fa',
+  } as const
   return (await accessTokens.issue({ ...subject, sessionExpiresAt: clock() + 100_000 })).token
 }
 

@@ -232,6 +232,7 @@ describe('TOK-09: what a token says (RFC 9068 §2.2)', () => {
       roles: [],
       auth_time: said.iat,
       amr: ['pwd'],
+      acr: 'urn:janus:1fa',
     } satisfies Json)
     expect(answer.body).toMatchObject({ token_type: 'Bearer', expires_in: 900 })
   })
@@ -243,9 +244,10 @@ describe('TOK-09: what a token says (RFC 9068 §2.2)', () => {
       sessionId: 's',
       roles: [],
       authenticatedAt: now(),
-      amr: 'pwd',
+      amr: ['pwd'],
+      acr: 'urn:janus:1fa',
       sessionExpiresAt: now() + 900,
-    }
+    } as const
     const tokens = await Promise.all(Array.from({ length: 100 }, () => accessTokens.issue(subject)))
     const ids = tokens.map(({ token }) => decodePart(token.split('.')[1] ?? '').jti)
     expect(new Set(ids).size).toBe(100)

@@ -29,9 +29,10 @@ const subject = {
   sessionId: 'session',
   roles: ['admin'],
   authenticatedAt: ISSUED_AT - 100,
-  amr: 'pwd',
+  amr: ['pwd'],
+  acr: 'urn:janus:1fa',
   sessionExpiresAt: ISSUED_AT + 10_000,
-}
+} as const
 
 async function tokenWith(changes: Record<string, number>): Promise<string> {
   const { token } = await accessTokensAt(ISSUED_AT).issue(subject)
@@ -61,7 +62,14 @@ describe('an access token in time', () => {
     for (const now of [ISSUED_AT, ISSUED_AT + LIFETIME_SECONDS - 1]) {
       expect(await accessTokensAt(now).check(token)).toMatchObject({
         ok: true,
-        claims: { sub: 'user', sid: 'session', roles: ['admin'], auth_time: ISSUED_AT - 100, amr: ['pwd'] },
+        claims: {
+          sub: 'user',
+          sid: 'session',
+          roles: ['admin'],
+          auth_time: ISSUED_AT - 100,
+          amr: ['pwd'],
+          acr: 'urn:janus:1fa',
+        },
       })
     }
     for (const now of [ISSUED_AT + LIFETIME_SECONDS, ISSUED_AT + 10 * LIFETIME_SECONDS]) {

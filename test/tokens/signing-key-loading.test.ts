@@ -47,7 +47,14 @@ async function signerId(service: OwnService): Promise<string> {
 }
 
 async function issue(service: OwnService): Promise<string> {
-  const subject = { userId: 'user', sessionId: 'session', roles: [], authenticatedAt: 0, amr: 'pwd' }
+  const subject = {
+    userId: 'user',
+    sessionId: 'session',
+    roles: [],
+    authenticatedAt: 0,
+    amr: ['pwd'],
+    acr: 'urn:janus:1fa',
+  } as const
   const sessionExpiresAt = service.services.clock() + 100_000
   return (await service.services.accessTokens.issue({ ...subject, sessionExpiresAt })).token
 }

@@ -42,6 +42,16 @@ const Session = v.object({
   id: id('A handle for ending it. Not a credential.'),
   mode: Mode,
   created_at: instant('When the person signed in.'),
+  authenticated_at: instant('When the person last proved who they are. A refresh does not move it.'),
+  amr: v.pipe(
+    v.array(v.string()),
+    v.readonly(),
+    v.description('How, in the words of RFC 8176, such as `pwd`, `otp`, and `mfa` for two kinds of factors.'),
+  ),
+  acr: v.pipe(
+    v.picklist(['urn:janus:1fa', 'urn:janus:2fa']),
+    v.description('`urn:janus:2fa` if the second factor of the account was proven, too.'),
+  ),
   last_seen_at: instant('When it was used last; may be behind by half of the idle time.'),
   idle_expires_at: instant('When it ends unless it is used.'),
   expires_at: instant('When it ends, used or not.'),

@@ -95,8 +95,7 @@ export async function useLink(
   const use = { tokenHash, source: arrival.source, now }
   const proven: Proven = {
     user: { ...user, emailVerified: true },
-    method: 'otp',
-    at: now,
+    proof: { method: 'link', at: now },
     start: (start) => services.links.signIn({ ...use, ...start, removesPassword }),
   }
   const signedIn = await beginSession(services, proven, arrival, identity)

@@ -46,8 +46,7 @@ export async function signInWithPassword(
   const at = clock()
   const proven = (unless: string | null): Proven => ({
     user,
-    method: 'pwd',
-    at,
+    proof: { method: 'pwd', at },
     start: (start) => startWithPassword(services, { ...proof, ...start, unless }, { password, rehashed }),
   })
   const named = attemptId === null ? null : namedSignIn(attemptId, email.canonical, at)

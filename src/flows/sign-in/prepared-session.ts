@@ -3,6 +3,7 @@ import { newDeviceId } from '../../devices/device'
 import type { User } from '../../identity/user'
 import type { Log } from '../../runtime/log'
 import { orOnOutage } from '../../runtime/outage'
+import { assuranceOf } from '../../sessions/assurance'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
 import type { RememberedSessionCache } from '../../sessions/session-cache'
@@ -100,8 +101,7 @@ export async function issueTokens(
     userId: session.userId,
     sessionId: session.id,
     roles,
-    authenticatedAt: session.authenticatedAt,
-    amr: session.amr,
+    ...assuranceOf(session.methods),
     sessionExpiresAt: session.expiresAt,
   }
   const account = apiTokens === accessTokens ? null : await accessTokens.issue(subject)

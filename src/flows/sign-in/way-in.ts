@@ -2,10 +2,10 @@ import { type DeviceProof, deviceProof } from '../../devices/device'
 import type { User } from '../../identity/user'
 import type { StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
+import type { ProvenMethod } from '../../sessions/assurance'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
 import type { Mode } from '../../sessions/mode'
 import type { PreparedSession } from '../../sessions/prepared-session'
-import type { AuthenticationMethod } from '../../sessions/session'
 import type { PresentedSession } from '../../sessions/session-store'
 import type { RequestIdentity } from '../repetition'
 import { type IssueServices, issueCredentials, prepareSession, type SignedIn } from './prepared-session'
@@ -26,9 +26,8 @@ export interface Arrival {
 /** What a way in has verified. Nothing has been used up yet, and nothing has begun. */
 export interface Proven {
   readonly user: User
-  readonly method: AuthenticationMethod
-  /** When it was verified. */
-  readonly at: number
+  /** How, and when it was verified. */
+  readonly proof: ProvenMethod
   /**
    * Uses up what was presented and starts the session, in one transaction. `null`, and nothing done, if what was presented is not valid any
    * more, or there is the session already.
@@ -51,11 +50,11 @@ export interface StartOfProven {
  */
 export async function beginSession(
   services: IssueServices,
-  { user, method, at, start }: Proven,
+  { user, proof, start }: Proven,
   { mode, source, presented, deviceIds }: Arrival,
   identity: RequestIdentity | null,
 ): Promise<SignedIn | null> {
-  const sign = { userId: user.id, mode, amr: method, source, now: at } as const
+  const sign = { userId: user.id, mode, methods: [proof], source, now: proof.at } as const
   const prepared = await prepareSession(services, sign, identity)
   const started = await start({ prepared, presented, device: deviceProof(deviceIds, prepared.newDeviceId) })
   if (!started) return null

@@ -1,3 +1,5 @@
+import * as v from 'valibot'
+import { AUTHENTICATION_METHODS, type ProvenMethod } from '../../sessions/assurance'
 import type { LiveSession, Session } from '../../sessions/session'
 
 /** A session as the database has it. */
@@ -8,7 +10,9 @@ export interface SessionRow {
   readonly secret_hash: string | null
   readonly created_at: number
   readonly authenticated_at: number
-  readonly amr: Session['amr']
+  readonly amr: string
+  /** `null` in rows of older versions. */
+  readonly methods: string | null
   readonly last_seen_at: number
   readonly idle_expires_at: number
   readonly expires_at: number
@@ -28,13 +32,26 @@ export function toSession(row: SessionRow): Session {
     mode: row.mode,
     createdAt: row.created_at,
     authenticatedAt: row.authenticated_at,
-    amr: row.amr,
+    methods: methodsOf(row),
     lastSeenAt: row.last_seen_at,
     idleExpiresAt: row.idle_expires_at,
     expiresAt: row.expires_at,
     userAgent: row.user_agent,
     country: row.country,
   }
+}
+
+/** Proofs as the database has them: a JSON array. What is none counts as no proof at all. */
+export function parseMethods(json: string): readonly ProvenMethod[] {
+  const methods = v.safeParse(Methods, JSON.parse(json))
+  return methods.success ? methods.output : []
+}
+
+const Methods = v.array(v.object({ method: v.picklist(AUTHENTICATION_METHODS), at: v.number() }))
+
+function methodsOf(row: SessionRow): readonly ProvenMethod[] {
+  if (row.methods !== null) return parseMethods(row.methods)
+  return [{ method: row.amr === 'pwd' ? 'pwd' : 'link', at: row.authenticated_at }]
 }
 
 /** Roles as the database has them: a JSON array, of which only text is a role. */

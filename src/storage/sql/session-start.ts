@@ -50,9 +50,9 @@ export function insertSessionIfChanged(started: NewSession): Statement<BegunRow>
 }
 
 const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
-                      authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr)
+                      authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
-         :created_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr
+         :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
     FROM users WHERE id = :user_id AND disabled_at IS NULL`
 
 const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'
@@ -73,7 +73,9 @@ function valuesOf({ session, secretHash }: NewSession) {
     expires_at: session.expiresAt,
     user_agent: session.userAgent,
     country: session.country,
-    amr: session.amr,
+    authenticated_at: session.authenticatedAt,
+    amr: session.methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp',
+    methods: JSON.stringify(session.methods),
   }
 }
 

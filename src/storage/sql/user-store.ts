@@ -69,15 +69,15 @@ export function createUserStore(
     async findWithSession(sessionId, now) {
       const row = await db.first(
         sql<SessionRow & UserRow & { user_created_at: number }>(
-          `SELECT sessions.*, users.email, users.email_verified_at, users.name, users.roles,
-                  users.created_at AS user_created_at
+          `SELECT sessions.*, users.email, users.email_canonical, users.email_verified_at, users.name, users.roles,
+                  users.password_hash, users.disabled_at, users.created_at AS user_created_at
              FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
           { id: sessionId, now },
         ),
       )
       return (
         row && {
-          user: toUser({ ...row, id: row.user_id, created_at: row.user_created_at }),
+          ...toCredentials({ ...row, id: row.user_id, created_at: row.user_created_at }),
           session: toSession(row),
         }
       )

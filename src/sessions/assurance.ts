@@ -1,0 +1,60 @@
+/**
+ * How somebody proved who they are. `pwd`: a password. `link`: what was mailed, as a link or a code. `totp`: a code of an authenticator app.
+ * `recovery`: a recovery code.
+ */
+export type AuthenticationMethod = keyof typeof METHODS
+
+/** One proof, and when it was given. */
+export interface ProvenMethod {
+  readonly method: AuthenticationMethod
+  readonly at: number
+}
+
+/** How sure Janus is of a person: by one factor, or by the second factor of the account as well. */
+export type AssuranceLevel = 'urn:janus:1fa' | 'urn:janus:2fa'
+
+interface MethodFacts {
+  /** The words of RFC 8176 for it. */
+  readonly amr: readonly string[]
+  /** Whether it proves an account by itself, and whether it adds to what did. Mail never adds (OWASP ASVS 5.0 §6.3.6). */
+  readonly proves: 'account' | 'possession'
+}
+
+const METHODS = {
+  pwd: { amr: ['pwd'], proves: 'account' },
+  link: { amr: ['otp'], proves: 'account' },
+  totp: { amr: ['otp'], proves: 'possession' },
+  recovery: { amr: ['otp'], proves: 'possession' },
+} as const satisfies Record<string, MethodFacts>
+
+export const AUTHENTICATION_METHODS = Object.keys(METHODS) as readonly AuthenticationMethod[]
+
+/** What is said of a session about its proofs, in the words of OpenID Connect Core §2. */
+export interface Assurance {
+  /** RFC 8176, each word once. `mfa` only where two kinds of factors were proven: what is mailed is none besides a code. */
+  readonly amr: readonly string[]
+  readonly acr: AssuranceLevel
+  /** When the level was reached: of a second factor, when that was proven last. */
+  readonly authenticatedAt: number
+}
+
+/** Derives what is said of a session from the proofs that it rests on. */
+export function assuranceOf(methods: readonly ProvenMethod[]): Assurance {
+  const second = methods.filter(({ method }) => METHODS[method].proves === 'possession')
+  const first = methods.filter(({ method }) => METHODS[method].proves === 'account')
+  const both = first.length > 0 && second.length > 0
+  const words = methods.flatMap(({ method }): readonly string[] => METHODS[method].amr)
+  const mfa = both && methods.some(({ method }) => method === 'pwd') ? ['mfa'] : []
+  return {
+    amr: [...new Set([...words, ...mfa])],
+    acr: both ? 'urn:janus:2fa' : 'urn:janus:1fa',
+    authenticatedAt: Math.max(0, ...(both ? second : methods).map(({ at }) => at)),
+  }
+}
+
+/** Returns the proofs of a session after another one: it takes the place of the proofs of its kind. */
+export function addProof(methods: readonly ProvenMethod[], added: ProvenMethod): readonly ProvenMethod[] {
+  const { proves } = METHODS[added.method]
+  const others = methods.filter(({ method }) => METHODS[method].proves !== proves)
+  return proves === 'account' ? [added, ...others] : [...others, added]
+}
