@@ -63,7 +63,10 @@ export function findWrangler(folder: string): string {
 }
 
 /** What is used of it. */
-type WranglerModule = Pick<typeof Wrangler, 'unstable_getVarsForDev' | 'unstable_readConfig'>
+type WranglerModule = Pick<
+  typeof Wrangler,
+  'getPlatformProxy' | 'unstable_getVarsForDev' | 'unstable_readConfig' | 'unstable_splitSqlQuery'
+>
 
 /** Loads the same wrangler as a module. @throws Stop If it is not installed or too old. */
 export async function loadWrangler(folder: string): Promise<WranglerModule> {

@@ -3,8 +3,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { fail, IS_PREPARED, makeLocalVars, migrate } from './local/local-wrangler.ts'
+import { fail, IS_PREPARED, makeLocalVars } from './local/local-wrangler.ts'
 import { describeHolder, takeState } from './local/state-lock.ts'
+import { migrateLocal } from './migrate/migrate-local.ts'
 import { migrationFiles } from './migrate/migrations-config.ts'
 import { MIGRATIONS, ROOT } from './place.ts'
 
@@ -25,7 +26,7 @@ async function prepare() {
   const names = migrationFiles(MIGRATIONS)
   // A later bundle of the same process, with the database in use, has nothing to do.
   if (readIfThere(stamp) === names.join('\n')) return
-  await migrate('DB', STATE)
+  await migrateLocal(join(ROOT, 'wrangler.toml'), STATE).catch(({ message }: Error) => fail(message))
   mkdirSync(dirname(stamp), { recursive: true })
   writeFileSync(stamp, names.join('\n'))
   console.log('The local database is current.')

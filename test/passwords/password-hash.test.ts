@@ -179,14 +179,15 @@ it('PW-02, INC-10: nothing is truncated: a change of the last byte, at position 
 it('PW-03: every naughty string is a password, and differs from itself with a space or in another case', async () => {
   const strings = inject('naughtyStrings').filter((text) => text.isWellFormed())
   expect(strings.length).toBeGreaterThan(400)
+  // Some 1,500 hashes, so each is cheap: what is tested is the text that goes in.
+  const cheap = createPasswordHasher({ keyring, iterations: 1 })
   for (const text of strings) {
     const stored = await storedString(text)
-    expect(await hasher.verify(text, stored), text).toBe('match')
-    expect(await hasher.verify(`${text} `, stored), text).toBe('mismatch')
+    expect(await cheap.verify(text, stored), text).toBe('match')
+    expect(await cheap.verify(`${text} `, stored), text).toBe('mismatch')
     const flipped = text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase()
     if (flipped.normalize('NFC') !== text.normalize('NFC')) {
-      expect(await hasher.verify(flipped, stored), text).toBe('mismatch')
+      expect(await cheap.verify(flipped, stored), text).toBe('mismatch')
     }
   }
-  // Some 1,500 hashes: what is stored was made at a lower cost, and is checked at the configured one.
-}, 30_000)
+})

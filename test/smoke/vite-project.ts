@@ -5,7 +5,6 @@ import { type LocalService, startService } from './local-service.ts'
 
 const MODULES = join(process.cwd(), 'node_modules')
 const VITE = join(MODULES, 'vite/bin/vite.js')
-const WRANGLER = join(MODULES, 'wrangler/bin/wrangler.js')
 
 const VITE_CONFIG = `
 import { cloudflare } from '@cloudflare/vite-plugin'
@@ -72,7 +71,7 @@ function serve(folder: string, command: string): Promise<LocalService> {
   const vite = `"${process.execPath}" "${VITE}"`
   const steps = [
     `sed -i "s/localhost:8787/localhost:${port}/" wrangler.toml`,
-    `"${process.execPath}" "${WRANGLER}" d1 migrations apply DB --local --persist-to "$STATE" > /dev/null`,
+    `"${process.execPath}" node_modules/.bin/janus migrate --local --state "$STATE" > /dev/null`,
     ...(command === 'preview' ? [`${vite} build > /dev/null`] : []),
     `exec ${vite} ${command} --host localhost --port ${port} --strictPort`,
   ]

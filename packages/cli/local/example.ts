@@ -1,17 +1,10 @@
 // Serves examples/notes and Janus beside it, as one `wrangler dev`.
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
+import { migrateLocal } from '../migrate/migrate-local.ts'
 import { commandLine, ROOT } from '../place.ts'
-import {
-  holdState,
-  makeLocalVars,
-  migrate,
-  parsePort,
-  readSecret,
-  requireFreePort,
-  serve,
-} from './local-wrangler.ts'
+import { holdState, makeLocalVars, parsePort, readSecret, requireFreePort, serve } from './local-wrangler.ts'
 
 export const help = `Serve the notes of examples/notes, and Janus under /auth of the same host.
 
@@ -47,8 +40,8 @@ export async function run(args: readonly string[]): Promise<number> {
   await requireFreePort(port, 'example')
   makeLocalVars()
   // One after the other: both keep their list of databases in the same file, and the second would find it locked now and then.
-  await migrate('DB', state, JANUS)
-  await migrate('NOTES', state, NOTES)
+  await migrateLocal(join(ROOT, JANUS), resolve(ROOT, state))
+  await migrateLocal(join(ROOT, NOTES), resolve(ROOT, state), 'NOTES')
   // `--var` reaches the first Worker. The other reads its settings and its secret from the environment.
   serve(
     ['-c', NOTES, '-c', JANUS, '--port', String(port), '--persist-to', state, '--var', `ISSUER:${issuer}`],

@@ -1,10 +1,10 @@
 // What `npm start` and `npm run example` share: the secret, the database, and a `wrangler dev` that ends with them.
-import { execFile, spawn } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { parseEnv, promisify } from 'node:util'
+import { parseEnv } from 'node:util'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
@@ -79,16 +79,6 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
 /** The AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
 export function readSecret(): string {
   return parseEnv(readFileSync(SECRETS, 'utf8')).AUTH_SECRET ?? fail('.dev.vars has no AUTH_SECRET.')
-}
-
-/** Brings a local database up to date. @param config Relative to the root. */
-export async function migrate(binding: string, state: string, config = 'wrangler.toml'): Promise<void> {
-  const command = ['d1', 'migrations', 'apply', binding, '--local', '-c', config, '--persist-to', state]
-  const run = promisify(execFile)(process.execPath, [findWrangler(ROOT), ...command], {
-    cwd: ROOT,
-    env: environment(),
-  })
-  await run.catch(({ stdout, stderr }) => fail(`The migrations could not be applied:\n${stdout}\n${stderr}`))
 }
 
 /**

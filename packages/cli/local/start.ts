@@ -1,10 +1,11 @@
 // Serves Janus locally: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
+import { migrateLocal } from '../migrate/migrate-local.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { localVars } from './local-vars.ts'
-import { holdState, makeLocalVars, migrate, parsePort, requireFreePort, serve } from './local-wrangler.ts'
+import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
 
 export const help = `Serve Janus locally on Cloudflare's own runtime.
@@ -32,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   holdState(options.state, `Janus at ${options.issuer}`, ownState)
   await requireFreePort(options.port, 'start')
   makeLocalVars()
-  await migrate('DB', options.state)
+  await migrateLocal(join(ROOT, 'wrangler.toml'), resolve(ROOT, options.state))
   console.log('The local database is current.')
   serveJanus(options)
   return 0

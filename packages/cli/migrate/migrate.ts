@@ -4,6 +4,7 @@ import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
 import { createWrangler } from '../wrangler.ts'
+import { migrateLocal } from './migrate-local.ts'
 import { withMigrations } from './migrations-config.ts'
 
 export const help = `Apply the migrations of this version of Janus to the database bound as DB.
@@ -36,16 +37,16 @@ export async function run(args: readonly string[]): Promise<number> {
     const configPath = findConfig(config)
     return { remote, configPath, state: findState(configPath, state) }
   })
-  await migrate(configPath, remote ? ['--remote'] : ['--local', '--persist-to', state])
+  await (remote ? migrateRemote(configPath) : migrateLocal(configPath, state))
   console.log(`The ${remote ? 'deployed' : 'local'} database is current.`)
   return 0
 }
 
-/** Brings a database up to date. @throws Stop If that fails. */
-export async function migrate(configPath: string, flags: readonly string[]): Promise<void> {
+/** Brings the deployed database up to date. @throws Stop If that fails. */
+async function migrateRemote(configPath: string): Promise<void> {
   const code = await withMigrations(configPath, async (path) => {
     const wrangler = createWrangler({ configPath: path, folder: dirname(configPath) })
-    return (await wrangler(['d1', 'migrations', 'apply', 'DB', ...flags], 'shown')).code
+    return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
   })
   if (code !== 0) throw new Stop('The migrations could not be applied: wrangler says above why.')
 }

@@ -4,9 +4,13 @@ import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
 
-/** Returns the names of the migrations in a folder. */
+/** Returns the names of the migrations in a folder, in their order. */
 export function migrationFiles(folder: string): readonly string[] {
-  return existsSync(folder) ? readdirSync(folder).filter((file) => file.endsWith('.sql')) : []
+  return existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.sql'))
+        .sort()
+    : []
 }
 
 /**
