@@ -1,16 +1,18 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
+import type { Unstable_Config } from 'wrangler'
 import { Stop } from '../command.ts'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
 import { migrationFiles } from './migrations-config.ts'
 
 type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
-type Database = ReturnType<Wrangler['unstable_readConfig']>['d1_databases'][number]
+type Database = Unstable_Config['d1_databases'][number]
 
 /**
  * Brings a database on this machine up to date: applies the migrations that it lacks, each in a transaction of its own, and notes them where
- * wrangler does. Wrangler itself starts its runtime anew for each migration, which takes three times as long.
+ * wrangler does. Wrangler itself starts its runtime anew for each migration, which takes
+ * three times as long.
  *
  * @param state The folder in which wrangler keeps local state.
  * @throws Stop If a migration fails, with its name and the reason.
@@ -18,7 +20,7 @@ type Database = ReturnType<Wrangler['unstable_readConfig']>['d1_databases'][numb
 export async function migrateLocal(configPath: string, state: string, binding = 'DB'): Promise<void> {
   const folder = dirname(configPath)
   const wrangler = await loadWrangler(folder)
-  const { d1_databases } = wrangler.unstable_readConfig({ config: configPath })
+  const { d1_databases }: Unstable_Config = wrangler.unstable_readConfig({ config: configPath })
   const database = d1_databases.find((each) => each.binding === binding)
   if (!database) throw new Stop(`There is no [[d1_databases]] with the binding ${binding} in ${configPath}.`)
   const own = resolve(folder, database.migrations_dir ?? 'migrations')
