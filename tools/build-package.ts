@@ -1,4 +1,4 @@
-// Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client` (`/account`, `/react`), and the command `janus`.
+// Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client` (`/account`, `/react`), `janus/testing`, and the command `janus`.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
@@ -25,6 +25,7 @@ await build({
     client: 'packages/client/index.ts',
     'client-account': 'packages/client/account.ts',
     'client-react': 'packages/client/react.ts',
+    testing: 'packages/testing/index.ts',
   },
   outdir: DIST,
   bundle: true,

@@ -82,7 +82,15 @@ it('the package holds what runs and its types, and no sources or settings of thi
   const names = files.filter((file) => file.isFile()).map(({ name }) => name)
   expect(names.filter((name) => /^\.|\.map$|(?<!\.d)\.ts$|\.(toml|bin|css)$/.test(name))).toEqual([])
   expect(names).toContain('THIRD-PARTY-LICENSES.txt')
-  for (const name of ['janus.js', 'verify.js', 'client.js', '0001_accounts.sql']) {
+  for (const name of [
+    'janus.js',
+    'verify.js',
+    'client.js',
+    'client-account.js',
+    'client-react.js',
+    'testing.js',
+    '0001_accounts.sql',
+  ]) {
     expect(names).toContain(name)
   }
 })

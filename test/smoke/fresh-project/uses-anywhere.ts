@@ -1,5 +1,6 @@
 // Compiled, never run: what the types of `janus/verify` and `janus/client` let one write where there are none of Workers.
 import { createJanusClient, JanusProblem } from 'janus/client'
+import { createAccountClient } from 'janus/client/account'
 import { createVerifier, type Verifier } from 'janus/verify'
 
 const verifier: Verifier = createVerifier({ issuer: 'https://example.com/auth', audience: 'notes' })
@@ -14,6 +15,9 @@ verifier.endSession
 
 const client = createJanusClient({ issuer: 'https://example.com/auth', mode: 'token', refreshIn: 'body' })
 const me = await client.me()
+export const names: Promise<string | null> = createAccountClient(client)
+  .update({ name: null })
+  .then(({ name }) => name)
 // @ts-expect-error There may be nobody.
 me.user
 export const email: string | undefined = me?.user.email

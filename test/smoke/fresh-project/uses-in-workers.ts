@@ -11,6 +11,7 @@ import {
   type Message,
   type Principal,
 } from 'janus'
+import { createMailbox, createPerson, createTestClock, type TestPerson } from 'janus/testing'
 import { createServiceClient, type JanusEnv, janus, requireRole, type Verdict } from 'janus/verify'
 
 const issuer = 'https://example.com/auth'
@@ -19,6 +20,12 @@ declare const mailer: Mailer
 
 const auth = createJanus({}, { mailer, createPages })
 new Hono().route('/auth', auth)
+export const tested: Promise<TestPerson> = createPerson(
+  createJanus({}, { clock: createTestClock(), mailer: createMailbox() }),
+  { mode: 'token' },
+)
+// @ts-expect-error There is no such mode.
+createPerson(auth, { mode: 'cookie' })
 export const refusing: Mailer = {
   async send(message: Message) {
     throw new MailRefused(message.subject)
