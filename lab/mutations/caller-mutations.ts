@@ -19,8 +19,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a page of another site signs nobody out, with whatever cookie',
     file: 'src/guards/closed-by-default.ts',
-    from: "bearing.has(name) && c.req.raw.headers.has('Authorization')",
-    to: 'bearing.has(name)',
+    from: "const bears = bearing && c.req.raw.headers.has('Authorization')",
+    to: 'const bears = bearing',
     tests: ['test/contracts/sign-out-credentials.test.ts'],
   },
   {

@@ -12,6 +12,5 @@ export function createPlayground(real: Bindings): Playground {
     bindings,
     reportStorage: reportStorage(spent),
     createRoutes: (services) => playgroundRoutes(services, storedSessions),
-    openRoutes: ['GET /playground', 'GET /playground/assets/:file'],
   }
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import type { SignedInEnv } from '../../src/guards/auth-env'
+import { open } from '../../src/guards/open-route'
 import { Problem } from '../../src/http/problem'
 import { assetRoutes } from '../../src/pages/asset-routes'
 import { CATALOGUE } from '../../src/pages/catalogue'
@@ -19,7 +20,7 @@ import type { StoredSessions } from './stored-session'
 export function playgroundRoutes({ config }: Pick<Services, 'config'>, storedSessions: StoredSessions) {
   return (
     new Hono<SignedInEnv>()
-      .get('/playground', (c) => {
+      .get('/playground', open, (c) => {
         const context = { ...pageContext(c, config), language: 'en', texts: CATALOGUE.en } as const
         const { modes, registration, liveCheck, passwordMinLength } = config
         const offers = {

@@ -10,8 +10,6 @@ import type { User } from '../identity/user'
 export interface Pages {
   /** The routes that are pages only. */
   readonly routes: Hono<SignedInEnv>
-  /** Those of them that need no principal, as `METHOD path`. */
-  readonly openRoutes: readonly string[]
   /** Whether who asks would rather read a page than JSON: browsers say so, programs have to (RFC 9110 §12.5.1). */
   wanted(c: Context): boolean
   /** Leads browsers on after a form, by a page that sees whether they kept its cookie. */

@@ -5,6 +5,10 @@ export type BodySchema = v.ObjectSchema<v.ObjectEntries, undefined>
 
 /** What stands before the handler of a route. */
 export interface RouteFacts {
+  /** Whether the route needs no principal. */
+  readonly open?: true
+  /** Whether an open route takes an access token all the same. */
+  readonly bearing?: true
   /** The schema of a JSON body. */
   readonly json?: BodySchema
   /** The schema of a form. */

@@ -1,4 +1,5 @@
 import { Hono } from 'hono'
+import { open } from '../guards/open-route'
 import { Problem } from '../http/problem'
 
 /** They have no version in their names; a browser asks again after this, and is told if nothing has changed. */
@@ -13,7 +14,7 @@ export interface AssetFile {
 
 /** Serves the files that pages load. They come with the code, so an app that mounts Janus binds nothing for them. */
 export function assetRoutes(files: ReadonlyMap<string, AssetFile>) {
-  return new Hono().get('/assets/:file', (c) => {
+  return new Hono().get('/assets/:file', open, (c) => {
     const file = files.get(c.req.param('file'))
     if (!file) throw new Problem('not-found')
     const { type, etag, text } = file

@@ -1,6 +1,7 @@
 import { type Context, Hono } from 'hono'
 import type { Config } from '../config/config'
 import { cookieValues } from '../guards/credential'
+import { open } from '../guards/open-route'
 import { appHome, safeReturnTo } from '../http/return-to'
 import { isLocal } from '../http/trustworthy-url'
 import { ContinuePage, NoCookiePage } from './continue-page'
@@ -11,7 +12,7 @@ import { answerPage, pageContext } from './page-context'
  * goes on otherwise. `return_to` is read as that of a form, so nobody is led where a form could not lead them.
  */
 export function continueRoute(config: Config) {
-  return new Hono().get('/continue', (c) => {
+  return new Hono().get('/continue', open, (c) => {
     const context = pageContext(c, config)
     const target = safeReturnTo(c.req.query('return_to'), config, appHome(config))
     if (lacksCookie(c, config)) {

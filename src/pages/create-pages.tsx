@@ -5,6 +5,7 @@ import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
 import type { SignedInEnv } from '../guards/auth-env'
+import { open } from '../guards/open-route'
 import { requireLiveSession } from '../guards/require-live-session'
 import { isForm, jsonOrFormBody, sentFields } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
@@ -21,12 +22,12 @@ import { DONE_PAGES } from './done-pages'
 import { pageOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
-import { logoPath, logoRoute } from './logo-route'
+import { logoRoute } from './logo-route'
 import { askAgainPath, findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import { ProblemPage } from './problem-page'
-import { REFERENCE_PATHS, referenceRoutes } from './reference-routes'
+import { referenceRoutes } from './reference-routes'
 import { keptValues, refusedForm } from './refused-form'
 import { offered, SCREENS } from './screens'
 import { SignedInPage } from './signed-in-page'
@@ -44,7 +45,7 @@ export function createPages(services: Services): Pages {
 
   const routes = new Hono<SignedInEnv>()
   for (const path of Object.keys(SCREENS)) {
-    routes.get(path, async (c) => {
+    routes.get(path, open, async (c) => {
       const context = pageContext(c, config)
       const goal = parseReturnTo(c.req.query('return_to'), config)
       const done = DONE_PAGES[path]?.(context, c.req.query('done'), goal)
@@ -59,10 +60,10 @@ export function createPages(services: Services): Pages {
     })
   }
   routes
-    .post('/login/other', jsonOrFormBody(OtherScreenBody), (c) =>
+    .post('/login/other', open, jsonOrFormBody(OtherScreenBody), (c) =>
       answerScreen(c, c.req.valid('json').to, { ...FRESH_FORM, values: keptValues(c) }),
     )
-    .get('/mail-sent', (c) => {
+    .get('/mail-sent', open, (c) => {
       refuseWithoutMail(services)
       const context = pageContext(c, config)
       const kind = parseMailSent(context, c.req.query('for'))
@@ -76,7 +77,7 @@ export function createPages(services: Services): Pages {
     })
     // A form posts there, so a browser may ask for its page. Programs go on to the account as JSON.
     .get('/me', (c, next) => (prefersPage(c) ? c.redirect(`${config.basePath}/account`, 303) : next()))
-    .get('/.well-known/change-password', (c) =>
+    .get('/.well-known/change-password', open, (c) =>
       c.redirect(`${config.basePath}/account?show=password#password-section`, 303),
     )
     .get('/account', requireLiveSession(services), async (c) => {
@@ -89,21 +90,8 @@ export function createPages(services: Services): Pages {
     .route('/', continueRoute(config))
     .route('/', assetRoutes(ASSET_FILES))
     .route('/', referenceRoutes(services))
-  const open = [
-    ...Object.keys(SCREENS),
-    '/mail-sent',
-    '/continue',
-    '/.well-known/change-password',
-    '/assets/:file',
-    ...REFERENCE_PATHS,
-  ]
-  const logo = logoPath(config)
-  if (logo !== null) open.push(logo)
-
   return {
     routes,
-    openRoutes: ['POST /login/other', ...open.map((path) => `GET ${path}`)],
-
     wanted: prefersPage,
     afterForms: continueAfterForms(config),
 

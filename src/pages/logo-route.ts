@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
+import { open } from '../guards/open-route'
 import { Problem } from '../http/problem'
 import { reach } from '../runtime/outage'
 import type { Services } from '../services'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
 
 /** Returns the path of the logo below the base path if Janus serves it, or `null` if it is elsewhere: the site's, or on another host. */
-export function logoPath({ brandLogoUrl, basePath }: Services['config']): string | null {
+function logoPath({ brandLogoUrl, basePath }: Services['config']): string | null {
   return brandLogoUrl?.startsWith(`${basePath}/`) ? brandLogoUrl.slice(basePath.length) : null
 }
 
@@ -17,7 +18,7 @@ export function logoRoute({ assets, config }: Pick<Services, 'assets' | 'config'
   const routes = new Hono()
   const path = logoPath(config)
   if (path === null) return routes
-  return routes.get(path, async (c) => {
+  return routes.get(path, open, async (c) => {
     const file = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
     const isImage = file?.headers.get('Content-Type')?.startsWith('image/') ?? false
     if (file?.status !== 200 || !isImage) throw new Problem('not-found')

@@ -1,18 +1,16 @@
 import { Hono } from 'hono'
 import { raw } from 'hono/html'
+import { open } from '../guards/open-route'
 import type { Services } from '../services'
 import { PACKED_OPENAPI, PACKED_REFERENCE } from './asset-files'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
 import { Layout } from './layout'
 import { answerPage, pageContext } from './page-context'
 
-/** Both are for anyone. */
-export const REFERENCE_PATHS = ['/openapi.json', '/docs']
-
 /** The contract, for programs and for people. Both are made by tools/openapi.ts. */
 export function referenceRoutes({ config }: Pick<Services, 'config'>) {
   return new Hono()
-    .get('/openapi.json', async (c) => {
+    .get('/openapi.json', open, async (c) => {
       const document: object = JSON.parse(await unpack(PACKED_OPENAPI))
       c.header('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
       c.header('Access-Control-Allow-Origin', '*')
@@ -20,7 +18,7 @@ export function referenceRoutes({ config }: Pick<Services, 'config'>) {
       return c.json({ ...document, servers: [{ url: config.issuer }] })
     })
 
-    .get('/docs', async (c) => {
+    .get('/docs', open, async (c) => {
       const context = pageContext(c, config)
       const { title, intro, forPrograms } = context.texts.reference
       const content = await unpack(PACKED_REFERENCE)

@@ -28,29 +28,6 @@ import type { Services } from '../services'
 import type { Playground } from './playground'
 import { unconfiguredPage } from './unconfigured-page'
 
-/** The routes that need no principal. Every other needs one. */
-export const OPEN_ROUTES: ReadonlySet<string> = new Set([
-  'GET /',
-  'POST /register',
-  'POST /login',
-  'POST /login/link',
-  'POST /login/link/confirm',
-  'POST /password/forgot',
-  'POST /password/reset',
-  'POST /email/verify',
-  'POST /email/verify/resend',
-  'POST /email/change/confirm',
-  'POST /refresh',
-  'POST /logout',
-  'GET /.well-known/jwks.json',
-  'GET /problems/:code',
-  'GET /healthz',
-  'GET /readyz',
-])
-
-/** Open routes that take an access token: whoever holds any credential of a session may end it. */
-const BEARING_ROUTES: ReadonlySet<string> = new Set(['POST /logout'])
-
 /** What a service has beside its API. */
 interface Additions {
   readonly createPages?: ((services: Services) => Pages) | undefined
@@ -65,7 +42,6 @@ export function createApp(services: Services, { createPages, playground = null }
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
   if (playground) routes.route('/', playground.createRoutes(services))
-  const open = new Set([...OPEN_ROUTES, ...(pages?.openRoutes ?? []), ...(playground?.openRoutes ?? [])])
   const app = new Hono({ strict: false })
   if (playground) app.use(playground.reportStorage)
   app
@@ -75,7 +51,7 @@ export function createApp(services: Services, { createPages, playground = null }
     .use(cors(config, log))
     .use(errorsOnly)
     .use(deliverMail(services))
-    .use(closedByDefault(services, { open, bearing: BEARING_ROUTES }, config.basePath))
+    .use(closedByDefault(services))
     .route(config.basePath || '/', routes)
     .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>

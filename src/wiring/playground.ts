@@ -11,6 +11,4 @@ export interface Playground {
   readonly reportStorage: MiddlewareHandler
   /** Its routes. */
   createRoutes(services: Services): Hono<SignedInEnv>
-  /** Those of them that need no principal, as `METHOD path`. */
-  readonly openRoutes: readonly string[]
 }

@@ -1,10 +1,11 @@
 import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { closedByDefault } from '../../src/guards/closed-by-default'
+import { open, openRoutesOf } from '../../src/guards/open-route'
 import { handleFailure } from '../../src/http/failure'
 import { PROBLEMS } from '../../src/http/problem'
 import { createPages } from '../../src/pages/create-pages'
-import { OPEN_ROUTES } from '../../src/wiring/app'
+import { createRoutes } from '../../src/wiring/app'
 import { mailingService } from '../support/mail'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
 import { appOf, deployed, type OwnService, type Service } from '../support/service'
@@ -112,14 +113,14 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
   it('is what is registered, no more and no less', () => {
     const names = routesOf(service).map(({ name }) => name)
     expect(names.sort()).toEqual([...OPEN, ...OPEN_PAGES, ...CLOSED].sort())
-    expect(createPages(service.services).openRoutes.toSorted()).toEqual(OPEN_PAGES.toSorted())
-    expect([...OPEN_ROUTES].sort()).toEqual([...OPEN].sort())
+    expect([...openRoutesOf(createPages(service.services).routes.routes)].sort()).toEqual(
+      OPEN_PAGES.toSorted(),
+    )
+    expect([...openRoutesOf(createRoutes(service.services, null).routes)].sort()).toEqual([...OPEN].sort())
   })
 
   it('ADM-01: refuses a caller without credential on every route that is not on the open list', async () => {
-    const closed = routesOf(service).filter(
-      ({ name }) => !OPEN_ROUTES.has(name) && !OPEN_PAGES.includes(name),
-    )
+    const closed = routesOf(service).filter(({ name }) => !OPEN.includes(name) && !OPEN_PAGES.includes(name))
     expect(closed).toHaveLength(CLOSED.length)
     for (const { name, method, path } of closed) {
       const refusal = await send(service, method, urlOf(path))
@@ -213,8 +214,8 @@ describe('a route that nobody put on the list', () => {
     const { services } = AT_ROOT
     const app = new Hono()
       .basePath(basePath)
-      .use(closedByDefault(services, { open: new Set(['GET /open']), bearing: new Set() }, basePath))
-      .get('/open', (c) => c.text('open'))
+      .use(closedByDefault(services))
+      .get('/open', open, (c) => c.text('open'))
       .post('/open', (c) => c.text('same path, other method'))
       .get('/open/:id', (c) => c.text('below an open path'))
       .get('/unlisted', (c) => c.text('unlisted'))

@@ -3,6 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { createPlayground } from '../../packages/playground/create-playground'
 import type { Bindings } from '../../src/config/bindings'
 import { parseConfig } from '../../src/config/parse-config'
+import { openRoutesOf } from '../../src/guards/open-route'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
@@ -43,8 +44,8 @@ describe('PLAYGROUND=on', () => {
   )
 
   it('opens its page and what the page loads, and no other route', () => {
-    const opened = createPlayground(env as unknown as Bindings).openRoutes
-    expect(opened).toEqual(['GET /playground', 'GET /playground/assets/:file'])
+    const { routes } = createPlayground(env as unknown as Bindings).createRoutes(service.services)
+    expect([...openRoutesOf(routes)]).toEqual(['GET /playground', 'GET /playground/assets/:file'])
   })
 })
 

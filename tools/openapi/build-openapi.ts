@@ -1,5 +1,5 @@
 import { parseConfig } from '../../src/config/parse-config'
-import { createApp, OPEN_ROUTES } from '../../src/wiring/app'
+import { createApp } from '../../src/wiring/app'
 import { createServices } from '../../src/wiring/create-services'
 import { createDocument } from './document'
 import type { OpenApi } from './open-api'
@@ -20,5 +20,5 @@ export function buildOpenApi(version: string): OpenApi {
     () => 0,
     () => {},
   )
-  return createDocument(createApp(services).routes, { open: OPEN_ROUTES, version })
+  return createDocument(createApp(services).routes, { version })
 }

@@ -99,13 +99,13 @@ const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
 
 /**
  * The document of an app, from its own routes: what they take is read from the schemas that validate it, who is let in from the guards
- * that stand before them and the list of those that need no principal. Only words, answers and a route's own refusals are added.
+ * that stand before them. Only words, answers and a route's own refusals are added.
  *
  * @throws If a route is not described, or what is described is no route.
  */
 export function createDocument(
   parts: readonly RoutePart[],
-  { open, version }: { readonly open: ReadonlySet<string>; readonly version: string },
+  { version }: { readonly version: string },
 ): OpenApi {
   const problems = createProblemResponses()
   const routes = collectRoutes(parts)
@@ -117,7 +117,7 @@ export function createDocument(
     const operation = OPERATIONS[name]
     if (!operation) throw new Error(`A route that tools/openapi does not describe: ${name}`)
     const [method = '', path = ''] = name.split(' ')
-    const route = { method, open: open.has(name), facts }
+    const route = { method, open: facts.open ?? false, facts }
     const template = path.replace(/:(\w+)/g, '{$1}')
     paths[template] = {
       ...paths[template],

@@ -4,6 +4,7 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { authenticate } from '../../guards/authenticate'
 import { readCredential } from '../../guards/credential'
 import { limitWrites } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
 import { sessionEnded } from '../../guards/require-live-session'
 import { principalOf } from '../../guards/require-principal'
 import { jsonBody, jsonOrFormBody } from '../../http/body'
@@ -58,7 +59,7 @@ export function meRoutes(services: Services) {
 /** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
 export function whoAmIRoute(services: Services, pages: Pages | null) {
   const { users, clock } = services
-  return new Hono().get('/', async (c) => {
+  return new Hono().get('/', open, async (c) => {
     const credential = readCredential(c.req.raw.headers, services.cookies)
     const authentication = await authenticate(services, credential)
     // A cookie may have been forgotten here by the last person; a bearer token was sent on purpose.

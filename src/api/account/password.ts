@@ -4,6 +4,7 @@ import { changePassword } from '../../flows/change-password'
 import { requestPasswordReset, resetPassword } from '../../flows/reset-password'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { jsonOrFormBody } from '../../http/body'
@@ -71,7 +72,7 @@ export function passwordRoutes(services: Services) {
       },
     )
 
-    .post('/password/forgot', mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
+    .post('/password/forgot', open, mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
       const { email, device_token, return_to } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const returnTo = parseReturnTo(return_to, config)
@@ -85,7 +86,7 @@ export function passwordRoutes(services: Services) {
       return answerMailRequest(c, config, { outcome, binding: null, page: 'forgot', sent })
     })
 
-    .post('/password/reset', mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
+    .post('/password/reset', open, mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
       const { token, new_password, device_token, return_to } = c.req.valid('json')
       const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const reset = await resetPassword(services, {

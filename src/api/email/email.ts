@@ -4,6 +4,7 @@ import { confirmEmailChange, requestEmailChange } from '../../flows/change-email
 import { resendVerification, verifyEmail } from '../../flows/verify-email'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
 import { optionalPrincipal } from '../../guards/optional-principal'
 import { presentedDevices } from '../../guards/presented-devices'
 import { presentedSessions } from '../../guards/presented-sessions'
@@ -57,7 +58,7 @@ export function emailRoutes(services: Services) {
   const furtherFaults = newPasswordFaults('new_password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/email/verify', mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
+    .post('/email/verify', open, mail, limited, jsonOrFormBody(VerifyBody, { furtherFaults }), async (c) => {
       const { token, binding, new_password, device_token, return_to, ...choice } = c.req.valid('json')
       const { refresh_in = 'body' } = choice
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
@@ -95,7 +96,7 @@ export function emailRoutes(services: Services) {
       return answer(c, config, { returnTo: return_to ?? (signedIn && returnTo), page }, body)
     })
 
-    .post('/email/verify/resend', mail, limited, jsonOrFormBody(ResendBody), async (c) => {
+    .post('/email/verify/resend', open, mail, limited, jsonOrFormBody(ResendBody), async (c) => {
       const {
         email,
         binding: bindingText,
@@ -138,7 +139,7 @@ export function emailRoutes(services: Services) {
       })
     })
 
-    .post('/email/change/confirm', mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
+    .post('/email/change/confirm', open, mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
       const { token, binding: bindingText, return_to } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.emailChange, bindingText)
       const change = await confirmEmailChange(services, { token, binding, source: requestSourceOf(c) })

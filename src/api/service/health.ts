@@ -1,6 +1,7 @@
 import { Hono } from 'hono'
 import type { Config } from '../../config/config'
 import type { ConfigFault } from '../../config/fault'
+import { open } from '../../guards/open-route'
 import type { Clock } from '../../runtime/clock'
 import { StoreUnavailable } from '../../runtime/outage'
 import type { SessionCache } from '../../sessions/session-cache'
@@ -15,8 +16,8 @@ export interface Check {
 /** `healthz`: the process answers. `readyz`: it has what it needs to serve. */
 export function healthRoutes(check: () => Promise<readonly Check[]>) {
   return new Hono()
-    .get('/healthz', (c) => c.json({ status: 'ok' }))
-    .get('/readyz', async (c) => {
+    .get('/healthz', open, (c) => c.json({ status: 'ok' }))
+    .get('/readyz', open, async (c) => {
       const checks = await check()
       const ready = checks.every(({ ok }) => ok)
       return c.json({ status: ready ? 'ready' : 'not-ready', checks }, ready ? 200 : 503)

@@ -1,11 +1,12 @@
 import { Hono } from 'hono'
+import { open } from '../../guards/open-route'
 import { Problem } from '../../http/problem'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import type { Services } from '../../services'
 
 /** The public keys of access tokens (RFC 7517 §5), for anyone who verifies them. */
 export function keySetRoutes({ config, signingKeys }: Services) {
-  return new Hono().get('/.well-known/jwks.json', async (c) => {
+  return new Hono().get('/.well-known/jwks.json', open, async (c) => {
     const keys = config.modes.includes('token') ? await signingKeys.keySet() : null
     if (!keys) throw new Problem('not-found', { detail: 'This service publishes no keys.' })
     c.header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`)

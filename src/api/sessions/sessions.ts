@@ -2,6 +2,7 @@ import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { endOwnSession, signOut, signOutEverywhere } from '../../flows/sign-out'
 import type { SignedInEnv } from '../../guards/auth-env'
+import { openToBearers } from '../../guards/open-route'
 import { sessionsToEnd } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
@@ -53,7 +54,7 @@ export function sessionRoutes(services: Services) {
   }
 
   return new Hono<SignedInEnv>()
-    .post('/logout', jsonOrFormBody(SignOutBody), async (c) => {
+    .post('/logout', openToBearers, jsonOrFormBody(SignOutBody), async (c) => {
       const { refresh_token } = c.req.valid('json')
       const presented = await sessionsToEnd(services, c.req.raw.headers, refresh_token)
       // A program that sent nothing forgot to. A browser that has no cookie any more is where its person wants it.

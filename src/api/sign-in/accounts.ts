@@ -14,6 +14,7 @@ import { signInWithPassword } from '../../flows/sign-in/password'
 import type { SignedIn } from '../../flows/sign-in/prepared-session'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
 import { presentedDevices } from '../../guards/presented-devices'
 import { presentedSessions } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
@@ -84,7 +85,7 @@ export function accountRoutes(services: Services) {
   const furtherFaults = newPasswordFaults('password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/register', limited, jsonOrFormBody(RegisterBody, { furtherFaults }), async (c) => {
+    .post('/register', open, limited, jsonOrFormBody(RegisterBody, { furtherFaults }), async (c) => {
       if (config.registration === 'closed') throw new Problem('registration-closed')
       const { email, password, name = null, ...asked } = c.req.valid('json')
       if (config.registration === 'verified') {
@@ -107,15 +108,22 @@ export function accountRoutes(services: Services) {
       return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
     })
 
-    .post('/login', limited, jsonOrFormBody(SignInBody, { form: SignInForm }), repeatable, async (c) => {
-      const { email, password, ...asked } = c.req.valid('json')
-      const sign = { ...(await signingIn(c, services, asked)), email, password }
-      const attempt = await signInWithPassword(services, { ...sign, attemptId: attemptIdOf(c) })
-      if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
-      return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
-    })
+    .post(
+      '/login',
+      open,
+      limited,
+      jsonOrFormBody(SignInBody, { form: SignInForm }),
+      repeatable,
+      async (c) => {
+        const { email, password, ...asked } = c.req.valid('json')
+        const sign = { ...(await signingIn(c, services, asked)), email, password }
+        const attempt = await signInWithPassword(services, { ...sign, attemptId: attemptIdOf(c) })
+        if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
+        return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
+      },
+    )
 
-    .post('/login/link', mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
+    .post('/login/link', open, mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
       const { return_to, ...named } = c.req.valid('json')
       const { email, typed, goal } = await linkRecipient(services, named)
       const returnTo = parseReturnTo(return_to, config) ?? goal
@@ -133,7 +141,7 @@ export function accountRoutes(services: Services) {
       return answerMailRequest(c, config, { outcome, binding, page: 'link', sent })
     })
 
-    .post('/login/link/confirm', mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
+    .post('/login/link/confirm', open, mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
       const { token, code, binding: known, ...asked } = c.req.valid('json')
       const binding = presentedBinding(c, config.cookies.signInLink, known)
       const sign = await signingIn(c, services, asked)

@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import { refreshSession } from '../../flows/refresh-session'
 import { cookieValues } from '../../guards/credential'
 import { limitWrites } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
 import type { AuthCookies } from '../../http/auth-cookies'
 import { jsonBody } from '../../http/body'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../../http/problem'
@@ -20,7 +21,7 @@ const RefreshBody = v.object({
 export function refreshRoutes(services: Services) {
   const { modes, cookies } = services.config
   const limited = limitWrites(services, requestSourceOf)
-  return new Hono().post('/refresh', limited, jsonBody(RefreshBody), async (c) => {
+  return new Hono().post('/refresh', open, limited, jsonBody(RefreshBody), async (c) => {
     if (!modes.includes('token')) throw new Problem('mode-not-offered')
     const { refresh_token, if_present = false } = c.req.valid('json')
     const presented = presentedRefreshToken(c, cookies, refresh_token)
