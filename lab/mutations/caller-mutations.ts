@@ -152,7 +152,7 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a call of the client ends when Janus does not answer',
     file: 'packages/client/time-limit.ts',
-    from: 'return unlessAborted(stop.signal, work)',
+    from: 'return unlessAborted(stop.signal, () => work(stop.signal))',
     to: 'return work(stop.signal)',
     tests: ['test/client/time-limit.test.ts'],
   },

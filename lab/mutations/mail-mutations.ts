@@ -5,6 +5,42 @@ const MAIL = 'test/mail'
 /** The guards of links that are mailed. */
 export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'a second click on a form that sends mail sends nothing',
+    file: 'src/flows/mail-request.ts',
+    from: 'if (attemptId === null) return null',
+    to: "if (attemptId !== '') return null",
+    tests: [`${MAIL}/asked-once.test.ts`],
+  },
+  {
+    guard: 'an attempt is all that was asked for, too',
+    file: 'src/flows/mail-request.ts',
+    from: '[attemptId, ...details]',
+    to: '[attemptId]',
+    tests: [`${MAIL}/asked-once.test.ts`],
+  },
+  {
+    guard: 'an attempt is repeated for seconds only',
+    file: 'src/flows/mail-request.ts',
+    from: 'repeatedSince: clock() - REPEAT_SECONDS',
+    to: 'repeatedSince: 0',
+    tests: [`${MAIL}/asked-once.test.ts`],
+  },
+  {
+    guard: 'an attempt that was refused was not carried out',
+    file: 'src/storage/sql/link-store.ts',
+    from: "noted: ifChanged('counted', noteAttempt(attempt, now, PREVIOUS_CHANGED)),",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: The text of the code.
+    to: "noted: ifChanged('counted', noteAttempt(attempt, now, `${PREVIOUS_CHANGED} OR true`)),",
+    tests: [`${MAIL}/asked-once.test.ts`],
+  },
+  {
+    guard: 'two first clicks get one secret',
+    file: 'src/api/sign-in/binding.ts',
+    from: 'if (attemptId === null) return',
+    to: "if (attemptId !== '') return",
+    tests: [`${MAIL}/asked-once.test.ts`],
+  },
+  {
     guard: 'a password stays only with the client that chose it',
     file: 'src/flows/verify-email.ts',
     from: '  if (!link.registration) return { passwordHash: null }\n  return { passwordHash: link.account ? link.account.passwordHash : link.registration.passwordHash }',

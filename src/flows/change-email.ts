@@ -3,7 +3,7 @@ import { findLink } from '../links/find-link'
 import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
-import type { LinkServices, MailAsker, MailRequestOutcome } from './mail-request'
+import { type LinkServices, type MailAsker, type MailRequestOutcome, mailAttempt } from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import {
   type AttemptServices,
@@ -15,7 +15,8 @@ import type { OwnSession } from './sign-out'
 
 /**
  * Mails a link to the address that an account is to have, and tells the one it has. Until the link is used nothing changes. If the
- * address belongs to another account, its owner is told instead, and the answer is the same.
+ * address belongs to another account, its owner is told instead, and the answer is the same. The same attempt, seconds later or at once,
+ * mails nothing more.
  *
  * @throws {StoreUnavailable}
  */
@@ -24,8 +25,8 @@ export async function requestEmailChange(
   session: OwnSession,
   input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
 ): Promise<MailRequestOutcome | RefusedAttempt | NoPassword> {
-  const { users, links, accountKeys, clock } = services
-  const { email, password, binding, source } = input
+  const { users, links, attempts, accountKeys, clock } = services
+  const { email, password, binding, source, attemptId } = input
   const account = await users.findById(session.userId)
   if (!account) return { outcome: 'refused' }
   if (account.passwordHash === null) return { outcome: 'no-password' }
@@ -34,8 +35,11 @@ export async function requestEmailChange(
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
   const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
   const request = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
-  const retryAfterSeconds = await links.reserve({ ...request, purpose: 'change-email' })
-  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
+  const details = ['change-email', session.userId, email.canonical, password] as const
+  const mail = await mailAttempt(services, attemptId, details)
+  const reserved = await links.reserve({ ...request, attempt: mail, purpose: 'change-email' })
+  if (reserved.outcome === 'throttled') return reserved
+  if (reserved.outcome === 'repeated') return { outcome: 'accepted' }
   const attempt = {
     canonicalEmail,
     password,
@@ -48,14 +52,17 @@ export async function requestEmailChange(
   if (attempted.outcome !== 'proven') return attempted
 
   const token = await mintSecret()
-  await links.issueAddressChange({
+  const { proof } = attempted
+  const issued = await links.issueAddressChange({
     userId: session.userId,
-    ...attempted.proof,
+    ...proof,
     email,
     token,
     bindingHash: binding.hash,
+    attempt: mail,
     now: clock(),
   })
+  if (!issued) await attempts.takeBack(proof.reserved, session)
   return { outcome: 'accepted' }
 }
 

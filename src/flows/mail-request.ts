@@ -1,10 +1,11 @@
 import type { EmailAddress } from '../identity/email-address'
-import type { LinkStore } from '../links/link-store'
-import { type MintedSecret, mintSecret } from '../links/one-time-token'
+import type { LinkStore, MailAttempt } from '../links/link-store'
+import { type MintedSecret, mintSecret, type TokenPurpose } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { AccountKeys } from '../throttling/account-key'
 import { sourcesOf } from '../throttling/source-limit'
+import { REPEAT_SECONDS } from './repetition'
 
 export interface LinkServices {
   readonly links: LinkStore
@@ -17,6 +18,8 @@ export interface MailAsker {
   readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
+  /** What the client calls this attempt; `null`: it stands alone. */
+  readonly attemptId: string | null
   /** The secret that only this browser or client will have. */
   readonly binding: MintedSecret
 }
@@ -30,22 +33,53 @@ export function mailRequestOutcome(retryAfterSeconds: number | null): MailReques
   return retryAfterSeconds === null ? { outcome: 'accepted' } : { outcome: 'throttled', retryAfterSeconds }
 }
 
-/** What every request for a link to the account of an address is made of. */
-export async function newLinkRequest(
+/** Returns what every request for a link to the account of an address is made of. */
+export async function newLinkRequest<Purpose extends TokenPurpose>(
   services: LinkServices,
-  asker: Pick<MailAsker, 'source' | 'deviceIds'> & {
+  purpose: Purpose,
+  asker: Pick<MailAsker, 'source' | 'deviceIds' | 'attemptId'> & {
     readonly email: EmailAddress
     /** The session behind the request, if there is one. */
     readonly sessionId?: string | null
+    /** Where the person wants to go, if the link leads there. */
+    readonly returnTo?: string | null
   },
 ) {
-  return { ...(await newMailRequest(services, asker)), token: await mintSecret(), source: asker.source }
+  const { attemptId, email, source, returnTo = null } = asker
+  const request = await newMailRequest(services, asker)
+  const attempt = await mailAttempt(services, attemptId, [purpose, email.canonical, returnTo])
+  return { ...request, purpose, attempt, token: await mintSecret(), source }
+}
+
+/**
+ * Returns the attempt that a client has named; `null` if it has not. Whoever changes what they ask for makes another attempt.
+ *
+ * @param details Everything that makes the request what it is. The database stores an HMAC of it and of the name, which it never stores: nobody
+ * can try passwords on it, not even with `AUTH_SECRET`.
+ */
+export async function mailAttempt(
+  { accountKeys, clock }: Pick<LinkServices, 'accountKeys' | 'clock'>,
+  attemptId: string | null,
+  details: readonly (string | null)[],
+): Promise<MailAttempt | null> {
+  if (attemptId === null) return null
+  const key = await accountKeys(`attempt ${JSON.stringify([attemptId, ...details])}`)
+  return { key, repeatedSince: clock() - REPEAT_SECONDS }
 }
 
 /** A request for mail to the owner of an address, and whose budget it is counted against. */
 export async function newMailRequest(
   { accountKeys, clock }: Pick<LinkServices, 'accountKeys' | 'clock'>,
-  { email, source, deviceIds, sessionId = null }: Parameters<typeof newLinkRequest>[1],
+  {
+    email,
+    source,
+    deviceIds,
+    sessionId = null,
+  }: Pick<MailAsker, 'source' | 'deviceIds'> & {
+    readonly email: EmailAddress
+    /** The session behind the request, if there is one. */
+    readonly sessionId?: string | null
+  },
 ) {
   const { canonical: canonicalEmail } = email
   // No address has a blank, so none of these is the key of one.

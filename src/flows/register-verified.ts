@@ -2,7 +2,7 @@ import type { EmailAddress } from '../identity/email-address'
 import type { LinkStore } from '../links/link-store'
 import { mintSecret } from '../links/one-time-token'
 import type { PasswordRefusal } from '../passwords/password-policy'
-import { type MailAsker, type MailRequestOutcome, newMailRequest } from './mail-request'
+import { type MailAsker, type MailRequestOutcome, mailAttempt, newMailRequest } from './mail-request'
 import type { RegisterServices } from './register'
 
 export type RegistrationAnswer =
@@ -11,7 +11,8 @@ export type RegistrationAnswer =
 
 /**
  * Registers where addresses are to be proven first: keeps what was chosen apart from every account, and mails a link. The owner of an
- * account with the address gets a mail instead. Work and answer are the same for both.
+ * account with the address gets a mail instead. Work and answer are the same for both. The same attempt, seconds later or at once, mails
+ * nothing more.
  *
  * @throws {StoreUnavailable}
  */
@@ -27,18 +28,21 @@ export async function registerVerified(
   },
 ): Promise<RegistrationAnswer> {
   const { links, passwords } = services
-  const { email, password, name, returnTo, binding, source, deviceIds } = input
+  const { email, password, name, returnTo, binding, source, deviceIds, attemptId } = input
   const refusal = await services.passwordPolicy.check(password, { email: email.address, name })
   if (refusal) return { outcome: 'password-refused', refusal }
 
   // Before the hash, so that a flood costs neither it nor mail.
   const request = await newMailRequest(services, { email, source, deviceIds })
-  const retryAfterSeconds = await links.reserve({ ...request, purpose: 'register' })
-  if (retryAfterSeconds !== null) return { outcome: 'throttled', retryAfterSeconds }
+  const details = ['register', email.canonical, name, password, returnTo] as const
+  const attempt = await mailAttempt(services, attemptId, details)
+  const reserved = await links.reserve({ ...request, attempt, purpose: 'register' })
+  if (reserved.outcome === 'throttled') return reserved
+  if (reserved.outcome === 'repeated') return { outcome: 'accepted' }
   const passwordHash = await passwords.hash(password)
   const token = await mintSecret()
   const { now } = request
   const registration = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, source, now }
-  await links.holdRegistration(registration)
+  await links.holdRegistration({ ...registration, attempt })
   return { outcome: 'accepted' }
 }

@@ -17,16 +17,14 @@ import type { VerifyServices } from './verify-email'
 /** Mails a link to set a new password, if there is an account. @throws {StoreUnavailable} */
 export async function requestPasswordReset(
   services: LinkServices,
-  asker: Pick<MailAsker, 'source' | 'deviceIds'> & {
+  asker: Pick<MailAsker, 'source' | 'deviceIds' | 'attemptId'> & {
     readonly email: EmailAddress
     readonly returnTo: string | null
   },
 ): Promise<MailRequestOutcome> {
   const { returnTo } = asker
-  const request = { purpose: 'reset-password', bindingHash: null, returnTo } as const
-  return mailRequestOutcome(
-    await services.links.issue({ ...request, ...(await newLinkRequest(services, asker)) }),
-  )
+  const link = await newLinkRequest(services, 'reset-password', asker)
+  return mailRequestOutcome(await services.links.issue({ ...link, bindingHash: null, returnTo }))
 }
 
 export type PasswordReset =

@@ -41,12 +41,9 @@ export async function resendVerification(
 ): Promise<MailRequestOutcome> {
   const { signedIn, binding } = asker
   const { userId = null, sessionId = null } = signedIn ?? {}
-  const request = { purpose: 'verify-email', userId, bindingHash: binding.hash } as const
+  const link = await newLinkRequest(services, 'verify-email', { ...asker, sessionId })
   return mailRequestOutcome(
-    await services.links.issueVerification({
-      ...request,
-      ...(await newLinkRequest(services, { ...asker, sessionId })),
-    }),
+    await services.links.issueVerification({ ...link, userId, bindingHash: binding.hash }),
   )
 }
 

@@ -18,16 +18,17 @@ import type { SignInCode } from './sign-in-code'
  * still have happened.
  */
 export interface LinkStore {
+  /** Counts a request for mail to an address, known or not, before it is carried out. */
+  reserve(request: MailRequest): Promise<MailReservation>
   /**
-   * Counts a request for mail to an address, known or not. Gives how many seconds to wait if there were too many; then no mail may
-   * go out.
+   * Keeps what somebody registered until the address is proven, and mails the link; or tells the owner of the account there is. Does nothing
+   * if the same attempt did it seconds ago.
    */
-  reserve(request: MailRequest): Promise<number | null>
-  /** Keeps what somebody registered until the address is proven, and mails the link; or tells the owner of the account there is. */
   holdRegistration(registration: HeldRegistration): Promise<void>
   /**
    * Counts as `reserve` does, and mails a link to the account of an address: to reset its password or to sign in. Nothing if
-   * there is no such account or it is disabled. Gives how many seconds to wait if there were too many.
+   * there is no such account or it is disabled, or the same attempt did it seconds ago. Gives how many seconds to wait if there were too
+   * many.
    */
   issue(
     request: MailRequest &
@@ -49,9 +50,9 @@ export interface LinkStore {
   ): Promise<number | null>
   /**
    * Mails a link to the address that an account is to have, or tells the owner of the account that has it already; tells the address
-   * it has. The attempt at the password is taken back.
+   * it has. The attempt at the password is taken back. `false`, and nothing done, if the same attempt did it seconds ago.
    */
-  issueAddressChange(change: AddressChange): Promise<void>
+  issueAddressChange(change: AddressChange): Promise<boolean>
   /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
   find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
   /**
@@ -101,7 +102,10 @@ export interface LinkStore {
   changeEmail(use: NotedLink & AddressChangeUse): Promise<boolean>
   /** Returns what a link did that was used at `usedSince` or later; `null` if none was, or its account is gone or disabled. */
   findSpent(tokenHash: string, usedSince: number): Promise<SpentLink | null>
-  /** Forgets tokens and counts that expired before an instant, and links that were used before another: at most `limit` of each. */
+  /**
+   * Forgets tokens and counts that expired before an instant, and uses of links and attempts that were made before another: at most `limit`
+   * of each.
+   */
   forget(before: { readonly expired: number; readonly used: number }, limit: number): Promise<void>
 }
 
@@ -136,8 +140,24 @@ export interface MailRequest {
   /** The key of the address. */
   readonly accountKey: string
   readonly asker: MailAsker
+  /** `null`: the request stands alone. */
+  readonly attempt: MailAttempt | null
   readonly now: number
 }
+
+/** A request for mail that its client has named, so that a second click is the same request. */
+export interface MailAttempt {
+  /** The key of the name, and of all that was asked for. */
+  readonly key: string
+  /** The same attempt was carried out before if it was at this instant or later. */
+  readonly repeatedSince: number
+}
+
+export type MailReservation =
+  | { readonly outcome: 'reserved' }
+  /** The same attempt was carried out seconds ago. */
+  | { readonly outcome: 'repeated' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
 /** Who asks for mail, as far as is known before the store is asked. */
 export type MailAsker =
@@ -199,6 +219,7 @@ export interface HeldRegistration {
   readonly token: MintedSecret
   readonly bindingHash: string
   readonly returnTo: string | null
+  readonly attempt: MailAttempt | null
   readonly source: RequestSource
   readonly now: number
 }
@@ -211,6 +232,7 @@ export interface AddressChange {
   readonly email: EmailAddress
   readonly token: MintedSecret
   readonly bindingHash: string
+  readonly attempt: MailAttempt | null
   readonly source: RequestSource
   readonly now: number
 }

@@ -31,7 +31,11 @@ export interface MintedSecret {
 
 /** Mints a one-time token, or the secret that binds one to the browser or client that asked for it. */
 export async function mintSecret(): Promise<MintedSecret> {
-  const bytes = randomBytes(SECRET_BYTES)
+  return toSecret(randomBytes(SECRET_BYTES))
+}
+
+/** Returns 32 bytes that nobody can guess as a secret. */
+export async function toSecret(bytes: Uint8Array<ArrayBuffer>): Promise<MintedSecret> {
   return { text: encodeBase64url(bytes), hash: await hashSecret(bytes) }
 }
 

@@ -1,5 +1,5 @@
 import { AccountForm, AccountSection, type AccountView, accountPath, Folded } from './account-section'
-import { AccountHint, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
+import { AccountHint, Attempt, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { SetPassword } from './set-password'
@@ -67,6 +67,7 @@ function Resend({ context, user, state }: ResendProps) {
       action="/email/verify/resend"
       returnTo={accountPath(context, 'verification-sent')}
     >
+      <Attempt />
       <Hidden name="email" value={user.email} />
       <button type="submit">{context.texts.account.resend}</button>
     </AccountForm>
@@ -100,6 +101,7 @@ function ChangeEmail({ context, user, state }: ChangeEmailProps) {
           action="/email/change"
           returnTo={accountPath(context, 'change-mail-sent')}
         >
+          <Attempt />
           <EmailField form={form} label={texts.account.newEmail} />
           <AccountHint email={user.email} />
           <PasswordField form={form} name="password" label={texts.fields.currentPassword} />

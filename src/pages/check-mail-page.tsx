@@ -1,5 +1,5 @@
 import type { MailSentPage } from '../api/mail-sent'
-import { CodeField, Form, Hidden, SubmitButton } from './form'
+import { Attempt, CodeField, Form, Hidden, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
@@ -49,6 +49,7 @@ export function CheckMailPage({ context, kind, email, returnTo, state }: CheckMa
       <p class="intro">{texts.checkMail.nothing}</p>
       {again !== null && email !== null && (
         <Form form={form} action={again} returnTo={kind === 'link' || kind === 'forgot' ? returnTo : null}>
+          <Attempt />
           <Hidden name="email" value={email} />
           <button type="submit" class="button">
             {texts.checkMail.again}

@@ -1,4 +1,4 @@
-import { EmailField, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, EmailField, Form, OtherScreen, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -18,6 +18,7 @@ export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordP
       <h1>{texts.forgotPassword.title}</h1>
       <p class="intro">{texts.forgotPassword.intro}</p>
       <Form form={form} action="/password/forgot" returnTo={returnTo}>
+        <Attempt />
         <EmailField form={form} autocomplete="username" />
         <SubmitButton>{texts.forgotPassword.submit}</SubmitButton>
       </Form>

@@ -1,4 +1,6 @@
 import type { Child, PropsWithChildren } from 'hono/jsx'
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
 import { errorText, type FormState, waitText } from './form-state'
 import type { PageContext } from './page'
 
@@ -49,6 +51,11 @@ export function Form({ form, action, returnTo = null, confirm, children }: Props
 
 export function Hidden({ name, value }: { readonly name: string; readonly value: string }) {
   return <input type="hidden" name={name} value={value} />
+}
+
+/** Names the attempt of a form, so that a second click is the same attempt. Each page that is shown has another. */
+export function Attempt() {
+  return <Hidden name="attempt" value={encodeBase64url(randomBytes(16))} />
 }
 
 interface OtherScreenProps {

@@ -1,6 +1,4 @@
-import { encodeBase64url } from '../crypto/base64url'
-import { randomBytes } from '../crypto/random'
-import { EmailField, Form, Hidden, OtherScreen, PasswordField, SubmitButton } from './form'
+import { Attempt, EmailField, Form, OtherScreen, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -23,7 +21,7 @@ export function LoginPage({ context, state, returnTo, mail, registration }: Logi
     <Layout context={context} title={texts.login.title}>
       <h1>{texts.login.title}</h1>
       <Form form={form} action="/login" returnTo={returnTo}>
-        <Hidden name="attempt" value={encodeBase64url(randomBytes(16))} />
+        <Attempt />
         <EmailField form={form} autocomplete="username" />
         <PasswordField form={form} name="password" label={texts.fields.password} />
         <SubmitButton>{texts.login.submit}</SubmitButton>

@@ -1,4 +1,4 @@
-import { Form, Hidden, SubmitButton } from './form'
+import { Attempt, Form, Hidden, SubmitButton } from './form'
 import { FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -21,6 +21,7 @@ export function SignInElsewherePage({ context, token }: OtherBrowserPageProps) {
       <h1>{title}</h1>
       <p class="intro">{signIn}</p>
       <Form form={form} action="/login/link">
+        <Attempt />
         <Hidden name="token" value={token} />
         <SubmitButton>{again}</SubmitButton>
       </Form>

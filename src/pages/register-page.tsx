@@ -1,4 +1,4 @@
-import { EmailField, Field, Form, OtherScreen, PasswordField, SubmitButton } from './form'
+import { Attempt, EmailField, Field, Form, OtherScreen, PasswordField, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -19,6 +19,7 @@ export function RegisterPage({ context, state, returnTo, passwordMinLength }: Re
     <Layout context={context} title={texts.register.title}>
       <h1>{texts.register.title}</h1>
       <Form form={form} action="/register" returnTo={returnTo}>
+        <Attempt />
         <Field form={form} name="name" label={texts.fields.name} autocomplete="name" required={false} />
         <EmailField form={form} />
         <PasswordField form={form} name="password" label={texts.fields.password} />

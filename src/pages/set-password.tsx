@@ -1,5 +1,5 @@
 import type { AccountView } from './account-section'
-import { Form, Hidden } from './form'
+import { Attempt, Form, Hidden } from './form'
 import { FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 
@@ -28,6 +28,7 @@ export function SetPassword({ context, user, mail, id, reason }: SetPasswordProp
     <>
       <p>{reason}</p>
       <Form form={form} action="/password/forgot">
+        <Attempt />
         <Hidden name="email" value={user.email} />
         <button type="submit">{texts.account.setPassword}</button>
       </Form>

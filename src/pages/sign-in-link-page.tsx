@@ -1,4 +1,4 @@
-import { EmailField, Form, Hidden, OtherScreen, SubmitButton } from './form'
+import { Attempt, EmailField, Form, Hidden, OtherScreen, SubmitButton } from './form'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -18,6 +18,7 @@ export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps
       <h1>{texts.signInLink.title}</h1>
       <p class="intro">{texts.signInLink.intro}</p>
       <Form form={form} action="/login/link" returnTo={returnTo}>
+        <Attempt />
         <EmailField form={form} autocomplete="username" />
         <SubmitButton>{texts.signInLink.submit}</SubmitButton>
       </Form>

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect } from 'vitest'
 import { forgetPassword, isSignedIn, newPerson, register, signIn } from './person.ts'
-import { it, mailedLink } from './stage.ts'
+import { countMails, it, mailedLink } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Presses a button twice, the second time at once, and waits for the page that comes of it. */
@@ -37,6 +37,32 @@ describe.concurrent.each([
     await visitor.press('Send the link')
     await visitor.go(await mailedLink('open', person.email, '/login/link/confirm'))
     await pressTwice(visitor, 'Sign in', `Signed in as ${person.name}.`)
+  })
+
+  it('registers once where addresses are proven first: one mail, whose link signs in', async ({ visit }) => {
+    const visitor = await visit({ javaScript, service: 'verified' })
+    const { name, email, password } = newPerson()
+    await visitor.go('/register')
+    await visitor.fill({ 'Name (optional)': name, 'Email address': email, Password: password })
+    await pressTwice(visitor, 'Create account', 'Check your email')
+    await visitor.go(await mailedLink('verified', email, '/email/verify'))
+    await visitor.press('Confirm address')
+    expect(await isSignedIn(visitor)).toBe(true)
+    expect(await countMails('verified', email)).toBe(1)
+  })
+
+  it('asks for one sign-in link, which works in this browser', async ({ visit }) => {
+    const person = newPerson()
+    await register(await visit({ javaScript }), person)
+    const visitor = await visit({ javaScript })
+    await visitor.go('/login')
+    await visitor.fill({ 'Email address': person.email })
+    await visitor.press('Email me a sign-in link')
+    await pressTwice(visitor, 'Send the link', 'Check your email')
+    await visitor.go(await mailedLink('open', person.email, '/login/link/confirm'))
+    expect(await countMails('open', person.email)).toBe(1)
+    await visitor.press('Sign in')
+    expect(await isSignedIn(visitor)).toBe(true)
   })
 
   it('sets the new password', async ({ visit }) => {

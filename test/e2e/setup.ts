@@ -27,6 +27,11 @@ export default async function setup(project: TestProject): Promise<() => Promise
       return
     }
     const service = await services[searchParams.get('service') as ServiceName]
+    const mailsTo = searchParams.get('mailsTo')
+    if (mailsTo !== null) {
+      response.end(String(service.output().split(`Mail to ${mailsTo}:`).length - 1))
+      return
+    }
     const link = searchParams.get('link')
     response.end(link === null ? service.url : (await service.printed(new RegExp(link)))[1])
   }

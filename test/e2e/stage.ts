@@ -43,7 +43,16 @@ export async function mailedCode(service: ServiceName, email: string): Promise<s
   return ask({ service, link: `Mail to ${to}: (?:(?!Mail to )[\\s\\S])*?\\n\\s*(\\d{6})\\s` })
 }
 
-async function ask(question: { readonly service: ServiceName; readonly link?: string }): Promise<string> {
+/** How many mails a service has sent to an address so far. */
+export async function countMails(service: ServiceName, email: string): Promise<number> {
+  return Number(await ask({ service, mailsTo: email }))
+}
+
+async function ask(question: {
+  readonly service: ServiceName
+  readonly link?: string
+  readonly mailsTo?: string
+}): Promise<string> {
   const answer = await fetch(`${inject('stageUrl')}/?${new URLSearchParams(question)}`)
   const text = await answer.text()
   if (!answer.ok) throw new Error(text)

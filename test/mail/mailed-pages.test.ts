@@ -82,6 +82,7 @@ describe.each(ASKING)('after POST %s, the page that waits for the mail', (path, 
       const fields = hiddenFields(page, again)
       const keeps = kind === 'link' || kind === 'forgot'
       expect(fields).toEqual({
+        attempt: expect.stringMatching(/^[\w-]{22}$/),
         email,
         ...(keeps ? { return_to: 'https://app.example.com/orders?q=caf%C3%A9' } : {}),
       })
@@ -90,7 +91,7 @@ describe.each(ASKING)('after POST %s, the page that waits for the mail', (path, 
       expect(repeated.location).toMatch(/^\/mail-sent\?for=(link|forgot|resend)$/)
       const sent = service.mailTo(email).length - before
       if (email === known) expect(sent).toBe(1)
-      pages.push(page.replaceAll(email, '').replace(/nonce="[^"]*"/g, ''))
+      pages.push(page.replaceAll(email, '').replace(/(nonce|name="attempt" value)="[^"]*"/g, ''))
     }
     expect(pages[0]).toBe(pages[1])
   })

@@ -12,6 +12,7 @@ import { parseReturnTo } from '../../http/return-to'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer, presentGoal, withGoal } from '../answer'
+import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -34,6 +35,8 @@ const ChangePasswordBody = v.object({
   return_to: ReturnTo,
 })
 const ForgotBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+
+const ForgotForm = formWithAttempt(ForgotBody)
 const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, return_to: ReturnTo })
 
 /** Passwords: change one that is known, replace one that is forgotten. */
@@ -72,19 +75,28 @@ export function passwordRoutes(services: Services) {
       },
     )
 
-    .post('/password/forgot', open, mail, limited, jsonOrFormBody(ForgotBody), async (c) => {
-      const { email, device_token, return_to } = c.req.valid('json')
-      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
-      const returnTo = parseReturnTo(return_to, config)
-      const outcome = await requestPasswordReset(services, {
-        email,
-        returnTo,
-        deviceIds,
-        source: requestSourceOf(c),
-      })
-      const sent = { email: email.address, returnTo }
-      return answerMailRequest(c, config, { outcome, binding: null, page: 'forgot', sent })
-    })
+    .post(
+      '/password/forgot',
+      open,
+      mail,
+      limited,
+      jsonOrFormBody(ForgotBody, { form: ForgotForm }),
+      repeatable,
+      async (c) => {
+        const { email, device_token, return_to } = c.req.valid('json')
+        const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+        const returnTo = parseReturnTo(return_to, config)
+        const outcome = await requestPasswordReset(services, {
+          email,
+          returnTo,
+          deviceIds,
+          source: requestSourceOf(c),
+          attemptId: attemptIdOf(c),
+        })
+        const sent = { email: email.address, returnTo }
+        return answerMailRequest(c, config, { outcome, binding: null, page: 'forgot', sent })
+      },
+    )
 
     .post('/password/reset', open, mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
       const { token, new_password, device_token, return_to } = c.req.valid('json')

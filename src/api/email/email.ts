@@ -13,6 +13,7 @@ import { isForm, jsonOrFormBody } from '../../http/body'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer, presentGoal, withGoal } from '../answer'
+import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { clearMailSent } from '../mail-sent'
@@ -46,7 +47,11 @@ const ResendBody = v.object({
   ...deviceField,
   return_to: ReturnTo,
 })
+const ResendForm = formWithAttempt(ResendBody)
+
 const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
+
+const ChangeForm = formWithAttempt(ChangeBody)
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
@@ -96,48 +101,71 @@ export function emailRoutes(services: Services) {
       return answer(c, config, { returnTo: return_to ?? (signedIn && returnTo), page }, body)
     })
 
-    .post('/email/verify/resend', open, mail, limited, jsonOrFormBody(ResendBody), async (c) => {
-      const {
-        email,
-        binding: bindingText,
-        account_id,
-        device_token,
-        return_to: returnTo,
-      } = c.req.valid('json')
-      const signedIn = await optionalPrincipal(services, c.req.raw.headers)
-      // Nobody need be signed in to ask.
-      if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
-      const binding = await keepBinding(c, config.cookies.registration, bindingText)
-      const outcome = await resendVerification(services, {
-        signedIn,
-        deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
-        email,
-        binding: binding.secret,
-        source: requestSourceOf(c),
-      })
-      return answerMailRequest(c, config, {
-        outcome,
-        binding,
-        page: 'resend',
-        sent: { email: email.address, returnTo: null },
-        returnTo,
-      })
-    })
+    .post(
+      '/email/verify/resend',
+      open,
+      mail,
+      limited,
+      jsonOrFormBody(ResendBody, { form: ResendForm }),
+      repeatable,
+      async (c) => {
+        const {
+          email,
+          binding: bindingText,
+          account_id,
+          device_token,
+          return_to: returnTo,
+        } = c.req.valid('json')
+        const signedIn = await optionalPrincipal(services, c.req.raw.headers)
+        // Nobody need be signed in to ask.
+        if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
+        const binding = await keepBinding(c, services, {
+          cookie: config.cookies.registration,
+          inBody: bindingText,
+          email,
+        })
+        const outcome = await resendVerification(services, {
+          signedIn,
+          deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
+          email,
+          binding: binding.secret,
+          source: requestSourceOf(c),
+          attemptId: attemptIdOf(c),
+        })
+        return answerMailRequest(c, config, {
+          outcome,
+          binding,
+          page: 'resend',
+          sent: { email: email.address, returnTo: null },
+          returnTo,
+        })
+      },
+    )
 
-    .post('/email/change', mail, live, limited, jsonOrFormBody(ChangeBody), sameAccount, async (c) => {
-      const { email, password, return_to: returnTo } = c.req.valid('json')
-      const binding = await keepBinding(c, config.cookies.emailChange, undefined)
-      const input = { email, password, binding: binding.secret, source: requestSourceOf(c) }
-      const outcome = await requestEmailChange(services, c.var.principal, input)
-      if (outcome.outcome === 'refused' || outcome.outcome === 'no-password') throw attemptRefused(outcome)
-      return answerMailRequest(c, config, {
-        outcome,
-        binding,
-        page: 'change',
-        sent: { email: email.address, returnTo: null },
-        returnTo,
-      })
-    })
+    .post(
+      '/email/change',
+      mail,
+      live,
+      limited,
+      jsonOrFormBody(ChangeBody, { form: ChangeForm }),
+      repeatable,
+      sameAccount,
+      async (c) => {
+        const { email, password, return_to: returnTo } = c.req.valid('json')
+        const binding = await keepBinding(c, services, { cookie: config.cookies.emailChange, email })
+        const by = { binding: binding.secret, source: requestSourceOf(c), attemptId: attemptIdOf(c) }
+        const input = { email, password, ...by }
+        const outcome = await requestEmailChange(services, c.var.principal, input)
+        if (outcome.outcome === 'refused' || outcome.outcome === 'no-password') throw attemptRefused(outcome)
+        return answerMailRequest(c, config, {
+          outcome,
+          binding,
+          page: 'change',
+          sent: { email: email.address, returnTo: null },
+          returnTo,
+        })
+      },
+    )
 
     .post('/email/change/confirm', open, mail, limited, jsonOrFormBody(ConfirmBody), async (c) => {
       const { token, binding: bindingText, return_to } = c.req.valid('json')

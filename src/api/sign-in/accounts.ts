@@ -25,7 +25,7 @@ import type { EmailAddress } from '../../identity/email-address'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer, presentGoal } from '../answer'
-import { attemptIdOf, repeatable } from '../attempt-id'
+import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
 import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
@@ -55,15 +55,18 @@ const SignInBody = v.object({
   return_to: ReturnTo,
 })
 
-/** A page names the attempt in a field, because a form sends no headers. */
-const SignInForm = v.object({ ...SignInBody.entries, attempt: v.optional(Text) })
+const SignInForm = formWithAttempt(SignInBody)
 
 const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullable(Name)) })
+
+const RegisterForm = formWithAttempt(RegisterBody)
 
 const LinkBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
 
 /** A page that does not know the address, or must not show it, names it by a link that went there. */
-const LinkForm = v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo })
+const LinkForm = formWithAttempt(
+  v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo }),
+)
 
 const ConfirmLinkBody = v.object({
   token: v.optional(Text),
@@ -85,28 +88,41 @@ export function accountRoutes(services: Services) {
   const furtherFaults = newPasswordFaults('password', services)
 
   return new Hono<SignedInEnv>()
-    .post('/register', open, limited, jsonOrFormBody(RegisterBody, { furtherFaults }), async (c) => {
-      if (config.registration === 'closed') throw new Problem('registration-closed')
-      const { email, password, name = null, ...asked } = c.req.valid('json')
-      if (config.registration === 'verified') {
-        chooseMode(c, config.modes, asked)
-        const binding = await keepBinding(c, config.cookies.registration, undefined)
-        const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
-        const returnTo = parseReturnTo(asked.return_to, config)
-        const by = { binding: binding.secret, source: requestSourceOf(c), deviceIds }
-        const input = { email, password, name, returnTo, ...by }
-        const outcome = await registerVerified(services, input)
-        if (outcome.outcome === 'password-refused') throw passwordRefused('password', outcome.refusal)
-        const sent = { email: email.address, returnTo }
-        return answerMailRequest(c, config, { outcome, binding, page: 'register', sent })
-      }
-      const sign = { ...(await signingIn(c, services, asked)), email, password }
-      const registration = await register(services, { ...sign, name })
-      if (registration.outcome === 'throttled') throw attemptRefused(registration)
-      if (registration.outcome === 'account-exists') throw new Problem('account-exists')
-      if (registration.outcome === 'password-refused') throw passwordRefused('password', registration.refusal)
-      return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
-    })
+    .post(
+      '/register',
+      open,
+      limited,
+      jsonOrFormBody(RegisterBody, { form: RegisterForm, furtherFaults }),
+      repeatable,
+      async (c) => {
+        if (config.registration === 'closed') throw new Problem('registration-closed')
+        const { email, password, name = null, ...asked } = c.req.valid('json')
+        if (config.registration === 'verified') {
+          chooseMode(c, config.modes, asked)
+          const binding = await keepBinding(c, services, { cookie: config.cookies.registration, email })
+          const deviceIds = await presentedDevices(services, c.req.raw.headers, asked.device_token)
+          const returnTo = parseReturnTo(asked.return_to, config)
+          const by = {
+            binding: binding.secret,
+            source: requestSourceOf(c),
+            deviceIds,
+            attemptId: attemptIdOf(c),
+          }
+          const input = { email, password, name, returnTo, ...by }
+          const outcome = await registerVerified(services, input)
+          if (outcome.outcome === 'password-refused') throw passwordRefused('password', outcome.refusal)
+          const sent = { email: email.address, returnTo }
+          return answerMailRequest(c, config, { outcome, binding, page: 'register', sent })
+        }
+        const sign = { ...(await signingIn(c, services, asked)), email, password }
+        const registration = await register(services, { ...sign, name })
+        if (registration.outcome === 'throttled') throw attemptRefused(registration)
+        if (registration.outcome === 'account-exists') throw new Problem('account-exists')
+        if (registration.outcome === 'password-refused')
+          throw passwordRefused('password', registration.refusal)
+        return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
+      },
+    )
 
     .post(
       '/login',
@@ -123,23 +139,32 @@ export function accountRoutes(services: Services) {
       },
     )
 
-    .post('/login/link', open, mail, limited, jsonOrFormBody(LinkBody, { form: LinkForm }), async (c) => {
-      const { return_to, ...named } = c.req.valid('json')
-      const { email, typed, goal } = await linkRecipient(services, named)
-      const returnTo = parseReturnTo(return_to, config) ?? goal
-      const inBody = 'device_token' in named ? named.device_token : undefined
-      const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
-      const binding = await keepBinding(c, config.cookies.signInLink, undefined)
-      const outcome = await requestSignInLink(services, {
-        email,
-        returnTo,
-        binding: binding.secret,
-        source: requestSourceOf(c),
-        deviceIds,
-      })
-      const sent = { email: typed, returnTo }
-      return answerMailRequest(c, config, { outcome, binding, page: 'link', sent })
-    })
+    .post(
+      '/login/link',
+      open,
+      mail,
+      limited,
+      jsonOrFormBody(LinkBody, { form: LinkForm }),
+      repeatable,
+      async (c) => {
+        const { return_to, ...named } = c.req.valid('json')
+        const { email, typed, goal } = await linkRecipient(services, named)
+        const returnTo = parseReturnTo(return_to, config) ?? goal
+        const inBody = 'device_token' in named ? named.device_token : undefined
+        const deviceIds = await presentedDevices(services, c.req.raw.headers, inBody)
+        const binding = await keepBinding(c, services, { cookie: config.cookies.signInLink, email })
+        const outcome = await requestSignInLink(services, {
+          email,
+          returnTo,
+          binding: binding.secret,
+          source: requestSourceOf(c),
+          deviceIds,
+          attemptId: attemptIdOf(c),
+        })
+        const sent = { email: typed, returnTo }
+        return answerMailRequest(c, config, { outcome, binding, page: 'link', sent })
+      },
+    )
 
     .post('/login/link/confirm', open, mail, limited, jsonOrFormBody(ConfirmLinkBody), async (c) => {
       const { token, code, binding: known, ...asked } = c.req.valid('json')

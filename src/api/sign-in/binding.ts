@@ -7,12 +7,16 @@ import {
   clearAuthCookie,
   setAuthCookie,
 } from '../../http/auth-cookies'
+import type { EmailAddress } from '../../identity/email-address'
 import {
   hashSecretText,
   type MintedSecret,
   mintSecret,
   TOKEN_LIFETIME_SECONDS,
+  toSecret,
 } from '../../links/one-time-token'
+import type { Services } from '../../services'
+import { attemptIdOf } from '../attempt-id'
 
 /** How long the browser keeps what binds it to a link: as long as the longest of its kind is good. */
 const MAX_AGE_SECONDS = {
@@ -31,19 +35,33 @@ export interface Binding {
 }
 
 /**
- * Returns the binding that the client has already, or mints one. A browser that asks twice is one browser: its newer link takes the place
+ * Returns the binding that the client has already, or makes one. A browser that asks twice is one browser: its newer link takes the place
  * of its older one.
+ *
+ * The binding of a request that its client has named is derived from that name, so that two clicks on the same form, of which neither has a
+ * cookie yet, get the same one. Otherwise the browser would keep one, and the mail might belong to the other.
  */
 export async function keepBinding(
   c: Context,
-  cookie: BindingCookie,
-  inBody: string | undefined,
+  { derivedSecrets }: Pick<Services, 'derivedSecrets'>,
+  {
+    cookie,
+    inBody,
+    email,
+  }: {
+    readonly cookie: BindingCookie
+    readonly inBody?: string | undefined
+    /** Where the link goes. */
+    readonly email: EmailAddress
+  },
 ): Promise<Binding> {
   const text = presentedBinding(c, cookie, inBody)
   const hash = text === null ? null : await hashSecretText(text)
-  return text !== null && hash !== null
-    ? { cookie, secret: { text, hash } }
-    : { cookie, secret: await mintSecret() }
+  if (text !== null && hash !== null) return { cookie, secret: { text, hash } }
+  const attemptId = attemptIdOf(c)
+  if (attemptId === null) return { cookie, secret: await mintSecret() }
+  const bytes = await derivedSecrets('binding', cookie.purpose, attemptId, email.canonical)
+  return { cookie, secret: await toSecret(bytes) }
 }
 
 /** The secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */

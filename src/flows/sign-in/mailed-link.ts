@@ -21,10 +21,11 @@ export async function requestSignInLink(
   asker: MailAsker & { readonly email: EmailAddress; readonly returnTo: string | null },
 ): Promise<MailRequestOutcome> {
   const { binding, returnTo } = asker
-  const link = await newLinkRequest(services, asker)
+  const link = await newLinkRequest(services, 'sign-in', asker)
   const code = await services.signInCodes.mint(link.token.hash)
-  const request = { purpose: 'sign-in', bindingHash: binding.hash, returnTo, code } as const
-  return mailRequestOutcome(await services.links.issue({ ...request, ...link }))
+  return mailRequestOutcome(
+    await services.links.issue({ ...link, bindingHash: binding.hash, returnTo, code }),
+  )
 }
 
 /** Returns what a sign-in link is good for, or `null` if it is not valid. Uses nothing up. */

@@ -1,16 +1,17 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { LinkStore, MailRequest } from '../../links/link-store'
+import type { LinkStore, MailAttempt, MailRequest } from '../../links/link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
 import type { RequestSource } from '../../request-source/request-source'
 import { settleAttempt } from './attempts'
 import { recordIfIssued } from './audit-log'
 import { type FoundRow, selectLink, toFoundLink } from './link-row'
+import { findAttempt, forgetAttempts, forgetEarlierAttempt, noteAttempt } from './mail-attempts'
 import type { MailQueue } from './mail-queue'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from './mail-requests'
 import { endReplacedLinks } from './replaced-links'
 import { endOlderCodes } from './sign-in-codes'
-import type { SqlDatabase, Steps } from './sql-database'
-import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { forgetUsedLinks } from './used-links'
 
 /** Asking for links, and finding what they are good for. What using one does: link-uses.ts. */
@@ -21,24 +22,74 @@ export type LinkRequests = Pick<
 
 /** One-time tokens. What belongs together is one transaction. */
 export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkRequests {
-  /** Counts, and runs steps after it in the same transaction; the first of them depends on `counted`. */
-  async function countAnd(request: MailRequest, steps: Steps): Promise<number | null> {
-    const rows = await db.transaction({
-      ...countMailRequest(request),
-      ...steps,
-      wait: mailRetryAfter(request),
-    })
+  /**
+   * Counts a request for mail, and issues a link in the same transaction. Gives how many seconds to wait if there were too many; `null` also
+   * for an attempt that was carried out seconds ago, which is neither counted nor carried out again.
+   */
+  async function countAndIssue(
+    request: MailRequest,
+    issued: Statement,
+    steps: Steps,
+  ): Promise<number | null> {
+    const { attempt, now } = request
+    const transaction = db.transaction(
+      {
+        outdated: attempt && forgetEarlierAttempt(attempt),
+        ...countMailRequest(request),
+        ...(attempt === null
+          ? { issued: ifChanged('counted', issued) }
+          : {
+              noted: ifChanged('counted', noteAttempt(attempt, now, PREVIOUS_CHANGED)),
+              issued: ifChanged('noted', issued),
+            }),
+        ...steps,
+        repeated: attempt && findAttempt(attempt),
+        wait: mailRetryAfter(request),
+      },
+      { repeatable: attempt !== null },
+    )
+    const rows = await unlessRepeated('mail_attempts', transaction)
+    if (!rows) return null
     mailQueue.note(rows)
-    return rows.counted.length > 0 ? null : (rows.wait[0]?.retry_after ?? 1)
+    return rows.counted.length > 0 || rows.repeated.length > 0 ? null : (rows.wait[0]?.retry_after ?? 1)
+  }
+
+  /** Carries out what a request was reserved for, unless the same attempt did seconds ago. Returns whether it did. */
+  async function carryOut(attempt: MailAttempt | null, now: number, steps: Steps): Promise<boolean> {
+    const noted = attempt && { outdated: forgetEarlierAttempt(attempt), noted: noteAttempt(attempt, now) }
+    const transaction = db.transaction({ ...noted, ...steps }, { repeatable: attempt !== null })
+    const rows = await unlessRepeated('mail_attempts', transaction)
+    if (rows) mailQueue.note(rows)
+    return rows !== null
   }
 
   return {
-    reserve: (request) => countAnd(request, {}),
+    async reserve(request) {
+      const { attempt } = request
+      const rows = await db.transaction({
+        ...countMailRequest(request),
+        repeated: attempt && findAttempt(attempt),
+        wait: mailRetryAfter(request),
+      })
+      if (rows.repeated.length > 0) return { outcome: 'repeated' }
+      if (rows.counted.length > 0) return { outcome: 'reserved' }
+      return { outcome: 'throttled', retryAfterSeconds: rows.wait[0]?.retry_after ?? 1 }
+    },
 
-    async holdRegistration({ email, name, passwordHash, token, bindingHash, returnTo, source, now }) {
+    async holdRegistration({
+      email,
+      name,
+      passwordHash,
+      token,
+      bindingHash,
+      returnTo,
+      attempt,
+      source,
+      now,
+    }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
       const known = { canonicalEmail: email.canonical, except: null }
-      const rows = await db.transaction({
+      await carryOut(attempt, now, {
         held: sql(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
@@ -61,50 +112,48 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         ownerTold: mailQueue.notice({ kind: 'account-exists', source, now }, known),
         replaced: endReplacedLinks(token.hash, 'register'),
       })
-      mailQueue.note(rows)
     },
 
     async issue({ token, code, bindingHash, returnTo, source, ...request }) {
       const { purpose, canonicalEmail, accountKey, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
       const { kind, event } = ISSUED[purpose]
-      return countAnd(request, {
-        issued: ifChanged(
-          'counted',
-          sql(
-            `INSERT INTO one_time_tokens
+      return countAndIssue(
+        request,
+        sql(
+          `INSERT INTO one_time_tokens
                (token_hash, purpose, holder, email_canonical, binding_hash, expires_at, return_to, code_mac, account_key)
              SELECT :token_hash, :purpose, id, email_canonical, :binding_hash, :expires_at, :return_to, :code_mac, :account_key
                FROM users
               WHERE email_canonical = :email AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}`,
-            {
-              token_hash: token.hash,
-              purpose,
-              binding_hash: bindingHash,
-              expires_at: expiresAt,
-              return_to: returnTo,
-              code_mac: code?.mac ?? null,
-              account_key: code ? accountKey : null,
-              email: canonicalEmail,
-            },
-          ),
+          {
+            token_hash: token.hash,
+            purpose,
+            binding_hash: bindingHash,
+            expires_at: expiresAt,
+            return_to: returnTo,
+            code_mac: code?.mac ?? null,
+            account_key: code ? accountKey : null,
+            email: canonicalEmail,
+          },
         ),
-        recorded: recordIfIssued(requested(event, { accountKey, actorId: null, source, now }), token.hash),
-        mailed: await mailQueue.link({ kind, token, code: code?.text, expiresAt, source, now }),
-        codesEnded:
-          code && bindingHash !== null ? endOlderCodes({ tokenHash: token.hash, bindingHash }) : null,
-        replaced: endReplacedLinks(token.hash, purpose),
-      })
+        {
+          recorded: recordIfIssued(requested(event, { accountKey, actorId: null, source, now }), token.hash),
+          mailed: await mailQueue.link({ kind, token, code: code?.text, expiresAt, source, now }),
+          codesEnded:
+            code && bindingHash !== null ? endOlderCodes({ tokenHash: token.hash, bindingHash }) : null,
+          replaced: endReplacedLinks(token.hash, purpose),
+        },
+      )
     },
 
     async issueVerification({ userId, token, bindingHash, source, ...request }) {
       const { purpose, canonicalEmail, now } = request
       const expiresAt = now + TOKEN_LIFETIME_SECONDS[purpose]
-      return countAnd(request, {
-        issued: ifChanged(
-          'counted',
-          sql(
-            `INSERT INTO one_time_tokens
+      return countAndIssue(
+        request,
+        sql(
+          `INSERT INTO one_time_tokens
                (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
                 binding_hash, return_to, expires_at)
              SELECT :token_hash, 'register', holder, email_canonical, new_email, new_email_canonical,
@@ -118,26 +167,37 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
                     CASE WHEN id = :user_id THEN :binding_hash END, NULL, :expires_at
                FROM users
               WHERE email_canonical = :email AND email_verified_at IS NULL AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}`,
-            {
-              token_hash: token.hash,
-              binding_hash: bindingHash,
-              email: canonicalEmail,
-              expires_at: expiresAt,
-              now,
-              user_id: userId,
-            },
-          ),
+          {
+            token_hash: token.hash,
+            binding_hash: bindingHash,
+            email: canonicalEmail,
+            expires_at: expiresAt,
+            now,
+            user_id: userId,
+          },
         ),
-        mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, source, now }),
-        replaced: endReplacedLinks(token.hash, 'register'),
-      })
+        {
+          mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, source, now }),
+          replaced: endReplacedLinks(token.hash, 'register'),
+        },
+      )
     },
 
-    async issueAddressChange({ userId, passwordHash, reserved, email, token, bindingHash, source, now }) {
+    async issueAddressChange({
+      userId,
+      passwordHash,
+      reserved,
+      email,
+      token,
+      bindingHash,
+      attempt,
+      source,
+      now,
+    }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
       const event = requested('email-change-requested', { accountKey: null, actorId: userId, source, now })
       const taken = { canonicalEmail: email.canonical, except: userId }
-      const rows = await db.transaction({
+      return carryOut(attempt, now, {
         issued: sql(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
@@ -164,7 +224,6 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         settled: settleAttempt(reserved, { tokenHash: token.hash }),
         replaced: endReplacedLinks(token.hash, 'change-email'),
       })
-      mailQueue.note(rows)
     },
 
     async find({ tokenHash, bindingHash }, purposes, now) {
@@ -184,6 +243,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
           ),
           counts: pruneMailRequests(expired, limit),
           used: forgetUsedLinks(used, limit),
+          attempts: forgetAttempts(used, limit),
         },
         { outcomeMatters: false },
       )

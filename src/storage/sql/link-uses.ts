@@ -5,15 +5,9 @@ import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
 import { proveAddress } from './first-proof'
 import type { MailQueue } from './mail-queue'
-import {
-  endBeyondLimit,
-  endPresented,
-  insertSessionIfChanged,
-  startedSession,
-  unlessRepeated,
-} from './session-start'
+import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { endSessionsOf, selectEndedOf } from './sessions'
-import type { SqlDatabase } from './sql-database'
+import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { noteUse } from './used-links'
 
@@ -65,7 +59,7 @@ export function createLinkUses(
         },
         REPEATABLE,
       )
-      const rows = await unlessRepeated(transaction)
+      const rows = await unlessRepeated('sessions', transaction)
       if (rows?.added.length !== 1) return null
       mailQueue.note(rows)
       const deviceId = deviceIn(rows)
@@ -147,7 +141,7 @@ export function createLinkUses(
         },
         REPEATABLE,
       )
-      const rows = await unlessRepeated(transaction)
+      const rows = await unlessRepeated('sessions', transaction)
       if (!rows || rows.taken.length === 0) return null
       mailQueue.note(rows)
       const { begun, replaced, beyondLimit, ended } = rows

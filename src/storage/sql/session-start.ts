@@ -4,7 +4,6 @@ import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import { parseRoles } from './session-row'
 import { endContext } from './sessions'
-import { RowExists } from './sql-database'
 import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 // The statements of a sign-in about sessions. They stand in the transaction that checks what entitles to one.
@@ -76,16 +75,6 @@ function valuesOf({ session, secretHash }: NewSession) {
     authenticated_at: session.authenticatedAt,
     amr: session.methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp',
     methods: JSON.stringify(session.methods),
-  }
-}
-
-/** Runs a transaction that starts a session; `null`, and nothing done, if an equal request has started it before. */
-export async function unlessRepeated<T>(transaction: Promise<T>): Promise<T | null> {
-  try {
-    return await transaction
-  } catch (error) {
-    if (error instanceof RowExists && error.table === 'sessions') return null
-    throw error
   }
 }
 

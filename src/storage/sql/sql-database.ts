@@ -31,6 +31,22 @@ export class RowExists extends StoreUnavailable {
 }
 
 /**
+ * Waits for a transaction that makes a row of `table` under a key which names the request; `null`, and nothing done, if an equal request has made
+ * it before.
+ */
+export async function unlessRepeated<T>(
+  table: 'sessions' | 'mail_attempts',
+  transaction: Promise<T>,
+): Promise<T | null> {
+  try {
+    return await transaction
+  } catch (error) {
+    if (error instanceof RowExists && error.table === table) return null
+    throw error
+  }
+}
+
+/**
  * A database that understands SQL. Every method throws {@link StoreUnavailable} when the database cannot be reached or fails.
  */
 export interface SqlDatabase {

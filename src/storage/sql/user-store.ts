@@ -8,9 +8,9 @@ import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
 import type { MailQueue } from './mail-queue'
 import { type SessionRow, toSession } from './session-row'
-import { endBeyondLimit, endPresented, insertSession, startedSession, unlessRepeated } from './session-start'
+import { endBeyondLimit, endPresented, insertSession, startedSession } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
-import type { SqlDatabase, Steps } from './sql-database'
+import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
 import { ifChanged, sql } from './statement'
 import { toCredentials, toUser, type UserRow } from './user-row'
 
@@ -54,7 +54,7 @@ export function createUserStore(
       },
       { repeatable },
     )
-    const rows = await unlessRepeated(transaction)
+    const rows = await unlessRepeated('sessions', transaction)
     if (!rows) return null
     mailQueue.note(rows)
     return startedSession(rows.begun, rows.ended, deviceIn(rows))
