@@ -45,7 +45,7 @@ const all = [
 ]
 for (const { guard, file, from } of all) {
   if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
-  console.error(`"${guard}": its text stands not once in ${file}`)
+  console.error(`"${guard}": the text must occur exactly once in ${file}`)
   process.exit(2)
 }
 const copy = copyProject()

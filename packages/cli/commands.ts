@@ -14,7 +14,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'doctor',
-    summary: 'Check the configuration, and say what to do about each fault',
+    summary: 'Check the configuration, and name each fault with its fix',
     load: () => import('./doctor/doctor.ts'),
   },
   {

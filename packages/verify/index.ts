@@ -73,13 +73,13 @@ export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
       )
     }
     if (principal.roles.includes(role)) return next()
-    const problem = new Problem('forbidden', { detail: `This needs the role ${role}.` })
+    const problem = new Problem('forbidden', { detail: `This requires the role ${role}.` })
     return refuse(refusal(issuer, problem).problem)
   }
 }
 
 const NOBODY_ASKED =
-  'requireRole needs janus(…) before it on the same route: nothing has asked who is calling.'
+  'requireRole needs janus(…) before it on the same route, because janus(…) authenticates the caller.'
 
 function createServiceVerifier(options: ServiceClientOptions & { readonly live?: boolean }): Verifier {
   const client = createServiceClient(options)

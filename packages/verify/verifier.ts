@@ -78,7 +78,7 @@ function invalid(code: 'invalid-token' | 'token-expired'): Problem {
 
 /** What is answered while Janus cannot be asked. */
 export function unavailable(): Problem {
-  const detail = 'Nobody can be authenticated at the moment: Janus does not answer.'
+  const detail = 'Callers cannot be authenticated at the moment, because Janus does not answer.'
   return new Problem('store-unavailable', { detail, headers: { 'Retry-After': '5' } })
 }
 

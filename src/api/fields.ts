@@ -19,7 +19,7 @@ export const Email = v.pipe(
   v.rawTransform(({ dataset, addIssue, NEVER }) => {
     const address = parseEmailAddress(dataset.value)
     if (address) return address
-    addIssue({ message: 'Send an e-mail address, as in ada@example.com.' })
+    addIssue({ message: 'Send an email address, for example ada@example.com.' })
     return NEVER
   }),
 )
@@ -45,7 +45,7 @@ export const Name = v.pipe(
 export const Code = v.pipe(
   Text,
   v.transform((code) => code.normalize('NFKC').replace(/[\p{White_Space}\p{Cf}-]/gu, '')),
-  v.regex(/^[0-9]{6}$/, 'Send the six digits of the email.'),
+  v.regex(/^[0-9]{6}$/, 'Send the six digits from the email.'),
 )
 
 export const ReturnTo = v.optional(Text)

@@ -26,6 +26,6 @@ export const sameAccount: MiddlewareHandler<SignedInEnv, string, { in: Sent; out
 /** @throws {Problem} `account-mismatch`. */
 export function refuseOtherAccount(userId: string, meant: string | undefined): void {
   if (meant === undefined || meant === userId) return
-  const detail = 'Nothing was changed. Sign in to the account that is meant, or leave account_id out.'
+  const detail = 'Nothing was changed. Sign in to the account that account_id names, or leave account_id out.'
   throw new Problem('account-mismatch', { detail })
 }

@@ -14,5 +14,5 @@ export function requireMail(services: Pick<Services, 'delivery'>): MiddlewareHan
 
 /** @throws {Problem} `not-found`. */
 export function refuseWithoutMail({ delivery }: Pick<Services, 'delivery'>): void {
-  if (!delivery) throw new Problem('not-found', { detail: 'This service sends no mail.' })
+  if (!delivery) throw new Problem('not-found', { detail: 'This service does not send mail (MAILER=none).' })
 }

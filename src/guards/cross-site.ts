@@ -39,7 +39,7 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
     site === null ? 'the Origin header names another origin' : `Sec-Fetch-Site is ${describeSite(site)}`
   const allowed = [origin, ...allowedOrigins].join(', ')
   throw new Problem('cross-site-request', {
-    detail: `Refused because ${seen}. Allowed: ${allowed}. To allow another origin, list it in ALLOWED_ORIGINS.`,
+    detail: `Rejected because ${seen}. Allowed origins: ${allowed}. To allow another origin, list it in ALLOWED_ORIGINS.`,
   })
 }
 

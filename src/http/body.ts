@@ -152,7 +152,7 @@ function parseJson(text: string): Record<string, unknown> {
     throw invalidInput([{ field: '', code: 'type', message: 'Send a JSON object.' }])
   }
   if (countNames(text) !== countMembers(value)) {
-    throw new Problem('invalid-json', { detail: 'A name occurs twice in one object.' })
+    throw new Problem('invalid-json', { detail: 'An object has the same member name twice.' })
   }
   return value as Record<string, unknown>
 }
@@ -231,7 +231,7 @@ function unknownField(fieldNames: readonly string[]): FieldError {
 const ALREADY_READ = {
   code: 'already-read',
   message:
-    'The app around Janus has read the body already. Read it there by c.req.json(), text() or parseBody(), not by c.req.raw, and mount Janus by app.route().',
+    'Your app has already read the body. Read it with c.req.json(), text() or parseBody() instead of c.req.raw, and mount Janus with app.route().',
 }
 
 /** The refusal of a body that lacks a field which only sometimes is required. */

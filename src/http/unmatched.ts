@@ -16,7 +16,7 @@ interface Route {
 export function answerUnmatched(c: Context, routes: readonly Route[], basePath: string): Response {
   const { path } = c.req
   if (!isUnder(basePath, path)) {
-    const detail = `Janus has nothing here: its ISSUER puts every route under ${basePath}. Ask for the whole path.`
+    const detail = `Every route is under ${basePath}, the path of ISSUER. Request the whole path.`
     throw new Problem('not-found', { detail })
   }
   const methods = allowedMethods(routes, path.slice(basePath.length) || '/')

@@ -11,7 +11,7 @@ type Done = (
   goal: string | null,
 ) => ReturnType<typeof DonePage> | null
 
-/** What a form that was obeyed leads to: `GET` of its own path with `?done`. */
+/** The page after a handled form: `GET` of its own path with `?done`. */
 export const DONE_PAGES: Readonly<Record<string, Done>> = {
   '/password/reset': (context, done, goal) =>
     done === undefined ? null : <PasswordResetPage context={context} returnTo={goal} />,

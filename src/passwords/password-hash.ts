@@ -36,7 +36,7 @@ const SCHEME = 'pbkdf2-sha256-chain'
 /** Small, because a segment is how long another request may wait; smaller costs more in yields than it gains. */
 const SEGMENT_ITERATIONS = 25_000
 
-/** Above this the verifier would be the outage: what is stored is bounded before it is obeyed. */
+/** Above this the verifier would be the outage: what is stored is bounded before it is used. */
 const MAX_TOTAL_ITERATIONS = 10_000_000
 
 const SALT_BYTES = 16

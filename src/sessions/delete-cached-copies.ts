@@ -33,10 +33,10 @@ export async function deleteCachedCopies(
 }
 
 const UNCONFIRMED =
-  'This was done, but the fast copy of an ended session could not be deleted yet and may be honoured for some minutes more. Janus goes on trying.'
+  'The session was ended, but its cached copy could not be deleted yet. It may be accepted for a few more minutes; deletion will be retried.'
 
 const LEFT_TO_SWEEP =
-  'This was done, and all those sessions have ended. There were so many that the fast copies of some are still to be deleted, and may be honoured for some minutes more. Janus goes on deleting them.'
+  'The sessions were ended, but there were too many to delete all cached copies at once. Some may be accepted for a few more minutes; deletion will be retried.'
 
 /** As {@link deleteCachedCopies}, where a new session is worth more than the certainty that an old one is gone. */
 export async function deleteCachedCopiesOrLeaveToSweep(

@@ -88,7 +88,7 @@ export function createRoutes(services: Services, pages: Pages | null) {
 /** Answers where an app has mounted Janus elsewhere than its issuer says: every link, cookie and guard would be wrong there. */
 export function createMisplacedApp({ config, log }: Services) {
   const app = new Hono().use(requestLog(log, config.logSuccessPercent, () => ({}))).use(securityHeaders)
-  const detail = `Janus is mounted elsewhere than its ISSUER says: mount it at ${config.basePath || '/'}.`
+  const detail = `Janus is not mounted at the path of ISSUER. Mount it at ${config.basePath || '/'}.`
   app.all('*', () => {
     throw new Problem('internal-error', { detail })
   })
@@ -104,7 +104,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
   const app = new Hono().use(securityHeaders).route('/', health).route('/:base{.+}', health)
   app.all('*', () => {
     throw new Problem('internal-error', {
-      detail: 'Janus is not configured. GET readyz says what is missing.',
+      detail: 'Janus is not configured. GET /readyz lists what is missing.',
     })
   })
   app.onError((error, c) =>

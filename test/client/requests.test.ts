@@ -213,10 +213,10 @@ describe('a problem', () => {
     expect(problem).toBeInstanceOf(Error)
     expect(problem).toMatchObject({
       name: 'JanusProblem',
-      message: 'Some fields are not valid',
+      message: 'Some fields are invalid',
       code: 'invalid-input',
       status: 422,
-      title: 'Some fields are not valid',
+      title: 'Some fields are invalid',
       detail: null,
       retryAfterSeconds: null,
     })

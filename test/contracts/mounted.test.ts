@@ -195,7 +195,7 @@ it('asked for a path that is not its own, says under which path it is, and allow
     await send(seen(stripped), 'POST', '/login', { body: {} }),
   ]) {
     expectProblem(answer, 404, 'not-found')
-    expect(answer.body.detail).toContain('its ISSUER puts every route under /auth.')
+    expect(answer.body.detail).toContain('Every route is under /auth,')
     expect(answer.headers.get('Allow')).toBeNull()
   }
 })
@@ -264,7 +264,7 @@ it.each([
     const method = path === '/me' || path === '/healthz' ? 'GET' : 'POST'
     const answer = await send(elsewhere, method, path, { body: method === 'POST' ? {} : undefined })
     expectProblem(answer, 500, 'internal-error')
-    expect(answer.body.detail).toBe(`Janus is mounted elsewhere than its ISSUER says: mount it at ${right}.`)
+    expect(answer.body.detail).toBe(`Janus is not mounted at the path of ISSUER. Mount it at ${right}.`)
     expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
   }
 })

@@ -114,7 +114,7 @@ describe.each(['session', 'token'] as const)('OUT-05: the list of one’s sessio
       const { instance: _, ...body } = answer.body
       expect(body).toEqual({
         type: `${deployed.issuer}/problems/not-found`,
-        title: 'There is nothing here',
+        title: 'Not found',
         status: 404,
         code: 'not-found',
       })

@@ -12,7 +12,7 @@ describe('GET /', () => {
       const answer = await send(deployed, 'GET', '', { headers: { Accept: accept } })
       expect(answer.status).toBe(200)
       expect(answer.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
-      expect(answer.text).toContain('You are not signed in.')
+      expect(answer.text).toContain('You&#39;re not signed in.')
     },
   )
 

@@ -149,7 +149,7 @@ describe.concurrent('accessibility', () => {
       await enter('Enter', 'Signed in as Ada.')
 
       await tabTo(visitor, 'Sign out')
-      await enter('Space', 'You are not signed in.')
+      await enter('Space', "You're not signed in.")
       await tabTo(visitor, 'Sign in')
       await enter('Enter', 'Sign in')
       expect(await visitor.focused()).toBe('Email address')

@@ -27,7 +27,7 @@ describe.concurrent.each([
     await visitor.unfold('Change address')
     await visitor.fill({ 'New email address': email, 'Current password': person.password }, 'Profile')
     await visitor.press('Send the link', 'Profile')
-    expect(await visitor.notice()).toBe('A message is on its way to your new address.')
+    expect(await visitor.notice()).toBe('An email is on its way to your new address.')
 
     await visitor.go(await mailedLink('open', email, '/email/change/confirm'))
     await visitor.press('Use this address')
@@ -125,7 +125,7 @@ describe.concurrent.each([
 
     await visitor.fill({ "Your password, to be sure it's you": person.password }, 'Delete account')
     await visitor.press('Delete my account', 'Delete account')
-    expect(await visitor.heading()).toBe('You are not signed in.')
+    expect(await visitor.heading()).toBe("You're not signed in.")
     expect(await credentialCookies(visitor)).toEqual([])
     expect((await signIn(visitor, person)).status()).toBe(401)
   })

@@ -48,7 +48,7 @@ describe.each(ENGINES)('in $name', ({ name, tools, start }) => {
     await says(`Signed in as ${email}.`)
     expect(await engine.url()).toBe(`${secure.url}/`)
     await engine.click('Sign out')
-    await says('You are not signed in.')
+    await says("You're not signed in.")
 
     await engine.open(`${secure.url}/login?${new URLSearchParams({ return_to: FOREIGN })}`)
     await submit({ email, password }, 'Sign in')

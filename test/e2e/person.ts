@@ -33,7 +33,7 @@ export async function signIn(visitor: Visitor, { email, password }: Omit<Person,
 /** Whether the visitor is signed in, as the first page says. */
 export async function isSignedIn(visitor: Visitor): Promise<boolean> {
   await visitor.go('/')
-  return (await visitor.heading()) !== 'You are not signed in.'
+  return (await visitor.heading()) !== "You're not signed in."
 }
 
 /** Asks for a new password, in any language. @returns The link that is mailed. */

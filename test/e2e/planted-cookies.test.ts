@@ -106,7 +106,7 @@ describe('SES-02: a cookie whose name only looks like ours', () => {
       const sent = await visitor.context.cookies(janus.href)
       expect(sent.map((its) => [its.name, its.value])).toEqual(kept ? [[name, planted]] : [])
       await visitor.go(janus.href)
-      expect(await visitor.heading()).toBe('You are not signed in.')
+      expect(await visitor.heading()).toBe("You're not signed in.")
     }
     // Said of every page that comes over HTTP from elsewhere than this machine's own names.
     const said = visitor.faults.splice(0)

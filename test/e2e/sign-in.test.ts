@@ -59,7 +59,7 @@ describe.concurrent.each([
     expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
 
     await visitor.press('Sign out')
-    expect(await visitor.heading()).toBe('You are not signed in.')
+    expect(await visitor.heading()).toBe("You're not signed in.")
     expect(await credentialCookies(visitor)).toEqual([])
   })
 

@@ -476,7 +476,7 @@ describe('modes of a sign-in with a link', () => {
     const link = await signInLink(service, ada.email)
     expect((await confirm(service, link)).status).toBe(200)
     expect(service.mailTo(ada.email).map(({ subject }) => subject)).toContain(
-      'Your password for auth.example.com was removed',
+      'Your auth.example.com password was removed',
     )
     const again = await signInLink(service, ada.email)
     const before = service.mail.length

@@ -38,9 +38,9 @@ describe('the document', () => {
   it('cannot be made while a route is not described, or no route any more', () => {
     const handler = () => {}
     const more = [...parts, { method: 'PUT', path: '/me', handler }]
-    expect(() => createDocument(more, given)).toThrow('does not describe: PUT /me')
+    expect(() => createDocument(more, given)).toThrow('does not describe the route PUT /me')
     const fewer = parts.filter(({ path }) => path !== '/sessions')
-    expect(() => createDocument(fewer, given)).toThrow('no routes: GET /sessions')
+    expect(() => createDocument(fewer, given)).toThrow('describes routes that do not exist: GET /sessions')
   })
 
   it('cannot be made while a field is not described', () => {

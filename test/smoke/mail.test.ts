@@ -92,7 +92,7 @@ it('the whole story: register, prove the address, sign in, forget the password, 
   const reset = await post('/password/reset', { token: forgotten.token, new_password: NEW_PASSWORD })
   const device = expect.stringMatching(/^__Host-device/)
   expect([reset.status, reset.text, reset.headers.getSetCookie()]).toEqual([204, '', [device]])
-  await service.printed(/Mail to ada@example\.com: Your password for .* was changed\n/, told)
+  await service.printed(/Mail to ada@example\.com: Your .* password was changed\n/, told)
 
   expect([(await live(session)).status, (await live(bearer)).status]).toEqual([401, 401])
   expect((await post('/refresh', { refresh_token: byToken.body.refresh_token })).status).toBe(401)
@@ -122,13 +122,13 @@ it('the other ways in: a link to sign in, and a new address', async () => {
   const change = await linkPrintedBy(next, '/email/change/confirm', () =>
     post('/email/change', { email: next, password: NEW_PASSWORD }, bearer),
   )
-  await service.printed(/Mail to grace@example\.com: Your address at .* is about to change\n/, from)
+  await service.printed(/Mail to grace@example\.com: Your .* email address is about to change\n/, from)
   const confirmed = await post('/email/change/confirm', {
     token: change.token,
     binding: JSON.parse(change.answer.text).binding,
   })
   expect(confirmed.status, confirmed.text).toBe(204)
-  await service.printed(/Mail to grace@example\.com: Your address at .* was changed\n/, from)
+  await service.printed(/Mail to grace@example\.com: Your .* email address was changed\n/, from)
   expect((await post('/login', { email: next, password: NEW_PASSWORD })).status).toBe(200)
   expect((await post('/login', { email, password: NEW_PASSWORD })).status).toBe(401)
 })
@@ -143,6 +143,6 @@ it('somebody who registers a known address is answered as a stranger is, and its
   const from = service.output().length
   const again = await post('/register', { email, password: NEW_PASSWORD })
   expect([again.status, Object.keys(again.body)]).toEqual([202, ['binding']])
-  await service.printed(/Mail to mary@example\.com: You already have an account at /, from)
+  await service.printed(/Mail to mary@example\.com: You already have a .* account\n/, from)
   expect((await post('/login', { email, password: PASSWORD })).status).toBe(200)
 })

@@ -215,7 +215,7 @@ it('ADM-01: requireRole without janus before it lets nobody in, and says what is
     const answer = await read(await app.request('/admin'))
     expect(answer).toMatchObject({ status: 500, body: { type: 'urn:janus:problem:internal-error' } })
     const missing =
-      'requireRole needs janus(…) before it on the same route: nothing has asked who is calling.'
+      'requireRole needs janus(…) before it on the same route, because janus(…) authenticates the caller.'
     expect(answer.body.detail).toBe(missing)
     expect(error).toHaveBeenCalledExactlyOnceWith(
       `janus/verify: requireRole('admin') on GET /admin. ${missing}`,

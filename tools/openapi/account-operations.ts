@@ -8,13 +8,13 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /email/verify': {
     id: 'verifyEmail',
     tag: 'Addresses',
-    summary: 'Prove an address with a mailed link',
+    summary: 'Verify an address with a mailed link',
     description:
-      'The password of the registration stays only where the link was asked for, which the cookie or the `binding` proves; there it also signs in, and the answer has the members of a sign-in in the mode asked for. Elsewhere `new_password` sets another, and nobody is signed in.',
+      'In the client that requested the link, which the cookie or the `binding` proves, the password of the registration stays, and the answer has the members of a sign-in. Elsewhere `new_password` sets another password, and nobody is signed in.',
     request: { token: EXAMPLES.token },
     answers: {
       200: {
-        description: 'The address is proven, and the account can be used.',
+        description: 'The address was verified, and the account can be used.',
         body: 'EmailVerified',
         example: { email_verified: true, has_password: true },
         headers: ['Set-Cookie?'],
@@ -26,12 +26,12 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /email/verify/resend': {
     id: 'resendVerification',
     tag: 'Addresses',
-    summary: 'Ask for the link again',
-    description: 'Answers alike, whether there is an account to prove or not.',
+    summary: 'Request the verification link again',
+    description: 'Returns the same answer whether there is an account to verify or not.',
     request: { email: 'ada@example.com' },
     answers: {
       202: {
-        description: 'Asked for.',
+        description: 'The request was accepted.',
         body: 'MailAskedBound',
         example: EXAMPLES.binding,
         headers: ['Set-Cookie?'],
@@ -43,13 +43,13 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /email/change': {
     id: 'requestEmailChange',
     tag: 'Addresses',
-    summary: 'Ask for another address',
+    summary: 'Request an address change',
     description:
-      'Mails a link to the new address, and tells the old one. Nothing changes until the link is used.',
+      'Mails a link to the new address and a notice to the old one. Nothing changes until the link is used.',
     request: { email: 'countess@example.com', password: 'analytical engine no. 1' },
     answers: {
       202: {
-        description: 'Asked for.',
+        description: 'The request was accepted.',
         body: 'MailAskedBound',
         example: EXAMPLES.binding,
         headers: ['Set-Cookie?'],
@@ -62,22 +62,23 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'confirmEmailChange',
     tag: 'Addresses',
     summary: 'Change the address with a mailed link',
-    description: 'Where the change was asked for, which the cookie or the `binding` proves.',
+    description:
+      'Works only in the client that requested the change, which the cookie or the `binding` proves.',
     request: { token: EXAMPLES.token },
-    answers: { 204: { description: 'The address is changed.', headers: ['Set-Cookie?'] } },
+    answers: { 204: { description: 'The address was changed.', headers: ['Set-Cookie?'] } },
     problems: ['invalid-link'],
   },
 
   'GET /': {
     id: 'whoAmI',
     tag: 'Account',
-    summary: 'Who is asking',
+    summary: 'Who is calling',
     description:
-      'A page for a browser. A bad bearer token is refused; a cookie that is no good any more counts as none.',
+      'Returns a page to browsers. An invalid bearer token is rejected; an invalid or expired cookie counts as none.',
     takes: 'any',
     answers: {
       200: {
-        description: 'Who it is, or that nobody is signed in.',
+        description: 'The caller, or `authenticated: false`.',
         body: 'WhoAmI',
         example: { authenticated: true, ...EXAMPLES.signedIn },
       },
@@ -91,8 +92,8 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'The account and the session behind this request',
     answers: {
-      200: { description: 'Both.', body: 'Me', example: EXAMPLES.signedIn },
-      303: { description: 'To a browser, where there are pages: the account page.', headers: ['Location'] },
+      200: { description: 'The account and the session.', body: 'Me', example: EXAMPLES.signedIn },
+      303: { description: 'For browsers, where there are pages: the account page.', headers: ['Location'] },
     },
   },
 
@@ -101,23 +102,27 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Change the name',
     request: { name: 'Ada' },
-    answers: { 200: { description: 'As it is now.', body: 'Renamed', example: { user: EXAMPLES.user } } },
+    answers: {
+      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.user } },
+    },
   },
 
   'POST /me': {
     id: 'renameByForm',
     tag: 'Account',
     summary: 'Change the name, from a form',
-    description: 'The twin of `PATCH /me`, for forms know only POST.',
+    description: 'The same as `PATCH /me`, because forms can only POST.',
     request: { name: 'Ada' },
-    answers: { 200: { description: 'As it is now.', body: 'Renamed', example: { user: EXAMPLES.user } } },
+    answers: {
+      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.user } },
+    },
   },
 
   'POST /me/delete': {
     id: 'deleteAccount',
     tag: 'Account',
     summary: 'Delete the account',
-    description: 'And end everything of it. It cannot be undone.',
+    description: 'Deletes the account and ends its sessions. This cannot be undone.',
     request: { password: 'analytical engine no. 1' },
     answers: { 204: { description: 'Deleted.', ...ENDED } },
     problems: ['invalid-credentials', 'password-not-set'],
@@ -127,7 +132,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'listActivity',
     tag: 'Account',
     summary: 'What happened to the account',
-    description: 'Newest first, 50 a page.',
+    description: 'Newest first, 50 per page.',
     parameters: ['cursor'],
     answers: {
       200: {
@@ -142,8 +147,8 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /sessions': {
     id: 'listSessions',
     tag: 'Sessions',
-    summary: 'Where one is signed in',
-    description: 'Newest first, 100 a page, both modes.',
+    summary: 'List your sessions',
+    description: 'Newest first, 100 per page, in both modes.',
     parameters: ['cursor'],
     answers: {
       200: {
@@ -159,7 +164,8 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'endSession',
     tag: 'Sessions',
     summary: 'End one session',
-    description: 'One of the account. Another account’s is as unknown as none.',
+    description:
+      'Ends one of your own sessions. Returns 404 for unknown ids and for sessions of other accounts.',
     parameters: ['id'],
     answers: { 204: { description: 'Ended.', ...ENDED_IF_OWN } },
     problems: ['not-found'],
@@ -169,7 +175,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'endSessionByForm',
     tag: 'Sessions',
     summary: 'End one session, from a form',
-    description: 'The twin of `DELETE /sessions/{id}`, for forms know only POST.',
+    description: 'The same as `DELETE /sessions/{id}`, because forms can only POST.',
     parameters: ['id'],
     request: {},
     answers: { 204: { description: 'Ended.', ...ENDED_IF_OWN } },
@@ -179,9 +185,9 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /devices': {
     id: 'listDevices',
     tag: 'Devices',
-    summary: 'Which browsers and clients the account knows',
+    summary: 'List known devices',
     description:
-      'Where somebody has proven the account: the one used last first, 20 at most. What strangers fail does not keep them from signing in. `current` is the one whose cookie came along; a `device_token` begins with the ids of its devices.',
+      'Browsers and clients in which the owner signed in, most recently used first, 20 at most. Failed attempts of strangers do not count there. `current` is the device whose cookie is sent; a `device_token` begins with the ids of its devices.',
     answers: {
       200: { description: 'The devices.', body: 'DeviceList', example: { devices: [EXAMPLES.device] } },
     },
@@ -192,7 +198,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Devices',
     summary: 'Forget one device',
     description:
-      'From then on it is a stranger. Its sessions go on. Another account’s is as unknown as none.',
+      'Failed attempts there count as those of a stranger afterwards. Its sessions stay active. Returns 404 for unknown ids and for devices of other accounts.',
     parameters: ['id'],
     answers: { 204: { description: 'Forgotten.' } },
     problems: ['not-found'],
@@ -202,7 +208,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'forgetDeviceByForm',
     tag: 'Devices',
     summary: 'Forget one device, from a form',
-    description: 'The twin of `DELETE /devices/{id}`, for forms know only POST.',
+    description: 'The same as `DELETE /devices/{id}`, because forms can only POST.',
     parameters: ['id'],
     request: {},
     answers: { 204: { description: 'Forgotten.' } },
@@ -214,7 +220,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sessions',
     summary: 'Sign out',
     description:
-      'Ends the session of whatever credential is sent: its cookie, an access token, also one that has expired, or a refresh token in the cookie or in the body. A session that is over is signed out all the same, and the cookies are cleared. If a copy cannot be deleted, the answer is 503: the session has ended, and the copy goes soon.',
+      'Ends the session of the credential that is sent: its cookie, an access token (an expired one too), or a refresh token in the cookie or the body. An ended session returns 204, too, and the cookies are cleared. If a cached copy cannot be deleted, the answer is 503: the session has ended, and the deletion will be retried.',
     takes: 'any-or-refresh-token',
     request: {},
     answers: { 204: { description: 'Signed out.', ...ENDED } },
@@ -225,7 +231,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'signOutEverywhere',
     tag: 'Sessions',
     summary: 'Sign out everywhere',
-    description: 'Ends all sessions of the account, in both modes, but for this one if it is to be kept.',
+    description: 'Ends all sessions of the account, in both modes. `keep_current` keeps this one.',
     request: { keep_current: true },
     answers: { 204: { description: 'Signed out.', ...ENDED_IF_OWN } },
   },

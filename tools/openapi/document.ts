@@ -24,15 +24,15 @@ export interface RoutePart {
 const HEADERS: Readonly<Record<string, Header>> = {
   ...PROBLEM_HEADERS,
   'Set-Cookie': {
-    description: 'Gives or clears `__Host-` cookies: Secure, HttpOnly, path `/`.',
+    description: 'Sets or clears `__Host-` cookies: Secure, HttpOnly, path `/`.',
     schema: { type: 'string', pattern: '^__Host-' },
   },
   'Clear-Site-Data': {
-    description: 'Makes the browser forget what it kept of the session.',
+    description: 'Clears what the browser stored for the session.',
     schema: { type: 'string', pattern: '^"cache"(, "storage")?$' },
   },
   'Cache-Control': {
-    description: 'How long it may be kept; any other answer of the API is `no-store`.',
+    description: 'How long the answer may be cached; any other answer of the API is `no-store`.',
     required: true,
     schema: { type: 'string', pattern: '^public, max-age=[0-9]+$' },
   },
@@ -62,14 +62,14 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
   cursor: {
     name: 'cursor',
     in: 'query',
-    description: 'The `next_cursor` of the page before.',
+    description: 'The `next_cursor` of the previous page.',
     schema: { type: 'string' },
   },
   idempotencyKey: {
     name: 'Idempotency-Key',
     in: 'header',
     description:
-      'Names the attempt, for a client that may send it again. Within 15 seconds the same request with the same name gets the session of the first. Random and new for each attempt; 22 to 128 letters, digits, hyphens and underscores, as a UUID has.',
+      'Names the attempt, for a client that may retry it. Within 15 seconds the same request with the same key returns the session of the first. Use a new random value for each attempt: 22 to 128 letters, digits, hyphens and underscores, as in a UUID.',
     schema: { type: 'string', pattern: '^"?[A-Za-z0-9_-]{22,128}"?$' },
   },
 }
@@ -87,13 +87,13 @@ const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
     in: 'cookie',
     name: '__Host-session',
     description:
-      'The cookie of session mode. Guarded against requests from other sites. With an `ISSUER` on localhost the names of cookies end with its port: `__Host-session-8787`.',
+      'The cookie of session mode. The cross-site rule guards it. With an `ISSUER` on localhost, cookie names end with its port: `__Host-session-8787`.',
   },
   refreshCookie: {
     type: 'apiKey',
     in: 'cookie',
     name: '__Host-refresh',
-    description: 'The refresh token of token mode, where it was asked for in a cookie.',
+    description: 'The refresh token of token mode, with `refresh_in: cookie`.',
   },
 }
 
@@ -110,12 +110,13 @@ export function createDocument(
   const problems = createProblemResponses()
   const routes = collectRoutes(parts)
   const strays = Object.keys(OPERATIONS).filter((name) => !routes.has(name))
-  if (strays.length > 0) throw new Error(`Described in tools/openapi, and no routes: ${strays.join(', ')}`)
+  if (strays.length > 0)
+    throw new Error(`tools/openapi describes routes that do not exist: ${strays.join(', ')}`)
 
   const paths: Record<string, Record<string, OperationObject>> = {}
   for (const [name, facts] of routes) {
     const operation = OPERATIONS[name]
-    if (!operation) throw new Error(`A route that tools/openapi does not describe: ${name}`)
+    if (!operation) throw new Error(`tools/openapi does not describe the route ${name}`)
     const [method = '', path = ''] = name.split(' ')
     const route = { method, open: facts.open ?? false, facts }
     const template = path.replace(/:(\w+)/g, '{$1}')
@@ -131,7 +132,7 @@ export function createDocument(
         ...(facts.json ? { requestBody: requestBodyOf(facts, operation) } : {}),
         responses: {
           ...problems.responsesFor(problemsOf(route, operation)),
-          ...(facts.form ? { 303: FORM_OBEYED } : {}),
+          ...(facts.form ? { 303: FORM_HANDLED } : {}),
           ...answersOf(operation),
         },
         ...(facts.live ? { 'x-live': true } : {}),
@@ -201,9 +202,9 @@ function requestBodyOf({ json, form }: RouteFacts, { request }: Operation) {
   return { required, content }
 }
 
-/** A form that was sent is obeyed, and its page goes on elsewhere. */
-const FORM_OBEYED: ResponseObject = {
-  description: 'To a form: done, and where to go on.',
+/** The answer to a form that was handled. */
+const FORM_HANDLED: ResponseObject = {
+  description: 'For forms: the request succeeded, and `Location` leads on.',
   headers: headersOf(['Location', 'Set-Cookie?', 'Clear-Site-Data?']),
 }
 

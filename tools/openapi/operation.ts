@@ -1,24 +1,24 @@
 import type { ProblemCode } from '../../src/http/problem'
 import type { ResponseSchemaName } from './response-schemas'
 
-/** What the code of a route does not say about it. The rest is read from the route itself (document.ts). */
+/** Describes what the code of a route does not say. document.ts reads the rest from the route. */
 export interface Operation {
   readonly id: string
   readonly tag: keyof typeof TAGS
   readonly summary: string
   readonly description?: string
-  /** For an open route: which credential it takes all the same. */
+  /** For an open route: which credential it accepts anyway. */
   readonly takes?: 'any' | 'refresh-token' | 'any-or-refresh-token'
   readonly parameters?: readonly ('id' | 'code' | 'cursor')[]
   /** A body that is accepted, for a route that takes one. */
   readonly request?: unknown
-  /** By status: how it is obeyed. That of a form, 303, goes without saying. */
+  /** By status: the answers to a request that was handled. Forms get 303 in addition. */
   readonly answers: Readonly<Record<number, Answer>>
-  /** The refusals that are its own. Those of its guards and its body go without saying. */
+  /** The problems of the route itself. Guards and body validation add theirs. */
   readonly problems?: readonly ProblemCode[]
-  /** Whether it is also a page, for who prefers `text/html`. */
+  /** Whether the route returns a page when `Accept` prefers `text/html`. */
   readonly page?: true
-  /** `false`: it needs no storage, so it cannot be refused for want of any. */
+  /** `false` if the route needs no storage and so cannot return `store-unavailable`. */
   readonly storage?: false
 }
 
@@ -39,11 +39,11 @@ export type AnswerHeader =
   | 'Cache-Control'
 
 export const TAGS = {
-  'Sign in': 'Begin a session: with a cookie or with tokens.',
-  Passwords: 'Change a password, or replace one that was forgotten.',
-  Addresses: 'Prove an e-mail address, or change it. Only where mail is sent.',
-  Account: 'Who one is, and what happened to the account.',
-  Sessions: 'Where one is signed in, and how to end it.',
-  Devices: 'Which browsers and clients are told from strangers, and how to forget one.',
+  'Sign in': 'Start a session, with a cookie or with tokens.',
+  Passwords: 'Change or reset a password.',
+  Addresses: 'Verify or change an email address. With `MAILER=none` these return 404.',
+  Account: 'Your account and what happened to it.',
+  Sessions: 'List and end sessions.',
+  Devices: 'List and forget known devices.',
   Service: 'Keys, problems and health.',
 }

@@ -9,12 +9,12 @@ const NOT_SIGNED_IN = ['authentication-required', 'invalid-token', 'token-expire
 export const PROBLEM_HEADERS: Readonly<Record<string, Header>> = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3): bare, or with `error="invalid_token"` where a bad token was presented.',
+      'The challenge (RFC 6750 §3): bare, or with `error="invalid_token"` if the request carried an invalid token.',
     required: true,
     schema: { type: 'string', pattern: '^Bearer( error="invalid_token")?$' },
   },
   'Retry-After': {
-    description: 'Seconds to wait.',
+    description: 'Seconds to wait before a retry.',
     required: true,
     schema: { type: 'string', pattern: '^[1-9][0-9]*$' },
   },

@@ -31,72 +31,74 @@ const Mode = v.picklist(['session', 'token'])
 
 const User = v.object({
   id: id('Never used again, not even after the account is deleted.'),
-  email: text('The address, as it was given.'),
-  email_verified: v.pipe(v.boolean(), v.description('Whether somebody proved that the address is theirs.')),
+  email: text('The address as its owner wrote it.'),
+  email_verified: v.pipe(v.boolean(), v.description('Whether the owner has verified the address.')),
   name: v.nullable(v.string()),
   roles: v.pipe(v.array(v.string()), v.readonly()),
   created_at: instant('When the account was registered.'),
 })
 
 const Session = v.object({
-  id: id('A handle for ending it. Not a credential.'),
+  id: id('The handle for ending the session. Not a credential.'),
   mode: Mode,
   created_at: instant('When the person signed in.'),
-  authenticated_at: instant('When the person last proved who they are. A refresh does not move it.'),
+  authenticated_at: instant(
+    'When the person last signed in or confirmed who they are. A refresh does not change it.',
+  ),
   amr: v.pipe(
     v.array(v.string()),
     v.readonly(),
-    v.description('How, in the words of RFC 8176, such as `pwd`, `otp`, and `mfa` for two kinds of factors.'),
+    v.description(
+      'The methods of the sign-in (RFC 8176), such as `pwd`, `otp`, and `mfa` for two kinds of factors.',
+    ),
   ),
   acr: v.pipe(
     v.picklist(['urn:janus:1fa', 'urn:janus:2fa']),
-    v.description('`urn:janus:2fa` if the second factor of the account was proven, too.'),
+    v.description('`urn:janus:2fa` if a second factor was used.'),
   ),
-  last_seen_at: instant('When it was used last; may be behind by half of the idle time.'),
-  idle_expires_at: instant('When it ends unless it is used.'),
-  expires_at: instant('When it ends, used or not.'),
+  last_seen_at: instant('When the session was used last; may be behind by half of the idle time.'),
+  idle_expires_at: instant('When the session expires unless it is used.'),
+  expires_at: instant('When the session expires, used or not.'),
   user_agent,
   device,
   country,
-  current: v.pipe(v.boolean(), v.description('Whether it is the session behind this request.')),
+  current: v.pipe(v.boolean(), v.description('Whether this is the session behind the request.')),
 })
 
 const Device = v.object({
-  id: id('A handle for forgetting it. Not a credential.'),
-  created_at: instant('When the account was first proven there.'),
-  last_seen_at: instant('When it was proven there last.'),
+  id: id('The handle for forgetting the device. Not a credential.'),
+  created_at: instant('When the owner first signed in there.'),
+  last_seen_at: instant('When the owner last signed in there.'),
   user_agent,
   device,
   country,
-  current: v.pipe(v.boolean(), v.description('Whether its cookie came with this request.')),
+  current: v.pipe(v.boolean(), v.description('Whether the request carried its cookie.')),
 })
 
 const tokens = {
   access_token: text('JWT (RFC 9068), for the Authorization header. Its `aud` is `AUDIENCE`.'),
   account_token: v.exactOptional(
     text(
-      'JWT for the routes of Janus itself, with the life of the access token. Absent where the access token is for them, because `AUDIENCE` is `ISSUER`.',
+      'JWT for the routes of Janus itself, with the lifetime of the access token. Absent if `AUDIENCE` is `ISSUER`, because the access token is for them, too.',
     ),
   ),
   token_type: v.literal('Bearer'),
   expires_in: v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.')),
   refresh_token: v.exactOptional(
     text(
-      'Good once; absent where it was asked for in a cookie. Asking again within 30 seconds is answered alike.',
+      'Works once. Absent with `refresh_in: cookie`. A retry within 30 seconds returns the current token.',
     ),
   ),
 }
 
 const deviceToken = v.exactOptional(
   text(
-    'Tells this client from strangers: send it as `device_token` when you sign in or ask for mail. Keep the newest, also after signing out. Absent where it travels in a cookie.',
+    'Identifies this client as a known device: send it as `device_token` with sign-ins and requests for mail. Store the newest, also after signing out. Absent for clients that get it in a cookie.',
   ),
 )
 
 const returnTo = v.exactOptional(
-  text(
-    'Where to go: the `return_to` with which the mail was asked for. Absent if there was none that is allowed.',
-  ),
+  text('The `return_to` of the request for the mail. Absent if there was none that is allowed.'),
 )
 
 const SessionSignIn = v.object({ user: User, session: Session, return_to: returnTo })
@@ -130,11 +132,11 @@ const Event = v.object({
   at: instant('When it happened.'),
   event: text(`${Object.keys(EVENTS).join(', ')}. More may come.`),
   outcome: v.picklist(['success', 'refused']),
-  reason: v.nullable(text('Why, by a short code.')),
-  by_owner: v.pipe(v.boolean(), v.description('Whether whoever did it had proven to be the owner.')),
+  reason: v.nullable(text('The reason, as a short code.')),
+  by_owner: v.pipe(v.boolean(), v.description('Whether the owner did it, as far as that was proven.')),
   session_id: v.nullable(v.string()),
   mode: v.nullable(Mode),
-  address: v.nullable(text('The IP address it was done from.')),
+  address: v.nullable(text('The IP address of the client.')),
   country,
   user_agent,
   device,
@@ -149,7 +151,7 @@ const Check = v.object({
 })
 
 const FieldError = v.object({
-  field: text('Its name; empty where it is about the body as a whole.'),
+  field: text('The name of the field; empty for the body as a whole.'),
   code: text('A short code: missing, type, invalid, unknown, duplicate, too-short, common and others.'),
   message: text('A sentence for developers.'),
 })
@@ -161,14 +163,14 @@ const PublicKey = v.object({
   crv: v.picklist(['P-256', 'Ed25519']),
   x: v.string(),
   y: v.exactOptional(v.string()),
-  kid: text('Its thumbprint (RFC 7638).'),
+  kid: text('The thumbprint of the key (RFC 7638).'),
   alg: v.picklist(['ES256', 'EdDSA']),
   use: v.literal('sig'),
 })
 
 const verified = {
   email_verified: v.literal(true),
-  has_password: v.pipe(v.boolean(), v.description('Whether the account can sign in with a password now.')),
+  has_password: v.pipe(v.boolean(), v.description('Whether the account can sign in with a password.')),
 }
 
 export const RESPONSE_SCHEMAS = {
@@ -196,7 +198,7 @@ export const RESPONSE_SCHEMAS = {
   MailAsked: v.object({}),
   MailAskedBound: v.object({
     binding: text(
-      'Binds the link to who asked for it, as the cookie does; for clients that keep no cookies.',
+      'Binds the link to the client that requested it, as the cookie does; for clients without cookies.',
     ),
   }),
   EmailVerified: v.union([
@@ -221,11 +223,11 @@ export const RESPONSE_SCHEMAS = {
     title: v.string(),
     status: v.pipe(v.number(), v.integer()),
     code: Code,
-    detail: v.exactOptional(text('What to do about it, this time.')),
+    detail: v.exactOptional(text('What is wrong with this request, and what to do.')),
     instance: v.pipe(
       v.string(),
       v.regex(/^urn:uuid:[0-9a-f-]{36}$/),
-      v.description('The id of the request, which the log has, too.'),
+      v.description('The id of the request, which is also in the log.'),
     ),
     errors: v.exactOptional(v.array(FieldError)),
   }),

@@ -15,10 +15,10 @@ export const SERVICE_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Service',
     summary: 'The public keys of access tokens',
     description:
-      'A key set (RFC 7517 §5), for anyone who verifies them. Not there with HS256, or where no tokens are offered.',
+      'A key set (RFC 7517 §5) for anyone who verifies access tokens. Returns 404 with HS256, or where tokens are not offered.',
     answers: {
       200: {
-        description: 'The keys that sign, and those that have signed a token that may still be good.',
+        description: 'The keys that sign now, and those that signed a token that has not expired.',
         body: 'KeySet',
         example: {
           keys: [
@@ -43,11 +43,11 @@ export const SERVICE_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'readProblemType',
     tag: 'Service',
     summary: 'What a problem means',
-    description: 'The `type` of every refusal leads here. A page for a browser.',
+    description: 'The `type` of every problem leads here. Returns a page to browsers.',
     parameters: ['code'],
     answers: {
       200: {
-        description: 'Its status and title.',
+        description: 'The status and the title of the problem.',
         body: 'ProblemType',
         example: { code: 'session-ended', status: 401, title: 'The session has ended or is unknown' },
       },
@@ -60,20 +60,21 @@ export const SERVICE_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /healthz': {
     id: 'checkHealth',
     tag: 'Service',
-    summary: 'Whether the process answers',
-    answers: { 200: { description: 'It does.', body: 'Health', example: { status: 'ok' } } },
+    summary: 'Check that the process answers',
+    answers: { 200: { description: 'The process answers.', body: 'Health', example: { status: 'ok' } } },
     storage: false,
   },
 
   'GET /readyz': {
     id: 'checkReadiness',
     tag: 'Service',
-    summary: 'Whether it can serve',
-    description: 'Whether the configuration is valid, storage can be reached, and its schema is current.',
+    summary: 'Check that the service is ready',
+    description:
+      'Checks that the configuration is valid, that D1 and KV can be reached, and that the schema is current.',
     answers: {
-      200: { description: 'It can.', body: 'Readiness', example: HEALTHY },
+      200: { description: 'The service is ready.', body: 'Readiness', example: HEALTHY },
       503: {
-        description: 'It cannot, and why.',
+        description: 'The service is not ready, with the reasons.',
         body: 'Readiness',
         example: {
           status: 'not-ready',

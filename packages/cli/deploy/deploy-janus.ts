@@ -95,7 +95,7 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
     const code = step === 'migrate' ? await migrate(wrangler) : await upload(wrangler, secrets)
     if (code === 0) continue
     print(
-      `Stopped: wrangler says above why it could not ${step}. Run ${commandLine('deploy')} again once that is put right.`,
+      `Stopped: wrangler could not ${step}; its message is above. Run ${commandLine('deploy')} again after you correct it.`,
     )
     return 1
   }
@@ -135,7 +135,7 @@ async function findUsers(
   if (database.unapplied.length === migrationFiles(resolve(folder, directory)).length) return null
   const count = 'SELECT count(*) AS users FROM users'
   const run = await wrangler(['d1', 'execute', 'DB', '--remote', '--json', '--command', count])
-  if (run.code !== 0) return `Whether there are accounts already cannot be told: ${reasonOf(run)}`
+  if (run.code !== 0) return `The database did not say whether there are accounts: ${reasonOf(run)}`
   const [{ results }] = JSON.parse(run.stdout) as [{ results: [{ users: number }] }]
   if (results[0].users === 0) return null
   return `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
@@ -179,7 +179,7 @@ async function sayWhetherReady(
   { print, ask, signal, patienceMs = READY_WITHIN_MS }: DeployOptions,
 ): Promise<0 | 1> {
   if (!config) {
-    print('Deployed. Where, cannot be told from here; GET readyz there says whether it is ready.')
+    print("Deployed. The URL isn't known here; request `/readyz` on your deployment to check it.")
     return 0
   }
   const end = Date.now() + patienceMs

@@ -12,20 +12,20 @@ export const help = `Deploy Janus to your Cloudflare account.
 
   ${commandLine('deploy', '[options]')}
 
-  --dry-run            say what would be done, and only build
-  --secrets-file FILE  secrets to go along: JSON, or lines of NAME=value
-                       (default: AUTH_SECRET is made where there is none)
-  --replace-secret     let its AUTH_SECRET take the place of the one there is:
-                       only with the old one listed after the new (new,old)
+  --dry-run            print what would be done, and only build
+  --secrets-file FILE  secrets to upload: JSON, or lines of NAME=value
+                       (default: creates AUTH_SECRET if there is none)
+  --replace-secret     replace the existing AUTH_SECRET by the one of the file;
+                       list the old one after the new one (new,old)
   --plan PLAN          free or paid: the Workers plan of the account
 ${CONFIG_HELP}
   --help               print this
 
-It asks no questions, and does nothing if ${commandLine('doctor')} would find an error in
+The command asks no questions, and stops if ${commandLine('doctor')} finds an error in
 wrangler.toml. Log in first: npx wrangler login, or CLOUDFLARE_API_TOKEN.
 
-Exit code: 0 if it is deployed, 1 if something is in the way or the service is
-not ready, 2 if Cloudflare does not say what is there.`
+Exit code: 0 if the service is deployed, 1 if a check failed or the service is
+not ready, 2 if Cloudflare could not be asked.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { config, ...options } = readOptions(() => {

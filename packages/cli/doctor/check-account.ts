@@ -52,7 +52,12 @@ export function checkDeployedSecrets(secrets: DeployedSecrets, worker: string): 
   }
   // That AUTH_SECRET is missing is said as a fault of the settings.
   return secrets.names.includes('AUTH_SECRET')
-    ? [ok('account.AUTH_SECRET', 'AUTH_SECRET is set. Its value cannot be read back; readyz judges it.')]
+    ? [
+        ok(
+          'account.AUTH_SECRET',
+          'AUTH_SECRET is set. Its value cannot be read back; GET /readyz validates it.',
+        ),
+      ]
     : []
 }
 
@@ -79,7 +84,7 @@ export function checkDatabase(database: DatabaseState, target: 'local' | 'deploy
 function unanswered(check: string, what: string, run: Run): Unanswered {
   const finding = isLoggedOut(run)
     ? error(check, `${what}: wrangler is not logged in.`, 'npx wrangler login, or set CLOUDFLARE_API_TOKEN.')
-    : error(check, `${what}: ${reasonOf(run)}`, 'See what wrangler asks for, and try again.')
+    : error(check, `${what}: ${reasonOf(run)}`, 'Follow the message of wrangler, and try again.')
   return { kind: 'unanswered', finding }
 }
 

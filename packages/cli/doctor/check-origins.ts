@@ -16,14 +16,14 @@ export function checkOrigins(config: Config): readonly Finding[] {
 function checkOrigin(origin: string, { origin: issuerOrigin, issuer, modes }: Config): Finding {
   const check = 'origins.site'
   if (origin === issuerOrigin) {
-    const what = `${origin} is the origin of ISSUER, so listing it does nothing.`
-    return warning(check, what, 'Take it out of ALLOWED_ORIGINS.')
+    const what = `${origin} is the origin of ISSUER, so listing it has no effect.`
+    return warning(check, what, 'Remove it from ALLOWED_ORIGINS.')
   }
   if (siteOf(origin) === siteOf(issuer)) {
     return ok(check, `${origin} is on the same site: cookies reach Janus with credentials: 'include'.`)
   }
   if (!modes.includes('token')) {
-    const what = `${origin} is another site, so browsers send no cookie from there, and AUTH_MODE offers nothing else.`
+    const what = `${origin} is another site, so browsers send no cookie from there, and AUTH_MODE offers only cookies.`
     const fix = 'Offer tokens (AUTH_MODE = "both"), or serve that page from the site of ISSUER.'
     return error(check, what, fix)
   }
@@ -31,5 +31,5 @@ function checkOrigin(origin: string, { origin: issuerOrigin, issuer, modes }: Co
     return ok(check, `${origin} is another site: tokens work there, with "refresh_in": "body".`)
   }
   const what = `${origin} is another site: sessions and "refresh_in": "cookie" do not work from there.`
-  return warning(check, what, 'Let it sign in with "mode": "token" and keep the refresh token itself.')
+  return warning(check, what, 'Sign in there with "mode": "token" and store the refresh token in the page.')
 }

@@ -38,10 +38,10 @@ export function checkPlan({ wrangler }: Deployment, config: Config, plan: Plan):
   // The free plan refuses a deploy with limits, so whoever has them is on the other.
   if (plan === 'paid' || limits !== undefined) return [paid]
   const kv = config.modes.includes('session') ? `, and KV takes ${FREE_KV_WRITES_A_DAY} writes a day` : ''
-  const what = `Which plan the account has is not known. Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms${kv}.`
+  const what = `The plan of the account is unknown. Workers Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms${kv}.`
   return [
     paid,
-    warning('plan.unknown', what, `Say which: ${commandLine('doctor', '--remote --plan paid')} (or free).`),
+    warning('plan.unknown', what, `Name it: ${commandLine('doctor', '--remote --plan paid')} (or free).`),
   ]
 }
 
@@ -58,10 +58,11 @@ function checkPaidCpu(hashMs: number, limitMs: number): Finding {
 function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly Finding[] {
   const level = hashMs > FREE_BANKED_CPU_MS ? error : warning
   const what = `Workers Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms: sign-ins fail under load.`
-  const fix = 'Use Workers Paid. PASSWORD_ITERATIONS = 100000, the lowest there is, gets a quiet service by.'
+  const fix =
+    'Use Workers Paid. PASSWORD_ITERATIONS = 100000, the lowest value, may be enough for a service with few sign-ins.'
   const findings = [level('plan.cpu', what, fix)]
   if (hasLimits) {
-    findings.push(error('plan.limits', 'Workers Free refuses a deploy with [limits].', 'Take [limits] out.'))
+    findings.push(error('plan.limits', 'Workers Free rejects a deploy with [limits].', 'Remove [limits].'))
   }
   if (config.modes.includes('session')) {
     const what = `Workers Free takes ${FREE_KV_WRITES_A_DAY} KV writes a day, so at most as many sign-ins with a session.`

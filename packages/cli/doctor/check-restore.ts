@@ -25,11 +25,11 @@ export async function checkRestore(
   const settled = /"settled":\s*([01])/.exec(run.stdout)?.[1]
   if (run.code !== 0 || settled === undefined) return []
   const check = 'database.restored'
-  if (settled === '1') return [ok(check, 'The database holds what KV last marked: it was not put back.')]
+  if (settled === '1') return [ok(check, 'The database has the newest mark in KV: it was not restored.')]
   return [
     error(
       check,
-      'The database was put back to an earlier state. Cached sessions and access tokens that it does not know are still accepted.',
+      'The database was restored to an earlier state. Cached sessions and access tokens that it does not know are still accepted.',
       commandLine('restored', flags.includes('--remote') ? '--remote' : ''),
     ),
   ]

@@ -31,22 +31,22 @@ export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promis
   if (typeof response === 'string') return [unreachable(url, response)]
   const report = await response.json().catch(() => null)
   if (!isReport(report) || report.checks.length === 0) {
-    const what = `${url} answers ${response.status}, but not as Janus does: requests go somewhere else.`
+    const what = `${url} answers ${response.status}, but not as Janus does. Requests reach something else.`
     return [
-      error('service.answer', what, 'Check the route, and that the path of ISSUER is where Janus stands.'),
+      error('service.answer', what, 'Check the route, and that Janus is mounted at the path of ISSUER.'),
     ]
   }
   const failed = report.checks.filter(({ ok }) => !ok)
   if (response.status === 200 && failed.length === 0) return [ok('service.ready', `${url} says: ready.`)]
   if (failed.length === 0) {
-    const what = `${url} answers ${response.status}, and says that nothing is wrong.`
+    const what = `${url} answers ${response.status}, although every check passes.`
     return [error('service.check', what, 'See the log of the Worker: npx wrangler tail')]
   }
   return failed.map(({ name, detail }) =>
     error(
       'service.check',
       `${name}: ${detail ?? 'not ready.'}`,
-      `Put that right, then ${commandLine('deploy')}.`,
+      `Correct it, then run ${commandLine('deploy')}.`,
     ),
   )
 }
@@ -61,18 +61,24 @@ async function checkHeaders(issuer: string, ask: Fetch): Promise<readonly Findin
   if (!headers.get('Cache-Control')?.includes('no-store') || headers.has('Age')) {
     const what =
       'Answers arrive as if they could be cached: something in front of Janus changes Cache-Control.'
-    findings.push(error('service.cache', what, 'Take the cache rule or proxy away from these paths.'))
+    findings.push(error('service.cache', what, 'Remove the cache rule or proxy from these paths.'))
   }
   // Janus sends none from this machine: it would bind every other service here.
   if (!isLocal(new URL(issuer)) && !headers.has('Strict-Transport-Security')) {
-    const what = 'Strict-Transport-Security does not arrive: something in front of Janus takes it away.'
-    findings.push(error('service.hsts', what, 'Let the headers of Janus through.'))
+    const what = 'Strict-Transport-Security does not arrive. Something in front of Janus removes it.'
+    findings.push(error('service.hsts', what, 'Make it pass the headers of Janus through.'))
   }
   if (headers.has('Set-Cookie')) {
-    const what = 'An answer that sets no cookie arrives with one: something in front of Janus adds it.'
-    findings.push(error('service.cookie', what, 'Find out what adds it; a bot or balancing rule may.'))
+    const what = 'A response that sets no cookie arrives with one. Something in front of Janus adds it.'
+    findings.push(
+      error(
+        'service.cookie',
+        what,
+        'Find what adds it, for example a bot or load-balancing rule, and turn that off.',
+      ),
+    )
   }
-  return findings.length > 0 ? findings : [ok('service.headers', 'Its headers arrive as they were sent.')]
+  return findings.length > 0 ? findings : [ok('service.headers', 'Response headers arrive unchanged.')]
 }
 
 async function checkKeySet({ issuer, modes, jwtAlg }: Service, ask: Fetch): Promise<readonly Finding[]> {
@@ -85,7 +91,7 @@ async function checkKeySet({ issuer, modes, jwtAlg }: Service, ask: Fetch): Prom
   const { keys } = (keySet ?? {}) as { readonly keys?: unknown }
   if (response.status === 200 && Array.isArray(keys) && keys.length > 0)
     return [ok('service.keys', 'The key set is published.')]
-  const what = `${url} answers ${response.status} and no key set, so nobody can verify access tokens.`
+  const what = `${url} answers ${response.status} and no key set, so access tokens cannot be verified.`
   return [error('service.keys', what, 'See the log of the Worker: npx wrangler tail')]
 }
 

@@ -12,12 +12,12 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
     error(`settings.${setting}`, `${message}.`, fixOf(setting, deployment)),
   )
   for (const name of SECRET_NAMES.filter((secret) => secret in wrangler.vars)) {
-    const what = `${name} stands in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
-    const fix = `Take it out, make another, and give that as a secret: npx wrangler secret put ${name}`
+    const what = `${name} is in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
+    const fix = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
     findings.push(error(`settings.${name}`, what, fix))
   }
   for (const name of unreadable) {
-    const what = `${name} is a secret of the Worker, so its value cannot be looked at here.`
+    const what = `${name} is a secret of the Worker, so its value cannot be checked here.`
     const fix = 'If it is a setting of Janus, move it to [vars] of wrangler.toml and delete the secret.'
     findings.push(warning(`settings.${name}`, what, fix))
   }
@@ -32,7 +32,7 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
 function judge(config: Config, { settings, target }: Deployment): readonly Finding[] {
   const findings: Finding[] = []
   if (config.mail.carrier === 'none' && config.registration !== 'closed') {
-    const what = 'MAILER is none, so nobody can reset a forgotten password or prove an address.'
+    const what = 'MAILER is none, so people cannot reset a forgotten password or verify an address.'
     findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/guides/mail.md.'))
   }
   const issuesTokens = config.modes.includes('token')
@@ -42,12 +42,12 @@ function judge(config: Config, { settings, target }: Deployment): readonly Findi
     findings.push(ok('settings.AUDIENCE', what))
   }
   if (!issuesTokens && 'AUDIENCE' in settings) {
-    const what = 'AUDIENCE has no effect: AUTH_MODE is session, so there are no tokens.'
-    findings.push(warning('settings.AUDIENCE', what, 'Take it out, or offer tokens with AUTH_MODE = "both".'))
+    const what = 'AUDIENCE has no effect, because AUTH_MODE is session and there are no tokens.'
+    findings.push(warning('settings.AUDIENCE', what, 'Remove it, or offer tokens with AUTH_MODE = "both".'))
   }
   if (target === 'deployed' && config.registration === 'open' && config.mail.carrier !== 'none') {
-    const what = 'REGISTRATION is open, so accounts are usable before their address is proven.'
-    const fix = 'Set REGISTRATION = "verified" unless that is what you want: there is a mailer.'
+    const what = 'REGISTRATION is open, so accounts are usable before their address is verified.'
+    const fix = 'Set REGISTRATION = "verified" unless you want that. There is a mailer.'
     findings.push(warning('settings.REGISTRATION', what, fix))
   }
   return findings
@@ -72,8 +72,8 @@ function textOf(name: string) {
 function fixOfUnused(name: string): string {
   const applies = textOf(name)?.applies
   return applies
-    ? `Take it out, or configure what it is for: it applies where ${applies}.`
-    : `Check the spelling (${REFERENCE}), or take it out.`
+    ? `Remove it, or configure what it is for: it applies where ${applies}.`
+    : `Check the spelling (${REFERENCE}), or remove it.`
 }
 
 function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment): string {
@@ -86,7 +86,7 @@ function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment):
     return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
   }
   if (setting === 'AUTH_SECRET') {
-    return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} makes one.`
+    return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
   const name = isNamed

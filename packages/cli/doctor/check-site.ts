@@ -30,16 +30,16 @@ function checkHost(host: string, wrangler: Wrangler): Finding {
     allowPrivateDomains: true,
   })
   const set = 'Set ISSUER to a host of a domain you have at Cloudflare'
-  if (isIp) return error(check, `ISSUER names an IP address, ${host}; a Worker answers to names.`, `${set}.`)
+  if (isIp) return error(check, `ISSUER has the IP address ${host}, and Workers need a hostname.`, `${set}.`)
   if (!isIcann && !isPrivate) {
     return error(
       check,
-      `${host} is no public name: .${publicSuffix} is not in the public suffix list.`,
+      `${host} is not a public name: .${publicSuffix} is not in the public suffix list.`,
       `${set}.`,
     )
   }
   if (domain === null) {
-    return error(check, `${host} is itself a public suffix: anyone's site lies below it.`, `${set}.`)
+    return error(check, `${host} is a public suffix: sites of other people are below it.`, `${set}.`)
   }
   if (publicSuffix === 'workers.dev') return checkWorkersDev(`${subdomain}`, domain, wrangler)
   if (publicSuffix === 'pages.dev') {
@@ -52,13 +52,13 @@ function checkHost(host: string, wrangler: Wrangler): Finding {
       `${set}.`,
     )
   }
-  return ok(check, `Cookies are kept for ${host} alone, and its site is ${domain}.`)
+  return ok(check, `Cookies are for ${host} alone, and its site is ${domain}.`)
 }
 
 function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler): Finding {
   const check = 'site.host'
   if (subdomain !== wrangler.name) {
-    const what = `This Worker answers at ${wrangler.name}.ACCOUNT.workers.dev, and ISSUER says otherwise.`
+    const what = `This Worker answers at ${wrangler.name}.ACCOUNT.workers.dev, and ISSUER has another host.`
     return error(
       check,
       what,
@@ -67,7 +67,7 @@ function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler):
   }
   if (wrangler.workers_dev === false) {
     const what = 'ISSUER is on workers.dev, and workers_dev is switched off.'
-    return error(check, what, 'Set workers_dev = true, or ISSUER to the address that your route has.')
+    return error(check, what, 'Set workers_dev = true, or set ISSUER to the URL of your route.')
   }
   const what = `workers.dev is for trying out: every Worker of the account is on the same site as this one, ${domain}.`
   return warning(check, what, 'Use a domain of your own for real accounts: docs/start/own-host.md.')
@@ -104,11 +104,11 @@ function checkRoutes(
   for (const route of routes.filter((route) => !needed.some((url) => covers(route, url)))) {
     // Part of an app that Janus is mounted in.
     if (!isStandAlone) continue
-    const what = `The route ${patternOf(route)} is another door: cookies, links and tokens from there name ${host}.`
-    findings.push(warning('site.route', what, 'Take it out, and redirect that address to ISSUER.'))
+    const what = `The route ${patternOf(route)} is a second address of Janus: cookies, links and tokens from there name ${host}.`
+    findings.push(warning('site.route', what, 'Remove it, and redirect that address to ISSUER.'))
   }
   if (wrangler.workers_dev ?? routes.length === 0) {
-    const what = 'The Worker answers on workers.dev, too: another door, beside the rules of your own domain.'
+    const what = 'The Worker also answers on workers.dev, where the rules of your domain do not apply.'
     findings.push(warning('site.workers_dev', what, 'Set workers_dev = false.'))
   }
   return findings

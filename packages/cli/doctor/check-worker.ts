@@ -64,7 +64,7 @@ const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
     }
   }
   if (directory === undefined || !isStandAlone || assets?.run_worker_first === true) return []
-  const what = 'Files of [assets] are served before Janus is asked, at paths of their own.'
+  const what = 'Files of [assets] are served before the request reaches Janus.'
   return [warning('worker.ASSETS', what, 'Set run_worker_first = true in [assets].')]
 }
 
@@ -103,7 +103,7 @@ const checkLogs: Check = ({ wrangler }) => {
     findings.push(warning('worker.logs', what, 'Set enabled = true in [observability].'))
   }
   if (logpush) {
-    const what = 'Logpush sends on the URL of each request, and those of links in mails hold tokens.'
+    const what = 'Logpush records the URL of each request, and the URLs of mailed links hold tokens.'
     const fix = 'Set logpush = false, or leave the URL out of the fields of its job.'
     findings.push(warning('worker.logpush', what, fix))
   }
@@ -124,8 +124,8 @@ const checkPreviews: Check = ({ wrangler }) => {
 
 const checkCache: Check = ({ wrangler }) => {
   if (!wrangler.cache?.enabled) return []
-  const what = 'A cache stands in front of the Worker. Who is signed in is no answer to keep for another.'
-  return [error('worker.cache', what, 'Take [cache] out, or set enabled = false.')]
+  const what = 'A cache is in front of the Worker. It may return one caller’s answer to another.'
+  return [error('worker.cache', what, 'Remove [cache], or set enabled = false.')]
 }
 
 const checkDate: Check = ({ wrangler }) => {

@@ -11,8 +11,8 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
   const { config, target } = deployment
   const findings = [...checkSettings(deployment), ...checkWorker(deployment)]
   if (!config) {
-    const what = 'Address, origins and cost are not looked at until the settings are right.'
-    return [...findings, warning('settings.rest', what, 'Put right what is named above, and run this again.')]
+    const what = 'Address, origins and cost are not checked until the settings are valid.'
+    return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
   }
   if (target === 'local') return [...findings, ...checkOrigins(config)]
   return [

@@ -23,7 +23,7 @@ import { countLevels, type Finding, renderFindings, renderSummary } from './find
 
 const SERVE = IS_CHECKOUT ? 'start' : 'dev'
 
-export const help = `Check the configuration of Janus, and say what to do about each fault.
+export const help = `Check the configuration of Janus, and name each fault with its fix.
 
   ${commandLine('doctor', '[options]')}
 
@@ -38,7 +38,7 @@ ${CONFIG_HELP}
   --json         print the findings as JSON
   --help         print this
 
-Exit code: 0 without errors, 1 with, 2 if it could not look.`
+Exit code: 0 without errors, 1 with errors, 2 if the check could not run.`
 
 interface Options {
   readonly remote: boolean

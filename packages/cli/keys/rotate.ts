@@ -18,7 +18,7 @@ export async function run(args: readonly string[]): Promise<number> {
       WHERE generation = (SELECT max(generation) FROM signing_keys AS newer WHERE newer.alg = signing_keys.alg)
      RETURNING kid`,
   )
-  if (rotated.length === 0) throw new Stop('There is no signing key yet: the first token makes one.')
+  if (rotated.length === 0) throw new Stop('There is no signing key yet. The first token creates one.')
   for (const { kid } of rotated) {
     console.log(`A successor of ${kid} will be published within a minute, and sign 11 minutes later.`)
   }

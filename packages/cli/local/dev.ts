@@ -19,8 +19,8 @@ export const help = `Serve your Worker locally on Cloudflare's own runtime, with
 ${CONFIG_HELP}
   --help         print this
 
-Makes AUTH_SECRET in .dev.vars if there is none, and applies the migrations. ISSUER is on this machine, with the path that your
-configuration gives it. Mail is printed instead of sent. Your scheduled handler runs each minute.`
+Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations. ISSUER is on this machine, with the path from your
+configuration. Mail is printed instead of sent. Your scheduled handler runs each minute.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { port, state, configPath, overrides } = readOptions(() => {
@@ -44,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
   holdState(state, `Your Worker at http://localhost:${port}`, ownState)
   await requireFreePort(port, 'dev')
-  if (makeLocalVars(folder, issuer)) console.log('Wrote .dev.vars, which has a secret: keep it out of git.')
+  if (makeLocalVars(folder, issuer)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
   await migrateLocal(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]

@@ -64,7 +64,7 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
   const lines: string[] = []
   if (named.AUTH_SECRET === undefined) {
     lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
-    console.log('Made a random AUTH_SECRET in .dev.vars.')
+    console.log('Created a random AUTH_SECRET in .dev.vars.')
   }
   if (named.ISSUER === undefined) {
     lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${issuer}"`)

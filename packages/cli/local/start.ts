@@ -12,17 +12,17 @@ export const help = `Serve Janus locally on Cloudflare's own runtime.
 
   ${commandLine('start', '[options]')}
 
-  --https        serve on https://localhost, with a certificate that is made here and
-                 that browsers ask about; Safari needs it (it keeps no secure cookies
-                 on http://localhost)
+  --https        serve on https://localhost with a self-signed certificate, which
+                 browsers warn about; Safari needs it, because it does not keep
+                 secure cookies on http://localhost
   --port N       serve on http://localhost:N (8787)
   --state DIR    keep the database and KV in DIR (.wrangler/state); one process
                  at a time
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
   --help         print this
 
-Mail is printed here instead of sent (--var MAILER:none: no mail), and the playground is on (--var PLAYGROUND:off: it is not).
-The secret lies in .dev.vars; it is made at the first start. A wrong setting ends it.`
+Mail is printed instead of sent; --var MAILER:none turns it off. The playground is on; --var PLAYGROUND:off turns it off.
+The first start creates the secret in .dev.vars. An invalid setting ends the command.`
 
 type Options = ReturnType<typeof parse>
 
@@ -73,14 +73,14 @@ async function announce({ issuer, https }: Options, stop: (code: number) => void
   if (reasons.length > 0) {
     console.error(`\nJanus is not ready, so it was stopped:\n${reasons.join('\n')}\n`)
     console.error(
-      `Settings stand in wrangler.toml and .dev.vars (docs/reference/configuration.md): ${commandLine('doctor')}`,
+      `Settings are in wrangler.toml and .dev.vars (docs/reference/configuration.md): ${commandLine('doctor')}`,
     )
     return stop(1)
   }
   const curl = https ? 'curl -k' : 'curl'
   console.log(`
 Janus is ready: ${issuer}
-${https ? 'Browsers ask whether to trust its certificate, which was made on this machine.' : `For Safari, which keeps no secure cookies on http://localhost: ${commandLine('start', '--https')}`}
+${https ? 'Browsers warn about its certificate, which was created on this machine.' : `Safari does not keep secure cookies on http://localhost. For Safari: ${commandLine('start', '--https')}`}
 
   Register (and be signed in, with a cookie):
     ${curl} -i -c jar ${issuer}/register -H 'Content-Type: application/json' \\

@@ -18,7 +18,7 @@ ${CONFIG_HELP}
   --help         print this
 
 migrations_dir in the configuration may be left out.
-Exit code: 0 if the database is current, 1 if a migration failed, 2 if it could not be tried.`
+Exit code: 0 if the database is current, 1 if a migration failed, 2 if the command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { remote, state, configPath } = readOptions(() => {
@@ -48,5 +48,5 @@ async function migrateRemote(configPath: string): Promise<void> {
     const wrangler = createWrangler({ configPath: path, folder: dirname(configPath) })
     return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
   })
-  if (code !== 0) throw new Stop('The migrations could not be applied: wrangler says above why.')
+  if (code !== 0) throw new Stop('The migrations could not be applied. The message of wrangler is above.')
 }

@@ -3,7 +3,7 @@ import { query, queryAll, readTarget, TARGET_HELP } from '../d1.ts'
 import { commandLine } from '../place.ts'
 import { DELETE_SESSIONS, RESTORED } from './statements.ts'
 
-export const help = `Run this after each restore of the database: Time Travel, a backup.
+export const help = `Run this after each restore of the database, by Time Travel or from a backup.
 
   ${commandLine('restored', '[options]')}
 

@@ -8,7 +8,10 @@ import type { Services } from '../../services'
 export function keySetRoutes({ config, signingKeys }: Services) {
   return new Hono().get('/.well-known/jwks.json', open, async (c) => {
     const keys = config.modes.includes('token') ? await signingKeys.keySet() : null
-    if (!keys) throw new Problem('not-found', { detail: 'This service publishes no keys.' })
+    if (!keys)
+      throw new Problem('not-found', {
+        detail: 'This service publishes no key set, because JWT_ALG is HS256 or tokens are not offered.',
+      })
     c.header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`)
     c.header('Access-Control-Allow-Origin', '*')
     c.header('Cross-Origin-Resource-Policy', 'cross-origin')

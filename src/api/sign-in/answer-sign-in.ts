@@ -124,7 +124,7 @@ export function passwordRefused(field: string, { code, message }: PasswordRefusa
 
 export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
   if (attempt.outcome === 'no-password') {
-    const detail = 'Set one first: POST /password/forgot mails a link.'
+    const detail = 'Set a password first: POST /password/forgot mails a link.'
     return new Problem('password-not-set', { detail })
   }
   if (attempt.outcome === 'refused') return new Problem('invalid-credentials')
@@ -134,14 +134,14 @@ export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
 /** One answer for every link that is not good: used, too old, replaced by a newer one, for another address or another client. */
 export function invalidLink(): Problem {
   const detail =
-    'It was used, is too old, or a newer one was sent. Ask for another, and open it in the browser in which you asked.'
+    'It may have expired, been used already, been replaced by a newer one, or been sent without its binding. Request a new link, and confirm it in the browser or client that requests it.'
   return new Problem('invalid-link', { detail })
 }
 
 /** One answer for every code that is not good: mistyped, too old, used, tried too often, or without its secret. */
 export function invalidCode(): Problem {
   const detail =
-    'It is another, was used, is too old or was tried too often, or the binding is not the one that asking was answered with. Ask for another.'
+    'It may be mistyped, expired, used already or tried too often, or the binding may not be the one that the request returned. Request a new code.'
   return new Problem('invalid-code', { detail })
 }
 

@@ -54,7 +54,7 @@ export const de: MailTexts = {
       after: ['Wenn Sie das nicht waren, ist nichts zu tun.'],
     }),
     'new-sign-in': ({ brand, from, at }) => ({
-      subject: `Neue Anmeldung bei ${brand}`,
+      subject: `Neue Anmeldung bei ${brand}: ${from}`,
       before: [`Ihr Konto bei ${brand} wurde auf einem neuen Gerät geöffnet: ${from}, ${at}.`, NOT_YOU],
       link: null,
       after: [SECURE],

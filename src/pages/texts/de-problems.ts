@@ -81,8 +81,8 @@ export const problems = {
     action: 'Melden Sie sich an, oder wählen Sie ein neues Passwort, falls Sie es vergessen haben.',
   },
   'body-too-large': {
-    title: 'Das war zu viel',
-    explanation: 'Die Anfrage ist größer als alles, was dieser Dienst braucht.',
+    title: 'Die Anfrage ist zu groß',
+    explanation: 'Dieser Dienst nimmt so große Anfragen nicht an.',
     action: 'Kürzen Sie, was Sie gesendet haben, und versuchen Sie es noch einmal.',
   },
   'unsupported-media-type': {
@@ -111,14 +111,14 @@ export const problems = {
     action: 'Bitte warten Sie eine Weile und versuchen Sie es dann noch einmal.',
   },
   'invalid-code': {
-    title: 'Der Code gilt nicht',
+    title: 'Dieser Code funktioniert nicht',
     explanation: 'Er wurde falsch eingegeben, ist abgelaufen, wurde schon benutzt oder zu oft versucht.',
     action:
       'Sehen Sie in die neueste Nachricht, oder senden Sie sie noch einmal. Auch der Link darin führt weiter.',
   },
   'invalid-link': {
-    title: 'Der Link gilt nicht mehr',
-    explanation: 'Er wurde schon benutzt, ist abgelaufen oder wurde nicht vollständig kopiert.',
+    title: 'Dieser Link funktioniert nicht mehr',
+    explanation: 'Er ist vielleicht abgelaufen, schon benutzt oder nicht vollständig kopiert.',
     action: 'Fordern Sie einen neuen an.',
   },
   'internal-error': {

@@ -9,13 +9,13 @@ export interface ProblemText {
 
 export const problems = {
   'invalid-json': {
-    title: 'The request could not be read',
-    explanation: 'An app sent something that is not valid JSON.',
-    action: 'If you did not write the app, please tell the people who did.',
+    title: "The request couldn't be read",
+    explanation: 'An app sent invalid JSON.',
+    action: "If you didn't write the app, please tell the people who did.",
   },
   'invalid-credentials': {
     title: 'Email or password is incorrect',
-    explanation: 'We found no account with this address and this password together.',
+    explanation: "We couldn't find an account with this address and password.",
     action: 'Check both and try again.',
   },
   'authentication-required': {
@@ -24,23 +24,23 @@ export const problems = {
     action: 'Sign in and try again.',
   },
   'invalid-token': {
-    title: 'This sign-in is not valid here',
-    explanation: 'An app presented a token that was not issued for this service.',
+    title: "This sign-in doesn't work here",
+    explanation: "An app sent a token that wasn't issued for this service.",
     action: 'Sign in again.',
   },
   'token-expired': {
     title: 'This sign-in has expired',
-    explanation: 'Tokens last a short time, for your safety.',
+    explanation: 'Tokens expire quickly to protect you.',
     action: 'Refresh the token, or sign in again.',
   },
   'session-ended': {
-    title: 'You have been signed out',
+    title: "You've been signed out",
     explanation: 'Your session has expired, or it was ended from another device.',
     action: 'Sign in again.',
   },
   'refresh-token-reused': {
-    title: 'You have been signed out',
-    explanation: 'A refresh token was used twice. As it may have been copied, we ended the session.',
+    title: "You've been signed out",
+    explanation: 'A refresh token was used twice. Someone may have copied it, so we ended the session.',
     action: 'Sign in again. If this repeats, change your password.',
   },
   'cross-site-request': {
@@ -49,23 +49,23 @@ export const problems = {
     action: 'Open the page here and try again.',
   },
   forbidden: {
-    title: 'This is not allowed',
-    explanation: 'Your account does not have the permission that this needs.',
-    action: 'If you think it should, ask whoever runs this service.',
+    title: "You don't have permission",
+    explanation: "Your account doesn't have the role that this requires.",
+    action: 'If you think it should, ask the people who run this service.',
   },
   'registration-closed': {
     title: 'Registration is closed',
-    explanation: 'New accounts cannot be created here at the moment.',
+    explanation: "New accounts can't be created here at the moment.",
     action: 'If you have an account, sign in.',
   },
   'not-found': {
-    title: 'There is nothing here',
+    title: "This page doesn't exist",
     explanation: 'The address may be mistyped, or the page may be gone.',
     action: 'Check the address, or go to the home page.',
   },
   'method-not-allowed': {
-    title: 'This does not work here',
-    explanation: 'The page exists, but not for this kind of request.',
+    title: "This doesn't work here",
+    explanation: "This page doesn't support this kind of request.",
     action: 'Go back and try another way.',
   },
   'account-mismatch': {
@@ -80,24 +80,24 @@ export const problems = {
     action: 'Set a password by email from your account page, then try again.',
   },
   'account-exists': {
-    title: 'There is already an account with this address',
+    title: "There's already an account with this address",
     explanation: 'Each address has one account.',
     action: 'Sign in, or choose a new password if you have forgotten it.',
   },
   'body-too-large': {
-    title: 'That was too much',
-    explanation: 'The request is larger than anything this service needs.',
+    title: 'Request too large',
+    explanation: 'The request is larger than this service accepts.',
     action: 'Shorten what you sent and try again.',
   },
   'unsupported-media-type': {
-    title: 'The request could not be read',
-    explanation: 'An app sent a kind of content that is not supported here.',
-    action: 'If you did not write the app, please tell the people who did.',
+    title: "The request couldn't be read",
+    explanation: "An app sent content of a type that isn't supported here.",
+    action: "If you didn't write the app, please tell the people who did.",
   },
   'invalid-input': {
-    title: 'Some fields need another look',
-    explanation: 'Something is missing, or not in the form that is expected.',
-    action: 'Check the form and try again.',
+    title: 'Check the form',
+    explanation: 'A field is missing or invalid.',
+    action: 'Correct it and try again.',
   },
   'password-refused': {
     title: 'Please choose another password',
@@ -105,33 +105,33 @@ export const problems = {
     action: 'A few unrelated words make a good password.',
   },
   'mode-not-offered': {
-    title: 'This way of signing in is not offered',
-    explanation: 'An app asked for a kind of session that this service does not give.',
-    action: 'If you did not write the app, please tell the people who did.',
+    title: "This way of signing in isn't available",
+    explanation: "An app requested a kind of session that this service doesn't offer.",
+    action: "If you didn't write the app, please tell the people who did.",
   },
   'too-many-attempts': {
     title: 'Too many attempts',
-    explanation: 'To protect accounts from guessing, we pause after several attempts.',
+    explanation: 'We limit attempts to protect accounts.',
     action: 'Please wait a while and try again.',
   },
   'invalid-code': {
-    title: 'The code is not valid',
-    explanation: 'It was mistyped, has expired, was used before, or was tried too often.',
-    action: 'Look at the newest message, or send it again. The link in it works as well.',
+    title: "This code doesn't work",
+    explanation: 'It may be mistyped, expired, used already, or tried too often.',
+    action: 'Use the code from the newest email, or send another. The link in it works, too.',
   },
   'invalid-link': {
-    title: 'The link is not valid any more',
-    explanation: 'It was used before, has expired, or was not copied whole.',
-    action: 'Ask for a new one.',
+    title: 'This link no longer works',
+    explanation: 'It may have expired, been used already, or been cut off.',
+    action: 'Get a new link.',
   },
   'internal-error': {
     title: 'Something went wrong',
-    explanation: 'The fault is on our side, and it has been noted.',
+    explanation: 'The problem is on our side, and it was logged.',
     action: 'Please try again in a moment.',
   },
   'store-unavailable': {
-    title: 'We cannot do this right now',
-    explanation: 'A part of this service does not answer at the moment.',
+    title: "We can't do this right now",
+    explanation: "A part of this service isn't responding.",
     action: 'Please try again in a moment.',
   },
 } satisfies Record<ProblemCode | 'invalid-link', ProblemText>

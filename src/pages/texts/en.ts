@@ -64,10 +64,10 @@ export const en = {
       },
     },
     anyField: {
-      missing: 'This field is needed.',
-      type: 'This has to be text.',
-      invalid: 'This is not valid.',
-      unknown: 'The form sent a field that is not known here.',
+      missing: 'This field is required.',
+      type: 'Enter text.',
+      invalid: 'This is invalid.',
+      unknown: 'The form sent an unknown field.',
       duplicate: 'The form sent this field twice.',
     },
     newPassword: (minLength: number, maxLength: number) =>
@@ -78,7 +78,7 @@ export const en = {
         guessable:
           'This is mostly your address, your name or the name of this service. Please choose another.',
       }) satisfies Record<PasswordRefusal['code'], string>,
-    other: 'Something here is not right.',
+    other: 'Something here is invalid.',
   },
 
   login: {
@@ -115,26 +115,26 @@ export const en = {
 
   signInLink: {
     title: 'Sign in by email',
-    intro: 'We send you a link. It signs you in, without a password.',
+    intro: "We'll email you a link that signs you in without a password.",
     submit: 'Send the link',
     withPassword: 'Sign in with a password',
   },
 
   confirmSignIn: {
     title: 'Almost there',
-    intro: 'You asked to sign in with a link. One click and you are in.',
+    intro: 'You requested a sign-in link. Select the button to sign in.',
     removesPassword:
       'Nobody has confirmed this address yet. Signing in confirms it, removes the password that was set before, and signs out every other device.',
     submit: 'Sign in',
-    notYou: 'If you did not ask for this, close this page. Nothing happens then.',
+    notYou: "If you didn't request this, close this page. Nothing will happen.",
   },
 
   otherBrowser: {
     title: 'This link works in another browser',
     signIn:
-      'It was asked for in a different browser or on a different device, and works only there. Open it there, or get a link for this browser. It goes to the same address.',
+      'It was requested in a different browser or on a different device, and works only there. Open it there, or get a link for this browser. It goes to the same address.',
     changeEmail:
-      'It was asked for in a different browser or on a different device, and works only there. Open it there, or ask for the change again from your account.',
+      'It was requested in a different browser or on a different device, and works only there. Open it there, or request the change again from your account.',
     again: 'Send a link for this browser',
   },
 
@@ -147,17 +147,16 @@ export const en = {
 
   checkMail: {
     title: 'Check your email',
-    register: 'We have sent you a message. Follow the link in it to confirm your address.',
+    register: "We've sent you an email. Use the link in it to confirm your address.",
     forgot:
-      'If there is an account with this address, a message is on its way. Follow the link in it to choose a new password.',
-    link: 'If there is an account with this address, a message is on its way. Follow the link in it to sign in.',
-    resend: 'If this address still needs to be confirmed, a new message is on its way.',
-    change:
-      'We have sent a message to your new address. The change takes effect when you follow the link in it.',
+      "If there's an account with this address, an email is on its way. Use the link in it to choose a new password.",
+    link: "If there's an account with this address, an email is on its way. Use the link in it to sign in.",
+    resend: 'If this address still needs to be confirmed, a new email is on its way.',
+    change: "We've sent an email to your new address. The change takes effect when you use the link in it.",
     to: (email: string) => `To: ${email}`,
-    code: 'If your mail is on another device, type the six digits from the message here.',
+    code: 'If your email is on another device, enter the six digits from it here.',
     submitCode: 'Sign in',
-    nothing: 'Nothing there after a few minutes? Look in the spam folder too.',
+    nothing: 'Nothing after a few minutes? Check your spam folder.',
     again: 'Send it again',
     back: 'Back to sign-in',
     backToAccount: 'Back to your account',
@@ -165,14 +164,14 @@ export const en = {
 
   forgotPassword: {
     title: 'Forgot your password?',
-    intro: 'Tell us your email address. We send you a link to choose a new password.',
+    intro: "Enter your email address. We'll email you a link to choose a new password.",
     submit: 'Send the link',
     back: 'Back to sign-in',
   },
 
   resetPassword: {
     title: 'Choose a new password',
-    intro: 'You will be signed out everywhere, so that only the new password opens your account.',
+    intro: "You'll be signed out everywhere, so only the new password works.",
     submit: 'Save password',
     doneTitle: 'Your password is changed',
     done: 'You can sign in with it now.',
@@ -181,7 +180,7 @@ export const en = {
 
   verifyEmail: {
     title: 'Confirm your email address',
-    intro: 'One click, and we know that this address is yours.',
+    intro: 'Select the button to confirm that this address is yours.',
     introWithPassword: 'Choose a password to finish setting up your account.',
     submit: 'Confirm address',
     doneTitle: 'Your address is confirmed',
@@ -192,7 +191,7 @@ export const en = {
 
   confirmEmailChange: {
     title: 'Confirm your new address',
-    intro: 'From then on you sign in with this address, and our messages go there.',
+    intro: "After this, you'll sign in with this address and get our emails there.",
     submit: 'Use this address',
     doneTitle: 'Your address is changed',
     done: 'From now on, sign in with your new address.',
@@ -202,7 +201,7 @@ export const en = {
   home: {
     title: 'Welcome',
     signedInAs: (who: string) => `Signed in as ${who}.`,
-    signedOut: 'You are not signed in.',
+    signedOut: "You're not signed in.",
     account: 'Your account',
     signIn: 'Sign in',
     register: 'Create an account',
@@ -211,13 +210,13 @@ export const en = {
   account: {
     title: 'Your account',
     profile: 'Profile',
-    profileIntro: 'How you are addressed, and where we reach you.',
+    profileIntro: 'Your name and how we reach you.',
     saveName: 'Save name',
     verified: 'Confirmed',
     unverified: 'Not confirmed yet',
     resend: 'Send a link to confirm it',
     changeEmail: 'Change address',
-    changeEmailIntro: 'We send a link to the new address. Until you follow it, nothing changes.',
+    changeEmailIntro: "We'll email a link to the new address. Nothing changes until you use it.",
     changeEmailNeedsPassword: 'To change your address, set a password first.',
     newEmail: 'New email address',
     submitEmail: 'Send the link',
@@ -245,7 +244,7 @@ export const en = {
     confirmEndAll: 'Sign out on every device, this one included?',
     allSessions: 'All devices',
     activity: 'Recent activity',
-    activityIntro: 'What happened to your account. If something was not you, change your password.',
+    activityIntro: "What happened in your account. If something wasn't you, change your password.",
     noActivity: 'Nothing yet.',
     sessionsEnded: (count: string) => `Signed out on ${count} devices`,
     allActivity: 'All activity',
@@ -264,8 +263,8 @@ export const en = {
     notices: {
       'name-saved': 'Your name is saved.',
       'password-changed': 'Your password is changed. Other devices are signed out.',
-      'change-mail-sent': 'A message is on its way to your new address.',
-      'verification-sent': 'A message is on its way to your address.',
+      'change-mail-sent': 'An email is on its way to your new address.',
+      'verification-sent': 'An email is on its way to your address.',
       'session-ended': 'That device is signed out.',
       'device-forgotten': 'That device is forgotten.',
       'others-ended': 'All other devices are signed out.',
@@ -280,21 +279,21 @@ export const en = {
     'account-deleted': { success: 'Account deleted', refused: 'Attempt to delete the account' },
     'email-verified': { success: 'Address confirmed', refused: 'Attempt to confirm the address' },
     'password-reset-requested': {
-      success: 'New password asked for',
-      refused: 'Attempt to ask for a new password',
+      success: 'Password reset requested',
+      refused: 'Attempt to request a password reset',
     },
-    'password-reset': { success: 'Password replaced', refused: 'Attempt to replace the password' },
+    'password-reset': { success: 'Password reset', refused: 'Attempt to reset the password' },
     'sign-in-link-requested': {
-      success: 'Sign-in link asked for',
-      refused: 'Attempt to ask for a sign-in link',
+      success: 'Sign-in link requested',
+      refused: 'Attempt to request a sign-in link',
     },
     'email-change-requested': {
-      success: 'Change of address asked for',
+      success: 'Address change requested',
       refused: 'Attempt to change the address',
     },
     'email-changed': { success: 'Address changed', refused: 'Attempt to change the address' },
     'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
-    'mail-failed': { success: 'Message delivered', refused: 'Message that could not be delivered' },
+    'mail-failed': { success: 'Email delivered', refused: 'Email could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
   /** Why a session ended or an attempt was refused, to follow the name of the event. What is not here is left out. */
@@ -304,11 +303,11 @@ export const en = {
     'ended-by-owner': 'ended from another device',
     'ended-by-service': 'ended by another service',
     'replaced-by-sign-in': 'replaced by a new sign-in',
-    'too-many-sessions': 'to keep the number of sessions within its limit',
+    'too-many-sessions': 'because there were too many sessions',
     'password-changed': 'because the password changed',
     'account-deleted': 'because the account was deleted',
-    'password-reset': 'because the password was replaced',
-    'address-proven': 'because the address was proven',
+    'password-reset': 'because the password was reset',
+    'address-proven': 'because the address was confirmed',
     link: 'signed in with a link',
     'account-disabled': 'because the account was disabled',
     'roles-changed': 'because permissions changed',

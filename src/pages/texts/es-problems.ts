@@ -79,8 +79,8 @@ export const problems = {
     action: 'Inicie sesión o, si ha olvidado la contraseña, elija una nueva.',
   },
   'body-too-large': {
-    title: 'Eso fue demasiado',
-    explanation: 'La petición es más grande que cualquiera que este servicio necesite.',
+    title: 'La petición es demasiado grande',
+    explanation: 'Este servicio no acepta peticiones tan grandes.',
     action: 'Acorte lo enviado e inténtelo de nuevo.',
   },
   'unsupported-media-type': {
@@ -109,13 +109,13 @@ export const problems = {
     action: 'Espere un rato e inténtelo de nuevo.',
   },
   'invalid-code': {
-    title: 'El código no es válido',
+    title: 'Este código no funciona',
     explanation: 'Se escribió mal, ha caducado, ya se usó o se intentó demasiadas veces.',
     action: 'Mire el mensaje más reciente o envíelo otra vez. El enlace que contiene también sirve.',
   },
   'invalid-link': {
-    title: 'El enlace ya no es válido',
-    explanation: 'Ya se usó, ha caducado o no se copió entero.',
+    title: 'Este enlace ya no funciona',
+    explanation: 'Puede que haya caducado, que ya se haya usado o que no se haya copiado entero.',
     action: 'Solicite uno nuevo.',
   },
   'internal-error': {
