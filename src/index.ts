@@ -25,6 +25,10 @@ export class Janus extends WorkerEntrypoint implements CallerService {
     return janus.requireLive(headers, method)
   }
 
+  user(principal: { readonly userId: string }) {
+    return janus.user(principal)
+  }
+
   endSession(id: string) {
     return janus.endSession(id)
   }

@@ -13,6 +13,7 @@ import { type Clock, systemClock } from './runtime/clock'
 import { consoleLog, type Log } from './runtime/log'
 import type { Services } from './services'
 import type { Defer } from './sessions/resolve-session'
+import { boundClaims, type MakeClaims } from './tokens/custom-claims'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
 import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
@@ -40,6 +41,8 @@ export interface JanusOptions {
   readonly createSessionCopies?: CreateSessionCopies
   /** For where `PLAYGROUND` is on. */
   readonly createPlayground?: (bindings: Bindings) => Playground
+  /** Claims of the app beside Janus, in access tokens and on principals. */
+  readonly claims?: MakeClaims
   /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
   readonly defer?: Defer
 }
@@ -60,13 +63,15 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   if (!copies.ok) return createUnconfigured([copies.fault], log)
   const mailer = options.mailer ?? createMailer(config.mail, bindings)
   const { copyStore } = copies
-  const services = createServices({ bindings, config, mailer, copyStore, defer }, clock, log)
+  const customClaims = options.claims ? boundClaims(options.claims) : null
+  const services = createServices({ bindings, config, mailer, copyStore, customClaims, defer }, clock, log)
   const app = createApp(services, { createPages: options.createPages, playground })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
   const callers = createCallerService(services, {
     typeBase: `${config.issuer}/problems/`,
     local: isLocal(new URL(config.issuer)),
+    customClaims,
   })
   return Object.assign(mountable, {
     ...entries(app, origin, basePath),

@@ -8,10 +8,12 @@ import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
+import type { MakeClaims } from '../../src/tokens/custom-claims'
 
 export type { Principal } from '../../src/guards/principal'
-export type { CallerService, SessionEnd, Verdict } from '../../src/guards/verdict'
+export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
 export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
+export type { ClaimsSubject, CustomClaims } from '../../src/tokens/custom-claims'
 export type { JanusRoutes } from '../../src/wiring/routes-type'
 
 /** A login service on the given bindings: a Hono app to mount, and what the app beside it may ask. */
@@ -27,6 +29,12 @@ export interface JanusOptions {
   readonly log?: Log
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
+  /**
+   * Returns claims of your own, at most 1,024 bytes as JSON. They are `claims` in access tokens from when each is issued, and
+   * `principal.claims` in both modes. Called for each token, and for each request with a cookie that your app asks about. If it throws, nobody
+   * is let in.
+   */
+  readonly claims?: MakeClaims
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
 }

@@ -6,7 +6,7 @@ import { createServiceClient, type ServiceClientOptions } from './service-client
 import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
 export type { Principal } from '../../src/guards/principal.ts'
-export type { CallerService, SessionEnd, Verdict } from '../../src/guards/verdict.ts'
+export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
 export type { RequestHeaders } from './request-headers.ts'
 export {

@@ -1,4 +1,4 @@
-import type { SessionEnd, Verdict } from '../../src/guards/verdict.ts'
+import type { SessionEnd, UserAnswer, Verdict } from '../../src/guards/verdict.ts'
 import { requireIssuer } from './issuer.ts'
 import { createReporter, type ReportLine, reasonOf } from './reporter.ts'
 import { type RequestHeaders, toHeaders } from './request-headers.ts'
@@ -13,6 +13,7 @@ export interface ServiceBinding {
 export interface CallerMethods {
   authenticate(headers: Headers, method?: string): Promise<Verdict>
   requireLive(headers: Headers, method?: string): Promise<Verdict>
+  user?(principal: { readonly userId: string }): Promise<UserAnswer>
   endSession?(id: string): Promise<SessionEnd>
 }
 
@@ -31,6 +32,8 @@ export interface ServiceClient {
   authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** As `authenticate`, and asks D1 whether the session is still active. */
   requireLive(headers: RequestHeaders, method?: string): Promise<Verdict>
+  /** Returns the name, address and roles of an account as they are now; `null` if it is deleted or disabled. */
+  user(principal: { readonly userId: string }): Promise<UserAnswer>
   /** Ends a session, whoever it belongs to. */
   endSession(id: string): Promise<SessionEnd>
 }
@@ -52,7 +55,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   // The types of a binding may not know its methods. What it answers is checked.
   const bound = service as Required<CallerMethods>
 
-  async function ask<T extends Verdict | SessionEnd>(method: keyof CallerMethods, call: () => Promise<T>) {
+  async function ask<T extends Answer>(method: keyof CallerMethods, call: () => Promise<T>) {
     try {
       const answer = await call()
       if (isAnswer(answer)) {
@@ -72,6 +75,8 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     authenticate: (headers, method) =>
       ask('authenticate', () => bound.authenticate(toHeaders(headers), method)),
     requireLive: (headers, method) => ask('requireLive', () => bound.requireLive(toHeaders(headers), method)),
+    // No more than the id: a principal may hold more than Janus need be told.
+    user: ({ userId }) => ask('user', () => bound.user({ userId })),
     endSession: (id) => ask('endSession', () => bound.endSession(id)),
   }
 }
@@ -79,9 +84,12 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 const WHAT_TO_CHECK =
   'Nobody is let in (503). Check [[services]] in the wrangler.toml of this Worker: service is the name of the deployed Janus, and entrypoint = "Janus", spelled like that.'
 
+type Answer = Verdict | SessionEnd | UserAnswer
+
 /** Whatever is bound in the place of Janus lets nobody in. */
-function isAnswer(answer: Verdict | SessionEnd): boolean {
+function isAnswer(answer: Answer): boolean {
   if (typeof answer !== 'object' || answer === null) return false
   if (answer.ok === false) return typeof answer.problem?.status === 'number'
-  return answer.ok === true && ('ended' in answer || typeof answer.principal?.userId === 'string')
+  if (answer.ok !== true) return false
+  return 'ended' in answer || 'user' in answer || typeof answer.principal?.userId === 'string'
 }

@@ -2,6 +2,7 @@ import { type AssuranceLevel, assuranceOf } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
 import type { Session } from '../sessions/session'
 import type { AccessTokenClaims } from '../tokens/check-access-token'
+import type { CustomClaims } from '../tokens/custom-claims'
 
 /** The authenticated caller of a request, however it was proven. */
 export interface Principal {
@@ -16,15 +17,18 @@ export interface Principal {
   readonly amr: readonly string[]
   /** Whether the second factor of the account was proven, too. */
   readonly acr: AssuranceLevel
+  /** What the app's own `claims` function returned: for a token when it was issued, for a cookie now. */
+  readonly claims: CustomClaims
 }
 
 /** Whom a verified access token speaks of. */
-export function principalOfClaims({ sub, sid, roles, auth_time, amr, acr }: AccessTokenClaims): Principal {
-  return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time, amr, acr }
+export function principalOfClaims(token: AccessTokenClaims): Principal {
+  const { sub, sid, roles, auth_time, amr, acr, claims = {} } = token
+  return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time, amr, acr, claims }
 }
 
-/** The caller behind a session cookie. */
+/** The caller behind a session cookie. The claims of the app are added where the app asks. */
 export function principalOfSession(session: Session, roles: readonly string[]): Principal {
   const { userId, id, methods } = session
-  return { userId, sessionId: id, mode: 'session', roles, ...assuranceOf(methods) }
+  return { userId, sessionId: id, mode: 'session', roles, ...assuranceOf(methods), claims: {} }
 }

@@ -6,6 +6,21 @@ export type Verdict =
   | { readonly ok: true; readonly principal: Principal }
   | { readonly ok: false; readonly problem: PresentedProblem }
 
+/** An account, as an app beside Janus may see it; `null`: it is deleted or disabled. */
+export type UserAnswer =
+  | { readonly ok: true; readonly user: UserFacts | null }
+  | { readonly ok: false; readonly problem: PresentedProblem }
+
+/** As `GET /me` has it. Times are RFC 3339 in UTC. */
+export interface UserFacts {
+  readonly id: string
+  readonly email: string
+  readonly email_verified: boolean
+  readonly name: string | null
+  readonly roles: readonly string[]
+  readonly created_at: string
+}
+
 /** Whether a session was ended by this call, or why that is not known. */
 export type SessionEnd =
   | { readonly ok: true; readonly ended: boolean }
@@ -25,6 +40,8 @@ export interface CallerService {
   authenticate(headers: Headers, method?: string): Promise<Verdict>
   /** As `authenticate`, and asks D1 whether the session still stands: one read by primary key. */
   requireLive(headers: Headers, method?: string): Promise<Verdict>
+  /** Returns the name, address and roles of an account as they are now: one read of the database by primary key. */
+  user(principal: Pick<Principal, 'userId'>): Promise<UserAnswer>
   /**
    * Ends a session, whoever it belongs to, in either mode; recorded in the audit trail as `ended-by-service`. `ended` is `false` for one
    * that is unknown or over.

@@ -12,6 +12,7 @@ import {
   createAccessTokenCheck,
   type IssuedClaims,
 } from './check-access-token'
+import type { ClaimsSubject, CustomClaims } from './custom-claims'
 import { JWT_MAX_LENGTH } from './jwt'
 
 export interface AccessTokens {
@@ -23,7 +24,7 @@ export interface AccessTokens {
   check(text: string): Promise<CheckedAccessToken>
 }
 
-/** The roles of an account take more room than a token has. Migration 0013 lets nobody write such roles; older rows may have them. */
+/** The roles of an account, or the claims of the app, take more room than a token has. Migration 0013 lets nobody write such roles; older rows may have them. */
 export class AccessTokenTooLong extends Error {
   override readonly name = 'AccessTokenTooLong'
 }
@@ -44,9 +45,12 @@ export function createAccessTokens(services: {
   readonly accessTokenLifetimeSeconds: number
   /** Whether a token that was verified may be taken for good again without verifying it. */
   readonly remember: boolean
+  /** Those that the app beside Janus adds; `null`: the tokens are for Janus alone, or it adds none. */
+  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
   readonly clock: Clock
 }): AccessTokens {
-  const { keys, restores, issuer, audience, accessTokenLifetimeSeconds, remember, clock } = services
+  const { keys, restores, issuer, audience, accessTokenLifetimeSeconds, remember, customClaims, clock } =
+    services
 
   const check = createAccessTokenCheck({
     issuer,
@@ -83,6 +87,7 @@ export function createAccessTokens(services: {
         auth_time: authenticatedAt,
         amr,
         acr,
+        ...(customClaims && { claims: await customClaims({ userId, sessionId, roles }) }),
       } satisfies IssuedClaims
       const token = await new SignJWT(claims)
         .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))

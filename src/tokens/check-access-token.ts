@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../runtime/clock'
 import { createMemo } from '../runtime/memo'
 import type { AssuranceLevel } from '../sessions/assurance'
+import type { CustomClaims } from './custom-claims'
 import { verifyJwt } from './jwt'
 
 /** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
@@ -14,6 +15,8 @@ export interface AccessTokenClaims {
   readonly auth_time: number
   readonly amr: readonly string[]
   readonly acr: AssuranceLevel
+  /** Those of the app beside Janus. Absent: there are none. */
+  readonly claims?: CustomClaims | undefined
   readonly iat: number
   readonly exp: number
 }
@@ -77,7 +80,7 @@ export function createAccessTokenCheck(
   const { algorithms, issuer, audience, remember, clock } = terms
   const entries = claimEntries(issuer, audience)
   const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
-  const requiredClaims = Object.keys(entries).filter((claim) => claim !== 'acr')
+  const requiredClaims = Object.keys(entries).filter((claim) => claim !== 'acr' && claim !== 'claims')
   const memo = createMemo<Remembered>()
 
   return async (text) => {
@@ -133,6 +136,7 @@ function claimEntries(issuer: string, audience: string) {
     amr: v.array(v.string()),
     // Tokens that were issued before there was a second level have none.
     acr: v.optional(v.picklist(['urn:janus:1fa', 'urn:janus:2fa']), 'urn:janus:1fa'),
+    claims: v.optional(v.record(v.string(), v.unknown())),
   } satisfies { readonly [Claim in keyof IssuedClaims]: v.GenericSchema<unknown, IssuedClaims[Claim]> }
 }
 

@@ -1,3 +1,4 @@
+import { presentUser } from '../api/present'
 import { endAnySession, type SignOutServices } from '../flows/sign-out'
 import type { GuardServices } from '../guards/auth-env'
 import type { Principal } from '../guards/principal'
@@ -7,11 +8,20 @@ import type { CallerService, Verdict } from '../guards/verdict'
 import { asError, toProblem } from '../http/failure'
 import { Problem, presentProblem } from '../http/problem'
 import { redactForHeaders } from '../http/redact'
+import type { Services } from '../services'
+import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
+
+interface CallerServiceOptions {
+  readonly typeBase: string
+  readonly local: boolean
+  /** `null`: the app adds no claims. */
+  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
+}
 
 /** The service of a Janus that is configured. */
 export function createCallerService(
-  services: GuardServices & SignOutServices,
-  { typeBase, local }: { readonly typeBase: string; readonly local: boolean },
+  services: GuardServices & SignOutServices & Pick<Services, 'users'>,
+  { typeBase, local, customClaims }: CallerServiceOptions,
 ): CallerService {
   /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
   const asApp = { ...services, accessTokens: services.apiTokens }
@@ -22,9 +32,15 @@ export function createCallerService(
     return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
   }
 
+  /** A token has its claims; for a cookie they are asked for. */
+  async function withClaims(principal: Principal): Promise<Principal> {
+    if (!customClaims || principal.mode === 'token') return principal
+    return { ...principal, claims: await customClaims(principal) }
+  }
+
   async function decide(headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> {
     try {
-      return { ok: true, principal: await principal() }
+      return { ok: true, principal: await withClaims(await principal()) }
     } catch (thrown) {
       return refuse(thrown, crypto.randomUUID(), headers)
     }
@@ -36,6 +52,15 @@ export function createCallerService(
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
       decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
+
+    async user({ userId }) {
+      try {
+        const account = await services.users.findById(userId)
+        return { ok: true, user: account && !account.disabled ? presentUser(account.user) : null }
+      } catch (thrown) {
+        return refuse(thrown, crypto.randomUUID(), new Headers())
+      }
+    },
 
     async endSession(id) {
       const requestId = crypto.randomUUID()
@@ -59,7 +84,7 @@ export function createUnconfiguredCallerService(): CallerService {
       problem: presentProblem(problem, { typeBase, requestId: crypto.randomUUID() }),
     }
   }
-  return { authenticate: refuse, requireLive: refuse, endSession: refuse }
+  return { authenticate: refuse, requireLive: refuse, user: refuse, endSession: refuse }
 }
 
 /** No safe method, so the cross-site rule applies. */

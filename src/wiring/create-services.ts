@@ -38,6 +38,7 @@ import { createUserStore } from '../storage/sql/user-store'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
+import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
 
 interface ServiceParts {
@@ -46,12 +47,14 @@ interface ServiceParts {
   readonly mailer: Mailer | null
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
+  /** `null`: the app adds no claims. */
+  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
   readonly defer: Defer
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, config, mailer, copyStore, defer }: ServiceParts,
+  { bindings, config, mailer, copyStore, customClaims, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): Services {
@@ -89,7 +92,11 @@ export function createServices(
     remember: config.memoSeconds > 0,
     clock,
   }
-  const accessTokens = createAccessTokens({ ...tokenTerms, audience: issuer })
+  const accessTokens = createAccessTokens({
+    ...tokenTerms,
+    audience: issuer,
+    customClaims: audience === issuer ? customClaims : null,
+  })
   return {
     config,
     assets: bindings.ASSETS ?? null,
@@ -131,7 +138,8 @@ export function createServices(
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,
     accessTokens,
-    apiTokens: audience === issuer ? accessTokens : createAccessTokens({ ...tokenTerms, audience }),
+    apiTokens:
+      audience === issuer ? accessTokens : createAccessTokens({ ...tokenTerms, audience, customClaims }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     delivery: mailer && {

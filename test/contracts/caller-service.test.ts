@@ -18,6 +18,7 @@ describe.each(['session', 'token'] as const)('over a service binding, a caller i
       authenticatedAt: expect.any(Number),
       amr: ['pwd'],
       acr: 'urn:janus:1fa',
+      claims: {},
     }
     const headers = new Headers(person.headers)
     expect(await Janus.authenticate(headers, 'GET')).toEqual({ ok: true, principal })

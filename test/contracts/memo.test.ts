@@ -67,6 +67,7 @@ describe.each(['session', 'token'] as const)('in %s mode, the memo', (mode) => {
       authenticatedAt: 0,
       amr: ['pwd'],
       acr: 'urn:janus:1fa',
+      claims: {},
     } as const
     await expect(checkLive(here.services, principal)).rejects.toMatchObject({ code: 'session-ended' })
   })

@@ -49,7 +49,7 @@ export interface OwnService extends Service {
  */
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
-  given: Pick<JanusOptions, 'mailer' | 'createSessionCopies'> = {},
+  given: Pick<JanusOptions, 'mailer' | 'claims' | 'createSessionCopies'> = {},
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []

@@ -20,6 +20,7 @@ function accessTokensAt(now: number) {
     audience: issuer,
     accessTokenLifetimeSeconds,
     remember: false,
+    customClaims: null,
     clock: () => now,
   })
 }

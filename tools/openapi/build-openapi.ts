@@ -16,7 +16,14 @@ export function buildOpenApi(version: string): OpenApi {
   const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...bindings })
   if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
   const services = createServices(
-    { bindings: parsed.bindings, config: parsed.config, mailer: null, copyStore: null, defer: () => {} },
+    {
+      bindings: parsed.bindings,
+      config: parsed.config,
+      mailer: null,
+      copyStore: null,
+      customClaims: null,
+      defer: () => {},
+    },
     () => 0,
     () => {},
   )
