@@ -40,7 +40,7 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'what is typed on one form goes along to a form, and to nothing else',
     file: 'src/pages/create-pages.tsx',
-    from: "to: v.picklist(['/login', '/login/link', '/password/forgot', '/register'], 'Send the path of a page.')",
+    from: "to: v.picklist(paths, 'Send the path of a page.')",
     to: 'to: Text',
     tests: ['test/pages/paths.test.ts'],
   },

@@ -15,7 +15,7 @@ export type MailRenderer = (mail: QueuedMail) => Message
 export const MAIL_TEXTS: Readonly<Record<Language, MailTexts>> = { en, de, es }
 
 /** Where the link of a mail leads: pages that ask before they do anything, for programs follow links, too. */
-const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
+export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
   'verify-email': '/email/verify',
   'reset-password': '/password/reset',
   'sign-in-link': '/login/link/confirm',

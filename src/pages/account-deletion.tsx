@@ -1,6 +1,6 @@
 import type { AccountView } from './account-section'
 import { AccountForm, AccountSection, Folded } from './account-section'
-import { AccountHint, PasswordField } from './form'
+import { AccountHint, PasswordField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { SetPassword } from './set-password'

@@ -1,6 +1,7 @@
 import type { AccountView } from './account-section'
 import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
-import { AccountHint, PasswordField, SubmitButton } from './form'
+import { SubmitButton } from './form'
+import { AccountHint, PasswordField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { SetPassword } from './set-password'

@@ -1,5 +1,6 @@
 import { AccountForm, AccountSection, type AccountView, accountPath, Folded } from './account-section'
-import { AccountHint, Attempt, EmailField, Field, Hidden, PasswordField, SubmitButton } from './form'
+import { Attempt, Hidden, SubmitButton } from './form'
+import { AccountHint, EmailField, Field, PasswordField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
 import { SetPassword } from './set-password'

@@ -4,24 +4,15 @@ import type { Principal } from '../guards/principal'
 import { sessionEnded } from '../guards/require-live-session'
 import { describeDevice } from '../request-source/device'
 import type { Services } from '../services'
-import { type AccountForm, AccountPage, type AccountPageProps } from './account-page'
+import { AccountPage, type AccountPageProps } from './account-page'
 import { accountPath } from './account-section'
 import { groupEvents } from './activity-groups'
 import type { PageContext } from './page'
-import { offered } from './screens'
+import { offered } from './screen'
 
 /** How much of a list is shown at first, and after "all". */
 const FEW = { sessions: 10, events: 10 }
 const MANY = 100
-
-/** Which form of the account page posts to which route. */
-export const ACCOUNT_FORMS: Readonly<Record<string, AccountForm>> = {
-  '/me': 'name',
-  '/email/verify/resend': 'resend',
-  '/email/change': 'email',
-  '/password': 'password',
-  '/me/delete': 'deletion',
-}
 
 /** The account page, for its owner. @throws {Problem} `session-ended` if it has. */
 export async function accountPage(

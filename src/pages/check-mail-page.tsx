@@ -1,5 +1,6 @@
 import type { MailSentPage } from '../api/mail-sent'
-import { Attempt, CodeField, Form, Hidden, SubmitButton } from './form'
+import { Attempt, Form, Hidden, SubmitButton } from './form'
+import { CodeField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
@@ -12,6 +13,11 @@ const SEND_AGAIN = {
   link: '/login/link',
   change: null,
 } as const satisfies Record<MailSentPage, string | null>
+
+/** Reads what a page of `/mail-sent` is about, or returns `null`. */
+export function parseMailSent(text: string | undefined): MailSentPage | null {
+  return text !== undefined && Object.hasOwn(SEND_AGAIN, text) ? (text as MailSentPage) : null
+}
 
 interface CheckMailPageProps {
   readonly context: PageContext

@@ -1,8 +1,24 @@
+import { LINK_PATHS } from '../mail/render-mail'
 import { DonePage } from './done-page'
 import { Form, Hidden, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { fieldOf, type Screen } from './screen'
+
+export const confirmEmailChangeScreen: Screen = {
+  path: LINK_PATHS['change-email'],
+  needsMail: true,
+  linkPurposes: ['change-email'],
+  askAgainAt: () => '/account',
+  form: ({ link, ...facts }, state) =>
+    link?.elsewhere ? (
+      <ChangeElsewherePage context={facts.context} />
+    ) : (
+      <ConfirmEmailChangePage context={facts.context} state={state} token={fieldOf(facts, 'token') ?? ''} />
+    ),
+  done: ({ context }) => <EmailChangedPage context={context} />,
+}
 
 interface ConfirmEmailChangePageProps {
   readonly context: PageContext
@@ -31,4 +47,21 @@ export function EmailChangedPage({ context }: { readonly context: PageContext })
   const { texts, appHref } = context
   const { doneTitle, done, continue: text } = texts.confirmEmailChange
   return <DonePage context={context} title={doneTitle} text={done} link={{ href: appHref, text }} />
+}
+
+/** Where the link of an address change leads in a browser that did not ask for it. To ask again takes the password. */
+export function ChangeElsewherePage({ context }: { readonly context: PageContext }) {
+  const { texts, basePath } = context
+  const { title, changeEmail } = texts.otherBrowser
+  return (
+    <Layout context={context} title={title}>
+      <h1>{title}</h1>
+      <p class="intro">{changeEmail}</p>
+      <div class="actions">
+        <a class="button primary" href={`${basePath}/account`}>
+          {texts.home.account}
+        </a>
+      </div>
+    </Layout>
+  )
 }

@@ -12,47 +12,44 @@ import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
 import { appHome, parseReturnTo, safeReturnTo } from '../http/return-to'
 import type { Services } from '../services'
-import { ACCOUNT_FORMS, accountPage } from './account-view'
+import { accountPage } from './account-view'
 import { continueAfterForms } from './after-form'
 import { ASSET_FILES } from './asset-files'
 import { assetRoutes } from './asset-routes'
-import { CheckMailPage } from './check-mail-page'
+import { CheckMailPage, parseMailSent } from './check-mail-page'
 import { continueRoute } from './continue-route'
-import { DONE_PAGES } from './done-pages'
-import { pageOfForm } from './form-paths'
+import { placeOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
 import { HomePage } from './home-page'
 import { logoRoute } from './logo-route'
-import { askAgainPath, findMailedLink } from './mailed-link'
+import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import { ProblemPage } from './problem-page'
 import { referenceRoutes } from './reference-routes'
 import { keptValues, refusedForm } from './refused-form'
-import { offered, SCREENS } from './screens'
+import { offered, type Screen } from './screen'
+import { SCREENS } from './screens'
 import { SignedInPage } from './signed-in-page'
 import { signedInUser } from './signed-in-user'
 
-/** Screens that are of use where no mail is sent, too. */
-const NEED_NO_MAIL: ReadonlySet<string> = new Set(['/login', '/register'])
-
-/** Screens that end with a new session. */
-const SIGNS_IN: ReadonlySet<string> = new Set(['/login', '/register'])
-
 /** The pages of a service. */
-export function createPages(services: Services): Pages {
+export function createPages(services: Services, screens: readonly Screen[] = SCREENS): Pages {
   const { config } = services
+  const screenAt = (path: string) => screens.find((screen) => screen.path === path)
 
   const routes = new Hono<SignedInEnv>()
-  for (const path of Object.keys(SCREENS)) {
-    routes.get(path, open, async (c) => {
+  for (const screen of screens) {
+    routes.get(screen.path, open, async (c) => {
       const context = pageContext(c, config)
       const goal = parseReturnTo(c.req.query('return_to'), config)
-      const done = DONE_PAGES[path]?.(context, c.req.query('done'), goal)
-      if (done) return answerPage(c, context, done)
-      const asksWho = SIGNS_IN.has(path) && c.req.query('account') !== 'other'
+      const done = c.req.query('done')
+      if (screen.done && done !== undefined) {
+        return answerPage(c, context, screen.done({ context, done, returnTo: goal }))
+      }
+      const asksWho = screen.signsIn && c.req.query('account') !== 'other'
       const user = asksWho ? await signedInUser(services, c) : null
-      if (!user) return answerScreen(c, path, FRESH_FORM)
+      if (!user) return answerScreen(c, screen, FRESH_FORM)
       const returnTo = c.req.query('return_to')
       const continueHref = safeReturnTo(returnTo, config, appHome(config))
       const page = { context, email: user.email, continueHref, returnTo: returnTo ?? null }
@@ -60,13 +57,13 @@ export function createPages(services: Services): Pages {
     })
   }
   routes
-    .post('/login/other', open, jsonOrFormBody(OtherScreenBody), (c) =>
-      answerScreen(c, c.req.valid('json').to, { ...FRESH_FORM, values: keptValues(c) }),
+    .post('/login/other', open, jsonOrFormBody(otherScreenBody(screens)), (c) =>
+      answerScreen(c, screenAt(c.req.valid('json').to), { ...FRESH_FORM, values: keptValues(c) }),
     )
     .get('/mail-sent', open, (c) => {
       refuseWithoutMail(services)
       const context = pageContext(c, config)
-      const kind = parseMailSent(context, c.req.query('for'))
+      const kind = parseMailSent(c.req.query('for'))
       if (!kind) throw new Problem('not-found')
       const sent = readMailSent(c, services.cookies)
       return answerPage(
@@ -124,24 +121,24 @@ export function createPages(services: Services): Pages {
   /** Where a browser is led that asked for the account before it signed in, or for the path of a form. */
   function wayOn(c: Context, code: Problem['code']): string | null {
     const path = c.req.path.slice(config.basePath.length)
-    const page = pageOfForm(path)
+    const page = placeOfForm(path)?.page ?? null
     if (code === 'method-not-allowed') return page
-    // The address bar after a code was refused.
-    if (path === '/login/link/confirm' && c.req.query('token') === undefined) return '/mail-sent?for=link'
+    const { withoutToken = null } = screenAt(path) ?? {}
+    if (withoutToken !== null && c.req.query('token') === undefined) return withoutToken
     if (!SIGN_IN_FIRST.has(code) || (page ?? path) !== '/account') return null
     const { search } = new URL(c.req.url)
     return withReturnTo('/login', `${config.basePath}/account${page === null ? search : ''}`)
   }
 
   /** A screen that has just been asked for, by its link or from another one. */
-  async function answerScreen(c: Context<SignedInEnv>, path: string, state: FormState) {
-    if (!NEED_NO_MAIL.has(path)) refuseWithoutMail(services)
-    if (path === '/register' && !offered(config).registration) throw new Problem('registration-closed')
-    const screen = SCREENS[path]
+  async function answerScreen(c: Context<SignedInEnv>, screen: Screen | undefined, state: FormState) {
     if (!screen) throw new Problem('not-found')
+    if (screen.needsMail) refuseWithoutMail(services)
+    const refusal = screen.refusal?.(config) ?? null
+    if (refusal !== null) throw new Problem(refusal)
     const context = pageContext(c, config)
-    const link = await findMailedLink(services, c, path)
-    return answerPage(c, context, screen({ c, context, config, link }, state))
+    const link = await findMailedLink(services, c, screen.linkPurposes)
+    return answerPage(c, context, screen.form({ c, context, config, link }, state))
   }
 
   /** The form that was sent, if it can be mended; a page about the problem otherwise. */
@@ -151,21 +148,21 @@ export function createPages(services: Services): Pages {
     { problem, requestId }: { readonly problem: Problem; readonly requestId: string },
   ) {
     const path = c.req.path.slice(config.basePath.length)
+    const screen = screenAt(path)
     const state = refusedForm(c, problem)
     if (isForm(c) && MENDABLE.has(problem.code)) {
-      const screen = SCREENS[path]
       if (screen) {
-        const link = await findMailedLink(services, c, path)
-        return screen({ c, context, config, link }, state)
+        const link = await findMailedLink(services, c, screen.linkPurposes)
+        return screen.form({ c, context, config, link }, state)
       }
-      const form = ACCOUNT_FORMS[path]
+      const { form = null } = placeOfForm(path) ?? {}
       const { principal } = c.var
-      if (form && principal) return accountPage(services, { c, context, principal }, { [form]: state })
+      if (form !== null && principal)
+        return accountPage(services, { c, context, principal }, { [form]: state })
     }
-    if (isForm(c) && problem.code === 'invalid-link') {
-      const link = await findLinkElsewhere(c, path)
-      const screen = link && SCREENS[path]
-      if (screen) return screen({ c, context, config, link }, FRESH_FORM)
+    if (isForm(c) && screen && problem.code === 'invalid-link') {
+      const link = await findLinkElsewhere(c, screen)
+      if (link) return screen.form({ c, context, config, link }, FRESH_FORM)
     }
     const { code } = problem
     const { retryAfterSeconds } = state.problem ?? {}
@@ -176,15 +173,15 @@ export function createPages(services: Services): Pages {
         status={PROBLEMS[code].status}
         {...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })}
         reference={requestId}
-        askAgain={code === 'invalid-link' ? askAgainPath(path, config) : undefined}
+        askAgain={code === 'invalid-link' ? screen?.askAgainAt?.(config) : undefined}
       />
     )
   }
 
   /** The link that a form presented, if it works in another browser. */
-  async function findLinkElsewhere(c: Context, path: string) {
+  async function findLinkElsewhere(c: Context, { linkPurposes }: Screen) {
     try {
-      const link = await findMailedLink(services, c, path)
+      const link = await findMailedLink(services, c, linkPurposes)
       return link?.elsewhere ? link : null
     } catch (error) {
       if (error instanceof Problem) return null
@@ -201,15 +198,18 @@ function aboutAnotherAccount(c: Context<SignedInEnv>): boolean {
 }
 
 /** Screens that ask for an address. What was typed into one goes along to the next, in the body, because a URL is kept in logs. */
-const OtherScreenBody = v.object({
-  to: v.picklist(['/login', '/login/link', '/password/forgot', '/register'], 'Send the path of a page.'),
-  name: v.optional(Text),
-  email: v.optional(Text),
-  /** Sent with the rest of the form, and passed over. */
-  password: v.optional(Text),
-  return_to: v.optional(Text),
-  attempt: v.optional(Text),
-})
+function otherScreenBody(screens: readonly Screen[]) {
+  const paths = screens.filter(({ asksForAddress }) => asksForAddress).map(({ path }) => path)
+  return v.object({
+    to: v.picklist(paths, 'Send the path of a page.'),
+    name: v.optional(Text),
+    email: v.optional(Text),
+    /** Sent with the rest of the form, and passed over. */
+    password: v.optional(Text),
+    return_to: v.optional(Text),
+    attempt: v.optional(Text),
+  })
+}
 
 /** What signing in mends. */
 const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-required', 'session-ended'])
@@ -223,14 +223,3 @@ const MENDABLE: ReadonlySet<Problem['code']> = new Set([
   'account-exists',
   'too-many-attempts',
 ])
-
-function parseMailSent({ texts }: PageContext, text: string | undefined) {
-  const kinds = [
-    'register',
-    'forgot',
-    'link',
-    'resend',
-    'change',
-  ] as const satisfies (keyof typeof texts.checkMail)[]
-  return kinds.find((kind) => kind === text) ?? null
-}

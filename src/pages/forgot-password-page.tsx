@@ -1,7 +1,18 @@
-import { Attempt, EmailField, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { EmailField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { fieldOf, type Screen } from './screen'
+
+export const forgotPasswordScreen: Screen = {
+  path: '/password/forgot',
+  needsMail: true,
+  asksForAddress: true,
+  form: (facts, state) => (
+    <ForgotPasswordPage context={facts.context} state={state} returnTo={fieldOf(facts, 'return_to')} />
+  ),
+}
 
 interface ForgotPasswordPageProps {
   readonly context: PageContext

@@ -1,20 +1,46 @@
-/** The pages on which the forms stand that post to a path without a page of its own, below the base path. */
-const PAGES: Readonly<Record<string, string>> = {
-  '/me': '/account',
-  '/me/delete': '/account',
-  '/password': '/account',
-  '/email/change': '/account',
-  '/email/verify/resend': '/account',
-  '/logout': '/',
-  '/logout/all': '/account',
-  '/login/other': '/login',
+import type { AccountForm } from './account-page'
+
+/** A page with forms that post to paths without a page of their own. */
+interface FormsOfPage {
+  /** Below the base path. */
+  readonly page: string
+  /** The paths, with `:id` for an id. Each names its form if that comes back with what was wrong, or is `null`. */
+  readonly forms: Readonly<Record<string, AccountForm | null>>
+}
+
+const PAGES: readonly FormsOfPage[] = [
+  {
+    page: '/account',
+    forms: {
+      '/me': 'name',
+      '/email/verify/resend': 'resend',
+      '/email/change': 'email',
+      '/password': 'password',
+      '/me/delete': 'deletion',
+      '/logout/all': null,
+      '/sessions/:id/end': null,
+      '/devices/:id/forget': null,
+    },
+  },
+  { page: '/', forms: { '/logout': null } },
+  { page: '/login', forms: { '/login/other': null } },
+]
+
+/** The page of a form, and its name if it comes back. */
+interface FormPlace {
+  readonly page: string
+  readonly form: AccountForm | null
 }
 
 /**
- * Returns the page that stands for the path of a form, or `null` if the path has a page of its own or none. When a form is refused, its
- * path is what the address bar has, so a reload, a bookmark or a second tab asks for it by GET.
+ * Returns the page on which a form stands, or `null` if its path has a page of its own or none. When a form is refused, its path is what
+ * the address bar has, so a reload, a bookmark or a second tab asks for it by GET.
  */
-export function pageOfForm(path: string): string | null {
-  if (/^\/(sessions\/[^/]+\/end|devices\/[^/]+\/forget)$/.test(path)) return '/account'
-  return Object.hasOwn(PAGES, path) ? (PAGES[path] ?? null) : null
+export function placeOfForm(path: string): FormPlace | null {
+  for (const { page, forms } of PAGES) {
+    for (const [pattern, form] of Object.entries(forms)) {
+      if (new RegExp(`^${pattern.replace(':id', '[^/]+')}$`).test(path)) return { page, form }
+    }
+  }
+  return null
 }

@@ -1,7 +1,21 @@
-import { Attempt, EmailField, Form, OtherScreen, PasswordField, SubmitButton } from './form'
+import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { EmailField, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { fieldOf, offered, type Screen } from './screen'
+
+export const loginScreen: Screen = {
+  path: '/login',
+  needsMail: false,
+  signsIn: true,
+  asksForAddress: true,
+  form: (facts, state) => {
+    const { mail, registration } = offered(facts.config)
+    const links = { mail, registration, returnTo: fieldOf(facts, 'return_to') }
+    return <LoginPage context={facts.context} state={state} {...links} />
+  },
+}
 
 interface LoginPageProps {
   readonly context: PageContext

@@ -1,7 +1,6 @@
 import type { Context } from 'hono'
 import { invalidLink } from '../api/sign-in/answer-sign-in'
 import { presentedBinding } from '../api/sign-in/binding'
-import type { Config } from '../config/config'
 import { optionalPrincipal } from '../guards/optional-principal'
 import { presentedSessions } from '../guards/presented-sessions'
 import type { BindingCookie } from '../http/auth-cookies'
@@ -10,23 +9,6 @@ import { findLink } from '../links/find-link'
 import type { FoundLink } from '../links/link-store'
 import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
 import type { Services } from '../services'
-
-/** What the links in mails lead to, and what they have to be good for. */
-const LINKED: Readonly<Record<string, readonly TokenPurpose[]>> = {
-  '/login/link/confirm': ['sign-in'],
-  '/password/reset': ['reset-password'],
-  '/email/verify': ['register', 'verify-email'],
-  '/email/change/confirm': ['change-email'],
-}
-
-/** Returns the page on which to ask again for a link that is not valid; `undefined` where there is none. */
-export function askAgainPath(path: string, { registration }: Config): string | undefined {
-  if (path === '/login/link' || path === '/login/link/confirm') return '/login/link'
-  if (path === '/password/reset') return '/password/forgot'
-  // Who waits to be registered has no account to sign in to.
-  if (path === '/email/verify') return registration === 'verified' ? '/register' : '/account'
-  return path === '/email/change/confirm' ? '/account' : undefined
-}
 
 /** What a page has to know of the link that led to it. */
 export interface MailedLink {
@@ -48,9 +30,8 @@ export interface MailedLink {
 export async function findMailedLink(
   services: Services,
   c: Context,
-  path: string,
+  purposes: readonly TokenPurpose[] | undefined,
 ): Promise<MailedLink | null> {
-  const purposes = LINKED[path]
   // A code was typed on the page that waits for the mail: no link led there.
   if (!purposes || sentFields(c).code !== undefined) return null
   const token = sentFields(c).token ?? c.req.query('token') ?? ''

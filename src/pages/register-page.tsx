@@ -1,7 +1,25 @@
-import { Attempt, EmailField, Field, Form, OtherScreen, PasswordField, SubmitButton } from './form'
+import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { EmailField, Field, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { fieldOf, offered, type Screen } from './screen'
+
+export const registerScreen: Screen = {
+  path: '/register',
+  needsMail: false,
+  signsIn: true,
+  asksForAddress: true,
+  refusal: (config) => (offered(config).registration ? null : 'registration-closed'),
+  form: (facts, state) => (
+    <RegisterPage
+      context={facts.context}
+      state={state}
+      returnTo={fieldOf(facts, 'return_to')}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+}
 
 interface RegisterPageProps {
   readonly context: PageContext

@@ -1,8 +1,28 @@
+import { LINK_PATHS } from '../mail/render-mail'
 import { DonePage } from './done-page'
-import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
+import { Form, Hidden, SubmitButton } from './form'
+import { AccountHint, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
+import { fieldOf, type Screen } from './screen'
+
+export const resetPasswordScreen: Screen = {
+  path: LINK_PATHS['reset-password'],
+  needsMail: true,
+  linkPurposes: ['reset-password'],
+  askAgainAt: () => '/password/forgot',
+  form: (facts, state) => (
+    <ResetPasswordPage
+      context={facts.context}
+      state={state}
+      token={fieldOf(facts, 'token') ?? ''}
+      email={facts.link?.email ?? null}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+  done: ({ context, returnTo }) => <PasswordResetPage context={context} returnTo={returnTo} />,
+}
 
 interface ResetPasswordPageProps {
   readonly context: PageContext

@@ -1,7 +1,19 @@
-import { Attempt, EmailField, Form, Hidden, OtherScreen, SubmitButton } from './form'
-import { type FormState, FRESH_FORM } from './form-state'
+import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { EmailField } from './form-fields'
+import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { fieldOf, type Screen } from './screen'
+
+export const signInLinkScreen: Screen = {
+  path: '/login/link',
+  needsMail: true,
+  asksForAddress: true,
+  askAgainAt: () => '/login/link',
+  form: (facts, state) => (
+    <SignInLinkPage context={facts.context} state={state} returnTo={fieldOf(facts, 'return_to')} />
+  ),
+}
 
 interface SignInLinkPageProps {
   readonly context: PageContext
@@ -27,32 +39,6 @@ export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps
           {texts.signInLink.withPassword}
         </OtherScreen>
       </p>
-    </Layout>
-  )
-}
-
-interface ConfirmSignInPageProps {
-  readonly context: PageContext
-  readonly token: string
-  readonly returnTo: string | null
-  /** Whether a password goes that was set before anybody had proven the address. Said before the button is pressed. */
-  readonly removesPassword: boolean
-}
-
-/** Where the link leads. A button, because programs that check mail follow links: opening one uses up nothing. */
-export function ConfirmSignInPage({ context, token, returnTo, removesPassword }: ConfirmSignInPageProps) {
-  const { texts } = context
-  const form = { context, id: 'confirm', state: FRESH_FORM, fields: [], retry: null }
-  return (
-    <Layout context={context} title={texts.confirmSignIn.title}>
-      <h1>{texts.confirmSignIn.title}</h1>
-      <p class="intro">{texts.confirmSignIn.intro}</p>
-      {removesPassword && <p class="next">{texts.confirmSignIn.removesPassword}</p>}
-      <Form form={form} action="/login/link/confirm" returnTo={returnTo}>
-        <Hidden name="token" value={token} />
-        <SubmitButton>{texts.confirmSignIn.submit}</SubmitButton>
-      </Form>
-      <p class="elsewhere">{texts.confirmSignIn.notYou}</p>
     </Layout>
   )
 }

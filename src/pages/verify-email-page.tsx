@@ -1,8 +1,35 @@
+import { LINK_PATHS } from '../mail/render-mail'
 import { DonePage } from './done-page'
-import { AccountHint, Form, Hidden, PasswordField, SubmitButton } from './form'
+import { Form, Hidden, SubmitButton } from './form'
+import { AccountHint, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
+import { fieldOf, type Screen } from './screen'
+
+export const verifyEmailScreen: Screen = {
+  path: LINK_PATHS['verify-email'],
+  needsMail: true,
+  linkPurposes: ['register', 'verify-email'],
+  // Who waits to be registered has no account to sign in to.
+  askAgainAt: ({ registration }) => (registration === 'verified' ? '/register' : '/account'),
+  form: (facts, state) => (
+    <VerifyEmailPage
+      context={facts.context}
+      state={state}
+      token={fieldOf(facts, 'token') ?? ''}
+      email={facts.link?.email ?? null}
+      choosePassword={!facts.link?.keepsPassword}
+      passwordMinLength={facts.config.passwordMinLength}
+    />
+  ),
+  done: ({ context, done, returnTo }) =>
+    done === 'no-password' ? (
+      <NoPasswordPage context={context} returnTo={returnTo} />
+    ) : (
+      <EmailVerifiedPage context={context} returnTo={returnTo} elsewhere={done === 'elsewhere'} />
+    ),
+}
 
 interface VerifyEmailPageProps {
   readonly context: PageContext
@@ -53,4 +80,27 @@ export function EmailVerifiedPage({
     ? { href: withReturnTo(`${basePath}/login`, returnTo), text: texts.login.submit }
     : { href: returnTo ?? appHref, text }
   return <DonePage context={context} title={doneTitle} text={elsewhere ? doneElsewhere : done} link={on} />
+}
+
+/** The address is proven, and the password that was chosen before was somebody else's: see flows/verify-email.ts. */
+function NoPasswordPage({
+  context,
+  returnTo,
+}: {
+  readonly context: PageContext
+  readonly returnTo: string | null
+}) {
+  const { texts, basePath } = context
+  const link = {
+    href: withReturnTo(`${basePath}/password/forgot`, returnTo),
+    text: texts.account.setPassword,
+  }
+  return (
+    <DonePage
+      context={context}
+      title={texts.verifyEmail.doneTitle}
+      text={texts.account.noPassword}
+      link={link}
+    />
+  )
 }

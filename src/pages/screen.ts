@@ -1,0 +1,64 @@
+import type { Context } from 'hono'
+import type { Config } from '../config/config'
+import { sentFields } from '../http/body'
+import type { ProblemCode } from '../http/problem'
+import type { TokenPurpose } from '../links/one-time-token'
+import type { FormState } from './form-state'
+import type { Layout } from './layout'
+import type { MailedLink } from './mailed-link'
+import type { PageContext } from './page'
+
+/**
+ * A page that is one form: shown by GET of a path, and again, with what was wrong, when POST of the same path is refused. Where a link in
+ * a mail leads, GET uses up nothing. Everything that Janus knows of the page is in its record; `screens.ts` lists the records.
+ */
+export interface Screen {
+  /** Below the base path. */
+  readonly path: string
+  /** Whether there is no such page where no mail is sent. */
+  readonly needsMail: boolean
+  /** What the links of mails are for that lead here. */
+  readonly linkPurposes?: readonly TokenPurpose[]
+  /** The page on which to ask again for a link that is not valid. */
+  readonly askAgainAt?: (config: Config) => string
+  /** Where a browser is led that comes without the token of a link. */
+  readonly withoutToken?: string
+  /** Whether its form begins a session: who is signed in is told so instead. */
+  readonly signsIn?: boolean
+  /** Whether its form asks for an address, and so shows what was typed on another such page. */
+  readonly asksForAddress?: boolean
+  /** Returns why there is no such page with these settings, or `null`. */
+  readonly refusal?: (config: Config) => ProblemCode | null
+  readonly form: (facts: ScreenFacts, state: FormState) => Rendered
+  /** What a form that was handled leads to, at the same path with `?done`. */
+  readonly done?: (facts: DoneFacts) => Rendered
+}
+
+/** What a screen is made of besides its form. */
+export interface ScreenFacts {
+  readonly c: Context
+  readonly context: PageContext
+  readonly config: Config
+  /** What led here, if it was a mail. */
+  readonly link: MailedLink | null
+}
+
+export interface DoneFacts {
+  readonly context: PageContext
+  /** What the address says was done. */
+  readonly done: string
+  /** Where the person wanted to go, if that is allowed. */
+  readonly returnTo: string | null
+}
+
+type Rendered = ReturnType<typeof Layout>
+
+/** Returns what a form sent, or a link says. */
+export function fieldOf({ c }: Pick<ScreenFacts, 'c'>, field: string): string | null {
+  return sentFields(c)[field] ?? c.req.query(field) ?? null
+}
+
+/** Returns what there are pages for. */
+export function offered({ mail, registration }: Config): { mail: boolean; registration: boolean } {
+  return { mail: mail.carrier !== 'none', registration: registration !== 'closed' }
+}
