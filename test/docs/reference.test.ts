@@ -2,6 +2,7 @@ import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 import { renderCommandLine } from '../../tools/reference/cli'
 import { generateReference } from '../../tools/reference/generate'
+import { renderLlms } from '../../tools/site/pages'
 
 const { version } = JSON.parse(readFileSync('package.json', 'utf8'))
 
@@ -12,6 +13,12 @@ it.each(Object.entries(generateReference(version)))('%s is as its sources say', 
 it('docs/reference/cli.md is as the commands say', async () => {
   const page = readFileSync('docs/reference/cli.md', 'utf8')
   expect(page, 'write it again: npm run docs:reference').toBe(await renderCommandLine())
+})
+
+it('llms.txt lists the pages of the documentation', () => {
+  const text = readFileSync('llms.txt', 'utf8')
+  expect(text, 'write it again: npm run docs:reference').toBe(renderLlms('.'))
+  expect(text.match(/^- /gm)?.length).toBeGreaterThan(60)
 })
 
 it('docs/reference/log-events.md has a row for each event that src logs, and no other', () => {
