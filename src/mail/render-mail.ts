@@ -1,6 +1,7 @@
 import { html } from 'hono/html'
 import { deliveryAddress } from '../identity/email-address'
 import type { Language } from '../request-source/language'
+import { LINK_PATHS } from './link-paths'
 import type { LinkMailKind, MailKind, QueuedMail } from './mail'
 import type { Message } from './mailer'
 import { de } from './texts/de'
@@ -13,14 +14,6 @@ export type MailRenderer = (mail: QueuedMail) => Message
 
 /** The words of mails in each language of the pages. */
 export const MAIL_TEXTS: Readonly<Record<Language, MailTexts>> = { en, de, es }
-
-/** Where the link of a mail leads: pages that ask before they do anything, for programs follow links, too. */
-export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
-  'verify-email': '/email/verify',
-  'reset-password': '/password/reset',
-  'sign-in-link': '/login/link/confirm',
-  'change-email': '/email/change/confirm',
-}
 
 /**
  * Renders mails as plain text and as HTML of the same words. Links begin with the issuer, which is configuration: no header of any

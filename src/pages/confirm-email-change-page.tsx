@@ -1,4 +1,4 @@
-import { LINK_PATHS } from '../mail/render-mail'
+import { CONFIRM_EMAIL_CHANGE_PATH } from '../mail/link-paths'
 import { DonePage } from './done-page'
 import { Form, Hidden, SubmitButton } from './form'
 import type { FormState } from './form-state'
@@ -7,7 +7,7 @@ import type { PageContext } from './page'
 import { fieldOf, type Screen } from './screen'
 
 export const confirmEmailChangeScreen: Screen = {
-  path: LINK_PATHS['change-email'],
+  path: CONFIRM_EMAIL_CHANGE_PATH,
   needsMail: true,
   linkPurposes: ['change-email'],
   askAgainAt: () => '/account',

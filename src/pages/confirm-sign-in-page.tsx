@@ -1,6 +1,6 @@
 import { readMailSent } from '../api/mail-sent'
 import { sentFields } from '../http/body'
-import { LINK_PATHS } from '../mail/render-mail'
+import { CONFIRM_SIGN_IN_PATH } from '../mail/link-paths'
 import { CheckMailPage } from './check-mail-page'
 import { Attempt, Form, Hidden, SubmitButton } from './form'
 import { FRESH_FORM } from './form-state'
@@ -10,7 +10,7 @@ import { fieldOf, type Screen } from './screen'
 
 /** Confirms a sign-in by the link of a mail, or takes the code that came with it. */
 export const confirmSignInScreen: Screen = {
-  path: LINK_PATHS['sign-in-link'],
+  path: CONFIRM_SIGN_IN_PATH,
   needsMail: true,
   linkPurposes: ['sign-in'],
   askAgainAt: () => '/login/link',

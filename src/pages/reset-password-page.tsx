@@ -1,4 +1,4 @@
-import { LINK_PATHS } from '../mail/render-mail'
+import { RESET_PASSWORD_PATH } from '../mail/link-paths'
 import { DonePage } from './done-page'
 import { Form, Hidden, SubmitButton } from './form'
 import { AccountHint, PasswordField } from './form-fields'
@@ -8,7 +8,7 @@ import { type PageContext, withReturnTo } from './page'
 import { fieldOf, type Screen } from './screen'
 
 export const resetPasswordScreen: Screen = {
-  path: LINK_PATHS['reset-password'],
+  path: RESET_PASSWORD_PATH,
   needsMail: true,
   linkPurposes: ['reset-password'],
   askAgainAt: () => '/password/forgot',

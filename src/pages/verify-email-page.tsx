@@ -1,4 +1,4 @@
-import { LINK_PATHS } from '../mail/render-mail'
+import { VERIFY_EMAIL_PATH } from '../mail/link-paths'
 import { DonePage } from './done-page'
 import { Form, Hidden, SubmitButton } from './form'
 import { AccountHint, PasswordField } from './form-fields'
@@ -8,7 +8,7 @@ import { type PageContext, withReturnTo } from './page'
 import { fieldOf, type Screen } from './screen'
 
 export const verifyEmailScreen: Screen = {
-  path: LINK_PATHS['verify-email'],
+  path: VERIFY_EMAIL_PATH,
   needsMail: true,
   linkPurposes: ['register', 'verify-email'],
   // Who waits to be registered has no account to sign in to.
