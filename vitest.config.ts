@@ -23,7 +23,11 @@ const ALONE = [
   'test/throttling/forget-unused.test.ts',
   'test/mail/outbox.test.ts',
   'test/growth/**/*.test.ts',
+  'test/storage/*-truth.test.ts',
 ]
+
+/** What needs Node and no process. */
+const ON_NODE = 'test/storage/on-node/**'
 
 /** Tests under workerd, with a real D1 and KV. */
 function inWorkerd(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
@@ -67,7 +71,7 @@ export default defineConfig({
     projects: [
       inWorkerd('workers', {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', 'test/migrations/**', ...ALONE],
+        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', 'test/migrations/**', ON_NODE, ...ALONE],
         // One runtime and one storage for many files, each of which makes its own people: half of the time.
         isolate: false,
       }),
@@ -76,7 +80,12 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'node',
-          include: ['test/smoke/**/*.test.ts', 'test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts'],
+          include: [
+            'test/smoke/**/*.test.ts',
+            'test/docs/**/*.test.ts',
+            'test/migrations/**/*.test.ts',
+            `${ON_NODE}/*.test.ts`,
+          ],
           testTimeout: PROCESSES_MS,
           hookTimeout: PROCESSES_MS,
         },

@@ -300,15 +300,15 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a refresh token is repeated only within the window of its own rotation',
     file: 'src/storage/sql/session-store.ts',
-    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds LIMIT 1)`',
-    to: 'FROM json_each(recent_rotations) LIMIT 1)`',
+    from: ' >= :now - :reuse_seconds)`',
+    to: ' >= :now - :reuse_seconds - 1000000)`',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {
     guard: 'rotations are forgotten when their window is over',
     file: 'src/storage/sql/session-store.ts',
-    from: 'FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds\n',
-    to: 'FROM json_each(recent_rotations) WHERE :reuse_seconds = :reuse_seconds\n',
+    from: ' >= :now - :reuse_seconds\n',
+    to: ' >= :now - :reuse_seconds - 1000000\n',
     tests: [`${CONTRACTS}/refresh.test.ts`],
   },
   {

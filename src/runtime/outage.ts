@@ -1,6 +1,8 @@
 /** What can fail to answer. */
 export type Store =
   | 'D1'
+  | 'SQLite'
+  | 'PostgreSQL'
   | 'KV'
   | 'Redis'
   | 'Memcached'
@@ -41,9 +43,11 @@ export async function orOnOutage<T>(
  * may have a queue; a connection to Redis or Memcached is part of each call. Longer than this is as good as down, and holding the request
  * would only make it worse.
  */
-const PATIENCE_MS: Readonly<Record<Store, number>> = {
+export const PATIENCE_MS: Readonly<Record<Store, number>> = {
   KV: 2000,
   D1: 5000,
+  SQLite: 5000,
+  PostgreSQL: 5000,
   Redis: 2000,
   Memcached: 2000,
   'Durable Object': 2000,
@@ -116,9 +120,17 @@ async function reachAndTell<T>(store: Store, call: () => Promise<T>, whatToDo: s
   }
 }
 
-/** Whether D1 says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
+/** Whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
 function wasRefused(cause: unknown): boolean {
-  return cause instanceof Error && /overloaded|Too many requests queued|SQLITE_ERROR/.test(cause.message)
+  if (!(cause instanceof Error)) return false
+  const code = 'code' in cause ? String(cause.code) : ''
+  return (
+    /overloaded|Too many requests queued|SQLITE_ERROR/.test(`${cause.message} ${code}`) ||
+    ROLLED_BACK.test(code)
+  )
 }
+
+/** SQLSTATEs (PostgreSQL, appendix A) of a transaction that was rolled back: data, constraint, collision, syntax, resources, time-out. */
+const ROLLED_BACK = /^(?:(?:22|23|40|42|53)[0-9A-Z]{3}|57014)$/
 
 const MAY_BE_DONE = 'This may have been done: the answer of the database was lost.'

@@ -22,19 +22,7 @@ import { createSignedCopies } from '../sessions/signed-copies'
 import { createD1Database } from '../storage/d1/d1-database'
 import { isSchemaCurrent } from '../storage/d1/schema'
 import { createKvMarkStore, NO_MARK_STORE } from '../storage/kv/mark-store'
-import { createAttemptStore } from '../storage/sql/attempt-store'
-import { createAuditLog } from '../storage/sql/audit-log'
-import { createDeviceStore } from '../storage/sql/device-store'
-import { createLinkRequests } from '../storage/sql/link-store'
-import { createLinkUses } from '../storage/sql/link-uses'
-import { createMailQueue, NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
-import { createOutbox } from '../storage/sql/outbox'
-import { createRestoreStore } from '../storage/sql/restore-store'
-import { createSessionStore } from '../storage/sql/session-store'
-import { createSignInCodeStore } from '../storage/sql/sign-in-codes'
-import { createSigningKeyStore } from '../storage/sql/signing-key-store'
-import { createUsedLinks } from '../storage/sql/used-links'
-import { createUserStore } from '../storage/sql/user-store'
+import { createSqlStores } from '../storage/sql/create-stores'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
@@ -62,17 +50,22 @@ export function createServices(
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
-  const mailQueue = mailer ? createMailQueue(keyring) : NO_MAIL_QUEUE
+  const stores = createSqlStores(db, {
+    keyring,
+    mails: mailer !== null,
+    verifiedOnly,
+    maxSessions,
+    limits: config,
+  })
   const sessionMemo = createSessionMemo(config.memoSeconds)
   const signedCopies = createSignedCopies({ keyring, issuer })
-  const restoreStore = createRestoreStore(db)
-  const restores = createRestores({ store: restoreStore, defer, clock, log })
+  const restores = createRestores({ store: stores.restores, defer, clock, log })
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
       : createStoredSigningKeys({
           alg: config.jwtAlg,
-          store: createSigningKeyStore(db),
+          store: stores.signingKeys,
           keyring,
           restores,
           keyRotationDays: config.keyRotationDays,
@@ -114,25 +107,20 @@ export function createServices(
       serviceHost: new URL(origin).hostname,
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,
-    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
-    attempts: createAttemptStore(db, config),
-    devices: createDeviceStore(db),
+    users: stores.users,
+    attempts: stores.attempts,
+    devices: stores.devices,
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
-    links: {
-      ...createLinkRequests(db, mailQueue),
-      ...createLinkUses(db, { mailQueue, maxSessions }),
-      ...createSignInCodeStore(db),
-      ...createUsedLinks(db),
-    },
+    links: stores.links,
     signInCodes: createSignInCodes(keyring),
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
-    auditLog: createAuditLog(db),
+    auditLog: stores.auditLog,
     restores,
-    restoreStore,
+    restoreStore: stores.restores,
     marks: bindings.SESSIONS ? createKvMarkStore(bindings.SESSIONS) : NO_MARK_STORE,
     auditRetentionDays: config.auditRetentionDays,
-    sessions: createSessionStore(db, mailQueue),
+    sessions: stores.sessions,
     sessionCache: sessionMemo.beside(sessionCopies),
     sessionMemo,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
@@ -144,7 +132,7 @@ export function createServices(
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     delivery: mailer && {
       mailer,
-      outbox: createOutbox(db, keyring, mailQueue),
+      outbox: stores.outbox,
       renderMail: createMailRenderer(config),
       clock,
       log,

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { SqlDatabase } from '../../src/storage/sql/sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type SqlValue, sql } from '../../src/storage/sql/statement'
-import { newEmail } from '../support/person'
+import { newEmail } from './contracts/arrange'
 
 interface UserRow {
   readonly id: string

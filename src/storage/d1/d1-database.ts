@@ -1,13 +1,14 @@
-import { reach, reachToDo, reachToDoOnce, reachToRead, StoreUnavailable } from '../../runtime/outage'
+import { reachToRead } from '../../runtime/outage'
 import {
   type ChangeOptions,
   planTransaction,
-  RowExists,
   type Rows,
+  reachingFor,
   rowsByName,
   type SqlDatabase,
   type Steps,
 } from '../sql/sql-database'
+import { sqliteRowExists } from '../sql/sqlite-errors'
 import type { Statement } from '../sql/statement'
 
 /** Cloudflare D1. It runs a batch as one transaction, and one transaction after another. */
@@ -43,20 +44,8 @@ export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): Sql
       try {
         return await run(steps, reachingFor(options))
       } catch (error) {
-        throw toRowExists(error) ?? error
+        throw sqliteRowExists(error) ?? error
       }
     },
   }
-}
-
-function reachingFor({ outcomeMatters = true, repeatable = false }: ChangeOptions): typeof reachToRead {
-  if (!outcomeMatters) return reach
-  return repeatable ? reachToDoOnce : reachToDo
-}
-
-/** SQLite names the columns of whichever unique index it looked at first. */
-function toRowExists(error: unknown): RowExists | null {
-  if (!(error instanceof StoreUnavailable)) return null
-  const [, table] = /UNIQUE constraint failed: (\w+)\./.exec(String(error.cause)) ?? []
-  return table === undefined ? null : new RowExists(error.store, error.cause, table)
 }

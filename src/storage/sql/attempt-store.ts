@@ -30,7 +30,8 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
             email: attempt.canonicalEmail,
           }),
         },
-        { outcomeMatters: false },
+        // However many guesses there are at one account, one statement counts each.
+        { outcomeMatters: false, hot: true },
       )
       const [user] = users
       const account = user ? toCredentials(user) : null

@@ -1,7 +1,7 @@
 import type { Attempter, ChosenBudget, ReservedAttempt } from '../../throttling/attempt-budget'
 import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../throttling/attempt-limits'
 import { SOURCE_HAS_ROOM, SOURCE_WAIT } from './budgets'
-import { presentedDevice } from './devices'
+import { listOfIds, presentedDevice } from './devices'
 import { type Statement, sql } from './statement'
 
 /** An attempt at the password of an address, known or not. */
@@ -154,7 +154,7 @@ function valuesOf({ attempter, canonicalEmail, now }: CountedAttempt) {
   return {
     shared_key: sharedKey,
     email: canonicalEmail,
-    device_ids: JSON.stringify(deviceIds),
+    device_ids: listOfIds(deviceIds),
     sources: JSON.stringify(sources),
     now,
   }

@@ -48,7 +48,7 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
         sql(
           `UPDATE audit_events SET chain_hash = sealed.value ->> 'hash'
              FROM json_each(:hashes) AS sealed
-            WHERE audit_events.seq = sealed.value ->> 'seq' AND audit_events.chain_hash IS NULL`,
+            WHERE audit_events.seq = CAST(sealed.value ->> 'seq' AS BIGINT) AND audit_events.chain_hash IS NULL`,
           { hashes: JSON.stringify(hashes) },
         ),
         { outcomeMatters: false },

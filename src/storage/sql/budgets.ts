@@ -21,7 +21,7 @@ export function spendSource({ sources, now }: Spending): Statement<{ kind: strin
  * The number of seconds that a source has to wait until it may spend again: `NULL` or less than one if it may now. Of `:sources`, the JSON
  * of the {@link Source}s, and `:now`.
  */
-export const SOURCE_WAIT = `(SELECT max(spent_until - :now - (source.value ->> 'room'))
+export const SOURCE_WAIT = `(SELECT max(spent_until - :now - CAST(source.value ->> 'room' AS BIGINT))
   FROM json_each(:sources) AS source JOIN budgets ON budget_key = source.value ->> 'key' AND kind = 'source')`
 
 /** Finds how long a source has to wait. One row, for {@link sourceThrottled}. */
@@ -44,7 +44,7 @@ export const SOURCE_HAS_ROOM = `coalesce(${SOURCE_WAIT}, 0) <= 0`
 /** A statement that charges every budget of `:sources` one unit at `:now`, if the condition holds. */
 export function chargeSources(condition: string): string {
   return `INSERT INTO budgets (budget_key, kind, spent_until)
-    SELECT value ->> 'key', 'source', :now + (value ->> 'seconds') FROM json_each(:sources) AS source WHERE ${condition}
+    SELECT value ->> 'key', 'source', :now + CAST(value ->> 'seconds' AS BIGINT) FROM json_each(:sources) AS source WHERE ${condition}
     ON CONFLICT (budget_key, kind) DO UPDATE SET
       spent_until = max(budgets.spent_until, :now) + excluded.spent_until - :now
     RETURNING kind`

@@ -6,16 +6,18 @@ import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
  * Makes SQL that gives the device of the account of address `:email` that was presented in `:device_ids`, if one was. Without ids it reads
  * nothing.
  *
- * @param gives What `:device_ids` is: `id`, a JSON array of ids; or `value`, an object that names something by each id, which it then gives.
+ * @param gives What of the entries of `:device_ids` it gives: `:device_ids` is a JSON array of `{id}`, or of `{id, key}`.
  */
-export function presentedDevice(gives: 'id' | 'value' = 'id'): string {
-  const id = gives === 'id' ? 'value' : 'key'
-  const column =
-    gives === 'id' ? 'devices.id' : '(SELECT value FROM json_each(:device_ids) WHERE key = devices.id)'
-  return `SELECT ${column} FROM users JOIN devices ON devices.user_id = users.id
-    WHERE :device_ids NOT IN ('[]', '{}') AND users.email_canonical = :email
-      AND devices.id IN (SELECT ${id} FROM json_each(:device_ids))
+export function presentedDevice(gives: 'id' | 'key' = 'id'): string {
+  return `SELECT presented.value ->> '${gives}' FROM users JOIN devices ON devices.user_id = users.id
+      JOIN json_each(:device_ids) AS presented ON devices.id = presented.value ->> 'id'
+    WHERE :device_ids <> '[]' AND users.email_canonical = :email
       AND devices.last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS} LIMIT 1`
+}
+
+/** Returns ids as statements take them: values of their own in JSON mean something else to every engine, members of an object do not. */
+export function listOfIds(ids: readonly string[]): string {
+  return JSON.stringify(ids.map((id) => ({ id })))
 }
 
 /** Whose device it is, and how its owner will recognise it. */
@@ -39,12 +41,12 @@ export function knowDevice(
   { userId, source, now }: ProvenAccount,
   sessionId: string,
 ) {
-  const presented = JSON.stringify(presentedIds)
+  const presented = listOfIds(presentedIds)
   const seen = { user_id: userId, presented, now, user_agent: source.userAgent, country: source.country }
   return {
     deviceSeen: sql<DeviceIdRow>(
       `UPDATE devices SET last_seen_at = :now, user_agent = :user_agent, country = :country
-        WHERE user_id = :user_id AND id IN (SELECT value FROM json_each(:presented))
+        WHERE user_id = :user_id AND id IN (SELECT value ->> 'id' FROM json_each(:presented) AS listed)
           AND last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS}
           AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
        RETURNING id AS device_id`,
@@ -55,7 +57,7 @@ export function knowDevice(
        SELECT :user_id, :new_id, :now, :now, :user_agent, :country
         WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :session_id) AND NOT EXISTS (
           SELECT 1 FROM devices WHERE user_id = :user_id AND last_seen_at = :now
-             AND id IN (SELECT value FROM json_each(:presented)))
+             AND id IN (SELECT value ->> 'id' FROM json_each(:presented) AS listed))
        RETURNING id AS device_id`,
       { ...seen, new_id: newId, session_id: sessionId },
     ),
@@ -82,11 +84,11 @@ export function forgetReplaced({ newId, presentedIds }: DeviceProof, userId: str
     `DELETE FROM devices
       WHERE user_id = :user_id AND id <> :new_id
         AND EXISTS (SELECT 1 FROM devices WHERE user_id = :user_id AND id = :new_id)
-        AND (id IN (SELECT value FROM json_each(:presented))
+        AND (id IN (SELECT value ->> 'id' FROM json_each(:presented) AS listed)
              OR ((SELECT count(*) FROM devices WHERE user_id = :user_id) > ${MOST_DEVICES_OF_ACCOUNT}
                  AND id = (SELECT id FROM devices WHERE user_id = :user_id AND id <> :new_id
                             ORDER BY last_seen_at, id LIMIT 1)))`,
-    { user_id: userId, new_id: newId, presented: JSON.stringify(presentedIds) },
+    { user_id: userId, new_id: newId, presented: listOfIds(presentedIds) },
   )
 }
 

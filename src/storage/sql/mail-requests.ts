@@ -86,7 +86,7 @@ const MAIL_ROOM_SECONDS = (BURST - 1) * INTERVAL_SECONDS
 const ACCOUNT_ROOM_SECONDS = (ACCOUNT_BURST - 1) * INTERVAL_SECONDS
 
 /** The key of a device of the account that the address has, of a live session of it, or of the budget that everybody else shares. */
-const CHOSEN = `coalesce((${presentedDevice('value')}),
+const CHOSEN = `coalesce((${presentedDevice('key')}),
   (SELECT CAST(:session_key AS TEXT) FROM sessions JOIN users ON users.id = sessions.user_id
     WHERE sessions.id = :session_id AND users.email_canonical = :email AND sessions.ended_at IS NULL
       AND sessions.idle_expires_at > :now AND sessions.expires_at > :now), :shared_key)`
@@ -98,7 +98,7 @@ function valuesOf({ accountKey, canonicalEmail, asker, now }: MailRequest) {
     shared_key: accountKey,
     email: canonicalEmail,
     now,
-    device_ids: JSON.stringify(deviceKeys),
+    device_ids: JSON.stringify(Object.entries(deviceKeys).map(([id, key]) => ({ id, key }))),
     session_id: session?.id ?? null,
     session_key: session?.key ?? null,
   }

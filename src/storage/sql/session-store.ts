@@ -176,15 +176,19 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
   }
 }
 
+/** The instant of an entry of `recent_rotations`, which is `[instant, counter]`. */
+const INSTANT = 'CAST(value ->> 0 AS BIGINT)'
+
 /**
  * The rotations of a session in the last `:reuse_seconds` before `:now`, and that of `:counter` at `:now` if it is the first of its
  * second.
  */
 const RECENT_ROTATIONS = `(
-  SELECT json_group_array(json(value)) FROM
-    (SELECT value FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds
-     UNION ALL SELECT json_array(:now, :counter)
-      WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) WHERE value ->> 0 = :now)) AS recent)`
+  SELECT '[' || string_agg(entry, ',') || ']' FROM
+    (SELECT CAST(value AS TEXT) AS entry FROM json_each(recent_rotations) AS old WHERE ${INSTANT} >= :now - :reuse_seconds
+     UNION ALL SELECT '[' || CAST(:now AS BIGINT) || ',' || CAST(:counter AS BIGINT) || ']'
+      WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) AS old WHERE ${INSTANT} = :now)) AS recent)`
 
 /** The lowest counter that was moved on in the last `:reuse_seconds` before `:now`. Every one above it was moved on later. */
-const LOWEST_RECENT = `(SELECT value ->> 1 FROM json_each(recent_rotations) WHERE value ->> 0 >= :now - :reuse_seconds LIMIT 1)`
+const LOWEST_RECENT = `(SELECT min(CAST(value ->> 1 AS BIGINT)) FROM json_each(recent_rotations) AS old
+  WHERE ${INSTANT} >= :now - :reuse_seconds)`

@@ -1,4 +1,11 @@
-import { type Store, StoreUnavailable } from '../../runtime/outage'
+import {
+  reach,
+  reachToDo,
+  reachToDoOnce,
+  type reachToRead,
+  type Store,
+  StoreUnavailable,
+} from '../../runtime/outage'
 import { type Dependent, PREVIOUS_CHANGED, type Statement } from './statement'
 
 /** A step of a transaction: one statement, several of one kind, or one that depends on the step before. `null`: nothing to do. */
@@ -75,6 +82,20 @@ export interface ChangeOptions {
   readonly outcomeMatters?: boolean
   /** Whether the person may send the same request again and gets the outcome of the first: the error says that. */
   readonly repeatable?: boolean
+  /**
+   * Whether many such transactions change the same rows at once, and each of its statements is right by itself. An engine that would
+   * run those again which collide lets them wait for each other instead.
+   */
+  readonly hot?: boolean
+}
+
+/** Returns how a change reaches its store. For adapters. */
+export function reachingFor({
+  outcomeMatters = true,
+  repeatable = false,
+}: ChangeOptions): typeof reachToRead {
+  if (!outcomeMatters) return reach
+  return repeatable ? reachToDoOnce : reachToDo
 }
 
 /** One statement of a transaction and the step to which its rows belong. */

@@ -1,0 +1,117 @@
+import { encodeBase64url } from '../../../src/crypto/base64url'
+import { createKeyring } from '../../../src/crypto/keyring'
+import { deviceProof } from '../../../src/devices/device'
+import { newUser, type User } from '../../../src/identity/user'
+import type { StartedSession, UserStore } from '../../../src/identity/user-store'
+import type { RequestSource } from '../../../src/request-source/request-source'
+import type { Mode } from '../../../src/sessions/mode'
+import type { PreparedSession } from '../../../src/sessions/prepared-session'
+import { newSession } from '../../../src/sessions/session'
+import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
+import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
+import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
+
+/** When everything in these suites happens. What the database itself dates, it dates with the time there is. */
+export const NOW = 1_900_000_000
+
+export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds: 60 }
+export const MAX_SESSIONS = 3
+
+/** What a suite may take of a truth: every port of one database. */
+export type OpenStores = () => SqlStores
+
+export function storesOn(db: SqlDatabase): SqlStores {
+  return createSqlStores(db, {
+    keyring: createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4']),
+    mails: true,
+    verifiedOnly: false,
+    maxSessions: MAX_SESSIONS,
+    limits: LIMITS,
+  })
+}
+
+/** 16 random bytes as an id, or 32 as the hash or the key of something. */
+export function random(bytes: 16 | 32): string {
+  return encodeBase64url(crypto.getRandomValues(new Uint8Array(bytes)))
+}
+
+export function newEmail(): string {
+  return `${random(16).toLowerCase()}@example.com`
+}
+
+export const source: RequestSource = {
+  requestId: 'request',
+  address: '192.0.2.1',
+  userAgent: 'Ünï 🦊/1.0',
+  country: 'DE',
+  language: 'en',
+}
+
+export function prepare(userId: string, mode: Mode = 'session', now = NOW): PreparedSession {
+  const lifetimes = { sessionIdleSeconds: 600, refreshIdleSeconds: 600, sessionLifetimeSeconds: 6000 }
+  const session = newSession(lifetimes, { userId, mode, methods: [{ method: 'pwd', at: now }], source, now })
+  return {
+    session,
+    token: null,
+    secretHash: mode === 'session' ? random(32) : null,
+    newDeviceId: random(16),
+  }
+}
+
+/** An attempt that was counted against nobody. */
+export function reserved(): ReservedAttempt {
+  return { budget: { of: 'strangers', key: random(32) }, blockedUntil: 0 }
+}
+
+export interface Registered {
+  readonly user: User
+  readonly email: string
+  readonly hash: string
+  readonly prepared: PreparedSession
+  readonly started: StartedSession
+}
+
+/** An account with its first session. */
+export async function register(users: UserStore, mode: Mode = 'session'): Promise<Registered> {
+  const email = newEmail()
+  const user = newUser({ email, emailVerified: false, name: 'Ada' }, NOW)
+  const hash = passwordHash()
+  const prepared = prepare(user.id, mode)
+  const device = deviceProof([], prepared.newDeviceId)
+  const start = { passwordHash: hash, source, prepared, device, presented: [] }
+  const started = await users.create({ user, canonicalEmail: email }, start)
+  if (!started) throw new Error('The address is taken')
+  return { user, email, hash, prepared, started }
+}
+
+/** Another session of an account, by its password. */
+export async function signIn(
+  users: UserStore,
+  ada: Pick<Registered, 'user' | 'hash'>,
+  given: {
+    readonly mode?: Mode
+    readonly now?: number
+    readonly prepared?: PreparedSession
+    readonly hash?: string
+    readonly rehashed?: string
+  } = {},
+) {
+  const { hash = ada.hash, rehashed = null } = given
+  const prepared = given.prepared ?? prepare(ada.user.id, given.mode, given.now)
+  const device = deviceProof([], prepared.newDeviceId)
+  const start = {
+    passwordHash: hash,
+    source,
+    prepared,
+    device,
+    presented: [],
+    reserved: reserved(),
+    rehashed,
+  }
+  return { prepared, started: await users.startSession(start) }
+}
+
+/** What passes for the hash of a password. */
+export function passwordHash(): string {
+  return `$${random(32)}`
+}

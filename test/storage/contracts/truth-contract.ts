@@ -1,0 +1,31 @@
+import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
+import { sqlDatabaseContract } from '../sql-database-contract'
+import { storesOn } from './arrange'
+import { attemptStoreContract } from './attempt-store-contract'
+import { linkStoreContract } from './link-store-contract'
+import { sessionStoreContract } from './session-store-contract'
+import {
+  auditLogContract,
+  deviceStoreContract,
+  restoreStoreContract,
+  signingKeyStoreContract,
+} from './small-store-contracts'
+import { userStoreContract } from './user-store-contract'
+
+/** What every truth must do: a database with Janus's tables, which nobody else uses meanwhile, and every port on it. */
+export function truthContract(engine: string, open: () => SqlDatabase): void {
+  sqlDatabaseContract(engine, open)
+  for (const portContract of [
+    userStoreContract,
+    sessionStoreContract,
+    linkStoreContract,
+    attemptStoreContract,
+    deviceStoreContract,
+    signingKeyStoreContract,
+    restoreStoreContract,
+    // Prunes the trail of the others.
+    auditLogContract,
+  ]) {
+    portContract(engine, () => storesOn(open()))
+  }
+}

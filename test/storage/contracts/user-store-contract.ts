@@ -1,0 +1,145 @@
+import { describe, expect, it } from 'vitest'
+import { deviceProof } from '../../../src/devices/device'
+import {
+  MAX_SESSIONS,
+  NOW,
+  type OpenStores,
+  passwordHash,
+  prepare,
+  random,
+  register,
+  reserved,
+  signIn,
+  source,
+} from './arrange'
+
+/** What every adapter of {@link UserStore} must do. */
+export function userStoreContract(engine: string, open: OpenStores): void {
+  describe(`${engine}, as a UserStore`, () => {
+    it('makes an account and its first session, and finds both', async () => {
+      const { users } = open()
+      const { user, email, hash, prepared, started } = await register(users)
+      expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [] })
+      const found = { user, canonicalEmail: email, passwordHash: hash, disabled: false }
+      expect(await users.findById(user.id)).toEqual(found)
+      expect(await users.findWithSession(prepared.session.id, NOW)).toEqual({
+        ...found,
+        session: prepared.session,
+      })
+      expect(await users.findWithSession(prepared.session.id, prepared.session.idleExpiresAt)).toBeNull()
+      expect(await users.findById(random(16))).toBeNull()
+      expect(await users.findWithSession(random(16), NOW)).toBeNull()
+    })
+
+    it('makes one account of an address, and no second session of one id', async () => {
+      const { users, sessions } = open()
+      const ada = await register(users)
+      const other = prepare(random(16))
+      const start = {
+        passwordHash: ada.hash,
+        source,
+        prepared: other,
+        device: deviceProof([], other.newDeviceId),
+        presented: [],
+      }
+      const user = { ...ada.user, id: other.session.userId }
+      expect(await users.create({ user, canonicalEmail: ada.email }, start)).toBeNull()
+      expect(await sessions.findLive(other.session.id, NOW)).toBeNull()
+      expect((await signIn(users, ada, { prepared: ada.prepared })).started).toBeNull()
+    })
+
+    it('starts a session only on the password that the account has', async () => {
+      const { users, sessions } = open()
+      const ada = await register(users)
+      expect((await signIn(users, ada, { hash: passwordHash() })).started).toBeNull()
+      const { prepared, started } = await signIn(users, ada)
+      expect(started?.deviceId).toBe(prepared.newDeviceId)
+      expect((await sessions.findLive(prepared.session.id, NOW))?.session).toEqual(prepared.session)
+    })
+
+    it('stores a new hash of the same password, once', async () => {
+      const { users } = open()
+      const ada = await register(users)
+      const rehashed = passwordHash()
+      const start = () => {
+        const prepared = prepare(ada.user.id)
+        const device = deviceProof([], prepared.newDeviceId)
+        return {
+          passwordHash: ada.hash,
+          source,
+          prepared,
+          device,
+          presented: [],
+          reserved: reserved(),
+          rehashed,
+        }
+      }
+      expect(await users.startSession(start())).not.toBeNull()
+      expect((await users.findById(ada.user.id))?.passwordHash).toBe(rehashed)
+    })
+
+    it('ends the sessions that were presented, and those beyond the limit', async () => {
+      const { users, sessions } = open()
+      const ada = await register(users)
+      const prepared = prepare(ada.user.id, 'session', NOW + 1)
+      const { session, secretHash } = ada.prepared
+      const start = {
+        passwordHash: ada.hash,
+        source,
+        prepared,
+        device: deviceProof([], prepared.newDeviceId),
+        presented: [{ sessionId: session.id, secretHash }],
+        reserved: reserved(),
+        rehashed: null,
+      }
+      expect((await users.startSession(start))?.ended).toEqual([{ id: session.id, mode: 'session' }])
+      for (let nth = 2; nth <= MAX_SESSIONS; nth++) await signIn(users, ada, { now: NOW + nth })
+      const { started } = await signIn(users, ada, { now: NOW + 9 })
+      expect(started?.ended).toEqual([{ id: prepared.session.id, mode: 'session' }])
+      expect(await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW + 9)).toHaveLength(MAX_SESSIONS)
+    })
+
+    it('replaces a password and ends every session but the one that begins', async () => {
+      const { users, sessions, devices } = open()
+      const ada = await register(users)
+      const newHash = passwordHash()
+      const change = () => {
+        const prepared = prepare(ada.user.id)
+        const device = deviceProof([], prepared.newDeviceId)
+        return { passwordHash: ada.hash, newHash, prepared, device, reserved: reserved(), source }
+      }
+      const done = change()
+      const started = await users.changePassword(done)
+      expect(started?.ended).toEqual([{ id: ada.prepared.session.id, mode: 'session' }])
+      const open_ = await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW)
+      expect(open_).toEqual([done.prepared.session])
+      expect((await devices.list(ada.user.id, NOW)).map(({ id }) => id)).toEqual([done.prepared.newDeviceId])
+      expect(await users.changePassword({ ...change(), newHash: passwordHash() })).toBeNull()
+      expect((await users.findById(ada.user.id))?.passwordHash).toBe(newHash)
+    })
+
+    it('renames an account in a live session of its own', async () => {
+      const { users } = open()
+      const [ada, eve] = [await register(users), await register(users)]
+      const { id } = ada.prepared.session
+      expect(await users.rename({ id, userId: ada.user.id }, 'Ada 🦊', NOW)).toEqual({
+        ...ada.user,
+        name: 'Ada 🦊',
+      })
+      expect(await users.rename({ id, userId: eve.user.id }, 'Eve', NOW)).toBeNull()
+      expect(await users.rename({ id, userId: ada.user.id }, null, NOW + 601)).toBeNull()
+    })
+
+    it('deletes an account only with its password, and ends its sessions', async () => {
+      const { users, sessions } = open()
+      const ada = await register(users)
+      const { id, mode } = ada.prepared.session
+      const account = { userId: ada.user.id, session: { id, mode }, reserved: reserved(), source }
+      expect(await users.delete({ ...account, passwordHash: passwordHash() }, NOW)).toBeNull()
+      expect(await sessions.findLive(id, NOW)).not.toBeNull()
+      expect(await users.delete({ ...account, passwordHash: ada.hash }, NOW)).toEqual([{ id, mode }])
+      expect(await users.findById(ada.user.id)).toBeNull()
+      expect(await sessions.findLive(id, NOW)).toBeNull()
+    })
+  })
+}
