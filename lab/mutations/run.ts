@@ -7,10 +7,11 @@ import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ACCOUNT_MUTATIONS } from './account-mutations.ts'
 import { CALLER_MUTATIONS } from './caller-mutations.ts'
-import { MUTATIONS, type Mutation } from './core-mutations.ts'
+import { MUTATIONS } from './core-mutations.ts'
 import { DEVICE_MUTATIONS } from './device-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
+import { breakGuard, type Mutation, readMarks } from './mutation.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
 import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
 
@@ -43,9 +44,11 @@ const all = [
   ...ACCOUNT_MUTATIONS,
   ...PASSKEY_MUTATIONS,
 ]
-for (const { guard, file, from } of all) {
-  if (readFileSync(join(ROOT, file), 'utf8').split(from).length === 2) continue
-  console.error(`"${guard}": the text must occur exactly once in ${file}`)
+const marks = readMarks(ROOT)
+for (const mutation of all) {
+  const path = fileOf(mutation)
+  if (path !== null && breakGuard(readFileSync(join(ROOT, path), 'utf8'), mutation) !== null) continue
+  console.error(`"${mutation.guard}": its mark, or what it cuts, is not there (test/docs/mutations.test.ts)`)
   process.exit(2)
 }
 const copy = copyProject()
@@ -70,16 +73,18 @@ function copyProject(): string {
   return target
 }
 
-function isNoticed({ file, from, to, tests }: Mutation): boolean {
-  const path = join(copy, file)
+function fileOf({ guard, file }: Mutation): string | null {
+  const marked = marks.get(guard) ?? []
+  return file ?? (marked.length === 1 ? (marked[0] ?? null) : null)
+}
+
+function isNoticed(mutation: Mutation): boolean {
+  const path = join(copy, fileOf(mutation) ?? '')
   const source = readFileSync(path, 'utf8')
-  writeFileSync(
-    path,
-    source.replace(from, () => to),
-  )
+  writeFileSync(path, breakGuard(source, mutation) ?? source)
   const projects = ['--project', 'workers', '--project', 'alone']
   // One file after the other: to be bailed out of while another begins, the runtime does not survive.
-  const command = ['vitest', 'run', ...projects, '--no-file-parallelism', '--bail', '1', ...tests]
+  const command = ['vitest', 'run', ...projects, '--no-file-parallelism', '--bail', '1', ...mutation.tests]
   const env = { ...process.env, NO_COLOR: '1' }
   const run = spawnSync('npx', command, { cwd: copy, env, encoding: 'utf8' })
   writeFileSync(path, source)

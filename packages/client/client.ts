@@ -110,6 +110,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   async function withSent({ sends, body, ...rest }: Call): Promise<Call> {
     if (!sends) return body ? { body, ...rest } : rest
     const device_token = (storage && (await attempt(() => storage.getDevice?.()))) || device
+    // guard: a client without cookies says which device it is
     const more = { ...(sends === 'mode' && modeFields), ...(device_token && { device_token }) }
     return { ...rest, body: { ...body, ...more } }
   }

@@ -18,6 +18,7 @@ export function inTime<T>(
     stop.abort(new TypeError('Janus did not answer in time'))
   }, limitMs)
   ;(timer as { unref?: () => void }).unref?.()
+  // guard: a call of the client ends when Janus does not answer
   return unlessAborted(stop.signal, () => work(stop.signal))
 }
 
@@ -26,6 +27,7 @@ export function unlessAborted<T>(signal: AbortSignal | null | undefined, work: (
   if (!signal) return work()
   return new Promise((resolve, reject) => {
     const stop = () => reject(signal.reason)
+    // guard: the client does nothing for a signal that has aborted
     if (signal.aborted) return stop()
     signal.addEventListener('abort', stop)
     work()

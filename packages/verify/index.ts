@@ -43,6 +43,7 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   const { issuer } = options
   requireIssuer(issuer, 'janus')
   // A binding that is missing where it is deployed must not become a weaker check.
+  // guard: a service that is not bound is no weaker check
   if (('service' in options || 'live' in options) && !options.service) {
     throw new TypeError(
       'janus: service is missing. Bind Janus (docs/guides/tokens-in-other-services.md), or leave out service and live.',
@@ -51,6 +52,7 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   const verifier = options.service ? createServiceVerifier(options) : createVerifier(options)
   return async (c, next) => {
     const verdict = await verifier.authenticate(c.req.raw.headers, c.req.method)
+    // guard: a verifier asks a service that fails for nothing
     if (!verdict.ok) return refuse(verdict.problem)
     c.set('principal', verdict.principal)
     c.set('issuer', issuer)
@@ -72,6 +74,7 @@ export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
         presentProblem(problem, { typeBase: 'urn:janus:problem:', requestId: crypto.randomUUID() }),
       )
     }
+    // guard: a role is required
     if (principal.roles.includes(role)) return next()
     const problem = new Problem('forbidden', { detail: `This requires the role ${role}.` })
     return refuse(refusal(issuer, problem).problem)

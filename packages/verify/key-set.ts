@@ -62,6 +62,7 @@ export function createRemoteKeySet({
   /** A clock may be put back: what is of the future is of no known age. */
   function isYounger(at: number, seconds: number): boolean {
     const age = clock() - at
+    // guard: a key set of the future is of no known age
     return age >= 0 && age < seconds
   }
 
@@ -89,6 +90,7 @@ export function createRemoteKeySet({
   /** Brings the keys up to date if that is possible: one request for all that ask at once, and none in the cool-down. */
   async function renew(): Promise<void> {
     if (asking === null) {
+      // guard: made-up key ids do not load the issuer
       if (isYounger(askedAt, loaded ? COOL_DOWN_SECONDS : FIRST_COOL_DOWN_SECONDS)) return
       askedAt = clock()
       asking = ask().catch(reportFailure)
@@ -108,6 +110,7 @@ export function createRemoteKeySet({
     async find(kid) {
       const fresh = loaded !== null && isYounger(loaded.at, MAX_AGE_SECONDS)
       if (!fresh || !loaded?.keys.has(kid)) await renew()
+      // guard: keys do not serve for ever without their issuer
       if (loaded === null || clock() - loaded.at >= MAX_AGE_IN_OUTAGE_SECONDS) {
         throw new KeySetUnavailable('The key set of the issuer cannot be had')
       }

@@ -58,6 +58,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   async function ask<T extends Answer>(method: keyof CallerMethods, call: () => Promise<T>) {
     try {
       const answer = await call()
+      // guard: what is bound in the place of Janus lets nobody in
       if (isAnswer(answer)) {
         recovered()
         return answer

@@ -40,6 +40,7 @@ export interface VerifierOptions {
 export function createVerifier(options: VerifierOptions): Verifier {
   const { issuer, audience = issuer, fetch = (...request) => globalThis.fetch(...request) } = options
   const { clock = systemClock } = options
+  // guard: keys are fetched over HTTPS, or from this machine
   requireIssuer(issuer, 'createVerifier')
   const keys = createRemoteKeySet({ issuer, fetch, clock, reporter: createReporter(options.log) })
   const check = createAccessTokenCheck({

@@ -61,5 +61,6 @@ export function withGoal(page: string, returnTo: string | null, site: ReturnSite
 /** The member of a JSON answer that says where the person wanted to go, if that is still allowed. */
 export function presentGoal(returnTo: string | null, site: ReturnSite): { readonly return_to?: string } {
   const goal = parseReturnTo(returnTo ?? undefined, site)
+  // guard: where to go is checked again when a link is used
   return goal === null ? {} : { return_to: goal }
 }

@@ -36,6 +36,7 @@ export const Name = v.pipe(
   v.check((name) => [...name].length <= 100, 'Use at most 100 characters.'),
   v.rawCheck(({ dataset, addIssue }) => {
     const fault = dataset.typed && !dataset.issues ? checkVisibleText(dataset.value) : null
+    // guard: a name is looked at
     if (fault) addIssue({ message: TEXT_FAULTS[fault], expected: fault })
   }),
   v.transform((name) => name.trim().normalize('NFC') || null),

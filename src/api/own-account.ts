@@ -25,6 +25,7 @@ export const sameAccount: MiddlewareHandler<SignedInEnv, string, { in: Sent; out
 
 /** @throws {Problem} `account-mismatch`. */
 export function refuseOtherAccount(userId: string, meant: string | undefined): void {
+  // guard: a form about another account is refused
   if (meant === undefined || meant === userId) return
   const detail = 'Nothing was changed. Sign in to the account that account_id names, or leave account_id out.'
   throw new Problem('account-mismatch', { detail })

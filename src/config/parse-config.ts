@@ -24,6 +24,7 @@ export function parseConfig(env: Env): ParsedConfig {
   const { href, origin, basePath } = issuer
   // Services on one machine share its name, and cookies ignore ports: without this each would sign people out of the others.
   const url = new URL(href)
+  // guard: on a machine of several services cookies are named after the port
   const cookies = createAuthCookies(isLocal(url) ? url.port : '')
   return { ok: true, config: { ...values, issuer: href, origin, basePath, cookies, mail }, bindings: env }
 }

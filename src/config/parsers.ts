@@ -60,6 +60,7 @@ export function parseIssuer(text: string): Issuer | Fault {
 const TOKEN_NAME_MAX_BYTES = 512
 
 function fitsIntoToken(text: string): boolean {
+  // guard: issuer and audience leave room in a token
   return new TextEncoder().encode(JSON.stringify(text)).byteLength <= TOKEN_NAME_MAX_BYTES
 }
 

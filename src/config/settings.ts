@@ -82,6 +82,7 @@ export const SETTINGS = {
     // Required wherever addresses can be proven and people are not signed in before. So closing a registration that was
     // `verified` lets nobody in who was not let in before.
     default: ({ registration, mailer }) =>
+      // guard: closing a registration does not lift the proof of addresses
       registration !== 'open' && mailer !== undefined && mailer !== 'none' ? 'required' : 'optional',
   },
 

@@ -49,5 +49,6 @@ export async function unseal(
 }
 
 function aesGcm(nonce: Uint8Array<ArrayBuffer>, name: string) {
+  // guard: a private key is bound to its id
   return { name: 'AES-GCM', iv: nonce, additionalData: new TextEncoder().encode(name) }
 }

@@ -27,5 +27,6 @@ export function checkSecret(secret: string): 'too-short' | 'not-random' | null {
     new Set(secret).size >= MIN_DISTINCT &&
     runs.length > MIN_CHANGES &&
     !/(.{8}).*\1/.test(secret)
+  // guard: weak secrets are refused
   return looksRandom ? null : 'not-random'
 }

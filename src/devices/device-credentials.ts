@@ -21,6 +21,7 @@ export function createDeviceCredentials(services: {
   readonly keyring: Keyring
   readonly issuer: string
 }): DeviceCredentials {
+  // guard: a device credential is of one issuer
   const { keyring, issuer } = services
   const macInput = (id: string) => new TextEncoder().encode(`${issuer}\n${id}`)
 
@@ -46,6 +47,7 @@ export function createDeviceCredentials(services: {
 
     async verify(text) {
       const ids: string[] = []
+      // guard: a request reads few device credentials
       for (const part of text.split('~', MOST_DEVICES)) {
         const [, id = '', macText = ''] = DEVICE_CREDENTIAL.exec(part) ?? []
         const mac = parseBase64url(macText)

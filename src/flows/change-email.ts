@@ -89,6 +89,7 @@ export async function confirmEmailChange(
   if (!presented) return repeat()
   const { link, tokenHash, bindingHash, now } = presented
   if (!link.account || !link.newEmail) return { outcome: 'invalid-link' }
+  // guard: an address change is confirmed where it was asked for
   if (!(await matchesSecret(binding, link.bindingHash))) return { outcome: 'invalid-link' }
   const { user } = link.account
   const use = { tokenHash, bindingHash, returnTo: null, source, now, userId: user.id }

@@ -27,6 +27,7 @@ export async function deleteAccount(
   const { userId, sessionId, mode } = session
   const account = await users.findById(userId)
   if (!account) return { outcome: 'refused' }
+  // guard: an account without a password is not deleted by a session alone
   if (account.passwordHash === null) return { outcome: 'no-password' }
   const { canonicalEmail } = account
   const attempt = {

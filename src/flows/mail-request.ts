@@ -62,8 +62,11 @@ export async function mailAttempt(
   attemptId: string | null,
   details: readonly (string | null)[],
 ): Promise<MailAttempt | null> {
+  // guard: a second click on a form that sends mail sends nothing
   if (attemptId === null) return null
+  // guard: an attempt is all that was asked for, too
   const key = await accountKeys(`attempt ${JSON.stringify([attemptId, ...details])}`)
+  // guard: an attempt is repeated for seconds only
   return { key, repeatedSince: clock() - REPEAT_SECONDS }
 }
 

@@ -38,7 +38,10 @@ export async function findRepeatedUse(
   const spent = tokenHash === null ? null : await links.findSpent(tokenHash, clock() - REPEAT_SECONDS)
   if (!spent || !purposes.includes(spent.purpose)) return null
   const { bindingHash, account } = spent
+  // guard: a used link gets the first outcome only in its own browser
   if (bindingHash !== null && !(await matchesSecret(binding, bindingHash))) return null
+  // guard: a used link alone proves nothing
+  // guard: a used link gets the first outcome only with the password that was set
   if (newPassword === null) return bindingHash === null ? null : spent
 
   const { canonicalEmail } = account

@@ -28,6 +28,7 @@ export async function resumeSession(
   const derived = await deriveSession(services.derivedSecrets, mode, identity)
   const now = clock()
   const live = await users.findWithSession(derived.id, now)
+  // guard: a repetition gets the first session for seconds only
   if (!live || live.session.createdAt < now - REPEAT_SECONDS) return null
   const { user, session } = live
   const deviceIds = (await devices.list(user.id, now)).map(({ id }) => id)

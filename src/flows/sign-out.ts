@@ -66,6 +66,7 @@ export async function endAnySession(
   source: RequestSource,
 ): Promise<boolean> {
   const end: End = { reason: 'ended-by-service', by: { actorId: null, source }, now: services.clock() }
+  // guard: what is no id of a session reaches no store
   if (!/^[\w-]{22}$/.test(id)) return false
   const ended = await services.sessions.endAny(id, end)
   // Even if it had ended before: whoever asks again was told that a copy is left.

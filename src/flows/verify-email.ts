@@ -114,6 +114,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const { address, canonical } = link.newEmail
   const user = newUser({ email: address, emailVerified: true, name: link.registration?.name ?? null }, now)
   const account = { user, canonicalEmail: canonical, passwordHash }
+  // guard: a link signs in only where somebody registered
   if (binding === null || bindingHash === null || !mode) {
     const registered = await links.register({ ...use, device: deviceProof(deviceIds), account, start: null })
     return registered ? { ...verified, deviceId: registered.deviceId } : repeatVerification(services, input)
@@ -167,6 +168,7 @@ async function choosePassword(
     const refusal = await passwordPolicy.check(newPassword, { email, name })
     return refusal ? { refusal } : { passwordHash: await passwords.hash(newPassword) }
   }
+  // guard: a password stays only with the client that chose it
   if (!link.registration) return { passwordHash: null }
   return { passwordHash: link.account ? link.account.passwordHash : link.registration.passwordHash }
 }

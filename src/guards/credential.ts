@@ -21,6 +21,7 @@ export function readCredential(headers: Headers, cookies: AuthCookies): Credenti
   const authorization = readAuthorization(headers)
   if (authorization) return authorization
   const values = cookieValues(headers, cookies.session)
+  // guard: two session cookies are refused
   if (values.length > 1) return { carrier: 'ambiguous-cookie' }
   return values[0] === undefined ? { carrier: 'none' } : { carrier: 'cookie', text: values[0] }
 }
@@ -32,6 +33,7 @@ export function readAuthorization(
   const authorization = headers.get('Authorization')
   if (authorization === null) return null
   const [, text] = BEARER.exec(authorization) ?? []
+  // guard: an Authorization header decides
   return text === undefined ? { carrier: 'unusable-authorization' } : { carrier: 'bearer', text }
 }
 
@@ -44,7 +46,9 @@ export function readAuthorization(
 export function cookieValues(headers: Pick<Headers, 'get'>, { name }: AuthCookie): readonly string[] {
   return (headers.get('Cookie') ?? '').split(';').flatMap((pair) => {
     const equals = pair.indexOf('=')
+    // guard: only spaces and tabs are stripped from the name of a cookie
     if (equals === -1 || stripBlanks(pair.slice(0, equals)) !== name) return []
+    // guard: only spaces and tabs are stripped from the value of a cookie
     return stripBlanks(pair.slice(equals + 1))
   })
 }

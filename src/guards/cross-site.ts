@@ -26,6 +26,8 @@ export interface CrossSiteRule {
  * @throws {Problem} `cross-site-request`, naming the header seen, what is allowed, and the setting to change.
  */
 export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, request: AskedRequest): void {
+  // guard: the handshake of a WebSocket is no safe request
+  // guard: cross-site requests are refused
   if (SAFE_METHODS.includes(request.method) && !isWebSocket(request)) return
   const from = request.headers.get('Origin')
   if (from !== null && allowedOrigins.includes(from)) return
@@ -50,6 +52,7 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
  */
 function isFormOfNoBrowser({ headers }: AskedRequest): boolean {
   const isBrowser = headers.has('Cookie') || /^Mozilla\//i.test(headers.get('User-Agent') ?? '')
+  // guard: a form without an origin passes only if no browser sent it
   return !isBrowser && parseReadableType(headers.get('Content-Type') ?? '') === 'form'
 }
 

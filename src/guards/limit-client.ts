@@ -58,6 +58,7 @@ function limitRequests(
   const limit: MiddlewareHandler = async (c, next) => {
     const { address, requestId } = requestSourceOf(c)
     const key = (await ownKey(services, c)) ?? clientBucket(address)
+    // guard: clients are limited
     if (!(await orOnOutage(services.clientLimit(key), onOutage))) {
       services.log('client-throttled', { request_id: requestId })
       throw new Problem('too-many-attempts', { headers: { 'Retry-After': String(LIMIT_PERIOD_SECONDS) } })

@@ -16,5 +16,6 @@ export async function presentedDevices(
 ): Promise<readonly string[]> {
   if (typeof inBody === 'string') return deviceCredentials.verify(inBody)
   const [text, ...others] = cookieValues(headers, cookies.device)
+  // guard: of two device cookies none counts
   return text === undefined || others.length > 0 ? [] : deviceCredentials.verify(text)
 }

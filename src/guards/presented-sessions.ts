@@ -73,6 +73,7 @@ async function sessionOfAccessToken(
 ): Promise<string> {
   if (text === null || !modes.includes('token')) throw invalidToken()
   const token = await accessTokens.check(text)
+  // guard: an expired token that ends its session is one of ours
   const claims = token.ok || token.refusal === 'expired' ? token.claims : null
   if (!claims) throw invalidToken()
   return claims.sid

@@ -18,6 +18,7 @@ export function requireLiveSession(services: GuardServices): MiddlewareHandler<S
 
 /** As {@link checkLive}, for a principal that was let in. With LIVE_CHECK=always that has asked already. */
 export async function ensureLive(services: GuardServices, principal: Principal): Promise<Principal> {
+  // guard: a live check asks D1, for another service too
   return services.liveCheck === 'sensitive' ? checkLive(services, principal) : principal
 }
 
@@ -28,6 +29,7 @@ export async function ensureLive(services: GuardServices, principal: Principal):
  */
 export async function checkLive(services: GuardServices, principal: Principal): Promise<Principal> {
   const live = await services.sessions.findLive(principal.sessionId, services.clock())
+  // guard: sensitive routes ask whether the session stands
   if (live?.session.userId !== principal.userId) throw sessionEnded(principal)
   return { ...principal, roles: live.roles }
 }

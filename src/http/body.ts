@@ -95,6 +95,7 @@ async function readText(c: Context): Promise<{ readonly type: ReadableType; read
   const text = decode(bytes)
   if (type === undefined && text !== '') throw notJson(text)
   // curl names the type of a form when it sends JSON. No field of a form begins like that.
+  // guard: what looks like JSON is read as no form
   if (type === 'form' && looksLikeJson(text)) throw notJson(text)
   return { type: type ?? 'json', text }
 }
@@ -125,6 +126,7 @@ async function readBytes(request: Request): Promise<Uint8Array> {
   let length = 0
   for await (const chunk of request.body ?? []) {
     length += chunk.byteLength
+    // guard: a body has a limit
     if (length > BODY_MAX_BYTES) {
       throw new Problem('body-too-large', { detail: `Send at most ${BODY_MAX_BYTES} bytes.` })
     }
@@ -151,6 +153,7 @@ function parseJson(text: string): Record<string, unknown> {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw invalidInput([{ field: '', code: 'type', message: 'Send a JSON object.' }])
   }
+  // guard: a name occurs once in a JSON object
   if (countNames(text) !== countMembers(value)) {
     throw new Problem('invalid-json', { detail: 'An object has the same member name twice.' })
   }
@@ -201,6 +204,7 @@ async function parseFields<S extends BodySchema>(
   const fieldNames = Object.keys(schema.entries)
   const unknownFields = Object.keys(fields).filter((field) => !fieldNames.includes(field))
   const parsed = v.safeParse(schema, fields)
+  // guard: unknown fields are refused
   if (parsed.success && unknownFields.length === 0) return parsed.output
   const issues = (parsed.issues ?? []).map((issue) => ({
     field: v.getDotPath(issue) ?? '',
@@ -210,6 +214,7 @@ async function parseFields<S extends BodySchema>(
   throw invalidInput([
     ...issues,
     ...(await furtherFaults(fields)),
+    // guard: the name of an unknown field is not repeated
     ...(unknownFields.length > 0 ? [unknownField(fieldNames)] : []),
   ])
 }

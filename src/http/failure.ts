@@ -39,6 +39,7 @@ export async function handleFailure(
   },
 ): Promise<Response> {
   const requestId = requestIdOf(c)
+  // guard: messages of errors are logged only on one’s own machine, without what was sent
   const redact = local ? redactFor(c.req.raw, withVariables(c).get('sentFields')) : null
   const problem = toProblem(error, requestId, { log, redact })
   withVariables(c).set('problem', problem.code)
@@ -70,6 +71,7 @@ export function toProblem(
   if (error instanceof StoreUnavailable) {
     log('store-unavailable', { request_id: requestId, store: error.store, cause: firstLine(error.cause) })
     // On one's own machine only: elsewhere a client could do nothing about it.
+    // guard: which command makes tables is said on this machine alone
     const detail = error.detail ?? (redact !== null && lacksSchema(error.cause) ? SCHEMA_MISSING : null)
     return new Problem('store-unavailable', {
       ...(detail === null ? {} : { detail }),

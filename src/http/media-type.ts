@@ -22,6 +22,7 @@ export function parseReadableType(header: string): ReadableType | null {
   const [name = ''] = /^[^ \t;]*/.exec(text) ?? []
   const rest = text.slice(name.length)
   const parameters = [...rest.matchAll(PARAMETER)]
+  // guard: a type that is not of the grammar is no type
   if (parameters.map(([parameter]) => parameter).join('') !== rest) return null
   const charsets = parameters.flatMap(([, key = '', value = '']) =>
     key.toLowerCase() === 'charset' ? [unquote(value).toLowerCase()] : [],

@@ -15,6 +15,7 @@ const APP_ORIGIN = /^([a-z][a-z\d+.-]*):\/\/[\w.-]+(?::\d{1,5})?$/
  */
 export function isOrigin(text: string): boolean {
   const [, scheme = ''] = APP_ORIGIN.exec(text) ?? []
+  // guard: schemes without pages are no origins
   if (scheme !== '' && scheme !== 'http' && scheme !== 'https') return !NO_PAGES.has(scheme)
   const url = URL.canParse(text) ? new URL(text) : null
   return url !== null && url.origin === text && !text.includes('*') && isTrustworthy(url)
@@ -23,5 +24,6 @@ export function isOrigin(text: string): boolean {
 /** Returns an origin that a client sent as it may stand in the log: as it is, if it has the form of one. */
 export function originForLog(text: string): string {
   const web = /^https?:\/\/(?:[\w.-]{1,253}|\[[\da-f:.]{2,45}])(?::\d{1,5})?$/
+  // guard: the log repeats nothing of what is no origin
   return text.length <= 280 && (APP_ORIGIN.test(text) || web.test(text)) ? text : 'malformed'
 }

@@ -24,6 +24,7 @@ export function safeReturnTo(target: string | undefined, site: ReturnSite, fallb
   return parseReturnTo(target, site) ?? fallback
 }
 
+// guard: a form leads to known origins only
 /**
  * Reads a target that a request names: a path on this origin, or an absolute URL that begins, byte for byte, with one of
  * {@link returnOrigins}. Returns `null` for everything else. What is not ASCII is percent-encoded, as a browser does.
@@ -34,6 +35,7 @@ export function safeReturnTo(target: string | undefined, site: ReturnSite, fallb
 export function parseReturnTo(target: string | undefined, site: ReturnSite): string | null {
   if (target === undefined) return null
   const origin = returnOrigins(site).find(
+    // guard: an origin ends where a path begins
     (each) => target.startsWith(each) && /^(?:[/?#]|$)/.test(target.slice(each.length)),
   )
   const rest = origin === undefined ? target : target.slice(origin.length)
@@ -60,6 +62,7 @@ function parsePath(text: string): string | null {
   const [path = ''] = text.split(/[?#]/, 1)
   if (/\/\/|%2f|%5c|\/\.\.?([/;]|$)|%2e/i.test(path)) return null
   const added = path.normalize('NFKC').replace(/[^/\\.%:@;]/g, '').length
+  // guard: no character of a path becomes a slash or a dot
   if (!PATH_BEYOND_ASCII.test(path) || added !== path.replace(/[^/\\.%:@;]/g, '').length) return null
   const url = new URL(text, NOWHERE)
   return url.origin === NOWHERE ? `${url.pathname}${url.search}${url.hash}` : null

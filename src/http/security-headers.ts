@@ -3,6 +3,7 @@ import { isLocal } from './trustworthy-url'
 
 /** On every response. A route may set `Cache-Control` itself, if what it says is the same for everyone. */
 const SECURITY_HEADERS = {
+  // guard: nothing is cached
   'Cache-Control': 'no-store',
   'Content-Security-Policy':
     "default-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",

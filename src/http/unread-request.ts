@@ -18,6 +18,7 @@ async function keptBody(req: HonoRequest): Promise<Uint8Array | null> {
     if (arrayBuffer || blob) return new Uint8Array(await req.arrayBuffer())
     if (Object.keys(others).length > 0) {
       const text = await req.text()
+      // guard: what was read as text is refused if it was not UTF-8
       return text.includes(REPLACEMENT) ? NOT_UTF_8 : encode(text)
     }
     if (formData) return encode(formText(await formData))

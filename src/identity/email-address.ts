@@ -52,6 +52,7 @@ export function deliveryAddress(address: string): string {
     : address.slice(0, address.lastIndexOf('@')) + parsed.canonical.slice(parsed.canonical.lastIndexOf('@'))
 }
 
+// guard: no invisible character makes another address
 /**
  * Letters, marks and digits of any script (RFC 6532 §3.2) that can be seen, and the signs of RFC 5322 §3.2.3. Dots may stand anywhere:
  * there are mailboxes of Japanese carriers that begin or end with one, or have two in a row.
@@ -79,6 +80,8 @@ function readableDomain(typed: string, domain: string): string {
     .replace(/[\u3002\uff0e\uff61]/g, '.')
     .replace(/\.$/, '')
   const visible = !/\p{Default_Ignorable_Code_Point}/u.test(readable)
+  // guard: a domain is shown in letters that are the same domain
+  // guard: a domain is shown without what cannot be seen
   return visible && parseDomain(readable) === domain ? readable : domain
 }
 

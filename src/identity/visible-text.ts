@@ -34,6 +34,7 @@ const VISIBLE = /(?!\u2800)[\p{L}\p{N}\p{P}\p{S}]/u
  */
 export function checkVisibleText(text: string): TextFault | null {
   if (CONTROLS.test(text)) return 'control-character'
+  // guard: a name reverses nothing
   if (DIRECTION_CONTROLS.test(text)) return 'direction-control'
   if (INVISIBLE.test(text.replace(AT_WORK, ''))) return 'invisible-character'
   return /^\p{White_Space}*$/u.test(text) || VISIBLE.test(text) ? null : 'invisible-character'

@@ -59,6 +59,7 @@ export function createStoredSigningKeys(
   async function keysAtMost(maxAgeSeconds: number): Promise<readonly LoadedKey[]> {
     // A database that was put back has other keys.
     const restoredAt = await restores.lastAt()
+    // guard: signing keys loaded before the database was put back are loaded again
     if (loaded?.restoredAt === restoredAt && clock() - loaded.at < maxAgeSeconds) return loaded.keys
     try {
       return await load()

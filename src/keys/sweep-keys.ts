@@ -42,6 +42,7 @@ export async function sweepKeys(services: SweepKeysServices): Promise<void> {
     olderSecretIds: await olderSecretIds(keyring),
   })
   if (!reason) return
+  // guard: a key is published before it signs
   const signsFrom = now + PUBLISHED_BEFORE_SECONDS
   const successor = await generateKeyPair(keyring, { alg, generation: newest.generation + 1, signsFrom })
   const added = await store.add(successor)

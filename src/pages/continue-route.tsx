@@ -14,6 +14,7 @@ import { answerPage, pageContext } from './page-context'
 export function continueRoute(config: Config) {
   return new Hono().get('/continue', open, (c) => {
     const context = pageContext(c, config)
+    // guard: /continue leads only where a form could lead
     const target = safeReturnTo(c.req.query('return_to'), config, appHome(config))
     if (lacksCookie(c, config)) {
       const issuer = new URL(config.issuer)
@@ -31,5 +32,6 @@ export function continueRoute(config: Config) {
 
 function lacksCookie(c: Context, { cookies }: Config): boolean {
   const expected = Object.values(cookies).find(({ purpose }) => purpose === c.req.query('cookie'))
+  // guard: a page after a form notices that its cookie did not come back
   return expected !== undefined && cookieValues(c.req.raw.headers, expected).length === 0
 }

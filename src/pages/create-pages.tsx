@@ -112,6 +112,7 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
       const context = pageContext(c, config)
       const way = c.req.method === 'GET' ? wayOn(c, problem.code) : null
       if (way !== null) return c.redirect(`${config.basePath}${way}`, 303)
+      // guard: a form about another account does not come back as one of the account that is signed in
       const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
       const page = await refusedPage(c, context, { problem: shown, requestId })
       return answerPage(c, context, page, PROBLEMS[shown.code].status)
@@ -201,6 +202,7 @@ function aboutAnotherAccount(c: Context<SignedInEnv>): boolean {
 function otherScreenBody(screens: readonly Screen[]) {
   const paths = screens.filter(({ asksForAddress }) => asksForAddress).map(({ path }) => path)
   return v.object({
+    // guard: what is typed on one form goes along to a form, and to nothing else
     to: v.picklist(paths, 'Send the path of a page.'),
     name: v.optional(Text),
     email: v.optional(Text),

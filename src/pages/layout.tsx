@@ -27,6 +27,7 @@ export function Layout({
 }: PropsWithChildren<LayoutProps>) {
   const { texts, language, brand, basePath, appHref, nonce } = context
   return (
+    // guard: Cloudflare rewrites no address on a page
     <>
       {raw('<!doctype html>')}
       <html lang={language}>

@@ -20,6 +20,7 @@ export function logoRoute({ assets, config }: Pick<Services, 'assets' | 'config'
   if (path === null) return routes
   return routes.get(path, open, async (c) => {
     const file = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
+    // guard: a logo is a picture
     const isImage = file?.headers.get('Content-Type')?.startsWith('image/') ?? false
     if (file?.status !== 200 || !isImage) throw new Problem('not-found')
     const response = c.newResponse(file.body, file)

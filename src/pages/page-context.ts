@@ -49,6 +49,7 @@ export function answerPage(
   )
   // Under no-referrer a browser sends `Origin: null` with a form, which the cross-site rule refuses where there is no `Sec-Fetch-Site`.
   // This sends the origin alone: no path, and so no token of a mailed link, not even to Janus itself.
+  // guard: no Referer of a page holds a path
   c.header('Referrer-Policy', 'strict-origin')
   c.header('Vary', 'Accept, Accept-Language', { append: true })
   return c.html(page, status)

@@ -78,6 +78,7 @@ function readHead(bytes: Uint8Array, at: number) {
   let argument = 0
   for (const byte of bytes.subarray(at + 1, at + 1 + size)) argument = argument * 256 + byte
   const smallest = size === 1 ? 24 : 256 ** (size / 2)
+  // guard: a number of CBOR has one encoding
   return argument >= smallest ? { major, argument, end: at + 1 + size } : null
 }
 
@@ -129,5 +130,6 @@ function isAfter(key: Uint8Array, previous: Uint8Array): boolean {
   if (major(key) !== major(previous)) return major(key) > major(previous)
   if (key.length !== previous.length) return key.length > previous.length
   const at = key.findIndex((byte, index) => byte !== previous[index])
+  // guard: a map of CBOR has each key once
   return at !== -1 && (key[at] ?? 0) > (previous[at] ?? 0)
 }

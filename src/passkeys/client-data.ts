@@ -35,10 +35,14 @@ export function checkClientData(
 ): ClientDataRefusal | null {
   const data = parseClientData(bytes)
   if (!data) return 'client-data'
+  // guard: a response of one ceremony is worth nothing in the other
   if (data.type !== type) return 'type'
+  // guard: a passkey answers the challenge of this ceremony
   if (data.challenge !== challenge) return 'challenge'
+  // guard: a passkey is used on an origin that is listed
   if (typeof data.origin !== 'string' || !origins.includes(data.origin)) return 'origin'
   // Nobody is asked for a passkey inside a frame of another site.
+  // guard: no passkey is asked for inside a frame of another site
   if (data.crossOrigin !== undefined && data.crossOrigin !== false) return 'cross-origin'
   if (data.topOrigin !== undefined) return 'top-origin'
   return null

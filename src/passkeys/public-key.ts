@@ -107,6 +107,7 @@ export async function parsePublicKey(cose: Bytes): Promise<ParsedPublicKey> {
 
 async function importKey(members: CborMap, { jwk, parameters, fixed, bytes }: Algorithm) {
   // The members of its type and no others (WebAuthn L3 §6.5.1.1).
+  // guard: a COSE key has no member more than its type needs
   if (members.size !== fixed.length + bytes.length) return null
   if (!fixed.every(([label, value]) => members.get(label) === value)) return null
   const values: Record<string, string> = {}

@@ -72,6 +72,7 @@ export async function verifyAssertion(
   const refuse = (refusal: AssertionRefusal) => ({ ok: false, refusal }) as const
   const { id, userHandle } = response
   if (id !== passkey.credentialId) return refuse('credential-id')
+  // guard: a passkey belongs to whom it says
   const saysWhose = userHandle === null ? expected.isUserKnown : userHandle === passkey.userHandle
   if (!saysWhose) return refuse('user-handle')
 
@@ -85,12 +86,14 @@ export async function verifyAssertion(
   if (!data || data.credential) return refuse('authenticator-data')
   const flagsRefusal = await checkFlags(data, expected)
   if (flagsRefusal) return refuse(flagsRefusal)
+  // guard: a passkey does not become one that can be copied
   if (data.backupEligible !== passkey.backupEligible) return refuse('backup-eligibility')
 
   const publicKey = parseBase64url(passkey.publicKey)
   const parsed = publicKey && (await parsePublicKey(publicKey))
   if (!parsed?.ok) return refuse(parsed?.refusal ?? 'public-key')
   const signed = new Uint8Array([...authenticatorData, ...(await sha256(clientData))])
+  // guard: an assertion is signed by the key of the passkey
   if (!(await parsed.key.verify(signature, signed))) return refuse('signature')
 
   const { userVerified, backedUp, signCount } = data

@@ -73,6 +73,7 @@ export async function verifyRegistration(
   if (!(await isFitStatement(object, parsed.key, signed))) return refuse('attestation-statement')
   const credentialId = encodeBase64url(credential.id)
   // The id that the browser names is the one that the authenticator made.
+  // guard: a registration names the id that its authenticator made
   if (!isCredentialIdLength(credential.id.length) || id !== credentialId) return refuse('credential-id')
 
   const { signCount, userVerified, backupEligible, backedUp } = data
@@ -101,9 +102,13 @@ export async function checkFlags(
   { rpIdHash, userPresent, userVerified, backupEligible, backedUp }: AuthenticatorData,
   { rpId, userVerification }: Expected,
 ): Promise<FlagsRefusal | null> {
+  // guard: an authenticator acted for this relying party
   if (!constantTimeEqual(rpIdHash, await sha256(new TextEncoder().encode(rpId)))) return 'rp-id'
+  // guard: somebody was present
   if (!userPresent) return 'user-presence'
+  // guard: the person was verified where that is required
   if (!userVerified && userVerification === 'required') return 'user-verification'
+  // guard: what is backed up can be backed up
   if (backedUp && !backupEligible) return 'backup-state'
   return null
 }
@@ -143,6 +148,7 @@ async function isFitStatement(
   if (fmt !== 'packed' || attStmt.has('x5c')) return MAKES.has(fmt)
   const signature = attStmt.get('sig')
   return (
+    // guard: a passkey that attests itself has signed
     attStmt.get('alg') === key.alg && signature instanceof Uint8Array && (await key.verify(signature, signed))
   )
 }

@@ -147,6 +147,7 @@ function parse(stored: string): StoredHash | null {
   const hash = parseBase64url(hashText)
   const cost = { iterations: Number(iterations), segments: Number(segments) }
   const affordable =
+    // guard: a stored cost is bounded
     cost.iterations <= PBKDF2_MAX_ITERATIONS && cost.iterations * cost.segments <= MAX_TOTAL_ITERATIONS
   return salt && hash?.length === HASH_BYTES && affordable ? { ...cost, pepperId, salt, hash } : null
 }

@@ -58,6 +58,7 @@ export async function checkPassword(
 ): Promise<PasswordRefusal | null> {
   const normalized = password.normalize('NFC')
   const length = [...normalized].length
+  // guard: passwords have a minimum length
   if (length < policy.minLength) {
     return { code: 'too-short', message: `Use at least ${policy.minLength} characters; yours has ${length}.` }
   }
@@ -68,6 +69,7 @@ export async function checkPassword(
     }
   }
   const folded = normalized.toLowerCase()
+  // guard: common passwords are refused
   if (await isCommon(folded)) {
     return { code: 'common', message: 'This password is on lists of leaked passwords. Choose another.' }
   }

@@ -23,6 +23,7 @@ export async function markTrail(
 ): Promise<void> {
   const mark = await marks.find()
   if (mark && reached.at - mark.at < MARK_SECONDS) return
+  // guard: the mark of a trail that was put back is kept
   if (mark && (await restoreStore.wasPutBack(mark))) {
     log('restore-noticed', { marked_at: mark.at, seq: mark.seq, run: 'janus restored' })
     return

@@ -25,6 +25,7 @@ export function createMemo<V>(capacity = MEMO_CAPACITY): Memo<V> {
       const entry = entries.get(key)
       if (!entry) return null
       entries.delete(key)
+      // guard: what is remembered has an end
       if (now >= entry.until) return null
       entries.set(key, entry)
       return entry.value
@@ -33,6 +34,7 @@ export function createMemo<V>(capacity = MEMO_CAPACITY): Memo<V> {
     set(key, value, until) {
       entries.delete(key)
       entries.set(key, { value, until })
+      // guard: what is remembered has a bound
       if (entries.size <= capacity) return
       const [oldest] = entries.keys()
       if (oldest !== undefined) entries.delete(oldest)

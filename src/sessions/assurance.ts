@@ -22,6 +22,7 @@ interface MethodFacts {
 
 const METHODS = {
   pwd: { amr: ['pwd'], proves: 'account' },
+  // guard: mail is never a second factor
   link: { amr: ['otp'], proves: 'account' },
   totp: { amr: ['otp'], proves: 'possession' },
   recovery: { amr: ['otp'], proves: 'possession' },
@@ -48,6 +49,7 @@ export function assuranceOf(methods: readonly ProvenMethod[]): Assurance {
   return {
     amr: [...new Set([...words, ...mfa])],
     acr: both ? 'urn:janus:2fa' : 'urn:janus:1fa',
+    // guard: a password that is typed later makes no old code look recent
     authenticatedAt: Math.max(0, ...(both ? second : methods).map(({ at }) => at)),
   }
 }

@@ -24,9 +24,12 @@ export async function deleteCachedCopies(
   // All of them, at once, whatever becomes of the copies.
   cache.forget(new Set(copied))
   if (cache.store === null) return
+  // guard: growth: a request deletes so many copies
   await orOnOutage(cache.delete(copied.slice(0, MOST_DELETES)), ({ store, cause }) => {
+    // guard: the end of a session deletes its copy, or says 503
     throw new StoreUnavailable(store, cause, UNCONFIRMED)
   })
+  // guard: growth: a success means that no copy is left
   if (copied.length > MOST_DELETES) {
     throw new StoreUnavailable(cache.store, new Error('More copies than one request deletes'), LEFT_TO_SWEEP)
   }

@@ -79,6 +79,7 @@ async function copyToCache(
   if (sessionCache.store === null) return
   const { id } = live.session
   await sessionCache.save(live, clock())
+  // guard: a copy written to KV is checked against D1
   if (!(await sessions.findLive(id, clock()))) await sessionCache.delete([id])
 }
 
@@ -102,5 +103,6 @@ async function slide(
 
 async function isSecretOf(live: LiveSession, secret: Uint8Array<ArrayBuffer>): Promise<boolean> {
   const expected = parseBase64url(live.secretHash ?? '')
+  // guard: a session token is its secret
   return expected !== null && constantTimeEqual(await sha256(secret), expected)
 }

@@ -45,8 +45,10 @@ export function createSessionCopies(parts: SessionCopyParts): SessionCache {
         return null
       }
       const record = parseRecord(json)
+      // guard: a copy written before the database was put back is ignored
       if (!record || record.writtenAt <= restoredAt) return null
       // A copy from the future has an unknown age.
+      // guard: a copy is accepted for SESSION_COPY_SECONDS
       const isFresh = copySeconds === null || Math.abs(clock() - record.writtenAt) < copySeconds
       return isFresh ? record.live : null
     },
@@ -102,6 +104,7 @@ const Record = v.object({
 /** Returns `null` for a record of another version. */
 function parseRecord(json: string): { readonly live: LiveSession; readonly writtenAt: number } | null {
   const parsed = v.safeParse(v.pipe(v.string(), v.parseJson(), Record), json)
+  // guard: a signed copy of another version is ignored
   if (!parsed.success) return null
   const { writtenAt, ...live } = parsed.output
   return { live, writtenAt }

@@ -31,8 +31,10 @@ export function createSessionMemo(memoSeconds: number): SessionMemo {
       if (remembered) return remembered
       const asOf = forgotten
       const live = await resolveSession(services, text, defer)
+      // guard: what was resolved before an end is not remembered after it
       if (live && memoSeconds > 0 && forgotten === asOf) {
         const { idleExpiresAt, expiresAt } = live.session
+        // guard: a session is remembered no longer than it lasts
         memo.set(text, live, Math.min(services.clock() + memoSeconds, idleExpiresAt, expiresAt))
       }
       return live
@@ -43,6 +45,7 @@ export function createSessionMemo(memoSeconds: number): SessionMemo {
       forget,
       // First: the session has ended, whether the copy can be deleted or not.
       async delete(ids) {
+        // guard: a session that ends here is forgotten here
         forget(new Set(ids))
         await cache.delete(ids)
       },

@@ -22,6 +22,8 @@ export function createSignedCopies({
   readonly issuer: string
 }): SignedCopies {
   // Neither an issuer nor a key has a line break, so no two triples give the same bytes.
+  // guard: the signature of a copy covers its issuer
+  // guard: the signature of a copy covers its key
   const macInput = (key: string, json: string) => new TextEncoder().encode(`${issuer}\n${key}\n${json}`)
 
   return {
@@ -39,6 +41,7 @@ export function createSignedCopies({
       const secret = (await keyring.all('session-copy')).find((each) => each.secretId === secretId)
       if (!secret) return null
       // Web Crypto compares in constant time.
+      // guard: a copy in KV that Janus did not sign is ignored
       return (await crypto.subtle.verify('HMAC', secret.key, mac, macInput(key, json))) ? json : null
     },
   }

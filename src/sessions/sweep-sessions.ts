@@ -32,9 +32,11 @@ export async function sweepSessions(services: {
 }): Promise<void> {
   const { sessions, sessionCache, clock, log } = services
   const begun = clock()
+  // guard: the sweep waits until requests have settled
   const settled = begun - SETTLED_SECONDS
   let [expired, ended] = [0, 0]
   let more = true
+  // guard: growth: a run of the sweep has so many steps
   for (let step = 0; more && step < MOST_STEPS && clock() < begun + RUN_SECONDS; step++) {
     // First what needs no cache, so that it gets done while the cache is down.
     const over = await sessions.deleteExpired(settled, STEP)

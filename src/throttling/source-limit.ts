@@ -25,6 +25,7 @@ export interface Source {
 /** Returns the budgets that a request's source is charged against. It has to have something left of each. */
 export function sourcesOf(accountKeys: AccountKeys, { address }: RequestSource): Promise<readonly Source[]> {
   return Promise.all(
+    // guard: a network of IPv6 has a limit of its own
     clientNetworks(address).map(async ({ name, size }) => {
       const { burst, intervalSeconds } = SOURCE_LIMITS[size]
       const room = (burst - 1) * intervalSeconds

@@ -92,6 +92,7 @@ export function createAccessTokens(services: {
       const token = await new SignJWT(claims)
         .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))
         .sign(signer.key)
+      // guard: no token is issued that would be refused for its length
       if (token.length > JWT_MAX_LENGTH) throw new AccessTokenTooLong()
       return { token, expiresInSeconds: expiresAt - now }
     },
@@ -100,6 +101,7 @@ export function createAccessTokens(services: {
       const checked = await check(text)
       if (!checked.ok) return checked
       // Also of a token whose claims are remembered.
+      // guard: an access token issued before the database was put back is rejected
       return checked.claims.iat > (await restores.lastAt()) ? checked : { ok: false, refusal: 'invalid' }
     },
   }

@@ -86,6 +86,7 @@ export function createAccessTokenCheck(
   return async (text) => {
     const now = clock()
     const remembered = memo.get(text, now)
+    // guard: a remembered token is good only while its key is
     if (remembered && (await terms.findKey(remembered.kid))?.key === remembered.key) return remembered.checked
     const used: { by?: { readonly kid: string; readonly key: CryptoKey } } = {}
     const jwt = await verifyJwt(
@@ -95,6 +96,7 @@ export function createAccessTokenCheck(
         const signer = await terms.findKey(kid)
         // Our headers have one form. With no other accepted, `crit`, `jwk`, `jku`, `x5u`, `b64`, `zip`, duplicate
         // names and a foreign `alg` or `typ` have no place to stand (RFC 8725 §3.1, §3.10; RFC 7515 §4.1.11).
+        // guard: the header of a token has one form
         if (signer && encodedHeader === encodeHeader(signer.alg, kid)) {
           used.by = { kid, key: signer.key }
           return signer.key
@@ -110,6 +112,7 @@ export function createAccessTokenCheck(
       return expired ? { ok: false, refusal: 'expired', claims: null } : { ok: false, refusal: 'invalid' }
     const { iat, exp, auth_time } = claims.output
     const plausible =
+      // guard: a token lives at most an hour
       Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
     if (expired) return { ok: false, refusal: 'expired', claims: plausible ? claims.output : null }
     if (!plausible) return { ok: false, refusal: 'invalid' }

@@ -43,6 +43,7 @@ export async function verifyJwt(
   getKey: JWTVerifyGetKey,
   expected: JwtExpectations,
 ): Promise<VerifiedJwt> {
+  // guard: a JWT has three canonical parts
   if (!isCanonicalCompactJws(text)) return { ok: false, refusal: 'malformed' }
   try {
     const { payload } = await jwtVerify(text, getKey, {

@@ -40,6 +40,7 @@ export function createRefreshTokens(services: {
       if (!mac) return null
       for (const { key } of await keyring.all('refresh-token')) {
         // Web Crypto compares in constant time.
+        // guard: a refresh token carries a MAC
         if (await crypto.subtle.verify('HMAC', key, mac, macInput(claims))) {
           return { sessionId, counter: Number(counter) }
         }

@@ -112,6 +112,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
       typeBase: 'urn:janus:problem:',
       log,
       local: false,
+      // guard: what is missing is shown on this machine alone
       ...(isLocal(new URL(c.req.url)) && prefersPage(c)
         ? { page: async () => c.html(unconfiguredPage(faults), 500) }
         : {}),

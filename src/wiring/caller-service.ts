@@ -23,6 +23,7 @@ export function createCallerService(
   services: GuardServices & SignOutServices & Pick<Services, 'users'>,
   { typeBase, local, customClaims }: CallerServiceOptions,
 ): CallerService {
+  // guard: a token for Janus is not taken by an app
   /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
   const asApp = { ...services, accessTokens: services.apiTokens }
 
@@ -87,5 +88,6 @@ export function createUnconfiguredCallerService(): CallerService {
   return { authenticate: refuse, requireLive: refuse, user: refuse, endSession: refuse }
 }
 
+// guard: a caller without a method counts as one that changes something
 /** No safe method, so the cross-site rule applies. */
 const UNKNOWN_METHOD = 'UNKNOWN'

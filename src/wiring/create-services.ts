@@ -87,6 +87,7 @@ export function createServices(
   }
   const accessTokens = createAccessTokens({
     ...tokenTerms,
+    // guard: a token for an API opens no route of Janus
     audience: issuer,
     customClaims: audience === issuer ? customClaims : null,
   })

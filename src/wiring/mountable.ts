@@ -23,6 +23,7 @@ export function createMountable({ app, misplaced, basePath }: Mounted): Hono {
   return new Hono().all('*', async (c, next) => {
     const path = getPathNoStrict(c.req.raw)
     const at = mountPath(c)
+    // guard: mounted elsewhere than the issuer says, it lets nobody in
     if (!isUnder(at, basePath)) return answer(c, misplaced)
     const isOurs =
       at === '' && basePath === '' ? allowedMethods(app.routes, path).length > 0 : isUnder(basePath, path)

@@ -1,20 +1,39 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
-import type { Mutation } from '../../lab/mutations/core-mutations.ts'
+import { breakGuard, type Mutation, readMarks } from '../../lab/mutations/mutation.ts'
 
-it('each mutation names a text that occurs exactly once in its file, and tests that exist', async () => {
+const lists = await Promise.all(
+  globSync('lab/mutations/*-mutations.ts').map(async (file) => {
+    const exported: Record<string, readonly Mutation[]> = await import(join(process.cwd(), file))
+    return Object.values(exported).flat()
+  }),
+)
+const mutations = lists.flat()
+const marks = readMarks(process.cwd())
+
+it('each mutation finds what it breaks, and tests that exist', () => {
   const faults: string[] = []
-  let count = 0
-  for (const file of globSync('lab/mutations/*mutations.ts')) {
-    const lists: readonly Mutation[][] = Object.values(await import(join(process.cwd(), file)))
-    for (const { guard, file: source, from, tests } of lists.flat()) {
-      count += 1
-      const times = existsSync(source) ? readFileSync(source, 'utf8').split(from).length - 1 : 0
-      if (times !== 1) faults.push(`${file}, "${guard}": its text occurs ${times} times in ${source}`)
-      for (const test of tests) if (!existsSync(test)) faults.push(`${file}, "${guard}": there is no ${test}`)
+  for (const mutation of mutations) {
+    const { guard, file, tests } = mutation
+    const marked = marks.get(guard) ?? []
+    if (file === undefined && marked.length !== 1) {
+      faults.push(
+        `"${guard}": the mark "// guard: ${guard}" must be in one place, and is in ${marked.length}`,
+      )
+      continue
     }
+    const source = file ?? marked[0] ?? ''
+    const text = readFileSync(source, 'utf8')
+    if ((breakGuard(text, mutation) ?? text) === text) faults.push(`"${guard}": nothing to cut in ${source}`)
+    for (const test of tests) if (!existsSync(test)) faults.push(`"${guard}": there is no ${test}`)
   }
   expect(faults).toEqual([])
-  expect(count).toBeGreaterThan(90)
+  expect(mutations.length).toBeGreaterThan(180)
+})
+
+it('each mark has one mutation', () => {
+  const names = mutations.map(({ guard }) => guard)
+  expect(new Set(names).size).toBe(names.length)
+  expect([...marks.keys()].filter((guard) => !names.includes(guard))).toEqual([])
 })

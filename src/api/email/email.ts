@@ -118,6 +118,7 @@ export function emailRoutes(services: Services) {
         } = c.req.valid('json')
         const signedIn = await optionalPrincipal(services, c.req.raw.headers)
         // Nobody need be signed in to ask.
+        // guard: a link is asked for again for no other account than the one that is signed in
         if (signedIn) refuseOtherAccount(signedIn.userId, account_id)
         const binding = await keepBinding(c, services, {
           cookie: config.cookies.registration,

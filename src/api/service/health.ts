@@ -39,6 +39,7 @@ export function createStorageCheck(services: StorageCheckServices): () => Promis
   let last: { readonly at: number; readonly checks: readonly Check[] } | null = null
   return async () => {
     const now = services.clock()
+    // guard: readiness is looked at now and then
     if (last && now >= last.at && now < last.at + REMEMBERED_SECONDS) return last.checks
     last = { at: now, checks: await checkStorage(services) }
     return last.checks

@@ -176,6 +176,7 @@ export function accountRoutes(services: Services) {
       if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
       if (attempt.outcome !== 'signed-in') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
+      // guard: the goal of a used link is remembered while it may be repeated
       if (token === undefined) clearMailSent(c, config.cookies)
       else keepGoal(c, config.cookies, attempt.returnTo)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })

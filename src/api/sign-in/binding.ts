@@ -59,6 +59,7 @@ export async function keepBinding(
   const hash = text === null ? null : await hashSecretText(text)
   if (text !== null && hash !== null) return { cookie, secret: { text, hash } }
   const attemptId = attemptIdOf(c)
+  // guard: two first clicks get one secret
   if (attemptId === null) return { cookie, secret: await mintSecret() }
   const bytes = await derivedSecrets('binding', cookie.purpose, attemptId, email.canonical)
   return { cookie, secret: await toSecret(bytes) }

@@ -89,6 +89,7 @@ export async function attemptPassword(
     return { outcome: 'refused' }
   }
   // Whoever is signed in already may use the password all the same.
+  // guard: where addresses are to be proven nobody signs in before
   if (services.verifiedOnly && session === null && !checked.user.emailVerified) {
     await recordRefusal(services, attempt, { ...refused, reason: 'address-not-proven' })
     return { outcome: 'refused' }
@@ -147,6 +148,7 @@ async function verifyPassword(
   password: string,
 ): Promise<{ user: User; passwordHash: string } | { reason: string }> {
   if (!account || account.passwordHash === null) {
+    // guard: an unknown address costs a hash
     await passwords.verifyNothing(password)
     return { reason: account ? 'no-password' : 'unknown-account' }
   }

@@ -69,13 +69,16 @@ export async function signInWithLink(
   const { token, binding, mode, deviceIds, rememberedGoal } = input
   if (binding === null) return { outcome: 'invalid-link' }
   // Both are secrets, and the link can be used once.
+  // guard: a used link signs in again only in its own browser
   const identity = ['sign-in-link', token, binding] as const
   const repeat = async (returnTo: string | null): Promise<LinkSignIn> => {
     const signedIn = await resumeSession(services, mode, identity, deviceIds)
     return signedIn ? { outcome: 'signed-in', signedIn, returnTo } : { outcome: 'invalid-link' }
   }
   const presented = await findLink(services, token, ['sign-in'])
+  // guard: a repeated link leads to the goal that its browser remembers
   if (!presented) return repeat(rememberedGoal)
+  // guard: a sign-in link is good only where it was asked for
   if (!(await matchesSecret(binding, presented.link.bindingHash))) return { outcome: 'invalid-link' }
   return (await useLink(services, presented, input, identity)) ?? repeat(presented.link.returnTo)
 }

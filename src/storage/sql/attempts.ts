@@ -23,6 +23,8 @@ export interface CountedRow {
  */
 export function reserveAttempt(attempt: CountedAttempt, limits: AttemptLimits): Statement<CountedRow> {
   return sql(
+    // guard: attempts are delayed
+    // guard: attempts come to an end
     `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
      SELECT chosen, 'password', :now + ${FAILURE_SECONDS}, CASE WHEN :free_attempts > 1 THEN 0 ELSE :now + 1 END
        FROM (SELECT ${CHOSEN} AS chosen LIMIT 1) AS found
@@ -123,6 +125,7 @@ export function settleAttempt(
  */
 export function noteWait(budgetKey: string, now: number, { maxAttempts }: AttemptLimits): Statement {
   return sql(
+    // guard: attempts that are refused unseen are recorded once
     `UPDATE budgets
         SET noted_until = CASE WHEN spent_until - :now > :room THEN :now + ${FAILURE_SECONDS} ELSE blocked_until END
       WHERE budget_key = :budget_key AND kind = 'password' AND noted_until <= :now`,
@@ -139,6 +142,7 @@ export function forgetSpentDevice(
   { maxAttempts }: AttemptLimits,
 ): Statement {
   return sql(
+    // guard: a device that is used up is forgotten
     `DELETE FROM devices WHERE user_id = :user_id AND id = :device_id AND EXISTS (
        SELECT 1 FROM budgets WHERE budget_key = :device_id AND kind = 'password' AND spent_until - :now > :room)`,
     { user_id: userId, device_id: deviceId, now, room: (maxAttempts - 1) * FAILURE_SECONDS },

@@ -89,6 +89,7 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
   }
 }
 
+// guard: growth: what waits to be sealed is not looked at
 const FIRST_UNSEALED = '(SELECT min(seq) FROM audit_events WHERE chain_hash IS NULL)'
 
 /** Appends an event. */
@@ -98,6 +99,7 @@ export function recordEvent(event: AuditEvent): Statement {
 
 /** Appends an event if the statement right before changed a row, so that what did not happen is not recorded either. */
 export function recordIfChanged(event: AuditEvent): Statement {
+  // guard: what did not happen is not recorded
   return sql(`${INSERT} SELECT ${VALUES} WHERE ${PREVIOUS_CHANGED}`, valuesOf(event))
 }
 

@@ -22,6 +22,7 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
       const { userId, sessionId, mode } = by
       const { forgotten } = await db.transaction({
         forgotten: sql<{ id: string }>(
+          // guard: a device is forgotten by its owner alone
           'DELETE FROM devices WHERE user_id = :user_id AND id = :id RETURNING id',
           {
             user_id: userId,

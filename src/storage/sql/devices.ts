@@ -9,6 +9,7 @@ import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
  * @param gives What of the entries of `:device_ids` it gives: `:device_ids` is a JSON array of `{id}`, or of `{id, key}`.
  */
 export function presentedDevice(gives: 'id' | 'key' = 'id'): string {
+  // guard: a device counts for its own account
   return `SELECT presented.value ->> '${gives}' FROM users JOIN devices ON devices.user_id = users.id
       JOIN json_each(:device_ids) AS presented ON devices.id = presented.value ->> 'id'
     WHERE :device_ids <> '[]' AND users.email_canonical = :email
@@ -98,6 +99,7 @@ export function forgetDevicesOf(
   { userId, passwordHash }: { readonly userId: string; readonly passwordHash: string },
 ): Statement {
   return sql(
+    // guard: a change of the password that does not happen forgets no device
     `DELETE FROM devices
       WHERE user_id = :user_id AND id <> :new_id
         AND EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash)`,

@@ -22,6 +22,7 @@ export function proveAddress(userId: string, password: PasswordAfterProof, now: 
   return 'set' in password
     ? sql(`${PROVE} password_hash = :password_hash ${OF_ACCOUNT}`, { ...values, password_hash: password.set })
     : sql(
+        // guard: the first proof of an address drops the password there was
         `${PROVE} password_hash = CASE WHEN email_verified_at IS NULL AND NOT ${HOLDS_SESSION} THEN NULL ELSE password_hash END
          ${OF_ACCOUNT}`,
         { ...values, presented: JSON.stringify(password.keptBy) },

@@ -39,6 +39,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         ...(attempt === null
           ? { issued: ifChanged('counted', issued) }
           : {
+              // guard: an attempt that was refused was not carried out
               noted: ifChanged('counted', noteAttempt(attempt, now, PREVIOUS_CHANGED)),
               issued: ifChanged('noted', issued),
             }),
@@ -153,6 +154,8 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
       return countAndIssue(
         request,
         sql(
+          // guard: a verification is bound to who is signed in to the account
+          // guard: a stranger has no part in a registration that is mailed again
           `INSERT INTO one_time_tokens
                (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
                 binding_hash, return_to, expires_at)

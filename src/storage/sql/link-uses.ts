@@ -108,6 +108,7 @@ export function createLinkUses(
             reason: 'password-reset',
             by: { actorId: userId, source },
             now,
+            // guard: a reset ends every session
             ifPasswordHash: passwordHash,
           }),
           devicesForgotten: forgetDevicesOf(device, { userId, passwordHash }),
@@ -203,6 +204,9 @@ const NO_SESSION = { begun: null, signInRecorded: null }
  */
 function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): Statement<{ holder: string }> {
   return sql(
+    // guard: a proof left over takes nothing from an address that is proven
+    // guard: using a link ends the others of its kind
+    // guard: a token is used up
     `DELETE FROM one_time_tokens
       WHERE purpose = :purpose AND holder = (
         SELECT holder FROM one_time_tokens AS used

@@ -109,10 +109,12 @@ export function createMailQueue(keyring: Keyring): MailQueue {
     async link({ kind, token, code, expiresAt, source, now }) {
       const id = newId()
       const text = code === undefined ? token.text : `${token.text}.${code}`
+      // guard: the token of a waiting mail is encrypted
       const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))
       return insertMail(
         { id, kind, source, now, expiresAt, sealed },
         {
+          // guard: nobody learns by an address change that an address is taken
           from: `SELECT users.id AS subject, coalesce(new_email, users.email) AS recipient
             FROM one_time_tokens LEFT JOIN users ON users.id = holder
             WHERE token_hash = :token_hash AND NOT EXISTS (
@@ -169,6 +171,7 @@ function insertMail(
   },
 ): Statement<QueuedRow> {
   const { userAgent, country, language } = mail.source
+  // guard: what a client wrote stands in no mail
   const details: MailDetails = { device: describeDevice(userAgent), country, language }
   return sql(
     `INSERT INTO outbox (id, kind, subject_id, recipient, sealed_token, encrypted_with, details,

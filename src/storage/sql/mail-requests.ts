@@ -43,6 +43,7 @@ export function countMailRequest(request: MailRequest) {
     counted: ifChanged(
       'charged',
       sql<{ purpose: string }>(
+        // guard: mail to an address is limited
         `INSERT INTO mail_requests (account_key, purpose, spent_until)
          SELECT chosen, :purpose, :now + ${INTERVAL_SECONDS} FROM (SELECT ${CHOSEN} AS chosen LIMIT 1) AS found
           WHERE chosen <> :shared_key OR ${PREVIOUS_CHANGED}
@@ -85,6 +86,7 @@ export function pruneMailRequests(now: number, limit: number): Statement {
 const MAIL_ROOM_SECONDS = (BURST - 1) * INTERVAL_SECONDS
 const ACCOUNT_ROOM_SECONDS = (ACCOUNT_BURST - 1) * INTERVAL_SECONDS
 
+// guard: a session that has ended asks for mail as a stranger
 /** The key of a device of the account that the address has, of a live session of it, or of the budget that everybody else shares. */
 const CHOSEN = `coalesce((${presentedDevice('key')}),
   (SELECT CAST(:session_key AS TEXT) FROM sessions JOIN users ON users.id = sessions.user_id

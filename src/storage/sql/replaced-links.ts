@@ -20,6 +20,8 @@ export function mostLinks(purpose: TokenPurpose): number {
  */
 export function endReplacedLinks(tokenHash: string, purpose: TokenPurpose): Statement {
   return sql(
+    // guard: only the same browser replaces a link
+    // guard: the links of an account are bounded
     `DELETE FROM one_time_tokens WHERE token_hash IN (
        SELECT older.token_hash FROM one_time_tokens AS newest JOIN one_time_tokens AS older
            ON older.holder = newest.holder AND older.purpose = newest.purpose

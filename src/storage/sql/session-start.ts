@@ -36,6 +36,7 @@ export function insertSession(
 ): Statement<BegunRow> {
   const verified = proof.verifiedOnly ? 'AND email_verified_at IS NOT NULL' : ''
   return sql(
+    // guard: a session begins only on the password that was checked
     `${INSERT} AND (${IS_THERE} OR (password_hash = :password_hash ${verified}
                     AND NOT EXISTS (SELECT 1 FROM sessions WHERE id = :unless)))
      ${RETURNING}`,
@@ -48,12 +49,14 @@ export function insertSessionIfChanged(started: NewSession): Statement<BegunRow>
   return sql(`${INSERT} AND (${IS_THERE} OR ${PREVIOUS_CHANGED}) ${RETURNING}`, valuesOf(started))
 }
 
+// guard: a session begins only on an account that is enabled
 const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
                       authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
          :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
     FROM users WHERE id = :user_id AND disabled_at IS NULL`
 
+// guard: of two equal requests at once, one does nothing
 const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'
 
 const RETURNING = 'RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles'
@@ -123,6 +126,9 @@ export function endBeyondLimit({
 }): Statement<EndedSession> {
   const { id, userId, createdAt: now } = replacement
   return sql(
+    // guard: an account has so many sessions, whoever signs in at once
+    // guard: the session used least recently ends, after those that have expired
+    // guard: a sign-in that is refused ends no session beyond the limit
     `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
       WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :id) AND id IN (
         SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id

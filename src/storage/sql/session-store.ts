@@ -21,6 +21,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
     async slide(session, idleExpiresAt, now) {
       const [row] = await db.change(
         sql<LiveSessionRow>(
+          // guard: one request slides a session
           `UPDATE sessions SET idle_expires_at = min(:idle_expires_at, expires_at), last_seen_at = :now
             WHERE id = :id AND idle_expires_at = :read_as
               AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
@@ -50,6 +51,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       const { ended } = await db.transaction({
         ended: presented.map(({ sessionId, secretHash }) =>
           sql<EndedSession>(
+            // guard: a session that is signed out was proven by its own credential
             `UPDATE sessions SET ended_at = coalesce(ended_at, :now), end_reason = coalesce(end_reason, :reason),
                     end_context = CASE WHEN ended_at IS NULL THEN json_set(:context, '$.actorId', user_id) ELSE end_context END
               WHERE id = :id AND secret_hash IS NOT DISTINCT FROM :secret_hash
@@ -104,6 +106,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       const token = { id, counter, now, reuse_seconds: reuseSeconds }
       const steps = await db.transaction({
         rotated: sql<{ id: string }>(
+          // guard: a refresh token is used once
           `UPDATE sessions
               SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
                   idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
@@ -115,6 +118,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
         ),
         // Sees what the step before did, so the winner's own rotation is no reuse.
         reused: sql<{ id: string }>(
+          // guard: reuse of a refresh token ends its session
           `UPDATE sessions SET ended_at = :now, end_reason = 'refresh-token-reused', end_context = :context
             WHERE id = :id AND ended_at IS NULL AND refresh_counter > :counter
               AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
@@ -144,6 +148,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
     async findEnded(endedBefore, limit) {
       return db.all(
         sql<EndedSession>(
+          // guard: growth: the sweep finds what has ended by an index
           'SELECT id, mode FROM sessions WHERE ended_at < :ended_before ORDER BY ended_at, id LIMIT :limit',
           { ended_before: endedBefore, limit },
         ),
@@ -179,6 +184,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
 /** The instant of an entry of `recent_rotations`, which is `[instant, counter]`. */
 const INSTANT = 'CAST(value ->> 0 AS BIGINT)'
 
+// guard: rotations are forgotten when their window is over
 /**
  * The rotations of a session in the last `:reuse_seconds` before `:now`, and that of `:counter` at `:now` if it is the first of its
  * second.
@@ -189,6 +195,7 @@ const RECENT_ROTATIONS = `(
      UNION ALL SELECT '[' || CAST(:now AS BIGINT) || ',' || CAST(:counter AS BIGINT) || ']'
       WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) AS old WHERE ${INSTANT} = :now)) AS recent)`
 
+// guard: a refresh token is repeated only within the window of its own rotation
 /** The lowest counter that was moved on in the last `:reuse_seconds` before `:now`. Every one above it was moved on later. */
 const LOWEST_RECENT = `(SELECT min(CAST(value ->> 1 AS BIGINT)) FROM json_each(recent_rotations) AS old
   WHERE ${INSTANT} >= :now - :reuse_seconds)`

@@ -6,6 +6,7 @@ import { type FoundRow, selectLink, toFoundLink } from './link-row'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
+// guard: a code works with the secret of the browser that asked
 /** The newest sign-in link that the holder of secret `:binding_hash` asked for and that is valid at `:now`. */
 const NEWEST = `(SELECT token_hash FROM one_time_tokens
   WHERE purpose = 'sign-in' AND binding_hash = :binding_hash AND expires_at > :now
@@ -25,6 +26,9 @@ export function createSignInCodeStore(db: SqlDatabase): Pick<LinkStore, 'tryCode
           counted: ifChanged(
             'spent',
             sql<{ code_mac: string }>(
+              // guard: a code is tried five times
+              // guard: the codes of an account have one budget
+              // guard: a try at a code is counted only while its source has something left
               `UPDATE one_time_tokens SET code_tries = code_tries + 1
                 WHERE ${PREVIOUS_CHANGED} AND token_hash = ${NEWEST} AND code_mac IS NOT NULL
                   AND code_tries < ${CODE_MAX_TRIES} AND NOT ${TRIED_TOO_OFTEN}
@@ -38,6 +42,7 @@ export function createSignInCodeStore(db: SqlDatabase): Pick<LinkStore, 'tryCode
         },
         { outcomeMatters: false },
       )
+      // guard: a source has one budget for the codes of all accounts
       if (spent.length === 0) return sourceThrottled(waits)
       const [code] = counted
       const [row] = selected
@@ -60,6 +65,7 @@ export function endOlderCodes({
   readonly bindingHash: string
 }): Statement {
   return sql(
+    // guard: an older code does not tell whether a newer link was mailed
     `UPDATE one_time_tokens SET code_mac = NULL
       WHERE purpose = 'sign-in' AND binding_hash = :binding_hash AND token_hash <> :token_hash`,
     { binding_hash: bindingHash, token_hash: tokenHash },

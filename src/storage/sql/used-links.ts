@@ -18,6 +18,7 @@ export function createUsedLinks(db: SqlDatabase): Pick<LinkStore, 'findSpent'> {
     async findSpent(tokenHash, usedSince) {
       const row = await db.first(
         sql<SpentRow>(
+          // guard: a used link gets the first outcome for seconds only
           `SELECT users.*, purpose, token_hash, binding_hash, device_id, return_to
              FROM used_links JOIN users ON users.id = used_links.user_id AND disabled_at IS NULL
             WHERE token_hash = :token_hash AND used_at >= :used_since`,

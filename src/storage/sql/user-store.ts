@@ -125,6 +125,7 @@ export function createUserStore(
           reason: 'password-changed',
           by,
           now,
+          // guard: a change of the password that does not happen ends no session
           ifPasswordHash: newHash,
         }),
         // Whoever is signed in may change the password, also while the address is not proven.
@@ -161,9 +162,12 @@ export function createUserStore(
           reason: 'account-deleted',
           by,
           now,
+          // guard: a deletion that does not happen ends no session
           ifPasswordHash: passwordHash,
         }),
         deleted: sql<{ id: string }>(
+          // guard: an account is deleted only with the password that it has
+          // guard: an account that was disabled is not deleted by its owner
           `DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL
            RETURNING id`,
           { user_id: userId, password_hash: passwordHash },
@@ -183,6 +187,8 @@ function replaceHash(change: {
   readonly newHash: string
 }) {
   return sql(
+    // guard: a password is replaced only by who knew the one that the account has
+    // guard: the password of an account that was disabled is not replaced
     `UPDATE users SET password_hash = :new_hash
       WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL`,
     { user_id: change.userId, password_hash: change.passwordHash, new_hash: change.newHash },
