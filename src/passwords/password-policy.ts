@@ -1,4 +1,5 @@
 import { sha256 } from '../crypto/sha256'
+import { decodeList, prefixOf } from './common-list'
 import { COMMON_PASSWORDS } from './common-passwords'
 
 /** Why a new password was refused; a caller may be told. */
@@ -83,25 +84,22 @@ export async function checkPassword(
   return null
 }
 
-/**
- * The list is kept as the first four bytes of the SHA-256 of each entry, ascending: a quarter of its size, at the
- * price of refusing one good password in 700,000. Source and selection: docs/dependencies.md.
- */
-let commonPrefixes: DataView | null = null
+/** The common passwords, as far as they are kept (common-list.ts). Source and selection: docs/dependencies.md. */
+let commonEntries: Uint32Array | null = null
 
 async function isCommon(folded: string): Promise<boolean> {
   const digest = await sha256(new TextEncoder().encode(folded))
-  const prefix = new DataView(digest.buffer).getUint32(0)
+  const entry = prefixOf(digest)
   // When it is first needed, for most starts never need it.
-  commonPrefixes ??= new DataView(Uint8Array.fromBase64(COMMON_PASSWORDS).buffer)
+  commonEntries ??= decodeList(COMMON_PASSWORDS)
   let low = 0
-  let high = commonPrefixes.byteLength / 4
+  let high = commonEntries.length
   while (low < high) {
     const middle = (low + high) >> 1
-    if (commonPrefixes.getUint32(middle * 4) < prefix) low = middle + 1
+    if ((commonEntries[middle] ?? 0) < entry) low = middle + 1
     else high = middle
   }
-  return low * 4 < commonPrefixes.byteLength && commonPrefixes.getUint32(low * 4) === prefix
+  return commonEntries[low] === entry
 }
 
 /** A shorter word occurs in good passwords by chance. */
