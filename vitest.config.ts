@@ -30,7 +30,10 @@ const ALONE = [
 const ON_NODE = 'test/storage/on-node/**'
 
 /** Tests under workerd, with a real D1 and KV. */
-function inWorkerd(name: string, files: { include: string[]; exclude?: string[]; isolate?: boolean }) {
+function inWorkerd(
+  name: string,
+  files: { include: string[]; exclude?: string[]; isolate?: boolean; globalSetup?: string[] },
+) {
   return {
     extends: false as const,
     plugins: [
@@ -71,11 +74,21 @@ export default defineConfig({
     projects: [
       inWorkerd('workers', {
         include: ['test/**/*.test.ts'],
-        exclude: ['test/smoke/**', 'test/docs/**', 'test/e2e/**', 'test/migrations/**', ON_NODE, ...ALONE],
+        exclude: [
+          'test/smoke/**',
+          'test/docs/**',
+          'test/e2e/**',
+          'test/migrations/**',
+          'test/stores/**',
+          ON_NODE,
+          ...ALONE,
+        ],
         // One runtime and one storage for many files, each of which makes its own people: half of the time.
         isolate: false,
       }),
       inWorkerd('alone', { include: ALONE }),
+      // With servers from Debian beside it.
+      inWorkerd('stores', { include: ['test/stores/**/*.test.ts'], globalSetup: ['test/stores/servers.ts'] }),
       {
         extends: false,
         test: {

@@ -3,12 +3,15 @@ import { createPlayground } from '../packages/playground/create-playground'
 import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
+import { createMemcachedCopies } from './wiring/memcached-copies'
+import { createRedisCopies } from './wiring/redis-copies'
 
 // Deploying sets NODE_ENV to `production`, and the bundler leaves out what only the other branch uses.
-const janus = createJanus(
-  env,
-  process.env.NODE_ENV === 'production' ? { createPages } : { createPages, createPlayground },
-)
+const janus = createJanus(env, {
+  createPages,
+  createSessionCopies: (settings) => createRedisCopies(settings) ?? createMemcachedCopies(settings),
+  ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),
+})
 
 export default {
   fetch: janus.fetch,

@@ -21,6 +21,8 @@ await build({
   absWorkingDir: ROOT,
   entryPoints: {
     janus: 'packages/janus/index.ts',
+    redis: 'packages/janus/redis.ts',
+    memcached: 'packages/janus/memcached.ts',
     verify: 'packages/verify/index.ts',
     client: 'packages/client/index.ts',
     'client-account': 'packages/client/account.ts',
@@ -32,7 +34,7 @@ await build({
   format: 'esm',
   target: 'es2022',
   // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
-  external: ['jose', 'hono', 'hono/*', 'react', 'cloudflare:workers'],
+  external: ['jose', 'hono', 'hono/*', 'react', 'cloudflare:workers', 'cloudflare:sockets'],
   legalComments: 'none',
 })
 await buildCommand()

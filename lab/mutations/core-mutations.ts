@@ -409,6 +409,40 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/session-copies.test.ts`],
   },
   {
+    guard: 'a conversation with a server ends with its connection closed',
+    cut: 'close()',
+    put: 'void 0',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'a conversation that is given up is closed',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'a server sends so much and no more',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'a text is as long as its server said',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'a key of Memcached is no command',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'Memcached answers for the key that was asked for',
+    cut: 'name !== key',
+    put: 'name === undefined',
+    tests: ['test/storage/wire-faults.test.ts'],
+  },
+  {
+    guard: 'Redis is not reached in clear over a public network',
+    cut: '!isPrivate(url.hostname)',
+    put: 'url.hostname === ""',
+    tests: ['test/config/copy-servers.test.ts'],
+  },
+  {
     guard: 'a signed copy of another version is ignored',
     cut: 'null',
     put: '{ live: JSON.parse(json) as LiveSession, writtenAt: Number.MAX_SAFE_INTEGER }',

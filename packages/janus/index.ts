@@ -8,6 +8,7 @@ import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
+import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
 
 export type { Principal } from '../../src/guards/principal'
@@ -37,6 +38,8 @@ export interface JanusOptions {
   readonly claims?: MakeClaims
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
+  /** `createRedisCopies` of `janus/redis`, or `createMemcachedCopies` of `janus/memcached`: the store that `SESSION_COPIES` names. */
+  createSessionCopies?(settings: object): CopyStore | null
 }
 
 /**

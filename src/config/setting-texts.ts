@@ -27,7 +27,13 @@ interface SettingText {
   /** Its default in words, where it depends on other settings. */
   readonly default?: string
   /** For a secret: a value that Janus refuses, how to make a real one, and whether every deployment needs it. */
-  readonly secret?: { readonly sample: string; readonly how: string; readonly always: boolean }
+  readonly secret?: {
+    readonly sample: string
+    readonly how: string
+    readonly always: boolean
+    /** For the doctor, in place of a secret that cannot be read back: a value of the right form. Random bytes, without. */
+    readonly standIn?: string
+  }
 }
 
 /** A row without words is a compile error, and so are words without a row. */
@@ -129,13 +135,34 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   SESSION_COPIES: {
     section: 'Sessions',
     meaning:
-      'Where Janus keeps fast copies of sessions, so that a protected request need not read the database. `kv` is Workers KV. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
+      'Where Janus keeps fast copies of sessions, so that a protected request need not read the database. `kv` is Workers KV. `redis` and `memcached` are a server of yours. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
   },
   SESSION_COPY_SECONDS: {
     section: 'Sessions',
     meaning:
       'How long a copy of a session is accepted after it was written. It bounds what a store that lost a deletion can revive.',
     applies: '`SESSION_COPIES` is neither `kv` nor `none`',
+  },
+  REDIS_URL: {
+    section: 'Sessions',
+    meaning:
+      'The Redis server, or one that speaks its protocol, such as Valkey. It is a secret: name it in `[secrets]` of `wrangler.toml`, too. One primary; no cluster that redirects, and no replica that only reads.',
+    accepts:
+      '`rediss://user:password@host:port/database`; user, password and database may be absent; `redis://`, without TLS, only on this machine and in a private network',
+    applies: '`SESSION_COPIES` is `redis`',
+    secret: {
+      sample: 'replace with the URL of the server',
+      how: 'rediss://user:password@host:6380',
+      always: false,
+      standIn: 'rediss://stand.in.example',
+    },
+  },
+  MEMCACHED_ADDRESS: {
+    section: 'Sessions',
+    meaning:
+      'The Memcached server. Its protocol has no password and no TLS, so only your own machines should reach it.',
+    accepts: '`host:port`',
+    applies: '`SESSION_COPIES` is `memcached`',
   },
   MEMO_SECONDS: {
     section: 'Sessions',

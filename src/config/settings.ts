@@ -18,13 +18,18 @@ import {
   parseResendKey,
   parseSecrets,
 } from './parsers'
+import { parseRedisUrl, parseServerAddress } from './servers'
+
+/** Where the copies of sessions are. */
+const SESSION_COPIES = ['kv', 'redis', 'memcached', 'memory', 'none'] as const
+type SessionCopies = (typeof SESSION_COPIES)[number]
 
 /** The settings that rows further down may depend on. One that is at fault is absent. */
 export interface Earlier {
   readonly issuer?: Issuer
   readonly registration?: 'open' | 'verified' | 'closed'
   readonly mailer?: MailConfig['carrier']
-  readonly sessionCopies?: 'kv' | 'none' | 'memory'
+  readonly sessionCopies?: SessionCopies
 }
 
 /** A parser that may look at settings further up. */
@@ -96,13 +101,19 @@ export const SETTINGS = {
   },
   // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
   MAX_SESSIONS: { as: 'maxSessions', parse: integer(1, 1000), default: 100 },
-  SESSION_COPIES: { as: 'sessionCopies', parse: oneOf('kv', 'none', 'memory'), default: 'kv' },
+  SESSION_COPIES: { as: 'sessionCopies', parse: oneOf(...SESSION_COPIES), default: 'kv' },
   // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
   SESSION_COPY_SECONDS: {
     as: 'sessionCopySeconds',
     parse: integer(30, 60 * MINUTE),
     default: 5 * MINUTE,
     when: ({ sessionCopies }) => !['kv', 'none', undefined].includes(sessionCopies),
+  },
+  REDIS_URL: { as: 'redisUrl', parse: parseRedisUrl, when: ({ sessionCopies }) => sessionCopies === 'redis' },
+  MEMCACHED_ADDRESS: {
+    as: 'memcachedAddress',
+    parse: parseServerAddress,
+    when: ({ sessionCopies }) => sessionCopies === 'memcached',
   },
   // It adds to how stale an answer can be. A minute would double what KV promises.
   MEMO_SECONDS: { as: 'memoSeconds', parse: integer(0, 30), default: 5 },

@@ -58,6 +58,8 @@ describe('parseConfig', () => {
       memoSeconds: 5,
       sessionCopies: 'kv',
       sessionCopySeconds: undefined,
+      redisUrl: undefined,
+      memcachedAddress: undefined,
       freeAttempts: 5,
       maxAttempts: 100,
       maxAttemptDelaySeconds: 900,

@@ -57,6 +57,29 @@ describe('the doctor, of a deployed configuration', () => {
     // Bindings.
     ['no database', set('binding', '"OTHER"'), ['error settings.DB']],
     ['no KV', without('[[kv_namespaces]]\nbinding = "SESSIONS"\n'), ['error settings.SESSIONS']],
+    ['no copies, and KV for the mark', set('SESSION_COPIES', '"none"'), []],
+    [
+      'no copies, and no KV',
+      both(set('SESSION_COPIES', '"none"'), without('[[kv_namespaces]]\nbinding = "SESSIONS"\n')),
+      ['warning settings.SESSION_COPIES'],
+    ],
+    ['copies in memory', set('SESSION_COPIES', '"memory"'), ['warning settings.SESSION_COPIES']],
+    [
+      'copies in Memcached',
+      both(set('SESSION_COPIES', '"memcached"'), set('MEMCACHED_ADDRESS', '"cache.example.com:11211"')),
+      ['warning settings.SESSION_COPIES'],
+    ],
+    [
+      'copies in Memcached, nobody says where',
+      set('SESSION_COPIES', '"memcached"'),
+      ['error settings.MEMCACHED_ADDRESS', 'warning settings.rest'],
+    ],
+    ['copies in Redis, without its secret', set('SESSION_COPIES', '"redis"'), ['error settings.REDIS_URL']],
+    [
+      'a bound on the age of copies in KV',
+      set('SESSION_COPY_SECONDS', '60'),
+      ['warning settings.SESSION_COPY_SECONDS'],
+    ],
     [
       'no rate limit',
       (toml) => toml.replace('name = "LOGIN_LIMIT"', 'name = "OTHER"'),

@@ -37,7 +37,8 @@ export function checkPlan({ wrangler }: Deployment, config: Config, plan: Plan):
   const paid = checkPaidCpu(hashMs, limits ?? PAID_DEFAULT_CPU_MS)
   // The free plan refuses a deploy with limits, so whoever has them is on the other.
   if (plan === 'paid' || limits !== undefined) return [paid]
-  const kv = config.modes.includes('session') ? `, and KV takes ${FREE_KV_WRITES_A_DAY} writes a day` : ''
+  const usesKv = config.sessionCopies === 'kv' && config.modes.includes('session')
+  const kv = usesKv ? `, and KV takes ${FREE_KV_WRITES_A_DAY} writes a day` : ''
   const what = `The plan of the account is unknown. Workers Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms${kv}.`
   return [
     paid,
@@ -64,9 +65,11 @@ function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly
   if (hasLimits) {
     findings.push(error('plan.limits', 'Workers Free rejects a deploy with [limits].', 'Remove [limits].'))
   }
-  if (config.modes.includes('session')) {
+  if (config.sessionCopies === 'kv' && config.modes.includes('session')) {
     const what = `Workers Free takes ${FREE_KV_WRITES_A_DAY} KV writes a day, so at most as many sign-ins with a session.`
-    findings.push(warning('plan.kv', what, 'Use Workers Paid, or AUTH_MODE = "token".'))
+    findings.push(
+      warning('plan.kv', what, 'Use Workers Paid, AUTH_MODE = "token", or SESSION_COPIES = "none".'),
+    )
   }
   if (config.mail.carrier === 'cloudflare') {
     const what = 'On Workers Free, Cloudflare sends mail to verified addresses of your own only.'

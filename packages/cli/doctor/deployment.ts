@@ -3,7 +3,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
 import type { Config } from '../../../src/config/config.ts'
 import type { ParsedConfig } from '../../../src/config/parse-config.ts'
-import { BINDING_TEXTS, SECRET_NAMES } from '../../../src/config/setting-texts.ts'
+import { BINDING_TEXTS, SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { loadWrangler, ROOT } from '../place.ts'
 import { loadParseConfig } from './janus-itself.ts'
 
@@ -95,7 +95,10 @@ function standInFaulty(parsed: ParsedConfig & { readonly ok: false }): Record<st
 
 /** For secrets that are there and cannot be read: something of the same form that opens nothing. */
 function standInSecrets(names: readonly string[]): Record<string, string> {
-  const made = names.filter(isSecretName).map((name) => [name, randomBytes(32).toString('base64url')])
+  const made = names.filter(isSecretName).map((name) => {
+    const [, text] = Object.entries(SETTING_TEXTS).find(([setting]) => setting === name) ?? []
+    return [name, text?.secret?.standIn ?? randomBytes(32).toString('base64url')]
+  })
   return Object.fromEntries(made)
 }
 

@@ -1,3 +1,4 @@
+import { checkCopies } from './check-copies.ts'
 import { checkOrigins } from './check-origins.ts'
 import { checkPlan, type Plan } from './check-plan.ts'
 import { checkSettings } from './check-settings.ts'
@@ -9,11 +10,12 @@ import { type Finding, warning } from './finding.ts'
 /** All that can be said of a configuration without asking anyone. */
 export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[] {
   const { config, target } = deployment
-  const findings = [...checkSettings(deployment), ...checkWorker(deployment)]
+  const findings: Finding[] = [...checkSettings(deployment), ...checkWorker(deployment)]
   if (!config) {
     const what = 'Address, origins and cost are not checked until the settings are valid.'
     return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
   }
+  findings.push(...checkCopies(deployment, config))
   if (target === 'local') return [...findings, ...checkOrigins(config)]
   return [
     ...findings,
