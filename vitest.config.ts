@@ -15,6 +15,9 @@ keepTemporaryFilesInMemory()
 // Wrangler is started a hundred times; with what V8 made of it the last time, in three quarters of the CPU time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
 
+/** No test is timed, so a busy machine is no reason to fail one: only what hangs is ended. Beside other work a start has taken a minute. */
+const PATIENCE_MS = 300_000
+
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [
   'test/audit/**/*.test.ts',
@@ -56,15 +59,12 @@ function inWorkerd(
       name,
       ...files,
       setupFiles: ['test/support/setup.ts'],
-      // No test is timed, so a busy machine is no reason to fail one.
-      testTimeout: 30_000,
+      testTimeout: PATIENCE_MS,
+      hookTimeout: PATIENCE_MS,
       provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
     },
   }
 }
-
-/** Where tests start processes. Beside other work a start has taken a minute, and how long it takes proves nothing. */
-const PROCESSES_MS = 300_000
 
 export default defineConfig({
   test: {
@@ -99,8 +99,8 @@ export default defineConfig({
             'test/migrations/**/*.test.ts',
             `${ON_NODE}/*.test.ts`,
           ],
-          testTimeout: PROCESSES_MS,
-          hookTimeout: PROCESSES_MS,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
       {
@@ -111,8 +111,8 @@ export default defineConfig({
           globalSetup: ['test/e2e/setup.ts'],
           // One browser for each process, and not for each file.
           isolate: false,
-          testTimeout: PROCESSES_MS,
-          hookTimeout: PROCESSES_MS,
+          testTimeout: PATIENCE_MS,
+          hookTimeout: PATIENCE_MS,
         },
       },
     ],

@@ -353,5 +353,5 @@ describe('the binding of wrangler.toml', () => {
     expect(asked).toBeGreaterThanOrEqual(600)
     expect(asked).toBeLessThan(1202)
     expect((await knock(deployed, '/login', from(newAddress()))).status).toBe(400)
-  }, 120_000)
+  })
 })

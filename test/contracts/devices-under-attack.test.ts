@@ -153,7 +153,7 @@ describe.each(Object.keys(CARRIERS) as Carrier[])('RL-05: an owner under attack,
     expect(await failuresAgainst(service.services, ada.idOf)).toBe(5)
     expect(await failuresOf(service, ada.email)).toBe(0)
     expect((await logIn(service, ada.email, PASSWORD, 'session')).status).toBe(200)
-  }, 120_000)
+  })
 
   it('clears what failed on the device by a success there', async () => {
     const service = stoppedService()

@@ -155,7 +155,7 @@ describe('every answer', () => {
   let seen: readonly Seen[] = []
   beforeAll(async () => {
     seen = await crawl()
-  }, 60_000)
+  })
 
   /** What a header says, by answer; answers that agree with `right` left out. */
   function except(header: string, right: (value: string | null, answer: Seen) => boolean) {

@@ -99,7 +99,7 @@ describe.each(['session', 'token'] as const)('passwords, in %s mode', (mode) => 
       expectProblem(await logIn(email, `${password} `, mode), 401, 'invalid-credentials')
       expectProblem(await logIn(email, password.replace('Kd', 'kD'), mode), 401, 'invalid-credentials')
     }
-  }, 20_000)
+  })
 
   it('PW-03: takes NUL, and both spellings of é for one password', async () => {
     const email = newEmail()

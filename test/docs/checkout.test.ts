@@ -1,10 +1,12 @@
 import { execFileSync } from 'node:child_process'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
+import { needTools } from '../support/with-tools.ts'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-it('a checkout has the same bytes everywhere, whatever core.autocrlf says', () => {
+it('a checkout has the same bytes everywhere, whatever core.autocrlf says', (context) => {
+  needTools(context, 'git')
   const listed = execFileSync('git', ['ls-files', '--eol'], { cwd: ROOT, encoding: 'utf8' })
   const files = listed.trim().split('\n')
   expect(files.length).toBeGreaterThan(500)

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { unstable_readConfig } from 'wrangler'
 import { examine, wrong } from '../smoke/examine-config.ts'
 import { documentedToml, makeFolder, writeOwnToml, writeToml } from '../smoke/sample-config.ts'
+import { needTools } from '../support/with-tools.ts'
 
 /** What is the same for everyone, whatever the address. */
 const COMMON = [
@@ -57,9 +58,10 @@ it('the pages make three files of secrets', () => {
   ])
 })
 
-it.each(SECRET_COMMANDS)(
+it.for(SECRET_COMMANDS)(
   'only its owner can read $file of $page, and git ignores it',
-  ({ command, file }) => {
+  ({ command, file }, context) => {
+    needTools(context, 'git', 'openssl')
     const folder = makeFolder()
     execFileSync('bash', ['-c', `umask 022; ${command}`], { cwd: folder })
     expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^AUTH_SECRET=[\w+/]{43}=\n$/)

@@ -31,7 +31,7 @@ let statements: readonly string[] = []
 beforeAll(async () => {
   await doEverything(open, ...others)
   statements = [...new Set(sent.map(({ sql }) => sql))]
-}, 120_000)
+})
 
 describe('what Janus sends to D1', () => {
   it('was sent by every route there is', () => {

@@ -29,11 +29,13 @@ function blocks(heading: string): readonly string[] {
 }
 
 describe('the notes beside Janus', () => {
-  it('print by JWT what examples/README.md says they print', () => {
+  it('print by JWT what examples/README.md says they print', (context) => {
+    needTools(context, 'curl')
     for (const block of blocks('By JWT')) expectPrinted(block, notes.folder)
   })
 
-  it('ADM-01: let in who has the role, once it is given as examples/README.md says', () => {
+  it('ADM-01: let in who has the role, once it is given as examples/README.md says', (context) => {
+    needTools(context, 'curl')
     const [give = '', use = ''] = blocks('A role')
     runShell(`${give} 2>&1`, process.cwd())
     expectPrinted(use, notes.folder)

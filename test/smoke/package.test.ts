@@ -13,6 +13,7 @@ import {
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needTools } from '../support/with-tools.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, startService } from './local-service.ts'
 import { haveVerified } from './second-opinions.ts'
@@ -266,7 +267,8 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
     expect(await (await send('/', {})).text()).toBe('The shop')
   })
 
-  it("TOK-09: the service of examples/ on the machine's own Node takes its tokens, as examples/README.md says", async () => {
+  it("TOK-09: the service of examples/ on the machine's own Node takes its tokens, as examples/README.md says", async (context) => {
+    needTools(context, 'curl')
     cpSync('examples/node-service/service.js', join(project, 'service.js'))
     const person = { email: 'grace@example.com', password: 'analytical engine no. 1', mode: 'token' }
     const { access_token, user } = (await (await send('/auth/register', {}, person)).json()) as {

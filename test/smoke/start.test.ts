@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { describeWith } from '../support/with-tools.ts'
 import { type LocalService, startService } from './local-service.ts'
 import { makeFolder } from './sample-config.ts'
 
@@ -25,7 +26,7 @@ function post(service: LocalService, path: string): Promise<Response> {
   })
 }
 
-describe('in a fresh clone', () => {
+describeWith(['git'], 'in a fresh clone', () => {
   const clone = cloneRepository()
   const files = { secrets: join(clone, '.dev.vars'), state: join(clone, '.wrangler/state') }
   let secrets = ''

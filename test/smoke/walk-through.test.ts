@@ -1,5 +1,6 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { needTools } from '../support/with-tools.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { type LocalService, runShell, startLocalService } from './local-service.ts'
 
@@ -22,7 +23,8 @@ describe.each([
   ['docs/guides/sign-in.md', 'The smallest use'],
   ['docs/guides/sessions-and-devices.md', 'The smallest use'],
 ])('%s, "%s"', (page, heading) => {
-  it('prints what the page says it prints', () => {
+  it('prints what the page says it prints', (context) => {
+    needTools(context, 'curl')
     for (const block of documentedBlocks(page, heading)) {
       const here = block
         .replaceAll(DOCUMENTED_URL, service.url)
@@ -32,7 +34,8 @@ describe.each([
   })
 })
 
-it('says at start what to try, and that works as printed', () => {
+it('says at start what to try, and that works as printed', (context) => {
+  needTools(context, 'curl')
   const [, command = ''] = /( +curl -i -c jar [\s\S]*?'\n)/.exec(service.output()) ?? []
   expect(command).toContain(`${service.url}/register`)
   expect(runShell(command.replace('ada@', 'start@'), service.folder)).toContain('201 Created')

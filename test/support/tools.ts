@@ -40,6 +40,7 @@ const TOOLS = {
   oathtool: { what: 'oathtool', places: ['/usr/bin/oathtool'], packages: ['oathtool'] },
   zbarimg: { what: 'zbarimg', places: ['/usr/bin/zbarimg'], packages: ['zbar-tools'] },
   git: { what: 'Git', places: ['/usr/bin/git', '/usr/local/bin/git'], packages: ['git'] },
+  openssl: { what: 'OpenSSL', places: ['/usr/bin/openssl', '/usr/local/bin/openssl'], packages: ['openssl'] },
   curl: { what: 'curl', places: ['/usr/bin/curl', '/usr/local/bin/curl'], packages: ['curl'] },
 } as const
 

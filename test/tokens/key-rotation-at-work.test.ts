@@ -18,7 +18,7 @@ async function storedIds(): Promise<readonly string[]> {
 describe('KEY-02: while keys rotate, nobody refuses a token before it ends', () => {
   const isolatesWith = (AUTH_SECRET: string) => Array.from({ length: 3 }, () => ownService({ AUTH_SECRET }))
 
-  it('when an operator asks for it', { timeout: 20_000 }, async () => {
+  it('when an operator asks for it', async () => {
     const isolates = isolatesWith(OLD)
     const before = (at: number) =>
       at === 1000 || at === 3700 ? env.DB.exec('UPDATE signing_keys SET rotation_requested = 1') : null
@@ -31,9 +31,7 @@ describe('KEY-02: while keys rotate, nobody refuses a token before it ends', () 
     expect(keySet?.map(({ kid }) => kid)).toEqual(signers.slice(-1))
   })
 
-  it('when a secret is put before the old one, isolate by isolate, and the old one is dropped later', {
-    timeout: 20_000,
-  }, async () => {
+  it('when a secret is put before the old one, isolate by isolate, and the old one is dropped later', async () => {
     const isolates = isolatesWith(OLD)
     const logs = isolates.map(({ log }) => log)
     let secret = OLD
