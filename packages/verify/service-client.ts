@@ -63,11 +63,9 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
         recovered()
         return answer
       }
-      report(`the service answered ${method}() with something that is no answer of Janus. ${WHAT_TO_CHECK}`)
+      report(`the service answered ${method}() with something that Janus does not send. ${WHAT_TO_CHECK}`)
     } catch (error) {
-      report(
-        `the service cannot be asked for ${method}(): ${reasonOf(error).replace(/\.$/, '')}. ${WHAT_TO_CHECK}`,
-      )
+      report(`${method}() of the service failed: ${reasonOf(error).replace(/\.$/, '')}. ${WHAT_TO_CHECK}`)
     }
     return refusal(issuer, unavailable())
   }
@@ -83,7 +81,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
 }
 
 const WHAT_TO_CHECK =
-  'Nobody is let in (503). Check [[services]] in the wrangler.toml of this Worker: service is the name of the deployed Janus, and entrypoint = "Janus", spelled like that.'
+  'Every caller gets 503. Check [[services]] in the wrangler.toml of this Worker: service must be the name of the deployed Janus, and entrypoint must be "Janus".'
 
 type Answer = Verdict | SessionEnd | UserAnswer
 

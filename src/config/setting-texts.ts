@@ -86,7 +86,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   REGISTRATION: {
     section: 'Accounts and mail',
     meaning:
-      'Who may register. `open` signs people in at once. `verified` creates an account only when its address is proven, tells nobody which addresses have one, and needs a mailer. `closed` refuses.',
+      'Who may register. `open` signs people in at once. `verified` creates an account only when its address is proven, tells nobody which addresses have one, and needs a mailer. `closed` rejects registration.',
   },
   MAILER: {
     section: 'Accounts and mail',
@@ -115,7 +115,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   EMAIL_VERIFICATION: {
     section: 'Accounts and mail',
     meaning:
-      '`required` accepts a password only for an account whose address is proven, whoever created the account. It needs a mailer, and a `REGISTRATION` other than `open`.',
+      '`required` accepts a password only for accounts with a verified address. It needs a mailer, and a `REGISTRATION` other than `open`.',
     default: '`required` with a mailer and a `REGISTRATION` other than `open`, otherwise `optional`',
   },
   SESSION_IDLE_SECONDS: {
@@ -135,7 +135,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   SESSION_COPIES: {
     section: 'Sessions',
     meaning:
-      'Where Janus keeps fast copies of sessions, so that a protected request need not read the database. `kv` is Workers KV. `redis` and `memcached` are a server of yours. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
+      'Where Janus caches copies of sessions, so that protected requests do not read the database. `kv` is Workers KV. `redis` and `memcached` are a server of yours. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
   },
   SESSION_COPY_SECONDS: {
     section: 'Sessions',

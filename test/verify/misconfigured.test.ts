@@ -135,10 +135,8 @@ describe('a service binding', () => {
     }
     expect(await service.endSession('A'.repeat(22))).toMatchObject({ ok: false, problem: { status: 503 } })
     expect(lines).toHaveLength(2)
-    expect(lines[0]).toMatch(
-      /^janus\/verify: the service cannot be asked for authenticate\(\): .*authenticate/,
-    )
-    expect(lines[0]).toContain('entrypoint = "Janus"')
+    expect(lines[0]).toMatch(/^janus\/verify: authenticate\(\) of the service failed: .*authenticate/)
+    expect(lines[0]).toContain('entrypoint must be "Janus"')
   })
 
   it.each([undefined, null, 'yes', {}, { ok: true }, { ok: 1, principal: { userId: 'eve' } }, { ok: false }])(
@@ -149,7 +147,7 @@ describe('a service binding', () => {
       const guard = janus({ issuer: env.ISSUER, service: other, live: true, log: (line) => lines.push(line) })
       const app = new Hono<JanusEnv>().get('/', guard, (c) => c.text('in'))
       expectProblem(await read(await app.request('/', { headers: BEARER })), 503, 'store-unavailable')
-      expect(lines).toEqual([expect.stringContaining('something that is no answer of Janus')])
+      expect(lines).toEqual([expect.stringContaining('something that Janus does not send')])
     },
   )
 })

@@ -68,15 +68,17 @@ export function renderIndex(pages: readonly Page[]): string {
   return `# Decisions\n\nDecisions that may surprise, with their reasons.\n\n${rows.join('\n')}\n`
 }
 
-/** Returns llms.txt (llmstxt.org): what Janus is, and each page of the documentation with its first sentence. Decisions are optional. */
+/** Returns llms.txt (llmstxt.org): what Janus is, and each page of the documentation with its first sentence. Decisions are one link. */
 export function renderLlms(root: string): string {
   const pages = listPages(root)
   const about = pages.find(({ path }) => path === 'README.md')?.summary ?? ''
-  const sections = NAVIGATION.map(({ folder, title }) => {
+  const sections = NAVIGATION.filter(({ title }) => title !== 'Decisions').map(({ folder, title }) => {
     const rows = pages
       .filter(({ path }) => dirname(path) === folder)
       .map((page) => `- [${page.title}](${page.path}): ${page.summary}`)
-    return `## ${folder === 'docs/explain/decisions' ? 'Optional' : title}\n\n${rows.join('\n')}`
+    return `## ${title}\n\n${rows.join('\n')}`
   })
-  return `# Janus\n\n> ${about}\n\n${sections.join('\n\n')}\n`
+  const optional =
+    '## Optional\n\n- [Decisions](docs/explain/decisions): Decisions that may surprise, with their reasons.'
+  return `# Janus\n\n> ${about}\n\n${[...sections, optional].join('\n\n')}\n`
 }

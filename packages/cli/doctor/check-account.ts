@@ -40,7 +40,7 @@ export async function listMigrations(wrangler: Wrangler, flags: readonly string[
     if (unapplied.length > 0 || /No migrations to apply/.test(run.stdout)) return { kind: 'known', unapplied }
   }
   if (/Couldn't find a(?:n auto-provisioned)? D1 DB/.test(run.stderr + run.stdout)) return { kind: 'absent' }
-  return unanswered('database.migrations', 'The database cannot be asked for its migrations', run)
+  return unanswered('database.migrations', 'The database did not list its migrations', run)
 }
 
 export function checkDeployedSecrets(secrets: DeployedSecrets, worker: string): readonly Finding[] {

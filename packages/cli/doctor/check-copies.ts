@@ -17,7 +17,7 @@ export function checkCopies({ wrangler }: Deployment, config: Config): readonly 
   }
   if (config.sessionCopies === 'memcached') {
     const what =
-      'Memcached has no password and no TLS: whoever reaches the server reads who is signed in from where, and can delete copies.'
+      'Memcached has no password and no TLS: anybody who reaches the server can read who is signed in from where, and can delete copies.'
     findings.push(warning(CHECK, what, 'Let nobody but your Workers reach it, or choose Redis with TLS.'))
   }
   return findings
