@@ -43,6 +43,11 @@ cpSync(join(ROOT, 'src/storage/d1/migrations'), join(DIST, 'migrations'), {
   filter: isNoCode,
 })
 
+cpSync(join(ROOT, 'src/storage/postgres/migrations'), join(DIST, 'postgres-migrations'), {
+  recursive: true,
+  filter: isNoCode,
+})
+
 execFileSync(join(ROOT, 'node_modules/.bin/tsc'), ['-p', 'tsconfig.package.json'], {
   cwd: ROOT,
   stdio: 'inherit',
@@ -72,6 +77,8 @@ async function buildCommand(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // Only users of PostgreSQL install it.
+    external: ['pg'],
     define: { TESTED_DATE: JSON.stringify(testedDate()) },
     plugins: [
       {

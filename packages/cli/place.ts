@@ -14,6 +14,12 @@ export const IS_CHECKOUT = existsSync(join(ROOT, 'src/janus.ts'))
 /** Where the migrations of this version are. */
 export const MIGRATIONS = join(ROOT, IS_CHECKOUT ? 'src/storage/d1/migrations' : 'dist/migrations')
 
+/** Where those for PostgreSQL are. */
+export const POSTGRES_MIGRATIONS = join(
+  ROOT,
+  IS_CHECKOUT ? 'src/storage/postgres/migrations' : 'dist/postgres-migrations',
+)
+
 /** Returns what somebody types here to run a command. @param name As in the table of commands. */
 export function commandLine(name: string, options = ''): string {
   if (!IS_CHECKOUT) return `npx janus ${name}${options && ` ${options}`}`

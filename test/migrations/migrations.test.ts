@@ -4,7 +4,9 @@ import { join } from 'node:path'
 import { DatabaseSync } from 'node:sqlite'
 import { describe, expect, it } from 'vitest'
 import { NEWEST_MIGRATION } from '../../src/storage/d1/schema'
+import { NEWEST_POSTGRES_MIGRATION } from '../../src/storage/postgres/schema'
 import FROZEN from './frozen.json'
+import FROZEN_OF_POSTGRES from './frozen-postgres.json'
 
 const FOLDER = join(import.meta.dirname, '../../src/storage/d1/migrations')
 const NAMES = readdirSync(FOLDER)
@@ -61,6 +63,25 @@ describe('the migrations', () => {
     for (const trigger of triggers) {
       expect(trigger.match(/\b(?:begin|case|end)\b/gi), trigger).toEqual(['BEGIN', 'END'])
     }
+  })
+})
+
+describe('the migrations of PostgreSQL', () => {
+  const folder = join(import.meta.dirname, '../../src/storage/postgres/migrations')
+  const names = readdirSync(folder).sort()
+
+  it.each(names)('%s is the file that databases have applied', (name) => {
+    const text = readFileSync(join(folder, name), 'utf8').replaceAll('\r\n', '\n')
+    const frozen: string | undefined = (FROZEN_OF_POSTGRES as Readonly<Record<string, string>>)[name]
+    expect(frozen, 'Never edit a migration that has landed. A new one goes into frozen-postgres.json').toBe(
+      sha256(text),
+    )
+  })
+
+  it('begin with the tables of D1 up to 0020, and each later one of D1 has one of the same name', () => {
+    expect(names).toEqual(Object.keys(FROZEN_OF_POSTGRES).sort())
+    expect(names).toEqual(['0020_schema.sql', ...NAMES.filter((name) => name > '0021')])
+    expect(NEWEST_POSTGRES_MIGRATION).toBe(names.at(-1))
   })
 })
 

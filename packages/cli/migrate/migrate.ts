@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
-import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState, POSTGRES_MIGRATIONS } from '../place.ts'
 import { createWrangler } from '../wrangler.ts'
 import { migrateLocal } from './migrate-local.ts'
 import { withMigrations } from './migrations-config.ts'
@@ -13,6 +13,8 @@ export const help = `Apply the migrations of this version of Janus to the databa
 
   --local        the database on this machine (default)
   --remote       the deployed database
+  --postgres URL the PostgreSQL database at postgres://USER@HOST/NAME, and the
+                 time-outs of the role USER; PGPASSWORD is the password
   --state DIR    with --local: where wrangler keeps it (.wrangler/state)
 ${CONFIG_HELP}
   --help         print this
@@ -21,22 +23,37 @@ migrations_dir in the configuration may be left out.
 Exit code: 0 if the database is current, 1 if a migration failed, 2 if the command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { remote, state, configPath } = readOptions(() => {
+  const { remote, postgres, state, configPath } = readOptions(() => {
     const {
-      values: { local, remote, state, config },
+      values: { local, remote, postgres, state, config },
     } = parseArgs({
       args: [...args],
       options: {
         local: { type: 'boolean', default: false },
         remote: { type: 'boolean', default: false },
+        postgres: { type: 'string' },
         state: { type: 'string' },
         config: { type: 'string' },
       },
     })
     if (remote && (local || state !== undefined)) throw new Error('--remote stands alone')
+    if (postgres !== undefined) {
+      if (local || remote || state !== undefined || config !== undefined)
+        throw new Error('--postgres stands alone')
+      if (!/^postgres(?:ql)?:\/\//.test(postgres)) throw new Error('--postgres takes a URL: postgres://…')
+      return { remote, postgres, state: '', configPath: '' }
+    }
     const configPath = findConfig(config)
-    return { remote, configPath, state: findState(configPath, state) }
+    return { remote, postgres, configPath, state: findState(configPath, state) }
   })
+  if (postgres !== undefined) {
+    const { migratePostgres } = await loadPostgres()
+    const applied = await migratePostgres(postgres, POSTGRES_MIGRATIONS)
+    console.log(
+      [...applied.map((name) => `Applied ${name}.`), 'The PostgreSQL database is current.'].join('\n'),
+    )
+    return 0
+  }
   await (remote ? migrateRemote(configPath) : migrateLocal(configPath, state))
   console.log(`The ${remote ? 'deployed' : 'local'} database is current.`)
   return 0
@@ -49,4 +66,16 @@ async function migrateRemote(configPath: string): Promise<void> {
     return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
   })
   if (code !== 0) throw new Stop('The migrations could not be applied. The message of wrangler is above.')
+}
+
+/** Loads what needs `pg`, which only users of PostgreSQL install. */
+async function loadPostgres(): Promise<typeof import('./migrate-postgres.ts')> {
+  try {
+    return await import('./migrate-postgres.ts')
+  } catch (error) {
+    throw new Stop(
+      `pg could not be loaded: npm install pg\n${error instanceof Error ? error.message : ''}`,
+      2,
+    )
+  }
 }

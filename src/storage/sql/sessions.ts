@@ -15,7 +15,7 @@ export function endSessionsOf(
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
       WHERE user_id = :user_id AND ended_at IS NULL AND id IS DISTINCT FROM :except
-        AND (:password_hash IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))`,
+        AND (CAST(:password_hash AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))`,
     { user_id: userId, except, reason, now, password_hash: ifPasswordHash, context: endContext(by) },
   )
 }

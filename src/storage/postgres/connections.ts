@@ -1,0 +1,86 @@
+import { Client, type ClientConfig, Pool, type PoolClient, types } from 'pg'
+
+/** Gives work a connection to PostgreSQL. */
+export interface Connections {
+  use<T>(work: (client: Client | PoolClient) => Promise<T>): Promise<T>
+  /** Closes those that are open. Nothing may be asked afterwards. */
+  close(): Promise<void>
+}
+
+/** How long a connection may take: less than a request waits for the store. */
+const CONNECT_MS = 4000
+
+/** How many connections one process has, and how long one is kept that nobody uses. */
+const POOL_SIZE = 10
+const IDLE_MS = 30_000
+
+const INT8 = 20
+
+/** @param pipeline Whether statements are sent without waiting for the answers to those before. */
+function settings(connectionString: string, pipeline: boolean): ClientConfig & { pipeline: boolean } {
+  return {
+    connectionString,
+    pipeline,
+    connectionTimeoutMillis: CONNECT_MS,
+    keepAlive: true,
+    // Integers are below 2^53 (statement.ts); as text they would be added by joining them.
+    types: {
+      getTypeParser: ((oid: number, format?: 'text') =>
+        oid === INT8 ? Number : types.getTypeParser(oid, format)) as typeof types.getTypeParser,
+    },
+  }
+}
+
+/**
+ * A connection for each call, closed after it. On Workers a socket belongs to the request that opened it, and a client that outlives
+ * its request hangs in the next; what is pooled there, Hyperdrive pools.
+ */
+export function connectEachTime(
+  connectionString: string,
+  { pipeline }: { readonly pipeline: boolean },
+): Connections {
+  return {
+    async use(work) {
+      const client = new Client(settings(connectionString, pipeline))
+      ignoreLateErrors(client)
+      try {
+        await client.connect()
+        return await work(client)
+      } finally {
+        await client.end().catch(() => {})
+      }
+    },
+    close: async () => {},
+  }
+}
+
+/** A pool of connections of one process. */
+export function createPool(connectionString: string): Connections {
+  const pool = new Pool({ ...settings(connectionString, true), max: POOL_SIZE, idleTimeoutMillis: IDLE_MS })
+  // Of a connection that broke while nobody used it: the pool makes another.
+  pool.on('error', () => {})
+  return {
+    async use(work) {
+      const client = await pool.connect()
+      try {
+        const result = await work(client)
+        client.release()
+        return result
+      } catch (error) {
+        // Whatever happened, nobody else gets a connection in an unknown state.
+        client.release(true)
+        throw error
+      }
+    },
+    close: () => pool.end(),
+  }
+}
+
+/** A connection that ends says so once more, after everybody has been told; without a listener that would end the process. */
+function ignoreLateErrors(client: Client): void {
+  client.on('error', () => {})
+  const { connection } = client as unknown as {
+    connection?: { stream?: { on?(event: 'error', listener: () => void): void } }
+  }
+  connection?.stream?.on?.('error', () => {})
+}

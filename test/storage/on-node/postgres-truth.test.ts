@@ -1,0 +1,116 @@
+import '../../../packages/node/platform'
+import { readdirSync, readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { migratePostgres } from '../../../packages/cli/migrate/migrate-postgres.ts'
+import { createPool } from '../../../src/storage/postgres/connections'
+import { createPostgresDatabase } from '../../../src/storage/postgres/postgres-database'
+import { checkPostgres, NEWEST_POSTGRES_MIGRATION } from '../../../src/storage/postgres/schema'
+import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
+import { ask, type PostgresServer, startPostgres } from '../../support/postgres-server'
+import { describeWith } from '../../support/with-tools'
+import { passwordRaces } from '../contracts/password-races'
+import { truthContract } from '../contracts/truth-contract'
+
+const FOLDER = 'src/storage/postgres/migrations'
+const D1_FOLDER = 'src/storage/d1/migrations'
+describeWith(['postgres'], 'PostgreSQL', () => {
+  let server: PostgresServer
+  let url: string
+  let db: SqlDatabase
+  let close: () => Promise<void>
+
+  beforeAll(async () => {
+    server = await startPostgres()
+    url = await server.createDatabase('janus')
+    await migratePostgres(url, FOLDER)
+    const pool = createPool(url)
+    close = () => pool.close()
+    db = createPostgresDatabase(pool, { pipeline: true })
+  })
+
+  afterAll(async () => {
+    await close()
+    await server.stop()
+  })
+
+  truthContract('PostgreSQL', () => db)
+  passwordRaces('PostgreSQL', () => db)
+
+  it('is ready once it is migrated, and says what it lacks before', async () => {
+    expect(await checkPostgres(db)).toEqual([])
+    const pool = createPool(await server.createDatabase('empty'))
+    const empty = createPostgresDatabase(pool, { pipeline: true })
+    expect(await checkPostgres(empty)).toEqual([
+      'idle_in_transaction_session_timeout of the role is not set, or longer than 10 s',
+      'statement_timeout of the role is not set, or longer than 10 s',
+      'no migration was applied',
+    ])
+    await pool.close()
+  })
+
+  it('is migrated once, and refuses a database that is not its own or newer', async () => {
+    expect(await migratePostgres(url, FOLDER)).toEqual([])
+    const foreign = await server.createDatabase('foreign_tables')
+    await ask(foreign, 'CREATE TABLE users (id text)')
+    await expect(migratePostgres(foreign, FOLDER)).rejects.toThrow('tables that Janus did not make: users')
+    const newer = await server.createDatabase('newer')
+    expect(await migratePostgres(newer, FOLDER)).toContain(NEWEST_POSTGRES_MIGRATION)
+    await ask(newer, "INSERT INTO janus_migrations VALUES ('9999_future.sql', now())")
+    await expect(migratePostgres(newer, FOLDER)).rejects.toThrow('it has 9999_future.sql')
+  })
+
+  // Whoever adds a migration of D1 adds one of the same name for PostgreSQL.
+  it('has the tables, columns and indexes that D1 has', async () => {
+    const d1 = new DatabaseSync(':memory:')
+    for (const name of readdirSync(D1_FOLDER).sort()) d1.exec(readFileSync(`${D1_FOLDER}/${name}`, 'utf8'))
+    const ofD1 = {
+      columns: d1
+        .prepare(
+          `SELECT t.name || '.' || c.name || ' ' || iif(c.type = 'INTEGER', 'bigint', 'text') ||
+                  iif(c."notnull" OR c.pk > 0, ' NOT NULL', '') AS line
+             FROM sqlite_master AS t, pragma_table_info(t.name) AS c WHERE t.type = 'table'`,
+        )
+        .all()
+        .map(({ line }) => line)
+        .sort(),
+      indexes: d1
+        .prepare(
+          `SELECT i.name || ' (' || (SELECT group_concat(c.name, ', ') FROM pragma_index_info(i.name) AS c) || ')' ||
+                  iif(i.sql LIKE '% WHERE %', ' partial', '') AS line
+             FROM sqlite_master AS i WHERE i.type = 'index' AND i.sql IS NOT NULL`,
+        )
+        .all()
+        .map(({ line }) => line)
+        .sort(),
+    }
+    const columns = await ask(
+      url,
+      `SELECT table_name || '.' || column_name || ' ' || data_type ||
+              CASE is_nullable WHEN 'NO' THEN ' NOT NULL' ELSE '' END AS line
+         FROM information_schema.columns WHERE table_schema = 'public' AND table_name <> 'janus_migrations'`,
+    )
+    const indexes = await ask(
+      url,
+      `SELECT class.relname || ' (' || (SELECT string_agg(a.attname, ', ' ORDER BY place.nth)
+                FROM unnest(i.indkey) WITH ORDINALITY AS place(attnum, nth)
+                JOIN pg_attribute AS a ON a.attrelid = i.indrelid AND a.attnum = place.attnum) || ')' ||
+              CASE WHEN i.indpred IS NULL THEN '' ELSE ' partial' END AS line
+         FROM pg_index AS i JOIN pg_class AS class ON class.oid = i.indexrelid
+         JOIN pg_namespace AS n ON n.oid = class.relnamespace
+        WHERE n.nspname = 'public' AND NOT EXISTS (SELECT 1 FROM pg_constraint WHERE conindid = i.indexrelid)`,
+    )
+    const lines = (rows: readonly Record<string, unknown>[]) => rows.map(({ line }) => line).sort()
+    expect({ columns: lines(columns), indexes: lines(indexes) }).toEqual(ofD1)
+  })
+
+  it('compares every text by its bytes', async () => {
+    const others = await ask(
+      url,
+      `SELECT table_name || '.' || column_name AS line FROM information_schema.columns
+        WHERE table_schema = 'public' AND data_type = 'text' AND table_name <> 'janus_migrations'
+          AND collation_name IS DISTINCT FROM 'C'`,
+    )
+    expect(others).toEqual([])
+  })
+})
