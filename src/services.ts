@@ -3,6 +3,7 @@ import type { Config } from './config/config'
 import type { DeviceStore } from './devices/device'
 import type { DeviceCredentials } from './devices/device-credentials'
 import type { ChangePasswordServices } from './flows/change-password'
+import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
 import type { SignInServices } from './flows/sign-in/password'
 import type { VerifyServices } from './flows/verify-email'
@@ -10,6 +11,7 @@ import type { GuardServices } from './guards/auth-env'
 import type { SigningKeys } from './keys/signing-keys'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
 import type { RememberedSessionCache } from './sessions/session-cache'
@@ -21,6 +23,7 @@ export interface Services
     RegisterServices,
     SignInServices,
     ChangePasswordServices,
+    PasskeyServices,
     VerifyServices,
     MarkTrailServices {
   readonly config: Config
@@ -36,6 +39,8 @@ export interface Services
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   readonly restores: Restores
+  /** `null`: there are no passkeys here. */
+  readonly relyingParty: RelyingParty | null
   /** `null`: no mail is sent. */
   readonly delivery: DeliveryServices | null
   readonly isSchemaCurrent: () => Promise<boolean>

@@ -3,12 +3,15 @@ export type ProblemCode =
   | 'invalid-json'
   | 'invalid-link'
   | 'invalid-code'
+  | 'passkey-refused'
+  | 'passkey-unknown'
   | 'invalid-credentials'
   | 'authentication-required'
   | 'invalid-token'
   | 'token-expired'
   | 'session-ended'
   | 'refresh-token-reused'
+  | 'insufficient-user-authentication'
   | 'cross-site-request'
   | 'forbidden'
   | 'registration-closed'
@@ -16,6 +19,7 @@ export type ProblemCode =
   | 'method-not-allowed'
   | 'account-mismatch'
   | 'password-not-set'
+  | 'last-way-in'
   | 'account-exists'
   | 'body-too-large'
   | 'unsupported-media-type'
@@ -76,9 +80,10 @@ export class JanusProblem extends Error {
   }
 }
 
-/** Whether Janus refused whoever asked, and not what was asked. */
+/** Whether Janus refused whoever asked, and not what was asked. A caller whose sign-in is too old for something is signed in. */
 export function isSignedOut(error: unknown): boolean {
-  return error instanceof JanusProblem && error.status === 401 && error.code !== UNEXPECTED
+  if (!(error instanceof JanusProblem) || error.code === 'insufficient-user-authentication') return false
+  return error.status === 401 && error.code !== UNEXPECTED
 }
 
 /**

@@ -54,6 +54,8 @@ export type AuditEventName =
   | 'email-change-requested'
   | 'email-changed'
   | 'device-forgotten'
+  | 'passkey-added'
+  | 'passkey-removed'
   | 'mail-failed'
 
 /** An event of an account as its owner may see it. */

@@ -83,6 +83,21 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'Where your app is. The brand on each page leads there, and so do sign-in, sign-out and "Continue" without a `return_to`. `none` means the home page of Janus.',
     accepts: '`none`, or an `https://` URL; `http://` only on this machine',
   },
+  PASSKEY_RP_ID: {
+    section: 'Modes and origins',
+    meaning:
+      'The domain that passkeys are made for. Browsers offer a passkey on this domain and below it. Changing it makes every passkey unusable. `none` turns passkeys off.',
+    accepts: 'the host of `ISSUER`, a domain above it that is not a public suffix, or `none`',
+    default: 'the host of `ISSUER`; `none` where that is an IP address',
+  },
+  PASSKEY_ORIGINS: {
+    section: 'Modes and origins',
+    meaning:
+      'Other origins whose pages and apps may register and use passkeys, beside that of `ISSUER`.',
+    accepts:
+      '`none`, or origins separated by commas: `https://app.example.com`, or `android:apk-key-hash:` and the hash for an Android app',
+    applies: '`PASSKEY_RP_ID` is not `none`',
+  },
   REGISTRATION: {
     section: 'Accounts and mail',
     meaning:

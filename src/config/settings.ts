@@ -18,6 +18,7 @@ import {
   parseResendKey,
   parseSecrets,
 } from './parsers'
+import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
 
 /** Where the copies of sessions are. */
@@ -65,6 +66,13 @@ export const SETTINGS = {
   },
   ALLOWED_ORIGINS: { as: 'allowedOrigins', parse: parseOrigins, default: 'none' },
   APP_URL: { as: 'appUrl', parse: parseAppUrl, default: 'none' },
+  PASSKEY_RP_ID: {
+    as: 'passkeyRpId',
+    parse: (text, { issuer }) => parseRpId(text, issuer?.hostname),
+    // An address is no domain, so no passkey can be made for it.
+    default: ({ issuer }) => (issuer && isDomain(issuer.hostname) ? issuer.hostname : 'none'),
+  },
+  PASSKEY_ORIGINS: { as: 'passkeyOrigins', parse: parsePasskeyOrigins, default: 'none' },
 
   REGISTRATION: { as: 'registration', parse: oneOf('open', 'verified', 'closed'), default: 'open' },
   MAILER: { as: 'mailer', parse: oneOf('none', 'console', 'cloudflare', 'resend'), default: 'none' },

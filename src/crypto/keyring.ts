@@ -11,6 +11,7 @@ export type KeyPurpose =
   | 'session-copy'
   | 'derived-secret'
   | 'sign-in-code'
+  | 'passkey-challenge'
 
 /** What is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
@@ -75,6 +76,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'session-copy': HMAC_SHA256,
   'derived-secret': HMAC_SHA256,
   'sign-in-code': HMAC_SHA256,
+  'passkey-challenge': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
 }

@@ -15,6 +15,8 @@ export interface RouteFacts {
   readonly form?: BodySchema
   /** Whether the session store is asked if the session still stands. */
   readonly live?: true
+  /** Whether the person must have proven who they are a short while ago. */
+  readonly recent?: true
   /** Whether a client may name its attempt, to repeat it. */
   readonly repeatable?: true
   /** Whether a client may come only so often. */

@@ -14,6 +14,8 @@ export type NoticeKind =
   | 'password-removed'
   | 'email-change-requested'
   | 'email-changed'
+  | 'passkey-added'
+  | 'passkey-removed'
   | 'refresh-token-reused'
 
 /** Where something that a mail tells of came from, and in which language to tell it. */

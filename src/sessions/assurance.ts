@@ -1,6 +1,6 @@
 /**
  * How somebody proved who they are. `pwd`: a password. `link`: what was mailed, as a link or a code. `totp`: a code of an authenticator app.
- * `recovery`: a recovery code.
+ * `recovery`: a recovery code. `passkey`, `synced-passkey`: a passkey that stays on one device, or is kept on several, with the person verified.
  */
 export type AuthenticationMethod = keyof typeof METHODS
 
@@ -17,7 +17,7 @@ interface MethodFacts {
   /** The words of RFC 8176 for it. */
   readonly amr: readonly string[]
   /** Whether it proves an account by itself, and whether it adds to what did. Mail never adds (OWASP ASVS 5.0 §6.3.6). */
-  readonly proves: 'account' | 'possession'
+  readonly proves: 'account' | 'possession' | 'both'
 }
 
 const METHODS = {
@@ -26,6 +26,9 @@ const METHODS = {
   link: { amr: ['otp'], proves: 'account' },
   totp: { amr: ['otp'], proves: 'possession' },
   recovery: { amr: ['otp'], proves: 'possession' },
+  // The authenticator has asked for a face, a finger or a PIN, so one passkey is two factors (NIST SP 800-63B-4 §3.1.7).
+  passkey: { amr: ['hwk', 'user', 'mfa'], proves: 'both' },
+  'synced-passkey': { amr: ['swk', 'user', 'mfa'], proves: 'both' },
 } as const satisfies Record<string, MethodFacts>
 
 export const AUTHENTICATION_METHODS = Object.keys(METHODS) as readonly AuthenticationMethod[]
@@ -41,8 +44,8 @@ export interface Assurance {
 
 /** Derives what is said of a session from the proofs that it rests on. */
 export function assuranceOf(methods: readonly ProvenMethod[]): Assurance {
-  const second = methods.filter(({ method }) => METHODS[method].proves === 'possession')
-  const first = methods.filter(({ method }) => METHODS[method].proves === 'account')
+  const second = methods.filter(({ method }) => METHODS[method].proves !== 'account')
+  const first = methods.filter(({ method }) => METHODS[method].proves !== 'possession')
   const both = first.length > 0 && second.length > 0
   const words = methods.flatMap(({ method }): readonly string[] => METHODS[method].amr)
   const mfa = both && methods.some(({ method }) => method === 'pwd') ? ['mfa'] : []

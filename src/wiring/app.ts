@@ -1,6 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { activityRoutes } from '../api/account/activity'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
+import { passkeyRoutes } from '../api/account/passkeys'
 import { passwordRoutes } from '../api/account/password'
 import { deliverMail } from '../api/deliver-mail'
 import { emailRoutes } from '../api/email/email'
@@ -11,6 +12,7 @@ import { problemRoutes } from '../api/service/problems'
 import { deviceRoutes } from '../api/sessions/devices'
 import { sessionRoutes } from '../api/sessions/sessions'
 import { accountRoutes } from '../api/sign-in/accounts'
+import { passkeySignInRoutes } from '../api/sign-in/passkey'
 import { refreshRoutes } from '../api/sign-in/refresh'
 import type { ConfigFault } from '../config/fault'
 import type { SignedInEnv } from '../guards/auth-env'
@@ -74,6 +76,8 @@ export function createRoutes(services: Services, pages: Pages | null) {
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services))
     .route('/', passwordRoutes(services))
+    .route('/', passkeyRoutes(services))
+    .route('/', passkeySignInRoutes(services))
     .route('/', emailRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))

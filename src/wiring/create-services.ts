@@ -8,6 +8,7 @@ import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import { createSignInCodes } from '../links/sign-in-code'
 import type { Mailer } from '../mail/mailer'
 import { createMailRenderer } from '../mail/render-mail'
+import { createChallenges } from '../passkeys/challenge'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
@@ -114,6 +115,12 @@ export function createServices(
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
     links: stores.links,
     signInCodes: createSignInCodes(keyring),
+    passkeys: stores.passkeys,
+    challenges: createChallenges({ keyring, issuer }),
+    relyingParty:
+      config.passkeyRpId === null
+        ? null
+        : { id: config.passkeyRpId, name: config.brandName, origins: [origin, ...config.passkeyOrigins] },
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: stores.auditLog,

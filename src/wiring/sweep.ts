@@ -5,16 +5,17 @@ import { orOnOutage } from '../runtime/outage'
 import type { Services } from '../services'
 import { sweepSessions } from '../sessions/sweep-sessions'
 
-/** How many budgets, devices and links one run forgets. */
+/** How many budgets, challenges, devices and links one run forgets. */
 const FORGET_STEP = 1000
 
 /** What is left to do in the background, every minute. Each part is done even if a store fails another. */
 export async function sweep(services: Services): Promise<void> {
-  const { attempts, devices, links, signingKeys, delivery, clock, log } = services
+  const { attempts, passkeys, devices, links, signingKeys, delivery, clock, log } = services
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     sessions: () => sweepSessions(services),
     'signing-keys': () => signingKeys.sweep(),
     budgets: () => attempts.forget(clock(), FORGET_STEP),
+    challenges: () => passkeys.forgetChallenges(clock(), FORGET_STEP),
     devices: () => devices.forgetUnused(clock(), FORGET_STEP),
     links: () => links.forget({ expired: clock(), used: clock() - REPEAT_SECONDS }, FORGET_STEP),
     mail: async () => {

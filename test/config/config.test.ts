@@ -69,6 +69,8 @@ describe('parseConfig', () => {
       brandName: 'auth.example.com',
       mail: { carrier: 'none' },
       brandLogoUrl: null,
+      passkeyRpId: 'auth.example.com',
+      passkeyOrigins: [],
       playground: false,
     } satisfies Omit<Config, 'secrets'>)
   })
@@ -94,6 +96,8 @@ describe('parseConfig', () => {
     'JWT_ALG',
     'ALLOWED_ORIGINS',
     'APP_URL',
+    'PASSKEY_RP_ID',
+    'PASSKEY_ORIGINS',
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'LIVE_CHECK',

@@ -33,6 +33,13 @@ const ADDRESS = { email: 'nobody@example.com', return_to: '/' }
 
 const LINK = { token: 'A'.repeat(43), binding: 'B'.repeat(43), return_to: '/' }
 
+const NO_CREDENTIAL = { id: 'A'.repeat(43), response: { clientDataJSON: 'e30', attestationObject: 'oA' } }
+
+const NO_ASSERTION = {
+  id: 'A'.repeat(43),
+  response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' },
+}
+
 const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/register', form: true, fields: { ...SIGN_IN, name: 'Ada' } },
   { method: 'POST', path: '/login', form: true, fields: SIGN_IN },
@@ -73,6 +80,16 @@ const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/logout/all', form: true, fields: { keep_current: true } },
   { method: 'POST', path: '/sessions/:id/end', form: true, fields: { return_to: '/' } },
   { method: 'POST', path: '/devices/:id/forget', form: true, fields: { return_to: '/' } },
+  { method: 'POST', path: '/login/passkey/options', form: false, fields: { binding: LINK.binding } },
+  {
+    method: 'POST',
+    path: '/login/passkey',
+    form: false,
+    fields: { credential: NO_ASSERTION, binding: LINK.binding, mode: 'session', refresh_in: 'body' },
+  },
+  { method: 'POST', path: '/passkeys', form: false, fields: { credential: NO_CREDENTIAL, name: 'Ada' } },
+  { method: 'POST', path: '/passkeys/:id/rename', form: true, fields: { name: 'Ada', return_to: '/' } },
+  { method: 'POST', path: '/passkeys/:id/remove', form: true, fields: { return_to: '/' } },
 ]
 
 const MODES = ['session', 'token'] as const
@@ -351,7 +368,7 @@ describe.each(ROUTES)('the body of $method $path', (route) => {
         nested('[', ']'),
         typeof value === 'boolean' ? '"true"' : 'true',
         // Only the form's twin of a name can be nothing at all.
-        ...(name === 'name' && route.path === '/me' ? [] : ['null']),
+        ...(name === 'name' && ['/me', '/passkeys'].includes(route.path) ? [] : ['null']),
       ]) {
         bodies[`${name}: ${other.slice(0, 40)}`] = JSON.stringify(route.fields).replace(
           `"${name}":${JSON.stringify(value)}`,

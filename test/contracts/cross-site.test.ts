@@ -138,9 +138,17 @@ describe('a change that a cookie authenticates', () => {
       verdicts[name] = [withCookie.status, without.status]
       expect([withCookie.cookies, without.cookies], name).toEqual([{}, {}])
     }
-    const closed = ['/me', '/password', '/email/change', '/logout/all', '/sessions/:id', '/devices/:id']
+    const closed = [
+      '/me',
+      '/password',
+      '/email/change',
+      '/logout/all',
+      '/sessions/:id',
+      '/devices/:id',
+      '/passkeys',
+    ]
     const needsCookie = (name: string) =>
-      closed.some((path) => name.split(' ')[1] === path) || / \/(me|sessions|devices)\//.test(name)
+      closed.some((path) => name.split(' ')[1] === path) || / \/(me|sessions|devices|passkeys)\//.test(name)
     expect(verdicts).toEqual(
       Object.fromEntries(changing.map((name) => [name, [403, needsCookie(name) ? 401 : 403]])),
     )

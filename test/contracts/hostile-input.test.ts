@@ -37,6 +37,14 @@ const ROUTES = [
   { method: 'POST', path: '/logout/all', fields: ['keep_current'] },
   { method: 'POST', path: '/sessions/:id/end', fields: ['return_to'] },
   { method: 'POST', path: '/devices/:id/forget', fields: ['return_to'] },
+  {
+    method: 'POST',
+    path: '/login/passkey',
+    fields: ['credential', 'binding', 'mode', 'refresh_in', 'device_token'],
+  },
+  { method: 'POST', path: '/passkeys', fields: ['credential', 'name'] },
+  { method: 'POST', path: '/passkeys/:id/rename', fields: ['name', 'return_to'] },
+  { method: 'POST', path: '/passkeys/:id/remove', fields: ['return_to'] },
 ]
 
 async function sendBytes(

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
+import { addPasskey, registerPasskey } from '../support/passkeys'
 import { deviceOf, expectProblem, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
 
 const service = mailingService()
@@ -7,7 +8,13 @@ const NEW_PASSWORD = 'seven quiet minutes at sea'
 
 /** Every route that does something to the account of its caller: what it is sent, besides whose account is meant. */
 const ROUTES: Readonly<
-  Record<string, (person: Person, other: { sessionId: string }) => readonly [string, object]>
+  Record<
+    string,
+    (
+      person: Person,
+      other: { sessionId: string },
+    ) => readonly [string, object] | Promise<readonly [string, object]>
+  >
 > = {
   'PATCH /me': () => ['/me', { name: 'Ada' }],
   'POST /me': () => ['/me', { name: 'Ada' }],
@@ -18,6 +25,13 @@ const ROUTES: Readonly<
   'POST /logout/all': () => ['/logout/all', { keep_current: true }],
   'POST /sessions/:id/end': (_, { sessionId }) => [`/sessions/${sessionId}/end`, {}],
   'POST /devices/:id/forget': (person) => [`/devices/${deviceOf(person).slice(0, 22)}/forget`, {}],
+  'POST /passkeys/options': () => ['/passkeys/options', {}],
+  'POST /passkeys': async (person) => ['/passkeys', { credential: await registerPasskey(person) }],
+  'POST /passkeys/:id/rename': async (person) => [
+    `/passkeys/${(await addPasskey(person)).id}/rename`,
+    { name: 'Phone' },
+  ],
+  'POST /passkeys/:id/remove': async (person) => [`/passkeys/${(await addPasskey(person)).id}/remove`, {}],
 }
 
 function ask(person: Person, route: string, path: string, body: object) {
@@ -39,7 +53,7 @@ describe.each(['session', 'token'] as const)(
       async (route, make) => {
         const [ada, eve] = [await signedInPerson({ mode, service }), await signedInPerson({ mode, service })]
         const other = await ada.signIn()
-        const [path, body] = make(ada, other)
+        const [path, body] = await make(ada, other)
         const before = await stateOf(ada)
         const refused = await ask(ada, route, path, { ...body, account_id: eve.userId })
         expectProblem(refused, 409, 'account-mismatch')

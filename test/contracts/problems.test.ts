@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
 import { stoppedService } from '../support/guessing'
 import { mailingService } from '../support/mail'
+import { addPasskey, signInWithPasskey } from '../support/passkeys'
 import {
   type Answer,
   expectProblem,
@@ -25,6 +26,22 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
   'invalid-code': [
     400,
     () => send(mailingService(), 'POST', '/login/link/confirm', { body: { code: '000000' } }),
+  ],
+  'passkey-refused': [
+    400,
+    async () =>
+      (await signedInPerson({ mode: 'session' })).post('/passkeys', {
+        credential: { id: 'x', response: { clientDataJSON: 'x', attestationObject: 'x' } },
+      }),
+  ],
+  'passkey-unknown': [
+    400,
+    async () => {
+      const ada = await signedInPerson({ mode: 'session' })
+      const { id, soft } = await addPasskey(ada)
+      await ada.post(`/passkeys/${id}/remove`)
+      return signInWithPasskey(deployed, soft)
+    },
   ],
   'invalid-credentials': [
     401,
@@ -60,6 +77,15 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return refresh()
     },
   ],
+  'insufficient-user-authentication': [
+    401,
+    async () => {
+      const service = ownService()
+      const ada = await signedInPerson({ mode: 'session', service })
+      service.ahead = 3600
+      return ada.post('/passkeys/options')
+    },
+  ],
   'cross-site-request': [
     403,
     () => send(deployed, 'POST', '/login', { headers: { 'Sec-Fetch-Site': 'cross-site' } }),
@@ -84,6 +110,15 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       const ada = await signedInPerson({ mode: 'session' })
       await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?1').bind(ada.userId).run()
       return ada.post('/me/delete', { password: PASSWORD })
+    },
+  ],
+  'last-way-in': [
+    409,
+    async () => {
+      const ada = await signedInPerson({ mode: 'session' })
+      const { id } = await addPasskey(ada)
+      await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?1').bind(ada.userId).run()
+      return ada.post(`/passkeys/${id}/remove`)
     },
   ],
   'account-exists': [

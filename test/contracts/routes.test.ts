@@ -17,6 +17,8 @@ const OPEN = [
   'POST /login',
   'POST /login/link',
   'POST /login/link/confirm',
+  'POST /login/passkey/options',
+  'POST /login/passkey',
   'POST /password/forgot',
   'POST /password/reset',
   'POST /email/verify',
@@ -62,6 +64,11 @@ const CLOSED = [
   'GET /devices',
   'DELETE /devices/:id',
   'POST /devices/:id/forget',
+  'GET /passkeys',
+  'POST /passkeys/options',
+  'POST /passkeys',
+  'POST /passkeys/:id/rename',
+  'POST /passkeys/:id/remove',
 ]
 
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */

@@ -40,6 +40,13 @@ const LIVE_ROUTES: readonly [
   ['DELETE /devices/:id', (client) => client.delete(`/devices/${deviceOf(client).slice(0, 22)}`)],
   ['POST /devices/:id/forget', (client) => client.post(`/devices/${deviceOf(client).slice(0, 22)}/forget`)],
   ['GET /me/activity', (client) => client.get('/me/activity')],
+  ['GET /passkeys', (client) => client.get('/passkeys')],
+  ['POST /passkeys/options', (client) => client.post('/passkeys/options')],
+  [
+    'POST /passkeys/:id/rename',
+    (client) => client.post(`/passkeys/${client.sessionId}/rename`, { name: 'x' }),
+  ],
+  ['POST /passkeys/:id/remove', (client) => client.post(`/passkeys/${client.sessionId}/remove`)],
 ]
 
 /** Ends a session at the source of truth alone, as another region would: what this one has cached still looks good. */

@@ -14,6 +14,7 @@ const USES = {
   'session-copy': 'signs',
   'derived-secret': 'signs',
   'sign-in-code': 'signs',
+  'passkey-challenge': 'signs',
   'signing-key-encryption': 'encrypts',
   'mail-encryption': 'encrypts',
 } as const satisfies Record<KeyPurpose, 'signs' | 'encrypts'>

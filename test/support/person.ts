@@ -157,6 +157,8 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
     instance: expect.stringMatching(/^urn:uuid:[0-9a-f-]{36}$/),
   })
   if (status === 401)
-    expect(answer.headers.get('WWW-Authenticate')).toMatch(/^Bearer( error="invalid_token")?$/)
+    expect(answer.headers.get('WWW-Authenticate')).toMatch(
+      /^Bearer( error="(invalid_token|insufficient_user_authentication", max_age="\d+)")?$/,
+    )
   if (status === 503 || status === 429) expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/)
 }

@@ -215,6 +215,71 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found'],
   },
 
+  'GET /passkeys': {
+    id: 'listPasskeys',
+    tag: 'Passkeys',
+    summary: 'The passkeys of the account',
+    description: 'The oldest first, 20 at most.',
+    answers: {
+      200: { description: 'The passkeys.', body: 'PasskeyList', example: { passkeys: [EXAMPLES.passkey] } },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /passkeys/options': {
+    id: 'preparePasskey',
+    tag: 'Passkeys',
+    summary: 'Ask for the options of a new passkey',
+    description:
+      'For `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`. The challenge works once, for five minutes, in this session.',
+    request: {},
+    answers: {
+      200: {
+        description: 'The options.',
+        body: 'PasskeyCreationOptions',
+        example: EXAMPLES.passkeyCreation,
+      },
+    },
+    problems: ['not-found', 'session-ended'],
+  },
+
+  'POST /passkeys': {
+    id: 'addPasskey',
+    tag: 'Passkeys',
+    summary: 'Add a passkey',
+    description:
+      'Takes what `toJSON()` of the new credential gives. Without a name, the passkey is called after the device. The owner gets a mail.',
+    request: { credential: EXAMPLES.newCredential },
+    answers: {
+      201: { description: 'Added.', body: 'PasskeyAdded', example: { passkey: EXAMPLES.passkey } },
+    },
+    problems: ['passkey-refused', 'not-found'],
+  },
+
+  'POST /passkeys/:id/rename': {
+    id: 'renamePasskey',
+    tag: 'Passkeys',
+    summary: 'Rename a passkey',
+    parameters: ['id'],
+    request: { name: 'Phone' },
+    answers: {
+      200: { description: 'Renamed.', body: 'PasskeyAdded', example: { passkey: EXAMPLES.passkey } },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /passkeys/:id/remove': {
+    id: 'removePasskey',
+    tag: 'Passkeys',
+    summary: 'Remove a passkey',
+    description:
+      'It opens the account no longer. The owner gets a mail. Then call `PublicKeyCredential.signalAllAcceptedCredentials`, so that the device stops offering it.',
+    parameters: ['id'],
+    request: {},
+    answers: { 204: { description: 'Removed.' } },
+    problems: ['not-found', 'last-way-in'],
+  },
+
   'POST /logout': {
     id: 'signOut',
     tag: 'Sessions',

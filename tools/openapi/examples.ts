@@ -52,6 +52,55 @@ export const EXAMPLES = {
     current: true,
   },
   deviceToken: DEVICE_TOKEN,
+  passkey: {
+    id: 'cGFzc2tleSBvZiBhIG9uZQ',
+    credential_id: 'Y3JlZGVudGlhbCBpZCBvZiBhIG9uZQ',
+    name: 'Firefox, Linux',
+    synced: true,
+    created_at: '2026-11-02T09:30:00Z',
+    last_used_at: '2026-11-23T18:00:00Z',
+  },
+  passkeyCreation: {
+    rp: { id: 'auth.example.com', name: 'Example' },
+    user: { id: 'aGFuZGxlIG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz', name: 'ada@example.com', displayName: 'Ada' },
+    challenge: 'Y2hhbGxlbmdlIG9mIGZpZnR5LXR3byBieXRlcywgd2l0aCBpdHMgTUFD',
+    pubKeyCredParams: [
+      { type: 'public-key', alg: -8 },
+      { type: 'public-key', alg: -7 },
+      { type: 'public-key', alg: -257 },
+    ],
+    timeout: 300_000,
+    excludeCredentials: [],
+    authenticatorSelection: {
+      residentKey: 'required',
+      requireResidentKey: true,
+      userVerification: 'required',
+    },
+    attestation: 'none',
+  },
+  passkeyRequest: {
+    options: {
+      challenge: 'Y2hhbGxlbmdlIG9mIGZpZnR5LXR3byBieXRlcywgd2l0aCBpdHMgTUFD',
+      rpId: 'auth.example.com',
+      timeout: 300_000,
+      allowCredentials: [],
+      userVerification: 'required',
+    },
+    binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz',
+  },
+  usedCredential: {
+    id: 'Y3JlZGVudGlhbCBpZCBvZiBhIG9uZQ',
+    response: {
+      clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uZ2V0In0',
+      authenticatorData: 'YXV0aGVudGljYXRvciBkYXRh',
+      signature: 'c2lnbmF0dXJl',
+      userHandle: 'aGFuZGxlIG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz',
+    },
+  },
+  newCredential: {
+    id: 'Y3JlZGVudGlhbCBpZCBvZiBhIG9uZQ',
+    response: { clientDataJSON: 'eyJ0eXBlIjoid2ViYXV0aG4uY3JlYXRlIn0', attestationObject: 'o2NmbXRkbm9uZQ' },
+  },
   binding: { binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz' },
   token: 'dG9rZW4gb2YgdGhpcnR5LXR3byByYW5kb20gYnl0ZXM',
   event: {

@@ -45,6 +45,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   account_id:
     'The id of the account that is meant. Refused with `account-mismatch` if another account is signed in; without it, whichever is signed in is meant.',
   attempt: 'For forms: what `Idempotency-Key` is to a client that sends JSON.',
+  credential: 'What `PublicKeyCredential.toJSON()` gives. Members that are not listed are ignored.',
   keep_current: 'Whether the session behind this request stays.',
 }
 

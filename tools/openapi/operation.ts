@@ -45,5 +45,6 @@ export const TAGS = {
   Account: 'Your account and what happened to it.',
   Sessions: 'List and end sessions.',
   Devices: 'List and forget known devices.',
+  Passkeys: 'List, add, rename and remove passkeys (WebAuthn).',
   Service: 'Keys, problems and health.',
 }

@@ -9,9 +9,12 @@ const NOT_SIGNED_IN = ['authentication-required', 'invalid-token', 'token-expire
 export const PROBLEM_HEADERS: Readonly<Record<string, Header>> = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3): bare, or with `error="invalid_token"` if the request carried an invalid token.',
+      'The challenge (RFC 6750 §3): bare, or with `error="invalid_token"` if the request carried an invalid token. RFC 9470 §3 has the form for a sign-in that is too old.',
     required: true,
-    schema: { type: 'string', pattern: '^Bearer( error="invalid_token")?$' },
+    schema: {
+      type: 'string',
+      pattern: '^Bearer( error="(invalid_token|insufficient_user_authentication", max_age="[0-9]+)")?$',
+    },
   },
   'Retry-After': {
     description: 'Seconds to wait before a retry.',
@@ -33,6 +36,7 @@ export function problemsOf({ method, open, facts }: Route, operation: Operation)
   if (!open) codes.push(...NOT_SIGNED_IN)
   if (method !== 'GET') codes.push('cross-site-request')
   if (facts.limited) codes.push('too-many-attempts')
+  if (facts.recent) codes.push('insufficient-user-authentication')
   if (facts.mail) codes.push('not-found')
   if (facts.ownAccount) codes.push('account-mismatch')
   if (facts.json) codes.push('invalid-json', 'body-too-large', 'unsupported-media-type', 'invalid-input')

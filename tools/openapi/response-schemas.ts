@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { presentEvent } from '../../src/api/account/activity'
+import type { presentPasskey } from '../../src/api/account/passkeys'
 import type { presentSession, presentUser } from '../../src/api/present'
 import type { Check as HealthCheck } from '../../src/api/service/health'
 import type { presentDevice } from '../../src/api/sessions/devices'
@@ -75,6 +76,44 @@ const Device = v.object({
   current: v.pipe(v.boolean(), v.description('Whether the request carried its cookie.')),
 })
 
+const Passkey = v.object({
+  id: id('A handle for renaming and removing it.'),
+  credential_id: text('Its id in WebAuthn, base64url.'),
+  name: text('What its owner calls it.'),
+  synced: v.pipe(v.boolean(), v.description('Whether it is kept on more devices than one.')),
+  created_at: instant('When it was added.'),
+  last_used_at: v.nullable(instant('When somebody last signed in with it.')),
+})
+
+const credentials = v.array(
+  v.object({
+    type: v.literal('public-key'),
+    id: text('Base64url.'),
+    transports: v.array(v.string()),
+  }),
+)
+
+const challenge = text('Base64url. Works once, for five minutes, where it was requested.')
+
+const PasskeyCreationOptions = v.object({
+  rp: v.object({ id: v.string(), name: v.string() }),
+  user: v.object({
+    id: text('How authenticators know the account: random, base64url.'),
+    name: v.string(),
+    displayName: v.string(),
+  }),
+  challenge,
+  pubKeyCredParams: v.array(v.object({ type: v.literal('public-key'), alg: v.number() })),
+  timeout: v.number(),
+  excludeCredentials: credentials,
+  authenticatorSelection: v.object({
+    residentKey: v.literal('required'),
+    requireResidentKey: v.boolean(),
+    userVerification: v.literal('required'),
+  }),
+  attestation: v.literal('none'),
+})
+
 const tokens = {
   access_token: text('JWT (RFC 9068), for the Authorization header. Its `aud` is `AUDIENCE`.'),
   account_token: v.exactOptional(
@@ -123,6 +162,8 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'email-change-requested': true,
   'email-changed': true,
   'device-forgotten': true,
+  'passkey-added': true,
+  'passkey-removed': true,
   'mail-failed': true,
   'session-ended': true,
 }
@@ -177,6 +218,7 @@ export const RESPONSE_SCHEMAS = {
   User,
   Session,
   Device,
+  Passkey,
   Event,
   Check,
   FieldError,
@@ -193,6 +235,19 @@ export const RESPONSE_SCHEMAS = {
   ]),
   Renamed: v.object({ user: User }),
   SessionPage: v.object({ sessions: v.array(Session), next_cursor: nextCursor }),
+  PasskeyList: v.object({ passkeys: v.array(Passkey) }),
+  PasskeyAdded: v.object({ passkey: Passkey }),
+  PasskeyCreationOptions,
+  PasskeyRequestOptions: v.object({
+    options: v.object({
+      challenge,
+      rpId: v.string(),
+      timeout: v.number(),
+      allowCredentials: credentials,
+      userVerification: v.literal('required'),
+    }),
+    binding: text('Binds the challenge to who requested it, as the cookie does.'),
+  }),
   DeviceList: v.object({ devices: v.array(Device) }),
   EventPage: v.object({ events: v.array(Event), next_cursor: nextCursor }),
   MailAsked: v.object({}),
@@ -247,6 +302,7 @@ export type Proofs = [
   Proof<Same<Answers<'User'>, ReturnType<typeof presentUser>>>,
   Proof<Same<Answers<'Session'>, ReturnType<typeof presentSession>>>,
   Proof<Same<Answers<'Device'>, ReturnType<typeof presentDevice>>>,
+  Proof<Same<Answers<'Passkey'>, ReturnType<typeof presentPasskey>>>,
   Proof<Same<Answers<'Event'>, ReturnType<typeof presentEvent>>>,
   // TypeScript knows of a sign-in what both modes have.
   Proof<Same<Answers<'SessionSignIn'>, ReturnType<typeof presentSignIn>>>,

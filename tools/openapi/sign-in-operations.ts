@@ -78,6 +78,42 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['invalid-link', 'invalid-code', 'mode-not-offered'],
   },
 
+  'POST /login/passkey/options': {
+    id: 'preparePasskeySignIn',
+    tag: 'Sign in',
+    summary: 'Ask for the options of a sign-in with a passkey',
+    description:
+      'For `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`. The same for everybody. The challenge works once, for five minutes, together with the binding.',
+    request: {},
+    answers: {
+      200: {
+        description: 'The options, and the binding for clients that keep no cookies.',
+        body: 'PasskeyRequestOptions',
+        example: EXAMPLES.passkeyRequest,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /login/passkey': {
+    id: 'signInWithPasskey',
+    tag: 'Sign in',
+    summary: 'Sign in with a passkey',
+    description:
+      'Takes what `toJSON()` of the credential gives, and the binding from the cookie or the body. The person was verified by the authenticator, so the session has both factors.',
+    request: { credential: EXAMPLES.usedCredential },
+    answers: {
+      200: {
+        description: 'Signed in.',
+        body: 'SignIn',
+        example: EXAMPLES.signedIn,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['passkey-refused', 'passkey-unknown', 'mode-not-offered', 'not-found'],
+  },
+
   'POST /refresh': {
     id: 'refresh',
     tag: 'Sign in',

@@ -23,6 +23,16 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
       'The six digits are wrong, expired or used already, were tried five times, or were sent without the binding.',
     action: 'Use the newest mail, or request another.',
   },
+  'passkey-refused': {
+    cause:
+      'The response of the browser or authenticator is malformed, answers another challenge, comes from an origin that is not listed, or has a signature that does not verify. The log says which (`passkey-refused`).',
+    action:
+      'Ask for new options and try again. Compare the origin of the page with `PASSKEY_RP_ID` and `PASSKEY_ORIGINS`.',
+  },
+  'passkey-unknown': {
+    cause: 'No account has a passkey of this id. It was removed, or the database was restored.',
+    action: 'Call `PublicKeyCredential.signalUnknownCredential`, and sign in another way.',
+  },
   'invalid-credentials': {
     cause:
       'The address is unknown, the password is wrong, or the account is disabled or not verified. The answer is the same for each, so nobody learns which.',
@@ -48,6 +58,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause:
       'The refresh token was used before, more than `REFRESH_REUSE_SECONDS` ago. One of its two holders may be a thief, so Janus ended the session.',
     action: 'Sign in again. Store each new refresh token before the old one is deleted.',
+  },
+  'insufficient-user-authentication': {
+    cause:
+      'The route changes how somebody signs in, and the last sign-in of this session is too long ago (RFC 9470).',
+    action: 'Ask the person to sign in again, and repeat the request in the new session.',
   },
   'cross-site-request': {
     cause: 'A browser says that the request comes from another origin.',
@@ -77,6 +92,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'password-not-set': {
     cause: 'The route needs the password, and the account has none.',
     action: 'Let the owner set one by mail: `POST /password/forgot`.',
+  },
+  'last-way-in': {
+    cause: 'What was to be removed is the only way into the account.',
+    action: 'Add another passkey or set a password first.',
   },
   'account-exists': {
     cause: 'An account with this address exists. Only `REGISTRATION=open` says so.',

@@ -192,7 +192,8 @@ export function accountRoutes(services: Services) {
     })
 }
 
-async function answerSignIn(
+/** Answers a sign-in with the credentials of its mode. */
+export async function answerSignIn(
   c: Context,
   services: Services,
   /** `returnTo`: where the person wanted to go, as what was mailed knows it. */
@@ -241,7 +242,7 @@ interface SignInAnswer extends ModeInput {
 }
 
 /** What every beginning of a session needs of its request. */
-async function signingIn(
+export async function signingIn(
   c: Context,
   services: Services,
   asked: ModeInput & { readonly device_token?: string | null | undefined },

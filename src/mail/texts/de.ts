@@ -101,6 +101,24 @@ export const de: MailTexts = {
         `Wenn Sie das nicht waren, hat jemand anders Ihr Passwort. Sagen Sie es sofort den Leuten, die ${brand} betreiben.`,
       ],
     }),
+    'passkey-added': ({ brand, from, at }) => ({
+      subject: `Neuer Passkey für Ihr Konto bei ${brand}`,
+      before: [
+        `Ihrem Konto bei ${brand} wurde ein Passkey hinzugefügt: ${from}, ${at}. Er öffnet Ihr Konto ohne Passwort.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'passkey-removed': ({ brand, from, at }) => ({
+      subject: `Passkey aus Ihrem Konto bei ${brand} entfernt`,
+      before: [
+        `Aus Ihrem Konto bei ${brand} wurde ein Passkey entfernt: ${from}, ${at}. Er öffnet Ihr Konto nicht mehr.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `Eine Ihrer Sitzungen bei ${brand} wurde beendet`,
       before: [

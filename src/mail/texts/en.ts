@@ -97,6 +97,24 @@ export const en: MailTexts = {
       link: null,
       after: [`If it wasn't you, someone else has your password. Tell the people who run ${brand} at once.`],
     }),
+    'passkey-added': ({ brand, from, at }) => ({
+      subject: `A passkey was added to your ${brand} account`,
+      before: [
+        `A passkey was added to your ${brand} account from ${from}, on ${at}. It opens your account without a password.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'passkey-removed': ({ brand, from, at }) => ({
+      subject: `A passkey was removed from your ${brand} account`,
+      before: [
+        `A passkey was removed from your ${brand} account from ${from}, on ${at}. It no longer opens your account.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `We signed you out of ${brand} on one device`,
       before: [

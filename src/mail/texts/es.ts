@@ -102,6 +102,24 @@ export const es: MailTexts = {
         `Si no ha sido usted, otra persona tiene su contraseña. Avise cuanto antes a quienes gestionan ${brand}.`,
       ],
     }),
+    'passkey-added': ({ brand, from, at }) => ({
+      subject: `Nueva llave de acceso en su cuenta de ${brand}`,
+      before: [
+        `Se añadió una llave de acceso a su cuenta de ${brand} desde ${from}, el ${at}. Abre su cuenta sin contraseña.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'passkey-removed': ({ brand, from, at }) => ({
+      subject: `Se eliminó una llave de acceso de su cuenta de ${brand}`,
+      before: [
+        `Se eliminó una llave de acceso de su cuenta de ${brand} desde ${from}, el ${at}. Ya no abre su cuenta.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `Se ha cerrado una de sus sesiones en ${brand}`,
       before: [

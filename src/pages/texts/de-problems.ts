@@ -116,6 +116,26 @@ export const problems = {
     action:
       'Sehen Sie in die neueste Nachricht, oder senden Sie sie noch einmal. Auch der Link darin führt weiter.',
   },
+  'passkey-refused': {
+    title: 'Der Passkey hat nicht funktioniert',
+    explanation: 'Es hat zu lange gedauert, oder er war für eine andere Seite bestimmt.',
+    action: 'Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+  },
+  'passkey-unknown': {
+    title: 'Dieser Passkey ist hier nicht bekannt',
+    explanation: 'Er wurde aus Ihrem Konto entfernt.',
+    action: 'Melden Sie sich anders an.',
+  },
+  'insufficient-user-authentication': {
+    title: 'Bitte melden Sie sich zuerst neu an',
+    explanation: 'Das ändert, wie Sie sich anmelden, und Ihre letzte Anmeldung ist eine Weile her.',
+    action: 'Melden Sie sich neu an, und wiederholen Sie dann, was Sie tun wollten.',
+  },
+  'last-way-in': {
+    title: 'Das ist Ihr einziger Weg ins Konto',
+    explanation: 'Ohne ihn ließe sich Ihr Konto nicht mehr öffnen.',
+    action: 'Fügen Sie zuerst einen weiteren Passkey hinzu, oder setzen Sie ein Passwort.',
+  },
   'invalid-link': {
     title: 'Dieser Link funktioniert nicht mehr',
     explanation: 'Er ist vielleicht abgelaufen, schon benutzt oder nicht vollständig kopiert.',

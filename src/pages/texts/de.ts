@@ -287,6 +287,8 @@ export const de = {
     },
     'email-changed': { success: 'Adresse geändert', refused: 'Versuch, die Adresse zu ändern' },
     'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
+    'passkey-added': { success: 'Passkey hinzugefügt', refused: 'Versuch, einen Passkey hinzuzufügen' },
+    'passkey-removed': { success: 'Passkey entfernt', refused: 'Versuch, einen Passkey zu entfernen' },
     'mail-failed': {
       success: 'Nachricht zugestellt',
       refused: 'Nachricht, die nicht zugestellt werden konnte',

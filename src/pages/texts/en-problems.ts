@@ -119,6 +119,26 @@ export const problems = {
     explanation: 'It may be mistyped, expired, used already, or tried too often.',
     action: 'Use the code from the newest email, or send another. The link in it works, too.',
   },
+  'passkey-refused': {
+    title: "The passkey didn't work",
+    explanation: 'It took too long, or was meant for another page.',
+    action: 'Please try again, or sign in another way.',
+  },
+  'passkey-unknown': {
+    title: "This passkey isn't known here",
+    explanation: 'It was removed from your account.',
+    action: 'Sign in another way.',
+  },
+  'insufficient-user-authentication': {
+    title: 'Please sign in again first',
+    explanation: 'This changes how you sign in, and your last sign-in was a while ago.',
+    action: 'Sign in again, then repeat what you were doing.',
+  },
+  'last-way-in': {
+    title: 'This is your only way in',
+    explanation: 'Without it, nothing would open your account.',
+    action: 'Add another passkey or set a password first.',
+  },
   'invalid-link': {
     title: 'This link no longer works',
     explanation: 'It may have expired, been used already, or been cut off.',

@@ -293,6 +293,8 @@ export const en = {
     },
     'email-changed': { success: 'Address changed', refused: 'Attempt to change the address' },
     'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
+    'passkey-added': { success: 'Passkey added', refused: 'Attempt to add a passkey' },
+    'passkey-removed': { success: 'Passkey removed', refused: 'Attempt to remove a passkey' },
     'mail-failed': { success: 'Email delivered', refused: 'Email could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 

@@ -113,6 +113,26 @@ export const problems = {
     explanation: 'Se escribió mal, ha caducado, ya se usó o se intentó demasiadas veces.',
     action: 'Mire el mensaje más reciente o envíelo otra vez. El enlace que contiene también sirve.',
   },
+  'passkey-refused': {
+    title: 'La llave de acceso no ha funcionado',
+    explanation: 'Ha tardado demasiado o era para otra página.',
+    action: 'Inténtelo de nuevo o inicie sesión de otra manera.',
+  },
+  'passkey-unknown': {
+    title: 'Esta llave de acceso no se conoce aquí',
+    explanation: 'Se eliminó de su cuenta.',
+    action: 'Inicie sesión de otra manera.',
+  },
+  'insufficient-user-authentication': {
+    title: 'Inicie sesión de nuevo primero',
+    explanation: 'Esto cambia su forma de iniciar sesión, y la última vez fue hace un rato.',
+    action: 'Inicie sesión de nuevo y repita lo que estaba haciendo.',
+  },
+  'last-way-in': {
+    title: 'Es su única forma de entrar',
+    explanation: 'Sin ella, nada abriría su cuenta.',
+    action: 'Añada antes otra llave de acceso o establezca una contraseña.',
+  },
   'invalid-link': {
     title: 'Este enlace ya no funciona',
     explanation: 'Puede que haya caducado, que ya se haya usado o que no se haya copiado entero.',

@@ -281,6 +281,11 @@ export const es = {
     },
     'email-changed': { success: 'Dirección cambiada', refused: 'Intento de cambiar la dirección' },
     'device-forgotten': { success: 'Dispositivo olvidado', refused: 'Intento de olvidar un dispositivo' },
+    'passkey-added': { success: 'Llave de acceso añadida', refused: 'Intento de añadir una llave de acceso' },
+    'passkey-removed': {
+      success: 'Llave de acceso eliminada',
+      refused: 'Intento de eliminar una llave de acceso',
+    },
     'mail-failed': { success: 'Mensaje entregado', refused: 'Mensaje que no se pudo entregar' },
   },
 

@@ -6,6 +6,7 @@ import type { UserStore } from '../../identity/user-store'
 import type { SigningKeyStore } from '../../keys/signing-key-store'
 import type { LinkStore } from '../../links/link-store'
 import type { Outbox } from '../../mail/outbox'
+import type { PasskeyStore } from '../../passkeys/passkey-store'
 import type { RestoreStore } from '../../restores/restore-store'
 import type { SessionStore } from '../../sessions/session-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
@@ -16,6 +17,7 @@ import { createLinkRequests } from './link-store'
 import { createLinkUses } from './link-uses'
 import { createMailQueue, NO_MAIL_QUEUE } from './mail-queue'
 import { createOutbox } from './outbox'
+import { createPasskeyStore } from './passkey-store'
 import { createRestoreStore } from './restore-store'
 import { createSessionStore } from './session-store'
 import { createSignInCodeStore } from './sign-in-codes'
@@ -30,6 +32,7 @@ export interface SqlStores {
   readonly sessions: SessionStore
   readonly devices: DeviceStore
   readonly links: LinkStore
+  readonly passkeys: PasskeyStore
   readonly attempts: AttemptStore
   readonly auditLog: AuditLog
   readonly outbox: Outbox
@@ -65,6 +68,7 @@ export function createSqlStores(
       ...createSignInCodeStore(db),
       ...createUsedLinks(db),
     },
+    passkeys: createPasskeyStore(db, { mailQueue, maxSessions }),
     attempts: createAttemptStore(db, limits),
     auditLog: createAuditLog(db),
     outbox: createOutbox(db, keyring, mailQueue),

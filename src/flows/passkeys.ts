@@ -1,0 +1,73 @@
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
+import type { User } from '../identity/user'
+import type { Challenges } from '../passkeys/challenge'
+import { presentedChallenge } from '../passkeys/client-data'
+import type { Passkey, PasskeyChange, PasskeyStore } from '../passkeys/passkey-store'
+import { creationOptions, expectedBy, type RelyingParty } from '../passkeys/relying-party'
+import { type RegistrationResponse, verifyRegistration } from '../passkeys/verify-registration'
+import { describeDevice } from '../request-source/device'
+import type { Clock } from '../runtime/clock'
+import type { Log } from '../runtime/log'
+
+export interface PasskeyServices {
+  readonly passkeys: PasskeyStore
+  readonly challenges: Challenges
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Makes the options with which the browser of a live session registers a passkey. @throws {StoreUnavailable} */
+export async function preparePasskey(
+  { passkeys, challenges, clock }: PasskeyServices,
+  party: RelyingParty,
+  { user, sessionId }: { readonly user: User; readonly sessionId: string },
+) {
+  const owned = await passkeys.prepareFor(user.id, encodeBase64url(randomBytes(32)))
+  const challenge = await challenges.mint({ ceremony: 'register', holder: sessionId }, clock())
+  return creationOptions(party, { challenge, user, owned })
+}
+
+export type AddPasskey =
+  | { readonly outcome: 'added'; readonly passkey: Passkey }
+  | { readonly outcome: 'refused' | 'exists' | 'too-many' }
+
+/** Adds the passkey that a browser has registered, in the session that asked for it. @throws {StoreUnavailable} */
+export async function addPasskey(
+  { passkeys, challenges, clock, log }: PasskeyServices,
+  party: RelyingParty,
+  {
+    response,
+    transports,
+    name,
+    ...by
+  }: Omit<PasskeyChange, 'now'> & {
+    readonly response: RegistrationResponse
+    readonly transports: readonly string[]
+    /** `null`: it is called after the device. */
+    readonly name: string | null
+  },
+): Promise<AddPasskey> {
+  const now = clock()
+  const refuse = (reason: string): AddPasskey => {
+    log('passkey-refused', { request_id: by.source.requestId, ceremony: 'register', reason })
+    return { outcome: 'refused' }
+  }
+  const text = presentedChallenge(response.clientDataJson) ?? ''
+  const challenge = await challenges.verify(text, { ceremony: 'register', holder: by.sessionId }, now)
+  if (!challenge) return refuse('challenge')
+  const verified = await verifyRegistration(response, expectedBy(party, text))
+  if (!verified.ok) return refuse(verified.refusal)
+  const passkey: Passkey = {
+    ...verified.passkey,
+    id: encodeBase64url(randomBytes(16)),
+    userId: by.userId,
+    transports,
+    name: name ?? describeDevice(by.source.userAgent) ?? party.name,
+    createdAt: now,
+    lastUsedAt: null,
+  }
+  const outcome = await passkeys.add(passkey, { ...by, now, challenge })
+  if (outcome === 'challenge-used') return refuse('challenge-used')
+  return outcome === 'added' ? { outcome, passkey } : { outcome }
+}

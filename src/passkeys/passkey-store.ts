@@ -1,0 +1,98 @@
+import type { DeviceProof } from '../devices/device'
+import type { UserCredentials } from '../identity/user'
+import type { StartedSession } from '../identity/user-store'
+import type { RequestSource } from '../request-source/request-source'
+import type { Mode } from '../sessions/mode'
+import type { PreparedSession } from '../sessions/prepared-session'
+import type { PresentedSession } from '../sessions/session-store'
+import type { VerifiedChallenge } from './challenge'
+import type { Assertion, VerifiablePasskey } from './verify-assertion'
+import type { NewPasskey } from './verify-registration'
+
+/** A passkey of an account. Instants are seconds since the epoch. */
+export interface Passkey extends NewPasskey {
+  /** 16 random bytes, base64url. A handle in routes; it opens nothing. */
+  readonly id: string
+  readonly userId: string
+  /** How browsers can reach its authenticator, as they said: `internal`, `hybrid`, `usb` and others. */
+  readonly transports: readonly string[]
+  /** What its owner calls it. */
+  readonly name: string
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+}
+
+/** How many passkeys an account may have: a registration lists them all. */
+export const MOST_PASSKEYS = 20
+
+/**
+ * The truth about passkeys. Every method throws {@link StoreUnavailable} when it cannot be reached; a write that threw may still have
+ * happened.
+ */
+export interface PasskeyStore {
+  /** Returns the passkeys of an account, oldest first. */
+  list(userId: string): Promise<readonly Passkey[]>
+  /** Returns the passkeys of an account and its handle, which is `newHandle` if it has had none. */
+  prepareFor(userId: string, newHandle: string): Promise<OwnedPasskeys>
+  /**
+   * Adds a passkey, unless the challenge was used before, the credential id is anybody's, the account has as many as it may have, or the
+   * session is over.
+   */
+  add(passkey: Passkey, by: PasskeyChange & { readonly challenge: VerifiedChallenge }): Promise<AddedPasskey>
+  /** Gives a passkey another name; `null` if the account has no such passkey. */
+  rename(target: { readonly id: string; readonly userId: string }, name: string): Promise<Passkey | null>
+  /**
+   * Removes a passkey and records that. `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account.
+   *
+   * @param mailOpens Whether a link that is mailed to the address of the account opens it.
+   */
+  remove(
+    id: string,
+    by: PasskeyChange,
+    mailOpens: boolean,
+  ): Promise<'unknown' | 'last-way-in' | { readonly credentialId: string }>
+  /** Finds a passkey and its account by credential id. */
+  find(credentialId: string): Promise<FoundPasskey | null>
+  /**
+   * Uses up the challenge, moves the counter and starts the session, in one transaction. `null` if the challenge was used before, the
+   * passkey is gone, the account may not sign in, or another use has moved the counter beyond this one: then nothing begins, and the
+   * challenge is used up.
+   */
+  signIn(use: PasskeySignIn): Promise<StartedSession | null>
+  /** Forgets used challenges that have expired, at most `limit`. */
+  forgetChallenges(now: number, limit: number): Promise<void>
+}
+
+export interface OwnedPasskeys {
+  /** 32 random bytes, base64url: how authenticators know the account (WebAuthn L3 §5.4.3). It says nothing of its owner. */
+  readonly userHandle: string
+  readonly passkeys: readonly Passkey[]
+}
+
+export type AddedPasskey = 'added' | 'challenge-used' | 'exists' | 'too-many'
+
+export interface FoundPasskey {
+  readonly passkey: Passkey & VerifiablePasskey
+  readonly account: UserCredentials
+}
+
+/** Who changes the passkeys of their account, in which session. */
+export interface PasskeyChange {
+  readonly userId: string
+  readonly sessionId: string
+  readonly mode: Mode
+  readonly source: RequestSource
+  readonly now: number
+}
+
+export interface PasskeySignIn {
+  readonly credentialId: string
+  readonly challenge: VerifiedChallenge
+  readonly assertion: Assertion
+  readonly verifiedOnly: boolean
+  readonly prepared: PreparedSession
+  readonly presented: readonly PresentedSession[]
+  readonly device: DeviceProof
+  readonly source: RequestSource
+  readonly now: number
+}

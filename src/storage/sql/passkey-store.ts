@@ -1,0 +1,225 @@
+import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
+import type { VerifiedChallenge } from '../../passkeys/challenge'
+import {
+  type AddedPasskey,
+  MOST_PASSKEYS,
+  type Passkey,
+  type PasskeyChange,
+  type PasskeySignIn,
+  type PasskeyStore,
+} from '../../passkeys/passkey-store'
+import { recordIfChanged } from './audit-log'
+import { deviceIn, knowDevice } from './devices'
+import type { MailQueue } from './mail-queue'
+import { type PasskeyRow, toPasskey } from './passkey-row'
+import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
+import { selectEndedOf } from './sessions'
+import { type SqlDatabase, unlessRepeated } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { toCredentials, type UserRow } from './user-row'
+
+/** Passkeys, their owners' handles, and the challenges that were used. */
+export function createPasskeyStore(
+  db: SqlDatabase,
+  { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
+): PasskeyStore {
+  return {
+    async list(userId) {
+      return (await db.all(selectOf(userId))).map(toPasskey)
+    },
+
+    async prepareFor(userId, newHandle) {
+      const owner = { user_id: userId, user_handle: newHandle }
+      const { handles, rows } = await db.transaction({
+        handled: sql(
+          `INSERT INTO passkey_owners (user_id, user_handle)
+           SELECT id, :user_handle FROM users WHERE id = :user_id ON CONFLICT DO NOTHING`,
+          owner,
+        ),
+        handles: sql<{ user_handle: string }>(
+          'SELECT user_handle FROM passkey_owners WHERE user_id = :user_id',
+          { user_id: userId },
+        ),
+        rows: selectOf(userId),
+      })
+      return { userHandle: handles[0]?.user_handle ?? newHandle, passkeys: rows.map(toPasskey) }
+    },
+
+    async add(passkey, { challenge, ...by }): Promise<AddedPasskey> {
+      const notice = { kind: 'passkey-added', source: by.source, now: by.now } as const
+      const rows = await db.transaction({
+        taken: take(challenge),
+        added: ifChanged('taken', insertIfChanged(passkey, by)),
+        recorded: ifChanged('added', recordIfChanged(eventOf('passkey-added', by))),
+        ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
+        others: sql<{ id: string }>('SELECT id FROM passkeys WHERE credential_id = :credential_id', {
+          credential_id: passkey.credentialId,
+        }),
+      })
+      mailQueue.note(rows)
+      if (rows.added.length > 0) return 'added'
+      if (rows.taken.length === 0) return 'challenge-used'
+      return rows.others.length > 0 ? 'exists' : 'too-many'
+    },
+
+    async rename({ id, userId }, name) {
+      const [row] = await db.change(
+        sql<PasskeyRow>(
+          'UPDATE passkeys SET name = :name WHERE id = :id AND user_id = :user_id RETURNING *',
+          {
+            id,
+            user_id: userId,
+            name,
+          },
+        ),
+      )
+      return row ? toPasskey(row) : null
+    },
+
+    async remove(id, by, mailOpens) {
+      const target = { id, user_id: by.userId }
+      const notice = { kind: 'passkey-removed', source: by.source, now: by.now } as const
+      const rows = await db.transaction({
+        removed: sql<{ credential_id: string }>(
+          `DELETE FROM passkeys WHERE id = :id AND user_id = :user_id AND (
+             :mail_opens = 1
+             OR EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND password_hash IS NOT NULL)
+             OR EXISTS (SELECT 1 FROM passkeys AS other WHERE other.user_id = :user_id AND other.id <> :id))
+           RETURNING credential_id`,
+          { ...target, mail_opens: mailOpens ? 1 : 0 },
+        ),
+        recorded: ifChanged('removed', recordIfChanged(eventOf('passkey-removed', by))),
+        ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
+        left: sql<{ id: string }>('SELECT id FROM passkeys WHERE id = :id AND user_id = :user_id', target),
+      })
+      mailQueue.note(rows)
+      const [removed] = rows.removed
+      if (removed) return { credentialId: removed.credential_id }
+      return rows.left.length > 0 ? 'last-way-in' : 'unknown'
+    },
+
+    async find(credentialId) {
+      const { passkeys, accounts } = await db.read({
+        passkeys: sql<PasskeyRow & { user_handle: string }>(
+          `SELECT passkeys.*, user_handle FROM passkeys JOIN passkey_owners ON passkey_owners.user_id = passkeys.user_id
+            WHERE credential_id = :credential_id`,
+          { credential_id: credentialId },
+        ),
+        accounts: sql<UserRow>(
+          'SELECT * FROM users WHERE id = (SELECT user_id FROM passkeys WHERE credential_id = :credential_id)',
+          { credential_id: credentialId },
+        ),
+      })
+      const [[row], [account]] = [passkeys, accounts]
+      return row && account
+        ? { passkey: { ...toPasskey(row), userHandle: row.user_handle }, account: toCredentials(account) }
+        : null
+    },
+
+    async signIn(use) {
+      const { prepared, presented, device, source, now } = use
+      const { session } = prepared
+      const { userId } = session
+      const by = { userId, sessionId: session.id, mode: session.mode, source, now }
+      const transaction = db.transaction({
+        taken: take(use.challenge),
+        used: ifChanged('taken', useIfChanged(use)),
+        begun: ifChanged('used', insertSessionIfChanged(prepared)),
+        recorded: ifChanged('begun', recordIfChanged({ ...eventOf('signed-in', by), reason: 'passkey' })),
+        ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
+        ...knowDevice(device, { userId, source, now }, session.id),
+        replaced: presented.map((old) => endPresented(old, session, source)),
+        beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
+        ended: selectEndedOf(userId),
+      })
+      const rows = await unlessRepeated('sessions', transaction)
+      if (!rows) return null
+      mailQueue.note(rows)
+      const { begun, replaced, beyondLimit, ended } = rows
+      return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+    },
+
+    async forgetChallenges(now, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM used_challenges WHERE challenge_id IN
+             (SELECT challenge_id FROM used_challenges WHERE expires_at <= :now ORDER BY expires_at, challenge_id LIMIT :limit)`,
+          { now, limit },
+        ),
+        { outcomeMatters: false },
+      )
+    },
+  }
+}
+
+function selectOf(userId: string): Statement<PasskeyRow> {
+  return sql('SELECT * FROM passkeys WHERE user_id = :user_id ORDER BY created_at, credential_id', {
+    user_id: userId,
+  })
+}
+
+/** Notes that a challenge was used. Of many uses one changes a row. */
+function take({ id, expiresAt }: VerifiedChallenge): Statement<{ challenge_id: string }> {
+  return sql(
+    `INSERT INTO used_challenges (challenge_id, expires_at) VALUES (:id, :expires_at)
+     ON CONFLICT DO NOTHING RETURNING challenge_id`,
+    { id, expires_at: expiresAt },
+  )
+}
+
+/** Adds a passkey for the session that was checked, if it is live still. */
+function insertIfChanged(passkey: Passkey, by: PasskeyChange): Statement<{ id: string }> {
+  return sql(
+    `INSERT INTO passkeys (credential_id, id, user_id, public_key, alg, sign_count, backup_eligible, backed_up, aaguid,
+                           transports, name, created_at)
+     SELECT :credential_id, :id, users.id, :public_key, :alg, :sign_count, :backup_eligible, :backed_up, :aaguid,
+            :transports, :name, :now
+       FROM users WHERE users.id = :user_id AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}
+        AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND ended_at IS NULL)
+        AND (SELECT count(*) FROM passkeys WHERE passkeys.user_id = :user_id) < ${MOST_PASSKEYS}
+     ON CONFLICT DO NOTHING RETURNING id`,
+    {
+      credential_id: passkey.credentialId,
+      id: passkey.id,
+      user_id: passkey.userId,
+      public_key: passkey.publicKey,
+      alg: passkey.alg,
+      sign_count: passkey.signCount,
+      backup_eligible: passkey.backupEligible ? 1 : 0,
+      backed_up: passkey.backedUp ? 1 : 0,
+      aaguid: passkey.aaguid,
+      transports: JSON.stringify(passkey.transports),
+      name: passkey.name,
+      session_id: by.sessionId,
+      now: by.now,
+    },
+  )
+}
+
+/**
+ * Uses a passkey, if its account may sign in. A counter only goes up, so of two uses at once with one value the second does nothing; a passkey
+ * that does not count stays where it is.
+ */
+function useIfChanged({ credentialId, assertion, verifiedOnly, prepared, now }: PasskeySignIn): Statement {
+  const { signCount, counter, backedUp } = assertion
+  return sql(
+    `UPDATE passkeys SET sign_count = CASE WHEN :counts = 1 THEN :sign_count ELSE sign_count END, backed_up = :backed_up, last_used_at = :now
+      WHERE credential_id = :credential_id AND user_id = :user_id AND ${PREVIOUS_CHANGED}
+        AND (sign_count < :sign_count OR :counts = 0)
+        AND EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND disabled_at IS NULL
+                       AND (:verified_only = 0 OR email_verified_at IS NOT NULL))`,
+    {
+      credential_id: credentialId,
+      user_id: prepared.session.userId,
+      sign_count: signCount,
+      counts: counter === 'advanced' ? 1 : 0,
+      backed_up: backedUp ? 1 : 0,
+      verified_only: verifiedOnly ? 1 : 0,
+      now,
+    },
+  )
+}
+
+function eventOf(event: AuditEventName, { userId, sessionId, mode, source, now }: PasskeyChange): AuditEvent {
+  return auditEvent(event, { at: now, actorId: userId, subjectId: userId, sessionId, mode, source })
+}
