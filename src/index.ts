@@ -18,7 +18,7 @@ export default {
   scheduled: () => janus.sweep(),
 } satisfies ExportedHandler
 
-/** What other Workers are told over a service binding with `entrypoint = "Janus"`. Only those of the same account can have one. */
+/** Serves other Workers over a service binding with `entrypoint = "Janus"`. Only those of the same account can have one. */
 export class Janus extends WorkerEntrypoint implements CallerService {
   authenticate(headers: Headers, method?: string) {
     return janus.authenticate(headers, method)

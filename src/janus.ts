@@ -26,7 +26,7 @@ import { sweep } from './wiring/sweep'
 export interface Janus extends Hono, CallerService {
   /** `null` while the configuration is not valid; then nothing is served but the reasons. */
   readonly services: Services | null
-  /** What is left to do in the background; is to run every minute. */
+  /** Does the work that waits in the background. It must run every minute. */
   sweep(): Promise<void>
 }
 
@@ -89,7 +89,7 @@ function createUnconfigured(faults: readonly ConfigFault[], log: Log): Janus {
   return Object.assign(createUnconfiguredMountable(app), unconfigured, entries(app, 'http://localhost', ''))
 }
 
-/** The ways to ask an app that is not mounted. */
+/** Returns the ways to call an app that is not mounted. */
 function entries(
   { fetch, request }: Hono,
   origin: string,

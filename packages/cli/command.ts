@@ -9,7 +9,7 @@ export interface Command {
   readonly load: () => Promise<CommandModule>
 }
 
-/** What the file of a command exports. */
+/** Describes the exports of the file of a command. */
 export interface CommandModule {
   readonly help: string
   /** Returns the exit code. A command that goes on serving returns 0 and ends the process itself. */

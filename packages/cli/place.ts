@@ -68,7 +68,7 @@ export function findWrangler(folder: string): string {
   return join(dirname(resolveWrangler(folder, 'wrangler/package.json')), 'bin/wrangler.js')
 }
 
-/** What is used of it. */
+/** Lists the members that are used. */
 type WranglerModule = Pick<
   typeof Wrangler,
   'getPlatformProxy' | 'unstable_getVarsForDev' | 'unstable_readConfig' | 'unstable_splitSqlQuery'

@@ -60,14 +60,14 @@ export function createWrangler({
     })
 }
 
-/** Whether a command failed because wrangler may not act for any account. */
+/** Returns whether a command failed because wrangler may not act for any account. */
 export function isLoggedOut({ stderr, stdout }: Run): boolean {
   return /CLOUDFLARE_API_TOKEN|not (?:logged in|authenticated)|Authentication error|Unable to authenticate/i.test(
     stderr + stdout,
   )
 }
 
-/** What wrangler says is wrong, in one line. */
+/** Returns what wrangler says is wrong, in one line. */
 export function reasonOf({ code, stderr, stdout }: Run): string {
   const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim())
   const [, reason] = lines.map((line) => /\[ERROR\]\s*(.+)/.exec(line)).find((match) => match !== null) ?? []

@@ -16,13 +16,13 @@ import type {
 
 export type { Activity, Binding, Device, EmailVerified, Goal, PasswordChange, SignInLink } from './types.ts'
 
-/** Which page of a list. */
+/** Selects a page of a list. */
 export interface PageOptions extends Abortable {
   /** The `next_cursor` of the page before. */
   readonly cursor?: string | undefined
 }
 
-/** What a person does with an account. Each call throws as those of {@link JanusClient} do. */
+/** Describes what a person does with an account. Each call throws as those of {@link JanusClient} do. */
 export interface AccountClient {
   /** Mails a link that signs in. Resolves alike whether or not there is an account. */
   requestSignInLink(recipient: { readonly email: string }, options?: Abortable): Promise<Binding>

@@ -5,7 +5,7 @@ import { createSignInState, type Listener } from './sign-in-state.ts'
 import { inTime, unlessAborted } from './time-limit.ts'
 import type { Credentials, NewAccount, SignedIn, SignUp, TokenAnswer } from './types.ts'
 
-/** What every call takes. */
+/** Describes the options of every call. */
 export interface Abortable {
   /** Rejects the call with the signal's reason. A request that was sent already may have been carried out. */
   readonly signal?: AbortSignal | undefined
@@ -43,7 +43,7 @@ export interface JanusClient {
   /** Returns who is signed in, or `null`. An answer from before somebody signed in or out is asked for again. */
   me(options?: Abortable): Promise<SignedIn | null>
   /**
-   * As `fetch`, with the credential. If the access token is refused, it is refreshed and the request sent once more, unless its
+   * Works as `fetch`, with the credential. If the access token is refused, it is refreshed and the request sent once more, unless its
    * body is a stream. If nobody is signed in, the request goes without.
    *
    * With a token, redirects are not followed unless `init.redirect` says so: some runtimes take the token along.
@@ -115,7 +115,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return { ...rest, body: { ...body, ...more } }
   }
 
-  /** Whether a URL is under the path of Janus, and not one of an app beside it. */
+  /** Returns whether a URL is under the path of Janus, and not one of an app beside it. */
   function isOwn(url: string): boolean {
     return url.startsWith(issuer) && /^[/?#]|^$/.test(url.slice(issuer.length))
   }

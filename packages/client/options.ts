@@ -9,9 +9,9 @@ interface CommonOptions {
   readonly issuer: string
   /** Origins besides that of the issuer that may be sent the credential, as in `https://api.example.com`. */
   readonly origins?: readonly string[]
-  /** What sends requests. The global `fetch` if it is not given. */
+  /** Sends requests. The default is the global `fetch`. */
   readonly fetch?: Fetch
-  /** How long Janus may take to answer one request, in milliseconds. 10,000 if it is not given; a password hash takes a quarter of a second. */
+  /** Sets how long Janus may take to answer one request, in milliseconds. The default is 10,000; a password hash takes a quarter of a second. */
   readonly timeoutMs?: number
 }
 

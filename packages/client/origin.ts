@@ -2,7 +2,7 @@
 const ORIGIN = /^https?:\/\/([\w.-]+|\[[\da-f:.]+])(:\d+)?(?=[/?#]|$)/i
 
 /**
- * The origin of an absolute URL, or `undefined` if it has none or is written in a way that may be read as another.
+ * Returns the origin of an absolute URL, or `undefined` if it has none or is written in a way that may be read as another.
  *
  * Not `new URL(…).origin`, which React Native does not have.
  */

@@ -54,13 +54,13 @@ export class JanusProblem extends Error {
   /** `0` if a browser was redirected. */
   declare readonly status: number
   declare readonly title: string
-  /** What to do about it; `null` if there is nothing to add to the title. */
+  /** Describes what to do about it; `null` if there is nothing to add to the title. */
   declare readonly detail: string | null
   /** Empty if it is not about fields. */
   declare readonly errors: readonly FieldError[]
   /** Names the request in the log of the service. */
   declare readonly requestId: string | null
-  /** How long to wait; `null` if Janus did not say. */
+  /** Sets how long to wait; `null` if Janus did not say. */
   declare readonly retryAfterSeconds: number | null
 
   constructor({ status, headers }: Pick<Response, 'status' | 'headers'>, body: ProblemBody | null) {
@@ -80,7 +80,7 @@ export class JanusProblem extends Error {
   }
 }
 
-/** Whether Janus refused whoever asked, and not what was asked. A caller whose sign-in is too old for something is signed in. */
+/** Returns whether Janus rejected the caller, and not the request. A caller whose sign-in is too old for something is signed in. */
 export function isSignedOut(error: unknown): boolean {
   if (!(error instanceof JanusProblem) || error.code === 'insufficient-user-authentication') return false
   return error.status === 401 && error.code !== UNEXPECTED

@@ -3,7 +3,7 @@ import { useSyncExternalStore } from 'react'
 import type { JanusClient } from './client.ts'
 import type { Session, User } from './types.ts'
 
-/** Who is signed in, as a component shows it. */
+/** Describes who is signed in, for a component to show. */
 export type SessionState = {
   /** Asks again. Resolves when the answer is there; it never rejects, because `error` has what went wrong. */
   readonly refresh: () => Promise<void>
@@ -18,7 +18,7 @@ export type SessionState = {
 interface Store {
   readonly subscribe: (onChange: () => void) => () => void
   readonly state: () => SessionState
-  /** What is shown before anything is known: on a server, and while a page takes over from it. */
+  /** Returns the state before anything is known: on a server, and while a page takes over from it. */
   readonly initial: () => SessionState
 }
 

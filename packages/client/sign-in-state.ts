@@ -7,7 +7,7 @@ import type { TokenAnswer } from './types.ts'
  * new access token is good all the same.
  */
 export interface TokenStorage {
-  /** The token last set, or `null`. */
+  /** Returns the token last set, or `null`. */
   get(): string | null | Promise<string | null>
   set(refreshToken: string): void | Promise<void>
   remove(): void | Promise<void>
@@ -34,7 +34,7 @@ interface Token {
 const MARGIN_MS = 30_000
 
 /**
- * What one client knows of its sign-in: whether there is one, and in token mode its access token.
+ * Creates the state of one client's sign-in: whether there is one, and in token mode its access token.
  *
  * @param options.storage `null`: the refresh token is in a cookie, or there is none.
  * @param options.requestRefresh `POST /refresh`, with the token in the body or, if it is `null`, in the cookie; `ifPresent`: where there
@@ -71,12 +71,12 @@ export function createSignInState({
     for (const listener of listeners) Promise.resolve(now).then(listener)
   }
 
-  /** A refresh that another tab had under way says nothing to one that has signed out. */
+  /** Handles news of another tab. A refresh that was under way there does not sign in a tab that has signed out. */
   function onBroadcast(...news: Parameters<typeof setState>): void {
     if (news[2] || !isOut()) setState(...news)
   }
 
-  /** One write after the other: a storage need not keep their order. */
+  /** Writes one token after the other, because a storage may not keep their order. */
   function write(refreshToken: string | undefined): Promise<void> {
     const written = writing.then(() => (refreshToken ? storage?.set(refreshToken) : storage?.remove()))
     writing = written.catch(() => {})
@@ -113,10 +113,10 @@ export function createSignInState({
     return write(undefined)
   }
 
-  /** Whether it is known that nobody is signed in. */
+  /** Returns whether it is known that nobody is signed in. */
   const isOut = () => signedIn === false
 
-  /** The access token, unless its time is over or it is the one that was refused. */
+  /** Returns the access token, unless its time is over or it is the one that was refused. */
   function good(until: 'refreshAt' | 'expiresAt', refused: Token | null): Token | null {
     return token && token.text !== refused?.text && Date.now() < token[until] ? token : null
   }
@@ -175,7 +175,7 @@ export function createSignInState({
     end,
     withLock,
     signedIn: () => signedIn,
-    /** A session cookie turned out to be good. */
+    /** Records that the session cookie is valid. */
     confirm: () => setState(true, token, false),
     subscribe(listener: Listener): () => void {
       listeners.add(listener)
@@ -208,7 +208,7 @@ export function createSignInState({
 }
 
 /**
- * Whether a token was refused, and not what was done with it (RFC 6750 §3.1). Of another origin browsers show the challenge only
+ * Returns whether a token was refused, and not what was done with it (RFC 6750 §3.1). Of another origin browsers show the challenge only
  * if it is exposed; then the body has the code.
  */
 async function isTokenRefused(response: Response): Promise<boolean> {

@@ -8,13 +8,13 @@ export interface Tabs<News extends readonly unknown[]> {
   withLock<T>(work: () => Promise<T>): Promise<T>
 }
 
-/** How long a tab waits for its turn. Far more than a refresh takes. */
+/** Sets how long a tab waits for its turn. Far more than a refresh takes. */
 const PATIENCE_MS = 10_000
 
 /** News and locks travel by different ways: the lock may be free a moment before the news is here. */
 const NEWS_MS = 500
 
-/** What browsers have, and other runtimes may not. */
+/** Describes what browsers have, and other runtimes may not. */
 interface Browser<News> {
   readonly document?: unknown
   readonly navigator?: { readonly locks?: Locks }

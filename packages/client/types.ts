@@ -17,7 +17,7 @@ export interface Session {
   readonly idle_expires_at: string
   /** When the person last proved who they are. */
   readonly authenticated_at: string
-  /** How, in the words of RFC 8176. */
+  /** Lists the methods of the sign-in (RFC 8176). */
   readonly amr: readonly string[]
   /** `urn:janus:2fa` if the second factor of the account was proven, too. */
   readonly acr: 'urn:janus:1fa' | 'urn:janus:2fa'
@@ -31,7 +31,7 @@ export interface Session {
   readonly current: boolean
 }
 
-/** Who is signed in. */
+/** Describes who is signed in. */
 export interface SignedIn {
   readonly user: User
   readonly session: Session
@@ -46,15 +46,15 @@ export interface NewAccount extends Credentials {
   readonly name?: string | null
 }
 
-/** What asking for mail was answered: what a client without cookies presents with the link. */
+/** Holds what a request for mail returned. A client without cookies presents it with the link. */
 export interface Binding {
   readonly binding: string
 }
 
-/** What was mailed, a link or its code; and what the request for it was answered, which browsers have in a cookie, too. */
+/** Holds the mailed link or its code, and the binding that the request returned, which browsers also have in a cookie. */
 export type SignInLink = ({ readonly token: string } | { readonly code: string }) & Partial<Binding>
 
-/** Where the person wanted to go: the `return_to` with which the mail was asked for. Absent if there was none that is allowed. */
+/** Holds the `return_to` of the request for the mail. Absent if there was none that is allowed. */
 export interface Goal {
   readonly return_to?: string
 }
@@ -62,7 +62,7 @@ export interface Goal {
 /** An address was proven; and who is signed in, where it was confirmed in the browser or client that registered. */
 export interface EmailVerified extends Partial<SignedIn>, Goal {
   readonly email_verified: boolean
-  /** Whether the account can sign in with a password now. */
+  /** Says whether the account can sign in with a password now. */
   readonly has_password: boolean
 }
 
@@ -84,9 +84,9 @@ export interface Activity {
   /** Such as `signed-in`; the OpenAPI document lists them. More may come. */
   readonly event: string
   readonly outcome: 'success' | 'refused'
-  /** Why, by a short code. */
+  /** Says why, by a short code. */
   readonly reason: string | null
-  /** Whether whoever did it had proven to be the owner. */
+  /** Says whether the owner did it, as far as that was proven. */
   readonly by_owner: boolean
   readonly session_id: string | null
   readonly mode: 'session' | 'token' | null
@@ -101,13 +101,13 @@ export interface PasswordChange {
   readonly new_password: string
 }
 
-/** What comes of signing up. */
+/** Describes the outcome of signing up. */
 export type SignUp =
   | (SignedIn & { readonly outcome: 'signed-in' })
   /** With `REGISTRATION=verified`: a link was mailed, and it wants this binding, which browsers have in a cookie, too. */
   | { readonly outcome: 'verification-sent'; readonly binding: string }
 
-/** What token mode adds to a sign-in, and what a refresh answers (RFC 6749 §5.1). */
+/** Describes what token mode adds to a sign-in, and what a refresh answers (RFC 6749 §5.1). */
 export interface TokenAnswer {
   readonly access_token: string
   readonly token_type?: string

@@ -27,7 +27,7 @@ export interface PersonOptions {
   readonly mailbox?: Mailbox
 }
 
-/** What is used of a D1 database. */
+/** Lists the members of a D1 database that are used. */
 export interface Database {
   prepare(statement: string): { bind(...values: unknown[]): { run(): Promise<unknown> } }
 }

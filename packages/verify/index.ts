@@ -22,7 +22,7 @@ export { createVerifier, type Verifier, type VerifierOptions } from './verifier.
 export interface JanusEnv {
   Variables: {
     readonly principal: Principal
-    /** Whose principal it is. */
+    /** Names whose principal it is. */
     readonly issuer: string
   }
 }
@@ -31,12 +31,12 @@ export interface JanusEnv {
 export type JanusMiddlewareOptions =
   | (VerifierOptions & { readonly service?: never; readonly live?: never })
   | (ServiceClientOptions & {
-      /** Whether each request asks the source of truth if the session still stands. */
+      /** Says whether each request reads from the source of truth that the session is active. */
       readonly live?: boolean
     })
 
 /**
- * Middleware that lets a request through if Janus knows who is behind it, as `c.var.principal`, and answers every other as Janus would:
+ * Creates middleware that authenticates each request, sets `c.var.principal`, and answers every other request as Janus would:
  * the same problem, the same challenge (RFC 6750 §3, RFC 9457).
  */
 export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusEnv> {
@@ -60,7 +60,7 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   }
 }
 
-/** Middleware for behind {@link janus}: only principals that have the role. */
+/** Creates middleware that admits only principals with a role. It must run behind {@link janus}. */
 export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
   return async (c, next) => {
     const { principal, issuer } = c.var as Partial<JanusEnv['Variables']>
@@ -89,7 +89,7 @@ function createServiceVerifier(options: ServiceClientOptions & { readonly live?:
   return { authenticate: options.live ? client.requireLive : client.authenticate }
 }
 
-/** A refusal is about who asked: no cache may keep it. */
+/** Returns a response that no cache may store, because it is about the caller. */
 function refuse(problem: PresentedProblem): Response {
   const response = problemResponse(problem)
   response.headers.set('Cache-Control', 'no-store')

@@ -10,7 +10,7 @@ export interface VerifyingKey {
 
 /** The published keys of an issuer, as this process knows them. */
 export interface RemoteKeySet {
-  /** The key of an id, or `null` if the issuer has none. @throws {KeySetUnavailable} */
+  /** Returns the key of an id, or `null` if the issuer has none. @throws {KeySetUnavailable} */
   find(kid: string): Promise<VerifyingKey | null>
 }
 
@@ -19,10 +19,10 @@ export class KeySetUnavailable extends Error {
   override readonly name = 'KeySetUnavailable'
 }
 
-/** How old the keys may be while the issuer answers: as long as it lets them be cached. */
+/** Sets how old the keys may be while the issuer answers: as long as it lets them be cached. */
 const MAX_AGE_SECONDS = 300
 
-/** How old they may be while it does not. A key that was retired meanwhile is honoured no longer than this. */
+/** Sets how old they may be while it does not. A key that was retired meanwhile is accepted no longer than this. */
 const MAX_AGE_IN_OUTAGE_SECONDS = 24 * 3600
 
 /** An unknown key id asks again at most this often, so that made-up ones cannot load the issuer. */
@@ -38,7 +38,7 @@ const PATIENCE_MS = 3000
 export const PUBLIC_KEY_ALGORITHMS: readonly string[] = ['ES256', 'EdDSA']
 
 /**
- * The key set at `<issuer>/.well-known/jwks.json` (RFC 7517 §5), fetched when it is first needed and kept. It is fetched again when it is old
+ * Creates the key set of `<issuer>/.well-known/jwks.json` (RFC 7517 §5), fetched when it is first needed and kept. It is fetched again when it is old
  * and when a key id is not in it; a fetch that fails leaves the keys there are.
  *
  * @param fetch Asks the issuer: the global one, or that of a service binding.
@@ -59,7 +59,7 @@ export function createRemoteKeySet({
   let askedAt = Number.NEGATIVE_INFINITY
   let asking: Promise<void> | null = null
 
-  /** A clock may be put back: what is of the future is of no known age. */
+  /** Returns whether an instant is younger than a span. A clock may be put back, so the age of a future instant is unknown. */
   function isYounger(at: number, seconds: number): boolean {
     const age = clock() - at
     // guard: a key set of the future is of no known age

@@ -20,7 +20,7 @@ export function createReporter(write: ReportLine = (line) => console.error(line)
   }
 }
 
-/** Why a call failed, in the words of whatever failed. */
+/** Returns why a call failed, in the words of whatever failed. */
 export function reasonOf(error: unknown): string {
   if (!(error instanceof Error)) return 'an unknown error'
   const cause = error.cause instanceof Error ? ` (${error.cause.message})` : ''

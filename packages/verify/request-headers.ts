@@ -1,7 +1,7 @@
 /** The headers of a request as its platform has them: `Headers`, or an object, such as `request.headers` of `node:http`. */
 export type RequestHeaders = Headers | Readonly<Record<string, string | readonly string[] | undefined>>
 
-/** What decides who is calling: the credential, and what the cross-site rule goes by. */
+/** Holds what decides who is calling: the credential, and what the cross-site rule goes by. */
 const READ = ['authorization', 'cookie', 'origin', 'sec-fetch-site', 'upgrade']
 
 /** Returns what decides who is calling as `Headers`. Of a header that is there twice, both values are kept. */
@@ -20,7 +20,7 @@ export function toHeaders(request: RequestHeaders): Headers {
   return headers
 }
 
-/** Of whichever library: Node has more than one. */
+/** Returns whether these are `Headers`, of any library, because Node has more than one. */
 function isHeaders(headers: RequestHeaders): headers is Headers {
   return typeof headers.get === 'function' && typeof headers.has === 'function'
 }

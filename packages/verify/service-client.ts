@@ -9,7 +9,7 @@ export interface ServiceBinding {
   fetch(input: never, init?: never): Promise<unknown>
 }
 
-/** What the entrypoint `Janus` answers, and what `createJanus` gives. */
+/** Describes the methods of the entrypoint `Janus` and of what `createJanus` returns. */
 export interface CallerMethods {
   authenticate(headers: Headers, method?: string): Promise<Verdict>
   requireLive(headers: Headers, method?: string): Promise<Verdict>
@@ -28,9 +28,9 @@ export interface ServiceClientOptions {
 
 /** Asks Janus over a service binding, with types, whatever the types of the binding are. */
 export interface ServiceClient {
-  /** Who is behind a request, in either mode. Without `method` the request counts as one that changes something. */
+  /** Returns who is behind a request, in either mode. Without `method` the request counts as one that changes something. */
   authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
-  /** As `authenticate`, and asks D1 whether the session is still active. */
+  /** Works as `authenticate`, and reads from D1 whether the session is still active. */
   requireLive(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** Returns the name, address and roles of an account as they are now; `null` if it is deleted or disabled. */
   user(principal: { readonly userId: string }): Promise<UserAnswer>
@@ -85,7 +85,7 @@ const WHAT_TO_CHECK =
 
 type Answer = Verdict | SessionEnd | UserAnswer
 
-/** Whatever is bound in the place of Janus lets nobody in. */
+/** Returns whether an answer is one of Janus. Anything else that is bound authenticates nobody. */
 function isAnswer(answer: Answer): boolean {
   if (typeof answer !== 'object' || answer === null) return false
   if (answer.ok === false) return typeof answer.problem?.status === 'number'

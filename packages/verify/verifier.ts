@@ -18,7 +18,7 @@ export interface Verifier {
 export interface VerifierOptions {
   /** `ISSUER` of the Janus that is trusted, byte for byte. */
   readonly issuer: string
-  /** What its `AUDIENCE` is; the issuer, unless it says otherwise. */
+  /** Holds its `AUDIENCE`. The default is the issuer. */
   readonly audience?: string
   /** Asks the issuer for its keys. On Workers of the same zone that of a service binding without
    * entrypoint: `(...request) => env.AUTH.fetch(...request)`. */
@@ -77,13 +77,13 @@ function invalid(code: 'invalid-token' | 'token-expired'): Problem {
   return new Problem(code, { headers: INVALID_TOKEN_CHALLENGE })
 }
 
-/** What is answered while Janus cannot be asked. */
+/** Returns the problem while Janus cannot be reached. */
 export function unavailable(): Problem {
   const detail = 'Callers cannot be authenticated at the moment, because Janus does not answer.'
   return new Problem('store-unavailable', { detail, headers: { 'Retry-After': '5' } })
 }
 
-/** A problem of the issuer's, as the issuer itself would present it. */
+/** Returns a problem of the issuer's, as the issuer itself would present it. */
 export function refusal(issuer: string, problem: Problem) {
   const requestId = crypto.randomUUID()
   const presented = presentProblem(problem, { typeBase: `${issuer}/problems/`, requestId })

@@ -20,7 +20,7 @@ export const CHAINED_COLUMNS = [
 export type AuditRow = Readonly<Record<(typeof CHAINED_COLUMNS)[number], string | number | null>>
 
 /**
- * The hash that seals a row: SHA-256 over the hash before it and the row's columns as a JSON array, in hex. A row that is
+ * Returns the hash that seals a row: SHA-256 over the hash before it and the row's columns as a JSON array, in hex. A row that is
  * changed, removed or put in between changes every hash after it.
  *
  * @param previous The hash of the row before; `''` for the first.

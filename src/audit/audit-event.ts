@@ -6,11 +6,11 @@ export interface AuditEvent {
   readonly at: number
   readonly event: AuditEventName
   readonly outcome: 'success' | 'refused'
-  /** Why, by a short code. */
+  /** Says why, by a short code. */
   readonly reason: string | null
-  /** Who did it, as far as that was proven. */
+  /** Names who did it, as far as that was proven. */
   readonly actorId: string | null
-  /** Whose account it concerns, if there is one. */
+  /** Names whose account it concerns, if there is one. */
   readonly subjectId: string | null
   /** The key of the address that was tried (see throttling/account-key.ts), where a password was. */
   readonly accountKey: string | null
@@ -66,7 +66,7 @@ export interface RecordedEvent {
   readonly event: string
   readonly outcome: AuditEvent['outcome']
   readonly reason: string | null
-  /** Whether whoever did it had proven to be the owner. */
+  /** Says whether the owner did it, as far as that was proven. */
   readonly byOwner: boolean
   readonly sessionId: string | null
   readonly mode: Mode | null

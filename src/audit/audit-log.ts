@@ -8,9 +8,9 @@ import type { AuditEvent, RecordedEvent } from './audit-event'
  */
 export interface AuditLog {
   record(event: AuditEvent): Promise<void>
-  /** The events of one account, newest first, at most `limit`, before place `before` if it is given. */
+  /** Returns the events of one account, newest first, at most `limit`, before place `before` if it is given. */
   list(subjectId: string, page: { before: number | null; limit: number }): Promise<readonly RecordedEvent[]>
-  /** The hash at the end of the sealed part, and the oldest rows after it that happened before `until`. */
+  /** Returns the hash at the end of the sealed part, and the oldest rows after it that happened before `until`. */
   findUnsealed(until: number, limit: number): Promise<{ head: string; rows: readonly AuditRow[] }>
   /** Sets the hashes of rows that have none yet. */
   seal(hashes: readonly SealedRow[]): Promise<void>

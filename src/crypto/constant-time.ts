@@ -1,5 +1,5 @@
 /**
- * Whether two byte strings are equal, in a time that does not depend on where they differ.
+ * Returns whether two byte strings are equal, in a time that does not depend on where they differ.
  *
  * Unequal lengths are unequal: `crypto.subtle.timingSafeEqual` throws on them, and what is compared here has a
  * public length (a hash or a MAC), so nothing is told by answering at once.

@@ -1,6 +1,6 @@
 import { encodeBase64url } from './base64url'
 
-/** What a derived key is for. No two purposes share key material (RFC 5869 §3.2), so no artefact of one passes for another. */
+/** Names the purpose of a derived key. No two purposes share key material (RFC 5869 §3.2), so no artefact of one passes for another. */
 export type KeyPurpose =
   | 'refresh-token'
   | 'access-token'
@@ -13,7 +13,7 @@ export type KeyPurpose =
   | 'sign-in-code'
   | 'passkey-challenge'
 
-/** What is encrypted at rest: see sealing.ts. */
+/** Describes what is encrypted at rest: see sealing.ts. */
 export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
 
 export interface DerivedKey {
@@ -24,9 +24,9 @@ export interface DerivedKey {
 
 /** Keys derived from the configured secrets, one for each secret and purpose, the newest secret first. */
 export interface Keyring {
-  /** The key to make new things with. */
+  /** Returns the key for new artefacts. */
   newest(purpose: KeyPurpose): Promise<DerivedKey>
-  /** All keys of a purpose, newest secret first, to check what was made before a rotation. */
+  /** Returns all keys of a purpose, newest secret first, to check what was made before a rotation. */
   all(purpose: KeyPurpose): Promise<readonly DerivedKey[]>
 }
 

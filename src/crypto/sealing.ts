@@ -2,7 +2,7 @@ import { encodeBase64url, parseBase64url } from './base64url'
 import type { Keyring, SealingPurpose } from './keyring'
 import { randomBytes } from './random'
 
-/** What was encrypted, and with the key of which secret. */
+/** Describes what was encrypted, and with the key of which secret. */
 export interface Sealed {
   /** `<nonce>.<ciphertext>`, base64url. */
   readonly text: string
@@ -29,7 +29,7 @@ export async function seal(
   return { text: `${encodeBase64url(nonce)}.${encodeBase64url(new Uint8Array(ciphertext))}`, secretId }
 }
 
-/** What was sealed, or `null` if no configured secret decrypts it. */
+/** Returns what was sealed, or `null` if no configured secret decrypts it. */
 export async function unseal(
   keyring: Keyring,
   purpose: SealingPurpose,

@@ -9,11 +9,11 @@ const SAMPLE_WORDS =
 /** Fewer different characters than this is a pattern; 43 random base64 characters have 20 or more. */
 const MIN_DISTINCT = 12
 
-/** How often random characters change between upper case, lower case and digits, at the very least; words hardly do. */
+/** Sets how often random characters change between upper case, lower case and digits, at the very least; words hardly do. */
 const MIN_CHANGES = 10
 
 /**
- * What speaks against a secret, or `null`. It cannot be told that a text is random, but much of what people paste in place of
+ * Returns what is wrong with a secret, or `null`. Nothing can prove that a text is random, but much of what people paste in place of
  * random bytes is none of their usual encodings, or a word, a phrase or a pattern.
  */
 export function checkSecret(secret: string): 'too-short' | 'not-random' | null {

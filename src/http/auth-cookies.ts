@@ -1,10 +1,10 @@
 import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 
-/** What a cookie of Janus is for. */
+/** Names the purpose of a cookie of Janus. */
 export type CookiePurpose = 'session' | 'refresh' | 'device' | 'mail-sent' | BindingPurpose
 
-/** What binds a link that was mailed to the browser that asked for it. */
+/** Names what binds a mailed link to the browser that requested it. */
 export type BindingPurpose = 'registration' | 'sign-in-link' | 'email-change'
 
 export interface AuthCookie<P extends CookiePurpose = CookiePurpose> {
@@ -23,7 +23,7 @@ export interface AuthCookies {
   readonly registration: AuthCookie<'registration'>
   readonly signInLink: AuthCookie<'sign-in-link'>
   readonly emailChange: AuthCookie<'email-change'>
-  /** What the page that waits for a mail shows: no secret, but nobody else's to read. */
+  /** Holds what the page that waits for a mail shows: no secret, but nobody else's to read. */
   readonly mailSent: AuthCookie<'mail-sent'>
 }
 

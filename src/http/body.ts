@@ -65,17 +65,17 @@ export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   return withFacts(parse, { json: schema, form: form ?? schema })
 }
 
-/** The fields of the form that was sent, as they were sent; none if there was no form. For a page that shows them again. */
+/** Returns the fields of the form that was sent, as they were sent; none if there was no form. For a page that shows them again. */
 export function sentFields(c: Context): Readonly<Record<string, string>> {
   return withVariables(c).get('sentForm') ?? {}
 }
 
-/** Whether the body came from a page, which wants to be redirected rather than to read JSON. */
+/** Returns whether the body came from a page, so the answer is a redirect and not JSON. */
 export function isForm(c: Context): boolean {
   return typeOf(c) === 'form' && !withVariables(c).get('wantsJson')
 }
 
-/** Whether the client names JSON among what it accepts, before a page. Browsers name pages first. */
+/** Returns whether the client names JSON among what it accepts, before a page. Browsers name pages first. */
 function prefersJson(c: Context): boolean {
   const supports = ['text/html', 'application/json']
   return accepts(c, { header: 'Accept', supports, default: 'text/html' }) === 'application/json'
@@ -161,7 +161,7 @@ function parseJson(text: string): Record<string, unknown> {
 }
 
 /**
- * How many names a JSON text writes down. `JSON.parse` keeps the last of two equal ones in silence, and another
+ * Returns how many names a JSON text writes down. `JSON.parse` keeps the last of two equal ones in silence, and another
  * parser the first: what one checks, the other uses (RFC 8259 §4).
  */
 function countNames(json: string): number {
@@ -219,7 +219,7 @@ async function parseFields<S extends BodySchema>(
   ])
 }
 
-/** A raw check of a field names its fault in `expected`. */
+/** Returns the code of an issue. A raw check of a field names its fault in `expected`. */
 function codeOf({ kind, type, received, expected }: v.BaseIssue<unknown>): string {
   if (received === 'undefined') return 'missing'
   if (kind === 'schema') return 'type'

@@ -3,10 +3,10 @@ import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
 import { originForLog } from './origin'
 
-/** How long a browser may remember a preflight. */
+/** Sets how long a browser may remember a preflight. */
 const PREFLIGHT_MAX_AGE_SECONDS = 600
 
-/** What every client of Janus may have to send. */
+/** Holds what every client of Janus may have to send. */
 const OWN_HEADERS = 'Authorization, Content-Type'
 
 /** Names of header fields (RFC 9110 §5.1), in a list. Beside credentials `*` would be the name of one (Fetch standard). */

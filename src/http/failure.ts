@@ -12,7 +12,7 @@ const RETRY_AFTER_SECONDS = 5
 const SCHEMA_MISSING =
   'The local database lacks tables. Run npm start, or npx wrangler d1 migrations apply DB --local.'
 
-/** The problem with which a request was refused, or `null` if it was not. */
+/** Returns the problem with which a request was refused, or `null` if it was not. */
 export function problemOf(c: Context): ProblemCode | null {
   return withVariables(c).get('problem') ?? null
 }
@@ -32,7 +32,7 @@ export async function handleFailure(
   }: {
     readonly typeBase: string
     readonly log: Log
-    /** Whether the service runs on one's own machine, where the log explains what nobody foresaw. */
+    /** Says whether the service runs on one's own machine, where the log explains what nobody foresaw. */
     readonly local: boolean
     /** Presents the problem as a page, where one is wanted. */
     readonly page?: (problem: Problem, requestId: string) => Promise<Response>
@@ -91,7 +91,7 @@ function firstLine(cause: unknown): string {
   return cause instanceof Error ? (cause.message.split('\n')[0] ?? '').slice(0, 200) : 'unknown'
 }
 
-/** Where it happened, and on one's own machine the whole stack and the message, which may quote what a client sent. */
+/** Returns where it happened, and on one's own machine the whole stack and the message, which may quote what a client sent. */
 function described(error: Error, redact: ((text: string) => string) | null): Record<string, string> {
   const frames = (error.stack?.replace(error.message, '').split('\n') ?? [])
     .filter((line) => line.startsWith('    at '))

@@ -5,11 +5,11 @@ const NO_PAGES: ReadonlySet<string> = new Set(
   'about blob data file ftp javascript vbscript view-source ws wss'.split(' '),
 )
 
-/** What a web view or an extension sends, as in `capacitor://localhost`: a scheme, a host and perhaps a port. */
+/** Holds what a web view or an extension sends, as in `capacitor://localhost`: a scheme, a host and perhaps a port. */
 const APP_ORIGIN = /^([a-z][a-z\d+.-]*):\/\/[\w.-]+(?::\d{1,5})?$/
 
 /**
- * Whether a text is an origin as some browser or web view sends it, and of a page that nobody on the way can replace. It is compared byte for
+ * Returns whether a text is an origin as some browser or web view sends it, and of a page that nobody on the way can replace. It is compared byte for
  * byte, so there is one spelling: no path, no default port, no capital letter in a host of the web, no wildcard. `null` is none: sandboxed
  * frames of every site send it.
  */

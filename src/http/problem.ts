@@ -50,7 +50,7 @@ export interface FieldError {
 }
 
 export interface ProblemOptions {
-  /** What to do about it, for this occurrence. Holds no secret and no personal data. */
+  /** Holds what to do about it, for this occurrence. Holds no secret and no personal data. */
   readonly detail?: string
   readonly errors?: readonly FieldError[]
   readonly headers?: Readonly<Record<string, string>>
@@ -75,7 +75,7 @@ export class Problem extends Error {
 export const BARE_CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
 export const INVALID_TOKEN_CHALLENGE = { 'WWW-Authenticate': 'Bearer error="invalid_token"' }
 
-/** The headers of a problem, however it is presented: a 401 always has a challenge. */
+/** Returns the headers of a problem, however it is presented: a 401 always has a challenge. */
 export function problemHeaders({ code, options }: Problem): Readonly<Record<string, string>> {
   return { ...(PROBLEMS[code].status === 401 ? BARE_CHALLENGE : {}), ...options.headers }
 }
@@ -117,7 +117,7 @@ export function presentProblem(
   return { status, headers: problemHeaders(problem), body }
 }
 
-/** The response of a problem. */
+/** Returns the response of a problem. */
 export function problemResponse({ status, headers, body }: PresentedProblem): Response {
   const type = 'application/problem+json; charset=utf-8'
   return new Response(JSON.stringify(body), { status, headers: { ...headers, 'Content-Type': type } })

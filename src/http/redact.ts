@@ -13,7 +13,7 @@ export function redactFor(request: Request, body: object | undefined): (text: st
   return (text) => redact(text, sent)
 }
 
-/** As {@link redactFor}, where only the headers of a request are known. */
+/** Works as {@link redactFor}, where only the headers of a request are known. */
 export function redactForHeaders(headers: Headers): (text: string) => string {
   const sent = credentialsIn(headers)
   return (text) => redact(text, sent)
@@ -44,7 +44,7 @@ function redact(message: string, sent: readonly string[]): string {
   return safe
 }
 
-/** How much of the beginning of a text was sent: a whole value, or a part that is long enough to be recognised. */
+/** Returns how much of the beginning of a text was sent: a whole value, or a part that is long enough to be recognised. */
 function lengthSent(text: string, sent: readonly string[]): number {
   let longest = 0
   for (const value of sent) {

@@ -5,7 +5,7 @@ import type { Log } from '../runtime/log'
 import { problemOf } from './failure'
 
 /**
- * One line for each request. Successes are sampled, for a line costs as much as the request; refusals and failures never are.
+ * Writes one line for each request. Successes are sampled, for a line costs as much as the request; refusals and failures never are.
  *
  * @param identify Ids of who is behind the request, if that is known.
  */

@@ -1,13 +1,13 @@
 import type { Context } from 'hono'
 import type { ProblemCode } from './problem'
 
-/** What is noted while a request is handled, for what comes after in the same request. */
+/** Describes what is noted while a request is handled, for what comes after in the same request. */
 export interface RequestVariables {
   /** The members of its body, parsed but not checked. */
   sentFields?: Readonly<Record<string, unknown>>
   /** The same, if the body was a form. */
   sentForm?: Readonly<Record<string, string>>
-  /** Whether an empty form was sent by a client that names that type by default, and not because a person pressed a button. */
+  /** Says whether an empty form was sent by a client that names that type by default, and not because a person pressed a button. */
   wantsJson?: boolean
   /** With which it was refused. */
   problem?: ProblemCode

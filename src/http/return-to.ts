@@ -54,7 +54,7 @@ const PATH_BEYOND_ASCII = /^[\p{ASCII}\p{L}\p{M}\p{N}]*$/u
 const NOWHERE = 'https://nowhere.invalid'
 
 /**
- * Nothing in the path may be read by a browser or proxy as the start of another authority: no second slash, no backslash, no
+ * Parses a path. Nothing in it may be read by a browser or proxy as the start of another authority: no second slash, no backslash, no
  * dot segment, no encoded slash, and no character that becomes one of them by normalization. The URL parser has the last word.
  */
 function parsePath(text: string): string | null {

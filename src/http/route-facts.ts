@@ -3,27 +3,27 @@ import type * as v from 'valibot'
 /** A body of named fields, each text or a flag. */
 export type BodySchema = v.ObjectSchema<v.ObjectEntries, undefined>
 
-/** What stands before the handler of a route. */
+/** Describes what runs before the handler of a route. */
 export interface RouteFacts {
-  /** Whether the route needs no principal. */
+  /** Says whether the route needs no principal. */
   readonly open?: true
-  /** Whether an open route takes an access token all the same. */
+  /** Says whether an open route accepts an access token anyway. */
   readonly bearing?: true
   /** The schema of a JSON body. */
   readonly json?: BodySchema
   /** The schema of a form. */
   readonly form?: BodySchema
-  /** Whether the session store is asked if the session still stands. */
+  /** Says whether the route reads from the session store that the session is active. */
   readonly live?: true
-  /** Whether the person must have proven who they are a short while ago. */
+  /** Says whether the person must have proven who they are a short while ago. */
   readonly recent?: true
-  /** Whether a client may name its attempt, to repeat it. */
+  /** Says whether a client may name its attempt, to repeat it. */
   readonly repeatable?: true
-  /** Whether a client may come only so often. */
+  /** Says whether the route limits how often a client may call it. */
   readonly limited?: true
-  /** Whether the body may say whose account is meant. */
+  /** Says whether the body may say whose account is meant. */
   readonly ownAccount?: true
-  /** Whether the route is there only where mail is sent. */
+  /** Says whether the route exists only where mail is sent. */
   readonly mail?: true
 }
 
@@ -38,7 +38,7 @@ export function withFacts<M extends object>(middleware: M, does: RouteFacts): M 
   return middleware
 }
 
-/** What a piece of middleware has said of itself; nothing if it has not. */
+/** Returns the facts that middleware states about itself; none if it states nothing. */
 export function factsOf(middleware: object): RouteFacts {
   return facts.get(middleware) ?? {}
 }

@@ -3,7 +3,7 @@ export function isTrustworthy(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url))
 }
 
-/** Whether a URL leads to this machine. Browsers resolve every name below `localhost` to it (RFC 6761 §6.3). */
+/** Returns whether a URL leads to this machine. Browsers resolve every name below `localhost` to it (RFC 6761 §6.3). */
 export function isLocal({ hostname }: URL): boolean {
   return /^((.+\.)?localhost|127\.0\.0\.1|\[::1\])$/.test(hostname)
 }

@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import { Problem } from './problem'
 
-/** What Hono knows of a route. `ALL` marks middleware. */
+/** Describes what Hono knows of a route. `ALL` marks middleware. */
 interface Route {
   readonly method: string
   readonly path: string

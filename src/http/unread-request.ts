@@ -11,7 +11,7 @@ export async function unreadRequest(req: HonoRequest): Promise<Request> {
   return body === null ? raw : new Request(raw, { body })
 }
 
-/** The body as Hono keeps it, in bytes, because a `Request` gives text a type of its own; or `null` if Hono has nothing. */
+/** Returns the body as Hono keeps it, in bytes, because a `Request` gives text a type of its own; or `null` if Hono has nothing. */
 async function keptBody(req: HonoRequest): Promise<Uint8Array | null> {
   const { arrayBuffer, blob, formData, ...others } = req.bodyCache
   try {
@@ -28,7 +28,7 @@ async function keptBody(req: HonoRequest): Promise<Uint8Array | null> {
   return null
 }
 
-/** Each field as often as it was sent. How it was encoded is lost, and with it nothing that is looked at. */
+/** Returns each field as often as it was sent. How it was encoded is lost, and with it nothing that is looked at. */
 function formText(form: FormData): string {
   return `${new URLSearchParams([...form].map(([name, value]) => [name, `${value}`]))}`
 }
@@ -37,7 +37,7 @@ function encode(text: string): Uint8Array {
   return new TextEncoder().encode(text)
 }
 
-/** What `text()` puts in place of bytes that are not UTF-8. Two different passwords would become one. */
+/** Holds what `text()` puts in place of bytes that are not UTF-8. Two different passwords would become one. */
 const REPLACEMENT = '\ufffd'
 
 /** A body that is refused as what it was. */

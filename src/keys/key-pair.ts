@@ -34,7 +34,7 @@ export async function generateKeyPair(
   }
 }
 
-/** The private key, not extractable, or `null` if no configured secret decrypts it. */
+/** Returns the private key, not extractable, or `null` if no configured secret decrypts it. */
 export async function decryptPrivateKey(
   stored: StoredSigningKey,
   keyring: Keyring,

@@ -23,7 +23,7 @@ export interface StoredSigningKey {
 
 /** Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface SigningKeyStore {
-  /** The keys of an algorithm, oldest first. */
+  /** Returns the keys of an algorithm, oldest first. */
   list(alg: PairAlg): Promise<readonly StoredSigningKey[]>
   /** Adds a key, unless its generation is taken: of many callers one gets `true`, and the rest find its key in the list. */
   add(key: StoredSigningKey): Promise<boolean>

@@ -1,6 +1,6 @@
 import type { JWK } from 'jose'
 
-/** How access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1). */
+/** Names how access tokens are signed (RFC 7518 §3.1, RFC 8037 §3.1). */
 export type JwtAlg = 'ES256' | 'EdDSA' | 'HS256'
 
 /** The key a new token is signed with. */
@@ -14,10 +14,10 @@ export interface SigningKeys {
   readonly alg: JwtAlg
   /** @throws {StoreUnavailable} If no key has been loaded yet and the store cannot be reached. */
   signer(): Promise<Signer>
-  /** The key of that id, or `null` if there is none or the last token it signed has ended. @throws {StoreUnavailable} as `signer`. */
+  /** Returns the key of that id, or `null` if there is none or the last token it signed has ended. @throws {StoreUnavailable} as `signer`. */
   verifier(kid: string): Promise<CryptoKey | null>
-  /** The public keys (RFC 7517 §5), or `null` when the keys are shared secrets and none can be published. */
+  /** Returns the public keys (RFC 7517 §5), or `null` when the keys are shared secrets and none can be published. */
   keySet(): Promise<readonly JWK[] | null>
-  /** What is due in the background: a successor to publish, old keys to forget. @throws {StoreUnavailable} */
+  /** Does what is due in the background: publishes a successor, forgets old keys. @throws {StoreUnavailable} */
   sweep(): Promise<void>
 }

@@ -9,10 +9,10 @@ import { type SweepKeysServices, sweepKeys } from './sweep-keys'
 /** An unknown key id is looked up at most this often, so that made-up ids cannot load the store. */
 const UNKNOWN_KID_COOLDOWN_SECONDS = 10
 
-/** How often an isolate tries to make the key that signs, before it is an error. */
+/** Sets how often an isolate tries to make the key that signs, before it is an error. */
 const MOST_REPLACEMENTS = 3
 
-/** How long the old keys serve before the store is asked again, after it did not answer. */
+/** Sets how long the old keys serve before the store is asked again, after it did not answer. */
 const RELOAD_AGAIN_SECONDS = 10
 
 /** Key pairs in a store, loaded and imported once for each isolate and again when they are old. */
@@ -55,7 +55,7 @@ export function createStoredSigningKeys(
     )
   }
 
-  /** The keys, at most `maxAgeSeconds` old unless the store is down and older ones are at hand. */
+  /** Returns the keys, at most `maxAgeSeconds` old unless the store is down and older ones are at hand. */
   async function keysAtMost(maxAgeSeconds: number): Promise<readonly LoadedKey[]> {
     // A database that was put back has other keys.
     const restoredAt = await restores.lastAt()
@@ -112,7 +112,7 @@ interface LoadedKeys {
   readonly keys: readonly LoadedKey[]
 }
 
-/** The newest key that signs now and that this isolate can decrypt. */
+/** Returns the newest key that signs now and that this isolate can decrypt. */
 function signerAt(keys: readonly LoadedKey[], now: number): Signer | null {
   const usable = signingKeysAt(keys, now).findLast(({ signer }) => signer !== null)
   return usable?.signer ? { kid: usable.kid, key: usable.signer } : null

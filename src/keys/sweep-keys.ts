@@ -62,7 +62,7 @@ function reasonToRotate(
   return keyRotationDays > 0 && now >= key.signsFrom + keyRotationDays * DAY_SECONDS ? 'age' : null
 }
 
-/** Not every other secret: one that is unknown here may be the newer one of a deployment that is under way. */
+/** Returns the ids of older secrets, but not of every other secret, because one that is unknown here may be the newer one of a deployment that is under way. */
 async function olderSecretIds(keyring: Keyring): Promise<readonly string[]> {
   const [, ...older] = await keyring.all('signing-key-encryption')
   return older.map(({ secretId }) => secretId)

@@ -1,4 +1,4 @@
-/** What Cloudflare puts in place of an address when another zone's Worker calls: many callers, so nobody's address. */
+/** Holds what Cloudflare puts in place of an address when another zone's Worker calls: many callers, so nobody's address. */
 const WORKERS_ADDRESS = '2a06:98c0:3600::103'
 
 /**

@@ -1,5 +1,5 @@
 /**
- * What a language calls a country, or `null` if it has no name for it.
+ * Returns what a language calls a country, or `null` if it has no name for it.
  *
  * Cloudflare says `T1` for Tor and `XX` for nowhere it knows; neither is ISO 3166-1, and the platform throws on what cannot be.
  */

@@ -20,7 +20,7 @@ const SYSTEMS: readonly (readonly [RegExp, string])[] = [
 ]
 
 /**
- * What kind of device a client says it is, as in `Firefox, Linux`; `null` if it says nothing that is known here.
+ * Returns what kind of device a client says it is, as in `Firefox, Linux`; `null` if it says nothing that is known here.
  *
  * Only words from these lists: what a client wrote itself must not stand in a mail to somebody else.
  */

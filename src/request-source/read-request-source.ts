@@ -6,7 +6,7 @@ import type { RequestSource } from './request-source'
 /** In UTF-8: what is stored for a request is bounded by what it takes there. Browsers send some 120. */
 const USER_AGENT_MAX_BYTES = 256
 
-/** Where a request comes from. Only the edge is believed about the address: every other header is the client's own word. */
+/** Reads where a request comes from. Only the edge is trusted for the address, because a client can write every other header. */
 export function requestSourceOf(c: Context): RequestSource {
   // Controls and direction marks could make one line of a list look like another.
   const userAgent = c.req.header('User-Agent')?.replace(/[\p{Cc}\p{Cf}\p{Cs}]/gu, '')

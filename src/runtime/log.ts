@@ -4,7 +4,7 @@
  */
 export type Log = (event: string, fields: Readonly<Record<string, string | number | boolean>>) => void
 
-/** One JSON line for each event, as Workers Logs indexes them. */
+/** Writes one JSON line for each event, as Workers Logs indexes them. */
 export const consoleLog: Log = (event, fields) => {
   console.log(JSON.stringify({ event, ...fields }))
 }

@@ -1,9 +1,9 @@
-/** What this isolate remembers for a moment, in its memory alone. Bounded: the least recently used is forgotten first. */
+/** Caches values in the memory of this isolate. It is bounded: the least recently used entry is removed first. */
 export interface Memo<V> {
   readonly size: number
-  /** The value, if it is remembered and `now` is before the end it was given. */
+  /** Returns the value, if it is cached and `now` is before its end. */
   get(key: string, now: number): V | null
-  /** Remembers a value until an instant, in seconds. */
+  /** Caches a value until an instant, in seconds. */
   set(key: string, value: V, until: number): void
   /** Forgets every value that fits: looks at all there are. */
   deleteWhere(fits: (value: V) => boolean): void

@@ -1,4 +1,4 @@
-/** What can fail to answer. */
+/** Names a store that can fail to answer. */
 export type Store =
   | 'D1'
   | 'SQLite'
@@ -18,7 +18,7 @@ export class StoreUnavailable extends Error {
   constructor(
     readonly store: Store,
     cause: unknown,
-    /** What the caller may be told beyond "try again". */
+    /** Holds what the caller may be told beyond "try again". */
     readonly detail: string | null = null,
   ) {
     super(`${store} is unavailable`, { cause })
@@ -39,7 +39,7 @@ export async function orOnOutage<T>(
 }
 
 /**
- * How long a store may take, in milliseconds. KV answers in 250 ms in all but a hundredth of cases; D1 takes one query after another and
+ * Sets how long a store may take, in milliseconds. KV answers in 250 ms in all but a hundredth of cases; D1 takes one query after another and
  * may have a queue; a connection to Redis or Memcached is part of each call. Longer than this is as good as down, and holding the request
  * would only make it worse.
  */
@@ -106,7 +106,7 @@ export function reachToDo<T>(store: Store, call: () => Promise<T>): Promise<T> {
   return reachAndTell(store, call, 'Look whether it was before you try again.')
 }
 
-/** As {@link reachToDo}, for a request that may be sent again: it gets the outcome of the first. */
+/** Works as {@link reachToDo}, for a request that may be sent again: it gets the outcome of the first. */
 export function reachToDoOnce<T>(store: Store, call: () => Promise<T>): Promise<T> {
   return reachAndTell(store, call, 'Send the same request again within 15 seconds: it is done only once.')
 }
@@ -120,7 +120,7 @@ async function reachAndTell<T>(store: Store, call: () => Promise<T>, whatToDo: s
   }
 }
 
-/** Whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
+/** Returns whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
 function wasRefused(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
   const code = 'code' in cause ? String(cause.code) : ''

@@ -1,6 +1,6 @@
 import type { Source } from './source-limit'
 
-/** Who makes an attempt at a password, as far as is known before the store is asked. */
+/** Describes who makes an attempt at a password, as far as is known before the store is asked. */
 export type Attempter =
   /** Somebody in a live session. */
   | { readonly in: 'session'; readonly sessionId: string }
@@ -15,7 +15,7 @@ export type Attempter =
     }
 
 /**
- * Whose budget an attempt is counted against. All have the same free attempts, delays and maximum. What strangers spend keeps
+ * Describes whose budget an attempt is counted against. All have the same free attempts, delays and maximum. What strangers spend keeps
  * neither a device of the account nor a session waiting.
  */
 export interface ChosenBudget {

@@ -1,4 +1,4 @@
-/** How guessing at one account is slowed down. Settings: docs/reference/configuration.md. */
+/** Describes how guessing at one account is slowed down. Settings: docs/reference/configuration.md. */
 export interface AttemptLimits {
   /** Failures that count at the same time before the first delay. */
   readonly freeAttempts: number
@@ -9,12 +9,12 @@ export interface AttemptLimits {
 }
 
 /**
- * How long a failure counts. They are forgotten one after another, a day each, and not all at once when the owner succeeds: strangers
+ * Sets how long a failure counts. They are forgotten one after another, a day each, and not all at once when the owner succeeds: strangers
  * would see that, and learn that the address has an account. In any period of D days at most `maxAttempts + D` attempts begin.
  */
 export const FAILURE_SECONDS = 24 * 60 * 60
 
-/** What a budget has been spent on, as far as deciding needs it. */
+/** Describes what a budget has been spent on, as far as deciding needs it. */
 export interface SpentBudget {
   /** The instant at which nothing of it counts any more. */
   readonly spent_until: number

@@ -3,7 +3,7 @@ import type { RequestSource } from '../request-source/request-source'
 import type { AccountKeys } from './account-key'
 
 /**
- * What one source may spend, whichever accounts it is after: so many units at once, and then one each so many seconds. A failed attempt
+ * Holds what one source may spend, whichever accounts it is after: so many units at once, and then one each so many seconds. A failed attempt
  * at a password, a try at the code of a sign-in link, a registration, and a request for mail are a unit each. A right password and a link
  * cost nothing: an office or a school is one source, too. A larger network may spend more than one of its parts, and far less than all of them.
  */
@@ -16,9 +16,9 @@ const SOURCE_LIMITS: Readonly<Record<ClientNetwork['size'], { burst: number; int
 /** A budget of a request's source: of its address, or of a network that the address is in. No address is stored in clear. */
 export interface Source {
   readonly key: string
-  /** What one unit costs. */
+  /** Holds what one unit costs. */
   readonly seconds: number
-  /** How far ahead of its rate the source may be and still spend. */
+  /** Sets how far ahead of its rate the source may be and still spend. */
   readonly room: number
 }
 

@@ -18,9 +18,9 @@ import { JWT_MAX_LENGTH } from './jwt'
 export interface AccessTokens {
   /** Makes sure that a token can be issued. @throws {StoreUnavailable} */
   ready(): Promise<void>
-  /** A new token for a session, and its life in seconds. @throws {StoreUnavailable} @throws {AccessTokenTooLong} */
+  /** Returns a new token for a session, and its life in seconds. @throws {StoreUnavailable} @throws {AccessTokenTooLong} */
   issue(subject: AccessTokenSubject): Promise<{ token: string; expiresInSeconds: number }>
-  /** What the token says, or why it says nothing. @throws {StoreUnavailable} If no key could be loaded. */
+  /** Returns the claims of a token, or why it is rejected. @throws {StoreUnavailable} If no key could be loaded. */
   check(text: string): Promise<CheckedAccessToken>
 }
 
@@ -43,7 +43,7 @@ export function createAccessTokens(services: {
   readonly issuer: string
   readonly audience: string
   readonly accessTokenLifetimeSeconds: number
-  /** Whether a token that was verified may be taken for good again without verifying it. */
+  /** Says whether a verified token is accepted again without verifying it. */
   readonly remember: boolean
   /** Those that the app beside Janus adds; `null`: the tokens are for Janus alone, or it adds none. */
   readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null

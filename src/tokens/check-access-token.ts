@@ -6,7 +6,7 @@ import type { AssuranceLevel } from '../sessions/assurance'
 import type { CustomClaims } from './custom-claims'
 import { verifyJwt } from './jwt'
 
-/** What a verified access token says (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
+/** Describes the claims of a verified access token (RFC 9068 §2.2). No personal data: a token travels further than one thinks. */
 export interface AccessTokenClaims {
   readonly sub: string
   /** The session behind the token. */
@@ -44,10 +44,10 @@ export const CLIENT_ID = 'janus'
 /** The longest life that can be configured (ACCESS_TOKEN_LIFETIME_SECONDS in config.ts). */
 const MAX_LIFETIME_SECONDS = 3600
 
-/** How far the clocks of two machines may differ. */
+/** Sets how far the clocks of two machines may differ. */
 const CLOCK_SKEW_SECONDS = 60
 
-/** What an access token must be to be good here. */
+/** Describes what an access token must have to be accepted. */
 export interface AccessTokenTerms {
   readonly issuer: string
   readonly audience: string
@@ -55,7 +55,7 @@ export interface AccessTokenTerms {
   /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */
   readonly otherClaims: 'refused' | 'ignored'
   /**
-   * Whether the claims of a token that was verified are remembered, by its whole text, for a minute, never past its end, and never once its
+   * Says whether the claims of a token that was verified are remembered, by its whole text, for a minute, never past its end, and never once its
    * key has left the set. It changes no answer.
    */
   readonly remember: boolean
@@ -122,7 +122,7 @@ export function createAccessTokenCheck(
   }
 }
 
-/** The claims issued here, of exactly these types: no array for `aud`, no `exp` as text. */
+/** Returns the claims issued here, of exactly these types: no array for `aud`, no `exp` as text. */
 function claimEntries(issuer: string, audience: string) {
   const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
   return {
@@ -143,7 +143,7 @@ function claimEntries(issuer: string, audience: string) {
   } satisfies { readonly [Claim in keyof IssuedClaims]: v.GenericSchema<unknown, IssuedClaims[Claim]> }
 }
 
-/** The protected header of every access token. */
+/** Returns the protected header of every access token. */
 export function accessTokenHeader(alg: string, kid: string) {
   return { alg, typ: TYP, kid }
 }

@@ -1,7 +1,7 @@
 /** Claims of the app beside Janus: plain JSON. */
 export type CustomClaims = Readonly<Record<string, unknown>>
 
-/** Whose claims are wanted. No personal data: a token travels further than one thinks. */
+/** Describes the account whose claims are requested. No personal data: a token travels further than one thinks. */
 export interface ClaimsSubject {
   readonly userId: string
   readonly sessionId: string

@@ -6,7 +6,7 @@ import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } f
  */
 export const JWT_MAX_LENGTH = 4096
 
-/** What must hold of every JWT. All are required: an option left out of jose is a check left out. */
+/** Describes what must hold of every JWT. All are required: an option left out of jose is a check left out. */
 export interface JwtExpectations {
   readonly algorithms: readonly string[]
   readonly issuer: string
@@ -67,7 +67,7 @@ function isCanonicalCompactJws(text: string): boolean {
   return text.split('.').every(isCanonical)
 }
 
-/** By jose's own decoder: this runs where verifiers do, and Node 20 has no other. */
+/** Returns whether a part is canonical base64url. It uses jose's decoder, because verifiers run this, and Node 20 has no other. */
 function isCanonical(part: string): boolean {
   return part.length % 4 !== 1 && base64url.encode(base64url.decode(part)) === part
 }

@@ -1,7 +1,7 @@
 import { encodeBase64url, parseBase64url } from '../crypto/base64url'
 import type { Keyring } from '../crypto/keyring'
 
-/** What a genuine refresh token names. Whether it is current only the session store knows. */
+/** Describes the claims of a genuine refresh token. Only the session store knows whether it is current. */
 export interface RefreshTokenClaims {
   readonly sessionId: string
   readonly counter: number
@@ -15,7 +15,7 @@ export interface RefreshTokenClaims {
  */
 export interface RefreshTokens {
   issue(claims: RefreshTokenClaims): Promise<string>
-  /** What the token names, or `null` if this service did not issue it. */
+  /** Returns the claims of the token, or `null` if this service did not issue it. */
   verify(text: string): Promise<RefreshTokenClaims | null>
 }
 

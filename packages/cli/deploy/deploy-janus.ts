@@ -24,7 +24,7 @@ export interface DeployOptions {
   readonly plan: Plan
   /** Secrets to go along. AUTH_SECRET is made where neither they nor the Worker have it. */
   readonly secrets: Secrets
-  /** Whether an AUTH_SECRET that goes along may take the place of the one the Worker has. */
+  /** Says whether an AUTH_SECRET that goes along may take the place of the one the Worker has. */
   readonly replaceSecret: boolean
   /** Says what would be done, and only builds. */
   readonly dryRun: boolean
@@ -33,13 +33,13 @@ export interface DeployOptions {
   readonly ask?: typeof fetch
   /** Ends the waiting for it; a wrangler that runs has its own. */
   readonly signal?: AbortSignal
-  /** How long a service may take until it is ready. */
+  /** Sets how long a service may take until it is ready. */
   readonly patienceMs?: number
 }
 
 type Step = 'migrate' | 'deploy'
 
-/** What Cloudflare has already. */
+/** Describes what Cloudflare has already. */
 interface Account {
   readonly secrets: Exclude<DeployedSecrets, { readonly kind: 'unanswered' }>
   readonly database: Exclude<DatabaseState, { readonly kind: 'unanswered' }>
@@ -114,14 +114,14 @@ async function lookAtAccount(
   return { ok: true, account: { secrets, database } }
 }
 
-/** The first deploy makes the database, so only then can it be migrated. Later the Worker is to find the schema it expects. */
+/** Orders the steps. The first deploy creates the database, so it is migrated afterwards. Later, the Worker must find the schema it expects. */
 function orderSteps(database: Account['database']): readonly Step[] {
   if (database.kind === 'absent') return ['deploy', 'migrate']
   return database.unapplied.length > 0 ? ['migrate', 'deploy'] : ['deploy']
 }
 
 /**
- * Why no new secret may be made: with accounts there was one before, and their passwords cannot be verified without it. `null` if
+ * Returns why no new secret may be made: with accounts there was one before, and their passwords cannot be verified without it. `null` if
  * there are none.
  */
 async function findUsers(

@@ -16,7 +16,7 @@ export function readSecretsFile(path: string): Secrets {
   return Object.fromEntries(entries)
 }
 
-/** The parser's own message would quote what stands there. */
+/** Parses JSON without the parser's own message, which would quote the text. */
 function parseJson(text: string, path: string): unknown {
   try {
     return JSON.parse(text)

@@ -2,7 +2,7 @@ import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { isLoggedOut, type Run, reasonOf, type Wrangler } from '../wrangler.ts'
 import { error, type Finding, ok } from './finding.ts'
 
-/** What could not be asked, and how to be able to. */
+/** Describes what could not be asked, and how to be able to. */
 export interface Unanswered {
   readonly kind: 'unanswered'
   readonly finding: Finding

@@ -5,7 +5,7 @@ import { type Finding, ok, warning } from './finding.ts'
 
 const CHECK = 'settings.SESSION_COPIES'
 
-/** Where the copies of sessions are, and what is not as one might think. */
+/** Checks where the copies of sessions are, and names surprises. */
 export function checkCopies({ wrangler }: Deployment, config: Config): readonly Finding[] {
   if (config.sessionCopies === 'kv') return []
   const findings: Finding[] = [

@@ -3,7 +3,7 @@ import { siteOf } from './check-site.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
 /**
- * What each of ALLOWED_ORIGINS can do. The session cookie is `SameSite=Lax`, so a browser sends it along with a call from
+ * Checks what each of ALLOWED_ORIGINS can do. The session cookie is `SameSite=Lax`, so a browser sends it along with a call from
  * another origin of the same site, and from no other site (RFC 6265bis §5.2).
  */
 export function checkOrigins(config: Config): readonly Finding[] {

@@ -8,7 +8,7 @@ export type Plan = 'free' | 'paid' | 'unknown'
 
 const PLANS = ['free', 'paid', 'unknown'] as const satisfies readonly Plan[]
 
-/** What `--plan` says. @throws If there is no such plan. */
+/** Parses `--plan`. @throws If there is no such plan. */
 export function parsePlan(text: string): Plan {
   const plan = PLANS.find((known) => known === text)
   if (!plan) throw new Error('--plan must be free or paid')
@@ -29,7 +29,7 @@ const FREE_KV_WRITES_A_DAY = '1,000'
 /** Beyond 10 ms the free plan gives banked time: a quiet service gets through with some 50 ms, a busy one does not. */
 const FREE_BANKED_CPU_MS = 50
 
-/** The limits of the plan against what the configuration costs. */
+/** Checks the limits of the plan against the cost of the configuration. */
 export function checkPlan({ wrangler }: Deployment, config: Config, plan: Plan): readonly Finding[] {
   const hashMs = Math.round(config.passwordIterations * CPU_MS_PER_ITERATION)
   const limits = wrangler.limits?.cpu_ms

@@ -24,7 +24,7 @@ export async function checkService(service: Service, ask: Fetch = fetch): Promis
   return [...readiness, ...(await checkHeaders(service.issuer, ask)), ...(await checkKeySet(service, ask))]
 }
 
-/** What `readyz` says: `service.ready` if all is well, `service.answer` if it is not Janus that answers, `service.reach` if nothing does. */
+/** Checks `GET /readyz`: `service.ready` if all is well, `service.answer` if something else answers, `service.reach` if nothing does. */
 export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promise<readonly Finding[]> {
   const url = `${issuer}/readyz`
   const response = await get(url, ask)
@@ -51,7 +51,7 @@ export async function checkReadiness(issuer: string, ask: Fetch = fetch): Promis
   )
 }
 
-/** Whether what Janus says of its answers arrives: a proxy or cache in front can change it. */
+/** Checks that the headers of Janus arrive unchanged, because a proxy or cache in front can change them. */
 async function checkHeaders(issuer: string, ask: Fetch): Promise<readonly Finding[]> {
   const url = `${issuer}/healthz`
   const response = await get(url, ask)
@@ -95,7 +95,7 @@ async function checkKeySet({ issuer, modes, jwtAlg }: Service, ask: Fetch): Prom
   return [error('service.keys', what, 'See the log of the Worker: npx wrangler tail')]
 }
 
-/** An answer, or why there is none. A redirect is an answer: the issuer is to answer itself. */
+/** Returns an answer, or why there is none. A redirect is an answer, because the issuer must answer itself. */
 async function get(url: string, ask: Fetch): Promise<Response | string> {
   try {
     return await ask(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) })

@@ -4,7 +4,7 @@ import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
-/** What `parseConfig` says, and what is valid and still not what anyone wants. */
+/** Checks the settings by `parseConfig`, and names valid settings that are probably a mistake. */
 export function checkSettings(deployment: Deployment): readonly Finding[] {
   const { parsed, wrangler, unreadable, config } = deployment
   const faults = parsed.ok ? [] : parsed.faults.filter(({ setting }) => !unreadable.includes(setting))
@@ -62,7 +62,7 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
 
 const REFERENCE = 'docs/reference/configuration.md'
 
-/** What is written of a setting, for a terminal; `null` for a name that is none. */
+/** Returns the description of a setting for a terminal, or `null` for an unknown name. */
 function textOf(name: string) {
   const [, text = null] = Object.entries(SETTING_TEXTS).find(([setting]) => setting === name) ?? []
   const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '')

@@ -7,7 +7,7 @@ type Wrangler = Deployment['wrangler']
 type Address = Pick<Config, 'issuer' | 'origin' | 'basePath'>
 type Route = NonNullable<Wrangler['routes']>[number]
 
-/** Whether the host of the issuer is one that cookies can be kept for, and whether its requests reach the Worker. */
+/** Checks that browsers keep cookies for the host of the issuer, and that its requests reach the Worker. */
 export function checkSite(deployment: Deployment, address: Address): readonly Finding[] {
   return [
     checkHost(new URL(address.issuer).hostname, deployment.wrangler),
@@ -16,7 +16,7 @@ export function checkSite(deployment: Deployment, address: Address): readonly Fi
 }
 
 /**
- * The site of a URL (HTML standard, "schemelessly same site", and the scheme, as browsers compare for SameSite): below a public
+ * Returns the site of a URL (HTML standard, "schemelessly same site", and the scheme, as browsers compare for SameSite): below a public
  * suffix, those of hosting companies included, one name is one site.
  */
 export function siteOf(url: string): string {
@@ -73,7 +73,7 @@ function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler):
   return warning(check, what, 'Use a domain of your own for real accounts: docs/start/own-host.md.')
 }
 
-/** Where Cloudflare sends requests. Routes may stand in the dashboard as well, so that there are none here is no error. */
+/** Checks where Cloudflare sends requests. Routes may be set in the dashboard, so having none here is not an error. */
 function checkRoutes(
   { wrangler, isStandAlone }: Deployment,
   { issuer, origin, basePath }: Address,
@@ -114,7 +114,7 @@ function checkRoutes(
   return findings
 }
 
-/** As Cloudflare matches: the whole URL, query included; `*` stands for anything. A custom domain is the whole host. */
+/** Returns whether a route covers a URL, as Cloudflare matches: the whole URL, query included; `*` stands for anything. A custom domain is the whole host. */
 function covers(route: Route, url: string): boolean {
   const { hostname, protocol } = new URL(url)
   if (typeof route === 'object' && route.custom_domain) return route.pattern === hostname

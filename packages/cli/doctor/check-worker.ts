@@ -6,10 +6,10 @@ import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 import { testedDate } from './janus-itself.ts'
 
-/** How often `sweep` is to run. */
+/** Sets how often `sweep` must run. */
 const EVERY_MINUTE = '* * * * *'
 
-/** What wrangler.toml says of the Worker besides its settings. */
+/** Checks what wrangler.toml says of the Worker besides its settings. */
 export function checkWorker(deployment: Deployment): readonly Finding[] {
   const checks = [
     checkSecretsAreRequired,
@@ -50,7 +50,7 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   return [error('worker.migrations', what, fix)]
 }
 
-/** What the pages load comes with the code. Only a logo is a file of the adopter's. */
+/** Checks the logo, which is the only file of the adopter's: the code contains what the pages load. */
 const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
   const { assets } = wrangler
   const directory = assets?.binding === 'ASSETS' ? assets.directory : undefined

@@ -22,7 +22,7 @@ export interface Deployment {
   /** The names of the settings and bindings that Janus looks at, as it is configured. */
   readonly known: ReadonlySet<string>
   readonly parsed: ParsedConfig
-  /** What can be judged even where secrets or bindings are missing; `null` while a setting is wrong. */
+  /** Holds what can be checked even if secrets or bindings are missing; `null` while a setting is invalid. */
   readonly config: Config | null
 }
 
@@ -93,7 +93,7 @@ function standInFaulty(parsed: ParsedConfig & { readonly ok: false }): Record<st
   return standInSecrets(parsed.faults.map(({ setting }) => setting))
 }
 
-/** For secrets that are there and cannot be read: something of the same form that opens nothing. */
+/** Returns values in place of secrets that exist and cannot be read. They have the same form and open nothing. */
 function standInSecrets(names: readonly string[]): Record<string, string> {
   const made = names.filter(isSecretName).map((name) => {
     const [, text] = Object.entries(SETTING_TEXTS).find(([setting]) => setting === name) ?? []
@@ -104,7 +104,7 @@ function standInSecrets(names: readonly string[]): Record<string, string> {
 
 const ALL_BINDINGS = Object.fromEntries(Object.keys(BINDING_TEXTS).map((name) => [name, {}]))
 
-/** An object for each binding of the right kind; `parseConfig` looks no further. */
+/** Returns an object for each binding of the right kind, which is all that `parseConfig` reads. */
 function standInBindings(wrangler: Unstable_Config): Record<string, object> {
   const bound = {
     DB: wrangler.d1_databases.some(({ binding }) => binding === 'DB'),
@@ -116,7 +116,7 @@ function standInBindings(wrangler: Unstable_Config): Record<string, object> {
   return Object.fromEntries(Object.entries(bound).flatMap(([name, is]) => (is ? [[name, {}]] : [])))
 }
 
-/** As `wrangler dev` gives them to a Worker. */
+/** Returns the variables as `wrangler dev` passes them to a Worker. */
 function readLocalVars(
   wrangler: Unstable_Config,
   configPath: string,

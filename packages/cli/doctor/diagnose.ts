@@ -7,7 +7,7 @@ import { checkWorker } from './check-worker.ts'
 import type { Deployment } from './deployment.ts'
 import { type Finding, warning } from './finding.ts'
 
-/** All that can be said of a configuration without asking anyone. */
+/** Checks everything about a configuration that needs no network. */
 export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[] {
   const { config, target } = deployment
   const findings: Finding[] = [...checkSettings(deployment), ...checkWorker(deployment)]

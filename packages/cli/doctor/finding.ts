@@ -1,13 +1,13 @@
 export type Level = 'ok' | 'warning' | 'error'
 
-/** What one check has found. Names settings, never a secret's value. */
+/** Describes the result of one check. Names settings, never a secret's value. */
 export interface Finding {
   /** The group and the check, as in `site.route`: for machines. */
   readonly check: string
   readonly level: Level
   /** One sentence. */
   readonly what: string
-  /** What to do; `null` where nothing is to be done. */
+  /** Says what to do; `null` if there is nothing to do. */
   readonly fix: string | null
 }
 
@@ -38,7 +38,7 @@ const GROUPS: Readonly<Record<string, string>> = {
 const COLUMNS = 80
 const INDENT = 2 + 'warning'.length + 2
 
-/** The findings in groups, each with its fix, in 80 columns. */
+/** Returns the findings in groups, each with its fix, in 80 columns. */
 export function renderFindings(findings: readonly Finding[]): string {
   return Object.entries(GROUPS)
     .map(([group, title]) => ({
@@ -70,7 +70,7 @@ function renderFinding({ level, what, fix }: Finding): string {
   return lines.join('\n')
 }
 
-/** A word that is longer than a line, such as a URL, has a line of its own. */
+/** Wraps a text. A word that is longer than a line, such as a URL, gets a line of its own. */
 function wrap(text: string): readonly string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {

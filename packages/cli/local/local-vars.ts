@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import { loadWrangler } from '../place.ts'
 
-/** What `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
+/** Returns what `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
 export function localVars(issuer: string): Readonly<Record<string, string>> {
   return { ISSUER: issuer, MAILER: 'console', PLAYGROUND: 'on' }
 }

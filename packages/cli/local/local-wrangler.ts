@@ -76,7 +76,7 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
   return true
 }
 
-/** The AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
+/** Returns the AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
 export function readSecret(): string {
   return parseEnv(readFileSync(SECRETS, 'utf8')).AUTH_SECRET ?? fail('.dev.vars has no AUTH_SECRET.')
 }

@@ -3,7 +3,7 @@ import { ask } from './ask.ts'
 /** As often as the cron of wrangler.toml. */
 export const SWEEP_EVERY_MS = 60_000
 
-/** How long the stores may take to answer. Settings do not change by waiting. */
+/** Sets how long the stores may take to answer. Settings do not change by waiting. */
 const STORES_WITHIN_MS = 30_000
 
 interface Report {

@@ -2,7 +2,7 @@
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Who serves from a folder of state. */
+/** Names who serves from a folder of state. */
 export interface Holder {
   readonly pid: number
   /** The command and where it serves, for whoever comes second. */
@@ -55,7 +55,7 @@ function readHolder(file: string): Holder | null {
   }
 }
 
-/** Whether a process runs. One that has ended and that nobody has waited for does not. */
+/** Returns whether a process runs. One that has ended and that nobody has waited for does not. */
 function isRunning(pid: number): boolean {
   try {
     process.kill(pid, 0)

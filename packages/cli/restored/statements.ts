@@ -1,4 +1,4 @@
-/** How many sessions one statement deletes: D1 ends a statement that runs for half a minute. */
+/** Sets how many sessions one statement deletes: D1 ends a statement that runs for half a minute. */
 const STEP = 10_000
 
 /**
