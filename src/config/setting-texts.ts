@@ -92,8 +92,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   },
   PASSKEY_ORIGINS: {
     section: 'Modes and origins',
-    meaning:
-      'Other origins whose pages and apps may register and use passkeys, beside that of `ISSUER`.',
+    meaning: 'Other origins whose pages and apps may register and use passkeys, beside that of `ISSUER`.',
     accepts:
       '`none`, or origins separated by commas: `https://app.example.com`, or `android:apk-key-hash:` and the hash for an Android app',
     applies: '`PASSKEY_RP_ID` is not `none`',

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
 const text = readFileSync('README.md', 'utf8')
@@ -29,4 +29,10 @@ it('README.md has a link in each row of its comparison', () => {
   const rows = table.split('\n').filter((line) => /^\| [a-z]/.test(line))
   expect(rows.length).toBeGreaterThan(10)
   expect(rows.filter((row) => !/\]\((?:https:|docs\/)/.test(row) || row.split('|').length !== 8)).toEqual([])
+})
+
+it('README.md leads to every page of the documentation', () => {
+  const pages = globSync('docs/{start,guides,reference,operate,explain}/*.md')
+  expect(pages.length).toBeGreaterThan(25)
+  expect(pages.filter((page) => !text.includes(`](${page})`))).toEqual([])
 })
