@@ -34,7 +34,7 @@ export function costTable(): string {
   ].join('\n')
 }
 
-/** The sweep answers no request. */
+/** Counts the sweep, which answers no request. */
 function isRequest(name: OperationName): boolean {
   return name !== 'ended session, swept'
 }
@@ -52,7 +52,7 @@ function dollarsPerMillion(name: OperationName, cost: OperationCost) {
   }
 }
 
-/** How many the free plan's daily quotas carry if nothing else uses them, and which of them ends first. */
+/** Returns how many the free plan's daily quotas carry if nothing else uses them, and which of them ends first. */
 function freeDaily(
   name: OperationName,
   cost: OperationCost,

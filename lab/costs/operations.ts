@@ -1,6 +1,6 @@
 import type { Mode } from '../../src/sessions/mode.ts'
 
-/** What one operation costs. `test/contracts/operation-costs.test.ts` counts it and compares. */
+/** Describes what one operation costs. `test/contracts/operation-costs.test.ts` counts it and compares. */
 export interface OperationCost {
   /** Round trips to D1, a batch being one, and the rows that D1 bills for, those of indexes and triggers included. */
   readonly d1: number
@@ -28,7 +28,7 @@ const FREE: OperationCost = {
   verifications: 0,
 }
 
-/** What is not named costs nothing. */
+/** Returns the costs of an operation. What is not named costs nothing. */
 function cost(spent: Partial<OperationCost>): OperationCost {
   return { ...FREE, ...spent }
 }

@@ -15,7 +15,7 @@ export const PAID = {
   rowsWritten: { perMillion: 1, included: 50_000_000 },
 } as const
 
-/** What Workers Free allows a day; what is beyond it fails. CPU is another matter: 10 ms a request. */
+/** Holds what Workers Free allows a day; what is beyond it fails. CPU is another matter: 10 ms a request. */
 export const FREE_DAILY = {
   requests: 100_000,
   kvReads: 100_000,

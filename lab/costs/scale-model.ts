@@ -3,14 +3,14 @@ import { OPERATIONS, type OperationCost, type OperationName } from './operations
 import { PAID } from './prices.ts'
 import type { RowSizes } from './row-sizes.ts'
 
-/** What people do. Change these, and all that follows changes with them. */
+/** Describes what people do. Change these, and all that follows changes with them. */
 export interface Habits {
   readonly accounts: number
   /** Of all accounts, how many use the service on a day. */
   readonly dailyActive: number
   /** Of each of those, on that day. */
   readonly protectedRequests: number
-  /** How often a session of session mode slides: once half of its 7 idle days are over. */
+  /** Sets how often a session of session mode slides: once half of its 7 idle days are over. */
   readonly slides: number
   /** Of requests in a row, how many the memo answers. Bursts are twenty calls; not all reach one isolate. */
   readonly remembered: number
@@ -42,14 +42,14 @@ export const HABITS: Habits = {
 }
 
 /**
- * What one D1 database is planned to carry: a fifth of the thousand one-millisecond queries a second that its single thread makes
+ * Holds what one D1 database is planned to carry: a fifth of the thousand one-millisecond queries a second that its single thread makes
  * (Cloudflare's own figure), because a queue is where a login waits; and half of its 10 GB.
  */
 const D1 = { roundTripsPerSecond: 200, gigabytes: 5 }
 
 const DAY_SECONDS = 86_400
 
-/** How often an operation happens on an average day. */
+/** Returns how often an operation happens on an average day. */
 function daily(habits: Habits, mode: Mode): Readonly<Partial<Record<OperationName, number>>> {
   const active = habits.accounts * habits.dailyActive
   const requests = active * habits.protectedRequests
@@ -78,7 +78,7 @@ export interface Load {
 
 type Totals = Pick<OperationCost, 'd1' | 'rowsWritten' | 'kvReads' | 'kvWrites'>
 
-/** What the habits of so many accounts ask of each part, where all of them use one mode. */
+/** Returns what the habits of so many accounts ask of each part, where all of them use one mode. */
 export function loadOf(habits: Habits, mode: Mode, sizes: RowSizes): Load {
   const counts = Object.entries(daily(habits, mode)) as [OperationName, number][]
   const sum = (of: (cost: OperationCost, name: OperationName) => number) =>
@@ -108,7 +108,7 @@ export function loadOf(habits: Habits, mode: Mode, sizes: RowSizes): Load {
   }
 }
 
-/** What leaves a row in the audit trail; a sign-in that replaces a session leaves two. */
+/** Holds what leaves a row in the audit trail; a sign-in that replaces a session leaves two. */
 const AUDITED: ReadonlySet<OperationName> = new Set(['sign-in', 'sign-out', 'sign-up'])
 
 function costOf(name: OperationName, mode: Mode): OperationCost {

@@ -1,6 +1,6 @@
 import { bindingName } from './contents.ts'
 
-/** What one operation took. */
+/** Describes what one operation took. */
 export interface Cost {
   /** Until its answer was read, as its client sees it. */
   readonly totalMs: number

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** What the databases of `npm run bench:growth` hold. Whoever knows the number of an account knows its ids. */
+/** Holds what the databases of `npm run bench:growth` hold. Whoever knows the number of an account knows its ids. */
 
 export const SESSIONS_EACH = 3
 export const PASSWORD = 'correct horse battery'
@@ -14,7 +14,7 @@ export function bindingName(accounts: number): string {
 }
 
 /**
- * The id of an account, as random as those that Janus mints, and as long. The first and the last account stand before and after all
+ * Returns the id of an account, as random as those that Janus mints, and as long. The first and the last account stand before and after all
  * others: at the end of an index a lookup reads a row less, and there is none measured at the end.
  */
 export function userId(account: number, accounts: number): string {

@@ -29,7 +29,7 @@ const ROOT = dirname(dirname(import.meta.dirname))
 const FOLDER = join(ROOT, '.wrangler/growth')
 const SIZES = [1_000, 100_000, 1_000_000]
 
-/** What filling may take, with room: some 3 GB, and as much while the file is written. */
+/** Holds what filling may take, with room: some 3 GB, and as much while the file is written. */
 const NEEDED_BYTES = { quick: 1e9, full: 6e9 }
 
 /** The first rounds are not counted: the isolate is still being compiled. */
@@ -88,7 +88,7 @@ function readOptions() {
   }
 }
 
-/** The file of each database, by the number of its accounts: only the database itself tells. */
+/** Returns the file of each database, by the number of its accounts: only the database itself tells. */
 function filesBySize(): ReadonlyMap<number, string> {
   const files = new Map<number, string>()
   for (const file of globSync(join(storage, '**/*.sqlite'))) {
@@ -137,7 +137,7 @@ async function requireSpace({ stop }: Running): Promise<void> {
   process.exit(2)
 }
 
-/** The sweep first, on databases where nothing is left to sweep; then all others in turn, one database after the other. */
+/** Measures the sweep first, on databases where nothing is left to sweep; then all others in turn, one database after the other. */
 async function measureAll() {
   const places = sizes.map((accounts) => createPlace(running.url, accounts))
   for (const place of places) await drain(place)

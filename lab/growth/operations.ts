@@ -14,7 +14,7 @@ export interface Operation {
 export interface Place {
   readonly accounts: number
   readonly ask: Client
-  /** The number of an account, another each time while there are some; never the first or the last. */
+  /** Returns the number of an account, another each time while there are some; never the first or the last. */
   pick(kind: 'read' | 'signed-in' | 'refreshed'): number
 }
 
@@ -47,7 +47,7 @@ function readAs(path: string): Operation['run'] {
   }
 }
 
-/** How many sessions that ended, and as many whose time is over, a sweep finds. */
+/** Sets how many sessions that ended, and as many whose time is over, a sweep finds. */
 export const SWEPT = 100
 
 export const OPERATIONS: readonly Operation[] = [

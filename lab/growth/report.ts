@@ -1,6 +1,6 @@
 import type { Cost } from './client.ts'
 
-/** What was measured of one operation, by the number of accounts. */
+/** Describes what was measured of one operation, by the number of accounts. */
 export interface Measured {
   readonly name: string
   readonly costs: ReadonlyMap<number, readonly Cost[]>
@@ -13,7 +13,7 @@ export interface Summary {
   readonly ratio: number
   /** The same of two halves of what was measured on the smallest: what it is worth. */
   readonly noise: number
-  /** Whether each database read and wrote the same rows. */
+  /** Says whether each database read and wrote the same rows. */
   readonly sameRows: boolean
 }
 
@@ -53,7 +53,7 @@ export function summarise({ name, costs }: Measured): Summary {
   }
 }
 
-/** The smallest number that so many in a hundred do not exceed (nearest rank). */
+/** Returns the smallest number that so many in a hundred do not exceed (nearest rank). */
 function percentile(numbers: readonly number[], inHundred: number): number {
   const sorted = numbers.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil((sorted.length * inHundred) / 100) - 1)] ?? Number.NaN

@@ -16,7 +16,7 @@ interface Grown {
 const bindings: Readonly<Record<string, unknown>> = { ...env }
 const grown = new Map<string, Grown>()
 
-/** Which database a request is for, its header says, by the name of the binding. */
+/** Returns the database that the header of a request names by its binding. */
 function grownOf(request: Request): Grown {
   const name = request.headers.get('Growth-Database') ?? ''
   const known = grown.get(name)
@@ -43,7 +43,7 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
     c.text(await c.var.grown.services.passwords.hash(c.req.query('of') ?? '')),
   )
 
-  /** What a client of that session would have. */
+  /** Holds what a client of that session would have. */
   .get('/credentials/:id', async (c) => {
     const { db, services } = c.var.grown
     const id = c.req.param('id')
@@ -65,7 +65,7 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
     return c.json({ access_token: token, refresh_token: refreshToken })
   })
 
-  /** How much waits for the sweep, if only for a minute. */
+  /** Sets how much waits for the sweep, if only for a minute. */
   .get('/waiting', async (c) => {
     const row = await c.var.grown.db
       .prepare(

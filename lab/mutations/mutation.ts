@@ -21,7 +21,7 @@ export interface Mutation {
 /** Where guards are. */
 const SOURCES = ['src/**/*.{ts,tsx}', 'packages/**/*.{ts,tsx}']
 
-/** How far below its mark a guard begins, in lines: a mark cannot be within a text that runs over lines. */
+/** Sets how far below its mark a guard begins, in lines: a mark cannot be within a text that runs over lines. */
 const REACH = 20
 
 const MARK = /^[ \t]*\/\/ guard: (.+)\n/gm

@@ -16,9 +16,9 @@ export interface Bindings {
 type Env = Readonly<Record<string, unknown>>
 
 interface Binding {
-  /** What wrangler.toml must bind it to. */
+  /** Names what wrangler.toml must bind it to. */
   readonly kind: string
-  /** Whether it is required. Without it, the binding is always required. */
+  /** Says whether it is required. Without it, the binding is always required. */
   readonly when?: (settings: Earlier) => boolean
 }
 

@@ -11,7 +11,7 @@ interface Rule {
   readonly message: string
 }
 
-/** What settings must not say together. */
+/** Lists what settings must not say together. */
 const RULES: readonly Rule[] = [
   {
     setting: 'MAILER',

@@ -18,9 +18,9 @@ export const SECTIONS = [
 
 interface SettingText {
   readonly section: (typeof SECTIONS)[number]
-  /** What it does, in whole sentences. */
+  /** Describes what it does, in whole sentences. */
   readonly meaning: string
-  /** What it accepts, where its parser says neither words nor a range. */
+  /** Describes what it accepts, where its parser says neither words nor a range. */
   readonly accepts?: string
   /** Where it has an effect; everywhere, without. Completes "Applies where …". */
   readonly applies?: string
@@ -275,7 +275,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   },
 } satisfies SettingTexts
 
-/** What each binding is for. */
+/** Describes each binding. */
 export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
   DB: 'A D1 database. Accounts, sessions and the audit trail.',
   SESSIONS:

@@ -42,9 +42,9 @@ interface Setting {
   /** Its member of `SettingValues`. */
   readonly as: string
   readonly parse: SettingParser
-  /** What applies where the setting is absent, as wrangler.toml would have it. A setting without a default is required. */
+  /** Holds what applies where the setting is absent, as wrangler.toml would have it. A setting without a default is required. */
   readonly default?: string | number | ((earlier: Earlier) => string)
-  /** Whether the setting is read. Without it, the setting is always read. */
+  /** Says whether the setting is read. Without it, the setting is always read. */
   readonly when?: (earlier: Earlier) => boolean
 }
 

@@ -2,7 +2,7 @@ import { encodeBase64url, parseBase64url } from '../crypto/base64url'
 import type { Keyring } from '../crypto/keyring'
 
 /**
- * What a browser or client keeps to be told from strangers, one part for each account that was proven in it: `<device id>.<MAC>`, parts
+ * Describes what a browser or client keeps to be told from strangers, one part for each account that was proven in it: `<device id>.<MAC>`, parts
  * joined by `~`. The MAC is HMAC-SHA-256 over issuer and id. It opens nothing.
  *
  * Which account a device is of, and whether it still is, only the database knows. It holds no secret: what is at rest cannot be

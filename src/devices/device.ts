@@ -14,17 +14,17 @@ export interface Device {
   readonly country: string | null
 }
 
-/** How long a device is known that nobody uses: as long as a browser keeps a cookie at most (RFC 6265bis §5.5). */
+/** Sets how long a device is known that nobody uses: as long as a browser keeps a cookie at most (RFC 6265bis §5.5). */
 export const DEVICE_LIFETIME_SECONDS = 400 * 24 * 60 * 60
 
-/** How many devices an account has at most; the one that was used least recently goes. */
+/** Sets how many devices an account has at most; the one that was used least recently goes. */
 export const MOST_DEVICES_OF_ACCOUNT = 20
 
 export function newDeviceId(): string {
   return encodeBase64url(randomBytes(16))
 }
 
-/** What a proof of an account does about the device that it comes from. */
+/** Describes what a proof of an account does about the device that it comes from. */
 export interface DeviceProof {
   /** Of the genuine credentials that came along: one that is of the account stays as it is. */
   readonly presentedIds: readonly string[]
@@ -48,7 +48,7 @@ export interface DeviceStore {
 
 export interface ForgottenDevice {
   readonly id: string
-  /** Whose it is, and the session in which they say so. */
+  /** Names the owner, and the session in which they act. */
   readonly by: { readonly userId: string; readonly sessionId: string; readonly mode: Mode }
   readonly source: RequestSource
   readonly now: number

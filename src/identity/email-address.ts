@@ -10,7 +10,7 @@ export interface EmailAddress {
 const LOCAL_MAX_BYTES = 64
 const ADDRESS_MAX_BYTES = 254
 
-/** What nobody sees and keyboards, editors and address books add: blanks, zero-width characters, marks of direction. */
+/** Holds what nobody sees and keyboards, editors and address books add: blanks, zero-width characters, marks of direction. */
 const INVISIBLE = String.raw`[\p{White_Space}\p{Default_Ignorable_Code_Point}]`
 const INVISIBLE_ENDS = new RegExp(`^${INVISIBLE}+|(?<!${INVISIBLE})${INVISIBLE}+$`, 'gu')
 
@@ -70,7 +70,7 @@ function parseDomain(text: string): string | null {
   return DOMAIN.test(domain) ? domain : null
 }
 
-/** A domain in small letters of the script in which it was typed, if that is the same domain; else as DNS has it. */
+/** Returns a domain in small letters of the script in which it was typed, if that is the same domain; else as DNS has it. */
 function readableDomain(typed: string, domain: string): string {
   // Letter by letter, as UTS #46 does it: `toLowerCase` ends a word in another sigma than it has inside.
   const readable = [...typed.normalize('NFKC')]

@@ -13,7 +13,7 @@ import type { User, UserCredentials } from './user'
  */
 export interface UserStore {
   findById(id: string): Promise<UserCredentials | null>
-  /** The account and the session behind a request, or `null` if the session is over or the account disabled. */
+  /** Returns the account and the session behind a request, or `null` if the session is over or the account disabled. */
   findWithSession(
     sessionId: string,
     now: number,
@@ -59,7 +59,7 @@ export interface NewAccount {
   readonly canonicalEmail: string
 }
 
-/** Who gave the right password: recorded with what it was given for. The attempt is taken back then. */
+/** Describes who gave the right password: recorded with what it was given for. The attempt is taken back then. */
 export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string

@@ -6,14 +6,14 @@ export interface User {
   /** 16 random bytes, base64url; never used again, not even after the account is deleted. */
   readonly id: string
   readonly email: string
-  /** Whether somebody proved that the address is theirs, by using what was mailed there. */
+  /** Says whether the owner verified the address, by using what was mailed there. */
   readonly emailVerified: boolean
   readonly name: string | null
   readonly roles: readonly string[]
   readonly createdAt: number
 }
 
-/** What a sign-in is checked against. */
+/** Describes what a sign-in is checked against. */
 export interface UserCredentials {
   readonly user: User
   readonly canonicalEmail: string

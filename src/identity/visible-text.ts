@@ -1,4 +1,4 @@
-/** Why a text would show people something else than it holds. */
+/** Says why a text would show people something else than it holds. */
 export type TextFault = 'control-character' | 'direction-control' | 'invisible-character'
 
 /** Line breaks and other controls, surrogates without their pair, what begins and ends annotations. */
@@ -7,7 +7,7 @@ const CONTROLS = /[\p{Cc}\p{Cs}\p{Zl}\p{Zp}\ufff9-\ufffb]/u
 /** Overrides, embeddings, isolates and marks: they reverse what stands after them, too (Unicode Standard Annex #9). */
 const DIRECTION_CONTROLS = /\p{Bidi_Control}/u
 
-/** What has no width of its own, where it changes how its neighbors look, which is what it is for. */
+/** Holds what has no width of its own, where it changes how its neighbors look, which is what it is for. */
 const AT_WORK = new RegExp(
   [
     // Joiners inside a word, as Persian has them, and after the last mark of one, as Malayalam has them (RFC 5892 §A.1 and §A.2).

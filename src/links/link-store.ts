@@ -94,7 +94,7 @@ export interface LinkStore {
   signIn(
     use: ProvenLink &
       LinkSessionStart & {
-        /** Whether there is a password that goes if none of `presented` is the account's. */
+        /** Says whether there is a password that goes if none of `presented` is the account's. */
         readonly removesPassword: boolean
       },
   ): Promise<StartedSession | null>
@@ -116,7 +116,7 @@ export interface TriedCode {
   readonly codeMac: string
 }
 
-/** What a request presents of a link. */
+/** Describes what a request presents of a link. */
 export interface FoundBy {
   readonly tokenHash: string
   /** SHA-256 of the secret of the browser or client; `null` if it presents none. */
@@ -159,7 +159,7 @@ export type MailReservation =
   | { readonly outcome: 'repeated' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
-/** Who asks for mail, as far as is known before the store is asked. */
+/** Describes who asks for mail, as far as is known before the store is asked. */
 export type MailAsker =
   /** Anybody: a device or a session of the account, or a stranger. */
   | {
@@ -173,7 +173,7 @@ export type MailAsker =
   /** An account that asks for mail to an address which is not its own. */
   | { readonly of: 'account'; readonly key: string }
 
-/** What is mailed. */
+/** Describes what is mailed. */
 export interface Issued {
   readonly token: MintedSecret
   /** SHA-256 of the secret that the client has which asked; `null` where the link is good anywhere. */
@@ -193,7 +193,7 @@ export interface ProvenLink extends UsedLink {
   readonly device: DeviceProof
 }
 
-/** What a link did that was used seconds ago. */
+/** Describes what a link did that was used seconds ago. */
 export interface SpentLink extends Pick<NotedLink, 'tokenHash' | 'bindingHash' | 'returnTo'> {
   readonly purpose: TokenPurpose
   /** The account, as it is now. */
@@ -250,7 +250,7 @@ export interface AddressChangeUse {
   readonly email: EmailAddress
 }
 
-/** What a token is good for. */
+/** Names the purpose of a token. */
 export interface FoundLink {
   readonly purpose: TokenPurpose
   readonly bindingHash: string | null
@@ -263,7 +263,7 @@ export interface FoundLink {
   /** The address to have, of a registration or an address change. */
   readonly newEmail: EmailAddress | null
   /**
-   * What the browser or client chose that presents the link: the name and the password of its registration, whichever of the mails to
+   * Holds what the browser or client chose that presents the link: the name and the password of its registration, whichever of the mails to
    * the address it opens. `null` if it has registered or asked for nothing there.
    */
   readonly registration: { readonly name: string | null; readonly passwordHash: string | null } | null

@@ -3,14 +3,14 @@ import { constantTimeEqual } from '../crypto/constant-time'
 import { randomBytes } from '../crypto/random'
 import { hashSecret } from '../sessions/session-token'
 
-/** What a link in a mail is good for. */
+/** Names the purpose of a mailed link. */
 export type TokenPurpose = 'register' | 'verify-email' | 'reset-password' | 'sign-in' | 'change-email'
 
 const MINUTE = 60
 const HOUR = 60 * MINUTE
 
 /**
- * How long each is good. NIST SP 800-63B-4 §4.2.1.2 allows 24 hours by mail for recovery; what opens an account by itself lives
+ * Sets how long each works. NIST SP 800-63B-4 §4.2.1.2 allows 24 hours by mail for recovery; what opens an account by itself lives
  * shorter. The texts of the mails say the same (mail/texts).
  */
 export const TOKEN_LIFETIME_SECONDS: Readonly<Record<TokenPurpose, number>> = {
@@ -45,7 +45,7 @@ export async function hashSecretText(text: string): Promise<string | null> {
   return bytes && hashSecret(bytes)
 }
 
-/** Whether a secret that was presented is the one that was stored. */
+/** Returns whether a secret that was presented is the one that was stored. */
 export async function matchesSecret(presented: string | null, storedHash: string | null): Promise<boolean> {
   const hash = presented === null ? null : await hashSecretText(presented)
   if (hash === null || storedHash === null) return false

@@ -13,14 +13,14 @@ export interface SignInCode {
 export interface SignInCodes {
   /** Mints a code for the link whose token has this hash. */
   mint(tokenHash: string): Promise<SignInCode>
-  /** Whether a code is that of a link. Does the same work where there is no link (`null`). */
+  /** Returns whether a code is that of a link. Does the same work where there is no link (`null`). */
   matches(
     code: string,
     link: { readonly tokenHash: string; readonly codeMac: string } | null,
   ): Promise<boolean>
 }
 
-/** How often the code of one link may be tried, right or wrong. */
+/** Sets how often the code of one link may be tried, right or wrong. */
 export const CODE_MAX_TRIES = 5
 
 /**

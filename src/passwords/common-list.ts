@@ -1,5 +1,5 @@
 /**
- * How many bits of the SHA-256 of a password the list keeps. It has 5,998 entries, so it refuses one good password in 11,000 for
+ * Sets how many bits of the SHA-256 of a password the list keeps. It has 5,998 entries, so it refuses one good password in 11,000 for
  * nothing, and is half as long as with the 32 bits that would make that one in 700,000.
  */
 export const PREFIX_BITS = 26

@@ -18,16 +18,16 @@ import { PBKDF2_MAX_ITERATIONS, pbkdf2Sha256 } from './pbkdf2'
  * password one has to do every segment in order, each with a salt of its own: a chain is no cheaper than one call.
  */
 export interface PasswordHasher {
-  /** A new string for a password, at the configured cost and with a fresh salt. */
+  /** Returns a new string for a password, at the configured cost and with a fresh salt. */
   hash(password: string): Promise<string>
   /**
-   * Whether the password is the one the string was made from. `unusable`: the string is malformed, too dear to try,
+   * Returns whether the password is the one the string was made from. `unusable`: the string is malformed, too dear to try,
    * or made with a pepper no longer configured, so it matches nothing; an operator should hear of it.
    */
   verify(password: string, stored: string): Promise<'match' | 'mismatch' | 'unusable'>
   /** Does the work of `verify` and nothing else, so that an account that does not exist costs what one does. */
   verifyNothing(password: string): Promise<void>
-  /** Whether a good password should be hashed anew: the cost or the pepper has changed since. */
+  /** Returns whether a correct password should be hashed again: the cost or the pepper has changed since. */
   isOutdated(stored: string): Promise<boolean>
 }
 

@@ -2,7 +2,7 @@ import { sha256 } from '../crypto/sha256'
 import { decodeList, prefixOf } from './common-list'
 import { COMMON_PASSWORDS } from './common-passwords'
 
-/** Why a new password was refused; a caller may be told. */
+/** Says why a new password was refused; a caller may be told. */
 export interface PasswordRefusal {
   readonly code: 'too-short' | 'too-long' | 'common' | 'guessable'
   readonly message: string
@@ -16,7 +16,7 @@ export interface PasswordPolicy {
   check(password: string, account: PasswordOwner): Promise<PasswordRefusal | null>
 }
 
-/** Whose password it is to be: nobody may choose what follows from that. */
+/** Describes the owner of the password, because it must not follow from that. */
 interface PasswordOwner {
   readonly email: string
   readonly name: string | null
@@ -46,7 +46,7 @@ export function passwordContext({ email, name }: PasswordOwner, serviceHost: str
 export const PASSWORD_MAX_LENGTH = 256
 
 /**
- * Why a password may not be chosen, or `null` when it may (NIST SP 800-63B-4 §3.1.1.2).
+ * Returns why a password may not be chosen, or `null` when it may (NIST SP 800-63B-4 §3.1.1.2).
  *
  * Length counts code points after NFC. There are no composition rules: every character is welcome. What is refused
  * is what others chose before and what follows from the account itself.
@@ -105,7 +105,7 @@ async function isCommon(folded: string): Promise<boolean> {
 /** A shorter word occurs in good passwords by chance. */
 const CONTEXT_WORD_MIN_LENGTH = 4
 
-/** What has to remain when the words are taken out: the length below which no password is ever accepted. */
+/** Holds what has to remain when the words are taken out: the length below which no password is ever accepted. */
 const REMAINDER_MIN_LENGTH = 8
 
 function isMadeOf(folded: string, context: readonly string[]): boolean {

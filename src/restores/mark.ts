@@ -1,4 +1,4 @@
-/** How far the audit trail had come at an instant: a database that is put back to an earlier one has not come so far, or another way. */
+/** Records the end of the audit trail at an instant. A restored database has not come so far, or has another end. */
 export interface Mark {
   readonly seq: number
   readonly chainHash: string

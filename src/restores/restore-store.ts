@@ -1,6 +1,6 @@
 import type { Mark } from './mark'
 
-/** What the database knows of restores. Every method throws {@link StoreUnavailable} when the database cannot be reached. */
+/** Describes what the database knows of restores. Every method throws {@link StoreUnavailable} when the database cannot be reached. */
 export interface RestoreStore {
   /** Returns when `janus restored` last ran; 0: never. */
   findLastAt(): Promise<number>

@@ -19,13 +19,13 @@ export interface Restores {
   lastAt(): Promise<number>
 }
 
-/** How long an isolate uses what it read, and so how long it takes until every isolate knows of a restore. */
+/** Sets how long an isolate uses what it read, and so how long it takes until every isolate knows of a restore. */
 export const MAX_AGE_SECONDS = 60
 
 /** At this age it is read again behind a response, so that a busy isolate never waits for it. */
 const REFRESH_AFTER_SECONDS = 50
 
-/** How long until D1 is asked again, after it did not answer. */
+/** Sets how long until D1 is asked again, after it did not answer. */
 const ASK_AGAIN_SECONDS = 10
 
 export function createRestores({

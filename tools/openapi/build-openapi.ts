@@ -7,7 +7,7 @@ import type { OpenApi } from './open-api'
 export { renderReference } from './reference'
 
 /**
- * The document of Janus's own routes, pages apart. It is made from an app that serves nobody, so its bindings are empty and its secret is
+ * Builds the document of Janus's own routes, pages apart. It is built from an app that serves nobody, so its bindings are empty and its secret is
  * thrown away.
  */
 export function buildOpenApi(version: string): OpenApi {

@@ -14,7 +14,7 @@ import { type Answer, type Operation, TAGS } from './operation'
 import { OPERATIONS } from './operations'
 import { createProblemResponses, PROBLEM_HEADERS, problemsOf } from './problem-responses'
 
-/** What Hono knows of a piece of a route. `ALL` marks middleware. */
+/** Describes what Hono knows of a piece of a route. `ALL` marks middleware. */
 export interface RoutePart {
   readonly method: string
   readonly path: string
@@ -98,7 +98,7 @@ const SECURITY_SCHEMES: Readonly<Record<string, SecurityScheme>> = {
 }
 
 /**
- * The document of an app, from its own routes: what they take is read from the schemas that validate it, who is let in from the guards
+ * Builds the document of an app from its own routes: what they take is read from the schemas that validate it, who is let in from the guards
  * that stand before them. Only words, answers and a route's own refusals are added.
  *
  * @throws If a route is not described, or what is described is no route.

@@ -8,7 +8,7 @@ import { RESPONSE_SCHEMAS } from './response-schemas'
 /** Parts of request bodies that have a name in the document. */
 const REQUEST_PARTS = { Text, Email, Name }
 
-/** What JSON Schema has no words for, or not the same: told in words, and for `Name` by the bound it comes to. */
+/** Holds what JSON Schema has no words for, or not the same: told in words, and for `Name` by the bound it comes to. */
 const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
   Text: { description: 'Well-formed Unicode, at most 1,024 UTF-16 code units.' },
   Email: {
@@ -22,7 +22,7 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
   },
 }
 
-/** What each field of a request body means. */
+/** Describes each field of a request body. */
 const FIELDS: Readonly<Record<string, string>> = {
   email: 'The address of the account.',
   password: 'The password of the account.',
@@ -56,7 +56,7 @@ const CONVERSION = {
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
 } satisfies ConversionConfig
 
-/** The schemas that bodies refer to by name. */
+/** Returns the schemas that bodies refer to by name. */
 export function componentSchemas(): Readonly<Record<string, Schema>> {
   const parts = toSchemas(toJsonSchemaDefs(REQUEST_PARTS, { ...CONVERSION, typeMode: 'input' }))
   const said: Readonly<Record<string, Schema>> = SAID_OF_PARTS
@@ -66,7 +66,7 @@ export function componentSchemas(): Readonly<Record<string, Schema>> {
   }
 }
 
-/** What a route takes, from the schema that validates it. @throws If nobody has said what one of its fields means. */
+/** Returns the schema of a route's body, from the one that validates it. @throws If one of its fields has no description. */
 export function bodySchema(schema: BodySchema): Schema {
   const config = { ...CONVERSION, typeMode: 'input', definitions: REQUEST_PARTS } as const
   const { properties = {}, ...rest } = withoutFrame(toSchema(toJsonSchema(schema, config)))

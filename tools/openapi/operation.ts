@@ -16,7 +16,7 @@ export interface Operation {
   readonly answers: Readonly<Record<number, Answer>>
   /** The problems of the route itself. Guards and body validation add theirs. */
   readonly problems?: readonly ProblemCode[]
-  /** Whether the route returns a page when `Accept` prefers `text/html`. */
+  /** Says whether the route returns a page when `Accept` prefers `text/html`. */
   readonly page?: true
   /** `false` if the route needs no storage and so cannot return `store-unavailable`. */
   readonly storage?: false

@@ -1,7 +1,7 @@
 import type { Child } from 'hono/jsx'
 import type { Schema } from './open-api'
 
-/** The members of an object, each with its type and what it means. */
+/** Returns the members of an object, each with its type and what it means. */
 export function Fields({ schema }: { readonly schema: Schema }) {
   const { properties = {}, required = [] } = schema
   const fields = Object.entries(properties)
@@ -24,7 +24,7 @@ export function Fields({ schema }: { readonly schema: Schema }) {
   )
 }
 
-/** A type in a few words; one that has a name is a link to it. */
+/** Returns a type in a few words; one that has a name is a link to it. */
 export function TypeName({ schema }: { readonly schema: Schema }) {
   const { $ref, anyOf, items } = schema
   if ($ref !== undefined) {

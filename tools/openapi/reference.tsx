@@ -2,7 +2,7 @@ import type { Child } from 'hono/jsx'
 import type { OpenApi, OperationObject, ResponseObject, Schema } from './open-api'
 import { Fields, Marked, TypeName } from './reference-types'
 
-/** The text of `GET /docs`: the whole document, for people. In English, and without a link out of itself. */
+/** Returns the text of `GET /docs`: the whole document, for people. In English, and without a link out of itself. */
 export function renderReference(document: OpenApi): string {
   return String(<Reference document={document} />)
 }
@@ -117,7 +117,7 @@ function Operation({ named: { method, path, operation }, components }: Operation
   )
 }
 
-/** What a form has that JSON has not. */
+/** Returns what a form has that JSON has not. */
 function FormFields({ form, json }: { readonly form: Schema; readonly json: Schema }) {
   const only = Object.entries(form.properties ?? {}).filter(([name]) => !json.properties?.[name])
   if (only.length === 0) return null
@@ -170,7 +170,7 @@ function Answers({ operation, components }: Omit<OperationProps, 'named'> & { op
   )
 }
 
-/** What an answer has in it. */
+/** Returns what an answer has in it. */
 function Carried({ response: { content = {}, headers = {} } }: { readonly response: ResponseObject }) {
   const schema = content['application/json']?.schema
   const names = Object.keys(headers)

@@ -3,7 +3,7 @@ import type { ProblemCode } from '../../src/http/problem'
 interface ProblemText {
   /** When Janus answers with it. */
   readonly cause: string
-  /** What the client, its developer or the operator does about it. */
+  /** Says what the client, its developer or the operator does about it. */
   readonly action: string
 }
 

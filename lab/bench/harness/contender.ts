@@ -23,7 +23,7 @@ export interface Contender {
   readonly refresh?: Refresh
 }
 
-/** How a client gets a new credential without a password. */
+/** Describes how a client gets a new credential without a password. */
 export interface Refresh {
   readonly template: (person: Person) => Template
   /** The member of the answer that the next refresh presents, if there is a chain. */

@@ -2,7 +2,7 @@ import type { Template } from '../load/job.ts'
 import type { Contender } from './contender.ts'
 import { ask, PASSWORD, type Person, type Reply } from './person.ts'
 
-/** Who is measured, and how each of them is spoken to. */
+/** Returns who is measured, and how each of them is spoken to. */
 
 function post(path: string, body: unknown, expect: Template['expect'], headers = {}): Template {
   return { method: 'POST', path, headers, body: JSON.stringify(body), expect }

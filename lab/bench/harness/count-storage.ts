@@ -6,7 +6,7 @@ import { ask, type Person } from './person.ts'
 import { startWorker } from './start-worker.ts'
 import { enterAll, protectedTemplates } from './started.ts'
 
-/** What each operation of each contender asks of storage, work behind the answer included. Exact, so any change shows. */
+/** Describes what each operation of each contender asks of storage, work behind the answer included. Exact, so any change shows. */
 export type CountTable = Readonly<Record<string, Readonly<Record<string, StorageCounts>>>>
 
 export async function countStorage(
@@ -65,7 +65,7 @@ function fill(text: string, index: number, { refreshCredential }: Person): strin
 
 const SETTLED_MS = 100
 
-/** The counts, once nothing has been added for a while: some work goes on behind an answer. */
+/** Returns the counts, once nothing has been added for a while: some work goes on behind an answer. */
 async function settledCounts(port: number): Promise<StorageCounts> {
   for (let last: StorageCounts | null = null; ; ) {
     const { body } = await ask(port, '/counts')

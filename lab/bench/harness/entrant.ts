@@ -13,14 +13,14 @@ export interface Entrant {
   readonly alternatesWithHash?: true
 }
 
-/** What one burst showed of the first stream. */
+/** Describes what one burst showed of the first stream. */
 export interface Burst {
   readonly requestsPerSecond: number
   readonly medianMs: number
   /** CPU of the server for each request, in microseconds; `null` where it cannot be known. */
   readonly cpuMicros: number | null
   readonly latenciesMs: Float64Array
-  /** How much longer each request took than the hash alone, right after it: the median; `null` if there is no such hash. */
+  /** Sets how much longer each request took than the hash alone, right after it: the median; `null` if there is no such hash. */
   readonly overOwnHashMs: number | null
   readonly ownHashMs: number | null
   /** Requests a second of what goes on beside; `null` if nothing does. */

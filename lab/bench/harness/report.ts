@@ -11,7 +11,7 @@ export interface Results {
   readonly firstRequests: readonly FirstRequestRow[]
 }
 
-/** The results as Markdown, with the command that makes them. */
+/** Returns the results as Markdown, with the command that makes them. */
 export function presentMarkdown({ command, machine, options, scenarios, firstRequests }: Results): string {
   const { date, cores, processor, system, node, workerd, loadAverage } = machine
   const busiest = Math.max(0, ...scenarios.map(({ generatorBusy }) => generatorBusy))
@@ -87,7 +87,7 @@ function presentFirstRequests(rows: readonly FirstRequestRow[]): string {
   )
 }
 
-/** A Markdown table under a heading; numbers to the right. */
+/** Returns a Markdown table under a heading; numbers to the right. */
 export function table(title: string, heads: readonly string[], rows: readonly (readonly string[])[]): string {
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`
   const rule = heads.map((_, index) => (index === 0 ? '---' : '---:'))

@@ -10,11 +10,11 @@ export interface Scenario {
   readonly name: string
   readonly title: string
   readonly contenders: readonly Contender[]
-  /** How long a burst is, in units of `--seconds`: what takes long is asked longer. */
+  /** Sets how long a burst is, in units of `--seconds`: what takes long is asked longer. */
   readonly burstUnits: number
   readonly people: (options: Options) => number
   readonly entrants: (started: Started, options: Options) => readonly Entrant[]
-  /** Whose bursts all others are compared with. */
+  /** Names whose bursts all others are compared with. */
   readonly baseline: string
 }
 
@@ -171,7 +171,7 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
   ]
 }
 
-/** Who is started anew again and again in the scenario `first`. */
+/** Names who is started anew again and again in the scenario `first`. */
 export const FIRST_REQUEST_CONTENDERS: readonly Contender[] = [
   C.bare,
   C.betterAuth,
@@ -179,7 +179,7 @@ export const FIRST_REQUEST_CONTENDERS: readonly Contender[] = [
   C.janusToken,
 ]
 
-/** Whose storage operations are counted. */
+/** Names whose storage operations are counted. */
 export const COUNTED_CONTENDERS: readonly Contender[] = [
   C.kvGet,
   C.betterAuth,

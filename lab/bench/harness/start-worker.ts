@@ -18,7 +18,7 @@ export interface Running {
   readonly port: number
   /** The processes that serve, storage included. */
   readonly processes: readonly number[]
-  /** The last that it printed, for when something goes wrong. */
+  /** Returns the last that it printed, for when something goes wrong. */
   readonly printed: () => string
   stop(): Promise<void>
 }

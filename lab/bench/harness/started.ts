@@ -37,7 +37,7 @@ export async function enterAll(
   return people
 }
 
-/** A request for the protected route by each of the people; for a server that knows nobody, one. */
+/** Returns a request for the protected route by each of the people; for a server that knows nobody, one. */
 export function protectedTemplates({
   contender,
   people,

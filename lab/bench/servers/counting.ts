@@ -1,4 +1,4 @@
-/** What was asked of storage since the Worker started. */
+/** Describes what was asked of storage since the Worker started. */
 export interface StorageCounts {
   /** Calls that reach D1, a batch being one. */
   d1Calls: number
