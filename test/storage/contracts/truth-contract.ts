@@ -3,6 +3,7 @@ import { sqlDatabaseContract } from '../sql-database-contract'
 import { storesOn } from './arrange'
 import { attemptStoreContract } from './attempt-store-contract'
 import { linkStoreContract } from './link-store-contract'
+import { passkeyStoreContract } from './passkey-store-contract'
 import { sessionStoreContract } from './session-store-contract'
 import {
   auditLogContract,
@@ -21,6 +22,7 @@ export function truthContract(engine: string, open: () => SqlDatabase): void {
     linkStoreContract,
     attemptStoreContract,
     deviceStoreContract,
+    passkeyStoreContract,
     signingKeyStoreContract,
     restoreStoreContract,
     // Prunes the trail of the others.
