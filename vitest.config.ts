@@ -43,6 +43,8 @@ function inWorkerd(
       cloudflareTest(async () => ({
         wrangler: { configPath: './wrangler.toml' },
         miniflare: {
+          // Bound only where docs/explain/session-copies.md shows it.
+          durableObjects: { COPIES: { className: 'SessionCopiesObject', useSQLite: true } },
           bindings: {
             ISSUER: 'https://auth.example.com',
             AUTH_SECRET: TEST_SECRET,

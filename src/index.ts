@@ -3,15 +3,20 @@ import { createPlayground } from '../packages/playground/create-playground'
 import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
+import { createDurableObjectCopies } from './wiring/durable-object-copies'
 import { createMemcachedCopies } from './wiring/memcached-copies'
 import { createRedisCopies } from './wiring/redis-copies'
 
 // Deploying sets NODE_ENV to `production`, and the bundler leaves out what only the other branch uses.
 const janus = createJanus(env, {
   createPages,
-  createSessionCopies: (settings) => createRedisCopies(settings) ?? createMemcachedCopies(settings),
+  createSessionCopies: (settings) =>
+    createDurableObjectCopies(settings) ?? createRedisCopies(settings) ?? createMemcachedCopies(settings),
   ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),
 })
+
+/** For `SESSION_COPIES = "durable-object"`: the class to bind as `COPIES`. */
+export { SessionCopiesObject } from './wiring/durable-object-copies'
 
 export default {
   fetch: janus.fetch,

@@ -21,6 +21,7 @@ await build({
   absWorkingDir: ROOT,
   entryPoints: {
     janus: 'packages/janus/index.ts',
+    'durable-object': 'packages/janus/durable-object.ts',
     redis: 'packages/janus/redis.ts',
     memcached: 'packages/janus/memcached.ts',
     verify: 'packages/verify/index.ts',

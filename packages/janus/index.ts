@@ -38,7 +38,7 @@ export interface JanusOptions {
   readonly claims?: MakeClaims
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
-  /** `createRedisCopies` of `janus/redis`, or `createMemcachedCopies` of `janus/memcached`: the store that `SESSION_COPIES` names. */
+  /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
   createSessionCopies?(settings: object): CopyStore | null
 }
 

@@ -1,3 +1,4 @@
+import type { CopyObjects } from '../sessions/copy-store'
 import type { ConfigFault } from './fault'
 import type { Earlier } from './settings'
 
@@ -7,6 +8,8 @@ export interface Bindings {
   /** Where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
   readonly SESSIONS?: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
+  /** Where `SESSION_COPIES` is `durable-object`. */
+  readonly COPIES?: CopyObjects
   /** Where `MAILER` is `cloudflare`. */
   readonly EMAIL?: SendEmail
   /** The files of the pages; without it there are none. */
@@ -27,6 +30,10 @@ const REQUIRED: Readonly<Record<string, Binding>> = {
   DB: { kind: 'a D1 database' },
   SESSIONS: { kind: 'a KV namespace', when: ({ sessionCopies }) => sessionCopies === 'kv' },
   LOGIN_LIMIT: { kind: 'a rate limit' },
+  COPIES: {
+    kind: 'the Durable Object class SessionCopiesObject',
+    when: ({ sessionCopies }) => sessionCopies === 'durable-object',
+  },
   EMAIL: { kind: 'send_email', when: ({ mailer }) => mailer === 'cloudflare' },
 } satisfies Partial<Record<keyof Bindings, Binding>>
 

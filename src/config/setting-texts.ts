@@ -149,7 +149,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   SESSION_COPIES: {
     section: 'Sessions',
     meaning:
-      'Where Janus caches copies of sessions, so that protected requests do not read the database. `kv` is Workers KV. `redis` and `memcached` are a server of yours. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
+      'Where Janus caches copies of sessions, so that protected requests do not read the database. `kv` is Workers KV. `durable-object` is the class `SessionCopiesObject`, bound as `COPIES`. `redis` and `memcached` are a server of yours. `memory` is the memory of each isolate or process. With `none`, every request reads the database. [What each promises](../explain/session-copies.md).',
   },
   SESSION_COPY_SECONDS: {
     section: 'Sessions',
@@ -282,6 +282,8 @@ export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
     'A KV namespace. Copies of sessions, for reads, and the mark by which a restored database is noticed. Required where `SESSION_COPIES` is `kv`.',
   LOGIN_LIMIT:
     'A rate limit. How many requests that concern credentials a client may make: `wrangler.toml` says 600 a minute.',
+  COPIES:
+    'The Durable Object class `SessionCopiesObject`, with SQLite. Copies of sessions. Required where `SESSION_COPIES` is `durable-object`.',
   EMAIL: 'A `send_email` binding. Required where `MAILER` is `cloudflare`.',
   ASSETS: 'A folder of files. Only for a logo of yours, where `BRAND_LOGO_URL` is a path that Janus serves.',
 }

@@ -22,7 +22,7 @@ import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
 
 /** Where the copies of sessions are. */
-const SESSION_COPIES = ['kv', 'redis', 'memcached', 'memory', 'none'] as const
+const SESSION_COPIES = ['kv', 'durable-object', 'redis', 'memcached', 'memory', 'none'] as const
 type SessionCopies = (typeof SESSION_COPIES)[number]
 
 /** The settings that rows further down may depend on. One that is at fault is absent. */

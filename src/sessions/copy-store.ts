@@ -17,3 +17,15 @@ export interface CopyStore {
   /** Deletes all of them; what is absent is a no-op. */
   delete(keys: readonly string[], signal: AbortSignal): Promise<void>
 }
+
+/** What Janus calls on a Durable Object that holds copies. */
+export interface CopyObject {
+  get(key: string): Promise<string | null>
+  set(key: string, text: string, seconds: number): Promise<void>
+  delete(keys: readonly string[]): Promise<void>
+}
+
+/** The objects that hold copies, by their names. */
+export interface CopyObjects {
+  getByName(name: string): CopyObject
+}

@@ -144,10 +144,14 @@ describe('parseConfig', () => {
     ['REGISTRATION', 'registration', { open: 'open', closed: 'closed' }],
     ['JWT_ALG', 'jwtAlg', { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' }],
     ['LIVE_CHECK', 'liveCheck', { sensitive: 'sensitive', always: 'always' }],
-    ['SESSION_COPIES', 'sessionCopies', { kv: 'kv', memory: 'memory', none: 'none' }],
+    [
+      'SESSION_COPIES',
+      'sessionCopies',
+      { kv: 'kv', 'durable-object': 'durable-object', memory: 'memory', none: 'none' },
+    ],
   ] as const)('%s is one of its words', (name, member, words) => {
     for (const [word, value] of Object.entries(words)) {
-      expect(configOf({ [name]: word })[member]).toEqual(value)
+      expect(configOf({ COPIES: env.COPIES, [name]: word })[member]).toEqual(value)
       for (const near of [
         word.toUpperCase() === word ? word.toLowerCase() : word.toUpperCase(),
         ` ${word}`,

@@ -139,8 +139,10 @@ describe('KEY-05: SESSION_COPIES', () => {
     expect(faultsOf({ SESSION_COPIES, ...servers })).toEqual([])
   })
 
-  it('kv needs KV', () => {
+  it('kv needs KV, and durable-object the class', () => {
     expect(faultsOf({})).toEqual(['SESSIONS'])
+    expect(faultsOf({ SESSION_COPIES: 'durable-object' })).toEqual(['COPIES'])
+    expect(faultsOf({ SESSION_COPIES: 'durable-object', COPIES: env.COPIES })).toEqual([])
   })
 
   it('names a store that createJanus was not given', async () => {

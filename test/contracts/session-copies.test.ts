@@ -1,5 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { createCopyPlace, KV_COPIES, MEMORY_COPIES, NO_COPIES } from '../support/copy-place'
+import {
+  createCopyPlace,
+  DURABLE_OBJECT_COPIES,
+  KV_COPIES,
+  MEMORY_COPIES,
+  NO_COPIES,
+} from '../support/copy-place'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { sessionRow } from '../support/place'
 import { stopTime } from '../support/stop-time'
@@ -8,6 +14,7 @@ import { COPY_SECONDS, sharedCopiesTable } from './shared-copies'
 // The table of docs/explain/session-copies.md, cell by cell. Redis and Memcached: test/stores/copies.test.ts.
 
 sharedCopiesTable(KV_COPIES)
+sharedCopiesTable(DURABLE_OBJECT_COPIES)
 
 describe('OUT-02: copies in memory', () => {
   it('signed out here: refused at once; another process accepts its copy for SESSION_COPY_SECONDS at most', async () => {

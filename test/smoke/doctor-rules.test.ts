@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../packages/cli/doctor/check-plan.ts'
 import { renderFindings } from '../../packages/cli/doctor/finding.ts'
@@ -16,6 +17,13 @@ const onWorkersDev = (issuer: string) =>
 
 const under = (path: string, routes: string) =>
   both(set('ISSUER', `"https://example.com${path}"`), set('routes', routes))
+
+/** The lines of wrangler.toml that docs/explain/session-copies.md shows. */
+function documentedClass(): string {
+  const [, toml = ''] =
+    /^```toml\n(.*?)^```/ms.exec(readFileSync('docs/explain/session-copies.md', 'utf8')) ?? []
+  return toml
+}
 
 describe('the doctor, of a deployed configuration', () => {
   const MALFORMED = ['warning settings.rest']
@@ -62,6 +70,16 @@ describe('the doctor, of a deployed configuration', () => {
       'no copies, and no KV',
       both(set('SESSION_COPIES', '"none"'), without('[[kv_namespaces]]\nbinding = "SESSIONS"\n')),
       ['warning settings.SESSION_COPIES'],
+    ],
+    [
+      'copies in Durable Objects, not bound',
+      set('SESSION_COPIES', '"durable-object"'),
+      ['error settings.COPIES'],
+    ],
+    [
+      'copies in Durable Objects',
+      both(set('SESSION_COPIES', '"durable-object"'), (toml) => `${toml}\n${documentedClass()}`),
+      [],
     ],
     ['copies in memory', set('SESSION_COPIES', '"memory"'), ['warning settings.SESSION_COPIES']],
     [

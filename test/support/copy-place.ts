@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import type { CopyStore } from '../../src/sessions/copy-store'
+import { createDurableObjectCopyStore } from '../../src/storage/durable-object/copy-store'
 import { createKvCopyStore } from '../../src/storage/kv/copy-store'
 import { createMemoryCopyStore } from '../../src/storage/memory/copy-store'
 import { type FaultyD1, faultyD1 } from './faulty-d1'
@@ -84,6 +85,12 @@ export const KV_COPIES: CopyKind = {
   name: 'kv',
   settings: {},
   open: () => createKvCopyStore(env.SESSIONS),
+}
+
+export const DURABLE_OBJECT_COPIES: CopyKind = {
+  name: 'durable-object',
+  settings: { SESSION_COPIES: 'durable-object', SESSIONS: undefined },
+  open: () => createDurableObjectCopyStore(env.COPIES),
 }
 
 export const MEMORY_COPIES: CopyKind = {

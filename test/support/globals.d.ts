@@ -11,6 +11,7 @@ declare global {
       DB: D1Database
       SESSIONS: KVNamespace
       LOGIN_LIMIT: RateLimit
+      COPIES: DurableObjectNamespace<import('../../src/index').SessionCopiesObject>
       ASSETS: Fetcher
       EMAIL: SendEmail
       TEST_MIGRATIONS: import('cloudflare:test').D1Migration[]
