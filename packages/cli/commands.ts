@@ -23,6 +23,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./deploy/deploy.ts'),
   },
   {
+    name: 'users',
+    summary: 'Look at accounts and change them: roles, disable, delete',
+    load: () => import('./users/users.ts'),
+  },
+  {
     name: 'keys rotate',
     summary: 'Request a new key for signing access tokens',
     load: () => import('./keys/rotate.ts'),

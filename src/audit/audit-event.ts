@@ -56,6 +56,10 @@ export type AuditEventName =
   | 'device-forgotten'
   | 'passkey-added'
   | 'passkey-removed'
+  | 'roles-changed'
+  | 'account-disabled'
+  | 'account-enabled'
+  | 'account-exported'
   | 'mail-failed'
 
 /** An event of an account as its owner may see it. */

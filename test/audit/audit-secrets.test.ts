@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, expect, it, vi } from 'vitest'
+import { ALL_KINDS, mailedLink } from '../support/mailed-links'
 import { clientOf, newEmail, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 import { storage } from '../support/storage'
@@ -81,6 +82,30 @@ it('AUD-02: no column, log line or KV value holds what is secret, after everythi
   }
   expect(elsewhere).not.toMatch(/@example|\$pbkdf2|Bearer|__Host/)
 })
+
+it.each(ALL_KINDS.flatMap((kind) => (['session', 'token'] as const).map((mode) => ({ kind, mode }))))(
+  'AUD-02: nor what is mailed: $kind, in $mode mode',
+  async ({ kind, mode }) => {
+    const { service, mailedTo, token, binding, path, body } = await mailedLink(kind, mode, {
+      LOG_SUCCESS_PERCENT: '100',
+    })
+    const code = kind === 'sign-in' ? service.codeFor(mailedTo) : null
+    const look = async () => {
+      const { tables, keys, records } = await storage()
+      return JSON.stringify([tables, keys, records, service.log])
+    }
+    await send(service, 'GET', `${path}?token=${token}`, { headers: { Accept: 'text/html' } })
+    const waiting = await look()
+    const used = await send(service, 'POST', path, { body })
+    expect(used.status, used.text).toBeLessThan(300)
+    await service.sweep()
+    for (const everywhere of [waiting, await look()]) {
+      for (const secret of [token, binding ?? token]) expect(everywhere).not.toContain(secret)
+      if (code !== null) expect(everywhere).not.toMatch(new RegExp(`(?<![\\w-])${code}(?![\\w-])`))
+    }
+    expect(service.log.filter(({ event }) => event === 'request').length).toBeGreaterThan(2)
+  },
+)
 
 it.each([
   ['a line break', 'Mozilla\r\n{"event":"forged"}'],

@@ -203,7 +203,7 @@ describe.each(ACTS.flatMap((act) => MODES.map((mode) => ({ ...act, mode }))))(
     }
 
     it.each(['at once', 'one after the other'])(
-      'LOG-03: %s, the second gets what the first got',
+      'LOG-03, AUD-01: %s, the second gets what the first got, and it is recorded once',
       async (when) => {
         const made = await prepare(mode)
         const end = await endOfTrail()

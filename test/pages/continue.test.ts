@@ -122,7 +122,7 @@ describe.each(PLACES)('a form in a browser, at $at', ({ base, service }) => {
     expectOnward(await follow(service, locationOf(out), {}), CART)
   })
 
-  it('INC-28: GET /continue leads nowhere that a form could not lead', async () => {
+  it('HTM-05, INC-28: GET /continue leads nowhere that a form could not lead', async () => {
     for (const target of [
       'https://evil.example/',
       `${SHOP}.evil.example/`,

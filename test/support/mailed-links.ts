@@ -34,8 +34,14 @@ export interface MailedLink {
 }
 
 /** Two services on the same storage: of one the addresses are to be proven first, at the other they need not be. */
-export function bothRegistrations(): { readonly verified: MailingService; readonly open: MailingService } {
-  return { verified: mailingService({ REGISTRATION: 'verified' }), open: mailingService() }
+export function bothRegistrations(settings: object = {}): {
+  readonly verified: MailingService
+  readonly open: MailingService
+} {
+  return {
+    verified: mailingService({ ...settings, REGISTRATION: 'verified' }),
+    open: mailingService(settings),
+  }
 }
 
 /** Asks for a link of an account as its owner would; the address of a change is new. */
@@ -80,8 +86,8 @@ export async function registerForLink(
 }
 
 /** A link of any kind, of a person of its own. */
-export async function mailedLink(kind: LinkKind, mode: Mode): Promise<MailedLink> {
-  const { verified, open } = bothRegistrations()
+export async function mailedLink(kind: LinkKind, mode: Mode, settings: object = {}): Promise<MailedLink> {
+  const { verified, open } = bothRegistrations(settings)
   if (kind === 'registration') return registerForLink(verified, { mode })
   return askForLink(open, kind, await signedInPerson({ mode, service: open }))
 }

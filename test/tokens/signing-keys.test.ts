@@ -89,6 +89,7 @@ describe('KEY-03: private keys at rest', () => {
       Uint8Array<ArrayBuffer>,
     ]
     const { key } = await keyring.newest('signing-key-encryption')
+    expect(key.algorithm).toMatchObject({ name: 'AES-GCM', length: 256 })
     const algorithm = { name: 'AES-GCM', iv, additionalData: new TextEncoder().encode(`ES256:${kid}`) }
     return new Uint8Array(await crypto.subtle.decrypt(algorithm, key, ciphertext))
   }
@@ -108,12 +109,14 @@ describe('KEY-03: private keys at rest', () => {
     // Where it lies in PKCS#8, and by itself, base64 writes these 30 bytes alike.
     const scalar = decodeBytes(d ?? '').subarray(0, 30)
     expect(pkcs8.subarray(36, 66)).toEqual(scalar)
+    const log = JSON.stringify(service.log)
     for (const spelling of [encodeBase64url(scalar), scalar.toBase64(), scalar.toHex()]) {
       expect(dump).not.toContain(spelling)
+      expect(log).not.toContain(spelling)
     }
     expect(dump).not.toMatch(/"d":|PRIVATE KEY/)
     expect(dump).not.toContain(env.AUTH_SECRET)
-    expect(JSON.stringify(service.log)).not.toContain(row?.private_key)
+    expect(log).not.toContain(row?.private_key)
   })
 
   it('decrypt with their own secret, algorithm and id only, and to a key that cannot be exported', async () => {

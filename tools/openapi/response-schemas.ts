@@ -164,6 +164,10 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'device-forgotten': true,
   'passkey-added': true,
   'passkey-removed': true,
+  'roles-changed': true,
+  'account-disabled': true,
+  'account-enabled': true,
+  'account-exported': true,
   'mail-failed': true,
   'session-ended': true,
 }

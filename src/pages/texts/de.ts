@@ -289,6 +289,13 @@ export const de = {
     'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
     'passkey-added': { success: 'Passkey hinzugefügt', refused: 'Versuch, einen Passkey hinzuzufügen' },
     'passkey-removed': { success: 'Passkey entfernt', refused: 'Versuch, einen Passkey zu entfernen' },
+    'roles-changed': { success: 'Rechte geändert', refused: 'Versuch, die Rechte zu ändern' },
+    'account-disabled': { success: 'Konto gesperrt', refused: 'Versuch, das Konto zu sperren' },
+    'account-enabled': { success: 'Konto wieder freigegeben', refused: 'Versuch, das Konto freizugeben' },
+    'account-exported': {
+      success: 'Daten des Kontos exportiert',
+      refused: 'Versuch, die Daten zu exportieren',
+    },
     'mail-failed': {
       success: 'Nachricht zugestellt',
       refused: 'Nachricht, die nicht zugestellt werden konnte',
@@ -300,6 +307,7 @@ export const de = {
     'signed-out-everywhere': 'überall abgemeldet',
     'ended-by-owner': 'von einem anderen Gerät aus beendet',
     'ended-by-service': 'von einem anderen Dienst beendet',
+    'ended-by-operator': 'von einer Verwalterin oder einem Verwalter beendet',
     'replaced-by-sign-in': 'durch eine neue Anmeldung ersetzt',
     'too-many-sessions': 'damit es nicht zu viele Sitzungen werden',
     'password-changed': 'weil das Passwort geändert wurde',

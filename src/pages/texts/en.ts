@@ -295,6 +295,10 @@ export const en = {
     'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
     'passkey-added': { success: 'Passkey added', refused: 'Attempt to add a passkey' },
     'passkey-removed': { success: 'Passkey removed', refused: 'Attempt to remove a passkey' },
+    'roles-changed': { success: 'Permissions changed', refused: 'Attempt to change permissions' },
+    'account-disabled': { success: 'Account disabled', refused: 'Attempt to disable the account' },
+    'account-enabled': { success: 'Account enabled again', refused: 'Attempt to enable the account' },
+    'account-exported': { success: 'Data of the account exported', refused: 'Attempt to export the data' },
     'mail-failed': { success: 'Email delivered', refused: 'Email could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
@@ -304,6 +308,7 @@ export const en = {
     'signed-out-everywhere': 'signed out everywhere',
     'ended-by-owner': 'ended from another device',
     'ended-by-service': 'ended by another service',
+    'ended-by-operator': 'ended by an administrator',
     'replaced-by-sign-in': 'replaced by a new sign-in',
     'too-many-sessions': 'because there were too many sessions',
     'password-changed': 'because the password changed',

@@ -286,6 +286,13 @@ export const es = {
       success: 'Llave de acceso eliminada',
       refused: 'Intento de eliminar una llave de acceso',
     },
+    'roles-changed': { success: 'Permisos cambiados', refused: 'Intento de cambiar los permisos' },
+    'account-disabled': { success: 'Cuenta bloqueada', refused: 'Intento de bloquear la cuenta' },
+    'account-enabled': { success: 'Cuenta habilitada de nuevo', refused: 'Intento de habilitar la cuenta' },
+    'account-exported': {
+      success: 'Datos de la cuenta exportados',
+      refused: 'Intento de exportar los datos',
+    },
     'mail-failed': { success: 'Mensaje entregado', refused: 'Mensaje que no se pudo entregar' },
   },
 
@@ -294,6 +301,7 @@ export const es = {
     'signed-out-everywhere': 'cerrada en todos los dispositivos',
     'ended-by-owner': 'cerrada desde otro dispositivo',
     'ended-by-service': 'cerrada por otro servicio',
+    'ended-by-operator': 'cerrada por una persona administradora',
     'replaced-by-sign-in': 'reemplazada por un nuevo inicio de sesión',
     'too-many-sessions': 'para no superar el límite de sesiones',
     'password-changed': 'porque cambió la contraseña',

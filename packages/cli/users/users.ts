@@ -1,0 +1,178 @@
+// Administration without SQL: looks at accounts and changes them, each change with who made it in the audit trail.
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import { readOptions, Stop, WrongUse } from '../command.ts'
+import { query, queryAll, readTarget, TARGET_HELP, type Target } from '../d1.ts'
+import { commandLine } from '../place.ts'
+import { renderAccount, renderList } from './render.ts'
+import {
+  type AccountRow,
+  deleteAccount,
+  disableAccount,
+  enableAccount,
+  endAllSessions,
+  exportAccount,
+  findAccount,
+  listAccounts,
+  operatorId,
+  setRoles,
+} from './statements.ts'
+
+/** Accounts on a page of the list. */
+const PAGE = 50
+
+export const help = `Look at accounts and change them.
+
+  ${commandLine('users', '[options]')}
+
+  list [--after ID]     accounts in the order of their ids, ${PAGE} a page
+  show WHO              one account, by its email address or its id
+  roles WHO [ROLE ...]  set exactly these roles; none takes all away
+  disable WHO           end its sessions, and let nobody sign in to it
+  enable WHO            let its owner sign in again
+  end-sessions WHO      end every session of it
+  export WHO            print all that is kept of it, as JSON
+  delete WHO --yes      delete it and all that is its own
+
+  --by NAME      who does it, for the audit trail (default: your user name)
+  --json         print JSON
+${TARGET_HELP}
+
+The first administrator: ${commandLine('users', 'roles ada@example.com admin')}
+
+Changed roles and "disable" end every session of the account, too. The sweep
+deletes cached copies of sessions within a minute. "delete" keeps the audit
+events of the account until AUDIT_RETENTION_DAYS have passed.
+Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
+
+const ACTIONS = ['list', 'show', 'roles', 'disable', 'enable', 'end-sessions', 'export', 'delete'] as const
+
+type Action = (typeof ACTIONS)[number]
+
+/** Janus refuses more (docs/guides/users-and-roles.md). */
+const ROLES_MAX_BYTES = 1024
+
+interface Request {
+  readonly action: Action
+  readonly who: string
+  readonly roles: readonly string[]
+  readonly after: string
+  readonly actorId: string
+  readonly json: boolean
+  readonly yes: boolean
+  readonly target: Target
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const request = readRequest(args)
+  const { action, after, json, target } = request
+  if (action === 'list') {
+    const rows = query<AccountRow>(target, listAccounts(after, PAGE))
+    console.log(json ? JSON.stringify(rows) : renderList(rows, PAGE))
+    return 0
+  }
+  const account = findOne(request)
+  const change = { userId: account.id, actorId: request.actorId }
+  if (action === 'show') {
+    console.log(json ? JSON.stringify(account) : renderAccount(account))
+    return 0
+  }
+  if (action === 'export') {
+    const parts = exportAccount(change)
+    const rows = queryAll(target, Object.values(parts))
+    const named = Object.keys(parts).map((name, index) => [name, rows[index]] as const)
+    const { recorded: _, ...kept } = Object.fromEntries(named)
+    console.log(JSON.stringify(kept, null, 2))
+    return 0
+  }
+  const { statements, done, unchanged } = {
+    roles: {
+      statements: setRoles(change, request.roles),
+      done: `${account.email} now has ${request.roles.length === 0 ? 'no roles' : `the roles ${request.roles.join(', ')}`}.`,
+      unchanged: `${account.email} had exactly these roles before.`,
+    },
+    disable: {
+      statements: disableAccount(change),
+      done: `${account.email} is disabled.`,
+      unchanged: `${account.email} was disabled before.`,
+    },
+    enable: {
+      statements: enableAccount(change),
+      done: `${account.email} can sign in again.`,
+      unchanged: `${account.email} was not disabled.`,
+    },
+    'end-sessions': {
+      statements: endAllSessions(change),
+      done: `Every session of ${account.email} has ended.`,
+      unchanged: `${account.email} had no open session.`,
+    },
+    delete: {
+      statements: deleteAccount(change),
+      done: `${account.email} is deleted.`,
+      unchanged: `${account.email} was deleted meanwhile.`,
+    },
+  }[action]
+  const changed = queryAll(target, [...statements]).some((rows) => rows.length > 0)
+  console.log(json ? JSON.stringify({ id: account.id, changed }) : changed ? done : unchanged)
+  return 0
+}
+
+function readRequest(args: readonly string[]): Request {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        by: { type: 'string', default: userInfo().username },
+        json: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        after: { type: 'string', default: '' },
+        local: { type: 'boolean', default: false },
+        remote: { type: 'boolean', default: false },
+        state: { type: 'string' },
+        config: { type: 'string' },
+      },
+    }),
+  )
+  const [word, who = '', ...roles] = positionals
+  const action = ACTIONS.find((name) => name === word)
+  if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
+  if (action === 'list' ? who !== '' : who === '')
+    throw new WrongUse(`${action}: WHO is ${who === '' ? 'missing' : 'too much'}.`)
+  if (action !== 'roles' && roles.length > 0) throw new WrongUse(`${action} takes one account.`)
+  if (action === 'delete' && !values.yes) throw new WrongUse('delete cannot be undone. Add --yes.')
+  checkRoles(roles)
+  const { by, json, yes, after, local, remote, state, config } = values
+  const target = readTarget([
+    ...(local ? ['--local'] : []),
+    ...(remote ? ['--remote'] : []),
+    ...(state === undefined ? [] : ['--state', state]),
+    ...(config === undefined ? [] : ['--config', config]),
+  ])
+  return { action, who, roles: [...new Set(roles)], after, actorId: operatorId(by), json, yes, target }
+}
+
+function checkRoles(roles: readonly string[]): void {
+  if (roles.some((role) => role.trim() === '' || /\p{C}/u.test(role)))
+    throw new WrongUse('A role is a text that can be seen.')
+  if (new TextEncoder().encode(JSON.stringify(roles)).length > ROLES_MAX_BYTES)
+    throw new WrongUse(`Roles take at most ${ROLES_MAX_BYTES} bytes of JSON.`)
+}
+
+/** @throws Stop If there is no such account. */
+function findOne({ who, target }: Request): AccountRow {
+  const rows = query<AccountRow>(target, findAccount(who, canonicalEmail(who)))
+  // An id is of another form than an address, so at most one account has either.
+  const [account] = rows
+  if (!account) throw new Stop(`There is no account ${who}.`)
+  return account
+}
+
+/** Returns how Janus writes an address to find its account (src/identity/email-address.ts), for all that a person would type here. */
+function canonicalEmail(who: string): string {
+  const at = who.lastIndexOf('@')
+  if (at === -1) return who
+  const local = who.slice(0, at).normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
+  const url = URL.parse(`http://${who.slice(at + 1).replace(/\.$/, '')}`)
+  return `${local}@${url?.hostname ?? ''}`
+}

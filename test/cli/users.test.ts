@@ -1,0 +1,166 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import {
+  type AccountRow,
+  deleteAccount,
+  disableAccount,
+  enableAccount,
+  endAllSessions,
+  exportAccount,
+  findAccount,
+  listAccounts,
+  operatorId,
+  quote,
+  setRoles,
+} from '../../packages/cli/users/statements'
+import { expectProblem, PASSWORD, send, signedInPerson } from '../support/person'
+import { ownService } from '../support/service'
+import { recordedDuring } from '../support/trail'
+
+/** As wrangler runs them: one transaction, no values. */
+async function run(statements: readonly string[]): Promise<readonly (readonly object[])[]> {
+  const answers = await env.DB.batch<object>(statements.map((sql) => env.DB.prepare(sql)))
+  return answers.map(({ results }) => results)
+}
+
+const grace = operatorId("grace o'hopper")
+
+function show(who: string): Promise<AccountRow | null> {
+  return env.DB.prepare(findAccount(who, who)).first<AccountRow>()
+}
+
+describe.each(['session', 'token'] as const)('janus users, on an account in %s mode', (mode) => {
+  const CHANGES = {
+    roles: {
+      statements: (userId: string) => setRoles({ userId, actorId: grace }, ['admin', "it's"]),
+      event: 'roles-changed',
+      reason: 'roles-changed',
+      after: { roles: `["admin","it's"]`, disabled_at: null },
+    },
+    disable: {
+      statements: (userId: string) => disableAccount({ userId, actorId: grace }),
+      event: 'account-disabled',
+      reason: 'account-disabled',
+      after: { roles: '[]', disabled_at: expect.any(Number) },
+    },
+    'end-sessions': {
+      statements: (userId: string) => endAllSessions({ userId, actorId: grace }),
+      event: null,
+      reason: 'ended-by-operator',
+      after: { roles: '[]', disabled_at: null },
+    },
+    delete: {
+      statements: (userId: string) => deleteAccount({ userId, actorId: grace }),
+      event: 'account-deleted',
+      reason: 'account-deleted',
+      after: null,
+    },
+  } as const
+
+  it.each(Object.entries(CHANGES))(
+    'ADM-03, OUT-04: %s ends every session, and is recorded with who did it, once',
+    async (_, { statements, event, reason, after }) => {
+      const service = ownService()
+      const [ada, eve] = [await signedInPerson({ mode, service }), await signedInPerson({ mode, service })]
+      const other = await ada.signIn()
+      const rows = await recordedDuring(async () => {
+        const changed = await run(statements(ada.userId))
+        expect(changed.flat().length).toBeGreaterThan(0)
+      })
+      const done = event === null ? [] : [{ event, reason: null, session_id: null }]
+      const ends = [ada, other].map(({ sessionId }) => ({
+        event: 'session-ended',
+        reason,
+        session_id: sessionId,
+      }))
+      const brief = rows.map(({ event, reason, session_id }) => ({ event, reason, session_id }))
+      expect(brief).toEqual(expect.arrayContaining([...ends, ...done]))
+      expect(rows).toHaveLength(ends.length + done.length)
+      for (const row of rows)
+        expect(row).toMatchObject({ actor_id: grace, subject_id: ada.userId, outcome: 'success' })
+
+      for (const client of [ada, other]) expectProblem(await client.get('/sessions'), 401, 'session-ended')
+      expect((await eve.get('/sessions')).status).toBe(200)
+      const account = await show(ada.userId)
+      if (after === null) expect(account).toBeNull()
+      else expect(account).toMatchObject({ email: ada.email, ...after, open_sessions: 0 })
+
+      // A second time there is nothing to do, and nothing to record.
+      const again = await recordedDuring(() => run(statements(ada.userId)))
+      expect(again).toEqual([])
+      const login = await send(service, 'POST', '/login', {
+        body: { email: ada.email, password: PASSWORD, mode },
+      })
+      expect(login.status).toBe(event === 'account-disabled' || after === null ? 401 : 200)
+      if (event === 'roles-changed') expect(login.body.user.roles).toEqual(['admin', "it's"])
+    },
+  )
+
+  it('ADM-03: an account that is enabled again can be signed in to, and its owner reads what was done, but not by them', async () => {
+    const service = ownService()
+    const ada = await signedInPerson({ mode, service })
+    await run(disableAccount({ userId: ada.userId, actorId: grace }))
+    const rows = await recordedDuring(() => run(enableAccount({ userId: ada.userId, actorId: grace })))
+    expect(rows).toMatchObject([{ event: 'account-enabled', actor_id: grace, subject_id: ada.userId }])
+    expect(await recordedDuring(() => run(enableAccount({ userId: ada.userId, actorId: grace })))).toEqual([])
+    const { body } = await (await ada.signIn()).get('/me/activity')
+    const seen = body.events.filter(({ event }: { event: string }) => event.startsWith('account-'))
+    expect(seen.map(({ event, by_owner }: Record<string, unknown>) => [event, by_owner])).toEqual([
+      ['account-enabled', false],
+      ['account-disabled', false],
+      ['account-registered', true],
+    ])
+    expect(JSON.stringify(body)).not.toContain('hopper')
+  })
+
+  it('AUD-02: an export holds everything of the account and no secret of it, and is recorded', async () => {
+    const service = ownService()
+    const ada = await signedInPerson({ mode, service })
+    const parts = exportAccount({ userId: ada.userId, actorId: grace })
+    const rows = await recordedDuring(async () => {
+      const [account, sessions, , , , , events] = await run(Object.values(parts))
+      expect(account).toMatchObject([{ id: ada.userId, email: ada.email }])
+      expect(sessions).toMatchObject([{ id: ada.sessionId, mode, ended_at: null }])
+      expect(events?.map((row) => (row as { event: string }).event)).toEqual(['account-registered'])
+      const text = JSON.stringify([account, sessions, events])
+      expect(text).not.toMatch(/pbkdf2|secret_hash|token_hash/)
+    })
+    expect(rows).toMatchObject([{ event: 'account-exported', actor_id: grace, subject_id: ada.userId }])
+  })
+
+  it('finds an account by its id or address, and lists all in pages', async () => {
+    const ada = await signedInPerson({ mode })
+    for (const who of [ada.userId, ada.email]) expect(await show(who)).toMatchObject({ id: ada.userId })
+    expect(await show(`${ada.email}x`)).toBeNull()
+    for (let more = 0; more < 3; more++) await signedInPerson({ mode })
+    const { results } = await env.DB.prepare('SELECT id FROM users ORDER BY id').all<{ id: string }>()
+    const ids = results.map(({ id }) => id)
+    for (const after of [-1, 0, ids.length - 2, ids.length - 1]) {
+      const page = await env.DB.prepare(listAccounts(ids[after] ?? '', 2)).all<AccountRow>()
+      expect(page.results.map(({ id }) => id)).toEqual(ids.slice(after + 1, after + 3))
+    }
+  })
+})
+
+describe('API-04: what an operator types is a value, whatever is in it', () => {
+  it.each([
+    "'",
+    "''",
+    "x'; DELETE FROM users; --",
+    '/* */',
+    '"',
+    '\\',
+    '`',
+    "\n';\n",
+    '?1',
+    ':name',
+    '𝒜',
+    '',
+  ])('%j', async (text) => {
+    expect(await env.DB.prepare(`SELECT ${quote(text)} AS text`).first('text')).toBe(text)
+  })
+
+  it('a NUL is refused, for SQLite would end the text there', () => {
+    expect(() => quote("a\0'")).toThrow('NUL')
+  })
+})

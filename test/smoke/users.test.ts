@@ -1,0 +1,75 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { afterAll, beforeAll, expect, it } from 'vitest'
+import { type LocalService, startLocalService } from './local-service.ts'
+
+let service: LocalService
+
+beforeAll(async () => {
+  service = await startLocalService()
+})
+
+afterAll(async () => {
+  await service.stop()
+  rmSync(service.folder, { recursive: true, force: true })
+})
+
+function users(...words: string[]): { readonly code: number | null; readonly printed: string } {
+  const command = ['run', '--silent', 'users', '--', ...words, '--state', service.state]
+  const { status, stdout, stderr } = spawnSync('npm', command, { encoding: 'utf8' })
+  return { code: status, printed: stdout + stderr }
+}
+
+it('npm run users makes the first administrator, whoever spells the address, and says who did it', async () => {
+  const body = JSON.stringify({
+    email: 'ada@example.com',
+    password: 'correct horse battery',
+    name: "Ada ') --",
+  })
+  const headers = { 'Content-Type': 'application/json' }
+  const registered = await fetch(`${service.url}/register`, { method: 'POST', headers, body })
+  expect(registered.status).toBe(201)
+
+  expect(users('roles', 'Ada@EXAMPLE.com.', 'admin', "it's; --")).toEqual({
+    code: 0,
+    printed: "ada@example.com now has the roles admin, it's; --.\n",
+  })
+  expect(users('roles', 'ada@example.com', 'admin', "it's; --").printed).toContain(
+    'exactly these roles before',
+  )
+  const shown = users('show', 'ada@example.com')
+  expect(shown.code).toBe(0)
+  expect(shown.printed).toMatch(/^roles: +admin, it's; --$/m)
+  expect(shown.printed).toMatch(/^open sessions: +0$/m)
+  const { account, events } = JSON.parse(users('export', 'ada@example.com').printed)
+  expect(account).toMatchObject([{ email: 'ada@example.com', roles: '["admin","it\'s; --"]' }])
+  const by = `operator:${userInfo().username}`
+  expect(events.filter(({ actor_id }: { actor_id: string }) => actor_id === by)).toMatchObject([
+    { event: 'session-ended', reason: 'roles-changed' },
+    { event: 'roles-changed' },
+  ])
+})
+
+it('npm run users deletes nothing without --yes, and says when there is no such account', () => {
+  expect(users('delete', 'ada@example.com')).toMatchObject({
+    code: 2,
+    printed: expect.stringContaining('Add --yes'),
+  })
+  expect(users('show', 'nobody@example.com')).toEqual({
+    code: 1,
+    printed: 'There is no account nobody@example.com.\n',
+  })
+  for (const words of [
+    ['destroy'],
+    ['list', 'ada@example.com'],
+    ['show'],
+    ['roles', 'ada@example.com', '\u202e'],
+  ]) {
+    expect(users(...words).code, words.join(' ')).toBe(2)
+  }
+  expect(users('delete', 'ada@example.com', '--yes', '--by', 'grace').printed).toBe(
+    'ada@example.com is deleted.\n',
+  )
+  expect(users('list').printed).toBe('There is no account.\n')
+})
