@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createApp } from '../../src/wiring/app'
 import { mailingService } from '../support/mail'
 import {
@@ -10,7 +10,9 @@ import {
   type SignedIn,
   signedInPerson,
 } from '../support/person'
-import { storage } from '../support/storage'
+import { startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 interface BodyRoute {
   readonly method: string

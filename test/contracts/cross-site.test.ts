@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
 import { expectProblem, newAddress, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
 import { appOf, deployed, ownService } from '../support/service'
-import { storage } from '../support/storage'
+import { startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 /** The issuer, and one application that may call it from a browser. */
 const OWN = env.ISSUER

@@ -1,5 +1,5 @@
 import * as fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import {
   type Answer,
   expectProblem,
@@ -12,7 +12,9 @@ import {
   signedInPerson,
 } from '../support/person'
 import { ownService } from '../support/service'
-import { ATTEMPT_TABLES, storage } from '../support/storage'
+import { ATTEMPT_TABLES, startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 const janus = ownService()
 

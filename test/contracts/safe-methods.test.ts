@@ -1,8 +1,10 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
 import { send, signedInPerson } from '../support/person'
 import { appOf, deployed } from '../support/service'
-import { storage } from '../support/storage'
+import { startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 /** With mail and pages, so that every route is there. */
 const service = mailingService()

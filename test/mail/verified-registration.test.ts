@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { openRoutesOf } from '../../src/guards/open-route'
 import type { Mode } from '../../src/sessions/mode'
 import { createApp } from '../../src/wiring/app'
@@ -15,7 +15,9 @@ import {
   useLink,
 } from '../support/mailed-links'
 import { type Answer, expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
-import { storage } from '../support/storage'
+import { startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 const MODES = ['session', 'token'] as const
 

@@ -1,5 +1,5 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { REPEAT_SECONDS } from '../../src/flows/repetition'
 import { createPasswordHasher } from '../../src/passwords/password-hash'
@@ -32,7 +32,9 @@ import {
 } from '../support/person'
 import type { Service } from '../support/service'
 import { stopTime } from '../support/stop-time'
-import { storage } from '../support/storage'
+import { startEmpty, storage } from '../support/storage'
+
+beforeAll(startEmpty)
 
 const MODES = ['session', 'token'] as const
 const EVERY_KIND = ALL_KINDS.flatMap((kind) => MODES.map((mode) => ({ kind, mode })))
