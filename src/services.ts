@@ -1,10 +1,12 @@
 import type { AuditLog } from './audit/audit-log'
 import type { Config } from './config/config'
+import type { Keyring } from './crypto/keyring'
 import type { DeviceStore } from './devices/device'
 import type { DeviceCredentials } from './devices/device-credentials'
 import type { ChangePasswordServices } from './flows/change-password'
 import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
+import type { OwnFactorServices } from './flows/second-factor'
 import type { SignInServices } from './flows/sign-in/password'
 import type { VerifyServices } from './flows/verify-email'
 import type { GuardServices } from './guards/auth-env'
@@ -25,6 +27,7 @@ export interface Services
     ChangePasswordServices,
     PasskeyServices,
     VerifyServices,
+    OwnFactorServices,
     MarkTrailServices {
   readonly config: Config
   /** The files of the pages; `null`: there are no pages. */
@@ -35,6 +38,7 @@ export interface Services
   readonly devices: DeviceStore
   readonly deviceCredentials: DeviceCredentials
   readonly signInCodes: SignInCodes
+  readonly keyring: Keyring
   readonly sessionCache: RememberedSessionCache
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number

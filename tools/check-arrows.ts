@@ -21,6 +21,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/config'],
   [
     'src/devices',
+    'src/factors',
     'src/identity',
     'src/links',
     'src/sessions',

@@ -45,6 +45,10 @@ export function auditEvent(
 export type AuditEventName =
   | 'account-registered'
   | 'signed-in'
+  | 'first-factor-proven'
+  | 'second-factor-set'
+  | 'second-factor-removed'
+  | 'recovery-codes-renewed'
   | 'password-changed'
   | 'account-deleted'
   | 'email-verified'

@@ -12,9 +12,10 @@ export type KeyPurpose =
   | 'derived-secret'
   | 'sign-in-code'
   | 'passkey-challenge'
+  | 'second-factor-code'
 
 /** Describes what is encrypted at rest: see sealing.ts. */
-export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption'
+export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption' | 'totp-seed'
 
 export interface DerivedKey {
   /** Names the secret the key comes from, and tells nothing else of it: 8 characters of base64url. */
@@ -76,9 +77,11 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'session-copy': HMAC_SHA256,
   'derived-secret': HMAC_SHA256,
   'sign-in-code': HMAC_SHA256,
+  'second-factor-code': HMAC_SHA256,
   'passkey-challenge': HMAC_SHA256,
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
+  'totp-seed': AES_256_GCM,
 }
 
 async function deriveKey(secret: string, purpose: KeyPurpose): Promise<DerivedKey> {

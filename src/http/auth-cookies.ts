@@ -2,7 +2,13 @@ import type { Context } from 'hono'
 import { setCookie } from 'hono/cookie'
 
 /** Names the purpose of a cookie of Janus. */
-export type CookiePurpose = 'session' | 'refresh' | 'device' | 'mail-sent' | BindingPurpose
+export type CookiePurpose =
+  | 'session'
+  | 'refresh'
+  | 'device'
+  | 'mail-sent'
+  | 'pending-sign-in'
+  | BindingPurpose
 
 /** Names what binds a mailed link to the browser that requested it. */
 export type BindingPurpose = 'registration' | 'sign-in-link' | 'email-change'
@@ -23,6 +29,8 @@ export interface AuthCookies {
   readonly registration: AuthCookie<'registration'>
   readonly signInLink: AuthCookie<'sign-in-link'>
   readonly emailChange: AuthCookie<'email-change'>
+  /** The handle of a sign-in that waits for its second factor. It opens nothing. */
+  readonly pendingSignIn: AuthCookie<'pending-sign-in'>
   /** Holds what the page that waits for a mail shows: no secret, but nobody else's to read. */
   readonly mailSent: AuthCookie<'mail-sent'>
 }
@@ -45,6 +53,7 @@ export function createAuthCookies(port: string): AuthCookies {
     registration: cookie('registration'),
     signInLink: cookie('sign-in-link'),
     emailChange: cookie('email-change'),
+    pendingSignIn: cookie('pending-sign-in'),
     mailSent: cookie('mail-sent'),
   }
 }

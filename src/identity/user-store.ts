@@ -1,5 +1,6 @@
 import type { DeviceProof } from '../devices/device'
 import type { RequestSource } from '../request-source/request-source'
+import type { ProvenMethod } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { Session } from '../sessions/session'
@@ -28,6 +29,16 @@ export interface UserStore {
     start: SessionStart & { readonly reserved: ReservedAttempt; readonly rehashed: string | null },
   ): Promise<StartedSession | null>
   /**
+   * Makes a sign-in wait for the second factor of the account, on the conditions of {@link startSession}, and takes the attempt back.
+   * `false`, and nothing done, if they do not hold or the account has no second factor any more.
+   */
+  holdSignIn(
+    held: Pick<Proof, 'passwordHash' | 'reserved' | 'source'> & {
+      readonly pending: PendingRecord
+      readonly rehashed: string | null
+    },
+  ): Promise<boolean>
+  /**
    * Replaces the password, ends every session, forgets every device and starts `prepared`; `null`, and nothing done, if `passwordHash`
    * is not current.
    */
@@ -52,6 +63,22 @@ export interface UserStore {
     },
     now: number,
   ): Promise<readonly EndedSession[] | null>
+}
+
+/** A sign-in that has proven an account, and waits for its second factor. Nothing that can act exists before it is taken. */
+export interface PendingRecord {
+  /** SHA-256 of the secret of its handle. */
+  readonly tokenHash: string
+  readonly userId: string
+  readonly mode: Mode
+  readonly methods: readonly ProvenMethod[]
+  /** MACs of the codes that count while it waits (src/factors/expected-codes.ts). */
+  readonly codeMacs: readonly string[]
+  /** Where the person wanted to go. */
+  readonly returnTo: string | null
+  /** When the first factor was proven. */
+  readonly provenAt: number
+  readonly expiresAt: number
 }
 
 export interface NewAccount {

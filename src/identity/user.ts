@@ -1,5 +1,6 @@
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
+import type { Sealed } from '../crypto/sealing'
 
 /** An account. */
 export interface User {
@@ -20,6 +21,16 @@ export interface UserCredentials {
   /** `null`: the account has no password. */
   readonly passwordHash: string | null
   readonly disabled: boolean
+  /** `null`: a password or what is mailed is enough to sign in. */
+  readonly secondFactor: SecondFactor | null
+}
+
+/** The second factor of an account, as far as a sign-in needs it. */
+export interface SecondFactor {
+  /** When it was last set up. */
+  readonly since: number
+  /** The sealed seed of its authenticator app; `null`: it has another factor. */
+  readonly totp: Sealed | null
 }
 
 export function newUser(

@@ -1,9 +1,9 @@
 import type { DeviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
-import type { User } from '../identity/user'
-import type { SessionStart, StartedSession } from '../identity/user-store'
+import type { SecondFactor, User } from '../identity/user'
+import type { PendingRecord, SessionStart, StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
-import type { EndedSession } from '../sessions/session-store'
+import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
 import type { Source, SourceThrottled } from '../throttling/source-limit'
 import type { MintedSecret, TokenPurpose } from './one-time-token'
@@ -98,6 +98,13 @@ export interface LinkStore {
         readonly removesPassword: boolean
       },
   ): Promise<StartedSession | null>
+  /**
+   * As `signIn`, for an account that has a second factor: the sign-in waits for it. `false`, and nothing done, if the token is used up or the
+   * account has none any more.
+   */
+  holdSignIn(
+    use: UsedLink & { readonly pending: PendingRecord; readonly presented: readonly PresentedSession[] },
+  ): Promise<boolean>
   /** Gives an account its new address. `false`, and nothing done, if the token is used up or the address is taken. */
   changeEmail(use: NotedLink & AddressChangeUse): Promise<boolean>
   /** Returns what a link did that was used at `usedSince` or later; `null` if none was, or its account is gone or disabled. */
@@ -259,6 +266,7 @@ export interface FoundLink {
     readonly user: User
     readonly canonicalEmail: string
     readonly passwordHash: string | null
+    readonly secondFactor: SecondFactor | null
   } | null
   /** The address to have, of a registration or an address change. */
   readonly newEmail: EmailAddress | null

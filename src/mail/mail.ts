@@ -17,6 +17,10 @@ export type NoticeKind =
   | 'passkey-added'
   | 'passkey-removed'
   | 'refresh-token-reused'
+  | 'second-factor-set'
+  | 'second-factor-removed'
+  | 'recovery-codes-renewed'
+  | 'recovery-code-used'
 
 /** Where something that a mail tells of came from, and in which language to tell it. */
 export interface MailDetails {

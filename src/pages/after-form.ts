@@ -32,8 +32,8 @@ export function continueAfterForms({ cookies, basePath }: Config): MiddlewareHan
  * are `SameSite=Strict`: they stay away where an app on another site posted the form.
  */
 function givenCookie(set: readonly string[], cookies: AuthCookies): AuthCookie | null {
-  const { session, registration, signInLink, emailChange, mailSent } = cookies
+  const { session, registration, signInLink, emailChange, mailSent, pendingSignIn } = cookies
   const isGiven = ({ name }: AuthCookie) =>
     set.some((text) => text.startsWith(`${name}=`) && !text.startsWith(`${name}=;`))
-  return [session, registration, signInLink, emailChange, mailSent].find(isGiven) ?? null
+  return [session, pendingSignIn, registration, signInLink, emailChange, mailSent].find(isGiven) ?? null
 }

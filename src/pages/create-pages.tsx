@@ -220,6 +220,7 @@ const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-req
 const MENDABLE: ReadonlySet<Problem['code']> = new Set([
   'invalid-credentials',
   'invalid-code',
+  'invalid-second-factor',
   'invalid-input',
   'password-refused',
   'account-exists',

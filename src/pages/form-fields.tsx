@@ -79,6 +79,38 @@ export function CodeField({ form }: Pick<FieldProps, 'form'>) {
   )
 }
 
+/** The code that an authenticator app shows. */
+export function AppCodeField({ form }: Pick<FieldProps, 'form'>) {
+  const label = form.context.texts.fields.appCode
+  return <OneTimeField form={form} name="code" label={label} inputmode="numeric" />
+}
+
+export function RecoveryCodeField({ form }: Pick<FieldProps, 'form'>) {
+  const label = form.context.texts.fields.recoveryCode
+  return <OneTimeField form={form} name="recovery_code" label={label} inputmode="text" />
+}
+
+interface OneTimeFieldProps extends Pick<FieldProps, 'form' | 'name' | 'label'> {
+  readonly inputmode: 'numeric' | 'text'
+}
+
+function OneTimeField({ form, name, label, inputmode }: OneTimeFieldProps) {
+  return (
+    <Labelled form={form} name={name} label={label}>
+      <input
+        {...inputAttributes(form, name)}
+        type="text"
+        inputmode={inputmode}
+        autocomplete="one-time-code"
+        autocapitalize="none"
+        autocorrect="off"
+        spellcheck={false}
+        required
+      />
+    </Labelled>
+  )
+}
+
 /**
  * A password: never sent back to the page, never shortened, and pasted or filled in as one likes (NIST SP 800-63B-4
  * §3.1.1.2). The script adds a button that shows it.

@@ -5,12 +5,14 @@ import { loginScreen } from './login-page'
 import { registerScreen } from './register-page'
 import { resetPasswordScreen } from './reset-password-page'
 import type { Screen } from './screen'
+import { secondFactorScreen } from './second-factor-page'
 import { signInLinkScreen } from './sign-in-link-page'
 import { verifyEmailScreen } from './verify-email-page'
 
 /** The pages that are one form. */
 export const SCREENS: readonly Screen[] = [
   loginScreen,
+  secondFactorScreen,
   signInLinkScreen,
   confirmSignInScreen,
   registerScreen,

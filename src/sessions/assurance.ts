@@ -57,6 +57,16 @@ export function assuranceOf(methods: readonly ProvenMethod[]): Assurance {
   }
 }
 
+/** Returns whether a method is a second factor, alone or after another. */
+export function isSecondFactor(method: AuthenticationMethod): boolean {
+  return METHODS[method].proves !== 'account'
+}
+
+/** Returns the proofs that are left of a session whose account has no authenticator app any more. */
+export function withoutSecondFactor(methods: readonly ProvenMethod[]): readonly ProvenMethod[] {
+  return methods.filter(({ method }) => METHODS[method].proves !== 'possession')
+}
+
 /** Returns the proofs of a session after another one: it takes the place of the proofs of its kind. */
 export function addProof(methods: readonly ProvenMethod[], added: ProvenMethod): readonly ProvenMethod[] {
   const { proves } = METHODS[added.method]

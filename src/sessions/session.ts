@@ -55,6 +55,7 @@ export type EndReason =
   | 'account-disabled'
   | 'roles-changed'
   | 'refresh-token-reused'
+  | 'second-factor-changed'
 
 /** Who ended a session: recorded with the end. */
 export interface EndedBy {

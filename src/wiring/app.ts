@@ -3,6 +3,7 @@ import { activityRoutes } from '../api/account/activity'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
 import { passkeyRoutes } from '../api/account/passkeys'
 import { passwordRoutes } from '../api/account/password'
+import { secondFactorRoutes } from '../api/account/second-factor'
 import { deliverMail } from '../api/deliver-mail'
 import { emailRoutes } from '../api/email/email'
 import type { Pages } from '../api/pages'
@@ -14,6 +15,7 @@ import { sessionRoutes } from '../api/sessions/sessions'
 import { accountRoutes } from '../api/sign-in/accounts'
 import { passkeySignInRoutes } from '../api/sign-in/passkey'
 import { refreshRoutes } from '../api/sign-in/refresh'
+import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
 import type { ConfigFault } from '../config/fault'
 import type { SignedInEnv } from '../guards/auth-env'
 import { closedByDefault } from '../guards/closed-by-default'
@@ -75,6 +77,8 @@ export function createRoutes(services: Services, pages: Pages | null) {
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services))
+    .route('/', secondFactorStepRoutes(services))
+    .route('/', secondFactorRoutes(services))
     .route('/', passwordRoutes(services))
     .route('/', passkeyRoutes(services))
     .route('/', passkeySignInRoutes(services))

@@ -3,6 +3,8 @@ import type { Config } from '../config/config'
 import { createDerivedSecrets } from '../crypto/derived-secrets'
 import { createKeyring } from '../crypto/keyring'
 import { createDeviceCredentials } from '../devices/device-credentials'
+import { createExpectedCodes } from '../factors/expected-codes'
+import { createTotpSeeds } from '../factors/second-factor'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import { createSignInCodes } from '../links/sign-in-code'
@@ -109,6 +111,12 @@ export function createServices(
       serviceHost: new URL(origin).hostname,
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,
+    keyring,
+    pendingSignIns: stores.pendingSignIns,
+    secondFactors: stores.secondFactors,
+    totpSeeds: createTotpSeeds(keyring),
+    expectedCodes: createExpectedCodes(keyring),
+    brandName: config.brandName,
     users: stores.users,
     attempts: stores.attempts,
     devices: stores.devices,

@@ -1,4 +1,5 @@
 import { sweepAudit } from '../audit/sweep-audit'
+import { resealTotpSeeds } from '../factors/reseal-seeds'
 import { REPEAT_SECONDS } from '../flows/repetition'
 import { sweepOutbox } from '../mail/deliver-mail'
 import { orOnOutage } from '../runtime/outage'
@@ -18,6 +19,8 @@ export async function sweep(services: Services): Promise<void> {
     challenges: () => passkeys.forgetChallenges(clock(), FORGET_STEP),
     devices: () => devices.forgetUnused(clock(), FORGET_STEP),
     links: () => links.forget({ expired: clock(), used: clock() - REPEAT_SECONDS }, FORGET_STEP),
+    'pending-sign-ins': () => services.pendingSignIns.forget(clock(), FORGET_STEP),
+    'totp-seeds': () => resealTotpSeeds(services),
     mail: async () => {
       if (delivery) await sweepOutbox(delivery)
     },

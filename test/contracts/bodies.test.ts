@@ -45,6 +45,7 @@ const NO_ASSERTION = {
 const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/register', form: true, fields: { ...SIGN_IN, name: 'Ada' } },
   { method: 'POST', path: '/login', form: true, fields: SIGN_IN },
+  { method: 'POST', path: '/login/second-factor', form: true, fields: { code: '000000', return_to: '/' } },
   { method: 'POST', path: '/login/link', form: true, fields: ADDRESS },
   {
     method: 'POST',
@@ -72,6 +73,15 @@ const ROUTES: readonly BodyRoute[] = [
   { method: 'PATCH', path: '/me', form: false, fields: { name: 'Ada' } },
   { method: 'POST', path: '/me', form: true, fields: { name: 'Ada', return_to: '/' } },
   { method: 'POST', path: '/me/delete', form: true, fields: { password: PASSWORD, return_to: '/' } },
+  { method: 'POST', path: '/me/totp', form: true, fields: { return_to: '/' } },
+  {
+    method: 'POST',
+    path: '/me/totp/confirm',
+    form: true,
+    fields: { enrolment: 'x', code: '000000', return_to: '/' },
+  },
+  { method: 'POST', path: '/me/second-factor/remove', form: true, fields: { return_to: '/' } },
+  { method: 'POST', path: '/me/recovery-codes', form: true, fields: { return_to: '/' } },
   {
     method: 'POST',
     path: '/password',

@@ -14,6 +14,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { firstStep, personWithTotp, secondStep, wrongCode } from '../support/second-factor'
 import { deployed, ownService } from '../support/service'
 
 /** Listed, and not built yet. */
@@ -66,6 +67,31 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return ada.get('/me')
     },
   ],
+  'invalid-second-factor': [
+    401,
+    async () => {
+      const { person } = await personWithTotp('token')
+      const pending = await firstStep(person)
+      return secondStep(person, pending, { code: await wrongCode(person) })
+    },
+  ],
+  'sign-in-expired': [
+    401,
+    () => send(deployed, 'POST', '/login/second-factor', { body: { code: '000000' } }),
+  ],
+  'insufficient-user-authentication': [
+    401,
+    async () => {
+      const service = ownService()
+      const ada = await signedInPerson({ mode: 'session', service })
+      service.ahead = 3600
+      return ada.post('/me/totp', {})
+    },
+  ],
+  'second-factor-not-set': [
+    409,
+    async () => (await signedInPerson({ mode: 'session' })).post('/me/recovery-codes', {}),
+  ],
   'refresh-token-reused': [
     401,
     async () => {
@@ -75,15 +101,6 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       await refresh()
       service.ahead = 60
       return refresh()
-    },
-  ],
-  'insufficient-user-authentication': [
-    401,
-    async () => {
-      const service = ownService()
-      const ada = await signedInPerson({ mode: 'session', service })
-      service.ahead = 3600
-      return ada.post('/passkeys/options')
     },
   ],
   'cross-site-request': [

@@ -15,6 +15,7 @@ const OPEN = [
   'GET /',
   'POST /register',
   'POST /login',
+  'POST /login/second-factor',
   'POST /login/link',
   'POST /login/link/confirm',
   'POST /login/passkey/options',
@@ -33,6 +34,7 @@ const OPEN = [
 ]
 const OPEN_PAGES = [
   'GET /login',
+  'GET /login/second-factor',
   'GET /login/link',
   'GET /login/link/confirm',
   'GET /register',
@@ -58,6 +60,11 @@ const CLOSED = [
   'POST /email/change',
   'GET /account',
   'GET /me/activity',
+  'GET /me/second-factor',
+  'POST /me/totp',
+  'POST /me/totp/confirm',
+  'POST /me/second-factor/remove',
+  'POST /me/recovery-codes',
   'GET /sessions',
   'DELETE /sessions/:id',
   'POST /sessions/:id/end',

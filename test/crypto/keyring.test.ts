@@ -14,9 +14,11 @@ const USES = {
   'session-copy': 'signs',
   'derived-secret': 'signs',
   'sign-in-code': 'signs',
+  'second-factor-code': 'signs',
   'passkey-challenge': 'signs',
   'signing-key-encryption': 'encrypts',
   'mail-encryption': 'encrypts',
+  'totp-seed': 'encrypts',
 } as const satisfies Record<KeyPurpose, 'signs' | 'encrypts'>
 const PURPOSES = Object.keys(USES) as KeyPurpose[]
 const MACS = PURPOSES.filter((purpose) => USES[purpose] === 'signs')

@@ -3,6 +3,7 @@ import { expect } from 'vitest'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import { deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+import { codeOf, firstStep, personWithTotp, secondStep, wrongCode } from './second-factor'
 import { appOf } from './service'
 
 const MODES = ['session', 'token'] as const
@@ -56,6 +57,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await lookAtEverything(open, ada)
     await useSessions(open, ada)
     await useMail(open, verified, ada)
+    await useSecondFactor(open, mode)
     await endEverything(ada)
   }
   await workInTheBackground(open)
@@ -128,6 +130,29 @@ async function useSessions(open: WholeService, ada: Person): Promise<void> {
   await ada.post(`/devices/${deviceOf(await ada.signIn()).slice(0, 22)}/forget`)
   await ada.delete(`/sessions/${(await ada.signIn()).sessionId}`)
   await ada.post(`/sessions/${(await ada.signIn()).sessionId}/end`)
+}
+
+async function useSecondFactor(open: WholeService, mode: Person['mode']): Promise<void> {
+  const { person, session, seed, recoveryCodes } = await personWithTotp(mode, open)
+  const { totpSeeds, secondFactors } = open.services
+  const sealed = await totpSeeds.seal(person.userId, seed)
+  await secondFactors.reseal(person.userId, sealed, sealed)
+  await session.get('/me/second-factor')
+  const page = await send(open, 'GET', '/login/second-factor', { headers: { Accept: 'text/html' } })
+  expect(page.status).toBe(200)
+  const pending = await firstStep(person)
+  expect((await secondStep(person, pending, { code: await wrongCode(person) })).status).toBe(401)
+  expect((await secondStep(person, pending, { code: await codeOf(person) })).status).toBe(200)
+  expect((await secondStep(person, pending, { code: await codeOf(person) })).status).toBe(401)
+  const [recovery_code] = recoveryCodes
+  expect((await secondStep(person, await firstStep(person), { recovery_code })).status).toBe(200)
+  await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?1').bind(person.userId).run()
+  const { body } = await send(open, 'POST', '/login/link', { body: { email: person.email } })
+  const link = { token: open.tokenFor(person.email), binding: body.binding, mode }
+  expect((await send(open, 'POST', '/login/link/confirm', { body: link })).body.next).toContain('totp')
+  expect((await session.post('/me/recovery-codes', {})).status).toBe(200)
+  expect((await session.post('/me/second-factor/remove', {})).status).toBe(200)
+  await open.sweep()
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

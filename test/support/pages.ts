@@ -17,6 +17,7 @@ import type { PageContext } from '../../src/pages/page'
 import { ProblemPage } from '../../src/pages/problem-page'
 import { RegisterPage } from '../../src/pages/register-page'
 import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-password-page'
+import { SecondFactorPage } from '../../src/pages/second-factor-page'
 import { SignInLinkPage } from '../../src/pages/sign-in-link-page'
 import { SignedInPage } from '../../src/pages/signed-in-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
@@ -110,6 +111,8 @@ export function pagesOf(
     'no cookie': String(
       NoCookiePage({ context, issuer: new URL('http://localhost:8788'), localHttp: true, returnTo }),
     ),
+    'second factor': String(SecondFactorPage({ context, state, recovering: false })),
+    'second factor, recovery code': String(SecondFactorPage({ context, state, recovering: true })),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
     register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),

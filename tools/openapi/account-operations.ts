@@ -69,6 +69,98 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['invalid-link'],
   },
 
+  'GET /me/second-factor': {
+    id: 'secondFactor',
+    tag: 'Account',
+    summary: 'The second factor of the account',
+    description: 'Whether there is one, and how many recovery codes are left. No secret.',
+    answers: {
+      200: {
+        description: 'The second factor.',
+        body: 'SecondFactor',
+        example: { totp: { confirmed_at: '2026-11-23T18:00:00Z' }, recovery_codes_left: 10 },
+      },
+    },
+  },
+
+  'POST /me/totp': {
+    id: 'offerTotp',
+    tag: 'Account',
+    summary: 'Begin to set up an authenticator app',
+    description:
+      'Gives a new seed. Nothing changes until `POST /me/totp/confirm`. It takes a proof of the last ten minutes.',
+    request: {},
+    answers: {
+      200: {
+        description: 'A seed.',
+        body: 'TotpOffer',
+        example: {
+          enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA',
+          seed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+          otpauth_uri:
+            'otpauth://totp/Janus:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Janus',
+        },
+      },
+    },
+  },
+
+  'POST /me/totp/confirm': {
+    id: 'confirmTotp',
+    tag: 'Account',
+    summary: 'Set up an authenticator app with its first code',
+    description:
+      'From now on every sign-in takes a second factor. Ends the other sessions of the account and renews this one: its old credential is over. Replaces the app there was, and its recovery codes.',
+    request: { enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA', code: '492039' },
+    answers: {
+      200: {
+        description: 'Set up. The answer is that of a sign-in, with recovery codes.',
+        body: 'TotpSet',
+        example: {
+          ...EXAMPLES.signedIn,
+          session: EXAMPLES.sessionOfTwoFactors,
+          recovery_codes: ['mfzw-2zlt-orsx-g5a2-ojsw-g33w'],
+        },
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['invalid-second-factor', 'second-factor-not-set'],
+  },
+
+  'POST /me/second-factor/remove': {
+    id: 'removeSecondFactor',
+    tag: 'Account',
+    summary: 'Remove the second factor',
+    description:
+      'And its recovery codes. Ends the other sessions of the account and renews this one. It takes a proof of the second factor of the last ten minutes.',
+    request: {},
+    answers: {
+      200: {
+        description: 'Removed. The answer is that of a sign-in.',
+        body: 'SignIn',
+        example: EXAMPLES.signedIn,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['second-factor-not-set'],
+  },
+
+  'POST /me/recovery-codes': {
+    id: 'renewRecoveryCodes',
+    tag: 'Account',
+    summary: 'Get new recovery codes',
+    description:
+      'In place of those there are. It takes a proof of the second factor of the last ten minutes.',
+    request: {},
+    answers: {
+      200: {
+        description: 'New codes.',
+        body: 'RecoveryCodes',
+        example: { recovery_codes: ['mfzw-2zlt-orsx-g5a2-ojsw-g33w'] },
+      },
+    },
+    problems: ['second-factor-not-set'],
+  },
+
   'GET /': {
     id: 'whoAmI',
     tag: 'Account',

@@ -52,6 +52,7 @@ export const EXAMPLES = {
     current: true,
   },
   deviceToken: DEVICE_TOKEN,
+  sessionOfTwoFactors: { ...SESSION, amr: ['pwd', 'otp', 'mfa'], acr: 'urn:janus:2fa' },
   passkey: {
     id: 'cGFzc2tleSBvZiBhIG9uZQ',
     credential_id: 'Y3JlZGVudGlhbCBpZCBvZiBhIG9uZQ',

@@ -36,7 +36,12 @@ const FIELDS: Readonly<Record<string, string>> = {
   return_to:
     'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
   token: 'The token of the link.',
-  code: 'The six digits of the mail, in place of the token.',
+  code: 'Six digits: of the mail, in place of the token, or of the authenticator app.',
+  recovery_code:
+    'A recovery code, in place of a code of the authenticator app. Blanks, hyphens and case do not matter.',
+  pending:
+    'What the first step was answered with, in token mode. Absent: the cookie `__Host-pending-sign-in` is read.',
+  enrolment: 'What `POST /me/totp` was answered with.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
   device_token:
     'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',

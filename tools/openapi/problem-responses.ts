@@ -9,11 +9,12 @@ const NOT_SIGNED_IN = ['authentication-required', 'invalid-token', 'token-expire
 export const PROBLEM_HEADERS: Readonly<Record<string, Header>> = {
   'WWW-Authenticate': {
     description:
-      'The challenge (RFC 6750 §3): bare, or with `error="invalid_token"` if the request carried an invalid token. RFC 9470 §3 has the form for a sign-in that is too old.',
+      'The challenge (RFC 6750 §3): bare, with `error="invalid_token"` if the request carried an invalid token, or with `error="insufficient_user_authentication"` and what is needed (RFC 9470 §3).',
     required: true,
     schema: {
       type: 'string',
-      pattern: '^Bearer( error="(invalid_token|insufficient_user_authentication", max_age="[0-9]+)")?$',
+      pattern:
+        '^Bearer( error="(invalid_token|insufficient_user_authentication)"(, acr_values="[a-z0-9:]+")?(, max_age="[0-9]+")?)?$',
     },
   },
   'Retry-After': {

@@ -149,10 +149,35 @@ const TokenSignIn = v.object({
   return_to: returnTo,
 })
 
+const next = v.pipe(
+  v.array(v.picklist(['totp', 'recovery-code'])),
+  v.readonly(),
+  v.description('What may be proven next: a code of the authenticator app (`totp`) or a recovery code.'),
+)
+const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.'))
+
+/** Session mode: the handle is in the cookie. */
+const SessionPending = v.object({ next, expires_in: expiresIn })
+const TokenPending = v.object({
+  next,
+  expires_in: expiresIn,
+  pending: text('The handle of the pending sign-in. It opens nothing: send it with the second factor.'),
+})
+
+const recoveryCodes = v.pipe(
+  v.array(v.string()),
+  v.readonly(),
+  v.description('Ten codes. Each works once. Only this answer has them.'),
+)
+
 /** Every event there is. More may come. */
 const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'account-registered': true,
   'signed-in': true,
+  'first-factor-proven': true,
+  'second-factor-set': true,
+  'second-factor-removed': true,
+  'recovery-codes-renewed': true,
   'password-changed': true,
   'account-deleted': true,
   'email-verified': true,
@@ -231,6 +256,21 @@ export const RESPONSE_SCHEMAS = {
   SessionSignIn,
   TokenSignIn,
   SignIn: v.union([SessionSignIn, TokenSignIn]),
+  SignInOrPending: v.union([SessionSignIn, TokenSignIn, SessionPending, TokenPending]),
+  SecondFactor: v.object({
+    totp: v.nullable(v.object({ confirmed_at: instant('When the authenticator app was set up.') })),
+    recovery_codes_left: v.pipe(v.number(), v.integer(), v.minValue(0)),
+  }),
+  TotpOffer: v.object({
+    enrolment: text('Send it back with the first code. It holds the seed, encrypted.'),
+    seed: text('The seed in base32, for typing it in. Shown in this answer alone.'),
+    otpauth_uri: text('What a QR code for the app says.'),
+  }),
+  TotpSet: v.union([
+    v.object({ ...SessionSignIn.entries, recovery_codes: recoveryCodes }),
+    v.object({ ...TokenSignIn.entries, recovery_codes: recoveryCodes }),
+  ]),
+  RecoveryCodes: v.object({ recovery_codes: recoveryCodes }),
   Refreshed: v.object({ ...tokens, session: Session }),
   Me: v.object({ user: User, session: Session }),
   WhoAmI: v.union([

@@ -35,13 +35,30 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     request: { email: 'ada@example.com', password: 'analytical engine no. 1', mode: 'token' },
     answers: {
       200: {
-        description: 'Signed in.',
-        body: 'SignIn',
+        description: 'Signed in, or the first step of a sign-in to an account with a second factor.',
+        body: 'SignInOrPending',
         example: EXAMPLES.signedInWithTokens,
         headers: ['Set-Cookie?'],
       },
     },
     problems: ['invalid-credentials', 'mode-not-offered'],
+  },
+
+  'POST /login/second-factor': {
+    id: 'completeSignIn',
+    tag: 'Sign in',
+    summary: 'Complete a sign-in with the second factor',
+    description: `Takes a code of the authenticator app as \`code\`, or a \`recovery_code\`; and the pending sign-in from the cookie (session mode) or as \`pending\` (token mode). A pending sign-in lasts ten minutes and is taken once. Wrong codes count against the account, however often the sign-in is begun anew. ${WHERE_TO}`,
+    request: { code: '492039' },
+    answers: {
+      200: {
+        description: 'Signed in.',
+        body: 'SignIn',
+        example: { ...EXAMPLES.signedIn, session: EXAMPLES.sessionOfTwoFactors },
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['invalid-second-factor', 'sign-in-expired', 'mode-not-offered'],
   },
 
   'POST /login/link': {
@@ -69,8 +86,8 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     request: { token: EXAMPLES.token },
     answers: {
       200: {
-        description: 'Signed in.',
-        body: 'SignIn',
+        description: 'Signed in, or the first step of a sign-in to an account with a second factor.',
+        body: 'SignInOrPending',
         example: EXAMPLES.signedIn,
         headers: ['Set-Cookie?'],
       },

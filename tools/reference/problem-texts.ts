@@ -54,15 +54,29 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause: 'The session was ended, has expired, or is unknown.',
     action: 'Sign in again.',
   },
+  'invalid-second-factor': {
+    cause:
+      'The code of the authenticator app or the recovery code is wrong, expired or used already. Each works once.',
+    action: 'Ask for the code that the app shows next, or for another recovery code.',
+  },
+  'sign-in-expired': {
+    cause:
+      'The sign-in that waits for a second factor is unknown, took more than ten minutes, was completed, or too many codes were tried.',
+    action: 'Sign in again, from the first step.',
+  },
+  'insufficient-user-authentication': {
+    cause: 'The route takes a proof of the last minutes, and the last one is older. A refresh is no proof.',
+    action:
+      'Ask the person to sign in again, and repeat the request with the new credential. `max_age` and `acr_values` of the challenge say what is needed (RFC 9470).',
+  },
+  'second-factor-not-set': {
+    cause: 'The account has no second factor, or it changed while the request was handled.',
+    action: 'Read `GET /me/second-factor`.',
+  },
   'refresh-token-reused': {
     cause:
       'The refresh token was used before, more than `REFRESH_REUSE_SECONDS` ago. One of its two holders may be a thief, so Janus ended the session.',
     action: 'Sign in again. Store each new refresh token before the old one is deleted.',
-  },
-  'insufficient-user-authentication': {
-    cause:
-      'The route changes how somebody signs in, and the last sign-in of this session is too long ago (RFC 9470).',
-    action: 'Ask the person to sign in again, and repeat the request in the new session.',
   },
   'cross-site-request': {
     cause: 'A browser says that the request comes from another origin.',

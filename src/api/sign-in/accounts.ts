@@ -11,7 +11,6 @@ import {
   signInWithLink,
 } from '../../flows/sign-in/mailed-link'
 import { signInWithPassword } from '../../flows/sign-in/password'
-import type { SignedIn } from '../../flows/sign-in/prepared-session'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
@@ -24,28 +23,27 @@ import { parseReturnTo } from '../../http/return-to'
 import type { EmailAddress } from '../../identity/email-address'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
-import { answer, presentGoal } from '../answer'
+import { answer } from '../answer'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
-import { deviceField, giveDevice } from '../device'
+import { deviceField } from '../device'
 import { Code, Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
 import { ownAccount, sameAccount } from '../own-account'
 import { requireMail } from '../require-mail'
 import {
   answerMailRequest,
+  answerSignIn,
   attemptRefused,
   chooseMode,
-  clearReplaced,
-  credentialPlace,
   forgetSession,
   invalidCode,
   invalidLink,
   type ModeInput,
   modeFields,
   passwordRefused,
-  presentSignIn,
 } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
+import { answerPending } from './second-factor'
 
 const SignInBody = v.object({
   email: Email,
@@ -132,8 +130,11 @@ export function accountRoutes(services: Services) {
       repeatable,
       async (c) => {
         const { email, password, ...asked } = c.req.valid('json')
-        const sign = { ...(await signingIn(c, services, asked)), email, password }
+        const returnTo = parseReturnTo(asked.return_to, config)
+        const sign = { ...(await signingIn(c, services, asked)), email, password, returnTo }
         const attempt = await signInWithPassword(services, { ...sign, attemptId: attemptIdOf(c) })
+        if (attempt.outcome === 'second-factor-due')
+          return answerPending(c, services, attempt.pending, sign.mode)
         if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
         return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
       },
@@ -174,11 +175,13 @@ export function accountRoutes(services: Services) {
       const attempt = await signInWithEither(services, { ...sign, binding, rememberedGoal }, { token, code })
       if (attempt.outcome === 'invalid-code') throw invalidCode()
       if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
-      if (attempt.outcome !== 'signed-in') throw invalidLink()
+      if (attempt.outcome === 'invalid-link') throw invalidLink()
       clearBinding(c, config.cookies.signInLink)
       // guard: the goal of a used link is remembered while it may be repeated
       if (token === undefined) clearMailSent(c, config.cookies)
       else keepGoal(c, config.cookies, attempt.returnTo)
+      if (attempt.outcome === 'second-factor-due')
+        return answerPending(c, services, attempt.pending, sign.mode)
       return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
     })
 
@@ -190,25 +193,6 @@ export function accountRoutes(services: Services) {
       forgetSession(c, config)
       return answer(c, config, { returnTo: return_to }, null)
     })
-}
-
-/** Answers a sign-in with the credentials of its mode. */
-export async function answerSignIn(
-  c: Context,
-  services: Services,
-  /** `returnTo`: where the person wanted to go, as what was mailed knows it. */
-  { signedIn, returnTo = null }: { readonly signedIn: SignedIn; readonly returnTo?: string | null },
-  { refresh_in = 'body', return_to, deviceIds, status }: SignInAnswer,
-) {
-  const { config } = services
-  clearReplaced(c, config.cookies, signedIn, refresh_in)
-  const device = { deviceId: signedIn.deviceId, presentedIds: deviceIds }
-  const body = {
-    ...presentSignIn(c, config.cookies, signedIn, refresh_in),
-    ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
-    ...presentGoal(returnTo, config),
-  }
-  return answer(c, config, { returnTo: return_to ?? returnTo }, body, status)
 }
 
 /** Who gets a link: the address that was typed, or that of another link, which the page does not show. */
@@ -233,12 +217,6 @@ function signInWithEither(
     return signInWithLink(services, { ...input, rememberedGoal, token })
   if (token === undefined && code !== undefined) return signInWithCode(services, { ...input, code })
   throw missingField(token === undefined ? 'token' : 'code', 'Send token or code, one of them.')
-}
-
-interface SignInAnswer extends ModeInput {
-  readonly return_to?: string | undefined
-  readonly deviceIds: readonly string[]
-  readonly status: 200 | 201
 }
 
 /** What every beginning of a session needs of its request. */

@@ -9,9 +9,11 @@ import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/aut
 import { isForm } from '../../http/body'
 import { Problem } from '../../http/problem'
 import type { PasswordRefusal } from '../../passwords/password-policy'
+import type { Services } from '../../services'
 import type { Mode } from '../../sessions/mode'
 import type { Session } from '../../sessions/session'
-import { answer } from '../answer'
+import { answer, presentGoal } from '../answer'
+import { giveDevice } from '../device'
 import { type MailSent, type MailSentPage, noteMailSent } from '../mail-sent'
 import { presentSession, presentUser } from '../present'
 import { type Binding, giveBinding } from './binding'
@@ -79,6 +81,31 @@ export function presentCredentials(
     expires_in: credentials.expiresInSeconds,
     ...(refreshIn === 'body' ? { refresh_token: credentials.refreshToken } : {}),
   }
+}
+
+export interface SignInAnswer extends ModeInput {
+  readonly return_to?: string | undefined
+  readonly deviceIds: readonly string[]
+  readonly status: 200 | 201
+}
+
+/** The answer to a sign-in: the credentials of its mode, or where a form goes on. */
+export async function answerSignIn(
+  c: Context,
+  services: Services,
+  /** `returnTo`: where the person wanted to go, as what was mailed knows it. */
+  { signedIn, returnTo = null }: { readonly signedIn: SignedIn; readonly returnTo?: string | null },
+  { refresh_in = 'body', return_to, deviceIds, status }: SignInAnswer,
+) {
+  const { config } = services
+  clearReplaced(c, config.cookies, signedIn, refresh_in)
+  const device = { deviceId: signedIn.deviceId, presentedIds: deviceIds }
+  const body = {
+    ...presentSignIn(c, config.cookies, signedIn, refresh_in),
+    ...(await giveDevice(c, services, device, credentialPlace(signedIn, refresh_in))),
+    ...presentGoal(returnTo, config),
+  }
+  return answer(c, config, { returnTo: return_to ?? returnTo }, body, status)
 }
 
 /** Where a client keeps what it is given at a sign-in besides an access token. */

@@ -10,8 +10,8 @@ import type { Services } from '../../services'
 import { deviceField } from '../device'
 import { Text } from '../fields'
 import { passkeyParty, passkeyRefused, UsedCredential } from '../passkey-credential'
-import { answerSignIn, signingIn } from './accounts'
-import { modeFields } from './answer-sign-in'
+import { signingIn } from './accounts'
+import { answerSignIn, modeFields } from './answer-sign-in'
 import { giveBinding, keepBinding, presentedBinding } from './binding'
 
 const OptionsBody = v.object({ binding: v.optional(Text) })

@@ -1,5 +1,5 @@
 import { type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { User, UserCredentials } from '../../identity/user'
+import type { SecondFactor, User, UserCredentials } from '../../identity/user'
 import type { Proof, UserStore } from '../../identity/user-store'
 import type { PasswordHasher } from '../../passwords/password-hash'
 import type { RequestSource } from '../../request-source/request-source'
@@ -46,7 +46,12 @@ export type RefusedAttempt =
 export type NoPassword = { readonly outcome: 'no-password' }
 
 export type AttemptedPassword =
-  | { readonly outcome: 'proven'; readonly user: User; readonly proof: Proof }
+  | {
+      readonly outcome: 'proven'
+      readonly user: User
+      readonly proof: Proof
+      readonly secondFactor: SecondFactor | null
+    }
   | RefusedAttempt
 
 /**
@@ -96,7 +101,7 @@ export async function attemptPassword(
   }
   const { blockedUntil } = reservation
   const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, source }
-  return { outcome: 'proven', user: checked.user, proof }
+  return { outcome: 'proven', user: checked.user, proof, secondFactor: account?.secondFactor ?? null }
 }
 
 /** Records that a password was right and that what it was given for did not come about: the account changed meanwhile. */

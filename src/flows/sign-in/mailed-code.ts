@@ -40,5 +40,5 @@ export async function signInWithCode(
   const counted = tried.outcome === 'counted' ? tried : null
   if (!(await signInCodes.matches(code, counted)) || !counted) return { outcome: 'invalid-code' }
   const attempt = await useLink(services, { ...counted, now }, input, null)
-  return attempt?.outcome === 'signed-in' ? attempt : { outcome: 'invalid-code' }
+  return attempt && attempt.outcome !== 'invalid-link' ? attempt : { outcome: 'invalid-code' }
 }

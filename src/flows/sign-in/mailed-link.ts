@@ -12,8 +12,8 @@ import {
 } from '../mail-request'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
-import type { SignedIn } from './prepared-session'
-import { type Arrival, beginSession, type Proven } from './way-in'
+import type { SecondFactorServices } from './second-factor'
+import { type Arrival, type Begun, beginSignIn, type ProvenAccount } from './way-in'
 
 /** Mails a link to sign in, with a code that stands for it, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(
@@ -41,10 +41,9 @@ export async function findLinkRecipient(
 
 export type LinkSignIn =
   /** `returnTo`: where the person wanted to go, as it was asked for. */
-  | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn; readonly returnTo: string | null }
-  | { readonly outcome: 'invalid-link' }
+  (Begun & { readonly returnTo: string | null }) | { readonly outcome: 'invalid-link' }
 
-type LinkSignInServices = ResumeServices & { readonly links: LinkStore }
+type LinkSignInServices = ResumeServices & SecondFactorServices & { readonly links: LinkStore }
 
 /** A request that presents what was mailed. */
 export interface LinkArrival extends Arrival {
@@ -94,14 +93,17 @@ export async function useLink(
   identity: RequestIdentity | null,
 ): Promise<LinkSignIn | null> {
   if (!link.account) return { outcome: 'invalid-link' }
-  const { user, passwordHash } = link.account
+  const { user, passwordHash, secondFactor } = link.account
   const removesPassword = passwordHash !== null && !user.emailVerified
   const use = { tokenHash, source: arrival.source, now }
-  const proven: Proven = {
+  const proven: ProvenAccount = {
     user: { ...user, emailVerified: true },
     proof: { method: 'link', at: now },
+    secondFactor,
+    hold: (pending) => services.links.holdSignIn({ ...use, pending, presented: arrival.presented }),
     start: (start) => services.links.signIn({ ...use, ...start, removesPassword }),
   }
-  const signedIn = await beginSession(services, proven, arrival, identity)
-  return signedIn && { outcome: 'signed-in', signedIn, returnTo: link.returnTo }
+  const { returnTo } = link
+  const begun = await beginSignIn(services, proven, { ...arrival, returnTo }, identity)
+  return begun && { ...begun, returnTo }
 }

@@ -8,12 +8,12 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
-import type { SignedIn } from './prepared-session'
-import { type Arrival, beginSession, type Proven } from './way-in'
+import type { SecondFactorServices } from './second-factor'
+import { type Arrival, type Begun, beginSignIn, type ProvenAccount } from './way-in'
 
-export type SignInServices = ResumeServices & AttemptServices
+export type SignInServices = ResumeServices & AttemptServices & SecondFactorServices
 
-export type PasswordSignIn = { readonly outcome: 'signed-in'; readonly signedIn: SignedIn } | RefusedAttempt
+export type PasswordSignIn = Begun | RefusedAttempt
 
 export interface PasswordSignInInput extends Arrival {
   readonly email: EmailAddress
@@ -40,20 +40,23 @@ export async function signInWithPassword(
   } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
-  const { user, proof } = attempted
+  const { user, proof, secondFactor } = attempted
 
   const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
   const at = clock()
-  const proven = (unless: string | null): Proven => ({
+  const proven = (unless: string | null): ProvenAccount => ({
     user,
     proof: { method: 'pwd', at },
+    secondFactor,
+    hold: (pending) => services.users.holdSignIn({ ...proof, pending, rehashed }),
     start: (start) => startWithPassword(services, { ...proof, ...start, unless }, { password, rehashed }),
   })
-  const named = attemptId === null ? null : namedSignIn(attemptId, email.canonical, at)
+  // A repeated first step makes another pending sign-in: nothing but the second step begins anything.
+  const named = attemptId === null || secondFactor ? null : namedSignIn(attemptId, email.canonical, at)
   if (named) {
     const { id: unless } = await deriveSession(services.derivedSecrets, mode, named.earlier)
-    const signedIn = await beginSession(services, proven(unless), input, named.identity)
-    if (signedIn) return { outcome: 'signed-in', signedIn }
+    const begun = await beginSignIn(services, proven(unless), input, named.identity)
+    if (begun) return begun
     for (const identity of [named.identity, named.earlier]) {
       const resumed = await resumeSession(services, mode, identity, deviceIds)
       if (!resumed) continue
@@ -62,8 +65,8 @@ export async function signInWithPassword(
     }
     // What has ended stays ended. The password was right, so this is a new sign-in.
   }
-  const signedIn = await beginSession(services, proven(null), input, null)
-  if (signedIn) return { outcome: 'signed-in', signedIn }
+  const begun = await beginSignIn(services, proven(null), input, null)
+  if (begun) return begun
   await recordChangedMeanwhile(services, attempt, attempted)
   return { outcome: 'refused' }
 }

@@ -1,6 +1,6 @@
 import { type DeviceProof, deviceProof } from '../../devices/device'
-import type { User } from '../../identity/user'
-import type { StartedSession } from '../../identity/user-store'
+import type { SecondFactor, User } from '../../identity/user'
+import type { PendingRecord, StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { ProvenMethod } from '../../sessions/assurance'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
@@ -9,6 +9,7 @@ import type { PreparedSession } from '../../sessions/prepared-session'
 import type { PresentedSession } from '../../sessions/session-store'
 import type { RequestIdentity } from '../repetition'
 import { type IssueServices, issueCredentials, prepareSession, type SignedIn } from './prepared-session'
+import { holdSignIn, type PendingSignIn, type SecondFactorServices } from './second-factor'
 
 // Signing in: somebody presents something, it proves an account by some method, and a session begins. What is presented and how it is
 // verified is one file for each way in: password.ts, mailed-link.ts, mailed-code.ts. What follows from a proof stands here.
@@ -21,6 +22,8 @@ export interface Arrival {
   readonly presented: readonly PresentedSession[]
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
+  /** Where the person wants to go in the end, if they said so. */
+  readonly returnTo?: string | null
 }
 
 /** What a way in has verified. Nothing has been used up yet, and nothing has begun. */
@@ -34,6 +37,20 @@ export interface Proven {
    */
   start(start: StartOfProven): Promise<StartedSession | null>
 }
+
+/** What a way in has verified of an account that may have a second factor. */
+export interface ProvenAccount extends Proven {
+  /** `null`: the account has none. */
+  readonly secondFactor: SecondFactor | null
+  /** Uses up what was presented and stores the pending sign-in, in one transaction. `false`, and nothing done, as with {@link Proven.start}. */
+  hold(pending: PendingRecord): Promise<boolean>
+}
+
+/** How a sign-in goes on after its first proof. */
+export type Begun =
+  | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn }
+  /** Nothing that can act exists yet. */
+  | { readonly outcome: 'second-factor-due'; readonly pending: PendingSignIn }
 
 /** What is to start, as {@link Proven} is given it. */
 export interface StartOfProven {
@@ -60,4 +77,26 @@ export async function beginSession(
   if (!started) return null
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return issueCredentials(services, prepared, { ...user, roles: started.roles }, started.deviceId)
+}
+
+/**
+ * Goes on after a first proof: starts the session, or lets the sign-in wait for the second factor of the account. `null` as with
+ * {@link beginSession}.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function beginSignIn(
+  services: IssueServices & Omit<SecondFactorServices, 'pendingSignIns'>,
+  proven: ProvenAccount,
+  arrival: Arrival,
+  identity: RequestIdentity | null,
+): Promise<Begun | null> {
+  const { user, proof, secondFactor, hold } = proven
+  if (secondFactor === null) {
+    const signedIn = await beginSession(services, proven, arrival, identity)
+    return signedIn && { outcome: 'signed-in', signedIn }
+  }
+  const account = { userId: user.id, proof, factor: secondFactor }
+  const pending = await holdSignIn(services, account, arrival, hold)
+  return pending && { outcome: 'second-factor-due', pending }
 }

@@ -101,10 +101,46 @@ export const de: MailTexts = {
         `Wenn Sie das nicht waren, hat jemand anders Ihr Passwort. Sagen Sie es sofort den Leuten, die ${brand} betreiben.`,
       ],
     }),
+    'second-factor-set': ({ brand, from, at }) => ({
+      subject: `Die Anmeldung bei ${brand} hat jetzt einen zweiten Schritt`,
+      before: [
+        `Für Ihr Konto bei ${brand} wurde eine Authenticator-App eingerichtet: ${from}, ${at}. Ab jetzt verlangt die Anmeldung auch einen Code dieser App. Andere Geräte wurden abgemeldet.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'passkey-added': ({ brand, from, at }) => ({
       subject: `Neuer Passkey für Ihr Konto bei ${brand}`,
       before: [
         `Ihrem Konto bei ${brand} wurde ein Passkey hinzugefügt: ${from}, ${at}. Er öffnet Ihr Konto ohne Passwort.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'second-factor-removed': ({ brand, from, at }) => ({
+      subject: `Der zweite Schritt Ihrer Anmeldung bei ${brand} wurde entfernt`,
+      before: [
+        `Die Authenticator-App Ihres Kontos bei ${brand} wurde entfernt: ${from}, ${at}. Die Anmeldung verlangt keinen zweiten Schritt mehr. Andere Geräte wurden abgemeldet.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-codes-renewed': ({ brand, from, at }) => ({
+      subject: `Neue Wiederherstellungscodes für ${brand}`,
+      before: [
+        `Für Ihr Konto bei ${brand} wurden neue Wiederherstellungscodes erstellt: ${from}, ${at}. Die alten gelten nicht mehr.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-code-used': ({ brand, from, at }) => ({
+      subject: `Ein Wiederherstellungscode wurde bei ${brand} verwendet`,
+      before: [
+        `Jemand hat sich mit einem Wiederherstellungscode bei Ihrem Konto angemeldet: ${from}, ${at}. Dieser Code gilt nicht mehr.`,
         NOT_YOU,
       ],
       link: null,

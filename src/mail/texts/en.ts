@@ -97,10 +97,46 @@ export const en: MailTexts = {
       link: null,
       after: [`If it wasn't you, someone else has your password. Tell the people who run ${brand} at once.`],
     }),
+    'second-factor-set': ({ brand, from, at }) => ({
+      subject: `Sign-in to ${brand} now takes a second step`,
+      before: [
+        `An authenticator app was set up for your ${brand} account from ${from}, on ${at}. From now on a sign-in takes a code of that app as well. Other devices were signed out.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'passkey-added': ({ brand, from, at }) => ({
       subject: `A passkey was added to your ${brand} account`,
       before: [
         `A passkey was added to your ${brand} account from ${from}, on ${at}. It opens your account without a password.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'second-factor-removed': ({ brand, from, at }) => ({
+      subject: `The second step of your sign-in to ${brand} was removed`,
+      before: [
+        `The authenticator app of your ${brand} account was removed from ${from}, on ${at}. A sign-in no longer takes a second step. Other devices were signed out.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-codes-renewed': ({ brand, from, at }) => ({
+      subject: `New recovery codes for ${brand}`,
+      before: [
+        `New recovery codes for your ${brand} account were created from ${from}, on ${at}. The old ones no longer work.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-code-used': ({ brand, from, at }) => ({
+      subject: `A recovery code was used at ${brand}`,
+      before: [
+        `Someone signed in to your ${brand} account with a recovery code from ${from}, on ${at}. That code no longer works.`,
         NOT_YOU,
       ],
       link: null,

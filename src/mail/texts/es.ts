@@ -102,10 +102,46 @@ export const es: MailTexts = {
         `Si no ha sido usted, otra persona tiene su contraseña. Avise cuanto antes a quienes gestionan ${brand}.`,
       ],
     }),
+    'second-factor-set': ({ brand, from, at }) => ({
+      subject: `El inicio de sesión en ${brand} tiene ahora un segundo paso`,
+      before: [
+        `Se ha configurado una aplicación de autenticación para su cuenta de ${brand}: ${from}, ${at}. A partir de ahora, al iniciar sesión se pide también un código de esa aplicación. Se ha cerrado la sesión en los demás dispositivos.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'passkey-added': ({ brand, from, at }) => ({
       subject: `Nueva llave de acceso en su cuenta de ${brand}`,
       before: [
         `Se añadió una llave de acceso a su cuenta de ${brand} desde ${from}, el ${at}. Abre su cuenta sin contraseña.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'second-factor-removed': ({ brand, from, at }) => ({
+      subject: `Se ha eliminado el segundo paso de su inicio de sesión en ${brand}`,
+      before: [
+        `Se ha eliminado la aplicación de autenticación de su cuenta de ${brand}: ${from}, ${at}. El inicio de sesión ya no tiene segundo paso. Se ha cerrado la sesión en los demás dispositivos.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-codes-renewed': ({ brand, from, at }) => ({
+      subject: `Nuevos códigos de recuperación para ${brand}`,
+      before: [
+        `Se han creado nuevos códigos de recuperación para su cuenta de ${brand}: ${from}, ${at}. Los anteriores ya no funcionan.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'recovery-code-used': ({ brand, from, at }) => ({
+      subject: `Se ha usado un código de recuperación en ${brand}`,
+      before: [
+        `Alguien ha iniciado sesión en su cuenta con un código de recuperación: ${from}, ${at}. Ese código ya no funciona.`,
         NOT_YOU,
       ],
       link: null,

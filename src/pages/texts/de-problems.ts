@@ -31,6 +31,27 @@ export const problems = {
     explanation: 'Ihre Sitzung ist abgelaufen, oder sie wurde von einem anderen Gerät aus beendet.',
     action: 'Melden Sie sich neu an.',
   },
+  'invalid-second-factor': {
+    title: 'Der Code stimmt nicht',
+    explanation:
+      'Er wurde falsch eingegeben, ist abgelaufen oder wurde schon benutzt. Jeder Code gilt einmal.',
+    action: 'Warten Sie auf den nächsten Code in Ihrer App, und geben Sie diesen ein.',
+  },
+  'sign-in-expired': {
+    title: 'Melden Sie sich neu an',
+    explanation: 'Ihre Anmeldung hat zu lange gedauert, oder sie ist schon abgeschlossen.',
+    action: 'Beginnen Sie auf der Anmeldeseite von vorn.',
+  },
+  'insufficient-user-authentication': {
+    title: 'Bestätigen Sie, dass Sie es sind',
+    explanation: 'Für diese Änderung müssen Sie sich in den letzten Minuten angemeldet haben.',
+    action: 'Melden Sie sich neu an und wiederholen Sie die Änderung.',
+  },
+  'second-factor-not-set': {
+    title: 'Es gibt keinen zweiten Schritt',
+    explanation: 'Dieses Konto hat keinen zweiten Schritt, oder er wurde gerade geändert.',
+    action: 'Gehen Sie zurück zu Ihrem Konto.',
+  },
   'refresh-token-reused': {
     title: 'Sie wurden abgemeldet',
     explanation:
@@ -125,11 +146,6 @@ export const problems = {
     title: 'Dieser Passkey ist hier nicht bekannt',
     explanation: 'Er wurde aus Ihrem Konto entfernt.',
     action: 'Melden Sie sich anders an.',
-  },
-  'insufficient-user-authentication': {
-    title: 'Bitte melden Sie sich zuerst neu an',
-    explanation: 'Das ändert, wie Sie sich anmelden, und Ihre letzte Anmeldung ist eine Weile her.',
-    action: 'Melden Sie sich neu an, und wiederholen Sie dann, was Sie tun wollten.',
   },
   'last-way-in': {
     title: 'Das ist Ihr einziger Weg ins Konto',

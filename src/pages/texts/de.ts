@@ -22,6 +22,8 @@ export const de = {
     name: 'Name',
     password: 'Passwort',
     code: 'Code aus der E-Mail',
+    appCode: 'Code aus Ihrer Authenticator-App',
+    recoveryCode: 'Wiederherstellungscode',
     currentPassword: 'Aktuelles Passwort',
     newPassword: 'Neues Passwort',
     passwordHint: (minLength) =>
@@ -48,8 +50,12 @@ export const de = {
       current_password: { missing: 'Geben Sie Ihr aktuelles Passwort ein.' },
       new_password: { missing: 'Wählen Sie ein neues Passwort.' },
       code: {
-        missing: 'Geben Sie die sechs Ziffern aus der E-Mail ein.',
-        invalid: 'Geben Sie die sechs Ziffern aus der E-Mail ein.',
+        missing: 'Geben Sie die sechs Ziffern ein.',
+        invalid: 'Geben Sie die sechs Ziffern ein.',
+      },
+      recovery_code: {
+        missing: 'Geben Sie einen Wiederherstellungscode ein, so wie er angezeigt wurde.',
+        invalid: 'Geben Sie einen Wiederherstellungscode ein, so wie er angezeigt wurde.',
       },
     },
     anyField: {
@@ -107,6 +113,14 @@ export const de = {
     intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',
     submit: 'Link senden',
     withPassword: 'Mit Passwort anmelden',
+  },
+
+  secondFactor: {
+    title: 'Noch ein Schritt',
+    intro: 'Geben Sie den Code ein, den Ihre Authenticator-App jetzt anzeigt.',
+    submit: 'Anmelden',
+    recovery: 'Kein Telefon zur Hand? Nehmen Sie einen Wiederherstellungscode',
+    back: 'Zurück zur Anmeldung',
   },
 
   confirmSignIn: {
@@ -268,6 +282,19 @@ export const de = {
   events: {
     'account-registered': { success: 'Konto angelegt', refused: 'Versuch, ein Konto anzulegen' },
     'signed-in': { success: 'Angemeldet', refused: 'Anmeldeversuch' },
+    'first-factor-proven': { success: 'Erster Schritt einer Anmeldung', refused: 'Anmeldeversuch' },
+    'second-factor-set': {
+      success: 'Authenticator-App eingerichtet',
+      refused: 'Versuch, eine Authenticator-App einzurichten',
+    },
+    'second-factor-removed': {
+      success: 'Authenticator-App entfernt',
+      refused: 'Versuch, die Authenticator-App zu entfernen',
+    },
+    'recovery-codes-renewed': {
+      success: 'Neue Wiederherstellungscodes',
+      refused: 'Versuch, Wiederherstellungscodes zu erhalten',
+    },
     'session-ended': { success: 'Abgemeldet', refused: 'Versuch, sich abzumelden' },
     'password-changed': { success: 'Passwort geändert', refused: 'Versuch, das Passwort zu ändern' },
     'account-deleted': { success: 'Konto gelöscht', refused: 'Versuch, das Konto zu löschen' },
@@ -317,6 +344,10 @@ export const de = {
     link: 'mit einem Link angemeldet',
     'account-disabled': 'weil das Konto gesperrt wurde',
     'roles-changed': 'weil sich Berechtigungen geändert haben',
+    'second-factor-changed': 'weil der zweite Schritt geändert wurde',
+    'second-factor': 'mit der Authenticator-App',
+    'recovery-code': 'mit einem Wiederherstellungscode',
+    'wrong-second-factor': 'falscher Code im zweiten Schritt',
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
     'wrong-password': 'falsches Passwort',
     throttled: 'zu viele Versuche',

@@ -38,6 +38,26 @@ export const problems = {
     explanation: 'Your session has expired, or it was ended from another device.',
     action: 'Sign in again.',
   },
+  'invalid-second-factor': {
+    title: 'That code is not right',
+    explanation: 'It was mistyped, has expired, or was used before. Each code works once.',
+    action: 'Wait for the next code in your app, and type that one.',
+  },
+  'sign-in-expired': {
+    title: 'Sign in again',
+    explanation: 'Your sign-in took too long, or it was completed already.',
+    action: 'Start again on the sign-in page.',
+  },
+  'insufficient-user-authentication': {
+    title: "Confirm that it's you",
+    explanation: 'What you want to change takes a sign-in of the last few minutes.',
+    action: 'Sign in again, then repeat the change.',
+  },
+  'second-factor-not-set': {
+    title: 'There is no second step',
+    explanation: 'This account has no second step, or it was changed a moment ago.',
+    action: 'Go back to your account.',
+  },
   'refresh-token-reused': {
     title: "You've been signed out",
     explanation: 'A refresh token was used twice. Someone may have copied it, so we ended the session.',
@@ -128,11 +148,6 @@ export const problems = {
     title: "This passkey isn't known here",
     explanation: 'It was removed from your account.',
     action: 'Sign in another way.',
-  },
-  'insufficient-user-authentication': {
-    title: 'Please sign in again first',
-    explanation: 'This changes how you sign in, and your last sign-in was a while ago.',
-    action: 'Sign in again, then repeat what you were doing.',
   },
   'last-way-in': {
     title: 'This is your only way in',

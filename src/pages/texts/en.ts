@@ -33,6 +33,8 @@ export const en = {
     name: 'Name',
     password: 'Password',
     code: 'Code from the email',
+    appCode: 'Code from your authenticator app',
+    recoveryCode: 'Recovery code',
     currentPassword: 'Current password',
     newPassword: 'New password',
     passwordHint: (minLength: number) => `At least ${minLength} characters. A few unrelated words work well.`,
@@ -59,8 +61,12 @@ export const en = {
       current_password: { missing: 'Enter your current password.' },
       new_password: { missing: 'Choose a new password.' },
       code: {
-        missing: 'Enter the six digits from the email.',
-        invalid: 'Enter the six digits from the email.',
+        missing: 'Enter the six digits.',
+        invalid: 'Enter the six digits.',
+      },
+      recovery_code: {
+        missing: 'Enter a recovery code, as it was shown.',
+        invalid: 'Enter a recovery code, as it was shown.',
       },
     },
     anyField: {
@@ -118,6 +124,14 @@ export const en = {
     intro: "We'll email you a link that signs you in without a password.",
     submit: 'Send the link',
     withPassword: 'Sign in with a password',
+  },
+
+  secondFactor: {
+    title: 'One more step',
+    intro: 'Enter the code that your authenticator app shows now.',
+    submit: 'Sign in',
+    recovery: "Don't have your phone? Use a recovery code",
+    back: 'Back to sign-in',
   },
 
   confirmSignIn: {
@@ -274,6 +288,16 @@ export const en = {
   events: {
     'account-registered': { success: 'Account created', refused: 'Attempt to create an account' },
     'signed-in': { success: 'Signed in', refused: 'Attempt to sign in' },
+    'first-factor-proven': { success: 'First step of a sign-in', refused: 'Attempt to sign in' },
+    'second-factor-set': {
+      success: 'Authenticator app set up',
+      refused: 'Attempt to set up an authenticator app',
+    },
+    'second-factor-removed': {
+      success: 'Authenticator app removed',
+      refused: 'Attempt to remove the authenticator app',
+    },
+    'recovery-codes-renewed': { success: 'New recovery codes', refused: 'Attempt to get recovery codes' },
     'session-ended': { success: 'Signed out', refused: 'Attempt to sign out' },
     'password-changed': { success: 'Password changed', refused: 'Attempt to change the password' },
     'account-deleted': { success: 'Account deleted', refused: 'Attempt to delete the account' },
@@ -318,6 +342,10 @@ export const en = {
     link: 'signed in with a link',
     'account-disabled': 'because the account was disabled',
     'roles-changed': 'because permissions changed',
+    'second-factor-changed': 'because the second step changed',
+    'second-factor': 'with the authenticator app',
+    'recovery-code': 'with a recovery code',
+    'wrong-second-factor': 'wrong code in the second step',
     'refresh-token-reused': 'for safety: a credential was used twice',
     'wrong-password': 'wrong password',
     throttled: 'too many attempts',

@@ -31,6 +31,26 @@ export const problems = {
     explanation: 'La sesión caducó o se cerró desde otro dispositivo.',
     action: 'Inicie sesión de nuevo.',
   },
+  'invalid-second-factor': {
+    title: 'El código no es correcto',
+    explanation: 'Se escribió mal, ha caducado o ya se usó. Cada código sirve una vez.',
+    action: 'Espere al siguiente código de su aplicación y escríbalo.',
+  },
+  'sign-in-expired': {
+    title: 'Inicie sesión de nuevo',
+    explanation: 'El inicio de sesión tardó demasiado o ya se completó.',
+    action: 'Empiece de nuevo en la página de inicio de sesión.',
+  },
+  'insufficient-user-authentication': {
+    title: 'Confirme que es usted',
+    explanation: 'Este cambio requiere haber iniciado sesión en los últimos minutos.',
+    action: 'Inicie sesión de nuevo y repita el cambio.',
+  },
+  'second-factor-not-set': {
+    title: 'No hay segundo paso',
+    explanation: 'Esta cuenta no tiene segundo paso, o acaba de cambiarse.',
+    action: 'Vuelva a su cuenta.',
+  },
   'refresh-token-reused': {
     title: 'Su sesión se ha cerrado',
     explanation: 'Un token de renovación se usó dos veces. Como podría ser una copia, cerramos la sesión.',
@@ -122,11 +142,6 @@ export const problems = {
     title: 'Esta llave de acceso no se conoce aquí',
     explanation: 'Se eliminó de su cuenta.',
     action: 'Inicie sesión de otra manera.',
-  },
-  'insufficient-user-authentication': {
-    title: 'Inicie sesión de nuevo primero',
-    explanation: 'Esto cambia su forma de iniciar sesión, y la última vez fue hace un rato.',
-    action: 'Inicie sesión de nuevo y repita lo que estaba haciendo.',
   },
   'last-way-in': {
     title: 'Es su única forma de entrar',

@@ -22,6 +22,8 @@ export const es = {
     name: 'Nombre',
     password: 'Contraseña',
     code: 'Código del correo',
+    appCode: 'Código de su aplicación de autenticación',
+    recoveryCode: 'Código de recuperación',
     currentPassword: 'Contraseña actual',
     newPassword: 'Contraseña nueva',
     passwordHint: (minLength) =>
@@ -48,8 +50,12 @@ export const es = {
       current_password: { missing: 'Escriba su contraseña actual.' },
       new_password: { missing: 'Elija una contraseña nueva.' },
       code: {
-        missing: 'Escriba las seis cifras del correo.',
-        invalid: 'Escriba las seis cifras del correo.',
+        missing: 'Escriba las seis cifras.',
+        invalid: 'Escriba las seis cifras.',
+      },
+      recovery_code: {
+        missing: 'Escriba un código de recuperación, tal como se mostró.',
+        invalid: 'Escriba un código de recuperación, tal como se mostró.',
       },
     },
     anyField: {
@@ -105,6 +111,14 @@ export const es = {
     intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
     submit: 'Enviar el enlace',
     withPassword: 'Iniciar sesión con contraseña',
+  },
+
+  secondFactor: {
+    title: 'Un paso más',
+    intro: 'Escriba el código que muestra ahora su aplicación de autenticación.',
+    submit: 'Iniciar sesión',
+    recovery: '¿No tiene su teléfono? Use un código de recuperación',
+    back: 'Volver al inicio de sesión',
   },
 
   confirmSignIn: {
@@ -262,6 +276,22 @@ export const es = {
   events: {
     'account-registered': { success: 'Cuenta creada', refused: 'Intento de crear una cuenta' },
     'signed-in': { success: 'Sesión iniciada', refused: 'Intento de iniciar sesión' },
+    'first-factor-proven': {
+      success: 'Primer paso de un inicio de sesión',
+      refused: 'Intento de iniciar sesión',
+    },
+    'second-factor-set': {
+      success: 'Aplicación de autenticación configurada',
+      refused: 'Intento de configurar una aplicación de autenticación',
+    },
+    'second-factor-removed': {
+      success: 'Aplicación de autenticación eliminada',
+      refused: 'Intento de eliminar la aplicación de autenticación',
+    },
+    'recovery-codes-renewed': {
+      success: 'Nuevos códigos de recuperación',
+      refused: 'Intento de obtener códigos de recuperación',
+    },
     'session-ended': { success: 'Sesión cerrada', refused: 'Intento de cerrar sesión' },
     'password-changed': { success: 'Contraseña cambiada', refused: 'Intento de cambiar la contraseña' },
     'account-deleted': { success: 'Cuenta eliminada', refused: 'Intento de eliminar la cuenta' },
@@ -311,6 +341,10 @@ export const es = {
     link: 'con un enlace',
     'account-disabled': 'porque se desactivó la cuenta',
     'roles-changed': 'porque cambiaron los permisos',
+    'second-factor-changed': 'porque cambió el segundo paso',
+    'second-factor': 'con la aplicación de autenticación',
+    'recovery-code': 'con un código de recuperación',
+    'wrong-second-factor': 'código incorrecto en el segundo paso',
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
     'wrong-password': 'contraseña incorrecta',
     throttled: 'demasiados intentos',

@@ -45,7 +45,7 @@ export function reserveAttempt(attempt: CountedAttempt, limits: AttemptLimits): 
 }
 
 /** Failures that count with this one, of a budget that has been spent until `spent_until`. */
-const FAILURES = `((max(budgets.spent_until - :now, 0) + ${2 * FAILURE_SECONDS - 1}) / ${FAILURE_SECONDS})`
+export const FAILURES = `((max(budgets.spent_until - :now, 0) + ${2 * FAILURE_SECONDS - 1}) / ${FAILURE_SECONDS})`
 
 /** The device of the account that was presented, or the budget that everybody else shares. */
 const CHOSEN = `coalesce((${presentedDevice()}), :shared_key)`
@@ -95,14 +95,20 @@ export function waitOf(
  */
 export function settleAttempt(
   { budget, blockedUntil }: ReservedAttempt,
-  done: { readonly sessionId: string } | { readonly tokenHash: string } | { readonly usedLink: string },
+  done:
+    | { readonly sessionId: string }
+    | { readonly tokenHash: string }
+    | { readonly usedLink: string }
+    | { readonly pendingSignIn: string },
 ): Statement {
   const [isDone, proof] =
     'sessionId' in done
       ? ['EXISTS (SELECT 1 FROM sessions WHERE id = :proof)', done.sessionId]
       : 'tokenHash' in done
         ? ['EXISTS (SELECT 1 FROM one_time_tokens WHERE token_hash = :proof)', done.tokenHash]
-        : ['EXISTS (SELECT 1 FROM used_links WHERE token_hash = :proof)', done.usedLink]
+        : 'usedLink' in done
+          ? ['EXISTS (SELECT 1 FROM used_links WHERE token_hash = :proof)', done.usedLink]
+          : ['EXISTS (SELECT 1 FROM pending_sign_ins WHERE token_hash = :proof)', done.pendingSignIn]
   const values = { budget_key: budget.key, proof }
   if (budget.of !== 'strangers') {
     return sql(

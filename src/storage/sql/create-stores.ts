@@ -1,6 +1,8 @@
 import type { AuditLog } from '../../audit/audit-log'
 import type { Keyring } from '../../crypto/keyring'
 import type { DeviceStore } from '../../devices/device'
+import type { PendingSignInStore } from '../../factors/pending-sign-in'
+import type { SecondFactorStore } from '../../factors/second-factor'
 import type { AttemptStore } from '../../flows/attempt-store'
 import type { UserStore } from '../../identity/user-store'
 import type { SigningKeyStore } from '../../keys/signing-key-store'
@@ -18,7 +20,9 @@ import { createLinkUses } from './link-uses'
 import { createMailQueue, NO_MAIL_QUEUE } from './mail-queue'
 import { createOutbox } from './outbox'
 import { createPasskeyStore } from './passkey-store'
+import { createPendingSignInStore } from './pending-sign-ins'
 import { createRestoreStore } from './restore-store'
+import { createSecondFactorStore } from './second-factor-store'
 import { createSessionStore } from './session-store'
 import { createSignInCodeStore } from './sign-in-codes'
 import { createSigningKeyStore } from './signing-key-store'
@@ -32,6 +36,8 @@ export interface SqlStores {
   readonly sessions: SessionStore
   readonly devices: DeviceStore
   readonly links: LinkStore
+  readonly pendingSignIns: PendingSignInStore
+  readonly secondFactors: SecondFactorStore
   readonly passkeys: PasskeyStore
   readonly attempts: AttemptStore
   readonly auditLog: AuditLog
@@ -68,6 +74,8 @@ export function createSqlStores(
       ...createSignInCodeStore(db),
       ...createUsedLinks(db),
     },
+    pendingSignIns: createPendingSignInStore(db, { mailQueue, maxSessions, limits }),
+    secondFactors: createSecondFactorStore(db, mailQueue),
     passkeys: createPasskeyStore(db, { mailQueue, maxSessions }),
     attempts: createAttemptStore(db, limits),
     auditLog: createAuditLog(db),

@@ -1,9 +1,13 @@
 import type { FoundLink } from '../../links/link-store'
 import type { TokenPurpose } from '../../links/one-time-token'
-import { toUser, type UserRow } from './user-row'
+import { toSecondFactor, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** A one-time token, with the account it is for. */
-export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_verified_at'> {
+export interface FoundRow
+  extends Pick<
+    UserRow,
+    'roles' | 'created_at' | 'email_verified_at' | 'second_factor_at' | 'sealed_seed' | 'encrypted_with'
+  > {
   readonly purpose: TokenPurpose
   readonly email_canonical: string
   readonly new_email: string | null
@@ -28,10 +32,12 @@ export interface FoundRow extends Pick<UserRow, 'roles' | 'created_at' | 'email_
 export function selectLink(tokenHash: string): string {
   return `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
                  users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
+                 users.second_factor_at, sealed_seed, encrypted_with,
                  registration.token_hash AS registered_token_hash, registration.name AS registered_name, registration.password_hash AS registered_password_hash,
                  registration.return_to AS registered_return_to
             FROM one_time_tokens AS link LEFT JOIN users
               ON users.id = link.holder AND users.email_canonical = link.email_canonical AND users.disabled_at IS NULL
+            ${WITH_TOTP}
             LEFT JOIN one_time_tokens AS registration
               ON registration.holder = link.holder AND registration.purpose = link.purpose AND registration.expires_at > :now
                  AND registration.binding_hash = :binding_hash
@@ -50,6 +56,7 @@ export function toFoundLink(row: FoundRow): FoundLink {
             user: toUser({ ...row, id: row.user_id, name: row.user_name }),
             canonicalEmail: row.email_canonical,
             passwordHash: row.user_password_hash,
+            secondFactor: toSecondFactor(row),
           },
     newEmail: address === null || canonical === null ? null : { address, canonical },
     registration:

@@ -5,6 +5,7 @@ import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
 import { proveAddress } from './first-proof'
 import type { MailQueue } from './mail-queue'
+import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { endSessionsOf, selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
@@ -12,7 +13,10 @@ import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { noteUse } from './used-links'
 
 /** What using a link does. */
-export type LinkUses = Pick<LinkStore, 'register' | 'verify' | 'resetPassword' | 'signIn' | 'changeEmail'>
+export type LinkUses = Pick<
+  LinkStore,
+  'register' | 'verify' | 'resetPassword' | 'signIn' | 'holdSignIn' | 'changeEmail'
+>
 
 /**
  * Uses of one-time tokens, each one transaction. Its first step takes the token, the second changes the account if there was a token to
@@ -128,7 +132,7 @@ export function createLinkUses(
       const removed = { kind: 'password-removed', source, now } as const
       const transaction = db.transaction(
         {
-          taken: take('sign-in', use),
+          taken: take('sign-in', use, 'none'),
           proven: ifChanged('taken', proveAddress(userId, { keptBy: presented }, now)),
           ...beginSession('proven', { prepared }, use),
           passwordGone: removesPassword
@@ -147,6 +151,17 @@ export function createLinkUses(
       mailQueue.note(rows)
       const { begun, replaced, beyondLimit, ended } = rows
       return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+    },
+
+    async holdSignIn({ pending, presented, ...use }) {
+      const rows = await db.transaction({
+        taken: take('sign-in', use, 'due'),
+        proven: ifChanged('taken', proveAddress(pending.userId, { keptBy: presented }, use.now)),
+        held: ifChanged('proven', insertPending(pending, PREVIOUS_CHANGED)),
+        recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, use.source))),
+        oldest: forgetOldestPending(pending.userId),
+      })
+      return rows.held.length > 0
     },
 
     async changeEmail({ userId, oldEmail, email, ...use }) {
@@ -202,7 +217,11 @@ const NO_SESSION = { begun: null, signInRecorded: null }
  * Deletes the token and the others of its kind, if it is valid and its account still is what it was mailed for: an address that is proven
  * need not be proven again. One caller ever deletes it.
  */
-function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): Statement<{ holder: string }> {
+function take(
+  purpose: TokenPurpose,
+  { tokenHash, now }: UsedLink,
+  secondFactor: keyof typeof SECOND_FACTOR = 'any',
+): Statement<{ holder: string }> {
   return sql(
     // guard: a proof left over takes nothing from an address that is proven
     // guard: using a link ends the others of its kind
@@ -213,12 +232,19 @@ function take(purpose: TokenPurpose, { tokenHash, now }: UsedLink): Statement<{ 
          WHERE used.token_hash = :token_hash AND used.purpose = :purpose AND used.expires_at > :now
            AND (used.purpose = 'register' OR EXISTS (
              SELECT 1 FROM users WHERE id = used.holder AND users.email_canonical = used.email_canonical
-                                   AND disabled_at IS NULL
+                                   AND disabled_at IS NULL ${SECOND_FACTOR[secondFactor]}
                                    AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))
      RETURNING holder`,
     { purpose, token_hash: tokenHash, now },
   )
 }
+
+/** Whether the account of a token must have a second factor: its flow has decided by that what the token begins. */
+const SECOND_FACTOR = {
+  any: '',
+  none: 'AND second_factor_at IS NULL',
+  due: 'AND second_factor_at IS NOT NULL',
+} as const
 
 /** What the owner of an account did with a link. */
 function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {

@@ -1,5 +1,6 @@
 import type { StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
+import { isSecondFactor } from '../../sessions/assurance'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import { parseRoles } from './session-row'
@@ -54,7 +55,33 @@ const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_co
                       authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
          :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
-    FROM users WHERE id = :user_id AND disabled_at IS NULL`
+    FROM users WHERE id = :user_id AND disabled_at IS NULL AND (second_factor_at IS NULL OR :second_factor = 1)`
+
+/** What starting the session of a pending sign-in returns. */
+export interface BegunOfPending extends BegunRow {
+  /** What the session rests on, as a JSON array: what was proven before, and the second factor. */
+  readonly methods: string
+}
+
+/**
+ * Starts the session of a sign-in that waited for its second factor, if the statement right before, which used a code up, changed a row.
+ * What was proven before comes from the pending sign-in, which a later statement of the transaction deletes.
+ */
+export function insertSessionOfPending(started: NewSession, tokenHash: string): Statement<BegunOfPending> {
+  const { second_factor: _, amr: __, methods, ...values } = valuesOf(started)
+  return sql(
+    `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
+                           authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
+     SELECT :id, users.id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
+            :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country,
+            CASE WHEN proven.methods LIKE '%"pwd"%' THEN 'pwd' ELSE 'otp' END,
+            substr(proven.methods, 1, length(proven.methods) - 1) || ',' || substr(:methods, 2)
+       FROM users JOIN pending_sign_ins AS proven ON proven.user_id = users.id
+      WHERE users.id = :user_id AND disabled_at IS NULL AND proven.token_hash = :token_hash AND ${PREVIOUS_CHANGED}
+     RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles, methods`,
+    { ...values, methods, token_hash: tokenHash },
+  )
+}
 
 // guard: of two equal requests at once, one does nothing
 const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'
@@ -78,6 +105,7 @@ function valuesOf({ session, secretHash }: NewSession) {
     authenticated_at: session.authenticatedAt,
     amr: session.methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp',
     methods: JSON.stringify(session.methods),
+    second_factor: session.methods.some(({ method }) => isSecondFactor(method)) ? 1 : 0,
   }
 }
 

@@ -9,14 +9,25 @@ export function endSessionsOf(
     readonly userId: string
     readonly except: string | null
     readonly ifPasswordHash: string | null
+    /** Only if there is this session. */
+    readonly ifSession?: string
   },
 ): Statement {
-  const { userId, except, reason, by, now, ifPasswordHash } = options
+  const { userId, except, reason, by, now, ifPasswordHash, ifSession = null } = options
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
       WHERE user_id = :user_id AND ended_at IS NULL AND id IS DISTINCT FROM :except
-        AND (CAST(:password_hash AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))`,
-    { user_id: userId, except, reason, now, password_hash: ifPasswordHash, context: endContext(by) },
+        AND (CAST(:password_hash AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))
+        AND (CAST(:if_session AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM sessions AS begun WHERE begun.id = :if_session))`,
+    {
+      user_id: userId,
+      except,
+      reason,
+      now,
+      password_hash: ifPasswordHash,
+      if_session: ifSession,
+      context: endContext(by),
+    },
   )
 }
 
@@ -36,6 +47,9 @@ export function selectEndedOf(userId: string): Statement<EndedSession> {
 export function endContext({ actorId, source }: EndedBy): string {
   return JSON.stringify({ actorId, ...source })
 }
+
+/** A condition on a row of sessions: it has not ended or expired at `:now`. */
+export const LIVE_SESSION = 'ended_at IS NULL AND idle_expires_at > :now AND sessions.expires_at > :now'
 
 /** Keeps only sessions that are live at `:now`, and the account of each. */
 export const JOIN_LIVE_ACCOUNT = `JOIN users ON users.id = sessions.user_id

@@ -2,7 +2,7 @@ import type { LinkStore, NotedLink, SpentLink } from '../../links/link-store'
 import type { TokenPurpose } from '../../links/one-time-token'
 import type { SqlDatabase } from './sql-database'
 import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
-import { toUser, type UserRow } from './user-row'
+import { toCredentials, type UserRow } from './user-row'
 
 interface SpentRow extends UserRow {
   readonly purpose: TokenPurpose
@@ -63,7 +63,7 @@ function toSpentLink(row: SpentRow): SpentLink {
   return {
     tokenHash: row.token_hash,
     purpose: row.purpose,
-    account: { user: toUser(row), canonicalEmail: row.email_canonical, passwordHash: row.password_hash },
+    account: toCredentials(row),
     bindingHash: row.binding_hash,
     deviceId: row.device_id,
     returnTo: row.return_to,

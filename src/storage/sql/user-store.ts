@@ -7,12 +7,13 @@ import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
 import type { MailQueue } from './mail-queue'
+import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { type SessionRow, toSession } from './session-row'
 import { endBeyondLimit, endPresented, insertSession, startedSession } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
 import { ifChanged, sql } from './statement'
-import { toCredentials, toUser, type UserRow } from './user-row'
+import { toCredentials, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** Accounts. What belongs together is one statement or one transaction. */
 export function createUserStore(
@@ -62,7 +63,12 @@ export function createUserStore(
 
   return {
     async findById(id) {
-      const row = await db.first(sql<UserRow>('SELECT * FROM users WHERE id = :id', { id }))
+      const row = await db.first(
+        sql<UserRow>(
+          `SELECT users.*, sealed_seed, encrypted_with FROM users ${WITH_TOTP} WHERE users.id = :id`,
+          { id },
+        ),
+      )
       return row && toCredentials(row)
     },
 
@@ -70,7 +76,7 @@ export function createUserStore(
       const row = await db.first(
         sql<SessionRow & UserRow & { user_created_at: number }>(
           `SELECT sessions.*, users.email, users.email_canonical, users.email_verified_at, users.name, users.roles,
-                  users.password_hash, users.disabled_at, users.created_at AS user_created_at
+                  users.password_hash, users.disabled_at, users.second_factor_at, users.created_at AS user_created_at
              FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
           { id: sessionId, now },
         ),
@@ -106,6 +112,23 @@ export function createUserStore(
       // Before the session begins, on the same condition, so that the session begins on the new hash.
       const rehash = replaceHash({ userId: prepared.session.userId, passwordHash, newHash: rehashed })
       return start({ rehash }, { ...sessionStart, passwordHash: rehashed }, 'signed-in')
+    },
+
+    async holdSignIn({ pending, passwordHash, reserved, rehashed, source }) {
+      const { userId, tokenHash } = pending
+      const current = rehashed ?? passwordHash
+      const rows = await db.transaction({
+        rehash: rehashed === null ? null : replaceHash({ userId, passwordHash, newHash: rehashed }),
+        held: insertPending(
+          pending,
+          `password_hash = :password_hash ${verifiedOnly ? 'AND email_verified_at IS NOT NULL' : ''}`,
+          { password_hash: current },
+        ),
+        recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, source))),
+        settled: settleAttempt(reserved, { pendingSignIn: tokenHash }),
+        oldest: forgetOldestPending(userId),
+      })
+      return rows.held.length > 0
     },
 
     async changePassword({ passwordHash, newHash, prepared, reserved, source, device }) {

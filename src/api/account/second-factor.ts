@@ -1,0 +1,101 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import {
+  confirmTotp,
+  type FactorChanged,
+  offerTotp,
+  ownSecondFactor,
+  removeSecondFactor,
+  renewRecoveryCodes,
+} from '../../flows/second-factor'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { limitClient } from '../../guards/limit-client'
+import { presentedDevices } from '../../guards/presented-devices'
+import { requireLiveSession, sessionEnded } from '../../guards/require-live-session'
+import { requireRecent } from '../../guards/require-recent'
+import { jsonOrFormBody } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { requestSourceOf } from '../../request-source/read-request-source'
+import { presentInstant } from '../../runtime/clock'
+import type { Services } from '../../services'
+import { deviceField, giveDevice } from '../device'
+import { Code, ReturnTo, Text } from '../fields'
+import { ownAccount, sameAccount } from '../own-account'
+import { credentialPlace, presentSignIn, refreshTokenPlace } from '../sign-in/answer-sign-in'
+
+const OwnBody = v.object({ ...ownAccount, ...deviceField, return_to: ReturnTo })
+const ConfirmBody = v.object({ enrolment: Text, code: Code, ...OwnBody.entries })
+
+/** How old a proof may be where the second factor is changed. */
+const MAX_AGE_SECONDS = 10 * 60
+
+/** The second factor of one's own account. */
+export function secondFactorRoutes(services: Services) {
+  const { config } = services
+  const live = requireLiveSession(services)
+  const recent = requireRecent(services, { maxAgeSeconds: MAX_AGE_SECONDS })
+  const limited = limitClient(services, requestSourceOf)
+
+  async function answerChange(c: Context<SignedInEnv>, change: FactorChanged, device_token?: string | null) {
+    if (change.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
+    if (change.outcome !== 'changed') throw new Problem('second-factor-not-set')
+    const { signedIn, recoveryCodes } = change
+    const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
+    const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+    const device = { deviceId: signedIn.deviceId, presentedIds }
+    const body = {
+      ...presentSignIn(c, config.cookies, signedIn, place),
+      ...(await giveDevice(c, services, device, credentialPlace(signedIn, place))),
+    }
+    return { body, recoveryCodes }
+  }
+
+  return new Hono<SignedInEnv>()
+    .get('/me/second-factor', async (c) => {
+      const own = await ownSecondFactor(services, c.var.principal)
+      return c.json({
+        totp: own.totpSince === null ? null : { confirmed_at: presentInstant(own.totpSince) },
+        recovery_codes_left: own.recoveryCodesLeft,
+      })
+    })
+
+    .post('/me/totp', live, recent, limited, jsonOrFormBody(OwnBody), sameAccount, async (c) => {
+      const offer = await offerTotp(services, c.var.principal)
+      if (!offer) throw sessionEnded(c.var.principal)
+      return c.json({ enrolment: offer.enrolment, seed: offer.seed, otpauth_uri: offer.otpauthUri })
+    })
+
+    .post('/me/totp/confirm', live, recent, limited, jsonOrFormBody(ConfirmBody), sameAccount, async (c) => {
+      const { enrolment, code, device_token } = c.req.valid('json')
+      const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const input = { enrolment, code, deviceIds, source: requestSourceOf(c) }
+      const change = await confirmTotp(services, c.var.principal, input)
+      const { body, recoveryCodes } = await answerChange(c, change, device_token)
+      return c.json({ ...body, recovery_codes: recoveryCodes })
+    })
+
+    .post(
+      '/me/second-factor/remove',
+      live,
+      recent,
+      limited,
+      jsonOrFormBody(OwnBody),
+      sameAccount,
+      async (c) => {
+        const { device_token } = c.req.valid('json')
+        const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+        const change = await removeSecondFactor(services, c.var.principal, {
+          deviceIds,
+          source: requestSourceOf(c),
+        })
+        const { body } = await answerChange(c, change, device_token)
+        return c.json(body)
+      },
+    )
+
+    .post('/me/recovery-codes', live, recent, limited, jsonOrFormBody(OwnBody), sameAccount, async (c) => {
+      const codes = await renewRecoveryCodes(services, c.var.principal, requestSourceOf(c))
+      if (!codes) throw new Problem('second-factor-not-set')
+      return c.json({ recovery_codes: codes })
+    })
+}

@@ -1,0 +1,123 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { RECOVERY_CODE } from '../../factors/recovery-code'
+import { finishSignIn, type PendingSignIn, type TypedFactor } from '../../flows/sign-in/second-factor'
+import { cookieValues } from '../../guards/credential'
+import { limitClient } from '../../guards/limit-client'
+import { open } from '../../guards/open-route'
+import { presentedDevices } from '../../guards/presented-devices'
+import { presentedSessions } from '../../guards/presented-sessions'
+import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/auth-cookies'
+import { isForm, jsonOrFormBody, missingField } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { requestSourceOf } from '../../request-source/read-request-source'
+import type { Services } from '../../services'
+import type { Mode } from '../../sessions/mode'
+import { answer } from '../answer'
+import { deviceField } from '../device'
+import { Code, ReturnTo, Text } from '../fields'
+import { answerSignIn, attemptRefused } from './answer-sign-in'
+
+/** A recovery code, however it was copied. */
+const RecoveryCode = v.pipe(
+  Text,
+  v.transform((code) =>
+    code
+      .normalize('NFKC')
+      .toLowerCase()
+      .replace(/[\p{White_Space}\p{Cf}-]/gu, ''),
+  ),
+  v.regex(RECOVERY_CODE, 'Send a recovery code, as it was shown.'),
+)
+
+export const factorFields = { code: v.optional(Code), recovery_code: v.optional(RecoveryCode) }
+
+const SecondFactorBody = v.object({
+  ...factorFields,
+  pending: v.optional(Text),
+  refresh_in: v.optional(v.picklist(['body', 'cookie'], 'Send body or cookie.')),
+  ...deviceField,
+  return_to: ReturnTo,
+})
+
+/** The second step of a sign-in. */
+export function secondFactorStepRoutes(services: Services) {
+  const { config } = services
+  const limited = limitClient(services, requestSourceOf)
+
+  return new Hono().post(
+    '/login/second-factor',
+    open,
+    limited,
+    jsonOrFormBody(SecondFactorBody),
+    async (c) => {
+      const { pending, refresh_in, device_token, return_to, ...factor } = c.req.valid('json')
+      const typed = typedFactor(factor)
+      const { handle, mode } = presentedHandle(c, config.cookies, pending)
+      if (!config.modes.includes(mode)) throw new Problem('mode-not-offered')
+      const arrival = {
+        mode,
+        source: requestSourceOf(c),
+        presented: await presentedSessions(services, c.req.raw.headers),
+        deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
+      }
+      const attempt = await finishSignIn(services, { ...arrival, handle, typed })
+      if (attempt.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
+      if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
+      if (attempt.outcome === 'sign-in-expired') {
+        clearPending(c, config.cookies)
+        // Whoever pressed the button twice is signed in by now, and the page says so.
+        if (isForm(c)) return c.redirect(`${config.basePath}/login`, 303)
+        throw signInExpired()
+      }
+      clearPending(c, config.cookies)
+      const { deviceIds } = arrival
+      return answerSignIn(c, services, attempt, { mode, refresh_in, return_to, deviceIds, status: 200 })
+    },
+  )
+}
+
+/** The answer to a first factor, where the account has a second: nobody is signed in by it. */
+export function answerPending(c: Context, services: Services, pending: PendingSignIn, mode: Mode) {
+  const { config } = services
+  const { handle, next, expiresInSeconds } = pending
+  const body = { next, expires_in: expiresInSeconds }
+  if (mode === 'token') return c.json({ ...body, pending: handle }, 200)
+  setAuthCookie(c, config.cookies.pendingSignIn, handle, expiresInSeconds)
+  return answer(c, config, { returnTo: null, page: '/login/second-factor' }, body)
+}
+
+/** Returns the one code that was sent. @throws {Problem} `invalid-input` unless it is one. */
+export function typedFactor(sent: {
+  readonly code?: string | undefined
+  readonly recovery_code?: string | undefined
+}): TypedFactor {
+  const { code, recovery_code } = sent
+  if (code !== undefined && recovery_code === undefined) return { kind: 'totp', code }
+  if (code === undefined && recovery_code !== undefined) return { kind: 'recovery-code', code: recovery_code }
+  throw missingField(
+    code === undefined ? 'code' : 'recovery_code',
+    'Send code or recovery_code, one of them.',
+  )
+}
+
+/** A client in token mode sends the handle in the body, and a browser in its cookie. Two cookies count as none: one was planted. */
+function presentedHandle(
+  c: Context,
+  cookies: AuthCookies,
+  inBody: string | undefined,
+): { readonly handle: string | null; readonly mode: Mode } {
+  if (inBody !== undefined) return { handle: inBody, mode: 'token' }
+  const [text, ...others] = cookieValues(c.req.raw.headers, cookies.pendingSignIn)
+  return { handle: others.length === 0 ? (text ?? null) : null, mode: 'session' }
+}
+
+function clearPending(c: Context, cookies: AuthCookies): void {
+  if (cookieValues(c.req.raw.headers, cookies.pendingSignIn).length > 0)
+    clearAuthCookie(c, cookies.pendingSignIn)
+}
+
+function signInExpired(): Problem {
+  const detail = 'It was completed, took too long, or too many codes were tried. Sign in again.'
+  return new Problem('sign-in-expired', { detail })
+}

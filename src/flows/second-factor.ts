@@ -1,0 +1,157 @@
+import { randomBytes } from '../crypto/random'
+import { deviceProof } from '../devices/device'
+import { mintRecoveryCodes } from '../factors/recovery-code'
+import type { OwnSecondFactor, SecondFactorStore, TotpSeeds } from '../factors/second-factor'
+import { encodeBase32, findStep, otpauthUri, TOTP_SEED_BYTES } from '../factors/totp'
+import type { UserStore } from '../identity/user-store'
+import type { RequestSource } from '../request-source/request-source'
+import type { Clock } from '../runtime/clock'
+import { addProof, type ProvenMethod, withoutSecondFactor } from '../sessions/assurance'
+import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import {
+  type IssueServices,
+  issueCredentials,
+  prepareSession,
+  type SignedIn,
+} from './sign-in/prepared-session'
+import type { OwnSession } from './sign-out'
+
+export interface OwnFactorServices extends IssueServices {
+  readonly users: UserStore
+  readonly secondFactors: SecondFactorStore
+  readonly totpSeeds: TotpSeeds
+  /** The name under which an authenticator app lists the account. */
+  readonly brandName: string
+  readonly clock: Clock
+}
+
+/** A request to change a second factor. */
+interface FactorRequest {
+  readonly source: RequestSource
+  /** Ids of the genuine device credentials that came along. */
+  readonly deviceIds: readonly string[]
+}
+
+/** How long an offered seed may be confirmed. */
+const OFFER_SECONDS = 30 * 60
+
+/** An authenticator app that is not confirmed yet. Nothing has changed: the factor there is works on. */
+export interface TotpOffer {
+  /** Sealed; comes back with the first code. */
+  readonly enrolment: string
+  /** For typing it in, base32. */
+  readonly seed: string
+  readonly otpauthUri: string
+}
+
+/** Offers a new seed. It is shown in this answer alone, and stored only once it is confirmed. @throws {StoreUnavailable} */
+export async function offerTotp(services: OwnFactorServices, own: OwnSession): Promise<TotpOffer | null> {
+  const { users, totpSeeds, brandName, clock } = services
+  const found = await users.findById(own.userId)
+  if (!found) return null
+  const seed = randomBytes(TOTP_SEED_BYTES)
+  return {
+    enrolment: await totpSeeds.sealOffer(own.userId, { seed, expiresAt: clock() + OFFER_SECONDS }),
+    seed: encodeBase32(seed),
+    otpauthUri: otpauthUri({ brand: brandName, account: found.user.email, seed }),
+  }
+}
+
+export type FactorChanged =
+  | { readonly outcome: 'changed'; readonly signedIn: SignedIn; readonly recoveryCodes: readonly string[] }
+  /** The code is another, or the offer is too old or of another account. */
+  | { readonly outcome: 'invalid-code' }
+  /** The session has ended meanwhile, or the factor changed. */
+  | { readonly outcome: 'changed-meanwhile' }
+
+/**
+ * Confirms an offered seed with its first code, which counts as used. Ends every session of the account, starts another that has both
+ * factors, and gives new recovery codes: this answer is the only one that shows them.
+ *
+ * @throws {StoreUnavailable} Also when it was done but the cached copy of an ended session could not be deleted; the detail says so.
+ */
+export async function confirmTotp(
+  services: OwnFactorServices,
+  own: OwnSession,
+  input: FactorRequest & { readonly enrolment: string; readonly code: string },
+): Promise<FactorChanged> {
+  const { users, secondFactors, totpSeeds, clock } = services
+  const { userId, sessionId } = own
+  const now = clock()
+  const offer = await totpSeeds.openOffer(userId, input.enrolment)
+  if (!offer || offer.expiresAt <= now) return { outcome: 'invalid-code' }
+  const step = await findStep(offer.seed, input.code, now)
+  if (step === null) return { outcome: 'invalid-code' }
+  const found = await users.findWithSession(sessionId, now)
+  if (!found) return { outcome: 'changed-meanwhile' }
+  const minted = await mintRecoveryCodes()
+  const methods = addProof(found.session.methods, { method: 'totp', at: now })
+  const change = await prepareChange(services, own, { methods, now }, input)
+  const sealed = await totpSeeds.seal(userId, offer.seed)
+  const started = await secondFactors.setTotp({
+    ...change,
+    sealed,
+    step,
+    recoveryHashes: minted.hashes,
+    replacedSessionId: sessionId,
+  })
+  if (!started) return { outcome: 'changed-meanwhile' }
+  await deleteCachedCopies(services.sessionCache, started.ended)
+  const user = { ...found.user, roles: started.roles }
+  const signedIn = await issueCredentials(services, change.prepared, user, started.deviceId)
+  return { outcome: 'changed', signedIn, recoveryCodes: minted.codes }
+}
+
+/**
+ * Removes the second factor and its recovery codes. Ends every session, for they say that a factor was proven which is gone, and starts
+ * another with what else was proven.
+ *
+ * @throws {StoreUnavailable} as {@link confirmTotp}.
+ */
+export async function removeSecondFactor(
+  services: OwnFactorServices,
+  own: OwnSession,
+  request: FactorRequest,
+): Promise<Exclude<FactorChanged, { outcome: 'invalid-code' }>> {
+  const { users, secondFactors, clock } = services
+  const now = clock()
+  const found = await users.findWithSession(own.sessionId, now)
+  if (!found) return { outcome: 'changed-meanwhile' }
+  const methods = withoutSecondFactor(found.session.methods)
+  const change = await prepareChange(services, own, { methods, now }, request)
+  const started = await secondFactors.remove({ ...change, replacedSessionId: own.sessionId })
+  if (!started) return { outcome: 'changed-meanwhile' }
+  await deleteCachedCopies(services.sessionCache, started.ended)
+  const user = { ...found.user, roles: started.roles }
+  const signedIn = await issueCredentials(services, change.prepared, user, started.deviceId)
+  return { outcome: 'changed', signedIn, recoveryCodes: [] }
+}
+
+/** Gives new recovery codes in place of those there are; `null` if the account has no second factor. @throws {StoreUnavailable} */
+export async function renewRecoveryCodes(
+  { secondFactors, clock }: Pick<OwnFactorServices, 'secondFactors' | 'clock'>,
+  { userId, sessionId }: OwnSession,
+  source: RequestSource,
+): Promise<readonly string[] | null> {
+  const minted = await mintRecoveryCodes()
+  const set = { userId, sessionId, hashes: minted.hashes, source, now: clock() }
+  return (await secondFactors.setRecoveryCodes(set)) ? minted.codes : null
+}
+
+/** Returns the second factor of an account, without any secret. @throws {StoreUnavailable} */
+export async function ownSecondFactor(
+  { secondFactors }: Pick<OwnFactorServices, 'secondFactors'>,
+  { userId }: OwnSession,
+): Promise<OwnSecondFactor> {
+  return secondFactors.find(userId)
+}
+
+async function prepareChange(
+  services: OwnFactorServices,
+  { userId, mode }: OwnSession,
+  { methods, now }: { readonly methods: readonly ProvenMethod[]; readonly now: number },
+  { source, deviceIds }: FactorRequest,
+) {
+  const prepared = await prepareSession(services, { userId, mode, methods, source, now }, null)
+  return { prepared, device: deviceProof(deviceIds, prepared.newDeviceId), source, now }
+}

@@ -1,0 +1,68 @@
+import { sentFields } from '../http/body'
+import { Form, SubmitButton } from './form'
+import { AppCodeField, RecoveryCodeField } from './form-fields'
+import { type FormState, FRESH_FORM } from './form-state'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+import type { Screen } from './screen'
+
+export const secondFactorScreen: Screen = {
+  path: '/login/second-factor',
+  needsMail: false,
+  form: ({ c, context }, state) => (
+    <SecondFactorPage
+      context={context}
+      state={state}
+      recovering={sentFields(c).recovery_code !== undefined}
+    />
+  ),
+}
+
+interface SecondFactorPageProps {
+  readonly context: PageContext
+  readonly state: FormState
+  /** Whether the form that came back had a recovery code. */
+  readonly recovering: boolean
+}
+
+/** `GET /login/second-factor`: the second step of a sign-in. */
+export function SecondFactorPage({ context, state, recovering }: SecondFactorPageProps) {
+  const { texts, basePath } = context
+  const app = {
+    context,
+    id: 'app',
+    state: recovering ? FRESH_FORM : state,
+    fields: ['code'],
+    retry: 'code',
+    main: !recovering,
+  }
+  const recovery = {
+    context,
+    id: 'recovery',
+    state: recovering ? state : FRESH_FORM,
+    fields: ['recovery_code'],
+    retry: 'recovery_code',
+  }
+  return (
+    <Layout context={context} title={texts.secondFactor.title}>
+      <h1>{texts.secondFactor.title}</h1>
+      <p class="intro">{texts.secondFactor.intro}</p>
+      <Form form={app} action="/login/second-factor">
+        <AppCodeField form={app} />
+        <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
+      </Form>
+      <details open={recovering}>
+        <summary>{texts.secondFactor.recovery}</summary>
+        <div class="folded">
+          <Form form={recovery} action="/login/second-factor">
+            <RecoveryCodeField form={recovery} />
+            <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
+          </Form>
+        </div>
+      </details>
+      <p class="elsewhere">
+        <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
+      </p>
+    </Layout>
+  )
+}

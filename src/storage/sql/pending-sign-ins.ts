@@ -1,0 +1,248 @@
+import type { AuditEvent } from '../../audit/audit-event'
+import {
+  type Finish,
+  type FinishedSignIn,
+  MOST_PENDING,
+  PENDING_MAX_TRIES,
+  type PendingSignInStore,
+  type PresentedFactor,
+} from '../../factors/pending-sign-in'
+import type { PendingRecord } from '../../identity/user-store'
+import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../throttling/attempt-limits'
+import { FAILURES } from './attempts'
+import { recordEvent, recordIfChanged } from './audit-log'
+import { deviceIn, knowDevice } from './devices'
+import type { MailQueue } from './mail-queue'
+import { parseMethods } from './session-row'
+import { endBeyondLimit, endPresented, insertSessionOfPending, startedSession } from './session-start'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { toUser, type UserRow } from './user-row'
+
+/** Sign-ins that wait for a second factor. What belongs together is one transaction. */
+export function createPendingSignInStore(
+  db: SqlDatabase,
+  {
+    mailQueue,
+    maxSessions,
+    limits,
+  }: { readonly mailQueue: MailQueue; readonly maxSessions: number; readonly limits: AttemptLimits },
+): PendingSignInStore {
+  return {
+    async finish(finished) {
+      const { tokenHash, userId, factor, prepared, presented, device, source, now } = finished
+      const { session } = prepared
+      const news = mailQueue.newDevice({ sessionId: session.id, userId, source, now })
+      const rows = await db.transaction({
+        counted: countTry(finished, limits),
+        tried: ifChanged(
+          'counted',
+          sql(
+            `UPDATE pending_sign_ins SET tries = tries + 1 WHERE token_hash = :token_hash AND ${PREVIOUS_CHANGED}`,
+            {
+              token_hash: tokenHash,
+            },
+          ),
+        ),
+        proven: ifChanged('tried', useFactor(finished)),
+        begun: ifChanged('proven', insertSessionOfPending(prepared, tokenHash)),
+        taken: ifChanged(
+          'begun',
+          sql<{ return_to: string | null }>(
+            `DELETE FROM pending_sign_ins WHERE token_hash = :token_hash AND ${PREVIOUS_CHANGED} RETURNING return_to`,
+            { token_hash: tokenHash },
+          ),
+        ),
+        recorded: ifChanged('taken', recordIfChanged(signedIn(finished))),
+        ownerTold:
+          factor.method === 'recovery'
+            ? ifChanged(
+                'recorded',
+                mailQueue.noticeIfChanged({ kind: 'recovery-code-used', source, now }, { userId }),
+              )
+            : null,
+        // What failed before is forgotten: whoever has the factor is the owner.
+        settled: sql(
+          `DELETE FROM budgets WHERE budget_key = :user_id AND kind = 'second-factor'
+              AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)`,
+          { user_id: userId, session_id: session.id },
+        ),
+        replaced: presented.map((old) => endPresented(old, session, source)),
+        beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
+        ...knowDevice(device, { userId, source, now }, session.id),
+        deviceTold: news.ownerTold,
+        deviceNamed: news.deviceNamed,
+        users: sql<UserRow>('SELECT * FROM users WHERE id = :user_id', { user_id: userId }),
+        waiting: sql<WaitingRow>(
+          `SELECT spent_until, blocked_until FROM pending_sign_ins
+             LEFT JOIN budgets ON budget_key = pending_sign_ins.user_id AND kind = 'second-factor'
+            WHERE token_hash = :token_hash AND pending_sign_ins.user_id = :user_id AND mode = :mode AND expires_at > :now
+              AND tries < ${PENDING_MAX_TRIES}`,
+          { user_id: userId, mode: session.mode, now, token_hash: tokenHash },
+        ),
+      })
+      mailQueue.note(rows)
+      const started = startedSession(rows.begun, [...rows.replaced, ...rows.beyondLimit], deviceIn(rows))
+      const [user] = rows.users
+      const [begun] = rows.begun
+      if (started && begun && user) {
+        const methods = parseMethods(begun.methods)
+        return {
+          outcome: 'begun',
+          started,
+          user: toUser(user),
+          methods,
+          returnTo: rows.taken[0]?.return_to ?? null,
+        }
+      }
+      if (rows.counted.length > 0) {
+        await db.change(recordEvent({ ...signedIn(finished), ...REFUSED }), { outcomeMatters: false })
+        return { outcome: 'wrong-code' }
+      }
+      return notCounted(rows.waiting, limits, now)
+    },
+
+    async forget(expiredBefore, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM pending_sign_ins WHERE token_hash IN
+             (SELECT token_hash FROM pending_sign_ins WHERE expires_at < :before ORDER BY expires_at, token_hash LIMIT :limit)`,
+          { before: expiredBefore, limit },
+        ),
+        { outcomeMatters: false },
+      )
+    },
+  }
+}
+
+/**
+ * Makes a sign-in wait for the second factor of its account, if the account still has one and is not disabled.
+ *
+ * @param condition What else must hold of the account; may be {@link PREVIOUS_CHANGED}.
+ */
+export function insertPending(
+  pending: PendingRecord,
+  condition: string,
+  values: Readonly<Record<string, string>> = {},
+): Statement<{ user_id: string }> {
+  return sql(
+    `INSERT INTO pending_sign_ins (token_hash, user_id, mode, methods, code_macs, return_to, expires_at)
+     SELECT :token_hash, id, :mode, :methods, :code_macs, :return_to, :expires_at FROM users
+      WHERE id = :user_id AND second_factor_at IS NOT NULL AND disabled_at IS NULL AND ${condition}
+     RETURNING user_id`,
+    {
+      token_hash: pending.tokenHash,
+      user_id: pending.userId,
+      mode: pending.mode,
+      methods: JSON.stringify(pending.methods),
+      code_macs: JSON.stringify(pending.codeMacs.map((mac) => ({ mac }))),
+      return_to: pending.returnTo,
+      expires_at: pending.expiresAt,
+      ...values,
+    },
+  )
+}
+
+/** Forgets the oldest pending sign-ins of an account beyond {@link MOST_PENDING}. */
+export function forgetOldestPending(userId: string): Statement {
+  return sql(
+    `DELETE FROM pending_sign_ins WHERE token_hash IN (
+       SELECT token_hash FROM pending_sign_ins WHERE user_id = :user_id
+        ORDER BY expires_at DESC, token_hash DESC LIMIT ${NO_LIMIT} OFFSET :kept)`,
+    { user_id: userId, kept: MOST_PENDING },
+  )
+}
+
+/** That a first factor was proven. The sign-in is recorded once it is whole. */
+export function firstFactorProven(
+  { userId, mode, methods, provenAt }: PendingRecord,
+  source: AuditEvent['source'],
+) {
+  return {
+    at: provenAt,
+    event: 'first-factor-proven',
+    outcome: 'success',
+    reason: methods[0]?.method ?? null,
+    actorId: null,
+    subjectId: userId,
+    accountKey: null,
+    sessionId: null,
+    mode,
+    source,
+  } as const satisfies AuditEvent
+}
+
+/** Counts a try before the code is looked at, against the budget of the account: however often the sign-in is begun anew. */
+function countTry(
+  { tokenHash, userId, prepared, now }: FinishedSignIn,
+  limits: AttemptLimits,
+): Statement<{ budget_key: string }> {
+  return sql(
+    `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
+     SELECT user_id, 'second-factor', :now + ${FAILURE_SECONDS}, CASE WHEN :free_attempts > 1 THEN 0 ELSE :now + 1 END
+       FROM pending_sign_ins
+      WHERE token_hash = :token_hash AND user_id = :user_id AND mode = :mode AND expires_at > :now
+        AND tries < ${PENDING_MAX_TRIES}
+     ON CONFLICT (budget_key, kind) DO UPDATE SET
+       spent_until = max(budgets.spent_until, :now) + ${FAILURE_SECONDS},
+       blocked_until = CASE WHEN ${FAILURES} < :free_attempts THEN 0
+         ELSE :now + min(:max_delay, CAST(1 AS BIGINT) << CAST(min(30, ${FAILURES} - :free_attempts) AS INTEGER)) END
+      WHERE budgets.blocked_until <= :now AND budgets.spent_until - :now <= :room
+     RETURNING budget_key`,
+    {
+      token_hash: tokenHash,
+      user_id: userId,
+      mode: prepared.session.mode,
+      now,
+      free_attempts: limits.freeAttempts,
+      room: (limits.maxAttempts - 1) * FAILURE_SECONDS,
+      max_delay: limits.maxAttemptDelaySeconds,
+    },
+  )
+}
+
+/** Uses the code up, if it is right and was not used: of many callers one changes the row. */
+function useFactor({ tokenHash, userId, factor, now }: FinishedSignIn): Statement {
+  if (factor.method === 'recovery') {
+    return sql(
+      `UPDATE recovery_codes SET used_at = :now
+        WHERE user_id = :user_id AND code_hash = :code_hash AND used_at IS NULL AND ${PREVIOUS_CHANGED}`,
+      { user_id: userId, code_hash: factor.codeHash, now },
+    )
+  }
+  return sql(
+    `UPDATE totp_factors SET last_step = ${TYPED_STEP}
+      WHERE user_id = :user_id AND last_step < coalesce(${TYPED_STEP}, 0) AND ${PREVIOUS_CHANGED}`,
+    { user_id: userId, token_hash: tokenHash, candidates: JSON.stringify(factor.candidates) },
+  )
+}
+
+/** The step whose code was typed; `NULL` if it is none that is accepted now. */
+const TYPED_STEP = `(SELECT max(CAST(typed.value ->> 'step' AS BIGINT)) FROM json_each(:candidates) AS typed
+  JOIN pending_sign_ins ON token_hash = :token_hash
+  JOIN json_each(code_macs) AS expected ON expected.value ->> 'mac' = typed.value ->> 'mac')`
+
+interface WaitingRow {
+  readonly spent_until: number | null
+  readonly blocked_until: number | null
+}
+
+/** What a try is told that was not counted. */
+function notCounted([row]: readonly WaitingRow[], limits: AttemptLimits, now: number): Finish {
+  if (!row) return { outcome: 'over' }
+  const spent = { spent_until: row.spent_until ?? now, blocked_until: row.blocked_until ?? now }
+  return { outcome: 'throttled', retryAfterSeconds: retryAfterSeconds(spent, limits, now) }
+}
+
+const REFUSED = { outcome: 'refused', reason: 'wrong-second-factor', actorId: null, sessionId: null } as const
+
+function signedIn({ userId, factor, prepared, source, now }: FinishedSignIn): AuditEvent {
+  const { id, mode } = prepared.session
+  const by = { actorId: userId, subjectId: userId, accountKey: null, sessionId: id, mode, source }
+  return { at: now, event: 'signed-in', outcome: 'success', reason: REASONS[factor.method], ...by }
+}
+
+const REASONS: Readonly<Record<PresentedFactor['method'], string>> = {
+  totp: 'second-factor',
+  recovery: 'recovery-code',
+}

@@ -1,0 +1,91 @@
+import { expect } from 'vitest'
+import { hotp, totpStep } from '../../src/factors/totp'
+import type { Mode } from '../../src/sessions/mode'
+import { type Answer, clientOf, type Person, type SignedIn, send, signedInPerson } from './person'
+import { deployed, type OwnService, type Service } from './service'
+
+/** A person whose account has an authenticator app. */
+export interface PersonWithTotp {
+  readonly person: Person
+  /** The session that setting up the app began. */
+  readonly session: SignedIn
+  readonly seed: Uint8Array<ArrayBuffer>
+  readonly recoveryCodes: readonly string[]
+}
+
+const seeds = new WeakMap<Person, Uint8Array<ArrayBuffer>>()
+
+/** Reads base32 as an authenticator app does. */
+export function decodeBase32(text: string): Uint8Array<ArrayBuffer> {
+  const bits = [...text]
+    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
+    .join('')
+  const bytes = bits.match(/.{8}/g) ?? []
+  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2))
+}
+
+function secondsOf(service: Service): number {
+  return Math.floor(Date.now() / 1000) + ('ahead' in service ? (service as OwnService).ahead : 0)
+}
+
+/** The code that the app of a person shows, so many steps from now. */
+export async function codeOf(person: Person, steps = 0): Promise<string> {
+  const seed = seeds.get(person)
+  if (!seed) throw new Error('The person has no app')
+  return hotp(seed, totpStep(secondsOf(person.service)) + steps)
+}
+
+/** Six digits that the app of a person shows neither now nor soon. */
+export async function wrongCode(person: Person): Promise<string> {
+  const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(person, steps)))
+  return (
+    ['000000', '111111', '222222', '333333', '444444', '555555'].find((code) => !near.includes(code)) ?? ''
+  )
+}
+
+/** Sets up an app in a live session of a person. Its first code is the one of the step before, so that the current one is unused. */
+export async function setUpTotp(person: Person, session: SignedIn = person): Promise<PersonWithTotp> {
+  const offer = await session.post('/me/totp', {})
+  expect(offer.status, offer.text).toBe(200)
+  const seed = decodeBase32(offer.body.seed)
+  seeds.set(person, seed)
+  const code = await codeOf(person, -1)
+  const answer = await session.post('/me/totp/confirm', { enrolment: offer.body.enrolment, code })
+  expect(answer.status, answer.text).toBe(200)
+  const renewed = clientOf(person.service, session.mode, answer)
+  return { person, session: renewed, seed, recoveryCodes: answer.body.recovery_codes }
+}
+
+export async function personWithTotp(mode: Mode, service: Service = deployed): Promise<PersonWithTotp> {
+  return setUpTotp(await signedInPerson({ mode, service }))
+}
+
+/** What a client keeps of a pending sign-in. */
+export interface Pending {
+  readonly headers: Record<string, string>
+  readonly body: { readonly pending?: string }
+  readonly answer: Answer
+}
+
+/** Reads what a first step was answered. */
+export function pendingOf(answer: Answer): Pending {
+  expect(answer.status, answer.text).toBe(200)
+  const [cookie] = Object.entries(answer.cookies).filter(([name]) =>
+    name.startsWith('__Host-pending-sign-in'),
+  )
+  return {
+    headers: cookie ? { Cookie: cookie.join('=') } : {},
+    body: answer.body?.pending === undefined ? {} : { pending: answer.body.pending },
+    answer,
+  }
+}
+
+/** Signs in with the password, as far as that goes. */
+export async function firstStep({ service, email, password, mode }: Person): Promise<Pending> {
+  return pendingOf(await send(service, 'POST', '/login', { body: { email, password, mode } }))
+}
+
+/** Completes a sign-in. */
+export function secondStep({ service }: Person, { headers, body }: Pending, factor: object): Promise<Answer> {
+  return send(service, 'POST', '/login/second-factor', { headers, body: { ...body, ...factor } })
+}
