@@ -75,7 +75,7 @@ describe.concurrent.each([
 
     // Once only, and that is said before anything is typed.
     expect((await visitor.go(link)).status()).toBe(400)
-    expect(await visitor.heading()).toBe('The link is invalid or has expired')
+    expect(await visitor.heading()).toBe('This link no longer works')
   })
 
   it('signs in by a link, in the browser that asked for it and no other', async ({ visit }) => {

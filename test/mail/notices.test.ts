@@ -105,7 +105,7 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
       const { logIn, email } = await registered(service, mode)
       await logIn({ agent: CHROME })
       expect(service.mailTo(email)).toHaveLength(1)
-      const text = expectNotice(service.mailTo(email)[0], /^New sign-in to your .* account from /, service)
+      const text = expectNotice(service.mailTo(email)[0], /^New sign-in to .* from /, service)
       expect(text).toContain('Chrome, Windows, Netherlands, on ')
       expect(text).toMatch(/, on [^.]*20\d\d[^.]* UTC\./)
       expect(text).toContain('Forgot your password?')
@@ -114,7 +114,7 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
       expect(service.mailTo(email)).toHaveLength(1)
       await logIn({ agent: CHROME, country: 'JP' })
       expect(service.mailTo(email)).toHaveLength(2)
-      const second = expectNotice(service.mailTo(email)[1], /^New sign-in to your .* account from /, service)
+      const second = expectNotice(service.mailTo(email)[1], /^New sign-in to .* from /, service)
       expect(second).toContain('Chrome, Windows, Japan, on ')
       await logIn({ agent: CHROME, country: 'JP' })
       await logIn()
@@ -127,7 +127,7 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
     const service = mailingService()
     const { logIn, email } = await registered(service, mode)
     await logIn({ agent: 'x', country: 'XX' })
-    const text = expectNotice(service.mailTo(email)[0], /^New sign-in to your .* account from /, service)
+    const text = expectNotice(service.mailTo(email)[0], /^New sign-in to .* from /, service)
     expect(text).toContain(': an unknown device, on ')
   })
 
@@ -169,7 +169,7 @@ describe.each(MODES)('AUD-04: a new device, %s mode', (mode) => {
     const body = { token, binding, mode }
     const answer = await sendFrom(service, '/login/link/confirm', body, { agent: CHROME })
     expect(answer.status, answer.text).toBe(200)
-    expectNotice(service.mailTo(email).at(-1), /^New sign-in to your .* account from /, service)
+    expectNotice(service.mailTo(email).at(-1), /^New sign-in to .* from /, service)
   })
 
   it('five sign-ins at once from one new device are one piece of news', async () => {
@@ -407,11 +407,11 @@ describe('EML-04: mail says what Janus says', () => {
       expect([...new Set(subjects)].sort()).toEqual([
         'Confirm your address for …',
         'Confirm your new address for …',
-        'New sign-in to your … account from Firefox, Linux, Germany',
+        'New sign-in to … from Firefox, Linux, Germany',
         'Set a new password for …',
         'Sign in to …',
         'We signed you out of … on one device',
-        'You already have a … account',
+        'You already have an account at …',
         'Your … email address is about to change',
         'Your … email address was changed',
         'Your … password was changed',

@@ -45,7 +45,7 @@ export const en: MailTexts = {
       after: ["If you didn't request it, ignore this email. Nothing will change."],
     }),
     'account-exists': ({ brand }) => ({
-      subject: `You already have a ${brand} account`,
+      subject: `You already have an account at ${brand}`,
       before: [
         `Someone (probably you) used this email address at ${brand}, and it already has an account there. Nothing has changed.`,
         `If it was you, sign in as usual. If you don't remember your password, use ${FORGOT} on the sign-in page.`,
@@ -54,7 +54,7 @@ export const en: MailTexts = {
       after: ["If it wasn't you, ignore this email."],
     }),
     'new-sign-in': ({ brand, from, at }) => ({
-      subject: `New sign-in to your ${brand} account from ${from}`,
+      subject: `New sign-in to ${brand} from ${from}`,
       before: [`Someone signed in to your ${brand} account from a new device: ${from}, on ${at}.`, NOT_YOU],
       link: null,
       after: [SECURE],
@@ -159,7 +159,7 @@ export const en: MailTexts = {
       ],
       link: null,
       after: [
-        "If you can't explain it, check the list of your devices, sign out of any you don't recognize, and change your password.",
+        "If it wasn't you, check the list of your devices, sign out of any you don't recognize, and change your password.",
       ],
     }),
   },
