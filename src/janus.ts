@@ -1,7 +1,7 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import type { Pages } from './api/pages'
-import type { Bindings } from './config/bindings'
+import type { D1Bindings } from './config/bindings'
 import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
@@ -21,6 +21,7 @@ import { createServices } from './wiring/create-services'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
+import { type CreateDatabase, openTruth } from './wiring/truths'
 
 /** A login service on the given bindings: a Hono app, and what the app beside it may ask. */
 export interface Janus extends Hono, CallerService {
@@ -37,10 +38,12 @@ export interface JanusOptions {
   readonly mailer?: Mailer
   /** Without them there is only the API. */
   readonly createPages?: (services: Services) => Pages
+  /** For where `DATABASE` names a database that not every Worker carries. */
+  readonly createDatabase?: CreateDatabase
   /** For where `SESSION_COPIES` names a store that not every Worker carries. */
   readonly createSessionCopies?: CreateSessionCopies
   /** For where `PLAYGROUND` is on. */
-  readonly createPlayground?: (bindings: Bindings) => Playground
+  readonly createPlayground?: (bindings: D1Bindings) => Playground
   /** Claims of the app beside Janus, in access tokens and on principals. */
   readonly claims?: MakeClaims
   /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
@@ -57,14 +60,24 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
   const { config } = parsed
-  const playground = config.playground ? (options.createPlayground?.(parsed.bindings) ?? null) : null
+  const { DB } = parsed.bindings
+  // It shows rows of D1.
+  const showsRows = config.playground && config.database === 'd1' && DB !== undefined
+  const playground = showsRows ? (options.createPlayground?.({ ...parsed.bindings, DB }) ?? null) : null
   const bindings = playground?.bindings ?? parsed.bindings
+  const database = openTruth({ config, bindings }, options.createDatabase)
+  if (!database.ok) return createUnconfigured([database.fault], log)
   const copies = openCopyStore({ config, bindings, clock }, options.createSessionCopies)
   if (!copies.ok) return createUnconfigured([copies.fault], log)
   const mailer = options.mailer ?? createMailer(config.mail, bindings)
+  const { truth } = database
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
-  const services = createServices({ bindings, config, mailer, copyStore, customClaims, defer }, clock, log)
+  const services = createServices(
+    { bindings, truth, config, mailer, copyStore, customClaims, defer },
+    clock,
+    log,
+  )
   const app = createApp(services, { createPages: options.createPages, playground })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })

@@ -47,5 +47,6 @@ export interface Services
   readonly relyingParty: RelyingParty | null
   /** `null`: no mail is sent. */
   readonly delivery: DeliveryServices | null
-  readonly isSchemaCurrent: () => Promise<boolean>
+  /** Returns what keeps the database from being used; `null` if it is ready. */
+  readonly checkDatabase: () => Promise<string | null>
 }

@@ -23,6 +23,7 @@ await build({
     janus: 'packages/janus/index.ts',
     'durable-object': 'packages/janus/durable-object.ts',
     redis: 'packages/janus/redis.ts',
+    postgres: 'packages/janus/postgres.ts',
     memcached: 'packages/janus/memcached.ts',
     verify: 'packages/verify/index.ts',
     client: 'packages/client/index.ts',
@@ -35,7 +36,7 @@ await build({
   format: 'esm',
   target: 'es2022',
   // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
-  external: ['jose', 'hono', 'hono/*', 'react', 'cloudflare:workers', 'cloudflare:sockets'],
+  external: ['jose', 'hono', 'hono/*', 'pg', 'react', 'cloudflare:workers', 'cloudflare:sockets'],
   legalComments: 'none',
 })
 await buildCommand()

@@ -5,6 +5,10 @@ const CONTRACTS = 'test/contracts'
 /** Guards of what clients and people send: bodies, addresses, names, origins. */
 export const INPUT_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'PostgreSQL takes no text with a NUL',
+    tests: ['test/smoke/postgres.test.ts'],
+  },
+  {
     guard: 'the name of an unknown field is not repeated',
     cut: 'fieldNames',
     put: 'unknownFields',

@@ -10,6 +10,7 @@ import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
+import type { Truth } from '../../src/wiring/truths'
 
 export type { Principal } from '../../src/guards/principal'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
@@ -38,6 +39,8 @@ export interface JanusOptions {
   readonly claims?: MakeClaims
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
+  /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */
+  createDatabase?(settings: object): Truth | null
   /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
   createSessionCopies?(settings: object): CopyStore | null
 }

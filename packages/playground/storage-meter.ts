@@ -1,4 +1,4 @@
-import type { Bindings } from '../../src/config/bindings'
+import type { D1Bindings } from '../../src/config/bindings'
 
 /** How often storage was asked. A batch is one round trip to D1. */
 export interface StorageCosts {
@@ -10,7 +10,7 @@ export interface StorageCosts {
 
 /** Bindings that count, and what was spent on them since they were made. */
 export interface StorageMeter {
-  readonly bindings: Bindings
+  readonly bindings: D1Bindings
   spent(): StorageCosts
 }
 
@@ -18,7 +18,7 @@ export interface StorageMeter {
  * Counts every call that reaches D1 or KV. A method that would slip past the count throws, so that a new way to
  * storage is counted or noticed.
  */
-export function createStorageMeter(bindings: Bindings): StorageMeter {
+export function createStorageMeter(bindings: D1Bindings): StorageMeter {
   const costs = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0 }
   return {
     bindings: {

@@ -1,5 +1,5 @@
 import * as v from 'valibot'
-import type { Bindings } from '../../src/config/bindings'
+import type { D1Bindings } from '../../src/config/bindings'
 import { reach } from '../../src/runtime/outage'
 
 /** What is kept of one session, by the names under which it is kept. Nothing of it opens anything. */
@@ -16,7 +16,7 @@ export interface StoredSessions {
   find(id: string, userId: string): Promise<StoredSession | null>
 }
 
-export function createStoredSessions({ DB, SESSIONS }: Pick<Bindings, 'DB' | 'SESSIONS'>): StoredSessions {
+export function createStoredSessions({ DB, SESSIONS }: Pick<D1Bindings, 'DB' | 'SESSIONS'>): StoredSessions {
   return {
     async find(id, userId) {
       const row = await reach('D1', () =>

@@ -4,7 +4,10 @@ import type { Earlier } from './settings'
 
 /** The resources a deployment is given. */
 export interface Bindings {
-  readonly DB: D1Database
+  /** Where `DATABASE` is `d1`. */
+  readonly DB?: D1Database
+  /** Where `DATABASE` is `postgres`. */
+  readonly HYPERDRIVE?: Pick<Hyperdrive, 'connectionString'>
   /** Where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
   readonly SESSIONS?: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
@@ -14,6 +17,11 @@ export interface Bindings {
   readonly EMAIL?: SendEmail
   /** The files of the pages; without it there are none. */
   readonly ASSETS?: Fetcher
+}
+
+/** Where the database is D1. */
+export interface D1Bindings extends Bindings {
+  readonly DB: D1Database
 }
 
 type Env = Readonly<Record<string, unknown>>
@@ -27,7 +35,8 @@ interface Binding {
 
 /** The bindings that are required; `ASSETS` never is. */
 const REQUIRED: Readonly<Record<string, Binding>> = {
-  DB: { kind: 'a D1 database' },
+  DB: { kind: 'a D1 database', when: ({ database }) => database === 'd1' },
+  HYPERDRIVE: { kind: 'a Hyperdrive configuration', when: ({ database }) => database === 'postgres' },
   SESSIONS: { kind: 'a KV namespace', when: ({ sessionCopies }) => sessionCopies === 'kv' },
   LOGIN_LIMIT: { kind: 'a rate limit' },
   COPIES: {

@@ -146,6 +146,11 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     meaning:
       'The most open sessions of one account. A sign-in beyond it ends the session that was used least recently, as far as `last_seen_at` knows.',
   },
+  DATABASE: {
+    section: 'Sessions',
+    meaning:
+      'The database of accounts, sessions and the audit trail: `d1`, or `postgres` through Hyperdrive. [How to set up PostgreSQL](../operate/postgresql.md).',
+  },
   SESSION_COPIES: {
     section: 'Sessions',
     meaning:
@@ -277,7 +282,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
 
 /** Describes each binding. */
 export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
-  DB: 'A D1 database. Accounts, sessions and the audit trail.',
+  DB: 'A D1 database. Accounts, sessions and the audit trail. Required where `DATABASE` is `d1`.',
+  HYPERDRIVE: 'A Hyperdrive configuration without caching. Required where `DATABASE` is `postgres`.',
   SESSIONS:
     'A KV namespace. Copies of sessions, for reads, and the mark by which a restored database is noticed. Required where `SESSION_COPIES` is `kv`.',
   LOGIN_LIMIT:

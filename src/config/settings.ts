@@ -21,6 +21,9 @@ import {
 import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
 
+/** Where the truth is. */
+const DATABASES = ['d1', 'postgres'] as const
+
 /** Where the copies of sessions are. */
 const SESSION_COPIES = ['kv', 'durable-object', 'redis', 'memcached', 'memory', 'none'] as const
 type SessionCopies = (typeof SESSION_COPIES)[number]
@@ -30,6 +33,7 @@ export interface Earlier {
   readonly issuer?: Issuer
   readonly registration?: 'open' | 'verified' | 'closed'
   readonly mailer?: MailConfig['carrier']
+  readonly database?: (typeof DATABASES)[number]
   readonly sessionCopies?: SessionCopies
 }
 
@@ -109,6 +113,7 @@ export const SETTINGS = {
   },
   // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
   MAX_SESSIONS: { as: 'maxSessions', parse: integer(1, 1000), default: 100 },
+  DATABASE: { as: 'database', parse: oneOf(...DATABASES), default: 'd1' },
   SESSION_COPIES: { as: 'sessionCopies', parse: oneOf(...SESSION_COPIES), default: 'kv' },
   // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
   SESSION_COPY_SECONDS: {

@@ -1,4 +1,5 @@
 import { presentUser } from '../api/present'
+import { isId } from '../crypto/random'
 import { endAnySession, type SignOutServices } from '../flows/sign-out'
 import type { GuardServices } from '../guards/auth-env'
 import type { Principal } from '../guards/principal'
@@ -56,7 +57,7 @@ export function createCallerService(
 
     async user({ userId }) {
       try {
-        const account = await services.users.findById(userId)
+        const account = isId(userId) ? await services.users.findById(userId) : null
         return { ok: true, user: account && !account.disabled ? presentUser(account.user) : null }
       } catch (thrown) {
         return refuse(thrown, crypto.randomUUID(), new Headers())
@@ -67,7 +68,7 @@ export function createCallerService(
       const requestId = crypto.randomUUID()
       const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
       try {
-        return { ok: true, ended: await endAnySession(services, id, source) }
+        return { ok: true, ended: isId(id) && (await endAnySession(services, id, source)) }
       } catch (thrown) {
         return refuse(thrown, requestId, new Headers())
       }

@@ -22,8 +22,6 @@ import type { Defer } from '../sessions/resolve-session'
 import { createSessionCopies, NO_SESSION_COPIES } from '../sessions/session-copies'
 import { createSessionMemo } from '../sessions/session-memo'
 import { createSignedCopies } from '../sessions/signed-copies'
-import { createD1Database } from '../storage/d1/d1-database'
-import { isSchemaCurrent } from '../storage/d1/schema'
 import { createKvMarkStore, NO_MARK_STORE } from '../storage/kv/mark-store'
 import { createSqlStores } from '../storage/sql/create-stores'
 import { createAccountKeys } from '../throttling/account-key'
@@ -31,9 +29,11 @@ import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
 import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
+import type { Truth } from './truths'
 
 interface ServiceParts {
   readonly bindings: Bindings
+  readonly truth: Truth
   readonly config: Config
   readonly mailer: Mailer | null
   /** `null`: there are no copies of sessions. */
@@ -45,11 +45,11 @@ interface ServiceParts {
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, config, mailer, copyStore, customClaims, defer }: ServiceParts,
+  { bindings, truth, config, mailer, copyStore, customClaims, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): Services {
-  const db = createD1Database(bindings.DB)
+  const { db } = truth
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
@@ -153,6 +153,6 @@ export function createServices(
       clock,
       log,
     },
-    isSchemaCurrent: () => isSchemaCurrent(db),
+    checkDatabase: truth.check,
   }
 }

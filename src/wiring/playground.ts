@@ -1,12 +1,12 @@
 import type { Hono, MiddlewareHandler } from 'hono'
-import type { Bindings } from '../config/bindings'
+import type { D1Bindings } from '../config/bindings'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { Services } from '../services'
 
 /** A page that looks into a service, for developers. The service runs the same without it. */
 export interface Playground {
   /** Those to be used in place of the given ones: they count. */
-  readonly bindings: Bindings
+  readonly bindings: D1Bindings
   /** Says on every response what it cost. */
   readonly reportStorage: MiddlewareHandler
   /** Its routes. */

@@ -56,6 +56,7 @@ describe('parseConfig', () => {
       passwordIterations: 600_000,
       liveCheck: 'sensitive',
       memoSeconds: 5,
+      database: 'd1',
       sessionCopies: 'kv',
       sessionCopySeconds: undefined,
       redisUrl: undefined,
@@ -144,6 +145,7 @@ describe('parseConfig', () => {
     ['REGISTRATION', 'registration', { open: 'open', closed: 'closed' }],
     ['JWT_ALG', 'jwtAlg', { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' }],
     ['LIVE_CHECK', 'liveCheck', { sensitive: 'sensitive', always: 'always' }],
+    ['DATABASE', 'database', { d1: 'd1' }],
     [
       'SESSION_COPIES',
       'sessionCopies',

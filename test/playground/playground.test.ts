@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createPlayground } from '../../packages/playground/create-playground'
-import type { Bindings } from '../../src/config/bindings'
+import type { D1Bindings } from '../../src/config/bindings'
 import { parseConfig } from '../../src/config/parse-config'
 import { openRoutesOf } from '../../src/guards/open-route'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
@@ -44,7 +44,7 @@ describe('PLAYGROUND=on', () => {
   )
 
   it('opens its page and what the page loads, and no other route', () => {
-    const { routes } = createPlayground(env as unknown as Bindings).createRoutes(service.services)
+    const { routes } = createPlayground(env as unknown as D1Bindings).createRoutes(service.services)
     expect([...openRoutesOf(routes)]).toEqual(['GET /playground', 'GET /playground/assets/:file'])
   })
 })

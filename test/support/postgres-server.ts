@@ -40,7 +40,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     stdio: 'ignore',
     ...user,
   })
-  const url = (database: string) => `postgres://janus@127.0.0.1:${port}/${database}`
+  const url = (database: string) => `postgres://janus:janus@127.0.0.1:${port}/${database}`
   await answers(url('postgres'), server)
   return {
     async createDatabase(name) {
@@ -86,7 +86,7 @@ function idOf(what: '-u' | '-g'): number {
   return Number(execFileSync('id', [what, 'postgres'], { encoding: 'utf8' }))
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   const address = server.address()

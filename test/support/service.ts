@@ -1,6 +1,6 @@
 import { env, exports } from 'cloudflare:workers'
 import { createPlayground } from '../../packages/playground/create-playground'
-import type { Bindings } from '../../src/config/bindings'
+import type { D1Bindings } from '../../src/config/bindings'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus, type JanusOptions } from '../../src/janus'
 import { createPages } from '../../src/pages/create-pages'
@@ -88,6 +88,6 @@ export function ownService(
 export function appOf(services: Services) {
   return createApp(services, {
     createPages,
-    playground: services.config.playground ? createPlayground(env as unknown as Bindings) : null,
+    playground: services.config.playground ? createPlayground(env as unknown as D1Bindings) : null,
   })
 }

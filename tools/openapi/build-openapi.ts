@@ -1,6 +1,7 @@
 import { parseConfig } from '../../src/config/parse-config'
 import { createApp } from '../../src/wiring/app'
 import { createServices } from '../../src/wiring/create-services'
+import { openTruth } from '../../src/wiring/truths'
 import { createDocument } from './document'
 import type { OpenApi } from './open-api'
 
@@ -15,9 +16,12 @@ export function buildOpenApi(version: string): OpenApi {
   const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
   const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...bindings })
   if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
+  const truth = openTruth(parsed)
+  if (!truth.ok) throw new Error(truth.fault.message)
   const services = createServices(
     {
       bindings: parsed.bindings,
+      truth: truth.truth,
       config: parsed.config,
       mailer: null,
       copyStore: null,

@@ -28,9 +28,9 @@ export function healthRoutes(check: () => Promise<readonly Check[]>) {
 const REMEMBERED_SECONDS = 2
 
 interface StorageCheckServices {
-  readonly isSchemaCurrent: () => Promise<boolean>
+  readonly checkDatabase: () => Promise<string | null>
   readonly sessionCache: SessionCache
-  readonly config: Pick<Config, 'sessionCopies'>
+  readonly config: Pick<Config, 'database' | 'sessionCopies'>
   readonly clock: Clock
 }
 
@@ -50,14 +50,16 @@ export function createStorageCheck(services: StorageCheckServices): () => Promis
 const NO_SESSION = 'ready'
 
 async function checkStorage(services: StorageCheckServices): Promise<readonly Check[]> {
-  const migrate = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
   return [
     { name: 'config', ok: true },
-    await checkStore('d1', `The database cannot be reached or has no schema. ${migrate}`, async () =>
-      (await services.isSchemaCurrent()) ? null : `The schema is not current. ${migrate}`,
-    ),
+    await checkStore(services.config.database, UNREACHED[services.config.database], services.checkDatabase),
     ...(await checkCopies(services)),
   ]
+}
+
+const UNREACHED: Readonly<Record<Config['database'], string>> = {
+  d1: 'The database cannot be reached or has no schema. Run: npx wrangler d1 migrations apply DB (--local or --remote).',
+  postgres: 'PostgreSQL cannot be reached, or refused. Check the configuration of HYPERDRIVE.',
 }
 
 /** Without copies there is nothing to reach. */

@@ -13,6 +13,7 @@ import { answer } from '../answer'
 import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { presentDeviceNames } from '../present'
+import { requestedId } from '../requested-id'
 
 const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
@@ -34,12 +35,12 @@ export function deviceRoutes(services: Services) {
     })
 
     .delete('/devices/:id', live, async (c) => {
-      await forget(c, c.req.param('id'))
+      await forget(c, requestedId(c))
       return c.body(null, 204)
     })
 
     .post('/devices/:id/forget', live, jsonOrFormBody(ForgetBody), sameAccount, async (c) => {
-      await forget(c, c.req.param('id'))
+      await forget(c, requestedId(c))
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }

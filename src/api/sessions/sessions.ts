@@ -16,6 +16,7 @@ import { readCursor } from '../cursor'
 import { ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { presentSession } from '../present'
+import { requestedId } from '../requested-id'
 import { forgetSession } from '../sign-in/answer-sign-in'
 
 /** How many sessions one answer lists. */
@@ -94,12 +95,12 @@ export function sessionRoutes(services: Services) {
     })
 
     .delete('/sessions/:id', live, async (c) => {
-      await endOne(c, c.req.param('id'))
+      await endOne(c, requestedId(c))
       return c.body(null, 204)
     })
 
     .post('/sessions/:id/end', live, jsonOrFormBody(EndSessionBody), sameAccount, async (c) => {
-      await endOne(c, c.req.param('id'))
+      await endOne(c, requestedId(c))
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }

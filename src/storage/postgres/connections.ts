@@ -34,14 +34,16 @@ function settings(connectionString: string, pipeline: boolean): ClientConfig & {
 /**
  * A connection for each call, closed after it. On Workers a socket belongs to the request that opened it, and a client that outlives
  * its request hangs in the next; what is pooled there, Hyperdrive pools.
+ *
+ * @param connectionString Asked for in each call: Hyperdrive gives none while a Worker is loaded.
  */
 export function connectEachTime(
-  connectionString: string,
+  connectionString: () => string,
   { pipeline }: { readonly pipeline: boolean },
 ): Connections {
   return {
     async use(work) {
-      const client = new Client(settings(connectionString, pipeline))
+      const client = new Client(settings(connectionString(), pipeline))
       ignoreLateErrors(client)
       try {
         await client.connect()
