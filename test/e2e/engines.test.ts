@@ -31,7 +31,7 @@ describe.each(ENGINES)('in $name', ({ name, tools, start }) => {
   /** Waits until the page says something; between two pages there may be nobody to ask. */
   async function says(text: string): Promise<void> {
     await vi.waitFor(async () => expect(await engine.text()).toContain(text), {
-      timeout: 30_000,
+      timeout: 240_000,
       interval: 100,
     })
   }
