@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { describe, expect } from 'vitest'
+import { forcedColorFaults, zoomFaults } from './legibility.ts'
 import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
 import { forgetPassword, newPerson } from './person.ts'
 import { it } from './stage.ts'
@@ -84,7 +85,7 @@ describe.concurrent('accessibility', () => {
     { language: 'de-DE', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 0) },
     { language: 'es-ES', look: violationsInWords, paths: OPEN_PAGES.filter((_, nth) => nth % 4 === 2) },
   ])(
-    'axe-core finds nothing, 320 pixels are wide enough, and every target is 24 pixels high, in $language',
+    'axe-core finds nothing, 320 pixels, a zoom of 200 % and forced colours take nothing away, and every target is 24 pixels high, in $language',
     async ({ language, look, paths }, { visit }) => {
       const visitor = await visit({ language })
       await visitor.context.addInitScript({ path: AXE })
@@ -94,6 +95,8 @@ describe.concurrent('accessibility', () => {
           ...(await look(visitor)),
           ...(await overflow(visitor)),
           ...(await smallTargets(visitor)),
+          ...(await zoomFaults(visitor)),
+          ...(await forcedColorFaults(visitor)),
         ]
         if (faults.length > 0) found[page] = faults
       }
