@@ -243,7 +243,7 @@ describe('TOK-02: a verifier', () => {
     const issuer = createIssuer()
     const sign = await issuer.addKey('a')
     const verifier = issuer.verifier()
-    expect(await verdictOn(verifier, await sign({ acr: '2' }))).toBe('ada')
+    expect(await verdictOn(verifier, await sign({ entitlements: ['beta'] }))).toBe('ada')
     for (const claim of ['sub', 'sid', 'client_id', 'iat', 'exp', 'jti', 'roles', 'auth_time', 'amr']) {
       expect(await verdictOn(verifier, await sign({ [claim]: undefined })), claim).toBe('invalid-token')
     }
