@@ -15,6 +15,7 @@ import {
   listSecrets,
 } from './check-account.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
+import { checkRedis } from './check-redis.ts'
 import { checkRestore } from './check-restore.ts'
 import { checkService } from './check-service.ts'
 import { readDeployment } from './deployment.ts'
@@ -74,6 +75,7 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
   const database: DatabaseState = existsSync(state) ? await listUnapplied(config, flags) : { kind: 'absent' }
   return [
     ...diagnose(deployment, plan),
+    ...(await checkRedis(deployment)),
     checkDatabase(database, 'local'),
     ...(isCurrent(database) ? await checkRestore(createWrangler({ configPath: config }), flags) : []),
   ]
