@@ -3,6 +3,7 @@ import { createPlayground } from '../packages/playground/create-playground'
 import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
+import { createMail } from './wiring/create-mail'
 import { createDurableObjectCopies } from './wiring/durable-object-copies'
 import { createMemcachedCopies } from './wiring/memcached-copies'
 import { createRedisCopies } from './wiring/redis-copies'
@@ -10,6 +11,7 @@ import { createRedisCopies } from './wiring/redis-copies'
 // Deploying sets NODE_ENV to `production`, and the bundler leaves out what only the other branch uses.
 const janus = createJanus(env, {
   createPages,
+  createMail,
   createSessionCopies: (settings) =>
     createDurableObjectCopies(settings) ?? createRedisCopies(settings) ?? createMemcachedCopies(settings),
   ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),

@@ -2,12 +2,12 @@ import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import type { Pages } from './api/pages'
 import type { D1Bindings } from './config/bindings'
+import type { Config } from './config/config'
 import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
-import { createMailer } from './mail/create-mailer'
 import type { Mailer } from './mail/mailer'
 import { type Clock, systemClock } from './runtime/clock'
 import { consoleLog, type Log } from './runtime/log'
@@ -18,6 +18,7 @@ import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/a
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
 import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
 import { createServices } from './wiring/create-services'
+import type { CreateMail, MailParts, WiredServices } from './wiring/mail'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
@@ -26,7 +27,7 @@ import { type CreateDatabase, openTruth } from './wiring/truths'
 /** A login service on the given bindings: a Hono app, and what the app beside it may ask. */
 export interface Janus extends Hono, CallerService {
   /** `null` while the configuration is not valid; then nothing is served but the reasons. */
-  readonly services: Services | null
+  readonly services: WiredServices | null
   /** Does the work that waits in the background. It must run every minute. */
   sweep(): Promise<void>
 }
@@ -34,6 +35,8 @@ export interface Janus extends Hono, CallerService {
 export interface JanusOptions {
   readonly clock?: Clock
   readonly log?: Log
+  /** For services that mail. Without it none of the code that mails is in the bundle. */
+  readonly createMail?: CreateMail
   /** Another than `MAILER` says. */
   readonly mailer?: Mailer
   /** Without them there is only the API. */
@@ -69,12 +72,17 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   if (!database.ok) return createUnconfigured([database.fault], log)
   const copies = openCopyStore({ config, bindings, clock }, options.createSessionCopies)
   if (!copies.ok) return createUnconfigured([copies.fault], log)
-  const mailer = options.mailer ?? createMailer(config.mail, bindings)
+  const { createMail: create = null, mailer = null } = options
+  const fault = create === null ? lacksMail(config, mailer) : null
+  if (fault) return createUnconfigured([fault], log)
   const { truth } = database
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
+  const createMail =
+    create &&
+    ((parts: Pick<MailParts, 'db' | 'keyring'>) => create({ ...parts, config, bindings, mailer, clock, log }))
   const services = createServices(
-    { bindings, truth, config, mailer, copyStore, customClaims, defer },
+    { bindings, truth, config, createMail, copyStore, customClaims, defer },
     clock,
     log,
   )
@@ -92,6 +100,13 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
     services,
     sweep: () => sweep(services),
   })
+}
+
+/** Returns what is wrong if mail is to be sent by a service without the parts that mail takes. */
+function lacksMail({ mail }: Config, mailer: Mailer | null): ConfigFault | null {
+  if (mail.carrier === 'none' && mailer === null) return null
+  const what = mailer ? 'createJanus was given a mailer' : `MAILER is ${mail.carrier}`
+  return { setting: 'MAILER', message: `${what}, and createJanus was not given createMail` }
 }
 
 /** Serves the reasons why nothing else is served. */

@@ -8,9 +8,9 @@ import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
 import type { OwnFactorServices } from './flows/second-factor'
 import type { SignInServices } from './flows/sign-in/password'
-import type { VerifyServices } from './flows/verify-email'
 import type { GuardServices } from './guards/auth-env'
 import type { SigningKeys } from './keys/signing-keys'
+import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
 import type { RelyingParty } from './passkeys/relying-party'
@@ -26,18 +26,16 @@ export interface Services
     SignInServices,
     ChangePasswordServices,
     PasskeyServices,
-    VerifyServices,
     OwnFactorServices,
     MarkTrailServices {
   readonly config: Config
   /** The files of the pages; `null`: there are no pages. */
-  readonly assets: Fetcher | null
+  readonly assets: { fetch(request: Request): Promise<Response> } | null
   readonly signingKeys: SigningKeys
   readonly refreshReuseSeconds: number
   readonly clientLimit: ClientLimit
   readonly devices: DeviceStore
   readonly deviceCredentials: DeviceCredentials
-  readonly signInCodes: SignInCodes
   readonly keyring: Keyring
   readonly sessionCache: RememberedSessionCache
   readonly auditLog: AuditLog
@@ -45,8 +43,19 @@ export interface Services
   readonly restores: Restores
   /** `null`: there are no passkeys here. */
   readonly relyingParty: RelyingParty | null
-  /** `null`: no mail is sent. */
-  readonly delivery: DeliveryServices | null
+  /** `null`: the service was made without the parts that mail takes. */
+  readonly mail: MailServices | null
   /** Returns what keeps the database from being used; `null` if it is ready. */
   readonly checkDatabase: () => Promise<string | null>
 }
+
+/** What only a service has that was made with the parts that mail takes (`createMail`). */
+export interface MailServices {
+  readonly links: LinkStore
+  readonly signInCodes: SignInCodes
+  /** `null`: no mail is sent, because `MAILER` is `none`. */
+  readonly delivery: DeliveryServices | null
+}
+
+/** For the routes that mail takes. */
+export type MailingServices = Services & MailServices

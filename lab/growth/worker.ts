@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
 import { createJanus } from '../../src/janus'
 import type { Services } from '../../src/services'
+import { createMail } from '../../src/wiring/create-mail'
 import { type RecordingD1, recordingD1 } from '../../test/support/recording-d1'
 
 /** Janus on one of the databases. */
@@ -23,7 +24,7 @@ function grownOf(request: Request): Grown {
   if (known) return known
   const db = bindings[name] as D1Database
   const recording = recordingD1(db)
-  const janus = createJanus({ ...bindings, DB: recording.db }, { log: () => {} })
+  const janus = createJanus({ ...bindings, DB: recording.db }, { createMail, log: () => {} })
   if (!janus.services) throw new Error('Not configured')
   const { services, fetch, sweep } = janus
   const made = { db, sent: recording.sent, services, fetch, sweep }

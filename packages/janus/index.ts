@@ -10,6 +10,8 @@ import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
+import { createMail as createAllMail } from '../../src/wiring/create-mail'
+import type { Mail } from '../../src/wiring/mail'
 import type { Truth } from '../../src/wiring/truths'
 
 export type { Principal } from '../../src/guards/principal'
@@ -29,6 +31,8 @@ export interface JanusOptions {
   readonly clock?: Clock
   /** Writes one event; `console.log`, as JSON, unless it is given. */
   readonly log?: Log
+  /** `createMail`. Without it there are no routes that mail, and `MAILER` must be `none`. */
+  createMail?(parts: object): Mail
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
   /**
@@ -53,6 +57,9 @@ export interface JanusOptions {
 export function createJanus(env: object, options: JanusOptions = {}): Janus {
   return createService(env, options)
 }
+
+/** The parts that mail takes, to hand to {@link createJanus}. */
+export const createMail: (parts: never) => Mail = createAllMail
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never) => Pages = createAllPages

@@ -1,6 +1,6 @@
 import type { Mailer, Message } from '../janus/index.ts'
 
-/** A mailer for `createJanus(env, { mailer })` that keeps what it is given. */
+/** A mailer for `createJanus(env, { createMail, mailer })` that keeps what it is given. */
 export interface Mailbox extends Mailer {
   /** Every message, the oldest first. */
   readonly messages: readonly Message[]

@@ -61,7 +61,7 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
       answerScreen(c, screenAt(c.req.valid('json').to), { ...FRESH_FORM, values: keptValues(c) }),
     )
     .get('/mail-sent', open, (c) => {
-      refuseWithoutMail(services)
+      refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
       const context = pageContext(c, config)
       const kind = parseMailSent(c.req.query('for'))
       if (!kind) throw new Problem('not-found')
@@ -134,7 +134,7 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
   /** A screen that has just been asked for, by its link or from another one. */
   async function answerScreen(c: Context<SignedInEnv>, screen: Screen | undefined, state: FormState) {
     if (!screen) throw new Problem('not-found')
-    if (screen.needsMail) refuseWithoutMail(services)
+    if (screen.needsMail) refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
     const refusal = screen.refusal?.(config) ?? null
     if (refusal !== null) throw new Problem(refusal)
     const context = pageContext(c, config)

@@ -36,7 +36,8 @@ export async function findMailedLink(
   if (!purposes || sentFields(c).code !== undefined) return null
   const token = sentFields(c).token ?? c.req.query('token') ?? ''
   const binding = presentedBinding(c, services.cookies.registration, undefined)
-  const presented = await findLink(services, token, purposes, binding)
+  const { mail, clock } = services
+  const presented = mail && (await findLink({ links: mail.links, clock }, token, purposes, binding))
   if (!presented) throw invalidLink()
   const { link } = presented
   const matches = (cookie: BindingCookie) =>

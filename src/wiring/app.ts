@@ -4,8 +4,6 @@ import { meRoutes, whoAmIRoute } from '../api/account/me'
 import { passkeyRoutes } from '../api/account/passkeys'
 import { passwordRoutes } from '../api/account/password'
 import { secondFactorRoutes } from '../api/account/second-factor'
-import { deliverMail } from '../api/deliver-mail'
-import { emailRoutes } from '../api/email/email'
 import type { Pages } from '../api/pages'
 import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
 import { keySetRoutes } from '../api/service/key-set'
@@ -16,6 +14,7 @@ import { accountRoutes } from '../api/sign-in/accounts'
 import { passkeySignInRoutes } from '../api/sign-in/passkey'
 import { refreshRoutes } from '../api/sign-in/refresh'
 import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
+import type { AnswerVerifiedRegistration } from '../api/sign-in/verified-registration'
 import type { ConfigFault } from '../config/fault'
 import type { SignedInEnv } from '../guards/auth-env'
 import { closedByDefault } from '../guards/closed-by-default'
@@ -29,6 +28,7 @@ import { isLocal } from '../http/trustworthy-url'
 import { answerUnmatched } from '../http/unmatched'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
+import type { WiredServices } from './mail'
 import type { Playground } from './playground'
 import { unconfiguredPage } from './unconfigured-page'
 
@@ -41,10 +41,11 @@ interface Additions {
 /**
  * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
  */
-export function createApp(services: Services, { createPages, playground = null }: Additions = {}) {
-  const { config, log } = services
+export function createApp(services: WiredServices, { createPages, playground = null }: Additions = {}) {
+  const { config, mail, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
+  if (mail) routes.route('/', mail.createRoutes(services))
   if (playground) routes.route('/', playground.createRoutes(services))
   const app = new Hono({ strict: false })
   if (playground) app.use(playground.reportStorage)
@@ -54,7 +55,7 @@ export function createApp(services: Services, { createPages, playground = null }
     .use(pages?.afterForms ?? passOn)
     .use(cors(config, log))
     .use(errorsOnly)
-    .use(deliverMail(services))
+    .use(mail?.deliver(services.defer) ?? passOn)
     .use(closedByDefault(services))
     .route(config.basePath || '/', routes)
     .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
@@ -71,18 +72,17 @@ export function createApp(services: Services, { createPages, playground = null }
 
 const passOn: MiddlewareHandler = (_, next) => next()
 
-/** Every route, without the guards before them. */
-export function createRoutes(services: Services, pages: Pages | null) {
+/** Every route but those that mail takes, without the guards before them. */
+export function createRoutes(services: WiredServices, pages: Pages | null) {
   return new Hono()
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
-    .route('/', accountRoutes(services))
+    .route('/', accountRoutes(services, services.mail?.answerVerified(services) ?? refuseVerified))
     .route('/', secondFactorStepRoutes(services))
     .route('/', secondFactorRoutes(services))
     .route('/', passwordRoutes(services))
     .route('/', passkeyRoutes(services))
     .route('/', passkeySignInRoutes(services))
-    .route('/', emailRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
     .route('/', activityRoutes(services))
@@ -91,6 +91,11 @@ export function createRoutes(services: Services, pages: Pages | null) {
     .route('/', keySetRoutes(services))
     .route('/', problemRoutes(pages))
     .route('/', healthRoutes(createStorageCheck(services)))
+}
+
+/** Without mail no address can be proven: the configuration refuses it, too. */
+const refuseVerified: AnswerVerifiedRegistration = async () => {
+  throw new Problem('registration-closed')
 }
 
 /** Answers where an app has mounted Janus elsewhere than its issuer says: every link, cookie and guard would be wrong there. */

@@ -7,16 +7,12 @@ import { createExpectedCodes } from '../factors/expected-codes'
 import { createTotpSeeds } from '../factors/second-factor'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
-import { createSignInCodes } from '../links/sign-in-code'
-import type { Mailer } from '../mail/mailer'
-import { createMailRenderer } from '../mail/render-mail'
 import { createChallenges } from '../passkeys/challenge'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
-import type { Services } from '../services'
 import type { CopyStore } from '../sessions/copy-store'
 import type { Defer } from '../sessions/resolve-session'
 import { createSessionCopies, NO_SESSION_COPIES } from '../sessions/session-copies'
@@ -24,18 +20,21 @@ import { createSessionMemo } from '../sessions/session-memo'
 import { createSignedCopies } from '../sessions/signed-copies'
 import { createKvMarkStore, NO_MARK_STORE } from '../storage/kv/mark-store'
 import { createSqlStores } from '../storage/sql/create-stores'
+import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
 import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
+import type { Mail, MailParts, WiredServices } from './mail'
 import type { Truth } from './truths'
 
 interface ServiceParts {
   readonly bindings: Bindings
   readonly truth: Truth
   readonly config: Config
-  readonly mailer: Mailer | null
+  /** `null`: no part of mail. */
+  readonly createMail: ((parts: Pick<MailParts, 'db' | 'keyring'>) => Mail) | null
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
   /** `null`: the app adds no claims. */
@@ -45,17 +44,17 @@ interface ServiceParts {
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, truth, config, mailer, copyStore, customClaims, defer }: ServiceParts,
+  { bindings, truth, config, createMail, copyStore, customClaims, defer }: ServiceParts,
   clock: Clock,
   log: Log,
-): Services {
+): WiredServices {
   const { db } = truth
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
+  const mail = createMail?.({ db, keyring }) ?? null
   const stores = createSqlStores(db, {
-    keyring,
-    mails: mailer !== null,
+    mailQueue: mail?.queue ?? NO_MAIL_QUEUE,
     verifiedOnly,
     maxSessions,
     limits: config,
@@ -121,8 +120,6 @@ export function createServices(
     attempts: stores.attempts,
     devices: stores.devices,
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
-    links: stores.links,
-    signInCodes: createSignInCodes(keyring),
     passkeys: stores.passkeys,
     challenges: createChallenges({ keyring, issuer }),
     relyingParty:
@@ -146,13 +143,7 @@ export function createServices(
       audience === issuer ? accessTokens : createAccessTokens({ ...tokenTerms, audience, customClaims }),
     refreshTokens: createRefreshTokens({ keyring, issuer }),
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
-    delivery: mailer && {
-      mailer,
-      outbox: stores.outbox,
-      renderMail: createMailRenderer(config),
-      clock,
-      log,
-    },
+    mail,
     checkDatabase: truth.check,
   }
 }

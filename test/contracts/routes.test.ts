@@ -130,7 +130,10 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
     expect([...openRoutesOf(createPages(service.services).routes.routes)].sort()).toEqual(
       OPEN_PAGES.toSorted(),
     )
-    expect([...openRoutesOf(createRoutes(service.services, null).routes)].sort()).toEqual([...OPEN].sort())
+    const { services } = service
+    const api = [createRoutes(services, null), services.mail?.createRoutes(services)]
+    const routes = api.flatMap((each) => each?.routes ?? [])
+    expect([...openRoutesOf(routes)].sort()).toEqual([...OPEN].sort())
   })
 
   it('ADM-01: refuses a caller without credential on every route that is not on the open list', async () => {

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, it, onTestFinished } from 'vitest'
 import { createJanus } from '../../src/janus'
 import { sweepOutbox } from '../../src/mail/deliver-mail'
 import { type Mailer, MailRefused, type Message } from '../../src/mail/mailer'
+import { createMail } from '../../src/wiring/create-mail'
 import { faultyD1 } from '../support/faulty-d1'
 import { createGate } from '../support/gate'
 import { type MailingService, mailingService } from '../support/mail'
@@ -64,8 +65,8 @@ function changePassword(ada: Person) {
 
 /** What the sweep does about mail, alone: it is all that is asked for often here. */
 function sweepMail({ services }: MailingService): Promise<void> {
-  if (!services.delivery) throw new Error('This service sends no mail')
-  return sweepOutbox(services.delivery)
+  if (!services.mail?.delivery) throw new Error('This service sends no mail')
+  return sweepOutbox(services.mail?.delivery)
 }
 
 /** A person whose mails to come are all that this service knows of. */
@@ -329,7 +330,8 @@ describe.each(['session', 'token'] as const)('mail that is given up, in %s mode'
     const [waiting] = await queued(ada.email)
     const mail = { id: waiting?.id ?? '', subjectId: ada.userId }
     const rows = await recordedDuring(async () => {
-      for (let nth = 0; nth < 2; nth++) await service.services.delivery?.outbox.bury(mail, 'unreadable', 1)
+      for (let nth = 0; nth < 2; nth++)
+        await service.services.mail?.delivery?.outbox.bury(mail, 'unreadable', 1)
     })
     expect(rows.map(({ event }) => event)).toEqual(['mail-failed'])
   })
@@ -581,7 +583,9 @@ describe('several at the same mail', () => {
     await forgot(asking, ada.email)
     const [waiting] = await queued(ada.email)
     const id = waiting?.id ?? ''
-    expect(await crashed.services.delivery?.outbox.claim(id, Math.floor(Date.now() / 1000))).toMatchObject({
+    expect(
+      await crashed.services.mail?.delivery?.outbox.claim(id, Math.floor(Date.now() / 1000)),
+    ).toMatchObject({
       outcome: 'claimed',
     })
     service.ahead = MINUTE - 1
@@ -655,7 +659,12 @@ describe('a slow carrier', () => {
     const ada = await signedInPerson({ mode: 'session', service: mailingService() })
     const variables = { ...env, MAILER: 'cloudflare', MAIL_FROM: 'janus@example.com' }
     const behind: Promise<unknown>[] = []
-    const app = createJanus(variables, { mailer, log: () => {}, defer: (work) => behind.push(work) })
+    const app = createJanus(variables, {
+      mailer,
+      createMail,
+      log: () => {},
+      defer: (work) => behind.push(work),
+    })
     const sending = gate.hold((to) => to === ada.email)
     const request = new Request(`${env.ISSUER}/password/forgot`, {
       method: 'POST',

@@ -91,7 +91,7 @@ describe.each(['session', 'token'] as const)('SES-04, OUT-05: MAX_SESSIONS, in %
       null,
     )
     const link = { tokenHash: 'used', device: deviceProof([]), presented: [], removesPassword: false }
-    expect(await service.services.links.signIn({ ...use, ...link, prepared })).toBeNull()
+    expect(await service.services.mail?.links.signIn({ ...use, ...link, prepared })).toBeNull()
     expect(await openIds(ada.userId)).toEqual(ids(ada, idlest, other))
   })
 

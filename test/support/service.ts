@@ -6,15 +6,16 @@ import { createJanus, type JanusOptions } from '../../src/janus'
 import { createPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
-import type { Services } from '../../src/services'
 import { createApp } from '../../src/wiring/app'
+import { createMail } from '../../src/wiring/create-mail'
+import type { WiredServices } from '../../src/wiring/mail'
 import { checked } from './contract'
 
 /** Something that answers requests as Janus. */
 export interface Service {
   readonly issuer: string
   /** Where they are at hand. */
-  readonly services?: Services
+  readonly services?: WiredServices
   fetch(request: Request): Promise<Response>
 }
 
@@ -31,7 +32,7 @@ export interface LoggedEvent {
 
 /** A Janus of one's own: other settings, bindings that fail, a clock that can be moved. */
 export interface OwnService extends Service {
-  readonly services: Services
+  readonly services: WiredServices
   /** What it tells the app beside it. */
   readonly callers: CallerService
   readonly log: readonly LoggedEvent[]
@@ -61,6 +62,7 @@ export function ownService(
     clock,
     log: record,
     createPages,
+    createMail,
     createPlayground,
     defer: (work) => behind.push(work),
   })
@@ -85,7 +87,7 @@ export function ownService(
 }
 
 /** The app of a service with all that it may have, to look at its routes. */
-export function appOf(services: Services) {
+export function appOf(services: WiredServices) {
   return createApp(services, {
     createPages,
     playground: services.config.playground ? createPlayground(env as unknown as D1Bindings) : null,

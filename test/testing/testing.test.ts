@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createJanus } from '../../packages/janus/index.ts'
+import { createJanus, createMail } from '../../packages/janus/index.ts'
 import { createMailbox, createPerson, createTestClock } from '../../packages/testing/index.ts'
 
 const MAILING = { ...env, MAILER: 'cloudflare', MAIL_FROM: 'Janus <janus@example.com>' }
@@ -8,7 +8,7 @@ const MAILING = { ...env, MAILER: 'cloudflare', MAIL_FROM: 'Janus <janus@example
 describe.each(['session', 'token'] as const)('a person under test, in %s mode', (mode) => {
   it.each(['open', 'verified'])('is signed in with REGISTRATION=%s', async (registration) => {
     const mailbox = createMailbox()
-    const auth = createJanus({ ...MAILING, REGISTRATION: registration }, { mailer: mailbox })
+    const auth = createJanus({ ...MAILING, REGISTRATION: registration }, { mailer: mailbox, createMail })
     const person = await createPerson(auth, { mode, name: 'Ada', mailbox })
     const answer = await auth.request('/me', { headers: person.headers })
     expect(await answer.json()).toMatchObject({
@@ -30,7 +30,10 @@ describe.each(['session', 'token'] as const)('a person under test, in %s mode', 
   })
 
   it('needs a mailbox where an address is proven first', async () => {
-    const auth = createJanus({ ...MAILING, REGISTRATION: 'verified' }, { mailer: createMailbox() })
+    const auth = createJanus(
+      { ...MAILING, REGISTRATION: 'verified' },
+      { mailer: createMailbox(), createMail },
+    )
     await expect(createPerson(auth, { mode })).rejects.toThrow('needs the mailbox')
   })
 

@@ -1,5 +1,6 @@
 import { parseConfig } from '../../src/config/parse-config'
 import { createApp } from '../../src/wiring/app'
+import { createMail } from '../../src/wiring/create-mail'
 import { createServices } from '../../src/wiring/create-services'
 import { openTruth } from '../../src/wiring/truths'
 import { createDocument } from './document'
@@ -12,24 +13,27 @@ export { renderReference } from './reference'
  * thrown away.
  */
 export function buildOpenApi(version: string): OpenApi {
-  const bindings = { DB: {}, SESSIONS: {}, LOGIN_LIMIT: {} }
+  const noBindings = { DB: {}, SESSIONS: {}, LOGIN_LIMIT: {} }
   const secret = btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32))))
-  const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...bindings })
+  const parsed = parseConfig({ ISSUER: 'https://auth.example.com', AUTH_SECRET: secret, ...noBindings })
   if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
   const truth = openTruth(parsed)
   if (!truth.ok) throw new Error(truth.fault.message)
+  const { bindings, config } = parsed
+  const clock = () => 0
+  const log = () => {}
   const services = createServices(
     {
-      bindings: parsed.bindings,
+      bindings,
       truth: truth.truth,
-      config: parsed.config,
-      mailer: null,
+      config,
+      createMail: (parts) => createMail({ ...parts, bindings, config, mailer: null, clock, log }),
       copyStore: null,
       customClaims: null,
       defer: () => {},
     },
-    () => 0,
-    () => {},
+    clock,
+    log,
   )
   return createDocument(createApp(services).routes, { version })
 }

@@ -71,7 +71,7 @@ export function passkeyRoutes(services: Services) {
 
     .post('/passkeys/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
       const by = { ...changeBy(c), now: clock() }
-      const removed = await passkeys.remove(c.req.param('id'), by, services.delivery !== null)
+      const removed = await passkeys.remove(c.req.param('id'), by, (services.mail?.delivery ?? null) !== null)
       if (removed === 'unknown') throw new Problem('not-found')
       if (removed === 'last-way-in') throw new Problem('last-way-in')
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)

@@ -1,27 +1,20 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
 import { changePassword } from '../../flows/change-password'
-import { requestPasswordReset, resetPassword } from '../../flows/reset-password'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
-import { open } from '../../guards/open-route'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { jsonOrFormBody } from '../../http/body'
-import { parseReturnTo } from '../../http/return-to'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
-import { answer, presentGoal, withGoal } from '../answer'
-import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
+import { answer } from '../answer'
 import { deviceField, giveDevice } from '../device'
-import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
-import { requireMail } from '../require-mail'
 import {
-  answerMailRequest,
   attemptRefused,
   credentialPlace,
-  invalidLink,
   passwordRefused,
   presentSignIn,
   refreshTokenPlace,
@@ -34,91 +27,38 @@ const ChangePasswordBody = v.object({
   ...deviceField,
   return_to: ReturnTo,
 })
-const ForgotBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
 
-const ForgotForm = formWithAttempt(ForgotBody)
-const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, return_to: ReturnTo })
-
-/** Passwords: change one that is known, replace one that is forgotten. */
+/** Changes a password that is known. */
 export function passwordRoutes(services: Services) {
   const { config } = services
-  const mail = requireMail(services)
   const limited = limitClient(services, requestSourceOf)
   const live = requireLiveSession(services)
   const furtherFaults = newPasswordFaults('new_password', services)
 
-  return new Hono<SignedInEnv>()
-    .post(
-      '/password',
-      live,
-      limited,
-      jsonOrFormBody(ChangePasswordBody, { furtherFaults }),
-      sameAccount,
-      async (c) => {
-        const { current_password, new_password, device_token, return_to } = c.req.valid('json')
-        const input = {
-          currentPassword: current_password,
-          newPassword: new_password,
-          source: requestSourceOf(c),
-        }
-        const change = await changePassword(services, c.var.principal, input)
-        if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-        if (change.outcome !== 'changed') throw attemptRefused(change)
-        const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
-        const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
-        const device = { deviceId: change.signedIn.deviceId, presentedIds }
-        const body = {
-          ...presentSignIn(c, config.cookies, change.signedIn, place),
-          ...(await giveDevice(c, services, device, credentialPlace(change.signedIn, place))),
-        }
-        return answer(c, config, { returnTo: return_to }, body)
-      },
-    )
-
-    .post(
-      '/password/forgot',
-      open,
-      mail,
-      limited,
-      jsonOrFormBody(ForgotBody, { form: ForgotForm }),
-      repeatable,
-      async (c) => {
-        const { email, device_token, return_to } = c.req.valid('json')
-        const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
-        const returnTo = parseReturnTo(return_to, config)
-        const outcome = await requestPasswordReset(services, {
-          email,
-          returnTo,
-          deviceIds,
-          source: requestSourceOf(c),
-          attemptId: attemptIdOf(c),
-        })
-        const sent = { email: email.address, returnTo }
-        return answerMailRequest(c, config, { outcome, binding: null, page: 'forgot', sent })
-      },
-    )
-
-    .post('/password/reset', open, mail, limited, jsonOrFormBody(ResetBody, { furtherFaults }), async (c) => {
-      const { token, new_password, device_token, return_to } = c.req.valid('json')
-      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
-      const reset = await resetPassword(services, {
-        token,
+  return new Hono<SignedInEnv>().post(
+    '/password',
+    live,
+    limited,
+    jsonOrFormBody(ChangePasswordBody, { furtherFaults }),
+    sameAccount,
+    async (c) => {
+      const { current_password, new_password, device_token, return_to } = c.req.valid('json')
+      const input = {
+        currentPassword: current_password,
         newPassword: new_password,
         source: requestSourceOf(c),
-        deviceIds: presentedIds,
-      })
-      if (reset.outcome === 'password-refused') throw passwordRefused('new_password', reset.refusal)
-      if (reset.outcome !== 'reset') throw invalidLink()
-      const device = { deviceId: reset.deviceId, presentedIds }
-      const deviceToken = await giveDevice(
-        c,
-        services,
-        device,
-        device_token === undefined ? 'cookie' : 'body',
-      )
-      const { returnTo } = reset
-      const form = { returnTo: return_to, page: withGoal('/password/reset?done', returnTo, config) }
-      const body = { ...deviceToken, ...presentGoal(returnTo, config) }
-      return answer(c, config, form, Object.keys(body).length === 0 ? null : body)
-    })
+      }
+      const change = await changePassword(services, c.var.principal, input)
+      if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
+      if (change.outcome !== 'changed') throw attemptRefused(change)
+      const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
+      const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      const device = { deviceId: change.signedIn.deviceId, presentedIds }
+      const body = {
+        ...presentSignIn(c, config.cookies, change.signedIn, place),
+        ...(await giveDevice(c, services, device, credentialPlace(change.signedIn, place))),
+      }
+      return answer(c, config, { returnTo: return_to }, body)
+    },
+  )
 }

@@ -11,7 +11,7 @@ import { presentedSessions } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { isForm, jsonOrFormBody } from '../../http/body'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import type { Services } from '../../services'
+import type { MailingServices } from '../../services'
 import { answer, presentGoal, withGoal } from '../answer'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
@@ -55,7 +55,7 @@ const ChangeForm = formWithAttempt(ChangeBody)
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
 
 /** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
-export function emailRoutes(services: Services) {
+export function emailRoutes(services: MailingServices) {
   const { config } = services
   const mail = requireMail(services)
   const limited = limitClient(services, requestSourceOf)

@@ -10,9 +10,9 @@ import type { Services } from '../../services'
 import { deviceField } from '../device'
 import { Text } from '../fields'
 import { passkeyParty, passkeyRefused, UsedCredential } from '../passkey-credential'
-import { signingIn } from './accounts'
 import { answerSignIn, modeFields } from './answer-sign-in'
 import { giveBinding, keepBinding, presentedBinding } from './binding'
+import { signingIn } from './signing-in'
 
 const OptionsBody = v.object({ binding: v.optional(Text) })
 

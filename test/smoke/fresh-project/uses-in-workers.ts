@@ -4,6 +4,7 @@ import { hc } from 'hono/client'
 import {
   type CallerService,
   createJanus,
+  createMail,
   createPages,
   type JanusRoutes,
   type Mailer,
@@ -18,10 +19,10 @@ const issuer = 'https://example.com/auth'
 declare const service: CallerService
 declare const mailer: Mailer
 
-const auth = createJanus({}, { mailer, createPages })
+const auth = createJanus({}, { mailer, createMail, createPages })
 new Hono().route('/auth', auth)
 export const tested: Promise<TestPerson> = createPerson(
-  createJanus({}, { clock: createTestClock(), mailer: createMailbox() }),
+  createJanus({}, { clock: createTestClock(), mailer: createMailbox(), createMail }),
   { mode: 'token' },
 )
 // @ts-expect-error There is no such mode.

@@ -7,6 +7,7 @@ import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
+import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
@@ -18,16 +19,14 @@ export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds:
 export const MAX_SESSIONS = 3
 
 /** What a suite may take of a truth: every port of one database. */
-export type OpenStores = () => SqlStores
+export type OpenStores = () => SqlStores & SqlMailStores
 
-export function storesOn(db: SqlDatabase): SqlStores {
-  return createSqlStores(db, {
-    keyring: createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4']),
-    mails: true,
-    verifiedOnly: false,
-    maxSessions: MAX_SESSIONS,
-    limits: LIMITS,
-  })
+export function storesOn(db: SqlDatabase): SqlStores & SqlMailStores {
+  const keyring = createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'])
+  const ofMail = createSqlMailStores(db, { keyring, mails: true, maxSessions: MAX_SESSIONS })
+  const { mailQueue } = ofMail
+  const options = { mailQueue, verifiedOnly: false, maxSessions: MAX_SESSIONS, limits: LIMITS }
+  return { ...createSqlStores(db, options), ...ofMail }
 }
 
 /** 16 random bytes as an id, or 32 as the hash or the key of something. */

@@ -3,7 +3,7 @@ import { deviceProof } from '../../../src/devices/device'
 import { newUser } from '../../../src/identity/user'
 import { type MintedSecret, mintSecret, type TokenPurpose } from '../../../src/links/one-time-token'
 import { CODE_MAX_TRIES } from '../../../src/links/sign-in-code'
-import type { SqlStores } from '../../../src/storage/sql/create-stores'
+import type { SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import {
   NOW,
   type OpenStores,
@@ -27,7 +27,7 @@ function request(purpose: TokenPurpose, canonicalEmail: string, accountKey = ran
 
 /** A link of each kind, as somebody has it who asked for it. */
 async function issue(
-  { links }: SqlStores,
+  { links }: SqlMailStores,
   ada: Registered,
   purpose: 'reset-password' | 'sign-in',
   given: { readonly bindingHash?: string; readonly code?: { text: string; mac: string } } = {},

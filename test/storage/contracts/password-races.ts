@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest'
 import { deviceProof } from '../../../src/devices/device'
 import { mintSecret } from '../../../src/links/one-time-token'
+import type { SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import type { SqlStores } from '../../../src/storage/sql/create-stores'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
@@ -30,7 +31,10 @@ type Ready<T> = () => Promise<T>
 
 /** What takes away that somebody may begin a session, or keep one. Each returns whether it did. */
 const ENDINGS: Readonly<
-  Record<string, (stores: SqlStores, db: SqlDatabase, ada: Registered) => Promise<Ready<boolean>>>
+  Record<
+    string,
+    (stores: SqlStores & SqlMailStores, db: SqlDatabase, ada: Registered) => Promise<Ready<boolean>>
+  >
 > = {
   [CHANGE]:
     async ({ users }, _, ada) =>
@@ -60,7 +64,7 @@ const ENDINGS: Readonly<
 
 /** What begins a session or goes on with one, and returns its id, or `null` if it did not. */
 const BEGINNINGS: Readonly<
-  Record<string, (stores: SqlStores, ada: Registered) => Promise<Ready<string | null>>>
+  Record<string, (stores: SqlStores & SqlMailStores, ada: Registered) => Promise<Ready<string | null>>>
 > = {
   [SIGN_IN]:
     async ({ users }, ada) =>
@@ -91,7 +95,11 @@ const BEGINNINGS: Readonly<
     },
 }
 
-async function linkFor({ links }: SqlStores, ada: Registered, purpose: 'reset-password' | 'sign-in') {
+async function linkFor(
+  { links }: SqlStores & SqlMailStores,
+  ada: Registered,
+  purpose: 'reset-password' | 'sign-in',
+) {
   const token = await mintSecret()
   const asker = {
     of: 'anybody' as const,

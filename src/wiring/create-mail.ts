@@ -1,0 +1,48 @@
+import { Hono } from 'hono'
+import { forgottenPasswordRoutes } from '../api/account/forgotten-password'
+import { deliverMail } from '../api/deliver-mail'
+import { emailRoutes } from '../api/email/email'
+import { mailedLinkRoutes } from '../api/sign-in/mailed-link'
+import { answerVerifiedRegistration } from '../api/sign-in/verified-registration'
+import { REPEAT_SECONDS } from '../flows/repetition'
+import type { SignedInEnv } from '../guards/auth-env'
+import { createSignInCodes } from '../links/sign-in-code'
+import { createMailer } from '../mail/create-mailer'
+import { sweepOutbox } from '../mail/deliver-mail'
+import { createMailRenderer } from '../mail/render-mail'
+import type { MailingServices } from '../services'
+import { createSqlMailStores } from '../storage/sql/create-mail-stores'
+import type { Mail, MailParts } from './mail'
+import { FORGET_STEP } from './sweep'
+
+/** Makes the parts that mail takes: carriers, texts, links and the routes that mail them. */
+export function createMail({ config, bindings, db, keyring, mailer, clock, log }: MailParts): Mail {
+  const carrier = mailer ?? createMailer(config.mail, bindings)
+  const { maxSessions } = config
+  const stores = createSqlMailStores(db, { keyring, mails: carrier !== null, maxSessions })
+  const { links, outbox } = stores
+  const delivery = carrier && { mailer: carrier, outbox, renderMail: createMailRenderer(config), clock, log }
+  const services = { links, signInCodes: createSignInCodes(keyring), delivery }
+  return {
+    ...services,
+    queue: stores.mailQueue,
+    deliver: (defer) => deliverMail(services, defer),
+    sweepParts: {
+      links: () => links.forget({ expired: clock(), used: clock() - REPEAT_SECONDS }, FORGET_STEP),
+      mail: async () => {
+        if (delivery) await sweepOutbox(delivery)
+      },
+    },
+    createRoutes: (others) => mailRoutes({ ...others, ...services }),
+    answerVerified: (others) => (c, registration) =>
+      answerVerifiedRegistration(c, { ...others, ...services }, registration),
+  }
+}
+
+/** The routes that mail takes. */
+export function mailRoutes(services: MailingServices) {
+  return new Hono<SignedInEnv>()
+    .route('/', mailedLinkRoutes(services))
+    .route('/', forgottenPasswordRoutes(services))
+    .route('/', emailRoutes(services))
+}
