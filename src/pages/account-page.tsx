@@ -1,6 +1,7 @@
 import { AccountActivity } from './account-activity'
 import { AccountDeletion } from './account-deletion'
 import { AccountDevices, type DeviceView } from './account-devices'
+import { AccountPasskeys, type PasskeyView } from './account-passkeys'
 import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
 import type { AccountView } from './account-section'
@@ -23,6 +24,8 @@ export interface AccountPageProps {
   readonly allSessionsHref: string | null
   /** The one used last first. */
   readonly devices: readonly DeviceView[]
+  /** The oldest first; `null`: there are none here. */
+  readonly passkeys: readonly PasskeyView[] | null
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
@@ -40,10 +43,21 @@ export interface AccountPageProps {
 
 /** `GET /account`. */
 export function AccountPage(props: AccountPageProps) {
-  const { context, user, sessions, devices, events, mail, passwordMinLength, notice, forms = {} } = props
+  const {
+    context,
+    user,
+    sessions,
+    devices,
+    passkeys,
+    events,
+    mail,
+    passwordMinLength,
+    notice,
+    forms = {},
+  } = props
   const { texts } = context
   return (
-    <Layout context={context} title={texts.account.title} signedIn wide>
+    <Layout context={context} title={texts.account.title} signedIn wide passkeys={passkeys !== null}>
       <div class="title">
         <h1>{texts.account.title}</h1>
         <p class="intro">{user.email}</p>
@@ -62,6 +76,7 @@ export function AccountPage(props: AccountPageProps) {
         state={forms.password}
         open={props.unfolded === 'password'}
       />
+      {passkeys && <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} />}
       <AccountSessions
         context={context}
         accountId={user.id}

@@ -20,17 +20,18 @@ export async function accountPage(
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
   forms: AccountPageProps['forms'] = {},
 ) {
-  const { users, sessions, devices, auditLog, clock, config } = services
+  const { users, sessions, devices, passkeys, relyingParty, auditLog, clock, config } = services
   const { userId, sessionId } = principal
   const show = c.req.query('show')
   const limits = {
     sessions: show === 'sessions' ? MANY : FEW.sessions,
     events: show === 'activity' ? MANY : FEW.events,
   }
-  const [account, listed, knownDevices, currentIds, recorded] = await Promise.all([
+  const [account, listed, knownDevices, ownPasskeys, currentIds, recorded] = await Promise.all([
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
     devices.list(userId, clock()),
+    relyingParty === null ? null : passkeys.list(userId),
     presentedDevices(services, c.req.raw.headers),
     auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
@@ -57,6 +58,7 @@ export async function accountPage(
         device: describeDevice(device.userAgent),
         current: currentIds.includes(device.id),
       }))}
+      passkeys={ownPasskeys}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}

@@ -38,7 +38,7 @@ export function EmailField({
   autocomplete = 'email',
 }: Pick<FieldProps, 'form'> & {
   readonly label?: string
-  readonly autocomplete?: 'username' | 'email'
+  readonly autocomplete?: 'username' | 'username webauthn' | 'email'
 }) {
   const { texts } = form.context
   return (

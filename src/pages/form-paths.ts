@@ -20,6 +20,8 @@ const PAGES: readonly FormsOfPage[] = [
       '/logout/all': null,
       '/sessions/:id/end': null,
       '/devices/:id/forget': null,
+      '/passkeys/:id/rename': null,
+      '/passkeys/:id/remove': null,
     },
   },
   { page: '/', forms: { '/logout': null } },

@@ -13,6 +13,8 @@ interface LayoutProps {
   readonly assets?: string
   /** The path, without extension, of a style sheet that only this page has, for one that has no script. */
   readonly styleSheet?: string
+  /** Whether it has a use for passkeys. */
+  readonly passkeys?: boolean
 }
 
 /** A whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
@@ -23,6 +25,7 @@ export function Layout({
   wide = false,
   assets,
   styleSheet = assets,
+  passkeys = false,
   children,
 }: PropsWithChildren<LayoutProps>) {
   const { texts, language, brand, basePath, appHref, nonce } = context
@@ -41,6 +44,7 @@ export function Layout({
           <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
           <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
           {styleSheet !== undefined && <link rel="stylesheet" href={`${basePath}${styleSheet}.css`} />}
+          {passkeys && <script type="module" src={`${basePath}/assets/passkeys.js`} nonce={nonce} />}
           {assets !== undefined && <script type="module" src={`${basePath}${assets}.js`} nonce={nonce} />}
         </head>
         <body class={wide ? 'wide' : 'narrow'}>

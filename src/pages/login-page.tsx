@@ -1,3 +1,4 @@
+import { appHome, safeReturnTo } from '../http/return-to'
 import { Attempt, Form, OtherScreen, SubmitButton } from './form'
 import { EmailField, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
@@ -12,7 +13,11 @@ export const loginScreen: Screen = {
   asksForAddress: true,
   form: (facts, state) => {
     const { mail, registration } = offered(facts.config)
-    const links = { mail, registration, returnTo: fieldOf(facts, 'return_to') }
+    const { config } = facts
+    const returnTo = fieldOf(facts, 'return_to')
+    const next = safeReturnTo(returnTo ?? undefined, config, appHome(config))
+    const passkeys = config.passkeyRpId !== null && config.modes.includes('session')
+    const links = { mail, registration, returnTo, next, passkeys }
     return <LoginPage context={facts.context} state={state} {...links} />
   },
 }
@@ -25,18 +30,21 @@ interface LoginPageProps {
   readonly mail: boolean
   /** Whether accounts can be made here. */
   readonly registration: boolean
+  /** Where somebody goes who has signed in with a passkey. */
+  readonly next: string
+  readonly passkeys: boolean
 }
 
 /** `GET /login`. */
-export function LoginPage({ context, state, returnTo, mail, registration }: LoginPageProps) {
+export function LoginPage({ context, state, returnTo, mail, registration, next, passkeys }: LoginPageProps) {
   const { texts } = context
   const form = { context, id: 'login', state, fields: ['email', 'password'], retry: 'password', main: true }
   return (
-    <Layout context={context} title={texts.login.title}>
+    <Layout context={context} title={texts.login.title} passkeys={passkeys}>
       <h1>{texts.login.title}</h1>
       <Form form={form} action="/login" returnTo={returnTo}>
         <Attempt />
-        <EmailField form={form} autocomplete="username" />
+        <EmailField form={form} autocomplete={passkeys ? 'username webauthn' : 'username'} />
         <PasswordField form={form} name="password" label={texts.fields.password} />
         <SubmitButton>{texts.login.submit}</SubmitButton>
       </Form>
@@ -46,6 +54,21 @@ export function LoginPage({ context, state, returnTo, mail, registration }: Logi
             {texts.login.forgot}
           </OtherScreen>
         </p>
+      )}
+      {passkeys && (
+        <div
+          hidden
+          data-passkey-sign-in
+          data-base={context.basePath}
+          data-next={next}
+          data-failed={texts.passkeys.notSignedIn}
+        >
+          <p class="or">{texts.login.or}</p>
+          <button type="button" class="button">
+            {texts.passkeys.signIn}
+          </button>
+          <p role="status" />
+        </div>
       )}
       {mail && (
         <>

@@ -80,7 +80,11 @@ describe.each(['session', 'token'] as const)('signing in with a passkey, in %s m
     const { credential, binding } = await answerChallenge(service, soft)
     const use = (body: object) => send(service, 'POST', '/login/passkey', { body: { mode, ...body } })
     const { binding: other } = await answerChallenge(service, soft)
-    for (const body of [{ credential }, { credential, binding: other }, { credential, binding: 'x' }])
+    for (const body of [
+      { credential, binding: '' },
+      { credential, binding: other },
+      { credential, binding: 'x' },
+    ])
       expectProblem(await use(body), 400, 'passkey-refused')
     service.ahead = 300
     expectProblem(await use({ credential, binding }), 400, 'passkey-refused')

@@ -11,7 +11,17 @@ function register(state: FormState): string {
 }
 
 function login(state: FormState): string {
-  return String(LoginPage({ context, state, returnTo: '/app', mail: false, registration: false }))
+  return String(
+    LoginPage({
+      context,
+      state,
+      returnTo: '/app',
+      next: '/app',
+      passkeys: true,
+      mail: false,
+      registration: false,
+    }),
+  )
 }
 
 async function inputNamed(page: string, name: string): Promise<ReadonlyMap<string, string>> {

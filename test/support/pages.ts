@@ -78,6 +78,10 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { ...session, current: true },
       { ...session, id: `${text}2`, current: false },
     ],
+    passkeys: [
+      { id: text, name: text, createdAt: 1_800_000_000, lastUsedAt: null },
+      { id: `${text}2`, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
+    ],
     events: [
       { ...event, outcome: 'success' as const },
       { ...event, outcome: 'refused' as const },
@@ -105,7 +109,17 @@ export function pagesOf(
   const checkMail = (kind: MailSentPage) =>
     String(CheckMailPage({ context, kind, email: text, returnTo, state }))
   return {
-    login: String(LoginPage({ context, state, returnTo, mail: true, registration: true })),
+    login: String(
+      LoginPage({
+        context,
+        state,
+        returnTo,
+        next: '/auth/app',
+        passkeys: true,
+        mail: true,
+        registration: true,
+      }),
+    ),
     'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
     'on the way elsewhere': String(ContinuePage({ context, href: '/auth/app', host: text })),
     'no cookie': String(

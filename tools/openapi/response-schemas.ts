@@ -290,7 +290,7 @@ export const RESPONSE_SCHEMAS = {
       allowCredentials: credentials,
       userVerification: v.literal('required'),
     }),
-    binding: text('Binds the challenge to who requested it, as the cookie does.'),
+    binding: text('Binds the challenge to the page or client that requested it: send it with the answer.'),
   }),
   DeviceList: v.object({ devices: v.array(Device) }),
   EventPage: v.object({ events: v.array(Event), next_cursor: nextCursor }),

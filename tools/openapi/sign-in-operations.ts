@@ -104,10 +104,9 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     request: {},
     answers: {
       200: {
-        description: 'The options, and the binding for clients that keep no cookies.',
+        description: 'The options and their binding.',
         body: 'PasskeyRequestOptions',
         example: EXAMPLES.passkeyRequest,
-        headers: ['Set-Cookie?'],
       },
     },
     problems: ['not-found'],
@@ -118,8 +117,8 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sign in',
     summary: 'Sign in with a passkey',
     description:
-      'Takes what `toJSON()` of the credential gives, and the binding from the cookie or the body. The person was verified by the authenticator, so the session has both factors.',
-    request: { credential: EXAMPLES.usedCredential },
+      'Takes what `toJSON()` of the credential gives, and the binding that came with the options. The person was verified by the authenticator, so the session has both factors.',
+    request: { credential: EXAMPLES.usedCredential, binding: EXAMPLES.binding.binding },
     answers: {
       200: {
         description: 'Signed in.',

@@ -51,8 +51,8 @@ export async function keepBinding(
   }: {
     readonly cookie: BindingCookie
     readonly inBody?: string | undefined
-    /** Where the link goes; without one, what is bound is not mailed. */
-    readonly email?: EmailAddress
+    /** Where the link goes. */
+    readonly email: EmailAddress
   },
 ): Promise<Binding> {
   const text = presentedBinding(c, cookie, inBody)
@@ -60,7 +60,7 @@ export async function keepBinding(
   if (text !== null && hash !== null) return { cookie, secret: { text, hash } }
   const attemptId = attemptIdOf(c)
   // guard: two first clicks get one secret
-  if (attemptId === null || email === undefined) return { cookie, secret: await mintSecret() }
+  if (attemptId === null) return { cookie, secret: await mintSecret() }
   const bytes = await derivedSecrets('binding', cookie.purpose, attemptId, email.canonical)
   return { cookie, secret: await toSecret(bytes) }
 }

@@ -5,46 +5,40 @@ import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
 import { jsonBody } from '../../http/body'
 import { Problem } from '../../http/problem'
+import { mintSecret } from '../../links/one-time-token'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { deviceField } from '../device'
 import { Text } from '../fields'
 import { passkeyParty, passkeyRefused, UsedCredential } from '../passkey-credential'
 import { answerSignIn, modeFields } from './answer-sign-in'
-import { giveBinding, keepBinding, presentedBinding } from './binding'
 import { signingIn } from './signing-in'
 
 const OptionsBody = v.object({ binding: v.optional(Text) })
 
 const PasskeyBody = v.object({
   credential: UsedCredential,
-  binding: v.optional(Text),
+  binding: Text,
   ...modeFields,
   ...deviceField,
 })
 
 /** Signing in with a passkey: ask for a challenge, and answer it. */
 export function passkeySignInRoutes(services: Services) {
-  const { config } = services
   const limited = limitClient(services, requestSourceOf)
 
   return new Hono()
     .post('/login/passkey/options', open, limited, jsonBody(OptionsBody), async (c) => {
       const party = passkeyParty(services)
-      // The secret that binds mailed links to this browser binds the challenge to it as well: both are sign-ins that wait here.
-      const binding = await keepBinding(c, services, {
-        cookie: config.cookies.signInLink,
-        inBody: c.req.valid('json').binding,
-      })
-      giveBinding(c, binding)
-      const options = await passkeyOptions(services, party, binding.secret.text)
-      return c.json({ options, binding: binding.secret.text })
+      // Whoever asks keeps it: a page in its script, a client in its memory. A challenge is worth nothing to anybody else.
+      const binding = c.req.valid('json').binding ?? (await mintSecret()).text
+      const options = await passkeyOptions(services, party, binding)
+      return c.json({ options, binding })
     })
 
     .post('/login/passkey', open, limited, jsonBody(PasskeyBody), async (c) => {
       const party = passkeyParty(services)
-      const { credential, binding: known, ...asked } = c.req.valid('json')
-      const binding = presentedBinding(c, config.cookies.signInLink, known)
+      const { credential, binding, ...asked } = c.req.valid('json')
       const sign = await signingIn(c, services, asked)
       const attempt = await signInWithPasskey(services, party, { ...sign, response: credential, binding })
       if (attempt.outcome === 'unknown') throw new Problem('passkey-unknown')

@@ -30,8 +30,8 @@ type PasskeySignInServices = PasskeyServices & IssueServices & { readonly verifi
 
 export interface PasskeyArrival extends Arrival {
   readonly response: AssertionResponse
-  /** The secret of the browser or client that asked for the options, if it came along. */
-  readonly binding: string | null
+  /** The secret of the page or client that asked for the options. */
+  readonly binding: string
 }
 
 /**
@@ -51,8 +51,7 @@ export async function signInWithPasskey(
     return { outcome: 'refused' }
   }
   const text = presentedChallenge(response.clientDataJson) ?? ''
-  const purpose = { ceremony: 'sign-in', holder: binding ?? '' } as const
-  const challenge = binding === null ? null : await challenges.verify(text, purpose, now)
+  const challenge = await challenges.verify(text, { ceremony: 'sign-in', holder: binding }, now)
   if (!challenge) return refuse('challenge')
   const found = await passkeys.find(response.id)
   if (!found) return { outcome: 'unknown' }

@@ -108,6 +108,21 @@ export const de = {
       `Erlauben Sie Cookies für ${host} in den Einstellungen Ihres Browsers, oder nehmen Sie einen anderen Browser. Melden Sie sich dann an.`,
   },
 
+  passkeys: {
+    title: 'Ihre Passkeys',
+    intro: 'Melden Sie sich mit Gesicht, Finger oder PIN an statt mit einem Passwort.',
+    add: 'Passkey hinzufügen',
+    added: 'Hinzugefügt',
+    remove: 'Entfernen',
+    signIn: 'Mit einem Passkey anmelden',
+    needsScript: 'Um einen Passkey hinzuzufügen, braucht es JavaScript.',
+    notAdded: 'Der Passkey wurde nicht hinzugefügt. Bitte versuchen Sie es noch einmal.',
+    notSignedIn:
+      'Der Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+    recent:
+      'Ihre letzte Anmeldung ist eine Weile her. Melden Sie sich ab und neu an, und fügen Sie dann den Passkey hinzu.',
+  },
+
   signInLink: {
     title: 'Per E-Mail anmelden',
     intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',
@@ -275,6 +290,8 @@ export const de = {
       'verification-sent': 'Eine Nachricht an Ihre Adresse ist unterwegs.',
       'session-ended': 'Das Gerät ist abgemeldet.',
       'device-forgotten': 'Das Gerät ist vergessen.',
+      'passkey-added': 'Ihr Passkey ist hinzugefügt.',
+      'passkey-removed': 'Der Passkey ist entfernt. Er öffnet Ihr Konto nicht mehr.',
       'others-ended': 'Alle anderen Geräte sind abgemeldet.',
     },
   },

@@ -119,6 +119,19 @@ export const en = {
       `Allow cookies for ${host} in your browser's settings, or use another browser. Then sign in.`,
   },
 
+  passkeys: {
+    title: 'Passkeys',
+    intro: 'Sign in with your face, finger or PIN instead of a password.',
+    add: 'Add a passkey',
+    added: 'Added',
+    remove: 'Remove',
+    signIn: 'Sign in with a passkey',
+    needsScript: 'Adding a passkey needs JavaScript.',
+    notAdded: 'The passkey was not added. Please try again.',
+    notSignedIn: "The passkey didn't work. Please try again, or sign in another way.",
+    recent: 'Your last sign-in was a while ago. Sign out, sign in again, then add the passkey.',
+  },
+
   signInLink: {
     title: 'Sign in by email',
     intro: "We'll email you a link that signs you in without a password.",
@@ -281,6 +294,8 @@ export const en = {
       'verification-sent': 'An email is on its way to your address.',
       'session-ended': 'That device is signed out.',
       'device-forgotten': 'That device is forgotten.',
+      'passkey-added': 'Your passkey is added.',
+      'passkey-removed': 'That passkey is removed. It no longer opens your account.',
       'others-ended': 'All other devices are signed out.',
     },
   },

@@ -106,6 +106,19 @@ export const es = {
       `Permita las cookies de ${host} en los ajustes de su navegador o use otro navegador. Después, inicie sesión.`,
   },
 
+  passkeys: {
+    title: 'Llaves de acceso',
+    intro: 'Inicie sesión con la cara, el dedo o un PIN en lugar de una contraseña.',
+    add: 'Añadir una llave de acceso',
+    added: 'Añadida',
+    remove: 'Eliminar',
+    signIn: 'Iniciar sesión con una llave de acceso',
+    needsScript: 'Para añadir una llave de acceso hace falta JavaScript.',
+    notAdded: 'La llave de acceso no se ha añadido. Inténtelo de nuevo.',
+    notSignedIn: 'La llave de acceso no ha funcionado. Inténtelo de nuevo o inicie sesión de otra manera.',
+    recent: 'Inició sesión hace un rato. Cierre la sesión, vuelva a iniciarla y añada la llave de acceso.',
+  },
+
   signInLink: {
     title: 'Iniciar sesión por correo',
     intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
@@ -269,6 +282,8 @@ export const es = {
       'verification-sent': 'Un mensaje va en camino a su dirección.',
       'session-ended': 'La sesión de ese dispositivo se ha cerrado.',
       'device-forgotten': 'Ese dispositivo se ha olvidado.',
+      'passkey-added': 'Su llave de acceso está añadida.',
+      'passkey-removed': 'La llave de acceso está eliminada. Ya no abre su cuenta.',
       'others-ended': 'Las demás sesiones se han cerrado.',
     },
   },

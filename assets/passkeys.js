@@ -1,0 +1,109 @@
+// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, and add one. Without this file
+// every other way in works.
+
+const signIn = document.querySelector('[data-passkey-sign-in]')
+const add = document.querySelector('[data-passkey-add]')
+const known = typeof PublicKeyCredential === 'function' ? PublicKeyCredential : null
+
+if (signIn instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerSignIn(signIn)
+if (add instanceof HTMLElement && known && 'parseCreationOptionsFromJSON' in known) offerAdd(add)
+
+/** @param {HTMLElement} box */
+function offerSignIn(box) {
+  let waiting = new AbortController()
+  box.hidden = false
+  button(box).addEventListener('click', async () => {
+    // A browser asks one question at a time.
+    waiting.abort()
+    if (!(await usePasskey(box, {}))) listen()
+  })
+
+  /** Lets the browser offer passkeys where the address is typed. */
+  async function listen() {
+    if (!(await known?.isConditionalMediationAvailable?.())) return
+    waiting = new AbortController()
+    await usePasskey(box, { mediation: 'conditional', signal: waiting.signal })
+  }
+  listen()
+}
+
+/** Returns whether it led on. @param {HTMLElement} box @param {object} how */
+async function usePasskey(box, how) {
+  const asked = await send(box, '/login/passkey/options', {})
+  if (!asked.ok) return fail(box, '')
+  let credential
+  try {
+    const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.body.options)
+    credential = await navigator.credentials.get({ publicKey, ...how })
+  } catch {
+    // Cancelled, timed out, or no passkey here: the person knows, and the form is still there.
+    return false
+  }
+  const answer = await send(box, '/login/passkey', {
+    credential: toJson(credential),
+    binding: asked.body.binding,
+    mode: 'session',
+  })
+  if (answer.ok) {
+    location.assign(box.dataset.next ?? '/')
+    return true
+  }
+  if (answer.body.code === 'passkey-unknown' && credential) {
+    const signal = { rpId: asked.body.options.rpId, credentialId: credential.id }
+    await Reflect.get(PublicKeyCredential, 'signalUnknownCredential')?.call(PublicKeyCredential, signal)
+  }
+  return fail(box, answer.body.code)
+}
+
+/** @param {HTMLElement} box */
+function offerAdd(box) {
+  box.hidden = false
+  button(box).addEventListener('click', async () => {
+    const account_id = box.dataset.accountId
+    const asked = await send(box, '/passkeys/options', { account_id })
+    if (!asked.ok) return fail(box, asked.body.code)
+    let credential
+    try {
+      const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked.body)
+      credential = await navigator.credentials.create({ publicKey })
+    } catch {
+      return fail(box, '')
+    }
+    const answer = await send(box, '/passkeys', { credential: toJson(credential), account_id })
+    if (answer.ok) location.assign(box.dataset.next ?? '/')
+    else fail(box, answer.body.code)
+    return answer.ok
+  })
+}
+
+/** @param {HTMLElement} box @param {string} path @param {object} body */
+async function send(box, path, body) {
+  try {
+    const response = await fetch(`${box.dataset.base ?? ''}${path}`, {
+      method: 'POST',
+      headers: { 'Content-Type': 'application/json', Accept: 'application/json' },
+      body: JSON.stringify(body),
+    })
+    return { ok: response.ok, body: await response.json() }
+  } catch {
+    return { ok: false, body: { code: '' } }
+  }
+}
+
+/** @param {HTMLElement} box @param {string} code */
+function fail(box, code) {
+  const words = box.querySelector('[role=status]')
+  const text = code === 'insufficient-user-authentication' ? box.dataset.recent : box.dataset.failed
+  if (words) words.textContent = text ?? ''
+  return false
+}
+
+/** @param {HTMLElement} box */
+function button(box) {
+  return /** @type {HTMLButtonElement} */ (box.querySelector('button'))
+}
+
+/** @param {Credential | null} credential */
+function toJson(credential) {
+  return credential instanceof PublicKeyCredential ? credential.toJSON() : null
+}

@@ -1,0 +1,70 @@
+import { AccountForm, AccountSection, accountPath } from './account-section'
+import { bare } from './account-sessions'
+import type { PageContext } from './page'
+import { Time } from './time'
+
+/** A passkey as its owner recognizes it. */
+export interface PasskeyView {
+  readonly id: string
+  readonly name: string
+  /** Seconds since the epoch. */
+  readonly createdAt: number
+  readonly lastUsedAt: number | null
+}
+
+interface AccountPasskeysProps {
+  readonly context: PageContext
+  readonly accountId: string
+  readonly passkeys: readonly PasskeyView[]
+}
+
+/** The passkeys of the account, and how to add and remove them. A browser adds one by script alone. */
+export function AccountPasskeys({ context, accountId, passkeys }: AccountPasskeysProps) {
+  const { texts, language, basePath } = context
+  const words = texts.passkeys
+  return (
+    <AccountSection id="passkeys-section" title={words.title} intro={words.intro}>
+      {passkeys.length > 0 && (
+        <ul class="rows">
+          {passkeys.map(({ id, name, createdAt, lastUsedAt }) => (
+            <li class="row">
+              <div>
+                <p class="row-title">{name}</p>
+                <p class="row-details">
+                  {lastUsedAt === null ? words.added : texts.account.lastSignIn}{' '}
+                  <Time at={lastUsedAt ?? createdAt} language={language} />
+                </p>
+              </div>
+              <AccountForm
+                accountId={accountId}
+                form={bare(context, `remove-${id}`)}
+                action={`/passkeys/${encodeURIComponent(id)}/remove`}
+                returnTo={accountPath(context, 'passkey-removed')}
+              >
+                <button type="submit">
+                  {words.remove}
+                  <span class="visually-hidden">: {name}</span>
+                </button>
+              </AccountForm>
+            </li>
+          ))}
+        </ul>
+      )}
+      <div
+        hidden
+        data-passkey-add
+        data-base={basePath}
+        data-next={accountPath(context, 'passkey-added')}
+        data-account-id={accountId}
+        data-failed={words.notAdded}
+        data-recent={words.recent}
+      >
+        <button type="button">{words.add}</button>
+        <p role="status" />
+      </div>
+      <noscript>
+        <p>{words.needsScript}</p>
+      </noscript>
+    </AccountSection>
+  )
+}

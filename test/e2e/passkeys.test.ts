@@ -1,0 +1,120 @@
+// Passkeys in Chromium, with an authenticator that it plays itself (WebAuthn Level 3 §11, through the DevTools protocol).
+import { describe, expect } from 'vitest'
+import { newPerson, register } from './person.ts'
+import { it } from './stage.ts'
+import type { Visitor } from './visitor.ts'
+
+/** A device with a screen lock, which says yes to everything. */
+async function withAuthenticator({ context, page }: Visitor) {
+  const devTools = await context.newCDPSession(page)
+  await devTools.send('WebAuthn.enable')
+  const { authenticatorId } = await devTools.send('WebAuthn.addVirtualAuthenticator', {
+    options: {
+      protocol: 'ctap2',
+      ctap2Version: 'ctap2_1',
+      transport: 'internal',
+      hasResidentKey: true,
+      hasUserVerification: true,
+      isUserVerified: true,
+      automaticPresenceSimulation: true,
+    },
+  })
+  return {
+    credentials: async () =>
+      (await devTools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    verifies: (isUserVerified: boolean) =>
+      devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
+    answers: (enabled: boolean) =>
+      devTools.send('WebAuthn.setAutomaticPresenceSimulation', { authenticatorId, enabled }),
+  }
+}
+
+async function addPasskey(visitor: Visitor): Promise<void> {
+  await visitor.go('/account')
+  const button = visitor.page.getByRole('button', { name: 'Add a passkey', exact: true })
+  await Promise.all([visitor.page.waitForURL('**/account?done=passkey-added'), button.click()])
+  expect(await visitor.notice()).toBe('Your passkey is added.')
+}
+
+async function signOut(visitor: Visitor): Promise<void> {
+  await visitor.go('/')
+  await visitor.press('Sign out')
+}
+
+describe('passkeys in Chromium', () => {
+  it('WAN-04: one is added, signs in, is removed, and opens nothing from then on', async ({ visit }) => {
+    const visitor = await visit()
+    const device = await withAuthenticator(visitor)
+    // The browser offers it only when it is asked: by the button.
+    await register(visitor, newPerson())
+    await addPasskey(visitor)
+    const [credential] = await device.credentials()
+    expect(credential).toMatchObject({ isResidentCredential: true, rpId: new URL(visitor.url).hostname })
+
+    await device.answers(false)
+    await signOut(visitor)
+    await visitor.go('/login')
+    const button = visitor.page.getByRole('button', { name: 'Sign in with a passkey', exact: true })
+    await button.waitFor()
+    await device.answers(true)
+    await Promise.all([visitor.page.waitForURL((url) => url.pathname === '/'), button.click()])
+    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+
+    await visitor.go('/account')
+    const remove = visitor.page.locator('#passkeys-section').getByRole('button', { name: /^Remove/ })
+    await Promise.all([visitor.page.waitForURL('**/account?done=passkey-removed'), remove.click()])
+    expect(await visitor.notice()).toBe('That passkey is removed. It no longer opens your account.')
+
+    await device.answers(false)
+    await signOut(visitor)
+    await visitor.go('/login')
+    await button.waitFor()
+    await device.answers(true)
+    await button.click()
+    const words = visitor.page.locator('[data-passkey-sign-in] [role=status]')
+    await words.filter({ hasText: "The passkey didn't work." }).waitFor()
+    expect(visitor.faults.splice(0)).toEqual([expect.stringContaining('answer: 400 ')])
+    // The device was told, so it offers it no longer.
+    expect(await device.credentials()).toEqual([])
+  })
+
+  it('is offered in the list of the address field, and signs in from there', async ({ visit }) => {
+    const visitor = await visit()
+    const device = await withAuthenticator(visitor)
+    await register(visitor, newPerson())
+    await addPasskey(visitor)
+    await signOut(visitor)
+    expect(await device.credentials()).toHaveLength(1)
+    // An authenticator that says yes by itself takes up what the page offers to the list.
+    await visitor.go('/login')
+    await visitor.page.getByRole('heading', { name: 'Signed in as Ada Lovelace.' }).waitFor()
+    expect(visitor.where()).toBe('/')
+  })
+
+  it('WAN-03: nobody signs in whom the device has not verified', async ({ visit }) => {
+    const visitor = await visit()
+    const device = await withAuthenticator(visitor)
+    await register(visitor, newPerson())
+    await addPasskey(visitor)
+    await device.answers(false)
+    await signOut(visitor)
+    await device.verifies(false)
+    await visitor.go('/login')
+    const button = visitor.page.getByRole('button', { name: 'Sign in with a passkey', exact: true })
+    await button.waitFor()
+    await device.answers(true)
+    await button.click()
+    await visitor.go('/')
+    expect(await visitor.heading()).toBe("You're not signed in.")
+  })
+
+  it('without scripts there is no button, and the page says why', async ({ visit }) => {
+    const visitor = await visit({ javaScript: false })
+    await register(visitor, newPerson())
+    await visitor.go('/account')
+    expect(await visitor.page.locator('#passkeys-section').innerText()).toContain(
+      'Adding a passkey needs JavaScript.',
+    )
+    expect(await visitor.page.getByRole('button', { name: 'Add a passkey' }).count()).toBe(0)
+  })
+})
