@@ -3,7 +3,7 @@ import { originOf } from './origin.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createSignInState, type Listener } from './sign-in-state.ts'
 import { inTime, unlessAborted } from './time-limit.ts'
-import type { Credentials, NewAccount, SignedIn, SignUp, TokenAnswer } from './types.ts'
+import type { Credentials, NewAccount, PendingSignIn, SignedIn, SignUp, TokenAnswer } from './types.ts'
 
 /** Describes the options of every call. */
 export interface Abortable {
@@ -37,7 +37,8 @@ export interface JanusClient {
   /** `null` until it is known: until somebody signs in, or the first call. */
   readonly signedIn: boolean | null
   signUp(account: NewAccount, options?: Abortable): Promise<SignUp>
-  signIn(credentials: Credentials, options?: Abortable): Promise<SignedIn>
+  /** An account with a second factor is answered with `next`: send the code to `/login/second-factor`, by {@link JanusClient.call}. */
+  signIn(credentials: Credentials, options?: Abortable): Promise<SignedIn | PendingSignIn>
   /** Ends the session; one that is over already is no error. If it throws, ask `me`: the session may have ended although a copy of it is not deleted yet. */
   signOut(options?: Abortable): Promise<void>
   /** Returns who is signed in, or `null`. An answer from before somebody signed in or out is asked for again. */
@@ -161,13 +162,14 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   const call = <T>(path: string, call: Call = {}) => answerOf<T & object>(path, call) as Promise<T>
 
   /** Signs in. @throws {JanusProblem} If the answer does not. */
-  async function enter(path: string, body: object, options?: Abortable): Promise<SignedIn> {
-    const { user, session } = await answerOf<SignedIn & TokenAnswer>(
+  async function enter(path: string, body: object, options?: Abortable): Promise<SignedIn | PendingSignIn> {
+    const answer = await answerOf<SignedIn & TokenAnswer & Partial<PendingSignIn>>(
       path,
       { ...options, body, sends: 'mode' },
       () => (hasTokens ? 'access_token' : 'user'),
     )
-    return { user, session }
+    const { user, session, next, expires_in, pending } = answer
+    return next ? { next, expires_in, ...(pending && { pending }) } : { user, session }
   }
 
   async function findMe(signal: AbortSignal | undefined): Promise<SignedIn | null> {

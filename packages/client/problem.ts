@@ -92,7 +92,7 @@ export function isSignedOut(error: unknown): boolean {
 /**
  * Returns the body of a success; `null` if it is not JSON.
  *
- * @param member One that it must have.
+ * @param member One that it must have, unless it is the first step of a sign-in.
  * @throws {JanusProblem} If it was no success.
  */
 export async function readAnswer<T extends object>(
@@ -101,6 +101,6 @@ export async function readAnswer<T extends object>(
 ): Promise<T> {
   // Whether it is an answer of Janus is asked, and not whether Janus keeps its contract.
   const body = (await response.json().catch(() => null)) as T
-  if (response.ok && (!member || Object(body)[member] !== undefined)) return body
+  if (response.ok && (!member || Object(body)[member] !== undefined || Object(body).next)) return body
   throw new JanusProblem(response, body)
 }

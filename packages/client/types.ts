@@ -37,6 +37,16 @@ export interface SignedIn {
   readonly session: Session
 }
 
+/** The first step of a sign-in to an account with a second factor. Nobody is signed in by it. */
+export interface PendingSignIn {
+  /** What may be proven next. */
+  readonly next: readonly ('totp' | 'recovery-code')[]
+  /** How many seconds the sign-in waits. */
+  readonly expires_in: number
+  /** Send it with the second factor in token mode. In session mode it is in a cookie. */
+  readonly pending?: string
+}
+
 export interface Credentials {
   readonly email: string
   readonly password: string

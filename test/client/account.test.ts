@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
 import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient } from '../../packages/client/index.ts'
+import { hotp, totpStep } from '../../src/factors/totp'
 import { FORMS, type Form, openStorage, signedUpClient, wiredClient } from '../support/client'
 import { mailingService } from '../support/mail'
 import { createNetwork, problemOf } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
+import { decodeBase32 } from '../support/second-factor'
 
 const NEW_PASSWORD = 'a new beginning, again'
 
@@ -19,7 +21,9 @@ describe.each(Object.keys(FORMS) as Form[])('the account of a client, %s', (form
   it('lists its sessions, devices and activity, by pages, and ends one of them', async () => {
     const { service, client, account, email } = await signedUp()
     const other = wiredClient('session', service)
-    const { session } = await other.client.signIn({ email, password: PASSWORD })
+    await other.client.signIn({ email, password: PASSWORD })
+    const { session } = (await other.client.me()) ?? {}
+    if (!session) throw new Error('Nobody is signed in')
     const { sessions, next_cursor } = await account.sessions()
     expect(Object.fromEntries(sessions.map(({ id, current }) => [id, current]))).toEqual({
       [session.id]: false,
@@ -48,6 +52,34 @@ describe.each(Object.keys(FORMS) as Form[])('the account of a client, %s', (form
     expect(events[0]).toMatchObject({ event: 'device-forgotten', outcome: 'success', by_owner: true })
   })
 
+  it('MFA-01: is signed in once the second factor is proven, and not before', async () => {
+    const { client, email } = await signedUp()
+    const { enrolment, seed } = await client.call<{ enrolment: string; seed: string }>('/me/totp', {
+      signedIn: true,
+      body: {},
+    })
+    const code = await hotp(decodeBase32(seed), totpStep(Date.now() / 1000))
+    const { recovery_codes } = await client.call<{ recovery_codes: string[] }>('/me/totp/confirm', {
+      signedIn: true,
+      sends: 'device',
+      body: { enrolment, code },
+    })
+    expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
+    await client.signOut()
+
+    const first = await client.signIn({ email, password: PASSWORD })
+    if (!('next' in first)) throw new Error('Signed in by one factor')
+    expect(first.next).toEqual(['totp', 'recovery-code'])
+    expect(client.signedIn).toBe(false)
+    expect(await client.me()).toBeNull()
+    await client.call('/login/second-factor', {
+      sends: 'mode',
+      body: { recovery_code: recovery_codes[0], pending: first.pending },
+    })
+    expect(client.signedIn).toBe(true)
+    expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
+  })
+
   it('has a name, and another, and none', async () => {
     const { client, account } = await signedUp()
     expect(await account.update({ name: 'Ada' })).toMatchObject({ name: 'Ada' })
@@ -61,8 +93,8 @@ describe.each(Object.keys(FORMS) as Form[])('the account of a client, %s', (form
     const reset = { token: service.tokenFor(email), new_password: NEW_PASSWORD }
     expect(await account.resetPassword(reset)).toBeUndefined()
     expect(await client.me()).toBeNull()
-    const { user } = await client.signIn({ email, password: NEW_PASSWORD })
-    expect(user.email_verified).toBe(true)
+    const signedIn = await client.signIn({ email, password: NEW_PASSWORD })
+    expect(signedIn).toMatchObject({ user: { email_verified: true } })
     const again = account.resetPassword({ ...reset, new_password: PASSWORD })
     expect(await problemOf(again)).toMatchObject({ code: 'invalid-link' })
   })

@@ -3,6 +3,7 @@ import { createAccountClient } from '../../packages/client/account.ts'
 import {
   createJanusClient,
   type JanusClient,
+  type PendingSignIn,
   type SignedIn,
   type TokenStorage,
 } from '../../packages/client/index.ts'
@@ -37,7 +38,7 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     expect((await client.fetch(ME)).status).toBe(401)
 
     const signedIn = await client.signIn({ email, password: PASSWORD })
-    expectTypeOf(signedIn).toEqualTypeOf<SignedIn>()
+    expectTypeOf(signedIn).toEqualTypeOf<SignedIn | PendingSignIn>()
     expect(Object.keys(signedIn)).toEqual(['user', 'session'])
     expect((await client.fetch(ME)).status).toBe(200)
     expect(heard).toEqual([false, true, false, true])

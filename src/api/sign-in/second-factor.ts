@@ -16,7 +16,7 @@ import type { Mode } from '../../sessions/mode'
 import { answer } from '../answer'
 import { deviceField } from '../device'
 import { Code, ReturnTo, Text } from '../fields'
-import { answerSignIn, attemptRefused } from './answer-sign-in'
+import { answerSignIn, attemptRefused, modeFields } from './answer-sign-in'
 
 /** A recovery code, however it was copied. */
 const RecoveryCode = v.pipe(
@@ -35,7 +35,7 @@ export const factorFields = { code: v.optional(Code), recovery_code: v.optional(
 const SecondFactorBody = v.object({
   ...factorFields,
   pending: v.optional(Text),
-  refresh_in: v.optional(v.picklist(['body', 'cookie'], 'Send body or cookie.')),
+  ...modeFields,
   ...deviceField,
   return_to: ReturnTo,
 })
@@ -51,10 +51,13 @@ export function secondFactorStepRoutes(services: Services) {
     limited,
     jsonOrFormBody(SecondFactorBody),
     async (c) => {
-      const { pending, refresh_in, device_token, return_to, ...factor } = c.req.valid('json')
+      const { pending, mode: asked, refresh_in, device_token, return_to, ...factor } = c.req.valid('json')
       const typed = typedFactor(factor)
       const { handle, mode } = presentedHandle(c, config.cookies, pending)
       if (!config.modes.includes(mode)) throw new Problem('mode-not-offered')
+      // The first step has chosen the mode, and the handle is where that mode keeps it.
+      if (asked !== undefined && asked !== mode)
+        throw missingField('pending', 'Send it in token mode, and not in session mode.')
       const arrival = {
         mode,
         source: requestSourceOf(c),

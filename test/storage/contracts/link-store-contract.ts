@@ -109,7 +109,7 @@ export function linkStoreContract(engine: string, open: OpenStores): void {
       expect(await links.find(presented, ['reset-password'], NOW)).toEqual({
         purpose: 'reset-password',
         bindingHash: null,
-        account: { user: ada.user, canonicalEmail: ada.email, passwordHash: ada.hash },
+        account: { user: ada.user, canonicalEmail: ada.email, passwordHash: ada.hash, secondFactor: null },
         newEmail: null,
         registration: null,
         returnTo: '/after',

@@ -4,6 +4,7 @@ import { storesOn } from './arrange'
 import { attemptStoreContract } from './attempt-store-contract'
 import { linkStoreContract } from './link-store-contract'
 import { passkeyStoreContract } from './passkey-store-contract'
+import { secondFactorContract } from './second-factor-contract'
 import { sessionStoreContract } from './session-store-contract'
 import {
   auditLogContract,
@@ -23,6 +24,7 @@ export function truthContract(engine: string, open: () => SqlDatabase): void {
     attemptStoreContract,
     deviceStoreContract,
     passkeyStoreContract,
+    secondFactorContract,
     signingKeyStoreContract,
     restoreStoreContract,
     // Prunes the trail of the others.

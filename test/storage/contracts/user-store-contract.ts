@@ -20,7 +20,7 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const { users } = open()
       const { user, email, hash, prepared, started } = await register(users)
       expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [] })
-      const found = { user, canonicalEmail: email, passwordHash: hash, disabled: false }
+      const found = { user, canonicalEmail: email, passwordHash: hash, secondFactor: null, disabled: false }
       expect(await users.findById(user.id)).toEqual(found)
       expect(await users.findWithSession(prepared.session.id, NOW)).toEqual({
         ...found,
