@@ -1,6 +1,8 @@
 import type { Mutation } from './mutation.ts'
 
 const VERIFIER = ['test/passkeys/verifier.test.ts']
+const REGISTRATION = ['test/contracts/passkeys.test.ts']
+const SIGN_IN = ['test/contracts/passkey-sign-in.test.ts']
 const CBOR = ['test/passkeys/cbor.test.ts']
 
 /** The guards of passkeys. */
@@ -100,5 +102,41 @@ export const PASSKEY_MUTATIONS: readonly Mutation[] = [
     cut: 'smallest',
     put: '0',
     tests: CBOR,
+  },
+  {
+    guard: 'a challenge of a passkey works once',
+    cut: 'ON CONFLICT DO NOTHING',
+    put: 'ON CONFLICT (challenge_id) DO UPDATE SET expires_at = excluded.expires_at',
+    tests: [...REGISTRATION, ...SIGN_IN],
+  },
+  {
+    guard: 'a challenge belongs to the one it was made for',
+    cut: 'ceremony, holder',
+    put: 'ceremony, holder.length',
+    tests: [...REGISTRATION, ...SIGN_IN],
+  },
+  {
+    guard: 'a challenge expires',
+    cut: 'now < expiresAt',
+    put: 'now < expiresAt + 3600',
+    tests: [...REGISTRATION, ...SIGN_IN],
+  },
+  {
+    guard: 'a counter that went back refuses a passkey that stays on one device',
+    cut: "'regressed'",
+    put: "'regressed' && signCount < 0",
+    tests: SIGN_IN,
+  },
+  {
+    guard: 'a change of ways in needs a recent sign-in',
+    cut: 'now - terms',
+    put: 'now - 1000 * terms',
+    tests: REGISTRATION,
+  },
+  {
+    guard: 'the last way in stays',
+    cut: ':mail_opens = 1',
+    put: ':mail_opens >= 0',
+    tests: REGISTRATION,
   },
 ]

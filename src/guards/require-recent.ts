@@ -38,6 +38,7 @@ export function isRecent(
   now: number,
 ): boolean {
   const reached = terms.acr !== 'urn:janus:2fa' || acr === 'urn:janus:2fa'
+  // guard: a change of ways in needs a recent sign-in
   return reached && authenticatedAt > now - terms.maxAgeSeconds
 }
 

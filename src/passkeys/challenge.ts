@@ -41,6 +41,7 @@ export function createChallenges({
   readonly issuer: string
 }): Challenges {
   async function macOf(key: CryptoKey, body: Uint8Array, { ceremony, holder }: ChallengePurpose) {
+    // guard: a challenge belongs to the one it was made for
     const text = JSON.stringify([issuer, ceremony, holder, encodeBase64url(body)])
     return new Uint8Array(await crypto.subtle.sign('HMAC', key, new TextEncoder().encode(text)))
   }
@@ -63,6 +64,7 @@ export function createChallenges({
       const macs = await Promise.all(keys.map(({ key }) => macOf(key, body, purpose)))
       if (!macs.some((own) => constantTimeEqual(own, mac))) return null
       const expiresAt = new DataView(challenge.buffer).getUint32(NONCE_BYTES)
+      // guard: a challenge expires
       return now < expiresAt ? { id: encodeBase64url(body.subarray(0, NONCE_BYTES)), expiresAt } : null
     },
   }

@@ -85,5 +85,6 @@ export async function signInWithPasskey(
  * stood still. Passkeys that are kept on several devices do not count together, and 0 says that an authenticator does not count.
  */
 function isCopied({ passkey }: FoundPasskey, counter: string, signCount: number): boolean {
+  // guard: a counter that went back refuses a passkey that stays on one device
   return counter === 'regressed' && signCount !== 0 && !passkey.backupEligible
 }

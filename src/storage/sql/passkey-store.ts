@@ -76,6 +76,7 @@ export function createPasskeyStore(
       return row ? toPasskey(row) : null
     },
 
+    // guard: the last way in stays
     async remove(id, by, mailOpens) {
       const target = { id, user_id: by.userId }
       const notice = { kind: 'passkey-removed', source: by.source, now: by.now } as const
@@ -159,6 +160,7 @@ function selectOf(userId: string): Statement<PasskeyRow> {
 }
 
 /** Notes that a challenge was used. Of many uses one changes a row. */
+// guard: a challenge of a passkey works once
 function take({ id, expiresAt }: VerifiedChallenge): Statement<{ challenge_id: string }> {
   return sql(
     `INSERT INTO used_challenges (challenge_id, expires_at) VALUES (:id, :expires_at)
