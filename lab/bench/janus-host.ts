@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { createJanus } from '../../src/janus'
+import { createMail } from '../../src/wiring/create-mail'
 import { worker } from './servers/worker.ts'
 
 /**
@@ -7,7 +8,7 @@ import { worker } from './servers/worker.ts'
  * itself: it costs what the guard costs. The only file of the benchmark that imports Janus.
  */
 export default worker((bindings) => {
-  const janus = createJanus(bindings)
+  const janus = createJanus(bindings, { createMail })
   const passwords = janus.services?.passwords
   if (!passwords) throw new Error('Janus is not configured')
   return (
