@@ -11,9 +11,12 @@ import {
   listAccounts,
   operatorId,
   quote,
+  removeSecondFactor,
   setRoles,
 } from '../../packages/cli/users/statements'
+import { addPasskey } from '../support/passkeys'
 import { expectProblem, PASSWORD, send, signedInPerson } from '../support/person'
+import { firstStep, personWithTotp, secondStep } from '../support/second-factor'
 import { ownService } from '../support/service'
 import { recordedDuring } from '../support/trail'
 
@@ -118,7 +121,10 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
     const ada = await signedInPerson({ mode, service })
     const parts = exportAccount({ userId: ada.userId, actorId: grace })
     const rows = await recordedDuring(async () => {
-      const [account, sessions, , , , , events] = await run(Object.values(parts))
+      const rows = await run(Object.values(parts))
+      const { account, sessions, events } = Object.fromEntries(
+        Object.keys(parts).map((name, index) => [name, rows[index]]),
+      )
       expect(account).toMatchObject([{ id: ada.userId, email: ada.email }])
       expect(sessions).toMatchObject([{ id: ada.sessionId, mode, ended_at: null }])
       expect(events?.map((row) => (row as { event: string }).event)).toEqual(['account-registered'])
@@ -126,6 +132,51 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
       expect(text).not.toMatch(/pbkdf2|secret_hash|token_hash/)
     })
     expect(rows).toMatchObject([{ event: 'account-exported', actor_id: grace, subject_id: ada.userId }])
+  })
+
+  it('ADM-03: the second factor of somebody who lost it is removed, with every session and pending sign-in, and recorded once', async () => {
+    const service = ownService()
+    const { person: ada, session } = await personWithTotp(mode, service)
+    const waiting = await firstStep(ada)
+    expect(await show(ada.userId)).toMatchObject({ second_factor_at: expect.any(Number), open_sessions: 1 })
+
+    const rows = await recordedDuring(() => run(removeSecondFactor({ userId: ada.userId, actorId: grace })))
+    expect(rows).toMatchObject([
+      { event: 'session-ended', reason: 'second-factor-changed', session_id: session.sessionId },
+      { event: 'second-factor-removed', reason: null },
+    ])
+    for (const row of rows) expect(row).toMatchObject({ actor_id: grace, subject_id: ada.userId })
+    expectProblem(await session.get('/sessions'), 401, 'session-ended')
+    expectProblem(await secondStep(ada, waiting, { code: '000000' }), 401, 'sign-in-expired')
+    expect(await show(ada.userId)).toMatchObject({ second_factor_at: null, open_sessions: 0 })
+    for (const table of ['totp_factors', 'recovery_codes', 'pending_sign_ins']) {
+      const left = env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?1`).bind(ada.userId)
+      expect(await left.first('n'), table).toBe(0)
+    }
+    // The password alone opens the account again, and a new app can be set up.
+    const again = await ada.signIn()
+    expect((await again.get('/me/second-factor')).body).toEqual({ totp: null, recovery_codes_left: 0 })
+    const unchanged = () => run(removeSecondFactor({ userId: ada.userId, actorId: grace }))
+    expect(await recordedDuring(unchanged)).toEqual([])
+    expect((await again.get('/sessions')).status).toBe(200)
+  })
+
+  it('AUD-02: an export has passkeys, second factor and what waits for it, without keys, seeds and codes', async () => {
+    const { person: ada, session } = await personWithTotp(mode, ownService())
+    await firstStep(ada)
+    const { id } = await addPasskey(session)
+    const parts = exportAccount({ userId: ada.userId, actorId: grace })
+    const rows = await run(Object.values(parts))
+    const kept = Object.fromEntries(Object.keys(parts).map((name, index) => [name, rows[index]]))
+    expect(kept).toMatchObject({
+      account: [{ second_factor_at: expect.any(Number) }],
+      authenticator_app: [{ confirmed_at: expect.any(Number) }],
+      recovery_codes: Array.from({ length: 10 }, () => ({ used_at: null })),
+      passkeys: [{ id, name: expect.any(String), created_at: expect.any(Number), last_used_at: null }],
+      pending_sign_ins: [{ mode, expires_at: expect.any(Number) }],
+    })
+    const names = Object.values(kept).flatMap((rows) => rows?.flatMap((row) => Object.keys(row)) ?? [])
+    expect(names.filter((name) => /hash|mac|seed|secret|key|credential|encrypted/.test(name))).toEqual([])
   })
 
   it('finds an account by its id or address, and lists all in pages', async () => {
@@ -140,6 +191,17 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
       expect(page.results.map(({ id }) => id)).toEqual(ids.slice(after + 1, after + 3))
     }
   })
+})
+
+it('AUD-02: an export reads every table that has rows of one account', async () => {
+  const tables = "SELECT name, sql FROM sqlite_master WHERE type = 'table'"
+  const { results } = await env.DB.prepare(tables).all<{ name: string; sql: string }>()
+  const ofAccounts = results.filter(({ sql }) => /^\s*(user_id|holder|subject_id) /m.test(sql))
+  expect(ofAccounts.length).toBeGreaterThan(8)
+  const text = Object.values(exportAccount({ userId: 'x', actorId: grace })).join('\n')
+  const left = ofAccounts.map(({ name }) => name).filter((name) => !new RegExp(`FROM ${name}\\s`).test(text))
+  // The handle by which authenticators know the account, and hashes of links that were used seconds ago.
+  expect(left.sort()).toEqual(['passkey_owners', 'used_links'])
 })
 
 describe('API-04: what an operator types is a value, whatever is in it', () => {

@@ -42,8 +42,14 @@ it('npm run users makes the first administrator, whoever spells the address, and
   expect(shown.code).toBe(0)
   expect(shown.printed).toMatch(/^roles: +admin, it's; --$/m)
   expect(shown.printed).toMatch(/^open sessions: +0$/m)
-  const { account, events } = JSON.parse(users('export', 'ada@example.com').printed)
+  expect(shown.printed).toMatch(/^second factor: +no$/m)
+  expect(users('remove-second-factor', 'ada@example.com')).toEqual({
+    code: 0,
+    printed: 'ada@example.com has no second factor.\n',
+  })
+  const { account, passkeys, events } = JSON.parse(users('export', 'ada@example.com').printed)
   expect(account).toMatchObject([{ email: 'ada@example.com', roles: '["admin","it\'s; --"]' }])
+  expect(passkeys).toEqual([])
   const by = `operator:${userInfo().username}`
   expect(events.filter(({ actor_id }: { actor_id: string }) => actor_id === by)).toMatchObject([
     { event: 'session-ended', reason: 'roles-changed' },

@@ -25,6 +25,8 @@ export function renderAccount(row: AccountRow): string {
     ['name', row.name ?? '(none)'],
     ['roles', roles.length === 0 ? '(none)' : roles.join(', ')],
     ['password', row.has_password ? 'yes' : 'no'],
+    ['second factor', instant(row.second_factor_at) ?? 'no'],
+    ['passkeys', String(row.passkeys)],
     ['disabled', instant(row.disabled_at) ?? 'no'],
     ['open sessions', String(row.open_sessions)],
     ['created', instant(row.created_at) ?? ''],

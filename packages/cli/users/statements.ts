@@ -19,7 +19,8 @@ interface Change {
 }
 
 const ACCOUNT = `id, email, name, roles, email_verified_at, disabled_at, created_at,
-  password_hash IS NOT NULL AS has_password,
+  password_hash IS NOT NULL AS has_password, second_factor_at,
+  (SELECT count(*) FROM passkeys WHERE user_id = users.id) AS passkeys,
   (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > unixepoch()
       AND idle_expires_at > unixepoch()) AS open_sessions`
 
@@ -33,6 +34,8 @@ export interface AccountRow {
   readonly disabled_at: number | null
   readonly created_at: number
   readonly has_password: 0 | 1
+  readonly second_factor_at: number | null
+  readonly passkeys: number
   readonly open_sessions: number
 }
 
@@ -73,6 +76,19 @@ export function enableAccount(change: Change): readonly string[] {
   ]
 }
 
+/** Takes away the authenticator app and the recovery codes. A trigger deletes the sign-ins that wait for them. Passkeys stay. */
+export function removeSecondFactor(change: Change): readonly string[] {
+  const id = quote(change.userId)
+  const ifSet = `EXISTS (SELECT 1 FROM users WHERE id = ${id} AND second_factor_at IS NOT NULL)`
+  return [
+    endSessions(change, 'second-factor-changed', ifSet),
+    `UPDATE users SET second_factor_at = NULL WHERE id = ${id} AND second_factor_at IS NOT NULL RETURNING id`,
+    recordIfChanged(change, 'second-factor-removed'),
+    `DELETE FROM totp_factors WHERE user_id = ${id}`,
+    `DELETE FROM recovery_codes WHERE user_id = ${id}`,
+  ]
+}
+
 /** Ends every open session. Each end is recorded by a trigger. */
 export function endAllSessions(change: Change): readonly string[] {
   return [`${endSessions(change, 'ended-by-operator')} RETURNING id`]
@@ -90,9 +106,15 @@ export function deleteAccount(change: Change): readonly string[] {
 export function exportAccount(change: Change): Readonly<Record<string, string>> {
   const id = quote(change.userId)
   return {
-    account: `SELECT id, email, name, roles, email_verified_at, disabled_at, created_at FROM users WHERE id = ${id}`,
-    sessions: `SELECT id, mode, amr, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
+    account: `SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, created_at FROM users
+      WHERE id = ${id}`,
+    sessions: `SELECT id, mode, amr, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
       user_agent, country FROM sessions WHERE user_id = ${id} ORDER BY created_at, id`,
+    authenticator_app: `SELECT confirmed_at FROM totp_factors WHERE user_id = ${id}`,
+    recovery_codes: `SELECT used_at FROM recovery_codes WHERE user_id = ${id} ORDER BY used_at`,
+    passkeys: `SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at FROM passkeys
+      WHERE user_id = ${id} ORDER BY created_at, id`,
+    pending_sign_ins: `SELECT mode, methods, return_to, expires_at FROM pending_sign_ins WHERE user_id = ${id} ORDER BY expires_at`,
     devices: `SELECT * FROM devices WHERE user_id = ${id}`,
     known_devices: `SELECT device FROM known_devices WHERE user_id = ${id} ORDER BY device`,
     links: `SELECT purpose, new_email, expires_at FROM one_time_tokens WHERE holder = ${id} ORDER BY expires_at`,

@@ -15,6 +15,7 @@ import {
   findAccount,
   listAccounts,
   operatorId,
+  removeSecondFactor,
   setRoles,
 } from './statements.ts'
 
@@ -25,14 +26,15 @@ export const help = `Look at accounts and change them.
 
   ${commandLine('users', '[options]')}
 
-  list [--after ID]     accounts in the order of their ids, ${PAGE} a page
-  show WHO              one account, by its email address or its id
-  roles WHO [ROLE ...]  set exactly these roles; none takes all away
-  disable WHO           end its sessions, and let nobody sign in to it
-  enable WHO            let its owner sign in again
-  end-sessions WHO      end every session of it
-  export WHO            print all that is kept of it, as JSON
-  delete WHO --yes      delete it and all that is its own
+  list [--after ID]         accounts in the order of their ids, ${PAGE} a page
+  show WHO                  one account, by its email address or its id
+  roles WHO [ROLE ...]      set exactly these roles; none takes all away
+  disable WHO               end its sessions, and let nobody sign in to it
+  enable WHO                let its owner sign in again
+  end-sessions WHO          end every session of it
+  remove-second-factor WHO  remove its authenticator app and recovery codes
+  export WHO                print all that is kept of it, as JSON
+  delete WHO --yes          delete it and all that is its own
 
   --by NAME      who does it, for the audit trail (default: your user name)
   --json         print JSON
@@ -40,12 +42,24 @@ ${TARGET_HELP}
 
 The first administrator: ${commandLine('users', 'roles ada@example.com admin')}
 
-Changed roles and "disable" end every session of the account, too. The sweep
-deletes cached copies of sessions within a minute. "delete" keeps the audit
+Changed roles, "disable" and "remove-second-factor" end every session of the
+account, too. Before you remove a second factor, make sure by another way that
+it is the owner who asks: afterwards a password or a mailed link is enough to
+sign in. Passkeys stay. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
 events of the account until AUDIT_RETENTION_DAYS have passed.
 Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
 
-const ACTIONS = ['list', 'show', 'roles', 'disable', 'enable', 'end-sessions', 'export', 'delete'] as const
+const ACTIONS = [
+  'list',
+  'show',
+  'roles',
+  'disable',
+  'enable',
+  'end-sessions',
+  'remove-second-factor',
+  'export',
+  'delete',
+] as const
 
 type Action = (typeof ACTIONS)[number]
 
@@ -105,6 +119,11 @@ export async function run(args: readonly string[]): Promise<number> {
       statements: endAllSessions(change),
       done: `Every session of ${account.email} has ended.`,
       unchanged: `${account.email} had no open session.`,
+    },
+    'remove-second-factor': {
+      statements: removeSecondFactor(change),
+      done: `The second factor of ${account.email} is removed, and every session has ended. Tell the owner to sign in without it, and to set up an authenticator app again at /account.`,
+      unchanged: `${account.email} has no second factor.`,
     },
     delete: {
       statements: deleteAccount(change),
