@@ -3,6 +3,10 @@ import type { Mutation } from './mutation.ts'
 /** The guards of what ends an account, its password and its sessions. */
 export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'an operator who removes a second factor ends the sessions',
+    tests: ['test/cli/users.test.ts'],
+  },
+  {
     guard: 'mail is never a second factor',
     cut: 'account',
     put: 'possession',

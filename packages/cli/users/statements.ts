@@ -81,6 +81,7 @@ export function removeSecondFactor(change: Change): readonly string[] {
   const id = quote(change.userId)
   const ifSet = `EXISTS (SELECT 1 FROM users WHERE id = ${id} AND second_factor_at IS NOT NULL)`
   return [
+    // guard: an operator who removes a second factor ends the sessions
     endSessions(change, 'second-factor-changed', ifSet),
     `UPDATE users SET second_factor_at = NULL WHERE id = ${id} AND second_factor_at IS NOT NULL RETURNING id`,
     recordIfChanged(change, 'second-factor-removed'),
