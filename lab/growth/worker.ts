@@ -105,7 +105,7 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
         )
         .bind(ended, now - 200),
       db
-        .prepare("INSERT OR IGNORE INTO budgets VALUES (?1, 'password', ?2, 0)")
+        .prepare("INSERT OR IGNORE INTO budgets (budget_key, kind, spent_until) VALUES (?1, 'password', ?2)")
         .bind('-'.repeat(43), 2 * now),
     ])
     return c.body(null, 204)
