@@ -109,7 +109,7 @@ it.each<[string, (c: Context) => unknown]>([
     const answer = await post(appThat(reads), body, type)
     expectProblem(answer, 422, 'invalid-input')
     expect(answer.body.errors).toMatchObject([{ field: '', code: 'already-read' }])
-    expect(answer.body.errors[0].message).toContain('Read it there by c.req.json()')
+    expect(answer.body.errors[0].message).toContain('Read it with c.req.json()')
   }
 })
 
