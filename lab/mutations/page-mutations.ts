@@ -39,6 +39,12 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/pages/paths.test.ts'],
   },
   {
+    guard: 'an offer that is too old is not shown again',
+    cut: ' || offer.expiresAt <= clock()',
+    put: '',
+    tests: ['test/pages/second-factor.test.ts'],
+  },
+  {
     guard: 'an account without a password is not deleted by a session alone',
     tests: ['test/contracts/no-password.test.ts'],
   },

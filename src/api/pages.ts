@@ -1,4 +1,5 @@
 import type { Context, Hono, MiddlewareHandler } from 'hono'
+import type { TotpOffer } from '../flows/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { Problem, ProblemCode } from '../http/problem'
 import type { User } from '../identity/user'
@@ -16,8 +17,17 @@ export interface Pages {
   readonly afterForms: MiddlewareHandler
   /** `GET /`; `null`: nobody is signed in. */
   home(c: Context, user: User | null): Promise<Response>
+  /** An authenticator app that waits for its first code. No other answer holds its seed. */
+  totpOffer(c: Context, offer: OfferToOwner): Promise<Response>
+  /** New recovery codes, which are shown in this answer alone. */
+  recoveryCodes(c: Context, codes: readonly string[]): Promise<Response>
   /** What a type of problem means. */
   problemType(c: Context, code: ProblemCode): Promise<Response>
   /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
   refusal(c: Context, problem: Problem, requestId: string): Promise<Response>
+}
+
+/** An authenticator app that is offered, and the account that it is for. */
+export interface OfferToOwner extends TotpOffer {
+  readonly accountId: string
 }

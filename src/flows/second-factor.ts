@@ -50,11 +50,31 @@ export async function offerTotp(services: OwnFactorServices, own: OwnSession): P
   const found = await users.findById(own.userId)
   if (!found) return null
   const seed = randomBytes(TOTP_SEED_BYTES)
-  return {
-    enrolment: await totpSeeds.sealOffer(own.userId, { seed, expiresAt: clock() + OFFER_SECONDS }),
-    seed: encodeBase32(seed),
-    otpauthUri: otpauthUri({ brand: brandName, account: found.user.email, seed }),
-  }
+  const enrolment = await totpSeeds.sealOffer(own.userId, { seed, expiresAt: clock() + OFFER_SECONDS })
+  return describeOffer({ enrolment, seed, brand: brandName, account: found.user.email })
+}
+
+/** Returns an offer again whose first code was wrong; `null` if it is too old or of another account. @throws {StoreUnavailable} */
+export async function findTotpOffer(
+  services: Pick<OwnFactorServices, 'users' | 'totpSeeds' | 'brandName' | 'clock'>,
+  { userId }: Pick<OwnSession, 'userId'>,
+  enrolment: string,
+): Promise<TotpOffer | null> {
+  const { users, totpSeeds, brandName, clock } = services
+  const offer = await totpSeeds.openOffer(userId, enrolment)
+  // guard: an offer that is too old is not shown again
+  if (!offer || offer.expiresAt <= clock()) return null
+  const found = await users.findById(userId)
+  return found && describeOffer({ enrolment, seed: offer.seed, brand: brandName, account: found.user.email })
+}
+
+function describeOffer(of: {
+  readonly enrolment: string
+  readonly seed: Uint8Array
+  readonly brand: string
+  readonly account: string
+}): TotpOffer {
+  return { enrolment: of.enrolment, seed: encodeBase32(of.seed), otpauthUri: otpauthUri(of) }
 }
 
 export type FactorChanged =

@@ -6,7 +6,7 @@ import type { GuardServices, SignedInEnv } from './auth-env'
 import type { Principal } from './principal'
 
 /** How old the proof of a session may be where somebody changes how they sign in. */
-export const RECENT_SECONDS = 10 * 60
+const RECENT_SECONDS = 10 * 60
 
 /** What a caller must have proven, and how lately. */
 export interface RecentTerms {
@@ -16,26 +16,28 @@ export interface RecentTerms {
   readonly acr?: AssuranceLevel
 }
 
+const CHANGE_OF_WAYS_IN: RecentTerms = { maxAgeSeconds: RECENT_SECONDS }
+
 /**
  * Lets a caller through who has proven who they are a moment ago. Behind `requirePrincipal`. The refusal says what to prove, as RFC 9470 §3
  * has it, in either mode.
  */
 export function requireRecent(
   { clock }: Pick<GuardServices, 'clock'>,
-  terms: RecentTerms = { maxAgeSeconds: RECENT_SECONDS },
+  terms: RecentTerms = CHANGE_OF_WAYS_IN,
 ): MiddlewareHandler<SignedInEnv> {
   const check: MiddlewareHandler<SignedInEnv> = async (c, next) => {
-    if (!isRecent(c.var.principal, terms, clock())) throw insufficient(terms)
+    if (!isRecent(c.var.principal, clock(), terms)) throw insufficient(terms)
     await next()
   }
   return withFacts(check, { recent: true })
 }
 
-/** Whether a principal satisfies terms at an instant. */
+/** Whether a principal satisfies terms at an instant; those of a change of ways in, if there are none. */
 export function isRecent(
   { authenticatedAt, acr }: Pick<Principal, 'authenticatedAt' | 'acr'>,
-  terms: RecentTerms,
   now: number,
+  terms: RecentTerms = CHANGE_OF_WAYS_IN,
 ): boolean {
   const reached = terms.acr !== 'urn:janus:2fa' || acr === 'urn:janus:2fa'
   // guard: a change of ways in needs a recent sign-in

@@ -4,6 +4,7 @@ import { AccountDevices, type DeviceView } from './account-devices'
 import { AccountPasskeys, type PasskeyView } from './account-passkeys'
 import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
+import { AccountSecondFactor, type SecondFactorView } from './account-second-factor'
 import type { AccountView } from './account-section'
 import { AccountSessions, type SessionView } from './account-sessions'
 import type { EventGroup } from './activity-groups'
@@ -26,6 +27,7 @@ export interface AccountPageProps {
   readonly devices: readonly DeviceView[]
   /** The oldest first; `null`: there are none here. */
   readonly passkeys: readonly PasskeyView[] | null
+  readonly secondFactor: SecondFactorView
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
@@ -77,6 +79,7 @@ export function AccountPage(props: AccountPageProps) {
         open={props.unfolded === 'password'}
       />
       {passkeys && <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} />}
+      <AccountSecondFactor context={context} accountId={user.id} secondFactor={props.secondFactor} />
       <AccountSessions
         context={context}
         accountId={user.id}

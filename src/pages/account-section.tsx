@@ -1,6 +1,6 @@
 import type { Child, PropsWithChildren } from 'hono/jsx'
 import { Form, type FormProps, Hidden } from './form'
-import type { PageContext } from './page'
+import { type PageContext, withReturnTo } from './page'
 import type { Texts } from './texts/en'
 
 /** An account as its owner sees it. */
@@ -67,4 +67,9 @@ export function AccountForm({
 /** Where the forms of the account page come back to, and what it then says was done. */
 export function accountPath({ basePath }: PageContext, done?: keyof Texts['account']['notices']): string {
   return `${basePath}/account${done === undefined ? '' : `?done=${done}`}`
+}
+
+/** Where somebody who is signed in proves again who they are, and comes back from to the account page. */
+export function signInAgainPath(context: PageContext): string {
+  return withReturnTo(`${context.basePath}/login?account=other`, accountPath(context))
 }

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { presentedDevices } from '../guards/presented-devices'
 import type { Principal } from '../guards/principal'
 import { sessionEnded } from '../guards/require-live-session'
+import { isRecent } from '../guards/require-recent'
 import { describeDevice } from '../request-source/device'
 import type { Services } from '../services'
 import { AccountPage, type AccountPageProps } from './account-page'
@@ -20,18 +21,20 @@ export async function accountPage(
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
   forms: AccountPageProps['forms'] = {},
 ) {
-  const { users, sessions, devices, passkeys, relyingParty, auditLog, clock, config } = services
+  const { users, sessions, devices, passkeys, relyingParty, secondFactors, auditLog, clock, config } =
+    services
   const { userId, sessionId } = principal
   const show = c.req.query('show')
   const limits = {
     sessions: show === 'sessions' ? MANY : FEW.sessions,
     events: show === 'activity' ? MANY : FEW.events,
   }
-  const [account, listed, knownDevices, ownPasskeys, currentIds, recorded] = await Promise.all([
+  const [account, listed, knownDevices, ownPasskeys, factor, currentIds, recorded] = await Promise.all([
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
     devices.list(userId, clock()),
     relyingParty === null ? null : passkeys.list(userId),
+    secondFactors.find(userId),
     presentedDevices(services, c.req.raw.headers),
     auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
@@ -59,6 +62,7 @@ export async function accountPage(
         current: currentIds.includes(device.id),
       }))}
       passkeys={ownPasskeys}
+      secondFactor={{ ...factor, changeable: isRecent(principal, clock()) }}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}

@@ -4,6 +4,7 @@ import { Text } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
+import { findTotpOffer } from '../flows/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import { open } from '../guards/open-route'
 import { requireLiveSession } from '../guards/require-live-session'
@@ -12,6 +13,7 @@ import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
 import { appHome, parseReturnTo, safeReturnTo } from '../http/return-to'
 import type { Services } from '../services'
+import { accountPath } from './account-section'
 import { accountPage } from './account-view'
 import { continueAfterForms } from './after-form'
 import { ASSET_FILES } from './asset-files'
@@ -26,12 +28,14 @@ import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import { ProblemPage } from './problem-page'
+import { RecoveryCodesPage } from './recovery-codes-page'
 import { referenceRoutes } from './reference-routes'
 import { keptValues, refusedForm } from './refused-form'
 import { offered, type Screen } from './screen'
 import { SCREENS } from './screens'
 import { SignedInPage } from './signed-in-page'
 import { signedInUser } from './signed-in-user'
+import { TotpPage } from './totp-page'
 
 /** The pages of a service. */
 export function createPages(services: Services, screens: readonly Screen[] = SCREENS): Pages {
@@ -98,6 +102,16 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
       return answerPage(c, context, page)
     },
 
+    async totpOffer(c, offer) {
+      const context = pageContext(c, config)
+      return answerPage(c, context, <TotpPage context={context} offer={offer} state={FRESH_FORM} />)
+    },
+
+    async recoveryCodes(c, codes) {
+      const context = pageContext(c, config)
+      return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} />)
+    },
+
     async problemType(c, code) {
       const context = pageContext(c, config)
       const { status } = PROBLEMS[code]
@@ -108,20 +122,38 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
       )
     },
 
-    async refusal(c, problem, requestId) {
+    async refusal(c: Context<SignedInEnv>, problem, requestId) {
       const context = pageContext(c, config)
       const way = c.req.method === 'GET' ? wayOn(c, problem.code) : null
       if (way !== null) return c.redirect(`${config.basePath}${way}`, 303)
       // guard: a form about another account does not come back as one of the account that is signed in
       const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
+      const { status } = PROBLEMS[shown.code]
+      const { principal } = c.var
+      if (principal && isForm(c) && MENDABLE.has(shown.code) && pathOf(c) === '/me/totp/confirm') {
+        const { userId } = principal
+        const offer = await findTotpOffer(services, principal, sentFields(c).enrolment ?? '')
+        if (offer) {
+          const state = refusedForm(c, shown)
+          const page = <TotpPage context={context} offer={{ ...offer, accountId: userId }} state={state} />
+          return answerPage(c, context, page, status)
+        }
+        if (shown.code === 'invalid-second-factor') {
+          return c.redirect(accountPath(context, 'set-up-expired'), 303)
+        }
+      }
       const page = await refusedPage(c, context, { problem: shown, requestId })
-      return answerPage(c, context, page, PROBLEMS[shown.code].status)
+      return answerPage(c, context, page, status)
     },
+  }
+
+  function pathOf(c: Context): string {
+    return c.req.path.slice(config.basePath.length)
   }
 
   /** Where a browser is led that asked for the account before it signed in, or for the path of a form. */
   function wayOn(c: Context, code: Problem['code']): string | null {
-    const path = c.req.path.slice(config.basePath.length)
+    const path = pathOf(c)
     const page = placeOfForm(path)?.page ?? null
     if (code === 'method-not-allowed') return page
     const { withoutToken = null } = screenAt(path) ?? {}
@@ -148,7 +180,7 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
     context: PageContext,
     { problem, requestId }: { readonly problem: Problem; readonly requestId: string },
   ) {
-    const path = c.req.path.slice(config.basePath.length)
+    const path = pathOf(c)
     const screen = screenAt(path)
     const state = refusedForm(c, problem)
     if (isForm(c) && MENDABLE.has(problem.code)) {

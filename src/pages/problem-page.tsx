@@ -1,4 +1,5 @@
 import type { ProblemCode } from '../http/problem'
+import { signInAgainPath } from './account-section'
 import { waitText } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -25,8 +26,15 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'account-exists',
 ])
 
+/** The problem that signing in again mends, of who is signed in. */
+const PROOF_HELPS: ProblemCode = 'insufficient-user-authentication'
+
 /** The problems with which one goes on at one's account. */
-const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set(['account-mismatch', 'password-not-set'])
+const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set([
+  'account-mismatch',
+  'password-not-set',
+  'second-factor-not-set',
+])
 
 /** `GET /problems/:code`, and every refusal that has no form to go back to. */
 export function ProblemPage({
@@ -54,6 +62,11 @@ export function ProblemPage({
         {ACCOUNT_HELPS.has(code) && (
           <a class="button primary" href={`${basePath}/account`}>
             {texts.home.account}
+          </a>
+        )}
+        {code === PROOF_HELPS && (
+          <a class="button primary" href={signInAgainPath(context)}>
+            {texts.twoSteps.signInAgain}
           </a>
         )}
         {SIGN_IN_HELPS.has(code) && (

@@ -79,7 +79,7 @@ export function createRoutes(services: WiredServices, pages: Pages | null) {
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services, services.mail?.answerVerified(services) ?? refuseVerified))
     .route('/', secondFactorStepRoutes(services))
-    .route('/', secondFactorRoutes(services))
+    .route('/', secondFactorRoutes(services, pages))
     .route('/', passwordRoutes(services))
     .route('/', passkeyRoutes(services))
     .route('/', passkeySignInRoutes(services))

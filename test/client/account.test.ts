@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient } from '../../packages/client/index.ts'
 import { hotp, totpStep } from '../../src/factors/totp'
+import { decodeBase32 } from '../support/base32'
 import { FORMS, type Form, openStorage, signedUpClient, wiredClient } from '../support/client'
 import { mailingService } from '../support/mail'
 import { createNetwork, problemOf } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
-import { decodeBase32 } from '../support/second-factor'
 
 const NEW_PASSWORD = 'a new beginning, again'
 

@@ -1,6 +1,7 @@
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { describe, expect } from 'vitest'
+import { beginTotp, confirmTotp, otherCode } from './app.ts'
 import { forcedColorFaults, zoomFaults } from './legibility.ts'
 import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
 import { forgetPassword, newPerson } from './person.ts'
@@ -123,6 +124,15 @@ describe.concurrent('accessibility', () => {
         for (const summary of await visitor.page.locator('summary').all()) await summary.click()
         await check(path)
       }
+      const seed = await beginTotp(visitor)
+      await check('an authenticator app')
+      await visitor.page.locator('[name=code]').fill(await otherCode(seed))
+      await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
+      await check('an authenticator app, after a wrong code')
+      expect(await confirmTotp(visitor, seed)).toHaveLength(10)
+      await check('recovery codes')
+      await visitor.go('/account')
+      await check('the account with a second step')
       expect(found).toEqual({})
     },
   )

@@ -35,10 +35,14 @@ describe.each(everyPage)('%s', (_, page) => {
     expect(page.match(/<!--/g)).toHaveLength(2)
   })
 
-  it('HTM-01: has one script, under the nonce, and nothing inline', async () => {
+  it('HTM-01: has its own scripts, under the nonce, and nothing inline', async () => {
     const elements = await elementsOf(page)
     const scripts = elements.filter(({ tag }) => tag === 'script')
-    expect(scripts.map(({ attributes }) => attributes.get('nonce'))).toEqual(['n0nce'])
+    const [first, ...further] = scripts.map(({ attributes }) => Object.fromEntries(attributes))
+    expect(first).toEqual({ type: 'module', src: '/auth/assets/janus.js', nonce: 'n0nce' })
+    // One more where passkeys are of use.
+    const passkeys = { ...first, src: '/auth/assets/passkeys.js' }
+    expect(further).toEqual(further.length === 0 ? [] : [passkeys])
     expect(page).toMatch(/<script [^>]*><\/script>/)
     expect(elements.filter(({ tag }) => ['style', 'base', 'iframe', 'object'].includes(tag))).toEqual([])
     const names = elements.flatMap(({ attributes }) => [...attributes.keys()])

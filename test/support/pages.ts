@@ -15,11 +15,13 @@ import { HomePage } from '../../src/pages/home-page'
 import { LoginPage } from '../../src/pages/login-page'
 import type { PageContext } from '../../src/pages/page'
 import { ProblemPage } from '../../src/pages/problem-page'
+import { RecoveryCodesPage } from '../../src/pages/recovery-codes-page'
 import { RegisterPage } from '../../src/pages/register-page'
 import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-password-page'
 import { SecondFactorPage } from '../../src/pages/second-factor-page'
 import { SignInLinkPage } from '../../src/pages/sign-in-link-page'
 import { SignedInPage } from '../../src/pages/signed-in-page'
+import { TotpPage } from '../../src/pages/totp-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
 import type { Language } from '../../src/request-source/language'
 
@@ -82,6 +84,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { id: text, name: text, createdAt: 1_800_000_000, lastUsedAt: null },
       { id: `${text}2`, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
     ],
+    secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true },
     events: [
       { ...event, outcome: 'success' as const },
       { ...event, outcome: 'refused' as const },
@@ -159,6 +162,26 @@ export function pagesOf(
     'account without a password': String(
       AccountPage({ ...account, user: { ...user, hasPassword: false }, events: [] }),
     ),
+    'account without a second step': String(
+      AccountPage({
+        ...account,
+        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: true },
+      }),
+    ),
+    'account, signed in a while ago': String(
+      AccountPage({
+        ...account,
+        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: false },
+      }),
+    ),
+    'authenticator app': String(
+      TotpPage({
+        context,
+        state,
+        offer: { accountId: text, enrolment: text, seed: text, otpauthUri: `otpauth://totp/${text}` },
+      }),
+    ),
+    'recovery codes': String(RecoveryCodesPage({ context, codes: [text, text] })),
     home: String(HomePage({ context, user: null, registration: true })),
     'home, signed in': String(HomePage({ context, user, registration: true })),
     problem: String(ProblemPage({ context, code: 'invalid-link', status: 400, reference: text })),

@@ -1,6 +1,7 @@
 import { expect } from 'vitest'
 import { hotp, totpStep } from '../../src/factors/totp'
 import type { Mode } from '../../src/sessions/mode'
+import { decodeBase32 } from './base32'
 import { type Answer, clientOf, type Person, type SignedIn, send, signedInPerson } from './person'
 import { deployed, type OwnService, type Service } from './service'
 
@@ -14,15 +15,6 @@ export interface PersonWithTotp {
 }
 
 const seeds = new WeakMap<Person, Uint8Array<ArrayBuffer>>()
-
-/** Reads base32 as an authenticator app does. */
-export function decodeBase32(text: string): Uint8Array<ArrayBuffer> {
-  const bits = [...text]
-    .map((letter) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'.indexOf(letter).toString(2).padStart(5, '0'))
-    .join('')
-  const bytes = bits.match(/.{8}/g) ?? []
-  return Uint8Array.from(bytes, (byte) => Number.parseInt(byte, 2))
-}
 
 function secondsOf(service: Service): number {
   return Math.floor(Date.now() / 1000) + ('ahead' in service ? (service as OwnService).ahead : 0)

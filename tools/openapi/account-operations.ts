@@ -88,7 +88,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Begin to set up an authenticator app',
     description:
-      'Gives a new seed. Nothing changes until `POST /me/totp/confirm`. It takes a proof of the last ten minutes.',
+      'Gives a new seed. Nothing changes until `POST /me/totp/confirm`. It takes a proof of the last ten minutes. A form from a browser gets a page with the QR code.',
     request: {},
     answers: {
       200: {
@@ -109,7 +109,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Set up an authenticator app with its first code',
     description:
-      'From now on every sign-in takes a second factor. Ends the other sessions of the account and renews this one: its old credential is over. Replaces the app there was, and its recovery codes.',
+      'From now on every sign-in takes a second factor. Ends the other sessions of the account and renews this one: its old credential is over. Replaces the app there was, and its recovery codes. A form from a browser gets a page with the codes.',
     request: { enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA', code: '492039' },
     answers: {
       200: {
@@ -149,7 +149,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Get new recovery codes',
     description:
-      'In place of those there are. It takes a proof of the second factor of the last ten minutes.',
+      'In place of those there are. It takes a proof of the second factor of the last ten minutes. A form from a browser gets a page with the codes.',
     request: {},
     answers: {
       200: {

@@ -13,28 +13,32 @@ import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession, sessionEnded } from '../../guards/require-live-session'
 import { requireRecent } from '../../guards/require-recent'
-import { jsonOrFormBody } from '../../http/body'
+import { isForm, jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
+import { answer } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { Code, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
+import type { Pages } from '../pages'
 import { credentialPlace, presentSignIn, refreshTokenPlace } from '../sign-in/answer-sign-in'
 
 const OwnBody = v.object({ ...ownAccount, ...deviceField, return_to: ReturnTo })
 const ConfirmBody = v.object({ enrolment: Text, code: Code, ...OwnBody.entries })
 
-/** How old a proof may be where the second factor is changed. */
-const MAX_AGE_SECONDS = 10 * 60
-
-/** The second factor of one's own account. */
-export function secondFactorRoutes(services: Services) {
+/** The second factor of one's own account. What is shown once is a page to a browser that sent a form. */
+export function secondFactorRoutes(services: Services, pages: Pages | null) {
   const { config } = services
   const live = requireLiveSession(services)
-  const recent = requireRecent(services, { maxAgeSeconds: MAX_AGE_SECONDS })
+  const recent = requireRecent(services)
   const limited = limitClient(services, requestSourceOf)
+
+  /** The pages, for who is to see one. A form of a token session gets its new tokens as JSON. */
+  function pagesFor(c: Context<SignedInEnv>): Pages | null {
+    return isForm(c) && c.var.principal.mode === 'session' && pages?.wanted(c) ? pages : null
+  }
 
   async function answerChange(c: Context<SignedInEnv>, change: FactorChanged, device_token?: string | null) {
     if (change.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
@@ -62,6 +66,8 @@ export function secondFactorRoutes(services: Services) {
     .post('/me/totp', live, recent, limited, jsonOrFormBody(OwnBody), sameAccount, async (c) => {
       const offer = await offerTotp(services, c.var.principal)
       if (!offer) throw sessionEnded(c.var.principal)
+      const shown = pagesFor(c)
+      if (shown) return shown.totpOffer(c, { ...offer, accountId: c.var.principal.userId })
       return c.json({ enrolment: offer.enrolment, seed: offer.seed, otpauth_uri: offer.otpauthUri })
     })
 
@@ -71,6 +77,8 @@ export function secondFactorRoutes(services: Services) {
       const input = { enrolment, code, deviceIds, source: requestSourceOf(c) }
       const change = await confirmTotp(services, c.var.principal, input)
       const { body, recoveryCodes } = await answerChange(c, change, device_token)
+      const shown = pagesFor(c)
+      if (shown) return shown.recoveryCodes(c, recoveryCodes)
       return c.json({ ...body, recovery_codes: recoveryCodes })
     })
 
@@ -82,20 +90,23 @@ export function secondFactorRoutes(services: Services) {
       jsonOrFormBody(OwnBody),
       sameAccount,
       async (c) => {
-        const { device_token } = c.req.valid('json')
+        const { device_token, return_to } = c.req.valid('json')
         const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
         const change = await removeSecondFactor(services, c.var.principal, {
           deviceIds,
           source: requestSourceOf(c),
         })
         const { body } = await answerChange(c, change, device_token)
-        return c.json(body)
+        if (c.var.principal.mode === 'token') return c.json(body)
+        return answer(c, config, { returnTo: return_to, page: '/account' }, body)
       },
     )
 
     .post('/me/recovery-codes', live, recent, limited, jsonOrFormBody(OwnBody), sameAccount, async (c) => {
       const codes = await renewRecoveryCodes(services, c.var.principal, requestSourceOf(c))
       if (!codes) throw new Problem('second-factor-not-set')
+      const shown = pagesFor(c)
+      if (shown) return shown.recoveryCodes(c, codes)
       return c.json({ recovery_codes: codes })
     })
 }

@@ -138,6 +138,42 @@ export const de = {
     back: 'Zurück zur Anmeldung',
   },
 
+  twoSteps: {
+    title: 'Bestätigung in zwei Schritten',
+    intro:
+      'Zur Anmeldung gehört dann auch ein Code aus einer App auf Ihrem Telefon. Ein Passwort allein öffnet Ihr Konto nicht mehr.',
+    off: 'Aus',
+    on: 'Ein',
+    since: 'Seit',
+    codesLeft: 'Übrige Wiederherstellungscodes:',
+    setUp: 'Einrichten',
+    replace: 'Eine andere App verwenden',
+    newCodes: 'Neue Wiederherstellungscodes',
+    remove: 'Ausschalten',
+    confirmRemove: 'Die Bestätigung in zwei Schritten ausschalten?',
+    recent: 'Ihre letzte Anmeldung ist eine Weile her. Melden Sie sich neu an, um das zu ändern.',
+    signInAgain: 'Neu anmelden',
+  },
+
+  totp: {
+    title: 'Authenticator-App einrichten',
+    scan: 'Scannen Sie diesen Code mit einer Authenticator-App, zum Beispiel auf Ihrem Telefon.',
+    qrCode: 'QR-Code für Ihre Authenticator-App',
+    type: 'Scannen geht nicht? Tippen Sie diesen Schlüssel in die App:',
+    effect:
+      'Ihre anderen Geräte werden abgemeldet. Eine App, die Sie früher eingerichtet haben, funktioniert dann nicht mehr.',
+    submit: 'Einschalten',
+    cancel: 'Zurück zu Ihrem Konto',
+  },
+
+  recoveryCodes: {
+    title: 'Ihre Wiederherstellungscodes',
+    intro:
+      'Ohne Ihr Telefon melden Sie sich mit einem dieser Codes an statt mit dem Code aus der App. Jeder funktioniert einmal.',
+    once: 'Drucken Sie die Codes aus, oder speichern Sie sie jetzt an einem sicheren Ort. Sie werden nur dieses eine Mal angezeigt, und frühere funktionieren nicht mehr.',
+    kept: 'Ich habe sie gespeichert',
+  },
+
   confirmSignIn: {
     title: 'Fast geschafft',
     intro: 'Sie wollten sich mit einem Link anmelden. Ein Klick, und Sie sind da.',
@@ -292,6 +328,9 @@ export const de = {
       'device-forgotten': 'Das Gerät ist vergessen.',
       'passkey-added': 'Ihr Passkey ist hinzugefügt.',
       'passkey-removed': 'Der Passkey ist entfernt. Er öffnet Ihr Konto nicht mehr.',
+      'second-factor-removed': 'Die Bestätigung in zwei Schritten ist aus. Andere Geräte sind abgemeldet.',
+      'set-up-expired':
+        'Das Einrichten hat zu lange gedauert, und nichts wurde geändert. Bitte beginnen Sie noch einmal.',
       'others-ended': 'Alle anderen Geräte sind abgemeldet.',
     },
   },

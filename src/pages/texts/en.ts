@@ -147,6 +147,41 @@ export const en = {
     back: 'Back to sign-in',
   },
 
+  twoSteps: {
+    title: 'Two-step verification',
+    intro:
+      'Signing in then takes a code from an app on your phone, too. A password alone no longer opens your account.',
+    off: 'Off',
+    on: 'On',
+    since: 'Since',
+    codesLeft: 'Recovery codes left:',
+    setUp: 'Set up',
+    replace: 'Use another app',
+    newCodes: 'Get new recovery codes',
+    remove: 'Turn off',
+    confirmRemove: 'Turn off two-step verification?',
+    recent: 'Your last sign-in was a while ago. To change this, sign in again.',
+    signInAgain: 'Sign in again',
+  },
+
+  totp: {
+    title: 'Set up your authenticator app',
+    scan: 'Scan this code with an authenticator app, for example on your phone.',
+    qrCode: 'QR code for your authenticator app',
+    type: "Can't scan it? Type this key into the app:",
+    effect: 'Your other devices will be signed out. An app that you set up before stops working.',
+    submit: 'Turn on',
+    cancel: 'Back to your account',
+  },
+
+  recoveryCodes: {
+    title: 'Your recovery codes',
+    intro:
+      "If you don't have your phone, sign in with one of these codes in place of the code from the app. Each works once.",
+    once: 'Print them or save them in a safe place now. They are shown only this once, and earlier ones no longer work.',
+    kept: 'I have saved them',
+  },
+
   confirmSignIn: {
     title: 'Almost there',
     intro: 'You requested a sign-in link. Select the button to sign in.',
@@ -296,6 +331,8 @@ export const en = {
       'device-forgotten': 'That device is forgotten.',
       'passkey-added': 'Your passkey is added.',
       'passkey-removed': 'That passkey is removed. It no longer opens your account.',
+      'second-factor-removed': 'Two-step verification is off. Other devices are signed out.',
+      'set-up-expired': 'The set-up took too long, and nothing was changed. Please start again.',
       'others-ended': 'All other devices are signed out.',
     },
   },

@@ -134,6 +134,42 @@ export const es = {
     back: 'Volver al inicio de sesión',
   },
 
+  twoSteps: {
+    title: 'Verificación en dos pasos',
+    intro:
+      'Para iniciar sesión hará falta también un código de una aplicación de su teléfono. Una contraseña sola ya no abre su cuenta.',
+    off: 'Desactivada',
+    on: 'Activada',
+    since: 'Desde',
+    codesLeft: 'Códigos de recuperación restantes:',
+    setUp: 'Configurar',
+    replace: 'Usar otra aplicación',
+    newCodes: 'Obtener códigos de recuperación nuevos',
+    remove: 'Desactivar',
+    confirmRemove: '¿Desactivar la verificación en dos pasos?',
+    recent: 'Inició sesión hace un rato. Para cambiar esto, vuelva a iniciar sesión.',
+    signInAgain: 'Volver a iniciar sesión',
+  },
+
+  totp: {
+    title: 'Configurar su aplicación de autenticación',
+    scan: 'Escanee este código con una aplicación de autenticación, por ejemplo en su teléfono.',
+    qrCode: 'Código QR para su aplicación de autenticación',
+    type: '¿No puede escanearlo? Escriba esta clave en la aplicación:',
+    effect:
+      'Se cerrará la sesión en sus otros dispositivos. Una aplicación configurada antes dejará de funcionar.',
+    submit: 'Activar',
+    cancel: 'Volver a su cuenta',
+  },
+
+  recoveryCodes: {
+    title: 'Sus códigos de recuperación',
+    intro:
+      'Si no tiene su teléfono, inicie sesión con uno de estos códigos en lugar del código de la aplicación. Cada uno sirve una vez.',
+    once: 'Imprímalos o guárdelos ahora en un lugar seguro. Solo se muestran esta vez, y los anteriores ya no sirven.',
+    kept: 'Los he guardado',
+  },
+
   confirmSignIn: {
     title: 'Ya casi está',
     intro: 'Este enlace inicia su sesión. Solo falta un clic.',
@@ -284,6 +320,9 @@ export const es = {
       'device-forgotten': 'Ese dispositivo se ha olvidado.',
       'passkey-added': 'Su llave de acceso está añadida.',
       'passkey-removed': 'La llave de acceso está eliminada. Ya no abre su cuenta.',
+      'second-factor-removed':
+        'La verificación en dos pasos está desactivada. Se ha cerrado la sesión en los otros dispositivos.',
+      'set-up-expired': 'La configuración tardó demasiado y no se ha cambiado nada. Empiece de nuevo.',
       'others-ended': 'Las demás sesiones se han cerrado.',
     },
   },

@@ -1,0 +1,76 @@
+import { AccountForm, AccountSection, accountPath, signInAgainPath } from './account-section'
+import { bare } from './account-sessions'
+import type { PageContext } from './page'
+import { Time } from './time'
+
+/** The second factor as its owner sees it. */
+export interface SecondFactorView {
+  /** Seconds since the epoch; `null`: there is none. */
+  readonly totpSince: number | null
+  readonly recoveryCodesLeft: number
+  /** Whether the last sign-in is recent enough to change it. */
+  readonly changeable: boolean
+}
+
+interface AccountSecondFactorProps {
+  readonly context: PageContext
+  readonly accountId: string
+  readonly secondFactor: SecondFactorView
+}
+
+/** The authenticator app of the account and its recovery codes, and how to change them. */
+export function AccountSecondFactor({ context, accountId, secondFactor }: AccountSecondFactorProps) {
+  const { texts, language } = context
+  const words = texts.twoSteps
+  const { totpSince, recoveryCodesLeft, changeable } = secondFactor
+  const button = (form: string, action: string, text: string) => (
+    <AccountForm accountId={accountId} form={bare(context, form)} action={action}>
+      <button type="submit">{text}</button>
+    </AccountForm>
+  )
+  return (
+    <AccountSection id="second-factor-section" title={words.title} intro={words.intro}>
+      {totpSince === null ? (
+        <p class="row-title">{words.off}</p>
+      ) : (
+        <div>
+          <p class="row-title">{words.on}</p>
+          <p class="row-details">
+            {words.since} <Time at={totpSince} language={language} />
+          </p>
+          <p class="row-details">
+            {words.codesLeft} {recoveryCodesLeft}
+          </p>
+        </div>
+      )}
+      {!changeable && (
+        <>
+          <p class="intro">{words.recent}</p>
+          <p>
+            <a class="button" href={signInAgainPath(context)}>
+              {words.signInAgain}
+            </a>
+          </p>
+        </>
+      )}
+      {changeable && totpSince === null && button('totp-set-up', '/me/totp', words.setUp)}
+      {changeable && totpSince !== null && (
+        <div class="side-by-side">
+          {button('totp-replace', '/me/totp', words.replace)}
+          {button('new-recovery-codes', '/me/recovery-codes', words.newCodes)}
+          <AccountForm
+            accountId={accountId}
+            form={bare(context, 'second-factor-remove')}
+            action="/me/second-factor/remove"
+            returnTo={accountPath(context, 'second-factor-removed')}
+            confirm={words.confirmRemove}
+          >
+            <button type="submit" class="danger">
+              {words.remove}
+            </button>
+          </AccountForm>
+        </div>
+      )}
+    </AccountSection>
+  )
+}

@@ -1,0 +1,32 @@
+import { accountPath } from './account-section'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+
+interface RecoveryCodesPageProps {
+  readonly context: PageContext
+  readonly codes: readonly string[]
+}
+
+/** The answer to the form that made the codes. Nothing else shows them. */
+export function RecoveryCodesPage({ context, codes }: RecoveryCodesPageProps) {
+  const words = context.texts.recoveryCodes
+  return (
+    <Layout context={context} title={words.title} signedIn>
+      <h1>{words.title}</h1>
+      <p class="intro">{words.intro}</p>
+      <ol class="codes">
+        {codes.map((code) => (
+          <li>
+            <code>{code}</code>
+          </li>
+        ))}
+      </ol>
+      <p class="next">{words.once}</p>
+      <div class="actions">
+        <a class="button primary" href={accountPath(context)}>
+          {words.kept}
+        </a>
+      </div>
+    </Layout>
+  )
+}
