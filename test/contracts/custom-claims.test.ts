@@ -121,7 +121,7 @@ describe('what another service is told of an account', () => {
     const db = faultyD1(env.DB)
     const service = ownService({ DB: db })
     db.fail()
-    expect(await service.callers.user({ userId: 'nobody' })).toMatchObject({
+    expect(await service.callers.user({ userId: 'A'.repeat(22) })).toMatchObject({
       ok: false,
       problem: { status: 503, body: { code: 'store-unavailable' } },
     })

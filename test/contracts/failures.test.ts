@@ -96,8 +96,10 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'POST /login/passkey': 400,
 }
 
-/** What is sent to these is about no passkey that there is. */
+/** What is sent to these is about no passkey and no second factor that there is. */
 const NOTHING_TO_DO: Readonly<Record<string, number>> = {
+  'POST /me/second-factor/remove': 409,
+  'POST /me/recovery-codes': 409,
   'POST /passkeys': 400,
   'POST /passkeys/:id/rename': 404,
   'POST /passkeys/:id/remove': 404,

@@ -48,6 +48,7 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
       email_verified_at: null,
       roles: '[]',
       disabled_at: null,
+      second_factor_at: null,
       created_at: expect.any(Number),
     })
   })

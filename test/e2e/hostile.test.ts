@@ -179,11 +179,11 @@ describe.concurrent('pages', () => {
 
     async function kinds(path: string): Promise<readonly string[]> {
       await visitor.go(path)
-      const inputs = visitor.page.locator('input[autocomplete]:is([type=password], [autocomplete=username])')
+      const inputs = visitor.page.locator('input[autocomplete]:is([type=password], [autocomplete^=username])')
       return inputs.evaluateAll((all) => all.map(({ type, autocomplete }) => `${type}: ${autocomplete}`))
     }
     const username = 'text: username'
-    expect(await kinds('/login')).toEqual([username, 'password: current-password'])
+    expect(await kinds('/login')).toEqual(['text: username webauthn', 'password: current-password'])
     expect(await kinds('/register')).toEqual(['password: new-password'])
     await register(visitor, { name: 'Ada', email, password })
     expect(await kinds(await forgetPassword(visitor, email))).toEqual([username, 'password: new-password'])

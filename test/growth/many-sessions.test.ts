@@ -112,7 +112,7 @@ describe('ten thousand sessions of one account', () => {
     // The live check, the end, and what has ended.
     expect(janus.sent).toHaveLength(3)
     expectProblem(answer, 503, 'store-unavailable')
-    expect(answer.body.detail).toMatch(/^This was done, .* Janus goes on deleting them\.$/)
+    expect(answer.body.detail).toMatch(/^The sessions were ended, but .* deletion will be retried\.$/)
     expect(janus.log).toContainEqual(
       expect.objectContaining({ event: 'store-unavailable', cause: 'More copies than one request deletes' }),
     )

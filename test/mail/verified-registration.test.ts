@@ -198,6 +198,7 @@ describe('REG-02: a registration that waits has the fields that were asked for, 
       password_hash: expect.stringMatching(/^\$pbkdf2-sha256-chain\$/),
       roles: '[]',
       disabled_at: null,
+      second_factor_at: null,
       created_at: expect.any(Number),
     })
   })
