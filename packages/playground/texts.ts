@@ -161,7 +161,16 @@ export const TEXTS = {
     { name: 'sid', by: 'OpenID Connect', meaning: 'The session behind it.' },
     { name: 'roles', by: 'RFC 9068', meaning: 'What the account may do, as of the sign-in.' },
     { name: 'auth_time', by: 'OpenID Connect', meaning: 'When the person last proved who they are.' },
-    { name: 'amr', by: 'OpenID Connect', meaning: 'How: pwd is a password, otp a mailed link.' },
+    {
+      name: 'amr',
+      by: 'OpenID Connect',
+      meaning: 'How: pwd is a password, otp a mailed link or an app, hwk and swk a passkey.',
+    },
+    {
+      name: 'acr',
+      by: 'OpenID Connect',
+      meaning: 'The level reached: urn:janus:1fa with one factor, urn:janus:2fa with two.',
+    },
   ],
   unknownClaim: 'Not known to this page.',
 

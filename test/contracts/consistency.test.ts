@@ -240,7 +240,9 @@ describe.each(['session', 'token'] as const)('LIVE_CHECK=always, %s mode', (mode
     expect(strict.db.calls).toHaveLength(1)
     // A route that asks for a live session anyway does not ask twice.
     strict.db.calls.length = 0
-    expect((await send(strict, 'DELETE', `/sessions/${'A'.repeat(22)}`, { headers: ada.headers })).status).toBe(404)
+    expect(
+      (await send(strict, 'DELETE', `/sessions/${'A'.repeat(22)}`, { headers: ada.headers })).status,
+    ).toBe(404)
     expect(strict.db.calls).toHaveLength(2)
 
     await ada.post('/logout')

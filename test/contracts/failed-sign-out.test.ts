@@ -95,7 +95,9 @@ describe.each(['session', 'token'] as const)('INC-19: ending sessions in %s mode
       if (withCopy.length === 0) expect(answer.status).toBe(204)
       else {
         expectProblem(answer, 503, 'store-unavailable')
-        expect(answer.body.detail).toMatch(/^The session was ended, but its cached copy could not be deleted yet\. .* will be retried\.$/)
+        expect(answer.body.detail).toMatch(
+          /^The session was ended, but its cached copy could not be deleted yet\. .* will be retried\.$/,
+        )
       }
       for (const client of ended) expectProblem(await client.get('/me'), 401, 'session-ended')
 

@@ -41,7 +41,7 @@ describe('ending a session', () => {
     here.kv.fail('delete')
     const out = await ada.post('/logout')
     expectProblem(out, 503, 'store-unavailable')
-    expect(out.body.detail).toContain('This was done')
+    expect(out.body.detail).toContain('The session was ended')
     expect(await sessionRow(ada.sessionId)).toMatchObject({ end_reason: 'signed-out' })
     expect(await sessionCopy(ada.sessionId)).not.toBeNull()
     expectProblem(await ada.get('/me'), 401, 'session-ended')
