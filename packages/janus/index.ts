@@ -3,7 +3,7 @@
 import type { Hono } from 'hono'
 import type { Pages } from '../../src/api/pages'
 import type { CallerService } from '../../src/guards/verdict'
-import { createJanus as createService } from '../../src/janus'
+import { createJanus as createService, type JanusOptions as ServiceOptions } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
@@ -11,8 +11,6 @@ import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
-import type { Mail } from '../../src/wiring/mail'
-import type { Truth } from '../../src/wiring/truths'
 
 export type { Principal } from '../../src/guards/principal'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
@@ -26,13 +24,23 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
+/** What `createMail` returns. No more of it is shown: the rest has types of the platform. */
+export interface MailPart {
+  readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
+}
+
+/** What `createPostgres` of `janus/postgres` returns. No more of it is shown, either. */
+export interface DatabasePart {
+  readonly check: () => Promise<string | null>
+}
+
 export interface JanusOptions {
   /** Seconds since the epoch. */
   readonly clock?: Clock
   /** Writes one event; `console.log`, as JSON, unless it is given. */
   readonly log?: Log
   /** `createMail`. Without it there are no routes that mail, and `MAILER` must be `none`. */
-  createMail?(parts: object): Mail
+  createMail?(parts: object): MailPart
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
   /**
@@ -44,7 +52,7 @@ export interface JanusOptions {
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
   /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */
-  createDatabase?(settings: object): Truth | null
+  createDatabase?(settings: object): DatabasePart | null
   /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
   createSessionCopies?(settings: object): CopyStore | null
 }
@@ -55,11 +63,11 @@ export interface JanusOptions {
  * `janus.fetch(request)`. `janus.request('/me', …)` asks it from within the app.
  */
 export function createJanus(env: object, options: JanusOptions = {}): Janus {
-  return createService(env, options)
+  return createService(env, options as ServiceOptions)
 }
 
 /** The parts that mail takes, to hand to {@link createJanus}. */
-export const createMail: (parts: never) => Mail = createAllMail
+export const createMail: (parts: never) => MailPart = createAllMail
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never) => Pages = createAllPages

@@ -181,7 +181,7 @@ describe('a success means that no copy is left', () => {
     await insertSessions(ada, 'session', MOST_DELETES)
     const answer = await ada.post(route.slice('POST '.length), body)
     expectProblem(answer, 503, 'store-unavailable')
-    expect(answer.body.detail).toMatch(/^This was done, /)
+    expect(answer.body.detail).toMatch(/^The sessions were ended, /)
     expect(await countSessions(ada, 'ended_at IS NOT NULL')).toBe(MOST_DELETES + 1)
     expect(janus.deletes).toEqual({ count: MOST_DELETES, atOnce: AT_ONCE })
   })

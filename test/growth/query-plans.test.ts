@@ -42,7 +42,9 @@ describe('what Janus sends to D1', () => {
   it('was sent from every place in the source that makes a statement', () => {
     const found = statements.map(inOneLine)
     // Up to the first value or part that is put in.
-    const begun = Object.entries(SOURCES).flatMap(([file, source]) =>
+    // PostgreSQL's own have tests of their own.
+    const sources = Object.entries(SOURCES).filter(([file]) => !file.includes('/storage/postgres/'))
+    const begun = sources.flatMap(([file, source]) =>
       [...source.matchAll(/\bsql(?:<[^(]*>)?\(\s*(?:\/\/.*\s*)*[`']([^`'$:]+)/g)].map(([, sql = '']) => ({
         file,
         sql,

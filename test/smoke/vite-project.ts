@@ -47,7 +47,11 @@ export function haveServedByVite(
 
           const page = await fetch(`${shop.url}/auth/login`, { headers: { Accept: 'text/html' } })
           const loaded = (await page.text()).match(/(?<=(?:href|src)=")\/auth\/assets\/[^"]+/g)
-          expect(loaded).toEqual(['/auth/assets/janus.css', '/auth/assets/janus.js'])
+          expect(loaded).toEqual([
+            '/auth/assets/janus.css',
+            '/auth/assets/janus.js',
+            '/auth/assets/passkeys.js',
+          ])
           for (const [path, type, part] of [
             ['/auth/assets/janus.css', /^text\/css/, '--janus-accent'],
             ['/auth/assets/janus.js', /^text\/javascript/, 'addEventListener'],

@@ -2,7 +2,8 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
-import { deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+import { addPasskey, answerChallenge, signInWithPasskey } from './passkeys'
+import { clientOf, deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
 import { codeOf, firstStep, personWithTotp, secondStep, wrongCode } from './second-factor'
 import { appOf } from './service'
 
@@ -58,6 +59,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await useSessions(open, ada)
     await useMail(open, verified, ada)
     await useSecondFactor(open, mode)
+    await usePasskeys(open, mode)
     await endEverything(ada)
   }
   await workInTheBackground(open)
@@ -153,6 +155,18 @@ async function useSecondFactor(open: WholeService, mode: Person['mode']): Promis
   expect((await session.post('/me/recovery-codes', {})).status).toBe(200)
   expect((await session.post('/me/second-factor/remove', {})).status).toBe(200)
   await open.sweep()
+}
+
+async function usePasskeys(open: WholeService, mode: Person['mode']): Promise<void> {
+  const person = await signedInPerson({ mode, service: open })
+  const { id, soft } = await addPasskey(person)
+  const used = await answerChallenge(open, soft)
+  expect((await send(open, 'POST', '/login/passkey', { body: { ...used, mode } })).status).toBe(200)
+  expect((await send(open, 'POST', '/login/passkey', { body: { ...used, mode } })).status).toBe(400)
+  const signedIn = clientOf(open, mode, await signInWithPasskey(open, soft, { mode }))
+  expect((await signedIn.get('/passkeys')).body.passkeys).toHaveLength(1)
+  expect((await signedIn.post(`/passkeys/${id}/rename`, { name: 'Key' })).status).toBeLessThan(300)
+  expect((await signedIn.post(`/passkeys/${id}/remove`, {})).status).toBeLessThan(300)
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

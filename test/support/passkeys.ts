@@ -5,7 +5,7 @@ import { type Answer, type SignedIn, send } from './person'
 import type { Service } from './service'
 
 /** Where the browsers of the tests are, unless a service says otherwise. */
-const ORIGIN = 'https://auth.example.com'
+const originOf = (rpId: string) => (rpId === 'localhost' ? 'http://localhost:8787' : `https://${rpId}`)
 
 /** A passkey of a person, and the authenticator that has it. */
 export interface OwnPasskey {
@@ -25,7 +25,7 @@ async function makePasskey(person: SignedIn, bent?: Parameters<typeof createPass
   const { status, body, text } = await person.post('/passkeys/options')
   expect(status, text).toBe(200)
   const { challenge, rp, user } = body
-  return createPasskey({ challenge, origin: ORIGIN, rpId: rp.id, userHandle: user.id }, bent)
+  return createPasskey({ challenge, origin: originOf(rp.id), rpId: rp.id, userHandle: user.id }, bent)
 }
 
 /** Adds a passkey to the account of a person. */
@@ -56,6 +56,6 @@ export async function answerChallenge(service: Service, soft: SoftPasskey, bent?
   const { status, body, text } = await send(service, 'POST', '/login/passkey/options', { body: {} })
   expect(status, text).toBe(200)
   const { options, binding } = body
-  const input = { challenge: options.challenge, origin: ORIGIN, rpId: options.rpId }
+  const input = { challenge: options.challenge, origin: originOf(options.rpId), rpId: options.rpId }
   return { credential: await usePasskey(soft, input, bent), binding: binding as string }
 }
