@@ -103,8 +103,6 @@ const NOTHING_TO_DO: Readonly<Record<string, number>> = {
   'POST /passkeys': 400,
   'POST /passkeys/:id/rename': 404,
   'POST /passkeys/:id/remove': 404,
-  'POST /me/second-factor/remove': 409,
-  'POST /me/recovery-codes': 409,
 }
 
 function ask(service: OwnService, route: string, person: Person): Promise<Answer> {
