@@ -16,7 +16,8 @@ interface TotpPageProps {
 /** The answer to `POST /me/totp`, and to a wrong first code: the seed, and where its first code is typed. */
 export function TotpPage({ context, offer, state }: TotpPageProps) {
   const words = context.texts.totp
-  const form = { context, id: 'totp', state, fields: ['code'], retry: 'code', main: true }
+  // Not `main`: on a small screen the focus would scroll the QR code out of sight, which comes first.
+  const form = { context, id: 'totp', state, fields: ['code'], retry: 'code' }
   return (
     <Layout context={context} title={words.title} signedIn>
       <h1>{words.title}</h1>
