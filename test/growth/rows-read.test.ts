@@ -80,6 +80,9 @@ async function costsAmong(accounts: number): Promise<ReadonlyMap<string, readonl
   )
 }
 
+/** The most rows beyond the ends of its ranges that a statement may meet or not. */
+const NEIGHBOURS = 5
+
 describe('ten times as many accounts', () => {
   let few: ReadonlyMap<string, readonly Rows[]>
   let many: ReadonlyMap<string, readonly Rows[]>
@@ -95,17 +98,18 @@ describe('ten times as many accounts', () => {
     vi.useRealTimers()
   })
 
-  it('make no statement of any route, or of the work behind, read or write a row more', () => {
+  it('make no statement of any route, or of the work behind, write a row more or read more but its neighbours', () => {
     expect(few.size).toBeGreaterThan(60)
     expect([...many.keys()].sort()).toEqual([...few.keys()].sort())
     for (const [sql, costs] of many) {
       if (sql === COUNT_USERS) continue
       const before = few.get(sql) ?? []
       expect(costs.length, sql).toBe(before.length)
-      // Fewer is possible: where a row is the last of its index, SQLite reads no further one to see that.
+      // SQLite reads one row beyond a range to see that it ends, unless it is the last of its index: ids are random, so a few more or
+      // fewer say nothing. A statement that looks at all accounts reads thousands more.
       const grown = costs.filter(({ rowsRead, rowsWritten }, at) => {
         const { rowsRead: read = 0, rowsWritten: written = 0 } = before[at] ?? {}
-        return rowsRead > read || rowsWritten > written
+        return rowsRead > read + NEIGHBOURS || rowsWritten > written
       })
       expect({ sql, grown }).toEqual({ sql, grown: [] })
     }
