@@ -45,7 +45,8 @@ describeWith(['postgres'], 'a Worker with DATABASE=postgres', () => {
   })
 
   afterAll(async () => {
-    if (worker?.pid !== undefined) process.kill(-worker.pid, 'SIGTERM')
+    // After SIGTERM wrangler went on running here.
+    if (worker?.pid !== undefined) process.kill(-worker.pid, 'SIGKILL')
     await server?.stop()
     rmSync(folder, { recursive: true, force: true })
   })
