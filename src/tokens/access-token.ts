@@ -12,7 +12,7 @@ import {
   createAccessTokenCheck,
   type IssuedClaims,
 } from './check-access-token'
-import type { ClaimsSubject, CustomClaims } from './custom-claims'
+import type { BoundClaims } from './custom-claims'
 import { JWT_MAX_LENGTH } from './jwt'
 
 export interface AccessTokens {
@@ -46,7 +46,7 @@ export function createAccessTokens(services: {
   /** Says whether a verified token is accepted again without verifying it. */
   readonly remember: boolean
   /** Those that the app beside Janus adds; `null`: the tokens are for Janus alone, or it adds none. */
-  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
+  readonly customClaims: BoundClaims | null
   readonly clock: Clock
 }): AccessTokens {
   const { keys, restores, issuer, audience, accessTokenLifetimeSeconds, remember, customClaims, clock } =

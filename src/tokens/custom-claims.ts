@@ -11,6 +11,9 @@ export interface ClaimsSubject {
 /** Returns the claims of an account, or throws; then there is no token, and a session opens nothing. */
 export type MakeClaims = (subject: ClaimsSubject) => CustomClaims | Promise<CustomClaims>
 
+/** Returns claims that fit into a token. */
+export type BoundClaims = (subject: ClaimsSubject) => Promise<CustomClaims>
+
 /** Every request carries them, and roles take as much. */
 export const CUSTOM_CLAIMS_MAX_BYTES = 1024
 
@@ -24,7 +27,7 @@ export class ClaimsRefused extends Error {
  *
  * @throws {ClaimsRefused} In the function returned: not a plain object, or longer than {@link CUSTOM_CLAIMS_MAX_BYTES} as JSON.
  */
-export function boundClaims(make: MakeClaims): (subject: ClaimsSubject) => Promise<CustomClaims> {
+export function boundClaims(make: MakeClaims): BoundClaims {
   return async ({ userId, sessionId, roles }) => {
     const json = JSON.stringify(await make({ userId, sessionId, roles })) ?? ''
     if (!json.startsWith('{')) throw new ClaimsRefused('claims must return an object')

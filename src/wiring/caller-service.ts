@@ -10,13 +10,13 @@ import { asError, toProblem } from '../http/failure'
 import { Problem, presentProblem } from '../http/problem'
 import { redactForHeaders } from '../http/redact'
 import type { Services } from '../services'
-import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
+import type { BoundClaims } from '../tokens/custom-claims'
 
 interface CallerServiceOptions {
   readonly typeBase: string
   readonly local: boolean
   /** `null`: the app adds no claims. */
-  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
+  readonly customClaims: BoundClaims | null
 }
 
 /** The service of a Janus that is configured. */
@@ -28,10 +28,16 @@ export function createCallerService(
   /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
   const asApp = { ...services, accessTokens: services.apiTokens }
 
-  function refuse(thrown: unknown, requestId: string, headers: Headers) {
-    const redact = local ? redactForHeaders(headers) : null
-    const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
-    return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
+  /** Answers with what is asked for, or with the problem that keeps it. */
+  async function orProblem<T extends object>(headers: Headers, ask: (requestId: string) => Promise<T>) {
+    const requestId = crypto.randomUUID()
+    try {
+      return { ok: true as const, ...(await ask(requestId)) }
+    } catch (thrown) {
+      const redact = local ? redactForHeaders(headers) : null
+      const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
+      return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
+    }
   }
 
   /** A token has its claims; for a cookie they are asked for. */
@@ -40,13 +46,8 @@ export function createCallerService(
     return { ...principal, claims: await customClaims(principal) }
   }
 
-  async function decide(headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> {
-    try {
-      return { ok: true, principal: await withClaims(await principal()) }
-    } catch (thrown) {
-      return refuse(thrown, crypto.randomUUID(), headers)
-    }
-  }
+  const decide = (headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> =>
+    orProblem(headers, async () => ({ principal: await withClaims(await principal()) }))
 
   return {
     authenticate: (headers, method = UNKNOWN_METHOD) =>
@@ -55,24 +56,17 @@ export function createCallerService(
     requireLive: (headers, method = UNKNOWN_METHOD) =>
       decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
 
-    async user({ userId }) {
-      try {
+    user: ({ userId }) =>
+      orProblem(new Headers(), async () => {
         const account = isId(userId) ? await services.users.findById(userId) : null
-        return { ok: true, user: account && !account.disabled ? presentUser(account.user) : null }
-      } catch (thrown) {
-        return refuse(thrown, crypto.randomUUID(), new Headers())
-      }
-    },
+        return { user: account && !account.disabled ? presentUser(account.user) : null }
+      }),
 
-    async endSession(id) {
-      const requestId = crypto.randomUUID()
-      const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
-      try {
-        return { ok: true, ended: isId(id) && (await endAnySession(services, id, source)) }
-      } catch (thrown) {
-        return refuse(thrown, requestId, new Headers())
-      }
-    },
+    endSession: (id) =>
+      orProblem(new Headers(), async (requestId) => {
+        const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
+        return { ended: isId(id) && (await endAnySession(services, id, source)) }
+      }),
   }
 }
 

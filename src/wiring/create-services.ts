@@ -24,7 +24,7 @@ import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
-import type { ClaimsSubject, CustomClaims } from '../tokens/custom-claims'
+import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
 import type { Mail, MailParts, WiredServices } from './mail'
 import type { Truth } from './truths'
@@ -38,7 +38,7 @@ interface ServiceParts {
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
   /** `null`: the app adds no claims. */
-  readonly customClaims: ((subject: ClaimsSubject) => Promise<CustomClaims>) | null
+  readonly customClaims: BoundClaims | null
   readonly defer: Defer
 }
 
