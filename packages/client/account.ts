@@ -7,6 +7,7 @@ import type {
   EmailVerified,
   Goal,
   PasswordChange,
+  PendingSignIn,
   Session,
   SignedIn,
   SignInLink,
@@ -26,8 +27,8 @@ export interface PageOptions extends Abortable {
 export interface AccountClient {
   /** Mails a link that signs in. Resolves alike whether or not there is an account. */
   requestSignInLink(recipient: { readonly email: string }, options?: Abortable): Promise<Binding>
-  /** Signs in with the token of the mailed link, or with its code. */
-  signInWithLink(link: SignInLink, options?: Abortable): Promise<SignedIn & Goal>
+  /** Signs in with the token of the mailed link, or with its code. An account with a second factor is answered as by {@link JanusClient.signIn}. */
+  signInWithLink(link: SignInLink, options?: Abortable): Promise<(SignedIn & Goal) | PendingSignIn>
   /** Mails a link to choose a new password. Resolves alike whether or not there is an account. */
   forgotPassword(recipient: { readonly email: string }, options?: Abortable): Promise<void>
   /** Sets the password with the token of the mailed link, and ends every session of the account. Signs nobody in. */
@@ -93,12 +94,14 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
   const ended = async (path: string, id: string, options?: Abortable) => {
     await call(`${path}/${encodeURIComponent(id)}`, { ...options, ...signedIn, method: 'DELETE' })
   }
-  /** Leaves the tokens out, which the client has. */
-  const entered = async <T extends SignedIn | EmailVerified>(
-    answer: Promise<T & TokenAnswer>,
+  /** Leaves the tokens out, which the client has. The first of two steps has none. */
+  const entered = async <T extends SignedIn | EmailVerified | PendingSignIn>(
+    given: Promise<T & Partial<TokenAnswer>>,
   ): Promise<T> => {
+    const answer = await given
+    if ('next' in answer) return answer
     const { access_token, account_token, token_type, expires_in, refresh_token, device_token, ...rest } =
-      await answer
+      answer
     return rest as unknown as T
   }
 

@@ -52,33 +52,46 @@ describe.each(Object.keys(FORMS) as Form[])('the account of a client, %s', (form
     expect(events[0]).toMatchObject({ event: 'device-forgotten', outcome: 'success', by_owner: true })
   })
 
-  it('MFA-01: is signed in once the second factor is proven, and not before', async () => {
-    const { client, email } = await signedUp()
-    const { enrolment, seed } = await client.call<{ enrolment: string; seed: string }>('/me/totp', {
-      signedIn: true,
-      body: {},
-    })
-    const code = await hotp(decodeBase32(seed), totpStep(Date.now() / 1000))
-    const { recovery_codes } = await client.call<{ recovery_codes: string[] }>('/me/totp/confirm', {
-      signedIn: true,
-      sends: 'device',
-      body: { enrolment, code },
-    })
-    expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
-    await client.signOut()
+  it.each(['password', 'link'] as const)(
+    'MFA-01: is signed in by a %s once the second factor is proven, and not before',
+    async (way) => {
+      const { service, client, account, email } = await signedUp()
+      const signInByLink = async () => {
+        const { binding } = await account.requestSignInLink({ email })
+        return account.signInWithLink({ token: service.tokenFor(email), binding })
+      }
+      // The first link proves the address, which drops a second factor that was there before.
+      if (way === 'link') await signInByLink()
+      const { enrolment, seed } = await client.call<{ enrolment: string; seed: string }>('/me/totp', {
+        signedIn: true,
+        body: {},
+      })
+      const code = await hotp(decodeBase32(seed), totpStep(Date.now() / 1000))
+      const { recovery_codes } = await client.call<{ recovery_codes: string[] }>('/me/totp/confirm', {
+        signedIn: true,
+        sends: 'device',
+        body: { enrolment, code },
+      })
+      expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
+      await client.signOut()
 
-    const first = await client.signIn({ email, password: PASSWORD })
-    if (!('next' in first)) throw new Error('Signed in by one factor')
-    expect(first.next).toEqual(['totp', 'recovery-code'])
-    expect(client.signedIn).toBe(false)
-    expect(await client.me()).toBeNull()
-    await client.call('/login/second-factor', {
-      sends: 'mode',
-      body: { recovery_code: recovery_codes[0], pending: first.pending },
-    })
-    expect(client.signedIn).toBe(true)
-    expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
-  })
+      const first = await (way === 'link' ? signInByLink() : client.signIn({ email, password: PASSWORD }))
+      if (!('next' in first)) throw new Error('Signed in by one factor')
+      expect(first).toEqual({
+        next: ['totp', 'recovery-code'],
+        expires_in: 600,
+        ...(mode === 'token' && { pending: expect.any(String) }),
+      })
+      expect(client.signedIn).toBe(false)
+      expect(await client.me()).toBeNull()
+      await client.call('/login/second-factor', {
+        sends: 'mode',
+        body: { recovery_code: recovery_codes[0], pending: first.pending },
+      })
+      expect(client.signedIn).toBe(true)
+      expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
+    },
+  )
 
   it('has a name, and another, and none', async () => {
     const { client, account } = await signedUp()

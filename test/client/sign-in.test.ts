@@ -145,11 +145,11 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
 
     const asked = await post('/login/link', { email })
     const { binding } = (await asked.json()) as { binding: string }
-    const { user } = await createAccountClient(client).signInWithLink({
+    const signedIn = await createAccountClient(client).signInWithLink({
       token: service.tokenFor(email),
       binding,
     })
-    expect(user).toMatchObject({ email, email_verified: true })
+    expect(signedIn).toMatchObject({ user: { email, email_verified: true } })
     expect(client.signedIn).toBe(true)
   })
 
