@@ -50,6 +50,8 @@ function inWorkerd(
             AUTH_SECRET: TEST_SECRET,
             // The lowest cost that can be configured; what is said of the default is tested at the default.
             PASSWORD_ITERATIONS: '100000',
+            // No test calls out. The tests of the check turn it on, with a stand-in.
+            BREACH_CHECK: 'off',
             // What is said of storage is tested where nothing is remembered; what the memo adds, in its own tests.
             MEMO_SECONDS: '0',
             TEST_MIGRATIONS: await readD1Migrations('src/storage/d1/migrations'),

@@ -5,6 +5,30 @@ const CONTRACTS = 'test/contracts'
 /** Guards of what clients and people send: bodies, addresses, names, origins. */
 export const INPUT_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'breached passwords are refused',
+    cut: '? BREACHED :',
+    put: '? null :',
+    tests: [`${CONTRACTS}/breached-passwords.test.ts`],
+  },
+  {
+    guard: 'five digits of a hash leave the service',
+    cut: 'PREFIX_LENGTH',
+    put: 'PREFIX_LENGTH + 1',
+    tests: [`${CONTRACTS}/breached-passwords.test.ts`],
+  },
+  {
+    guard: 'no redirect takes a prefix elsewhere',
+    cut: "'manual'",
+    put: "'follow'",
+    tests: [`${CONTRACTS}/breached-passwords.test.ts`],
+  },
+  {
+    guard: 'a row of padding is no breach',
+    cut: '> 0',
+    put: '>= 0',
+    tests: [`${CONTRACTS}/breached-passwords.test.ts`],
+  },
+  {
     guard: 'PostgreSQL takes no text with a NUL',
     tests: ['test/smoke/postgres.test.ts'],
   },

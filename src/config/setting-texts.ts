@@ -238,6 +238,12 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     meaning:
       'The iterations of PBKDF2-HMAC-SHA-256 for each hash, which decide its CPU time. OWASP asks for 600,000.',
   },
+  BREACH_CHECK: {
+    section: 'Passwords and attempts',
+    meaning:
+      'Whether new passwords are looked up at Have I Been Pwned, which gets five digits of a hash and never the password. If it does not answer in 800 ms, the password is accepted and the failure is logged. See [passwords](../explain/passwords.md#breached-passwords).',
+    default: '`on`; `off` where `ISSUER` is on this machine',
+  },
   FREE_ATTEMPTS: {
     section: 'Passwords and attempts',
     meaning: 'How many failed attempts count at the same time before the first delay.',

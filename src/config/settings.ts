@@ -1,3 +1,4 @@
+import { isLocal } from '../http/trustworthy-url'
 import type { JwtAlg } from '../keys/signing-keys'
 import { type MailConfig, parseSender } from '../mail/mail-config'
 import type { Mode } from '../sessions/mode'
@@ -158,6 +159,12 @@ export const SETTINGS = {
   // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, and above 3 million, about a second
   // of CPU, it is an outage.
   PASSWORD_ITERATIONS: { as: 'passwordIterations', parse: integer(100_000, 3_000_000), default: 600_000 },
+  // No local run and no test of an app calls a service elsewhere.
+  BREACH_CHECK: {
+    as: 'breachCheck',
+    parse: choice({ on: true, off: false }),
+    default: ({ issuer }) => (issuer && isLocal(new URL(issuer.href)) ? 'off' : 'on'),
+  },
   FREE_ATTEMPTS: { as: 'freeAttempts', parse: integer(1, 20), default: 5 },
   // NIST SP 800-63B-4 §3.2.2: no more than 100 failed attempts in a row.
   MAX_ATTEMPTS: { as: 'maxAttempts', parse: integer(20, 100), default: 100 },

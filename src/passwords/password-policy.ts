@@ -1,10 +1,11 @@
 import { sha256 } from '../crypto/sha256'
+import type { IsBreached } from './breached-passwords'
 import { decodeList, prefixOf } from './common-list'
 import { COMMON_PASSWORDS } from './common-passwords'
 
 /** Says why a new password was refused; a caller may be told. */
 export interface PasswordRefusal {
-  readonly code: 'too-short' | 'too-long' | 'common' | 'guessable'
+  readonly code: 'too-short' | 'too-long' | 'common' | 'guessable' | 'breached'
   readonly message: string
 }
 
@@ -25,15 +26,29 @@ interface PasswordOwner {
 export function createPasswordPolicy({
   minLength,
   serviceHost,
+  isBreached,
 }: {
   readonly minLength: number
   readonly serviceHost: string
+  /** `null`: no breach service is asked. */
+  readonly isBreached: IsBreached | null
 }): PasswordPolicy {
   return {
     minLength,
-    check: (password, account) =>
-      checkPassword(password, { minLength, context: passwordContext(account, serviceHost) }),
+    async check(password, account) {
+      const context = passwordContext(account, serviceHost)
+      const refusal = await checkPassword(password, { minLength, context })
+      // Last, because it is a request to elsewhere.
+      if (refusal || !isBreached) return refusal
+      // guard: breached passwords are refused
+      return (await isBreached(password.normalize('NFC'))) ? BREACHED : null
+    },
   }
+}
+
+const BREACHED: PasswordRefusal = {
+  code: 'breached',
+  message: 'This password was found in a data breach. Choose one that you use nowhere else.',
 }
 
 /** Returns what an attacker who knows the account would try first: words that no password may be made of. */

@@ -8,6 +8,7 @@ import { createTotpSeeds } from '../factors/second-factor'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import { createChallenges } from '../passkeys/challenge'
+import { createBreachedPasswords } from '../passwords/breached-passwords'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
@@ -108,6 +109,7 @@ export function createServices(
     passwordPolicy: createPasswordPolicy({
       minLength: config.passwordMinLength,
       serviceHost: new URL(origin).hostname,
+      isBreached: config.breachCheck ? createBreachedPasswords(log) : null,
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,
     keyring,

@@ -45,7 +45,7 @@ describe.each(Object.entries(CATALOGUE))('the texts in %s', (language, texts) =>
         expect(errorText(texts, { field, code })).not.toBe(texts.errors.other)
       }
     }
-    for (const code of ['too-short', 'too-long', 'common', 'guessable']) {
+    for (const code of ['too-short', 'too-long', 'common', 'guessable', 'breached']) {
       expect(errorText(texts, { field: 'new_password', code })).not.toBe(texts.errors.other)
     }
     expect(errorText(texts, { field: 'email', code: 'constructor' })).toBe(texts.errors.other)

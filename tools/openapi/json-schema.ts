@@ -28,7 +28,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   password: 'The password of the account.',
   current_password: 'The password as it is.',
   new_password:
-    'At least `PASSWORD_MIN_LENGTH` characters, at most 256; not a common one, nor one made of the address.',
+    'At least `PASSWORD_MIN_LENGTH` characters, at most 256; not a common or breached one, nor one made of the address.',
   name: 'What the person wants to be called.',
   mode: 'What the client is given: a session cookie, or tokens. `session`, unless only tokens are offered.',
   refresh_in:

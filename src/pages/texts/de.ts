@@ -68,6 +68,8 @@ export const de = {
     newPassword: (minLength, maxLength) => ({
       'too-short': `Nehmen Sie mindestens ${minLength} Zeichen.`,
       'too-long': `Nehmen Sie höchstens ${maxLength} Zeichen.`,
+      breached:
+        'Dieses Passwort wurde bei einem Datenleck bekannt. Bitte wählen Sie eines, das Sie sonst nirgends verwenden.',
       common: 'Dieses Passwort steht auf Listen bekannt gewordener Passwörter. Bitte wählen Sie ein anderes.',
       guessable:
         'Das besteht fast nur aus Ihrer Adresse, Ihrem Namen oder dem Namen dieses Dienstes. Bitte wählen Sie ein anderes.',

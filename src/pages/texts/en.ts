@@ -80,6 +80,7 @@ export const en = {
       ({
         'too-short': `Use at least ${minLength} characters.`,
         'too-long': `Use at most ${maxLength} characters.`,
+        breached: 'This password was found in a data breach. Please choose one that you use nowhere else.',
         common: 'This password is on lists of leaked passwords. Please choose another.',
         guessable:
           'This is mostly your address, your name or the name of this service. Please choose another.',

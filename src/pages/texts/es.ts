@@ -68,6 +68,8 @@ export const es = {
     newPassword: (minLength, maxLength) => ({
       'too-short': `Use al menos ${minLength} caracteres.`,
       'too-long': `Use como máximo ${maxLength} caracteres.`,
+      breached:
+        'Esta contraseña apareció en una filtración de datos. Elija una que no use en ningún otro sitio.',
       common: 'Esta contraseña figura en listas de contraseñas filtradas. Elija otra.',
       guessable: 'Consiste casi solo en su dirección, su nombre o el nombre de este servicio. Elija otra.',
     }),
