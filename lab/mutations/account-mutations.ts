@@ -7,6 +7,18 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/cli/users.test.ts'],
   },
   {
+    guard: 'a second factor that was planted is not asked of the owner',
+    cut: 'email_verified_at IS NOT NULL OR',
+    put: '1 = 1 OR',
+    tests: ['test/mail/sign-in-link.test.ts'],
+  },
+  {
+    guard: 'whoever set a second factor up proves it, also at the first proof of the address',
+    cut: '${HOLDS_SESSION}',
+    put: '1 = 0',
+    tests: ['test/mail/sign-in-link.test.ts'],
+  },
+  {
     guard: 'mail is never a second factor',
     cut: 'account',
     put: 'possession',

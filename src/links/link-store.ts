@@ -100,7 +100,7 @@ export interface LinkStore {
   ): Promise<StartedSession | null>
   /**
    * As `signIn`, for an account that has a second factor: the sign-in waits for it. `false`, and nothing done, if the token is used up or the
-   * account has none any more.
+   * account has none any more, or will have none once its address is proven.
    */
   holdSignIn(
     use: UsedLink & { readonly pending: PendingRecord; readonly presented: readonly PresentedSession[] },

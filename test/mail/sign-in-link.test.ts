@@ -22,6 +22,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { personWithTotp } from '../support/second-factor'
 import { stopTime } from '../support/stop-time'
 import { askRecorded, recordedDuring } from '../support/trail'
 
@@ -101,6 +102,35 @@ describe.each(MODES)('a link to sign in, %s mode', (mode) => {
     const { devices } = (await clientOf(service, mode, answer).get('/devices')).body
     expect(devices.map(({ id }: { id: string }) => id)).toEqual([deviceOf({ ...thief, answer }).slice(0, 22)])
     expect(devices[0].id).not.toBe(deviceOf(thief).slice(0, 22))
+  })
+
+  it.each(['link', 'code'] as const)(
+    'REG-04: by its %s, signs the owner in without the second factor that was planted',
+    async (by) => {
+      const service = mailingService()
+      const { person, session, recoveryCodes } = await personWithTotp(mode, service)
+      const { token, binding } = await signInLink(service, person.email)
+      const link = by === 'link' ? { token, binding } : { code: service.codeFor(person.email), binding }
+      const answer = await confirm(service, { ...link, mode })
+      expect(answer.body.user, answer.text).toMatchObject({ id: person.userId, email_verified: true })
+      const owner = clientOf(service, mode, answer)
+      expect((await owner.get('/me/second-factor')).body).toMatchObject({ totp: null })
+      expectProblem(await session.get('/sessions'), 401, 'session-ended')
+      expect(await accountRow(person.userId)).toMatchObject({ password_hash: null, second_factor_at: null })
+      const left = `SELECT (SELECT count(*) FROM totp_factors WHERE user_id = ?1) AS apps,
+        (SELECT count(*) FROM recovery_codes WHERE user_id = ?1) AS codes`
+      expect(recoveryCodes.length).toBeGreaterThan(0)
+      expect(await env.DB.prepare(left).bind(person.userId).first()).toEqual({ apps: 0, codes: 0 })
+    },
+  )
+
+  it('MFA-01: waits for the second factor of whoever set it up and presents their session', async () => {
+    const service = mailingService()
+    const { person, session } = await personWithTotp('session', service)
+    const link = await signInLink(service, person.email)
+    const answer = await confirm(service, { ...link, mode }, session.headers)
+    expect(answer.body, answer.text).toMatchObject({ next: ['totp', 'recovery-code'] })
+    expect(await accountRow(person.userId)).toMatchObject({ email_verified_at: expect.any(Number) })
   })
 
   it.each([

@@ -104,6 +104,11 @@ export async function useLink(
     start: (start) => services.links.signIn({ ...use, ...start, removesPassword }),
   }
   const { returnTo } = link
-  const begun = await beginSignIn(services, proven, { ...arrival, returnTo }, identity)
+  const begin = (account: ProvenAccount) => beginSignIn(services, account, { ...arrival, returnTo }, identity)
+  const mayBePlanted = secondFactor !== null && !user.emailVerified
+  const begun =
+    (await begin(proven)) ??
+    // The first proof of an address drops a second factor that was planted, so the sign-in cannot wait for it.
+    (mayBePlanted ? await begin({ ...proven, secondFactor: null }) : null)
   return begun && { ...begun, returnTo }
 }

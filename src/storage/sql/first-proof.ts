@@ -37,3 +37,24 @@ const HOLDS_SESSION = `EXISTS (
   SELECT 1 FROM json_each(:presented) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
    WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
      AND idle_expires_at > :now AND sessions.expires_at > :now)`
+
+/** The account whose address is about to be proven, and what the request presents. */
+interface Prover {
+  readonly userId: string
+  readonly presented: readonly PresentedSession[]
+  readonly now: number
+}
+
+/**
+ * Whether an account still has a second factor once `keptBy` has proven its address, as a condition on its row in users. What was set up
+ * before a first proof goes with the password (trigger users_proof_ends_second_factor).
+ */
+export function keepsSecondFactor({ userId, presented, now }: Prover) {
+  return {
+    // guard: a second factor that was planted is not asked of the owner
+    // guard: whoever set a second factor up proves it, also at the first proof of the address
+    condition: `second_factor_at IS NOT NULL
+      AND (email_verified_at IS NOT NULL OR (password_hash IS NOT NULL AND ${HOLDS_SESSION}))`,
+    values: { user_id: userId, presented: JSON.stringify(presented), now },
+  }
+}

@@ -1,9 +1,10 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { LinkSessionStart, LinkStore, UsedLink } from '../../links/link-store'
 import type { TokenPurpose } from '../../links/one-time-token'
+import type { PresentedSession } from '../../sessions/session-store'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
-import { proveAddress } from './first-proof'
+import { keepsSecondFactor, proveAddress } from './first-proof'
 import type { MailQueue } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
@@ -132,7 +133,7 @@ export function createLinkUses(
       const removed = { kind: 'password-removed', source, now } as const
       const transaction = db.transaction(
         {
-          taken: take('sign-in', use, 'none'),
+          taken: takeSignIn(use, { userId, presented }, 'none due'),
           proven: ifChanged('taken', proveAddress(userId, { keptBy: presented }, now)),
           ...beginSession('proven', { prepared }, use),
           passwordGone: removesPassword
@@ -155,7 +156,7 @@ export function createLinkUses(
 
     async holdSignIn({ pending, presented, ...use }) {
       const rows = await db.transaction({
-        taken: take('sign-in', use, 'due'),
+        taken: takeSignIn(use, { userId: pending.userId, presented }, 'due'),
         proven: ifChanged('taken', proveAddress(pending.userId, { keptBy: presented }, use.now)),
         held: ifChanged('proven', insertPending(pending, PREVIOUS_CHANGED)),
         recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, use.source))),
@@ -213,6 +214,12 @@ const REPEATABLE = { repeatable: true } as const
 
 const NO_SESSION = { begun: null, signInRecorded: null }
 
+/** What must hold of the account of a token besides, beginning with AND. */
+interface AccountCondition {
+  readonly condition: string
+  readonly values: Readonly<Record<string, string | number>>
+}
+
 /**
  * Deletes the token and the others of its kind, if it is valid and its account still is what it was mailed for: an address that is proven
  * need not be proven again. One caller ever deletes it.
@@ -220,7 +227,7 @@ const NO_SESSION = { begun: null, signInRecorded: null }
 function take(
   purpose: TokenPurpose,
   { tokenHash, now }: UsedLink,
-  secondFactor: keyof typeof SECOND_FACTOR = 'any',
+  { condition, values }: AccountCondition = { condition: '', values: {} },
 ): Statement<{ holder: string }> {
   return sql(
     // guard: a proof left over takes nothing from an address that is proven
@@ -232,19 +239,23 @@ function take(
          WHERE used.token_hash = :token_hash AND used.purpose = :purpose AND used.expires_at > :now
            AND (used.purpose = 'register' OR EXISTS (
              SELECT 1 FROM users WHERE id = used.holder AND users.email_canonical = used.email_canonical
-                                   AND disabled_at IS NULL ${SECOND_FACTOR[secondFactor]}
+                                   AND disabled_at IS NULL ${condition}
                                    AND (used.purpose <> 'verify-email' OR email_verified_at IS NULL))))
      RETURNING holder`,
-    { purpose, token_hash: tokenHash, now },
+    { ...values, purpose, token_hash: tokenHash, now },
   )
 }
 
-/** Whether the account of a token must have a second factor: its flow has decided by that what the token begins. */
-const SECOND_FACTOR = {
-  any: '',
-  none: 'AND second_factor_at IS NULL',
-  due: 'AND second_factor_at IS NOT NULL',
-} as const
+/** Takes the token of a sign-in link. What its flow begins depends on whether a second factor is due once the address is proven. */
+function takeSignIn(
+  use: UsedLink,
+  { userId, presented }: { readonly userId: string; readonly presented: readonly PresentedSession[] },
+  secondFactor: 'due' | 'none due',
+): Statement<{ holder: string }> {
+  const { condition, values } = keepsSecondFactor({ userId, presented, now: use.now })
+  const is = secondFactor === 'due' ? '' : 'NOT'
+  return take('sign-in', use, { condition: `AND ${is} (${condition})`, values })
+}
 
 /** What the owner of an account did with a link. */
 function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {
