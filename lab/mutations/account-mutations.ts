@@ -14,8 +14,8 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'whoever set a second factor up proves it, also at the first proof of the address',
-    cut: '${HOLDS_SESSION}',
-    put: '1 = 0',
+    cut: 'HOLDS_SESSION',
+    put: "'1 = 0'",
     tests: ['test/mail/sign-in-link.test.ts'],
   },
   {
