@@ -4,6 +4,8 @@ import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
 import { createMail } from './wiring/create-mail'
+import { createPasskeys } from './wiring/create-passkeys'
+import { createSecondFactors } from './wiring/create-second-factors'
 import { createDurableObjectCopies } from './wiring/durable-object-copies'
 import { createMemcachedCopies } from './wiring/memcached-copies'
 import { createRedisCopies } from './wiring/redis-copies'
@@ -12,6 +14,8 @@ import { createRedisCopies } from './wiring/redis-copies'
 const janus = createJanus(env, {
   createPages,
   createMail,
+  createPasskeys,
+  createSecondFactors,
   createSessionCopies: (settings) =>
     createDurableObjectCopies(settings) ?? createRedisCopies(settings) ?? createMemcachedCopies(settings),
   ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),

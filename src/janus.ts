@@ -2,7 +2,6 @@ import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
 import type { Pages } from './api/pages'
 import type { D1Bindings } from './config/bindings'
-import type { Config } from './config/config'
 import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
@@ -17,12 +16,13 @@ import { boundClaims, type MakeClaims } from './tokens/custom-claims'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
 import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
-import { createServices } from './wiring/create-services'
-import type { CreateMail, MailParts, WiredServices } from './wiring/mail'
+import { createServices, type Parts } from './wiring/create-services'
+import { lacksPart, withoutParts } from './wiring/lacks-part'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
 import { type CreateDatabase, openTruth } from './wiring/truths'
+import type { WiredServices } from './wiring/wired-services'
 
 /** A login service on the given bindings: a Hono app, and what the app beside it may ask. */
 export interface Janus extends Hono, CallerService {
@@ -32,11 +32,10 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
-export interface JanusOptions {
+/** A part that is left out (`createMail`, `createPasskeys`, `createSecondFactors`) has no code in the bundle, either. */
+export interface JanusOptions extends Parts {
   readonly clock?: Clock
   readonly log?: Log
-  /** For services that mail. Without it none of the code that mails is in the bundle. */
-  readonly createMail?: CreateMail
   /** Another than `MAILER` says. */
   readonly mailer?: Mailer
   /** Without them there is only the API. */
@@ -62,7 +61,9 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = options
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
-  const { config } = parsed
+  const lacking = lacksPart(env, parsed.config, options)
+  if (lacking.length > 0) return createUnconfigured(lacking, log)
+  const config = withoutParts(parsed.config, options)
   const { DB } = parsed.bindings
   // It shows rows of D1.
   const showsRows = config.playground && config.database === 'd1' && DB !== undefined
@@ -72,17 +73,12 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   if (!database.ok) return createUnconfigured([database.fault], log)
   const copies = openCopyStore({ config, bindings, clock }, options.createSessionCopies)
   if (!copies.ok) return createUnconfigured([copies.fault], log)
-  const { createMail: create = null, mailer = null } = options
-  const fault = create === null ? lacksMail(config, mailer) : null
-  if (fault) return createUnconfigured([fault], log)
+  const { mailer = null } = options
   const { truth } = database
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
-  const createMail =
-    create &&
-    ((parts: Pick<MailParts, 'db' | 'keyring'>) => create({ ...parts, config, bindings, mailer, clock, log }))
   const services = createServices(
-    { bindings, truth, config, createMail, copyStore, customClaims, defer },
+    { bindings, truth, config, parts: options, mailer, copyStore, customClaims, defer },
     clock,
     log,
   )
@@ -100,13 +96,6 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
     services,
     sweep: () => sweep(services),
   })
-}
-
-/** Returns what is wrong if mail is to be sent by a service without the parts that mail takes. */
-function lacksMail({ mail }: Config, mailer: Mailer | null): ConfigFault | null {
-  if (mail.carrier === 'none' && mailer === null) return null
-  const what = mailer ? 'createJanus was given a mailer' : `MAILER is ${mail.carrier}`
-  return { setting: 'MAILER', message: `${what}, and createJanus was not given createMail` }
 }
 
 /** Serves the reasons why nothing else is served. */

@@ -8,6 +8,8 @@ import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
 import type { OwnFactorServices } from './flows/second-factor'
 import type { SignInServices } from './flows/sign-in/password'
+import type { SecondFactorServices } from './flows/sign-in/second-factor'
+import type { HoldSignIn } from './flows/sign-in/way-in'
 import type { GuardServices } from './guards/auth-env'
 import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
@@ -25,8 +27,6 @@ export interface Services
     RegisterServices,
     SignInServices,
     ChangePasswordServices,
-    PasskeyServices,
-    OwnFactorServices,
     MarkTrailServices {
   readonly config: Config
   /** The files of the pages; `null`: there are no pages. */
@@ -41,10 +41,13 @@ export interface Services
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   readonly restores: Restores
-  /** `null`: there are no passkeys here. */
-  readonly relyingParty: RelyingParty | null
   /** `null`: the service was made without the parts that mail takes. */
   readonly mail: MailServices | null
+  /** `null`: the service was made without passkeys. */
+  readonly passkeyPart: PasskeyPart | null
+  /** `null`: the service was made without second factors. */
+  readonly secondFactorPart: SecondFactorPart | null
+  readonly brandName: string
   /** Returns what keeps the database from being used; `null` if it is ready. */
   readonly checkDatabase: () => Promise<string | null>
 }
@@ -59,3 +62,17 @@ export interface MailServices {
 
 /** For the routes that mail takes. */
 export type MailingServices = Services & MailServices
+
+/** What only a service has that was made with passkeys (`createPasskeys`). */
+export interface PasskeyPart extends Pick<PasskeyServices, 'passkeys' | 'challenges'> {
+  /** `null`: there are none, because `PASSKEY_RP_ID` is `none`. */
+  readonly relyingParty: RelyingParty | null
+}
+
+/** What only a service has that was made with second factors (`createSecondFactors`). */
+export interface SecondFactorPart
+  extends Pick<OwnFactorServices, 'secondFactors' | 'totpSeeds'>,
+    Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes'> {
+  /** Makes a sign-in wait. */
+  readonly holdSignIn: HoldSignIn
+}

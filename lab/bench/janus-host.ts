@@ -1,6 +1,8 @@
 import { Hono } from 'hono'
 import { createJanus } from '../../src/janus'
 import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { worker } from './servers/worker.ts'
 
 /**
@@ -8,7 +10,7 @@ import { worker } from './servers/worker.ts'
  * itself: it costs what the guard costs. The only file of the benchmark that imports Janus.
  */
 export default worker((bindings) => {
-  const janus = createJanus(bindings, { createMail })
+  const janus = createJanus(bindings, { createMail, createPasskeys, createSecondFactors })
   const passwords = janus.services?.passwords
   if (!passwords) throw new Error('Janus is not configured')
   return (

@@ -3,6 +3,8 @@ import { Hono } from 'hono'
 import { createJanus } from '../../src/janus'
 import type { Services } from '../../src/services'
 import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { type RecordingD1, recordingD1 } from '../../test/support/recording-d1'
 
 /** Janus on one of the databases. */
@@ -24,7 +26,10 @@ function grownOf(request: Request): Grown {
   if (known) return known
   const db = bindings[name] as D1Database
   const recording = recordingD1(db)
-  const janus = createJanus({ ...bindings, DB: recording.db }, { createMail, log: () => {} })
+  const janus = createJanus(
+    { ...bindings, DB: recording.db },
+    { createMail, createPasskeys, createSecondFactors, log: () => {} },
+  )
   if (!janus.services) throw new Error('Not configured')
   const { services, fetch, sweep } = janus
   const made = { db, sent: recording.sent, services, fetch, sweep }

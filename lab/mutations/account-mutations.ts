@@ -19,6 +19,14 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/mail/sign-in-link.test.ts'],
   },
   {
+    guard: 'an account with a second factor is not signed in to by a service that was made without',
+    cut: 'if (!services.secondFactorPart) {',
+    put: `if (!services.secondFactorPart) {
+    const signedIn = await beginSession(services, { ...proven, proof: { method: 'totp', at: proof.at } }, arrival, identity)
+    return signedIn && { outcome: 'signed-in', signedIn }`,
+    tests: ['test/contracts/left-out.test.ts'],
+  },
+  {
     guard: 'mail is never a second factor',
     cut: 'account',
     put: 'possession',

@@ -11,6 +11,8 @@ import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
+import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
 
 export type { Principal } from '../../src/guards/principal'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
@@ -24,8 +26,8 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
-/** What `createMail` returns. No more of it is shown: the rest has types of the platform. */
-export interface MailPart {
+/** What `createMail`, `createPasskeys` and `createSecondFactors` return. No more of it is shown: the rest has types of the platform. */
+export interface Part {
   readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
 }
 
@@ -40,7 +42,11 @@ export interface JanusOptions {
   /** Writes one event; `console.log`, as JSON, unless it is given. */
   readonly log?: Log
   /** `createMail`. Without it there are no routes that mail, and `MAILER` must be `none`. */
-  createMail?(parts: object): MailPart
+  createMail?(settings: object): Part
+  /** `createPasskeys`. Without it there are no passkeys. */
+  createPasskeys?(settings: object): Part
+  /** `createSecondFactors`. Without it there are no second factors, and nobody signs in to an account that has one. */
+  createSecondFactors?(settings: object): Part
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
   /**
@@ -67,7 +73,13 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
 }
 
 /** The parts that mail takes, to hand to {@link createJanus}. */
-export const createMail: (parts: never) => MailPart = createAllMail
+export const createMail: (settings: never) => Part = createAllMail
+
+/** What passkeys take, to hand to {@link createJanus}. */
+export const createPasskeys: (settings: never) => Part = createAllPasskeys
+
+/** What second factors take, to hand to {@link createJanus}. */
+export const createSecondFactors: (settings: never) => Part = createAllSecondFactors
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never) => Pages = createAllPages

@@ -27,7 +27,7 @@ export interface AccountPageProps {
   readonly devices: readonly DeviceView[]
   /** The oldest first; `null`: there are none here. */
   readonly passkeys: readonly PasskeyView[] | null
-  readonly secondFactor: SecondFactorView
+  readonly secondFactor: SecondFactorView | null
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
@@ -79,7 +79,9 @@ export function AccountPage(props: AccountPageProps) {
         open={props.unfolded === 'password'}
       />
       {passkeys && <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} />}
-      <AccountSecondFactor context={context} accountId={user.id} secondFactor={props.secondFactor} />
+      {props.secondFactor && (
+        <AccountSecondFactor context={context} accountId={user.id} secondFactor={props.secondFactor} />
+      )}
       <AccountSessions
         context={context}
         accountId={user.id}

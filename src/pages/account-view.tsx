@@ -21,8 +21,7 @@ export async function accountPage(
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
   forms: AccountPageProps['forms'] = {},
 ) {
-  const { users, sessions, devices, passkeys, relyingParty, secondFactors, auditLog, clock, config } =
-    services
+  const { users, sessions, devices, passkeyPart, secondFactorPart, auditLog, clock, config } = services
   const { userId, sessionId } = principal
   const show = c.req.query('show')
   const limits = {
@@ -33,8 +32,8 @@ export async function accountPage(
     users.findById(userId),
     sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
     devices.list(userId, clock()),
-    relyingParty === null ? null : passkeys.list(userId),
-    secondFactors.find(userId),
+    passkeyPart?.relyingParty ? passkeyPart.passkeys.list(userId) : null,
+    secondFactorPart ? secondFactorPart.secondFactors.find(userId) : null,
     presentedDevices(services, c.req.raw.headers),
     auditLog.list(userId, { before: null, limit: MANY + 1 }),
   ])
@@ -62,7 +61,7 @@ export async function accountPage(
         current: currentIds.includes(device.id),
       }))}
       passkeys={ownPasskeys}
-      secondFactor={{ ...factor, changeable: isRecent(principal, clock()) }}
+      secondFactor={factor && { ...factor, changeable: isRecent(principal, clock()) }}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}

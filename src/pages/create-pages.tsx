@@ -38,8 +38,9 @@ import { signedInUser } from './signed-in-user'
 import { TotpPage } from './totp-page'
 
 /** The pages of a service. */
-export function createPages(services: Services, screens: readonly Screen[] = SCREENS): Pages {
-  const { config } = services
+export function createPages(services: Services, all: readonly Screen[] = SCREENS): Pages {
+  const { config, secondFactorPart } = services
+  const screens = all.filter(({ part }) => part === undefined || services[part] !== null)
   const screenAt = (path: string) => screens.find((screen) => screen.path === path)
 
   const routes = new Hono<SignedInEnv>()
@@ -130,9 +131,19 @@ export function createPages(services: Services, screens: readonly Screen[] = SCR
       const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
       const { status } = PROBLEMS[shown.code]
       const { principal } = c.var
-      if (principal && isForm(c) && MENDABLE.has(shown.code) && pathOf(c) === '/me/totp/confirm') {
+      if (
+        principal &&
+        isForm(c) &&
+        MENDABLE.has(shown.code) &&
+        pathOf(c) === '/me/totp/confirm' &&
+        secondFactorPart
+      ) {
         const { userId } = principal
-        const offer = await findTotpOffer(services, principal, sentFields(c).enrolment ?? '')
+        const offer = await findTotpOffer(
+          { ...services, ...secondFactorPart },
+          principal,
+          sentFields(c).enrolment ?? '',
+        )
         if (offer) {
           const state = refusedForm(c, shown)
           const page = <TotpPage context={context} offer={{ ...offer, accountId: userId }} state={state} />

@@ -17,6 +17,8 @@ export interface Screen {
   readonly path: string
   /** Whether there is no such page where no mail is sent. */
   readonly needsMail: boolean
+  /** The part without which there is no such page. */
+  readonly part?: 'secondFactorPart'
   /** What the links of mails are for that lead here. */
   readonly linkPurposes?: readonly TokenPurpose[]
   /** The page on which to ask again for a link that is not valid. */

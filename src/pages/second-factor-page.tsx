@@ -9,6 +9,7 @@ import type { Screen } from './screen'
 export const secondFactorScreen: Screen = {
   path: '/login/second-factor',
   needsMail: false,
+  part: 'secondFactorPart',
   form: ({ c, context }, state) => (
     <SecondFactorPage
       context={context}

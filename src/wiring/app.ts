@@ -1,9 +1,7 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { activityRoutes } from '../api/account/activity'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
-import { passkeyRoutes } from '../api/account/passkeys'
 import { passwordRoutes } from '../api/account/password'
-import { secondFactorRoutes } from '../api/account/second-factor'
 import type { Pages } from '../api/pages'
 import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
 import { keySetRoutes } from '../api/service/key-set'
@@ -11,9 +9,7 @@ import { problemRoutes } from '../api/service/problems'
 import { deviceRoutes } from '../api/sessions/devices'
 import { sessionRoutes } from '../api/sessions/sessions'
 import { accountRoutes } from '../api/sign-in/accounts'
-import { passkeySignInRoutes } from '../api/sign-in/passkey'
 import { refreshRoutes } from '../api/sign-in/refresh'
-import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
 import type { AnswerVerifiedRegistration } from '../api/sign-in/verified-registration'
 import type { ConfigFault } from '../config/fault'
 import type { SignedInEnv } from '../guards/auth-env'
@@ -28,9 +24,9 @@ import { isLocal } from '../http/trustworthy-url'
 import { answerUnmatched } from '../http/unmatched'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
-import type { WiredServices } from './mail'
 import type { Playground } from './playground'
 import { unconfiguredPage } from './unconfigured-page'
+import { partsOf, type WiredServices } from './wired-services'
 
 /** What a service has beside its API. */
 interface Additions {
@@ -45,7 +41,7 @@ export function createApp(services: WiredServices, { createPages, playground = n
   const { config, mail, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
-  if (mail) routes.route('/', mail.createRoutes(services))
+  for (const part of partsOf(services)) routes.route('/', part.createRoutes(services, pages))
   if (playground) routes.route('/', playground.createRoutes(services))
   const app = new Hono({ strict: false })
   if (playground) app.use(playground.reportStorage)
@@ -72,17 +68,13 @@ export function createApp(services: WiredServices, { createPages, playground = n
 
 const passOn: MiddlewareHandler = (_, next) => next()
 
-/** Every route but those that mail takes, without the guards before them. */
+/** Every route but those of the parts that can be left out, without the guards before them. */
 export function createRoutes(services: WiredServices, pages: Pages | null) {
   return new Hono()
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services, services.mail?.answerVerified(services) ?? refuseVerified))
-    .route('/', secondFactorStepRoutes(services))
-    .route('/', secondFactorRoutes(services, pages))
     .route('/', passwordRoutes(services))
-    .route('/', passkeyRoutes(services))
-    .route('/', passkeySignInRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
     .route('/', activityRoutes(services))

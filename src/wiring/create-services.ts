@@ -3,11 +3,9 @@ import type { Config } from '../config/config'
 import { createDerivedSecrets } from '../crypto/derived-secrets'
 import { createKeyring } from '../crypto/keyring'
 import { createDeviceCredentials } from '../devices/device-credentials'
-import { createExpectedCodes } from '../factors/expected-codes'
-import { createTotpSeeds } from '../factors/second-factor'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
-import { createChallenges } from '../passkeys/challenge'
+import type { Mailer } from '../mail/mailer'
 import { createBreachedPasswords } from '../passwords/breached-passwords'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
@@ -27,15 +25,26 @@ import { createClientLimit } from '../throttling/client-limit'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
-import type { Mail, MailParts, WiredServices } from './mail'
+import type { CreateMail } from './mail'
+import type { CreatePasskeys, CreateSecondFactors } from './part'
 import type { Truth } from './truths'
+import type { WiredServices } from './wired-services'
+
+/** What makes the parts that can be left out. */
+export interface Parts {
+  readonly createMail?: CreateMail
+  readonly createPasskeys?: CreatePasskeys
+  readonly createSecondFactors?: CreateSecondFactors
+}
 
 interface ServiceParts {
   readonly bindings: Bindings
   readonly truth: Truth
   readonly config: Config
-  /** `null`: no part of mail. */
-  readonly createMail: ((parts: Pick<MailParts, 'db' | 'keyring'>) => Mail) | null
+  /** Those that are not there are left out of the service. */
+  readonly parts: Parts
+  /** In place of the one that `MAILER` names. */
+  readonly mailer: Mailer | null
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
   /** `null`: the app adds no claims. */
@@ -45,7 +54,7 @@ interface ServiceParts {
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, truth, config, createMail, copyStore, customClaims, defer }: ServiceParts,
+  { bindings, truth, config, parts, mailer, copyStore, customClaims, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): WiredServices {
@@ -53,13 +62,10 @@ export function createServices(
   const keyring = createKeyring(config.secrets)
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
-  const mail = createMail?.({ db, keyring }) ?? null
-  const stores = createSqlStores(db, {
-    mailQueue: mail?.queue ?? NO_MAIL_QUEUE,
-    verifiedOnly,
-    maxSessions,
-    limits: config,
-  })
+  const settings = { config, bindings, db, keyring, clock, log }
+  const mail = parts.createMail?.({ ...settings, mailer }) ?? null
+  const mailQueue = mail?.queue ?? NO_MAIL_QUEUE
+  const stores = createSqlStores(db, { mailQueue, verifiedOnly, maxSessions, limits: config })
   const sessionMemo = createSessionMemo(config.memoSeconds)
   const signedCopies = createSignedCopies({ keyring, issuer })
   const restores = createRestores({ store: stores.restores, defer, clock, log })
@@ -113,21 +119,11 @@ export function createServices(
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,
     keyring,
-    pendingSignIns: stores.pendingSignIns,
-    secondFactors: stores.secondFactors,
-    totpSeeds: createTotpSeeds(keyring),
-    expectedCodes: createExpectedCodes(keyring),
     brandName: config.brandName,
     users: stores.users,
     attempts: stores.attempts,
     devices: stores.devices,
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
-    passkeys: stores.passkeys,
-    challenges: createChallenges({ keyring, issuer }),
-    relyingParty:
-      config.passkeyRpId === null
-        ? null
-        : { id: config.passkeyRpId, name: config.brandName, origins: [origin, ...config.passkeyOrigins] },
     accountKeys: createAccountKeys(keyring),
     clientLimit: createClientLimit(bindings.LOGIN_LIMIT),
     auditLog: stores.auditLog,
@@ -146,6 +142,8 @@ export function createServices(
     refreshTokens: createRefreshTokens({ keyring, issuer }),
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     mail,
+    passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
+    secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     checkDatabase: truth.check,
   }
 }

@@ -1,12 +1,17 @@
 // The type of the routes, written out by the compiler in place of what it is inferred from. Imported for its type alone, so nothing runs.
 
-import type { MailingServices } from '../services'
+import type { MailingServices, PasskeyPart, SecondFactorPart } from '../services'
 import { createRoutes } from './app'
 import { mailRoutes } from './create-mail'
-import type { WiredServices } from './mail'
+import { allPasskeyRoutes } from './create-passkeys'
+import { allSecondFactorRoutes } from './create-second-factors'
+import type { WiredServices } from './wired-services'
 
-declare const services: WiredServices & MailingServices
-const routes = createRoutes(services, null).route('/', mailRoutes(services))
+declare const services: WiredServices & MailingServices & PasskeyPart & SecondFactorPart
+const routes = createRoutes(services, null)
+  .route('/', mailRoutes(services))
+  .route('/', allPasskeyRoutes(services))
+  .route('/', allSecondFactorRoutes(services, null))
 
 /** What Hono's client `hc` needs to know: `hc<JanusRoutes>(issuer)`. */
 export type JanusRoutes = typeof routes

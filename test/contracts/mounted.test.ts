@@ -7,6 +7,8 @@ import { type JanusEnv, janus } from '../../packages/verify/index'
 import { createJanus, type JanusOptions } from '../../src/janus'
 import { createPages } from '../../src/pages/create-pages'
 import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { type Answer, expectProblem, newEmail, PASSWORD, read, send, signedInPerson } from '../support/person'
 import type { Service } from '../support/service'
 
@@ -17,7 +19,15 @@ const ISSUER = `${ORIGIN}/auth`
 function ownJanus({ issuer = ISSUER, ...options }: { issuer?: string } & JanusOptions = {}) {
   const mailer = { send: async () => {} }
   const variables = { ...env, ISSUER: issuer, MAILER: 'cloudflare', MAIL_FROM: 'shop@example.com' }
-  return createJanus(variables, { log: () => {}, createPages, createMail, mailer, ...options })
+  return createJanus(variables, {
+    log: () => {},
+    createPages,
+    createMail,
+    createPasskeys,
+    createSecondFactors,
+    mailer,
+    ...options,
+  })
 }
 
 /** Somebody's app, with Janus mounted in it as docs/start/add-to-your-worker.md shows. */

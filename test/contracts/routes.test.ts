@@ -6,6 +6,7 @@ import { handleFailure } from '../../src/http/failure'
 import { PROBLEMS } from '../../src/http/problem'
 import { createPages } from '../../src/pages/create-pages'
 import { createRoutes } from '../../src/wiring/app'
+import { partsOf } from '../../src/wiring/wired-services'
 import { mailingService } from '../support/mail'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
 import { appOf, deployed, type OwnService, type Service } from '../support/service'
@@ -131,8 +132,11 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
       OPEN_PAGES.toSorted(),
     )
     const { services } = service
-    const api = [createRoutes(services, null), services.mail?.createRoutes(services)]
-    const routes = api.flatMap((each) => each?.routes ?? [])
+    const api = [
+      createRoutes(services, null),
+      ...partsOf(services).map((part) => part.createRoutes(services, null)),
+    ]
+    const routes = api.flatMap((each) => each.routes)
     expect([...openRoutesOf(routes)].sort()).toEqual([...OPEN].sort())
   })
 

@@ -19,6 +19,7 @@ import {
   type PersonWithTotp,
   pendingOf,
   personWithTotp,
+  secondFactorsOf,
   secondStep,
   setUpTotp,
   wrongCode,
@@ -371,7 +372,7 @@ it('KEY-04: the sweep encrypts seeds under the newest secret, so that the older 
       .first<{ sealed_seed: string; encrypted_with: string }>()
     return { text: row?.sealed_seed ?? '', secretId: row?.encrypted_with ?? '' }
   }
-  const after = ownService({ AUTH_SECRET: newer }).services.totpSeeds
+  const after = secondFactorsOf(ownService({ AUTH_SECRET: newer })).totpSeeds
   expect(await after.open(person.userId, await sealedNow())).toBeNull()
   // Other tests may have left seeds that no secret here opens.
   await env.DB.prepare('DELETE FROM totp_factors WHERE user_id <> ?1').bind(person.userId).run()

@@ -4,7 +4,7 @@ import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import { addPasskey, answerChallenge, signInWithPasskey } from './passkeys'
 import { clientOf, deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
-import { codeOf, firstStep, personWithTotp, secondStep, wrongCode } from './second-factor'
+import { codeOf, firstStep, personWithTotp, secondFactorsOf, secondStep, wrongCode } from './second-factor'
 import { appOf } from './service'
 
 const MODES = ['session', 'token'] as const
@@ -136,7 +136,7 @@ async function useSessions(open: WholeService, ada: Person): Promise<void> {
 
 async function useSecondFactor(open: WholeService, mode: Person['mode']): Promise<void> {
   const { person, session, seed, recoveryCodes } = await personWithTotp(mode, open)
-  const { totpSeeds, secondFactors } = open.services
+  const { totpSeeds, secondFactors } = secondFactorsOf(open)
   const sealed = await totpSeeds.seal(person.userId, seed)
   await secondFactors.reseal(person.userId, sealed, sealed)
   await session.get('/me/second-factor')

@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
 import type { Mailer, Message } from '../../src/mail/mailer'
-import { type OwnService, ownService } from './service'
+import { ALL_PARTS, type OwnService, ownService } from './service'
 
 /** A service that mails, and what it has mailed. */
 export interface MailingService extends OwnService {
@@ -17,7 +17,10 @@ export interface MailingService extends OwnService {
 }
 
 /** Makes one, on the test's own D1 and KV. */
-export function mailingService(overrides: Partial<Record<string, unknown>> = {}): MailingService {
+export function mailingService(
+  overrides: Partial<Record<string, unknown>> = {},
+  parts: Parameters<typeof ownService>[2] = ALL_PARTS,
+): MailingService {
   const mail: Message[] = []
   const mailer: Mailer = {
     async send(message) {
@@ -26,7 +29,7 @@ export function mailingService(overrides: Partial<Record<string, unknown>> = {})
     },
   }
   const settings = { MAILER: 'cloudflare', MAIL_FROM: 'Janus <janus@example.com>', ...overrides }
-  const service: MailingService = Object.assign(ownService(settings, { mailer }), {
+  const service: MailingService = Object.assign(ownService(settings, { mailer }, parts), {
     mail,
     carrierFails: null,
     mailTo: (email: string) => mail.filter(({ to }) => to === email),

@@ -20,6 +20,13 @@ function secondsOf(service: Service): number {
   return Math.floor(Date.now() / 1000) + ('ahead' in service ? (service as OwnService).ahead : 0)
 }
 
+/** What a service has of second factors. */
+export function secondFactorsOf({ services }: OwnService) {
+  const part = services.secondFactorPart
+  if (!part) throw new Error('The service was made without second factors')
+  return part
+}
+
 /** The code that the app of a person shows, so many steps from now. */
 export async function codeOf(person: Person, steps = 0): Promise<string> {
   const seed = seeds.get(person)

@@ -8,7 +8,9 @@ import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import { createApp } from '../../src/wiring/app'
 import { createMail } from '../../src/wiring/create-mail'
-import type { WiredServices } from '../../src/wiring/mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
+import type { WiredServices } from '../../src/wiring/wired-services'
 import { checked } from './contract'
 
 /** Something that answers requests as Janus. */
@@ -43,6 +45,9 @@ export interface OwnService extends Service {
   settle(): Promise<void>
 }
 
+/** What a service may be made without. */
+export const ALL_PARTS = { createPasskeys, createSecondFactors }
+
 /**
  * Makes one. Work it does behind a response is done before `fetch` answers.
  *
@@ -51,6 +56,7 @@ export interface OwnService extends Service {
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
   given: Pick<JanusOptions, 'mailer' | 'claims' | 'createSessionCopies'> = {},
+  parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors'> = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []
@@ -63,6 +69,7 @@ export function ownService(
     log: record,
     createPages,
     createMail,
+    ...parts,
     createPlayground,
     defer: (work) => behind.push(work),
   })
@@ -80,7 +87,8 @@ export function ownService(
     async fetch(request) {
       const response = await janus.fetch(request)
       await service.settle()
-      return checked(service.issuer, request, response)
+      // The description is that of a service with every part.
+      return parts === ALL_PARTS ? checked(service.issuer, request, response) : response
     },
   }
   return service

@@ -1,6 +1,8 @@
 import { parseConfig } from '../../src/config/parse-config'
 import { createApp } from '../../src/wiring/app'
 import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createServices } from '../../src/wiring/create-services'
 import { openTruth } from '../../src/wiring/truths'
 import { createDocument } from './document'
@@ -27,7 +29,8 @@ export function buildOpenApi(version: string): OpenApi {
       bindings,
       truth: truth.truth,
       config,
-      createMail: (parts) => createMail({ ...parts, bindings, config, mailer: null, clock, log }),
+      parts: { createMail, createPasskeys, createSecondFactors },
+      mailer: null,
       copyStore: null,
       customClaims: null,
       defer: () => {},

@@ -10,7 +10,7 @@ import { Problem } from '../../http/problem'
 import { MOST_PASSKEYS, type Passkey } from '../../passkeys/passkey-store'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { PasskeyPart, Services } from '../../services'
 import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -26,7 +26,7 @@ const RenameBody = v.object({ name: Name, ...ownAccount, return_to: ReturnTo })
 const RemoveBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
 /** The passkeys of one's own account: list, add, rename, remove. */
-export function passkeyRoutes(services: Services) {
+export function passkeyRoutes(services: Services & PasskeyPart) {
   const { config, passkeys, users, clock } = services
   const live = requireLiveSession(services)
   const recent = requireRecent(services)

@@ -17,7 +17,7 @@ import { isForm, jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { SecondFactorPart, Services } from '../../services'
 import { answer } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { Code, ReturnTo, Text } from '../fields'
@@ -29,7 +29,7 @@ const OwnBody = v.object({ ...ownAccount, ...deviceField, return_to: ReturnTo })
 const ConfirmBody = v.object({ enrolment: Text, code: Code, ...OwnBody.entries })
 
 /** The second factor of one's own account. What is shown once is a page to a browser that sent a form. */
-export function secondFactorRoutes(services: Services, pages: Pages | null) {
+export function secondFactorRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
   const { config } = services
   const live = requireLiveSession(services)
   const recent = requireRecent(services)

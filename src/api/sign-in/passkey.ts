@@ -7,7 +7,7 @@ import { jsonBody } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { mintSecret } from '../../links/one-time-token'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import type { Services } from '../../services'
+import type { PasskeyPart, Services } from '../../services'
 import { deviceField } from '../device'
 import { Text } from '../fields'
 import { passkeyParty, passkeyRefused, UsedCredential } from '../passkey-credential'
@@ -24,7 +24,7 @@ const PasskeyBody = v.object({
 })
 
 /** Signing in with a passkey: ask for a challenge, and answer it. */
-export function passkeySignInRoutes(services: Services) {
+export function passkeySignInRoutes(services: Services & PasskeyPart) {
   const limited = limitClient(services, requestSourceOf)
 
   return new Hono()

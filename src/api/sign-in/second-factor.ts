@@ -11,7 +11,7 @@ import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/aut
 import { isForm, jsonOrFormBody, missingField } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import type { Services } from '../../services'
+import type { SecondFactorPart, Services } from '../../services'
 import type { Mode } from '../../sessions/mode'
 import { answer } from '../answer'
 import { deviceField } from '../device'
@@ -41,7 +41,7 @@ const SecondFactorBody = v.object({
 })
 
 /** The second step of a sign-in. */
-export function secondFactorStepRoutes(services: Services) {
+export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
   const { config } = services
   const limited = limitClient(services, requestSourceOf)
 

@@ -12,8 +12,7 @@ import {
 } from '../mail-request'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
-import type { SecondFactorServices } from './second-factor'
-import { type Arrival, type Begun, beginSignIn, type ProvenAccount } from './way-in'
+import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInServices } from './way-in'
 
 /** Mails a link to sign in, with a code that stands for it, if there is an account. @throws {StoreUnavailable} */
 export async function requestSignInLink(
@@ -43,7 +42,7 @@ export type LinkSignIn =
   /** `returnTo`: where the person wanted to go, as it was asked for. */
   (Begun & { readonly returnTo: string | null }) | { readonly outcome: 'invalid-link' }
 
-type LinkSignInServices = ResumeServices & SecondFactorServices & { readonly links: LinkStore }
+type LinkSignInServices = ResumeServices & WayInServices & { readonly links: LinkStore }
 
 /** A request that presents what was mailed. */
 export interface LinkArrival extends Arrival {

@@ -8,10 +8,9 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
-import type { SecondFactorServices } from './second-factor'
-import { type Arrival, type Begun, beginSignIn, type ProvenAccount } from './way-in'
+import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInServices } from './way-in'
 
-export type SignInServices = ResumeServices & AttemptServices & SecondFactorServices
+export type SignInServices = ResumeServices & AttemptServices & WayInServices
 
 export type PasswordSignIn = Begun | RefusedAttempt
 

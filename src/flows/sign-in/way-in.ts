@@ -9,7 +9,7 @@ import type { PreparedSession } from '../../sessions/prepared-session'
 import type { PresentedSession } from '../../sessions/session-store'
 import type { RequestIdentity } from '../repetition'
 import { type IssueServices, issueCredentials, prepareSession, type SignedIn } from './prepared-session'
-import { holdSignIn, type PendingSignIn, type SecondFactorServices } from './second-factor'
+import type { holdSignIn, PendingSignIn } from './second-factor'
 
 // Signing in: somebody presents something, it proves an account by some method, and a session begins. What is presented and how it is
 // verified is one file for each way in: password.ts, mailed-link.ts, mailed-code.ts. What follows from a proof stands here.
@@ -79,14 +79,29 @@ export async function beginSession(
   return issueCredentials(services, prepared, { ...user, roles: started.roles }, started.deviceId)
 }
 
+/** Makes a sign-in wait for the second factor of its account: {@link holdSignIn}, once it has what it takes. */
+export type HoldSignIn = (
+  ...sign: AfterServices<Parameters<typeof holdSignIn>>
+) => ReturnType<typeof holdSignIn>
+
+type AfterServices<T extends readonly unknown[]> = T extends readonly [unknown, ...infer Others]
+  ? Others
+  : never
+
+/** What a way in needs besides: how a sign-in waits. */
+export interface WayInServices extends IssueServices {
+  /** `null`: the service was made without second factors. */
+  readonly secondFactorPart: { readonly holdSignIn: HoldSignIn } | null
+}
+
 /**
  * Goes on after a first proof: starts the session, or lets the sign-in wait for the second factor of the account. `null` as with
  * {@link beginSession}.
  *
- * @throws {StoreUnavailable}
+ * @throws {StoreUnavailable} An error where the account has a second factor, and the service was made without.
  */
 export async function beginSignIn(
-  services: IssueServices & Omit<SecondFactorServices, 'pendingSignIns'>,
+  services: WayInServices,
   proven: ProvenAccount,
   arrival: Arrival,
   identity: RequestIdentity | null,
@@ -96,7 +111,12 @@ export async function beginSignIn(
     const signedIn = await beginSession(services, proven, arrival, identity)
     return signedIn && { outcome: 'signed-in', signedIn }
   }
+  // guard: an account with a second factor is not signed in to by a service that was made without
+  if (!services.secondFactorPart) {
+    services.log('second-factors-left-out', { user_id: user.id })
+    throw new Error('The account has a second factor, and createJanus was not given createSecondFactors')
+  }
   const account = { userId: user.id, proof, factor: secondFactor }
-  const pending = await holdSignIn(services, account, arrival, hold)
+  const pending = await services.secondFactorPart.holdSignIn(account, arrival, hold)
   return pending && { outcome: 'second-factor-due', pending }
 }

@@ -1,11 +1,8 @@
 import type { AuditLog } from '../../audit/audit-log'
 import type { DeviceStore } from '../../devices/device'
-import type { PendingSignInStore } from '../../factors/pending-sign-in'
-import type { SecondFactorStore } from '../../factors/second-factor'
 import type { AttemptStore } from '../../flows/attempt-store'
 import type { UserStore } from '../../identity/user-store'
 import type { SigningKeyStore } from '../../keys/signing-key-store'
-import type { PasskeyStore } from '../../passkeys/passkey-store'
 import type { RestoreStore } from '../../restores/restore-store'
 import type { SessionStore } from '../../sessions/session-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
@@ -13,23 +10,17 @@ import { createAttemptStore } from './attempt-store'
 import { createAuditLog } from './audit-log'
 import { createDeviceStore } from './device-store'
 import type { MailQueue } from './mail-queue'
-import { createPasskeyStore } from './passkey-store'
-import { createPendingSignInStore } from './pending-sign-ins'
 import { createRestoreStore } from './restore-store'
-import { createSecondFactorStore } from './second-factor-store'
 import { createSessionStore } from './session-store'
 import { createSigningKeyStore } from './signing-key-store'
 import type { SqlDatabase } from './sql-database'
 import { createUserStore } from './user-store'
 
-/** Everything of which a database has the truth, but for what mail takes: create-mail-stores.ts. */
+/** Everything of which a database has the truth, but for what parts take that can be left out: src/wiring/part.ts. */
 export interface SqlStores {
   readonly users: UserStore
   readonly sessions: SessionStore
   readonly devices: DeviceStore
-  readonly pendingSignIns: PendingSignInStore
-  readonly secondFactors: SecondFactorStore
-  readonly passkeys: PasskeyStore
   readonly attempts: AttemptStore
   readonly auditLog: AuditLog
   readonly signingKeys: SigningKeyStore
@@ -55,9 +46,6 @@ export function createSqlStores(
     users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
     sessions: createSessionStore(db, mailQueue),
     devices: createDeviceStore(db),
-    pendingSignIns: createPendingSignInStore(db, { mailQueue, maxSessions, limits }),
-    secondFactors: createSecondFactorStore(db, mailQueue),
-    passkeys: createPasskeyStore(db, { mailQueue, maxSessions }),
     attempts: createAttemptStore(db, limits),
     auditLog: createAuditLog(db),
     signingKeys: createSigningKeyStore(db),

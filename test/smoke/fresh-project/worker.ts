@@ -1,9 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { createJanus, createMail, createPages } from 'janus'
+import { createJanus, createMail, createPages, createPasskeys, createSecondFactors } from 'janus'
 import { type JanusEnv, janus } from 'janus/verify'
 
-const auth = createJanus(env, { createMail, createPages })
+const auth = createJanus(env, { createMail, createPages, createPasskeys, createSecondFactors })
 
 const app = new Hono<JanusEnv>()
   .get('/', (c) => c.text('The shop'))

@@ -1,14 +1,20 @@
 import { encodeBase64url } from '../../../src/crypto/base64url'
 import { createKeyring } from '../../../src/crypto/keyring'
 import { deviceProof } from '../../../src/devices/device'
+import type { PendingSignInStore } from '../../../src/factors/pending-sign-in'
+import type { SecondFactorStore } from '../../../src/factors/second-factor'
 import { newUser, type User } from '../../../src/identity/user'
 import type { StartedSession, UserStore } from '../../../src/identity/user-store'
+import type { PasskeyStore } from '../../../src/passkeys/passkey-store'
 import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
+import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
+import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
+import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
 
@@ -19,14 +25,26 @@ export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds:
 export const MAX_SESSIONS = 3
 
 /** What a suite may take of a truth: every port of one database. */
-export type OpenStores = () => SqlStores & SqlMailStores
+export interface AllStores extends SqlStores, SqlMailStores {
+  readonly passkeys: PasskeyStore
+  readonly secondFactors: SecondFactorStore
+  readonly pendingSignIns: PendingSignInStore
+}
 
-export function storesOn(db: SqlDatabase): SqlStores & SqlMailStores {
+export type OpenStores = () => AllStores
+
+export function storesOn(db: SqlDatabase): AllStores {
   const keyring = createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'])
   const ofMail = createSqlMailStores(db, { keyring, mails: true, maxSessions: MAX_SESSIONS })
   const { mailQueue } = ofMail
   const options = { mailQueue, verifiedOnly: false, maxSessions: MAX_SESSIONS, limits: LIMITS }
-  return { ...createSqlStores(db, options), ...ofMail }
+  return {
+    ...createSqlStores(db, options),
+    ...ofMail,
+    passkeys: createPasskeyStore(db, options),
+    secondFactors: createSecondFactorStore(db, mailQueue),
+    pendingSignIns: createPendingSignInStore(db, options),
+  }
 }
 
 /** 16 random bytes as an id, or 32 as the hash or the key of something. */

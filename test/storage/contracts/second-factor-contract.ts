@@ -2,8 +2,17 @@ import { describe, expect, it } from 'vitest'
 import { deviceProof } from '../../../src/devices/device'
 import { PENDING_SECONDS, type PresentedFactor } from '../../../src/factors/pending-sign-in'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
-import type { SqlStores } from '../../../src/storage/sql/create-stores'
-import { NOW, type OpenStores, prepare, type Registered, random, register, reserved, source } from './arrange'
+import {
+  type AllStores,
+  NOW,
+  type OpenStores,
+  prepare,
+  type Registered,
+  random,
+  register,
+  reserved,
+  source,
+} from './arrange'
 
 const SEALED = { text: 'nonce.ciphertext', secretId: 'A'.repeat(8) }
 
@@ -17,7 +26,7 @@ function prepareBoth(userId: string, now = NOW): PreparedSession {
   return { ...prepared, session: { ...prepared.session, methods } }
 }
 
-async function setUp({ secondFactors }: SqlStores, ada: Registered, step: number, codes = [random(32)]) {
+async function setUp({ secondFactors }: AllStores, ada: Registered, step: number, codes = [random(32)]) {
   const prepared = prepareBoth(ada.user.id)
   const change = { prepared, device: deviceProof([], prepared.newDeviceId), source, now: NOW }
   const replacedSessionId = ada.prepared.session.id
@@ -25,7 +34,7 @@ async function setUp({ secondFactors }: SqlStores, ada: Registered, step: number
   return { prepared, codes, started: await secondFactors.setTotp(set) }
 }
 
-async function hold({ users }: SqlStores, ada: Registered, mac: string): Promise<string> {
+async function hold({ users }: AllStores, ada: Registered, mac: string): Promise<string> {
   const tokenHash = random(32)
   const pending = {
     tokenHash,
@@ -42,7 +51,7 @@ async function hold({ users }: SqlStores, ada: Registered, mac: string): Promise
   return tokenHash
 }
 
-function finish({ pendingSignIns }: SqlStores, ada: Registered, tokenHash: string, factor: PresentedFactor) {
+function finish({ pendingSignIns }: AllStores, ada: Registered, tokenHash: string, factor: PresentedFactor) {
   const prepared = prepare(ada.user.id)
   const methods = [{ method: factor.method, at: NOW }] as const
   const whole = { ...prepared, session: { ...prepared.session, methods } }

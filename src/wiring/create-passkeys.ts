@@ -1,0 +1,33 @@
+import { Hono } from 'hono'
+import { passkeyRoutes } from '../api/account/passkeys'
+import { passkeySignInRoutes } from '../api/sign-in/passkey'
+import type { SignedInEnv } from '../guards/auth-env'
+import { createChallenges } from '../passkeys/challenge'
+import type { PasskeyPart, Services } from '../services'
+import { createPasskeyStore } from '../storage/sql/passkey-store'
+import type { CreatePasskeys } from './part'
+import { FORGET_STEP } from './sweep'
+
+/** Makes what passkeys take: their verifier, their store and their routes. */
+export const createPasskeys: CreatePasskeys = ({ config, db, keyring, mailQueue, clock }) => {
+  const { issuer, origin, brandName, maxSessions, passkeyRpId, passkeyOrigins } = config
+  const passkeys = createPasskeyStore(db, { mailQueue, maxSessions })
+  const part: PasskeyPart = {
+    passkeys,
+    challenges: createChallenges({ keyring, issuer }),
+    relyingParty:
+      passkeyRpId === null
+        ? null
+        : { id: passkeyRpId, name: brandName, origins: [origin, ...passkeyOrigins] },
+  }
+  return {
+    ...part,
+    sweepParts: { challenges: () => passkeys.forgetChallenges(clock(), FORGET_STEP) },
+    createRoutes: (services) => allPasskeyRoutes({ ...services, ...part }),
+  }
+}
+
+/** The routes that passkeys take. */
+export function allPasskeyRoutes(services: Services & PasskeyPart) {
+  return new Hono<SignedInEnv>().route('/', passkeyRoutes(services)).route('/', passkeySignInRoutes(services))
+}

@@ -1,0 +1,42 @@
+import { Hono } from 'hono'
+import { secondFactorRoutes } from '../api/account/second-factor'
+import type { Pages } from '../api/pages'
+import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
+import { createExpectedCodes } from '../factors/expected-codes'
+import { resealTotpSeeds } from '../factors/reseal-seeds'
+import { createTotpSeeds } from '../factors/second-factor'
+import { holdSignIn } from '../flows/sign-in/second-factor'
+import type { SignedInEnv } from '../guards/auth-env'
+import type { SecondFactorPart, Services } from '../services'
+import { createPendingSignInStore } from '../storage/sql/pending-sign-ins'
+import { createSecondFactorStore } from '../storage/sql/second-factor-store'
+import type { CreateSecondFactors } from './part'
+import { FORGET_STEP } from './sweep'
+
+/** Makes what second factors take: authenticator apps, recovery codes, sign-ins that wait, and their routes. */
+export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, mailQueue, clock, log }) => {
+  const { maxSessions } = config
+  const secondFactors = createSecondFactorStore(db, mailQueue)
+  const pendingSignIns = createPendingSignInStore(db, { mailQueue, maxSessions, limits: config })
+  const totpSeeds = createTotpSeeds(keyring)
+  const services = { secondFactors, pendingSignIns, totpSeeds, expectedCodes: createExpectedCodes(keyring) }
+  const part: SecondFactorPart = {
+    ...services,
+    holdSignIn: (...sign) => holdSignIn({ ...services, log }, ...sign),
+  }
+  return {
+    ...part,
+    sweepParts: {
+      'pending-sign-ins': () => pendingSignIns.forget(clock(), FORGET_STEP),
+      'totp-seeds': () => resealTotpSeeds({ ...services, keyring, log }),
+    },
+    createRoutes: (others, pages) => allSecondFactorRoutes({ ...others, ...part }, pages),
+  }
+}
+
+/** The routes that second factors take. */
+export function allSecondFactorRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
+  return new Hono<SignedInEnv>()
+    .route('/', secondFactorStepRoutes(services))
+    .route('/', secondFactorRoutes(services, pages))
+}

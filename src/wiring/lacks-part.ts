@@ -1,0 +1,29 @@
+import type { Config } from '../config/config'
+import type { ConfigFault } from '../config/fault'
+import type { Mailer } from '../mail/mailer'
+import type { Parts } from './create-services'
+
+/** Returns what is wrong where something that is set takes a part that the service was not given. */
+export function lacksPart(
+  env: object,
+  { mail, passkeyRpId, passkeyOrigins }: Config,
+  { mailer = null, createMail, createPasskeys }: Parts & { readonly mailer?: Mailer | null },
+): readonly ConfigFault[] {
+  const faults: ConfigFault[] = []
+  const fault = (setting: string, what: string, part: keyof Parts) =>
+    faults.push({ setting, message: `${what}, and createJanus was not given ${part}` })
+  if (!createMail && mailer) fault('MAILER', 'createJanus was given a mailer', 'createMail')
+  else if (!createMail && mail.carrier !== 'none') fault('MAILER', `MAILER is ${mail.carrier}`, 'createMail')
+  // A domain that is only the default asks for nothing.
+  const { PASSKEY_RP_ID } = env as Partial<Record<string, unknown>>
+  if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)
+    fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
+  if (!createPasskeys && passkeyOrigins.length > 0)
+    fault('PASSKEY_ORIGINS', 'PASSKEY_ORIGINS is set', 'createPasskeys')
+  return faults
+}
+
+/** Returns the configuration of a service that has these parts: without passkeys nothing is made for their domain. */
+export function withoutParts(config: Config, { createPasskeys }: Parts): Config {
+  return createPasskeys ? config : { ...config, passkeyRpId: null }
+}

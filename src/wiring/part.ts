@@ -1,0 +1,39 @@
+import type { Hono } from 'hono'
+import type { Pages } from '../api/pages'
+import type { Bindings } from '../config/bindings'
+import type { Config } from '../config/config'
+import type { Keyring } from '../crypto/keyring'
+import type { SignedInEnv } from '../guards/auth-env'
+import type { Clock } from '../runtime/clock'
+import type { Log } from '../runtime/log'
+import type { PasskeyPart, SecondFactorPart, Services } from '../services'
+import type { MailQueue } from '../storage/sql/mail-queue'
+import type { SqlDatabase } from '../storage/sql/sql-database'
+
+/**
+ * What a service has only if it is given it: `createJanus(env, { createPasskeys })`. A service without a part has none of its routes, and
+ * carries none of its code.
+ */
+export interface Part {
+  /** What is left to do in the background, by name. */
+  readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
+  createRoutes(services: Services, pages: Pages | null): Hono<SignedInEnv>
+}
+
+/** Everything that a part may be made of. */
+export interface PartSettings {
+  readonly config: Config
+  readonly bindings: Bindings
+  readonly db: SqlDatabase
+  readonly keyring: Keyring
+  /** Queues mail in the transaction of what it is about. */
+  readonly mailQueue: MailQueue
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** Makes what passkeys take. */
+export type CreatePasskeys = (settings: PartSettings) => Part & PasskeyPart
+
+/** Makes what second factors take. */
+export type CreateSecondFactors = (settings: PartSettings) => Part & SecondFactorPart

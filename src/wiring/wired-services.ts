@@ -1,0 +1,15 @@
+import type { Services } from '../services'
+import type { Mail } from './mail'
+import type { CreatePasskeys, CreateSecondFactors, Part } from './part'
+
+/** What a service is wired of: its parts have routes and work in the background. */
+export interface WiredServices extends Services {
+  readonly mail: Mail | null
+  readonly passkeyPart: ReturnType<CreatePasskeys> | null
+  readonly secondFactorPart: ReturnType<CreateSecondFactors> | null
+}
+
+/** Returns the parts that a service was given. */
+export function partsOf({ mail, passkeyPart, secondFactorPart }: WiredServices): readonly Part[] {
+  return [mail, passkeyPart, secondFactorPart].filter((part) => part !== null)
+}

@@ -1,0 +1,131 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import { createJanus } from '../../src/janus'
+import { mailingService } from '../support/mail'
+import { addPasskey } from '../support/passkeys'
+import { send, signedInPerson } from '../support/person'
+import { personWithTotp } from '../support/second-factor'
+import { ALL_PARTS, ownService } from '../support/service'
+
+const { createPasskeys, createSecondFactors } = ALL_PARTS
+const PAGE = { Accept: 'text/html' }
+
+/** The routes of a part: what a service without it does not have. */
+const ROUTES = {
+  passkeys: [
+    'GET /passkeys',
+    'POST /passkeys',
+    'POST /passkeys/options',
+    'POST /passkeys/some-id/rename',
+    'POST /passkeys/some-id/remove',
+    'POST /login/passkey/options',
+    'POST /login/passkey',
+  ],
+  'second factors': [
+    'GET /me/second-factor',
+    'POST /me/second-factor/remove',
+    'POST /me/totp',
+    'POST /me/totp/confirm',
+    'POST /me/recovery-codes',
+    'POST /login/second-factor',
+    'GET /login/second-factor',
+  ],
+} as const
+
+/** The service without a part. */
+const WITHOUT = {
+  passkeys: () => mailingService({}, { createSecondFactors }),
+  'second factors': () => mailingService({}, { createPasskeys }),
+} as const
+
+describe.each(['passkeys', 'second factors'] as const)('a service that is made without %s', (part) => {
+  it.each(['session', 'token'] as const)('has none of their routes, in %s mode', async (mode) => {
+    const ada = await signedInPerson({ mode, service: WITHOUT[part]() })
+    for (const route of ROUTES[part]) {
+      const [method = '', path = ''] = route.split(' ')
+      const answer = method === 'GET' ? await ada.get(path) : await ada.post(path, {})
+      expect(answer.status, route).toBe(404)
+    }
+    // The others are there.
+    expect((await ada.get('/me')).status).toBe(200)
+  })
+
+  it('shows nothing of them on its pages, and does its work in the background', async () => {
+    const service = WITHOUT[part]()
+    const whole = mailingService()
+    const ada = await signedInPerson({ mode: 'session', service })
+    const headers = { ...PAGE, ...ada.headers }
+    const pages = await Promise.all(
+      [service, whole].map(async (each) => [
+        (await send(each, 'GET', '/login', { headers: PAGE })).text,
+        (await send(each, 'GET', '/account', { headers })).text,
+      ]),
+    )
+    const words = part === 'passkeys' ? /passkey/i : /\/me\/totp/
+    expect(pages[0]?.map((text) => words.test(text))).toEqual([false, false])
+    expect(pages[1]?.some((text) => words.test(text))).toBe(true)
+    await service.sweep()
+    expect(service.log.filter(({ event }) => event === 'sweep-failed')).toEqual([])
+  })
+})
+
+describe.each(['session', 'token'] as const)('an account with a second factor, in %s mode', (mode) => {
+  const countSessions = async (userId: string) =>
+    env.DB.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ?1').bind(userId).first('n')
+
+  it.each(['password', 'link'] as const)(
+    'MFA-01: is not signed in to by %s where second factors were left out',
+    async (way) => {
+      const { person } = await personWithTotp(mode, mailingService())
+      const { email, password, userId } = person
+      const service = WITHOUT['second factors']()
+      const before = await countSessions(userId)
+      const signIn = async () => {
+        if (way === 'password') return send(service, 'POST', '/login', { body: { email, password, mode } })
+        const asked = await send(service, 'POST', '/login/link', { body: { email } })
+        const body = { token: service.tokenFor(email), binding: asked.body.binding, mode }
+        return send(service, 'POST', '/login/link/confirm', { body })
+      }
+      const answer = await signIn()
+      expect(answer).toMatchObject({ status: 500, body: { code: 'internal-error' }, cookies: {} })
+      expect(answer.text).not.toMatch(/token|session/)
+      expect(await countSessions(userId)).toBe(before)
+      expect(service.log).toContainEqual({ event: 'second-factors-left-out', user_id: userId })
+      // Nothing was used up or lost: where they are there, the person signs in as before.
+      const asBefore = await send(mailingService(), 'POST', '/login', { body: { email, password, mode } })
+      expect(asBefore).toMatchObject({ status: 200, body: { next: ['totp', 'recovery-code'] } })
+    },
+  )
+
+  it('still can be used in the sessions that there are', async () => {
+    const { session } = await personWithTotp(mode)
+    const service = WITHOUT['second factors']()
+    expect((await send(service, 'GET', '/me', { headers: session.headers })).status).toBe(200)
+  })
+})
+
+it('a passkey opens nothing where passkeys were left out', async () => {
+  const ada = await signedInPerson({ mode: 'session' })
+  await addPasskey(ada)
+  const options = await send(WITHOUT.passkeys(), 'POST', '/login/passkey/options', { body: {} })
+  expect(options.status).toBe(404)
+})
+
+it.each([
+  ['PASSKEY_RP_ID', { PASSKEY_RP_ID: 'example.com' }],
+  ['PASSKEY_ORIGINS', { PASSKEY_ORIGINS: 'https://app.example.com' }],
+])('is not served without passkeys where %s is set', async (setting, settings) => {
+  const janus = createJanus({ ...env, ISSUER: 'https://example.com', ...settings }, { log: () => {} })
+  expect(janus.services).toBeNull()
+  const ready = await (await janus.request('/readyz')).text()
+  expect(ready).toContain(`${setting} is set, and createJanus was not given createPasskeys`)
+  // Turned off, they may stand in the settings.
+  const off = createJanus({ ...env, PASSKEY_RP_ID: 'none' }, { log: () => {} })
+  expect(off.services?.config.passkeyRpId).toBeNull()
+})
+
+it('is served without any part', async () => {
+  const janus = createJanus({ ...env }, { log: () => {}, defer: () => {} })
+  expect(janus.services).toMatchObject({ mail: null, passkeyPart: null, secondFactorPart: null })
+  expect(ownService().services.secondFactorPart).not.toBeNull()
+})
