@@ -37,6 +37,8 @@ await build({
   target: 'es2022',
   // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
   external: ['jose', 'hono', 'hono/*', 'pg', 'react', 'cloudflare:workers', 'cloudflare:sockets'],
+  // With the sources in them, so that a stack leads to a line that can be read.
+  sourcemap: 'linked',
   legalComments: 'none',
 })
 await buildCommand()
@@ -79,6 +81,8 @@ async function buildCommand(): Promise<void> {
     format: 'esm',
     platform: 'node',
     target: 'node20',
+    // jsonc-parser's other form cannot be bundled.
+    mainFields: ['module', 'main'],
     // Only users of PostgreSQL install it.
     external: ['pg'],
     define: { TESTED_DATE: JSON.stringify(testedDate()) },
@@ -98,7 +102,8 @@ async function buildCommand(): Promise<void> {
     (path) => /node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path) ?? [],
   )
   const licenses = [...new Set(packages)].map((folder) => {
-    const text = readFileSync(join(ROOT, folder, 'LICENSE'), 'utf8')
+    const [license = 'LICENSE'] = globSync('LICENSE{,.md,.txt}', { cwd: join(ROOT, folder) })
+    const text = readFileSync(join(ROOT, folder, license), 'utf8')
     return `${folder.slice('node_modules/'.length)}\n\n${text.trim()}\n`
   })
   writeFileSync(join(DIST, 'cli/THIRD-PARTY-LICENSES.txt'), licenses.join('\n----\n\n'))

@@ -3,6 +3,11 @@ import type { Command } from './command.ts'
 /** Every command of `janus`, in the order of its help. A new command is one row here. */
 export const COMMANDS: readonly Command[] = [
   {
+    name: 'init',
+    summary: 'Add Janus to an empty folder or to your Hono app',
+    load: () => import('./init/init.ts'),
+  },
+  {
     name: 'dev',
     summary: 'Serve your Worker locally, with a secret, tables and the sweep',
     load: () => import('./local/dev.ts'),

@@ -15,6 +15,7 @@ import { delimiter, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needTools } from '../support/with-tools.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
+import { haveInitialised } from './init-project.ts'
 import { type LocalService, startService } from './local-service.ts'
 import { haveVerified } from './second-opinions.ts'
 import { haveServedByVite } from './vite-project.ts'
@@ -81,8 +82,13 @@ afterAll(() => rmSync(join(project, '..'), { recursive: true }))
 it('the package holds what runs and its types, and no sources or settings of this checkout', () => {
   const files = readdirSync(join(project, 'node_modules/janus'), { recursive: true, withFileTypes: true })
   const names = files.filter((file) => file.isFile()).map(({ name }) => name)
-  expect(names.filter((name) => /^\.|\.map$|(?<!\.d)\.ts$|\.(toml|bin|css)$/.test(name))).toEqual([])
+  expect(names.filter((name) => /^\.|(?<!\.d)\.ts$|\.(toml|bin|css)$/.test(name))).toEqual([])
   expect(names).toContain('THIRD-PARTY-LICENSES.txt')
+  const map = readFileSync(join(project, 'node_modules/janus/dist/janus.js.map'), 'utf8')
+  const { sources, sourcesContent } = JSON.parse(map) as { sources: string[]; sourcesContent: string[] }
+  expect(sources).toContain('../src/janus.ts')
+  expect(sourcesContent).toHaveLength(sources.length)
+  expect(sources.filter((path) => path.startsWith('/'))).toEqual([])
   for (const name of [
     'janus.js',
     'verify.js',
@@ -207,6 +213,7 @@ it("the Worker of README is bundled without anything of Node's", () => {
 })
 
 haveServedByVite(() => project)
+haveInitialised(() => project)
 
 describe('a Worker that mounts it, bundled by esbuild with another copy of Hono beneath it, without nodejs_compat', () => {
   let shop: LocalService

@@ -1,7 +1,7 @@
 // What `npm start` and `npm run example` share: the secret, the database, and a `wrangler dev` that ends with them.
 import { spawn } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
@@ -73,6 +73,7 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
   const start = text === '' || text.endsWith('\n') ? '' : '\n'
   // Only its owner may read it.
   appendFileSync(file, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
+  chmodSync(file, 0o600)
   return true
 }
 

@@ -1,0 +1,92 @@
+// Writes what a project needs so that Janus runs in it.
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { dirname, join, resolve } from 'node:path'
+import { createInterface } from 'node:readline/promises'
+import { parseArgs } from 'node:util'
+import { readOptions, Stop } from '../command.ts'
+import { testedDate } from '../doctor/janus-itself.ts'
+import { makeLocalVars } from '../local/local-wrangler.ts'
+import { commandLine } from '../place.ts'
+import { type FileChange, renderDiff } from './changes.ts'
+import { type Plan, planProject } from './plan.ts'
+import { findPackageManager, missingPackages } from './project.ts'
+
+export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
+
+  ${commandLine('init', '[options]')}
+
+  --yes          change existing files without a question
+  --dry-run      show what would be written, and write nothing
+  --folder DIR   the project (this folder)
+  --help         print this
+
+Writes a wrangler configuration with the bindings that Janus needs, the lines that
+mount it, .gitignore, and .dev.vars with a new secret. In an existing project it adds
+only what is missing, keeps comments, and shows each change before it is made. Run it
+again at any time: a project that has everything is left alone.
+
+Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if the
+command could not run.`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { yes, dryRun, folder } = readOptions(() => {
+    const { values } = parseArgs({
+      args: [...args],
+      options: {
+        yes: { type: 'boolean', default: false },
+        'dry-run': { type: 'boolean', default: false },
+        folder: { type: 'string', default: '.' },
+      },
+    })
+    return { yes: values.yes, dryRun: values['dry-run'], folder: resolve(values.folder) }
+  })
+  const plan = planProject(folder, testedDate())
+  const changed = plan.changes.filter(({ before }) => before !== null)
+  console.log(renderPlan(plan.changes))
+  if (dryRun) return 0
+  if (changed.length > 0 && !yes) await requireConsent(changed)
+  for (const { path, after } of plan.changes) {
+    mkdirSync(dirname(join(folder, path)), { recursive: true })
+    writeFileSync(join(folder, path), after)
+  }
+  const issuer = `http://localhost:8787${plan.mountPath === '/' ? '' : plan.mountPath}`
+  makeLocalVars(folder, issuer)
+  console.log(renderNextSteps(folder, plan, issuer))
+  return 0
+}
+
+function renderPlan(changes: readonly FileChange[]): string {
+  if (changes.length === 0) return 'This project has what Janus needs.'
+  return changes
+    .map((change) => (change.before === null ? `+++ ${change.path} (new)` : renderDiff(change)))
+    .join('\n\n')
+}
+
+/** Asks once for all changes. @throws Stop If the answer is no, or nobody can answer. */
+async function requireConsent(changes: readonly FileChange[]): Promise<void> {
+  const files = changes.map(({ path }) => path).join(', ')
+  if (!process.stdin.isTTY)
+    throw new Stop(`\nNothing was written. To change ${files}, run it again with --yes.`)
+  const terminal = createInterface({ input: process.stdin, output: process.stdout })
+  const answer = await terminal.question(`\nChange ${files}? [Y/n] `)
+  terminal.close()
+  if (!/^(?:y(?:es)?)?$/i.test(answer.trim())) throw new Stop('Nothing was written.')
+}
+
+function renderNextSteps(folder: string, { notes }: Plan, issuer: string): string {
+  const { add, addDev, exec } = findPackageManager(folder)
+  const missing = missingPackages(folder, ['janus', 'hono'])
+  const missingDev = missingPackages(folder, ['wrangler'])
+  const installs = [
+    ...(missing.length > 0 ? [`${add} ${missing.join(' ')}`] : []),
+    ...(missingDev.length > 0 ? [`${addDev} ${missingDev.join(' ')}`] : []),
+  ]
+  const first = installs.length > 0 ? [installs.join(' && ')] : []
+  const later = installs.length > 0 ? [] : [`${exec} janus doctor --remote`]
+  return [
+    ...notes.map((note) => `\n${note}`),
+    '\nNext:\n',
+    ...[...first, `${exec} janus dev`, ...later].map((line) => `  ${line}`),
+    `\n${exec} janus dev serves ${issuer}/register.`,
+  ].join('\n')
+}

@@ -1,0 +1,159 @@
+/** The lines that mount Janus in the code of a Worker, or why they have to be added by hand. */
+export type Mounted =
+  | { readonly ok: true; readonly text: string; readonly remaining: readonly string[] }
+  | { readonly ok: false; readonly reason: string }
+
+/** Returns the code of a Worker that has nothing else yet. @param path Where Janus is mounted. */
+export function newWorker(path: string): string {
+  return `import { env } from 'cloudflare:workers'
+import { Hono } from 'hono'
+import { ${PARTS.join(', ')} } from 'janus'
+import { type JanusEnv, janus } from 'janus/verify'
+
+// Registration, sign-in and accounts.
+${createAuth('auth')}
+const signedIn = janus({ issuer: env.ISSUER, service: auth })
+
+const app = new Hono<JanusEnv>()
+  .route('${path}', auth)
+  .get('/', (c) => c.html('<a href="${path}/register">Register</a>, then <a href="/hello">say hello</a>.'))
+  // Only for people who are signed in.
+  .get('/hello', signedIn, (c) => c.text(\`Hello, \${c.var.principal.userId}\`))
+
+export default { fetch: app.fetch, scheduled: () => auth.sweep() }
+`
+}
+
+/** What `createJanus` is given, in the order of the import. */
+const PARTS = ['createJanus', 'createMail', 'createPages'] as const
+
+function createAuth(name: string): string {
+  const [create, ...parts] = PARTS
+  return `const ${name} = ${create}(env, { ${parts.join(', ')} })`
+}
+
+/** Returns the lines for somebody who adds them by hand. */
+export function mountByHand(path: string): string {
+  return [
+    "import { env } from 'cloudflare:workers'",
+    `import { ${PARTS.join(', ')} } from 'janus'`,
+    '',
+    createAuth('auth'),
+    `app.route('${path}', auth)`,
+    '',
+    'export default { fetch: app.fetch, scheduled: () => auth.sweep() }',
+  ].join('\n')
+}
+
+/** Adds the lines that mount Janus to the code of a Hono Worker. Code that mounts it already stays as it is. */
+export function mountInto(source: string, path: string): Mounted {
+  if (/\bfrom\s+['"]janus['"]/.test(source)) return { ok: true, text: source, remaining: [] }
+  const exported = findExport(source)
+  if (!exported)
+    return { ok: false, reason: 'its default export is not a Hono app, nor an object with its fetch' }
+  const app = findApp(source, exported.app)
+  if (!app) return { ok: false, reason: `${exported.app} is not made by new Hono() in this file` }
+  const name = /\bauth\b/.test(source) ? 'janusAuth' : 'auth'
+  const [quote, end] = styleOf(source)
+  const module = (from: string) => `${quote}${from}${quote}${end}`
+  const edits: Edit[] = [
+    { at: app.statement, text: `${createAuth(name)}${end}\n` },
+    { at: app.end, text: `.route(${quote}${path}${quote}, ${name})` },
+    ...exportEdits(source, exported, name, end),
+  ]
+  const imports = [
+    ...(/\benv\b[^\n]*from\s+['"]cloudflare:workers['"]/.test(source)
+      ? []
+      : [`import { env } from ${module('cloudflare:workers')}`]),
+    `import { ${PARTS.join(', ')} } from ${module('janus')}`,
+  ]
+  edits.push({ at: /^import\b/m.exec(source)?.index ?? 0, text: `${imports.join('\n')}\n` })
+  const remaining = exported.hasScheduled
+    ? [`Call ${name}.sweep() in your scheduled handler, every minute.`]
+    : []
+  return { ok: true, text: applyInsertions(source, edits), remaining }
+}
+
+/** An insertion; one that replaces has the length of what goes. */
+interface Edit {
+  readonly at: number
+  readonly text: string
+  readonly removes?: number
+}
+
+interface DefaultExport {
+  readonly app: string
+  readonly index: number
+  readonly length: number
+  /** It is an object, which has a place for another handler. */
+  readonly isObject: boolean
+  readonly hasScheduled: boolean
+}
+
+function findExport(source: string): DefaultExport | null {
+  const plain = /^export default (\w+)[ \t]*;?/m.exec(source)
+  if (plain?.[1] !== undefined && !/^(?:class|function|async)$/.test(plain[1])) {
+    return {
+      app: plain[1],
+      index: plain.index,
+      length: plain[0].length,
+      isObject: false,
+      hasScheduled: false,
+    }
+  }
+  const object = /^export default \{/m.exec(source)
+  if (!object) return null
+  const rest = source.slice(object.index)
+  const [, app] = /\bfetch\s*:\s*(\w+)\.fetch\b/.exec(rest) ?? []
+  if (app === undefined) return null
+  const hasScheduled = /\bscheduled\b/.test(rest)
+  return { app, index: object.index, length: object[0].length, isObject: true, hasScheduled }
+}
+
+function exportEdits(source: string, exported: DefaultExport, name: string, end: string): readonly Edit[] {
+  const { app, index, length, isObject, hasScheduled } = exported
+  if (hasScheduled) return []
+  const scheduled = `scheduled: () => ${name}.sweep()`
+  if (!isObject) {
+    const text = `export default { fetch: ${app}.fetch, ${scheduled} }${end}`
+    return [{ at: index, text, removes: length }]
+  }
+  const [indent = ' '] = /^\s*/.exec(source.slice(index + length)) ?? []
+  return [{ at: index + length, text: `${indent || ' '}${scheduled},` }]
+}
+
+/** Finds where the app is made: the start of the statement, and the end of `new Hono(…)`. */
+function findApp(source: string, app: string): { readonly statement: number; readonly end: number } | null {
+  const made = new RegExp(`^(?:export )?(?:const|let|var) ${app}\\b[^=\\n]*=\\s*new Hono\\b`, 'm').exec(
+    source,
+  )
+  if (!made) return null
+  const open = source.indexOf('(', made.index + made[0].length)
+  const close = open === -1 ? -1 : closingParenthesis(source, open)
+  return close === -1 ? null : { statement: made.index, end: close + 1 }
+}
+
+function closingParenthesis(source: string, open: number): number {
+  let depth = 0
+  for (let index = open; index < source.length; index++) {
+    if (source[index] === '(') depth += 1
+    if (source[index] === ')') depth -= 1
+    if (depth === 0) return index
+  }
+  return -1
+}
+
+/** Returns the quote and the end of a statement that a source uses. */
+function styleOf(source: string): readonly [quote: string, end: string] {
+  const [line = '', quote = "'"] = /^import\b.*?(['"]).*$/m.exec(source) ?? []
+  return [quote, line.trimEnd().endsWith(';') ? ';' : '']
+}
+
+function applyInsertions(source: string, edits: readonly Edit[]): string {
+  return [...edits]
+    .sort((a, b) => b.at - a.at)
+    .reduce(
+      (text, { at, text: addition, removes = 0 }) => text.slice(0, at) + addition + text.slice(at + removes),
+      source,
+    )
+}

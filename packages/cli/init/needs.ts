@@ -1,0 +1,129 @@
+// What the configuration of a Worker needs so that Janus can run in it. `janus doctor` checks the same once it is there.
+
+/** A wrangler configuration, as it is parsed. */
+export type WorkerConfig = Readonly<Record<string, unknown>>
+
+/** One thing that a configuration lacks, as both formats write it. */
+export type Lack =
+  | { readonly kind: 'key'; readonly name: string; readonly value: string }
+  | { readonly kind: 'member'; readonly table: string; readonly name: string; readonly value: string }
+  /** `table` is `''` for an array at the top. */
+  | { readonly kind: 'element'; readonly table: string; readonly name: string; readonly value: Element }
+
+export type Element = string | Readonly<Record<string, unknown>>
+
+export interface Project {
+  /** The name of the Worker, if the configuration has none. */
+  readonly name: string
+  /** Where its code is, if the configuration does not say so. */
+  readonly main: string
+  readonly compatibilityDate: string
+}
+
+/** Where the migrations of the installed package are, seen from the configuration. */
+export const MIGRATIONS_DIR = 'node_modules/janus/dist/migrations'
+
+const EVERY_MINUTE = '* * * * *'
+
+/** The path of the mount, unless ISSUER has another. */
+const DEFAULT_PATH = '/auth'
+
+/** The host of ISSUER where no route says what it is. It cannot be deployed to, and `janus dev` replaces it. */
+const SAMPLE_ORIGIN = 'https://example.com'
+
+/** Returns what a configuration lacks. */
+export function findLacks(config: WorkerConfig, project: Project): readonly Lack[] {
+  const name = typeof config.name === 'string' ? config.name : project.name
+  const has = (list: string, binding: string, member = 'binding') =>
+    elementsOf(config, list).some((element) => element[member] === binding)
+  const lacks: (Lack | false)[] = [
+    config.name === undefined && { kind: 'key', name: 'name', value: project.name },
+    config.main === undefined && { kind: 'key', name: 'main', value: project.main },
+    config.compatibility_date === undefined && {
+      kind: 'key',
+      name: 'compatibility_date',
+      value: project.compatibilityDate,
+    },
+    issuerOf(config) === null && {
+      kind: 'member',
+      table: 'vars',
+      name: 'ISSUER',
+      value: `${originOf(config)}${DEFAULT_PATH}`,
+    },
+    !has('d1_databases', 'DB') && {
+      kind: 'element',
+      table: '',
+      name: 'd1_databases',
+      value: { binding: 'DB', database_name: `${name}-accounts`, migrations_dir: MIGRATIONS_DIR },
+    },
+    !has('kv_namespaces', 'SESSIONS') && {
+      kind: 'element',
+      table: '',
+      name: 'kv_namespaces',
+      value: { binding: 'SESSIONS' },
+    },
+    !has('ratelimits', 'LOGIN_LIMIT', 'name') && {
+      kind: 'element',
+      table: '',
+      name: 'ratelimits',
+      value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
+    },
+    !cronsOf(config).includes(EVERY_MINUTE) && {
+      kind: 'element',
+      table: 'triggers',
+      name: 'crons',
+      value: EVERY_MINUTE,
+    },
+  ]
+  return lacks.filter((lack) => lack !== false)
+}
+
+/** Returns the path that Janus is mounted at. */
+export function mountPathOf(config: WorkerConfig): string {
+  const issuer = issuerOf(config)
+  return issuer !== null && URL.canParse(issuer)
+    ? new URL(issuer).pathname.replace(/\/$/, '') || '/'
+    : DEFAULT_PATH
+}
+
+/** Returns whether `DB` is a database that has other migrations than those of Janus. */
+export function sharesDatabase(config: WorkerConfig): boolean {
+  const database = elementsOf(config, 'd1_databases').find(({ binding }) => binding === 'DB')
+  return database !== undefined && database.migrations_dir !== MIGRATIONS_DIR
+}
+
+/** Returns whether ISSUER has to be changed before a deployment. */
+export function hasSampleIssuer(config: WorkerConfig): boolean {
+  return issuerOf(config)?.startsWith(SAMPLE_ORIGIN) ?? false
+}
+
+function issuerOf(config: WorkerConfig): string | null {
+  const issuer = isTable(config.vars) ? config.vars.ISSUER : undefined
+  return typeof issuer === 'string' ? issuer : null
+}
+
+/** Returns where the Worker answers, as far as its routes say so. */
+function originOf(config: WorkerConfig): string {
+  const routes = [config.route, ...(Array.isArray(config.routes) ? config.routes : [])]
+  for (const route of routes) {
+    const pattern = isTable(route) ? route.pattern : route
+    const [, host] =
+      typeof pattern === 'string' ? (/^(?:https:\/\/)?([a-z0-9.-]+\.[a-z]+)(?:\/|$)/.exec(pattern) ?? []) : []
+    if (host !== undefined) return `https://${host}`
+  }
+  return SAMPLE_ORIGIN
+}
+
+function cronsOf(config: WorkerConfig): readonly unknown[] {
+  const crons = isTable(config.triggers) ? config.triggers.crons : undefined
+  return Array.isArray(crons) ? crons : []
+}
+
+function elementsOf(config: WorkerConfig, list: string): readonly Readonly<Record<string, unknown>>[] {
+  const elements = config[list]
+  return Array.isArray(elements) ? elements.filter(isTable) : []
+}
+
+function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,121 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { Stop } from '../command.ts'
+import type { FileChange } from './changes.ts'
+import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
+import { addToToml, parseToml } from './edit-toml.ts'
+import { mountByHand, mountInto, newWorker } from './mount.ts'
+import { findLacks, hasSampleIssuer, mountPathOf, sharesDatabase, type WorkerConfig } from './needs.ts'
+import { workerName } from './project.ts'
+
+/** What is done to a project, and what is left for the person. */
+export interface Plan {
+  readonly changes: readonly FileChange[]
+  readonly notes: readonly string[]
+  readonly configFile: string
+  readonly mountPath: string
+}
+
+/** In the order in which wrangler looks. */
+const CONFIG_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml']
+const NEW_CONFIG = 'wrangler.jsonc'
+
+/** Where a new Worker is, or one that the configuration does not name. */
+const MAINS = ['src/index.ts', 'src/index.tsx', 'src/index.js', 'index.ts', 'index.js']
+
+const IGNORED = ['node_modules', '.wrangler', '.dev.vars', 'secrets.env']
+
+const NEW_CONFIG_TEXT = `{
+  // Janus keeps accounts in DB, copies of sessions in SESSIONS, and limits clients by LOGIN_LIMIT.
+  "$schema": "node_modules/wrangler/config-schema.json"
+}
+`
+
+/** Decides what a project needs so that Janus runs in it. @throws Stop If a file cannot be read or changed. */
+export function planProject(folder: string, compatibilityDate: string): Plan {
+  const read = (path: string) =>
+    existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : null
+  const main = MAINS.find((path) => read(path) !== null) ?? 'src/index.ts'
+  const configFile = CONFIG_FILES.find((path) => read(path) !== null) ?? NEW_CONFIG
+  const config = planConfig(configFile, read(configFile), {
+    name: workerName(folder),
+    main,
+    compatibilityDate,
+  })
+  const mountPath = mountPathOf(config.parsed)
+  const entry = String(config.parsed.main).replace(/^\.\//, '')
+  const worker = planWorker(entry, read(entry), mountPath)
+  const changes = [
+    planPackage(read('package.json'), workerName(folder)),
+    planIgnored(read('.gitignore')),
+    config.change,
+    worker.change,
+  ]
+  const notes = [
+    ...(config.shares
+      ? ['DB was bound before. Janus adds its tables (users, sessions and others) to that database.']
+      : []),
+    ...worker.notes,
+    ...(hasSampleIssuer(config.parsed)
+      ? [`Before you deploy, set ISSUER in ${configFile} to the URL of your app.`]
+      : []),
+  ]
+  return { changes: changes.filter((change) => change.before !== change.after), notes, configFile, mountPath }
+}
+
+function planConfig(path: string, before: string | null, project: Parameters<typeof findLacks>[1]) {
+  const isToml = path.endsWith('.toml')
+  const parse = (text: string): WorkerConfig => {
+    try {
+      return isToml ? parseToml(text) : parseJsonc(text)
+    } catch (error) {
+      throw new Stop(`${path} cannot be read: ${error instanceof Error ? error.message : error}`, 2)
+    }
+  }
+  const start = before ?? NEW_CONFIG_TEXT
+  const original = parse(start)
+  const lacks = findLacks(original, project)
+  const after = lacks.length === 0 ? start : (isToml ? addToToml : addToJsonc)(start, lacks)
+  const parsed = isToml ? tryParse(() => parseToml(after)) : parse(after)
+  if (parsed === null || findLacks(parsed, project).length > 0) {
+    const lines = lacks.map(
+      (lack) =>
+        `  ${lack.kind === 'key' ? '' : `${lack.table || '(top)'}: `}${lack.name}: ${JSON.stringify(lack.value)}`,
+    )
+    throw new Stop(
+      `${path} is written in a way that this command cannot change. Add by hand, then run it again:\n${lines.join('\n')}`,
+    )
+  }
+  return { change: { path, before, after }, parsed, shares: before !== null && sharesDatabase(original) }
+}
+
+function tryParse<T>(parse: () => T): T | null {
+  try {
+    return parse()
+  } catch {
+    return null
+  }
+}
+
+function planWorker(path: string, before: string | null, mountPath: string) {
+  if (before === null) return { change: { path, before, after: newWorker(mountPath) }, notes: [] }
+  const mounted = mountInto(before, mountPath)
+  if (mounted.ok) return { change: { path, before, after: mounted.text }, notes: mounted.remaining }
+  const note = `${path} was not changed, because ${mounted.reason}. Add:\n\n${mountByHand(mountPath)}\n`
+  return { change: { path, before, after: before }, notes: [note] }
+}
+
+function planPackage(before: string | null, name: string): FileChange {
+  const text = `${JSON.stringify({ name, private: true, type: 'module' }, null, 2)}\n`
+  return { path: 'package.json', before, after: before ?? text }
+}
+
+function planIgnored(before: string | null): FileChange {
+  const lines = (before ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
+  const missing = IGNORED.filter(
+    (name) => !lines.includes(name) && !(name === '.dev.vars' && lines.includes('.dev.vars*')),
+  )
+  const start = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`
+  const after = missing.length === 0 ? (before ?? '') : `${start}${missing.join('\n')}\n`
+  return { path: '.gitignore', before, after }
+}

@@ -1,0 +1,67 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+
+/** A package manager, by what is typed. */
+export interface PackageManager {
+  readonly add: string
+  readonly addDev: string
+  readonly exec: string
+}
+
+const MANAGERS = {
+  npm: { add: 'npm install', addDev: 'npm install --save-dev', exec: 'npx' },
+  pnpm: { add: 'pnpm add', addDev: 'pnpm add --save-dev', exec: 'pnpm exec' },
+  yarn: { add: 'yarn add', addDev: 'yarn add --dev', exec: 'yarn' },
+  bun: { add: 'bun add', addDev: 'bun add --dev', exec: 'bunx' },
+} as const satisfies Record<string, PackageManager>
+
+type ManagerName = keyof typeof MANAGERS
+
+const LOCK_FILES: readonly (readonly [file: string, ManagerName])[] = [
+  ['pnpm-lock.yaml', 'pnpm'],
+  ['yarn.lock', 'yarn'],
+  ['bun.lock', 'bun'],
+  ['bun.lockb', 'bun'],
+  ['package-lock.json', 'npm'],
+]
+
+/** Returns the package manager of a project: what package.json names, then the lock file, then what runs this command. */
+export function findPackageManager(folder: string): PackageManager {
+  const { packageManager } = readPackage(folder)
+  const names = [
+    typeof packageManager === 'string' ? packageManager.replace(/@.*/, '') : undefined,
+    LOCK_FILES.find(([file]) => existsSync(join(folder, file)))?.[1],
+    process.env.npm_config_user_agent?.replace(/\/.*/, ''),
+  ]
+  const name = names.find((each): each is ManagerName => each !== undefined && Object.hasOwn(MANAGERS, each))
+  return MANAGERS[name ?? 'npm']
+}
+
+/** Returns the name that a Worker in this folder gets. */
+export function workerName(folder: string): string {
+  const { name } = readPackage(folder)
+  const text = typeof name === 'string' ? name.replace(/^@[^/]+\//, '') : basename(folder)
+  // Letters, digits and hyphens, as Cloudflare wants it.
+  return (
+    text
+      .toLowerCase()
+      .replace(/[^a-z0-9]+/g, '-')
+      .replace(/^-+|-+$/g, '')
+      .slice(0, 50) || 'app'
+  )
+}
+
+/** Returns the packages that the project does not have. */
+export function missingPackages(folder: string, names: readonly string[]): readonly string[] {
+  return names.filter((name) => !existsSync(join(folder, 'node_modules', name, 'package.json')))
+}
+
+function readPackage(folder: string): Readonly<Record<string, unknown>> {
+  const file = join(folder, 'package.json')
+  if (!existsSync(file)) return {}
+  try {
+    return JSON.parse(readFileSync(file, 'utf8')) as Readonly<Record<string, unknown>>
+  } catch {
+    throw new Error(`${file} is not valid JSON`)
+  }
+}

@@ -1,0 +1,203 @@
+import { describe, expect, it } from 'vitest'
+import { renderDiff } from '../../packages/cli/init/changes'
+import { addToJsonc, parseJsonc } from '../../packages/cli/init/edit-jsonc'
+import { addToToml, parseToml } from '../../packages/cli/init/edit-toml'
+import { mountInto, newWorker } from '../../packages/cli/init/mount'
+import { findLacks, mountPathOf } from '../../packages/cli/init/needs'
+
+const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15' }
+
+/** What a complete configuration has, whatever else it has. */
+const COMPLETE = {
+  vars: { ISSUER: 'https://example.com/auth' },
+  d1_databases: [{ binding: 'DB', migrations_dir: 'node_modules/janus/dist/migrations' }],
+  kv_namespaces: [{ binding: 'SESSIONS' }],
+  ratelimits: [{ name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } }],
+  triggers: { crons: ['* * * * *'] },
+}
+
+const FORMATS = {
+  toml: {
+    parse: parseToml,
+    complete(text: string) {
+      return addToToml(text, findLacks(parseToml(text), PROJECT))
+    },
+  },
+  jsonc: {
+    parse: parseJsonc,
+    complete(text: string) {
+      return addToJsonc(text, findLacks(parseJsonc(text), PROJECT))
+    },
+  },
+}
+
+describe.each<[format: keyof typeof FORMATS, name: string, text: string]>([
+  ['toml', 'nothing', ''],
+  ['toml', 'a name alone, without a line end', 'name = "shop"'],
+  [
+    'toml',
+    'tables',
+    '# mine\nname = "shop"\nmain = "a.ts" # the code\n\n[vars]\nA = "b"\n\n[triggers]\n# daily\ncrons = ["0 0 * * *"]\n',
+  ],
+  ['toml', 'an empty [triggers]', 'name = "shop"\n[triggers]\n'],
+  ['toml', 'inline tables', 'name = "shop"\nvars = { A = "b" }\ntriggers = { crons = ["0 0 * * *"] }\n'],
+  ['toml', 'empty inline tables', 'vars = {}\ntriggers = {  }\nd1_databases = []\n'],
+  [
+    'toml',
+    'inline arrays',
+    'd1_databases = [\n  { binding = "OTHER", database_name = "o" }, # theirs\n]\nkv_namespaces = [{ binding = "CACHE" }]\n',
+  ],
+  [
+    'toml',
+    'arrays of tables',
+    '[[kv_namespaces]]\nbinding = "CACHE"\n\n[[d1_databases]]\nbinding = "OTHER"\n\n[env.staging]\nname = "s"\n',
+  ],
+  ['jsonc', 'an empty object', '{}'],
+  [
+    'jsonc',
+    'comments and a trailing comma',
+    '{\n\t// mine\n\t"name": "shop", /* short */\n\t"vars": { "A": "b" },\n}\n',
+  ],
+  [
+    'jsonc',
+    'arrays with elements',
+    '{\n    "kv_namespaces": [{ "binding": "CACHE" }], // theirs\n    "triggers": { "crons": ["0 0 * * *"] }\n}\n',
+  ],
+])('a configuration in %s that has %s', (format, _, text) => {
+  const { parse, complete } = FORMATS[format]
+
+  it('gets what it lacks, keeps what it has, comments included, and is then left alone', () => {
+    const after = complete(text)
+    const parsed = parse(after)
+    const before = parse(text)
+    expect(findLacks(parsed, PROJECT)).toEqual([])
+    expect(parsed).toMatchObject({ main: expect.any(String), name: 'shop', ...oneOfEach(parsed) })
+    for (const comment of text.match(/#.*|\/\/.*|\/\*.*?\*\//g) ?? []) expect(after).toContain(comment)
+    for (const [name, value] of Object.entries(before)) {
+      if (Array.isArray(value)) expect(parsed[name]).toEqual(expect.arrayContaining(value))
+      else if (typeof value === 'object' && value !== null)
+        expect(parsed[name]).toMatchObject(keptMembers(value))
+      else expect(parsed[name]).toBe(value)
+    }
+    expect(complete(after)).toBe(after)
+  })
+})
+
+/** The elements of {@link COMPLETE}, wherever they stand among others. */
+function oneOfEach(parsed: object) {
+  const expected = Object.entries(COMPLETE).map(([name, value]) => {
+    if (Array.isArray(value))
+      return [name, expect.arrayContaining(value.map((one) => expect.objectContaining(one)))]
+    if ('crons' in value) return [name, { crons: expect.arrayContaining(value.crons) }]
+    return [name, expect.objectContaining(value)]
+  })
+  expect(Object.keys(parsed)).toEqual(expect.arrayContaining(Object.keys(COMPLETE)))
+  return Object.fromEntries(expected)
+}
+
+function keptMembers(value: object) {
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [
+      name,
+      Array.isArray(member) ? expect.arrayContaining(member) : member,
+    ]),
+  )
+}
+
+describe('ISSUER', () => {
+  it.each([
+    [
+      'a custom domain',
+      { routes: [{ pattern: 'shop.example.net', custom_domain: true }] },
+      'https://shop.example.net/auth',
+    ],
+    [
+      'a zone route',
+      { routes: [{ pattern: 'example.org/*', zone_name: 'example.org' }] },
+      'https://example.org/auth',
+    ],
+    ['one route', { route: 'app.example.org/*' }, 'https://app.example.org/auth'],
+    ['a wildcard', { routes: ['*.example.org/*'] }, 'https://example.com/auth'],
+    ['no route', {}, 'https://example.com/auth'],
+  ])('is taken from %s', (_, config, issuer) => {
+    const lack = findLacks(config, PROJECT).find(({ name }) => name === 'ISSUER')
+    expect(lack?.value).toBe(issuer)
+  })
+
+  it('says where Janus is mounted', () => {
+    expect(mountPathOf({ vars: { ISSUER: 'https://example.com/account/login' } })).toBe('/account/login')
+    expect(mountPathOf({ vars: { ISSUER: 'https://auth.example.com' } })).toBe('/')
+    expect(mountPathOf({})).toBe('/auth')
+  })
+})
+
+describe('the code of a Worker', () => {
+  const mounted = (source: string) => {
+    const result = mountInto(source, '/auth')
+    return result.ok ? result : { text: `not changed: ${result.reason}`, remaining: [] }
+  }
+
+  it('is mounted in an app that is exported by itself', () => {
+    const source = `import { Hono } from 'hono'\n\nconst app = new Hono()\napp.get('/', (c) => c.text('Hi'))\n\nexport default app\n`
+    expect(mounted(source).text).toBe(`import { env } from 'cloudflare:workers'
+import { createJanus, createMail, createPages } from 'janus'
+import { Hono } from 'hono'
+
+const auth = createJanus(env, { createMail, createPages })
+const app = new Hono().route('/auth', auth)
+app.get('/', (c) => c.text('Hi'))
+
+export default { fetch: app.fetch, scheduled: () => auth.sweep() }
+`)
+  })
+
+  it('keeps the style, the types and the options of the app, and a name that is taken', () => {
+    const source = `import { Hono } from "hono";\nimport { auth } from "./auth";\n\nexport const shop = new Hono<{ Bindings: Env }>({ strict: (false) })\n  .get("/", auth);\n\nexport default {\n  fetch: shop.fetch,\n  queue,\n};\n`
+    expect(mounted(source).text).toBe(`import { env } from "cloudflare:workers";
+import { createJanus, createMail, createPages } from "janus";
+import { Hono } from "hono";
+import { auth } from "./auth";
+
+const janusAuth = createJanus(env, { createMail, createPages });
+export const shop = new Hono<{ Bindings: Env }>({ strict: (false) }).route("/auth", janusAuth)
+  .get("/", auth);
+
+export default {
+  scheduled: () => janusAuth.sweep(),
+  fetch: shop.fetch,
+  queue,
+};
+`)
+  })
+
+  it('leaves a scheduled handler to its owner, and says what is missing in it', () => {
+    const source = `import { Hono } from 'hono'\nconst app = new Hono()\nexport default { fetch: app.fetch, scheduled: nightly }\n`
+    const { text, remaining } = mounted(source)
+    expect(text).toContain('scheduled: nightly }')
+    expect(remaining).toEqual(['Call auth.sweep() in your scheduled handler, every minute.'])
+  })
+
+  it.each([
+    ['no Hono app', 'export default { fetch: () => new Response() }'],
+    ['an app from another file', "import { app } from './app'\nexport default app\n"],
+    ['a class', 'export default class extends WorkerEntrypoint {}'],
+    ['no default export', 'export const app = new Hono()'],
+  ])('is not changed where it has %s', (_, source) => {
+    expect(mountInto(source, '/auth').ok).toBe(false)
+  })
+
+  it('is left alone once Janus is in it', () => {
+    const once = newWorker('/auth')
+    expect(mountInto(once, '/auth')).toEqual({ ok: true, text: once, remaining: [] })
+    const other = mounted("import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n").text
+    expect(mounted(other).text).toBe(other)
+  })
+})
+
+it('a change is shown by its lines, with some of those around', () => {
+  const before = ['a', 'b', 'c', 'd', 'e', 'f', 'g', ''].join('\n')
+  const after = ['a', 'b', 'c', 'D', 'new', 'e', 'f', 'g', ''].join('\n')
+  expect(renderDiff({ path: 'x.toml', before, after })).toBe(
+    ['--- x.toml', '  …', '  b', '  c', '- d', '+ D', '+ new', '  e', '  f'].join('\n'),
+  )
+})

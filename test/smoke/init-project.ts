@@ -1,0 +1,139 @@
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { startService } from './local-service.ts'
+
+const WRANGLER = join(process.cwd(), 'node_modules/wrangler/bin/wrangler.js')
+
+const OWN_TOML = `# The shop.
+name = "bakery"
+main = "worker.ts" # one file
+compatibility_date = "2026-10-15"
+
+[vars]
+GREETING = "hello" # for the home page
+`
+
+const OWN_WORKER = `import { Hono } from 'hono'
+
+const app = new Hono()
+
+app.get('/', (c) => c.text('The bakery'))
+
+export default app
+`
+
+/** Tests `janus init` of the package that a project has installed. */
+export function haveInitialised(
+  /** A project that has the package. */
+  project: () => string,
+): void {
+  describe('janus init', () => {
+    /** A folder beside the project, with its packages and no file. */
+    function makeFolder(name: string): string {
+      const folder = join(project(), '..', name)
+      mkdirSync(folder)
+      symlinkSync(join(project(), 'node_modules'), join(folder, 'node_modules'))
+      return folder
+    }
+
+    function init(folder: string, ...options: string[]) {
+      const bin = join(project(), 'node_modules/.bin/janus')
+      const { status, stdout, stderr } = spawnSync(process.execPath, [bin, 'init', ...options], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      return { code: status, printed: stdout + stderr }
+    }
+
+    function filesOf(folder: string): Record<string, string> {
+      const paths = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+        (path) => !path.startsWith('node_modules') && statSync(join(folder, path)).isFile(),
+      )
+      return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
+    }
+
+    it('in an empty folder writes a Worker that janus dev serves: people register and are known', async () => {
+      const folder = makeFolder('empty-shop')
+      const { code, printed } = init(folder)
+      expect([code, printed]).toEqual([0, expect.stringContaining('Next:\n\n  npx janus dev\n')])
+      const written = filesOf(folder)
+      expect(Object.keys(written).sort()).toEqual([
+        '.dev.vars',
+        '.gitignore',
+        'package.json',
+        'src/index.ts',
+        'wrangler.jsonc',
+      ])
+      expect(statSync(join(folder, '.dev.vars')).mode & 0o777).toBe(0o600)
+      const [, secret = ''] = /^AUTH_SECRET="([\w-]{43})"$/m.exec(written['.dev.vars'] ?? '') ?? []
+      expect(secret).not.toBe('')
+      expect(printed).not.toContain(secret)
+      expect(written['.gitignore']).toMatch(/^\.dev\.vars$/m)
+
+      expect(init(folder)).toMatchObject({
+        code: 0,
+        printed: expect.stringContaining('has what Janus needs'),
+      })
+      expect(filesOf(folder)).toEqual(written)
+
+      const shop = await startService(({ port, state }) => {
+        const bin = join(project(), 'node_modules/.bin/janus')
+        const place = ['--port', String(port), '--state', state, '--var', 'PASSWORD_ITERATIONS:100000']
+        return { command: [process.execPath, bin, 'dev', ...place], cwd: folder, ready: /Janus is ready/ }
+      })
+      try {
+        const registered = await fetch(`${shop.url}/auth/register`, {
+          method: 'POST',
+          headers: { 'Content-Type': 'application/json' },
+          body: JSON.stringify({ email: 'ada@example.com', password: 'analytical engine no. 1' }),
+        })
+        const { user } = (await registered.json()) as { user: { id: string } }
+        expect(registered.status).toBe(201)
+        const headers = { Cookie: registered.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+        expect(await (await fetch(`${shop.url}/hello`, { headers })).text()).toBe(`Hello, ${user.id}`)
+        expect((await fetch(`${shop.url}/hello`)).status).toBe(401)
+        const page = await fetch(`${shop.url}/auth/register`, { headers: { Accept: 'text/html' } })
+        expect(await page.text()).toContain('<form')
+      } finally {
+        await shop.stop()
+      }
+    })
+
+    it('in a Hono Worker shows what it changes, changes nothing without consent, and keeps comments', () => {
+      const folder = makeFolder('bakery')
+      writeFileSync(join(folder, 'wrangler.toml'), OWN_TOML)
+      writeFileSync(join(folder, 'worker.ts'), OWN_WORKER)
+      writeFileSync(join(folder, '.gitignore'), 'dist\n')
+      writeFileSync(join(folder, 'pnpm-lock.yaml'), '')
+      const before = filesOf(folder)
+      for (const [options, code] of [
+        [[], 1],
+        [['--dry-run'], 0],
+        [['--yes', '--dry-run'], 0],
+      ] as const) {
+        const shown = init(folder, ...options)
+        expect(shown.code).toBe(code)
+        expect(shown.printed).toContain("+ const app = new Hono().route('/auth', auth)")
+        expect(shown.printed).toContain('+ ISSUER = "https://example.com/auth"')
+        expect(filesOf(folder)).toEqual(before)
+      }
+
+      const { code, printed } = init(folder, '--yes')
+      expect([code, printed]).toEqual([0, expect.stringContaining('pnpm exec janus dev')])
+      const after = filesOf(folder)
+      expect(after['wrangler.toml']).toContain('# The shop.\n')
+      expect(after['wrangler.toml']).toContain('GREETING = "hello" # for the home page\n')
+      expect(after['.gitignore']).toBe('dist\nnode_modules\n.wrangler\n.dev.vars\nsecrets.env\n')
+      expect(init(folder)).toMatchObject({ code: 0 })
+      expect(filesOf(folder)).toEqual(after)
+      const bundled = spawnSync(process.execPath, [WRANGLER, 'deploy', '--dry-run', '--outdir', 'out'], {
+        cwd: folder,
+        encoding: 'utf8',
+      })
+      expect([bundled.status, bundled.stderr]).toEqual([0, ''])
+      expect(readFileSync(join(folder, 'out/worker.js'), 'utf8')).toContain('The bakery')
+    })
+  })
+}
