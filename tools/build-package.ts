@@ -83,15 +83,16 @@ async function buildCommand(): Promise<void> {
     target: 'node20',
     // jsonc-parser's other form cannot be bundled.
     mainFields: ['module', 'main'],
-    // Only users of PostgreSQL install it.
-    external: ['pg'],
+    // Only users of PostgreSQL and of SMTP install them.
+    external: ['pg', 'nodemailer', 'jose'],
+    alias: { 'cloudflare:workers': './packages/node/cloudflare-workers.ts' },
     define: { TESTED_DATE: JSON.stringify(testedDate()) },
     plugins: [
       {
-        name: 'janus-itself',
+        name: 'built',
         setup: ({ onResolve }) =>
-          onResolve({ filter: /\/janus-itself\.ts$/ }, () => ({
-            path: join(ROOT, 'packages/cli/doctor/janus-itself.built.ts'),
+          onResolve({ filter: /\/(?:janus-itself|janus-on-node)\.ts$/ }, ({ path, resolveDir }) => ({
+            path: join(resolveDir, path.replace(/\.ts$/, '.built.ts')),
           })),
       },
     ],

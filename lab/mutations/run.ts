@@ -12,6 +12,7 @@ import { DEVICE_MUTATIONS } from './device-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { breakGuard, type Mutation, readMarks } from './mutation.ts'
+import { NODE_MUTATIONS } from './node-mutations.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
 import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
 
@@ -43,6 +44,7 @@ const all = [
   ...PAGE_MUTATIONS,
   ...ACCOUNT_MUTATIONS,
   ...PASSKEY_MUTATIONS,
+  ...NODE_MUTATIONS,
 ]
 const marks = readMarks(ROOT)
 for (const mutation of all) {

@@ -13,6 +13,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./local/dev.ts'),
   },
   {
+    name: 'serve',
+    summary: 'Serve Janus on Node: SQLite, PostgreSQL or memory',
+    load: () => import('./serve/serve.ts'),
+  },
+  {
     name: 'migrate',
     summary: 'Apply the migrations of this version to the database',
     load: () => import('./migrate/migrate.ts'),

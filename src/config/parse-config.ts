@@ -69,7 +69,7 @@ function mailConfig({
   resendApiKey: apiKey,
   resendUrl: url,
 }: MailSettings): MailConfig | null {
-  if (carrier === 'cloudflare') return sender ? { carrier, sender } : null
+  if (carrier === 'cloudflare' || carrier === 'smtp') return sender ? { carrier, sender } : null
   if (carrier === 'resend') return sender && apiKey && url ? { carrier, sender, apiKey, url } : null
   return { carrier }
 }

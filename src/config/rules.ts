@@ -24,6 +24,12 @@ const RULES: readonly Rule[] = [
     message: 'must not be on here: it shows what is stored',
   },
   {
+    setting: 'DATABASE',
+    // guard: a database that is gone with its process is for one machine
+    isBroken: (values) => values.database === 'memory' && isPublic(values),
+    message: 'must not be memory here: every account would be gone when the process ends',
+  },
+  {
     setting: 'REFRESH_IDLE_SECONDS',
     isBroken: ({ refreshIdleSeconds, accessTokenLifetimeSeconds }) =>
       refreshIdleSeconds !== undefined &&

@@ -105,13 +105,13 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   MAILER: {
     section: 'Accounts and mail',
     meaning:
-      'Who carries mail. With `none`, routes that send mail return 404. `console` prints mail, works only on this machine, and is what `npm start` sets. See [mail](../guides/mail.md).',
+      'Who carries mail. With `none`, routes that send mail return 404. `console` prints mail, works only on this machine, and is what `npm start` sets. `smtp` is for [Node](../operate/node.md). See [mail](../guides/mail.md).',
   },
   MAIL_FROM: {
     section: 'Accounts and mail',
     meaning: 'The sender of every mail. Without a name, it is the host of `ISSUER`.',
     accepts: 'an address, or `Name <address>`',
-    applies: '`MAILER` is `cloudflare` or `resend`',
+    applies: '`MAILER` is `cloudflare`, `resend` or `smtp`',
   },
   RESEND_API_KEY: {
     section: 'Accounts and mail',
@@ -149,7 +149,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   DATABASE: {
     section: 'Sessions',
     meaning:
-      'The database of accounts, sessions and the audit trail: `d1`, or `postgres` through Hyperdrive. [How to set up PostgreSQL](../operate/postgresql.md).',
+      'The database of accounts, sessions and the audit trail: `d1`, or `postgres` through Hyperdrive. [How to set up PostgreSQL](../operate/postgresql.md). On [Node](../operate/node.md): `sqlite`, `postgres` or `memory`.',
   },
   SESSION_COPIES: {
     section: 'Sessions',

@@ -22,8 +22,8 @@ import {
 import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
 
-/** Where the truth is. */
-const DATABASES = ['d1', 'postgres'] as const
+/** Where the truth is. The last two are for Node. */
+const DATABASES = ['d1', 'postgres', 'sqlite', 'memory'] as const
 
 /** Where the copies of sessions are. */
 const SESSION_COPIES = ['kv', 'durable-object', 'redis', 'memcached', 'memory', 'none'] as const
@@ -80,12 +80,12 @@ export const SETTINGS = {
   PASSKEY_ORIGINS: { as: 'passkeyOrigins', parse: parsePasskeyOrigins, default: 'none' },
 
   REGISTRATION: { as: 'registration', parse: oneOf('open', 'verified', 'closed'), default: 'open' },
-  MAILER: { as: 'mailer', parse: oneOf('none', 'console', 'cloudflare', 'resend'), default: 'none' },
+  MAILER: { as: 'mailer', parse: oneOf('none', 'console', 'cloudflare', 'resend', 'smtp'), default: 'none' },
   MAIL_FROM: {
     as: 'mailFrom',
     parse: (text, { issuer }) =>
       parseSender(text, issuer?.hostname ?? '') ?? fault('must be an address, or: Name <address>'),
-    when: ({ mailer }) => mailer === 'cloudflare' || mailer === 'resend',
+    when: ({ mailer }) => mailer === 'cloudflare' || mailer === 'resend' || mailer === 'smtp',
   },
   RESEND_API_KEY: { as: 'resendApiKey', parse: parseResendKey, when: ({ mailer }) => mailer === 'resend' },
   RESEND_URL: {

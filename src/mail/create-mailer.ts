@@ -13,6 +13,8 @@ export function createMailer(mail: MailConfig, { EMAIL }: { readonly EMAIL?: Sen
       return EMAIL ? createCloudflareMailer(EMAIL, mail.sender) : null
     case 'resend':
       return createResendMailer(mail)
+    // It is passed to createJanus.
+    case 'smtp':
     case 'none':
       return null
   }

@@ -7,6 +7,8 @@ export type MailConfig =
   | { readonly carrier: 'none' }
   | { readonly carrier: 'console' }
   | { readonly carrier: 'cloudflare'; readonly sender: Sender }
+  /** Who serves on Node has the server, and passes the mailer. */
+  | { readonly carrier: 'smtp'; readonly sender: Sender }
   | { readonly carrier: 'resend'; readonly sender: Sender; readonly apiKey: string; readonly url: string }
 
 /** A name in one line, alone or in quotes, without what would end it in a header. */

@@ -14,6 +14,12 @@ export function lacksPart(
     faults.push({ setting, message: `${what}, and createJanus was not given ${part}` })
   if (!createMail && mailer) fault('MAILER', 'createJanus was given a mailer', 'createMail')
   else if (!createMail && mail.carrier !== 'none') fault('MAILER', `MAILER is ${mail.carrier}`, 'createMail')
+  // guard: mail by SMTP needs its mailer
+  if (createMail && mail.carrier === 'smtp' && mailer === null) {
+    const message =
+      'MAILER is smtp, which janus serve has on Node; elsewhere createJanus must be given a mailer'
+    faults.push({ setting: 'MAILER', message })
+  }
   // A domain that is only the default asks for nothing.
   const { PASSKEY_RP_ID } = env as Partial<Record<string, unknown>>
   if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)

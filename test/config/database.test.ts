@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { parseConfig } from '../../src/config/parse-config'
 import { createJanus } from '../../src/janus'
+import { createMail } from '../../src/wiring/create-mail'
 
 const { ISSUER, AUTH_SECRET, DB, LOGIN_LIMIT } = env
 const given = { ISSUER, AUTH_SECRET, LOGIN_LIMIT, SESSION_COPIES: 'none' }
@@ -24,5 +25,14 @@ it('PostgreSQL in a Worker that was not given createDatabase is a fault with a n
   expect(await (await janus.request('/readyz')).json()).toMatchObject({
     status: 'not-ready',
     checks: [{ name: 'DATABASE', ok: false, detail: expect.stringContaining('createDatabase') }],
+  })
+})
+
+it('SMTP without the mailer of janus serve is a fault with a name', async () => {
+  const settings = { ...given, DB, MAILER: 'smtp', MAIL_FROM: 'janus@example.com' }
+  const janus = createJanus(settings, { log: () => {}, createMail })
+  expect(await (await janus.request('/readyz')).json()).toMatchObject({
+    status: 'not-ready',
+    checks: [{ name: 'MAILER', ok: false, detail: expect.stringContaining('janus serve') }],
   })
 })

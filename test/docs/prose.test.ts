@@ -1,6 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../packages/cli/commands'
+import { HOST_SETTINGS } from '../../packages/node/settings'
 import { BINDING_TEXTS } from '../../src/config/setting-texts'
 import { SETTINGS } from '../../src/config/settings'
 import { OPERATIONS } from '../../tools/openapi/operations'
@@ -55,7 +56,12 @@ const EXAMPLE_FILES = ['src/app.ts', 'test/setup.ts']
 
 describe('the documentation names', () => {
   it('settings and bindings that exist', () => {
-    const known = new Set([...Object.keys(SETTINGS), ...Object.keys(BINDING_TEXTS), ...OTHER_NAMES])
+    const known = new Set([
+      ...Object.keys(SETTINGS),
+      ...Object.keys(HOST_SETTINGS),
+      ...Object.keys(BINDING_TEXTS),
+      ...OTHER_NAMES,
+    ])
     const { count, faults } = faultsOf(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?: ?= ?.*)?$/g, (name) =>
       known.has(name),
     )

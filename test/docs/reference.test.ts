@@ -24,7 +24,9 @@ it('llms.txt lists the pages of the documentation', () => {
 it('docs/reference/log-events.md has a row for each event that src logs, and no other', () => {
   const page = readFileSync('docs/reference/log-events.md', 'utf8')
   const listed = [...page.matchAll(/^\| `([a-z-]+)` \|/gm)].map(([, event]) => event)
-  const sources = globSync('src/**/*.{ts,tsx}').map((file) => readFileSync(file, 'utf8'))
+  const sources = globSync(['src/**/*.{ts,tsx}', 'packages/node/*.ts']).map((file) =>
+    readFileSync(file, 'utf8'),
+  )
   const logged = sources.flatMap((source) =>
     [...source.matchAll(/\blog\(\s*'([a-z-]+)'/g)].map(([, event]) => event),
   )

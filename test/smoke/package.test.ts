@@ -2,6 +2,7 @@ import { execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
+  globSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -136,6 +137,61 @@ describe('its command', () => {
     expect(errors.map(({ check }) => check)).toEqual(['settings.AUTH_SECRET', 'worker.cron'])
     expect(errors[0]?.fix).toContain('npx janus dev')
     expect(findings).toContainEqual(expect.objectContaining({ check: 'database.migrations', level: 'ok' }))
+  })
+})
+
+describe('serves on Node, as docs/operate/node.md says', () => {
+  const page = 'docs/operate/node.md'
+
+  it('after its first two lines', async () => {
+    const [first = ''] = documentedBlocks(page, 'Run Janus on Node', 'sh')
+    const service = await startService(({ port }) => ({
+      command: ['bash', '-ec', first.replace('8080', String(port)).replace('npx', 'exec npx')],
+      cwd: project,
+      variables: { PORT: String(port), HOST: 'localhost' },
+      ready: /Janus is ready: /,
+    }))
+    try {
+      expect((await fetch(`${service.url}/register`, { headers: { Accept: 'text/html' } })).status).toBe(200)
+      expect(existsSync(join(project, 'janus.sqlite'))).toBe(true)
+    } finally {
+      await service.stop()
+    }
+  })
+
+  // Docker is not among the tools of the tests: what its file says is done by hand.
+  it('by the command of the Dockerfile, from what it copies', async () => {
+    const [dockerfile = ''] = documentedBlocks(page, 'In a container', 'dockerfile')
+    const [, copied = ''] = /^COPY (\S+) /m.exec(dockerfile) ?? []
+    expect(globSync(copied, { cwd: project })).toHaveLength(1)
+    const command: [string, ...string[]] = JSON.parse(/^CMD (.+)$/m.exec(dockerfile)?.[1] ?? '')
+    const env = Object.fromEntries(
+      (/^ENV (.+)$/m.exec(dockerfile)?.[1] ?? '').split(' ').map((pair) => pair.split('=')),
+    )
+    expect(env.HOST).toBe('0.0.0.0')
+    const [, data = ''] = /^VOLUME (.+)$/m.exec(dockerfile) ?? []
+    const service = await startService(({ port, state }) => {
+      mkdirSync(state)
+      return {
+        command,
+        cwd: project,
+        variables: {
+          ...env,
+          DATABASE_PATH: String(env.DATABASE_PATH).replace(data, state),
+          ISSUER: `http://localhost:${port}`,
+          AUTH_SECRET: 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4',
+          PORT: String(port),
+        },
+        ready: /Janus is ready: /,
+      }
+    })
+    try {
+      expect(await (await fetch(`${service.url}/readyz`)).json()).toMatchObject({ status: 'ready' })
+      await service.end()
+      expect(readdirSync(service.state)).toContain('janus.sqlite')
+    } finally {
+      await service.stop()
+    }
   })
 })
 

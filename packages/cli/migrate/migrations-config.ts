@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
@@ -11,6 +11,11 @@ export function migrationFiles(folder: string): readonly string[] {
         .filter((file) => file.endsWith('.sql'))
         .sort()
     : []
+}
+
+/** Returns the migrations in a folder with their texts, in their order. */
+export function readMigrations(folder: string): readonly { readonly name: string; readonly text: string }[] {
+  return migrationFiles(folder).map((name) => ({ name, text: readFileSync(join(folder, name), 'utf8') }))
 }
 
 /**

@@ -59,7 +59,9 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
 
 const UNREACHED: Readonly<Record<Config['database'], string>> = {
   d1: 'The database cannot be reached or has no schema. Run: npx wrangler d1 migrations apply DB (--local or --remote).',
-  postgres: 'PostgreSQL cannot be reached, or refused. Check the configuration of HYPERDRIVE.',
+  postgres: 'PostgreSQL cannot be reached, or refused. Check HYPERDRIVE; on Node, DATABASE_URL.',
+  sqlite: 'The file of DATABASE_PATH cannot be read, or has no schema.',
+  memory: 'The database in memory does not answer.',
 }
 
 /** Without copies there is nothing to reach. */

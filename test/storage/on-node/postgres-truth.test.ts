@@ -6,6 +6,7 @@ import { migratePostgres } from '../../../packages/cli/migrate/migrate-postgres.
 import { RESTORED } from '../../../packages/cli/restored/statements.ts'
 import { createPool } from '../../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../../src/storage/postgres/postgres-database'
+import { runAlone } from '../../../src/storage/postgres/run-alone'
 import { checkPostgres, NEWEST_POSTGRES_MIGRATION } from '../../../src/storage/postgres/schema'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { ask, type PostgresServer, startPostgres } from '../../support/postgres-server'
@@ -48,6 +49,22 @@ describeWith(['postgres'], 'PostgreSQL', () => {
       'no migration was applied',
     ])
     await pool.close()
+  })
+
+  it('lets one of several processes sweep, and the next when it has ended', async () => {
+    const [one, other] = [createPool(url), createPool(url)]
+    const ran: string[] = []
+    const note = (name: string) => async () => {
+      ran.push(name)
+    }
+    const outcomes: boolean[] = []
+    const first = await runAlone(one, async () => {
+      outcomes.push(await runAlone(other, note('meanwhile')))
+    })
+    expect([first, outcomes, ran]).toEqual([true, [false], []])
+    await expect(runAlone(one, () => Promise.reject(new Error('no')))).rejects.toThrow('no')
+    expect([await runAlone(other, note('afterwards')), ran]).toEqual([true, ['afterwards']])
+    await Promise.all([one.close(), other.close()])
   })
 
   it('is migrated once, and refuses a database that is not its own or newer', async () => {

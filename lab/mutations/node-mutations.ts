@@ -1,0 +1,58 @@
+import type { Mutation } from './mutation.ts'
+
+/** The guards of what serves Janus on Node, and of what moves it. */
+export const NODE_MUTATIONS: readonly Mutation[] = [
+  {
+    guard: 'the address of a client is what the socket says, unless a header of a proxy is named',
+    cut: 'header === null',
+    put: 'false',
+    tests: ['test/storage/on-node/host.test.ts'],
+  },
+  {
+    guard: 'a client of a process is limited',
+    cut: 'count <= LIMIT',
+    put: 'true',
+    tests: ['test/storage/on-node/host.test.ts'],
+  },
+  { guard: 'a client does not write its own address', tests: ['test/smoke/serve.test.ts'] },
+  {
+    guard: 'the database is readable by its owner alone',
+    cut: '0o600',
+    put: '0o644',
+    tests: ['test/smoke/serve.test.ts'],
+  },
+  {
+    guard: 'one process serves from a file',
+    cut: 'BEGIN EXCLUSIVE',
+    put: 'BEGIN',
+    tests: ['test/smoke/serve.test.ts'],
+  },
+  {
+    guard: 'an older version does not work on the tables of a newer one',
+    tests: ['test/storage/on-node/sqlite-file.test.ts'],
+  },
+  {
+    guard: 'a database that is gone with its process is for one machine',
+    cut: "values.database === 'memory'",
+    put: 'false',
+    tests: ['test/smoke/serve.test.ts'],
+  },
+  {
+    guard: 'of several processes one sweeps',
+    cut: 'rows[0]?.mine !== true',
+    put: 'false',
+    tests: ['test/storage/on-node/postgres-truth.test.ts'],
+  },
+  {
+    guard: 'mail by SMTP needs its mailer',
+    cut: 'mailer === null',
+    put: 'false',
+    tests: ['test/config/database.test.ts'],
+  },
+  {
+    guard: 'mail does not cross a public network in clear',
+    cut: '!server.tls && !server.inClear',
+    put: 'false',
+    tests: ['test/storage/on-node/host.test.ts'],
+  },
+]

@@ -1,0 +1,95 @@
+// Serves Janus on plain Node, without Workers.
+import { readFileSync } from 'node:fs'
+import { parseArgs, parseEnv } from 'node:util'
+import { readOptions, Stop } from '../command.ts'
+import { readMigrations } from '../migrate/migrations-config.ts'
+import { commandLine, MIGRATIONS } from '../place.ts'
+import { loadJanusOnNode } from './janus-on-node.ts'
+
+/** The first of each line that has SQLite with everything that is used of it. */
+const NODE = { major: 22, minor: 16 }
+
+export const help = `Serve Janus on Node, without Workers: from a SQLite file, from PostgreSQL,
+or from memory.
+
+  ${commandLine('serve', '[options]')}
+
+  --env FILE  read settings from FILE, as in NAME=value; the environment
+                   comes first
+  --help           print this
+
+Settings are those of docs/reference/configuration.md, and these:
+
+  DATABASE         sqlite (default), postgres, or memory, which only an ISSUER
+                   on this machine may have
+  DATABASE_PATH    the file (janus.sqlite); one process serves from it
+  DATABASE_URL     postgres://user:password@host:5432/database
+  SESSION_COPIES   memory or none (default: memory, and none with postgres)
+  HOST, PORT       where to listen (127.0.0.1 and 8080)
+  CLIENT_ADDRESS   socket (default), or the header in which your proxy writes
+                   the address of the client, such as X-Real-IP
+  MAILER           none (default), console, resend, or smtp
+  SMTP_URL         smtps://user:password@host:465, or smtp:// with STARTTLS
+
+A SQLite file is made and migrated at start. PostgreSQL is migrated by:
+${commandLine('migrate', '--postgres URL')}
+It needs Node ${NODE.major}.${NODE.minor} or newer, "pg" for PostgreSQL, and "nodemailer" for SMTP.
+After SIGTERM or SIGINT it finishes what it has begun, within 10 seconds.
+Exit code: 0 after a signal, 1 if it cannot serve or did not finish in time, 2 for wrong options.`
+
+export async function run(args: readonly string[]): Promise<number> {
+  const { env: file } = readOptions(
+    () => parseArgs({ args: [...args], options: { env: { type: 'string' } } }).values,
+  )
+  checkNode(process.versions.node)
+  const env = { ...(file === undefined ? {} : readEnvFile(file)), ...process.env }
+  const { serveJanus } = await loadJanusOnNode()
+  const serving = await serveJanus(env, readMigrations(MIGRATIONS)).catch((error: unknown) => {
+    throw new Stop(explain(error))
+  })
+  const [database, copies] = serving.stores
+  for (const warning of serving.warnings) console.error(warning)
+  console.log(
+    `Janus is ready: ${serving.issuer} on port ${serving.port}, database ${database}, session copies ${copies}.`,
+  )
+  stopOnSignal(serving.stop)
+  return 0
+}
+
+/** @throws Stop If this Node is too old. */
+export function checkNode(version: string): void {
+  const [major = 0, minor = 0] = version.split('.').map(Number)
+  if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return
+  throw new Stop(
+    `janus serve needs Node ${NODE.major}.${NODE.minor} or newer, which has SQLite built in. This is Node ${version}.`,
+    2,
+  )
+}
+
+function readEnvFile(file: string): NodeJS.Dict<string> {
+  try {
+    return parseEnv(readFileSync(file, 'utf8'))
+  } catch {
+    throw new Stop(`${file} cannot be read.`, 2)
+  }
+}
+
+function explain(error: unknown): string {
+  const message = error instanceof Error ? error.message : String(error)
+  const [, missing] = /Cannot find (?:package|module) '(pg|nodemailer)'/.exec(message) ?? []
+  return missing === undefined ? message : `${missing} is not installed. Run: npm install ${missing}`
+}
+
+/** The first signal ends it in order, the second at once. */
+function stopOnSignal(stop: () => Promise<boolean>): void {
+  let isStopping = false
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, async () => {
+      if (isStopping) process.exit(1)
+      isStopping = true
+      const inTime = await stop()
+      if (!inTime) console.error('Janus was stopped before everything was finished.')
+      process.exit(inTime ? 0 : 1)
+    })
+  }
+}

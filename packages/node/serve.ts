@@ -1,0 +1,183 @@
+import './platform'
+import { parseConfig } from '../../src/config/parse-config'
+import { SETTING_ROWS } from '../../src/config/settings'
+import { isLocal } from '../../src/http/trustworthy-url'
+import { createJanus } from '../../src/janus'
+import { createPages } from '../../src/pages/create-pages'
+import { consoleLog } from '../../src/runtime/log'
+import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
+import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
+import { createBackground, sweepEvery } from './background'
+import { clientAddress } from './client-address'
+import { listen } from './http-server'
+import { createLoginLimit } from './login-limit'
+import { type HostSettings, parseHostSettings } from './settings'
+import { createSmtpMailer } from './smtp-mailer'
+
+const SWEEP_EVERY_MS = 60_000
+
+/** How long a stop waits for requests and for what runs behind them. */
+const STOP_MS = 10_000
+
+type Env = Readonly<Record<string, string | undefined>>
+
+/** A process that serves Janus. */
+export interface Serving {
+  readonly issuer: string
+  readonly port: number
+  /** The store of accounts, and that of the copies of sessions. */
+  readonly stores: readonly [database: string, copies: string]
+  /** What an operator should know though it is no fault; sentences. */
+  readonly warnings: readonly string[]
+  /** Accepts no more requests, finishes those that run and what runs behind them, and closes the database. Returns `false` if that took too long. */
+  stop(): Promise<boolean>
+}
+
+/**
+ * Serves Janus on this machine, with its pages, its mail and its sweep.
+ *
+ * @param env Settings alone: nothing else is read.
+ * @throws {Error} With a sentence for each setting that is at fault, or why it cannot serve.
+ */
+export async function serveJanus(env: Env, migrations: SqliteMigrations): Promise<Serving> {
+  const { config, host, janusEnv } = readEnv(env)
+  const truth = await openTruth(config.database, host, migrations)
+  const background = createBackground(consoleLog)
+  try {
+    const unready = await truth.check().catch((error: unknown) => {
+      throw new Error(`The database cannot be reached: ${causeOf(error)}`)
+    })
+    if (unready !== null) throw new Error(unready)
+    const mailer =
+      config.mail.carrier === 'smtp' && host.SMTP_URL
+        ? await createSmtpMailer(host.SMTP_URL, config.mail.sender, new URL(config.issuer).hostname)
+        : undefined
+    const janus = createJanus(janusEnv, {
+      createPages,
+      createMail,
+      createPasskeys,
+      createSecondFactors,
+      createDatabase: () => truth,
+      defer: background.defer,
+      ...(mailer ? { mailer } : {}),
+    })
+    const { header } = host.CLIENT_ADDRESS
+    const server = await listen({
+      host: host.HOST,
+      port: host.PORT,
+      fetch: janus.fetch,
+      clientAddress: ({ socket, headers }) => clientAddress(header, socket.remoteAddress, headers),
+    }).catch((error: unknown) => {
+      throw new Error(whyNotListening(error, host))
+    })
+    const stopSweep = sweepEvery(SWEEP_EVERY_MS, { sweep: () => truth.alone(janus.sweep), background })
+    return {
+      issuer: config.issuer,
+      port: server.port,
+      stores: [config.database, config.sessionCopies],
+      warnings: header === null && isBehindProxy(config.issuer, host) ? [SHARED_ADDRESS] : [],
+      async stop() {
+        stopSweep()
+        const finish = async () => {
+          await server.close()
+          await background.finish()
+          return true
+        }
+        const inTime = await Promise.race([finish(), after(STOP_MS)])
+        if (!inTime) server.cut()
+        await truth.close()
+        return inTime
+      },
+    }
+  } catch (error) {
+    await truth.close()
+    throw error
+  }
+}
+
+function readEnv(env: Env) {
+  const host = parseHostSettings(env)
+  const database = env.DATABASE ?? 'sqlite'
+  // A process on PostgreSQL may be one of several, which share no memory.
+  const defaults = { DATABASE: database, SESSION_COPIES: database === 'postgres' ? 'none' : 'memory' }
+  const settings = SETTING_ROWS.flatMap(([name]) => (env[name] === undefined ? [] : [[name, env[name]]]))
+  const janusEnv = {
+    ...defaults,
+    ...Object.fromEntries(settings),
+    LOGIN_LIMIT: createLoginLimit(),
+    // The pool has the URL itself.
+    ...(database === 'postgres' ? { HYPERDRIVE: { connectionString: '' } } : {}),
+  }
+  const parsed = parseConfig(janusEnv)
+  const faults = [
+    ...notHere(janusEnv),
+    ...(parsed.ok ? [] : parsed.faults.map(({ message }) => message)),
+    ...(host.ok ? [] : host.faults),
+    ...(host.ok && database === 'postgres' && host.settings.DATABASE_URL === null
+      ? [`DATABASE_URL ${MISSING}`]
+      : []),
+    ...(host.ok && env.MAILER === 'smtp' && host.settings.SMTP_URL === null ? [`SMTP_URL ${MISSING}`] : []),
+  ]
+  if (faults.length > 0 || !parsed.ok || !host.ok) {
+    throw new Error(`Janus is not configured:\n${faults.map((line) => `  ${line}.`).join('\n')}`)
+  }
+  return { config: parsed.config, host: host.settings, janusEnv }
+}
+
+const MISSING = 'is missing, and has no default'
+
+/** What only Workers have, by the settings that ask for it. */
+const ON_WORKERS_ALONE = {
+  DATABASE: ['d1', 'durable-object'],
+  SESSION_COPIES: ['kv', 'durable-object', 'redis', 'memcached'],
+  MAILER: ['cloudflare'],
+} as const
+
+function notHere(env: Readonly<Record<string, unknown>>): readonly string[] {
+  return Object.entries(ON_WORKERS_ALONE).flatMap(([name, values]) => {
+    const value = values.find((each) => each === env[name])
+    return value === undefined ? [] : [`${name} cannot be ${value} on Node`]
+  })
+}
+
+async function openTruth(
+  database: string,
+  { DATABASE_PATH, DATABASE_URL }: HostSettings,
+  migrations: SqliteMigrations,
+): Promise<OpenTruth> {
+  if (database === 'postgres') {
+    // It needs `pg`, which only users of PostgreSQL install.
+    const { openPostgres } = await import('../../src/wiring/postgres-on-node')
+    return openPostgres(DATABASE_URL ?? '')
+  }
+  return serveFromSqlite(database === 'memory' ? ':memory:' : DATABASE_PATH, migrations)
+}
+
+/** A public service that listens on this machine alone is reached through a proxy, and every client seems to be that proxy. */
+function isBehindProxy(issuer: string, { HOST }: HostSettings): boolean {
+  return !isLocal(new URL(issuer)) && (/^127\.|^::1$/.test(HOST) || HOST === 'localhost')
+}
+
+const SHARED_ADDRESS =
+  'Every client seems to have the address of your proxy, so they share one limit. Set CLIENT_ADDRESS to the header that the proxy sets.'
+
+function whyNotListening(error: unknown, { HOST, PORT }: HostSettings): string {
+  const code = error instanceof Error && 'code' in error ? String(error.code) : ''
+  if (code === 'EADDRINUSE') return `Port ${PORT} of ${HOST} is in use. Set another PORT.`
+  if (code === 'EACCES') return `Port ${PORT} may not be used by this user. Set a PORT above 1023.`
+  return `Janus cannot listen on port ${PORT} of ${HOST}: ${code || 'no reason was given'}. Check HOST and PORT.`
+}
+
+/** Returns what a driver says, which names hosts and roles but no password. */
+function causeOf(error: unknown): string {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error
+  return cause instanceof Error
+    ? cause.message || String('code' in cause ? cause.code : cause.name)
+    : 'no reason was given'
+}
+
+function after(milliseconds: number): Promise<false> {
+  return new Promise((resolve) => setTimeout(() => resolve(false), milliseconds).unref())
+}
