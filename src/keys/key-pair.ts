@@ -1,6 +1,8 @@
-import { calculateJwkThumbprint, importJWK, type JWK } from 'jose'
+import type { JWK } from 'jose'
+import { encodeBase64url } from '../crypto/base64url'
 import type { Keyring } from '../crypto/keyring'
 import { seal, unseal } from '../crypto/sealing'
+import { sha256 } from '../crypto/sha256'
 import type { PairAlg, StoredSigningKey } from './signing-key-store'
 
 const PAIR_ALGORITHMS = {
@@ -18,7 +20,7 @@ export async function generateKeyPair(
   const { kty, crv, x, y } = (await crypto.subtle.exportKey('jwk', publicKey)) as JsonWebKey & JWK
   // Named one by one, so that no private member can ever be published.
   const members = { kty, crv, x, ...(y === undefined ? {} : { y }) } as JWK
-  const kid = await calculateJwkThumbprint(members)
+  const kid = await thumbprint(members)
 
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', privateKey)) as ArrayBuffer
   const sealed = await seal(keyring, 'signing-key-encryption', sealedName({ alg, kid }), pkcs8)
@@ -44,10 +46,15 @@ export async function decryptPrivateKey(
   return pkcs8 && crypto.subtle.importKey('pkcs8', pkcs8, PAIR_ALGORITHMS[stored.alg], false, ['sign'])
 }
 
-export async function importPublicKey(stored: StoredSigningKey): Promise<CryptoKey> {
-  const key = await importJWK(stored.publicJwk, stored.alg)
-  if (key instanceof Uint8Array) throw new TypeError('A public key is no shared secret')
-  return key
+export function importPublicKey({ alg, publicJwk }: StoredSigningKey): Promise<CryptoKey> {
+  const { kty = '', crv = '', x = '', y = null } = publicJwk
+  const members = { kty, crv, x, ...(y === null ? {} : { y }) }
+  return crypto.subtle.importKey('jwk', members, PAIR_ALGORITHMS[alg], false, ['verify'])
+}
+
+/** Returns the name of a public key, made of the key itself (RFC 7638 §3.1): its required members in the order of the alphabet. */
+async function thumbprint({ crv, kty, x, y }: JWK): Promise<string> {
+  return encodeBase64url(await sha256(new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }))))
 }
 
 /** So that one key's ciphertext cannot be put in the place of another's. */
