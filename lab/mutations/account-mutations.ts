@@ -27,6 +27,10 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/left-out.test.ts'],
   },
   {
+    guard: 'sign-ins at once with the right password wait for each other',
+    tests: ['test/throttling/turns.test.ts'],
+  },
+  {
     guard: 'mail is never a second factor',
     cut: 'account',
     put: 'possession',

@@ -22,6 +22,7 @@ import { createSqlStores } from '../storage/sql/create-stores'
 import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
+import { createTurns } from '../throttling/turns'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
@@ -122,6 +123,7 @@ export function createServices(
     brandName: config.brandName,
     users: stores.users,
     attempts: stores.attempts,
+    turns: createTurns(),
     devices: stores.devices,
     deviceCredentials: createDeviceCredentials({ keyring, issuer }),
     accountKeys: createAccountKeys(keyring),

@@ -9,6 +9,7 @@ import type { Mode } from '../../sessions/mode'
 import type { AccountKeys } from '../../throttling/account-key'
 import type { Attempter, ChosenBudget } from '../../throttling/attempt-budget'
 import { type Source, sourcesOf } from '../../throttling/source-limit'
+import type { Turn } from '../../throttling/turns'
 import type { AttemptStore } from '../attempt-store'
 
 export interface AttemptServices {
@@ -33,6 +34,8 @@ export interface PasswordAttempt {
   readonly deviceIds: readonly string[]
   /** The live session from which it was given, if from one. */
   readonly session: { readonly userId: string; readonly sessionId: string; readonly mode: Mode } | null
+  /** Rather than be refused, the attempt waits for those in flight at the same budget. */
+  readonly turn?: Turn
 }
 
 /** The password was not accepted, or not looked at. */
@@ -68,7 +71,7 @@ export async function attemptPassword(
   attempt: PasswordAttempt,
 ): Promise<AttemptedPassword> {
   const { attempts, accountKeys, clock, log } = services
-  const { canonicalEmail, password, source, deviceIds, session } = attempt
+  const { canonicalEmail, password, source, deviceIds, session, turn } = attempt
   const accountKey = await accountKeys(canonicalEmail)
   const sources = await sourcesOf(accountKeys, source)
   const attempter: Attempter =
@@ -76,7 +79,12 @@ export async function attemptPassword(
       ? { in: 'open', accountKey, deviceIds, sources }
       : { in: 'session', sessionId: session.sessionId }
 
-  const reservation = await attempts.reserve({ canonicalEmail, attempter, now: clock() })
+  turn?.enter([accountKey, ...deviceIds])
+  const reserve = () => attempts.reserve({ canonicalEmail, attempter, now: clock() })
+  let reservation = await reserve()
+  while (reservation.outcome === 'throttled' && (await turn?.othersEnd(reservation.budget.key))) {
+    reservation = await reserve()
+  }
   if (reservation.outcome === 'source-throttled') {
     const { retryAfterSeconds } = reservation
     log('client-throttled', { request_id: source.requestId })
@@ -88,6 +96,8 @@ export async function attemptPassword(
     await recordRefusal(services, attempt, { ...refused, reason: 'throttled' })
     return { outcome: 'throttled', retryAfterSeconds: reservation.retryAfterSeconds }
   }
+  // guard: sign-ins at once with the right password wait for each other
+  turn?.begin(budget.key)
   const checked = await verifyPassword(services, account, password)
   if ('reason' in checked) {
     await recordRefusal(services, attempt, { ...refused, reason: checked.reason })

@@ -1,5 +1,6 @@
 import type { EmailAddress } from '../../identity/email-address'
 import type { Proof, SessionStart, StartedSession } from '../../identity/user-store'
+import type { Turn, Turns } from '../../throttling/turns'
 import { deriveSession, namedSignIn } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
 import {
@@ -10,7 +11,7 @@ import {
 } from './attempt-password'
 import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInServices } from './way-in'
 
-export type SignInServices = ResumeServices & AttemptServices & WayInServices
+export type SignInServices = ResumeServices & AttemptServices & WayInServices & { readonly turns: Turns }
 
 export type PasswordSignIn = Begun | RefusedAttempt
 
@@ -21,10 +22,27 @@ export interface PasswordSignInInput extends Arrival {
   readonly attemptId: string | null
 }
 
-/** Signs a person in with address and password. @throws {StoreUnavailable} */
+/**
+ * Signs a person in with address and password. Several at once with the right one wait for each other, rather than count as failures.
+ *
+ * @throws {StoreUnavailable}
+ */
 export async function signInWithPassword(
   services: SignInServices,
   input: PasswordSignInInput,
+): Promise<PasswordSignIn> {
+  const turn = services.turns.take()
+  try {
+    return await signInAtTurn(services, input, turn)
+  } finally {
+    turn.end()
+  }
+}
+
+async function signInAtTurn(
+  services: SignInServices,
+  input: PasswordSignInInput,
+  turn: Turn,
 ): Promise<PasswordSignIn> {
   const { passwords, attempts, clock } = services
   const { email, password, mode, source, deviceIds, attemptId } = input
@@ -36,6 +54,7 @@ export async function signInWithPassword(
     source,
     deviceIds,
     session: null,
+    turn,
   } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
