@@ -1,11 +1,13 @@
-// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, and add one. Without this file
+// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, prove again who one is, and add one. Without this file
 // every other way in works.
 
 const signIn = document.querySelector('[data-passkey-sign-in]')
+const prove = document.querySelector('[data-passkey-prove]')
 const add = document.querySelector('[data-passkey-add]')
 const known = typeof PublicKeyCredential === 'function' ? PublicKeyCredential : null
 
 if (signIn instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerSignIn(signIn)
+if (prove instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerProof(prove)
 if (add instanceof HTMLElement && known && 'parseCreationOptionsFromJSON' in known) offerAdd(add)
 
 /** @param {HTMLElement} box */
@@ -30,7 +32,7 @@ function offerSignIn(box) {
 /** Returns whether it led on. @param {HTMLElement} box @param {object} how */
 async function usePasskey(box, how) {
   const asked = await send(box, '/login/passkey/options', {})
-  if (!asked.ok) return fail(box, '')
+  if (!asked.ok) return fail(box)
   let credential
   try {
     const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.body.options)
@@ -52,7 +54,29 @@ async function usePasskey(box, how) {
     const signal = { rpId: asked.body.options.rpId, credentialId: credential.id }
     await Reflect.get(PublicKeyCredential, 'signalUnknownCredential')?.call(PublicKeyCredential, signal)
   }
-  return fail(box, answer.body.code)
+  return fail(box)
+}
+
+/** @param {HTMLElement} box */
+function offerProof(box) {
+  box.hidden = false
+  button(box).addEventListener('click', async () => {
+    const account_id = box.dataset.accountId
+    const asked = await send(box, '/reauthenticate/passkey/options', { account_id })
+    if (!asked.ok) return fail(box)
+    let credential
+    try {
+      const publicKey = PublicKeyCredential.parseRequestOptionsFromJSON(asked.body)
+      credential = await navigator.credentials.get({ publicKey })
+    } catch {
+      return fail(box)
+    }
+    const body = { credential: toJson(credential), account_id }
+    const answer = await send(box, '/reauthenticate/passkey', body)
+    if (answer.ok) location.assign(box.dataset.next ?? '/')
+    else fail(box)
+    return answer.ok
+  })
 }
 
 /** @param {HTMLElement} box */
@@ -61,17 +85,19 @@ function offerAdd(box) {
   button(box).addEventListener('click', async () => {
     const account_id = box.dataset.accountId
     const asked = await send(box, '/passkeys/options', { account_id })
-    if (!asked.ok) return fail(box, asked.body.code)
+    if (asked.body.code === 'insufficient-user-authentication')
+      return location.assign(box.dataset.prove ?? '/')
+    if (!asked.ok) return fail(box)
     let credential
     try {
       const publicKey = PublicKeyCredential.parseCreationOptionsFromJSON(asked.body)
       credential = await navigator.credentials.create({ publicKey })
     } catch {
-      return fail(box, '')
+      return fail(box)
     }
     const answer = await send(box, '/passkeys', { credential: toJson(credential), account_id })
     if (answer.ok) location.assign(box.dataset.next ?? '/')
-    else fail(box, answer.body.code)
+    else fail(box)
     return answer.ok
   })
 }
@@ -90,11 +116,10 @@ async function send(box, path, body) {
   }
 }
 
-/** @param {HTMLElement} box @param {string} code */
-function fail(box, code) {
+/** @param {HTMLElement} box */
+function fail(box) {
   const words = box.querySelector('[role=status]')
-  const text = code === 'insufficient-user-authentication' ? box.dataset.recent : box.dataset.failed
-  if (words) words.textContent = text ?? ''
+  if (words) words.textContent = box.dataset.failed ?? ''
   return false
 }
 

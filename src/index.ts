@@ -1,5 +1,6 @@
 import { env, WorkerEntrypoint } from 'cloudflare:workers'
 import { createPlayground } from '../packages/playground/create-playground'
+import type { RecentTerms } from './guards/recent-proof'
 import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
@@ -37,6 +38,10 @@ export class Janus extends WorkerEntrypoint implements CallerService {
 
   requireLive(headers: Headers, method?: string) {
     return janus.requireLive(headers, method)
+  }
+
+  requireRecent(headers: Headers, terms: RecentTerms, method?: string) {
+    return janus.requireRecent(headers, terms, method)
   }
 
   user(principal: { readonly userId: string }) {

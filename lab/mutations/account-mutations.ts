@@ -43,6 +43,70 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/sessions/assurance.test.ts'],
   },
   {
+    guard: 'without a password an account is changed by a recent proof alone',
+    tests: ['test/contracts/no-password.test.ts'],
+  },
+  {
+    guard: 'a password alone does not change an account that takes a second factor',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'a password is replaced with the one before it',
+    tests: ['test/contracts/step-up.test.ts'],
+  },
+  {
+    guard: 'a password alone does not renew a proof of two factors',
+    cut: "=== 'urn:janus:2fa'",
+    put: "=== ''",
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'a code proves again who somebody is once',
+    cut: 'last_step < CAST(:step AS BIGINT)',
+    put: ':step IS NOT NULL',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'a recovery code works once',
+    cut: ' AND used_at IS NULL',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'tries at a second factor are delayed',
+    cut: 'budgets.blocked_until <= :now AND ',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'tries at a second factor come to an end',
+    cut: 'budgets.spent_until - :now <= :room',
+    put: ':room > 0',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'only a live session is renewed',
+    cut: `AND \${LIVE_SESSION}`,
+    put: 'AND :now > 0',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'a session is renewed only by the password that the account has',
+    cut: 'AND password_hash =',
+    put: 'AND :password_hash =',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'whoever has proven themselves is led only where a form could lead',
+    cut: "parseReturnTo(sent.return_to ?? c.req.query('return_to'), services.config)",
+    put: "sent.return_to ?? c.req.query('return_to') ?? null",
+    tests: ['test/pages/reauthenticate.test.ts'],
+  },
+  {
+    guard: 'nobody proves who they are by the passkey of another account',
+    cut: '!== own.userId',
+    put: '=== undefined',
+    tests: ['test/contracts/reauthenticate.test.ts'],
+  },
+  {
     guard: 'an account is deleted only with the password that it has',
     cut: 'password_hash',
     put: ':password_hash',
@@ -55,8 +119,8 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a deletion that does not happen ends no session',
-    cut: 'passwordHash',
-    put: 'null',
+    cut: ' passwordHash',
+    put: ' undefined',
     tests: ['test/sessions/account-changes.test.ts'],
   },
   {
@@ -73,7 +137,7 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a change of the password that does not happen ends no session',
     cut: 'newHash',
-    put: 'null',
+    put: 'undefined',
     tests: ['test/sessions/account-changes.test.ts'],
   },
   {

@@ -43,9 +43,31 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a role is required',
-    cut: 'role)) ',
-    put: 'role) || role) ',
+    cut: 'role) ?',
+    put: 'role) || role ?',
     tests: ['test/verify'],
+  },
+  {
+    guard: 'an app of another Worker refuses a proof that is too old',
+    cut: 'isRecent(principal, clock(), terms)',
+    put: 'isRecent(principal, 0, terms)',
+    tests: ['test/verify/recent.test.ts'],
+  },
+  {
+    guard: 'a token of an old proof is refused where a recent one is needed',
+    cut: '!isRecent(verdict.principal, clock(), terms)',
+    put: '!isRecent(verdict.principal, 0, terms)',
+    tests: ['test/verify/recent.test.ts'],
+  },
+  {
+    guard: 'another service is told of a proof that is too old',
+    tests: ['test/verify/recent.test.ts'],
+  },
+  {
+    guard: 'a level is reached by that level alone',
+    cut: 'acr === terms.acr || ',
+    put: 'acr.length > 0 || ',
+    tests: ['test/verify/recent.test.ts'],
   },
   {
     guard: 'what is bound in the place of Janus lets nobody in',

@@ -45,10 +45,6 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/pages/second-factor.test.ts'],
   },
   {
-    guard: 'an account without a password is not deleted by a session alone',
-    tests: ['test/contracts/no-password.test.ts'],
-  },
-  {
     guard: 'a logo is a picture',
     cut: "file?.headers.get('Content-Type')?.startsWith('image/') ?? false",
     put: 'true',

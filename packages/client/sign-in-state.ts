@@ -103,7 +103,8 @@ export function createSignInState({
       changed,
     )
     broadcast(true, token, changed)
-    return write(refresh_token)
+    // A proof given again renews the access token alone.
+    return text && !refresh_token ? writing : write(refresh_token)
   }
 
   /** @param changed `false`: it turned out to have ended. That is not told: another tab may be signed in anew by now. */

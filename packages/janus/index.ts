@@ -15,6 +15,7 @@ import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-pas
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
 
 export type { Principal } from '../../src/guards/principal'
+export type { RecentTerms } from '../../src/guards/recent-proof'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
 export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
 export type { ClaimsSubject, CustomClaims } from '../../src/tokens/custom-claims'

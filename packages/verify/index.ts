@@ -1,11 +1,15 @@
 import type { MiddlewareHandler } from 'hono'
 import type { Principal } from '../../src/guards/principal.ts'
+import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
 import { type PresentedProblem, Problem, presentProblem, problemResponse } from '../../src/http/problem.ts'
+import { type Clock, systemClock } from '../../src/runtime/clock.ts'
+import type { AssuranceLevel } from '../../src/sessions/assurance.ts'
 import { requireIssuer } from './issuer.ts'
 import { createServiceClient, type ServiceClientOptions } from './service-client.ts'
 import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
 export type { Principal } from '../../src/guards/principal.ts'
+export type { RecentTerms } from '../../src/guards/recent-proof.ts'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
 export type { RequestHeaders } from './request-headers.ts'
@@ -62,31 +66,65 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
 
 /** Creates middleware that admits only principals with a role. It must run behind {@link janus}. */
 export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
+  return requireOfPrincipal(`requireRole('${role}')`, ({ roles }) =>
+    // guard: a role is required
+    roles.includes(role) ? null : new Problem('forbidden', { detail: `This requires the role ${role}.` }),
+  )
+}
+
+/** What {@link requireRecent} asks for. */
+export interface RequireRecentOptions extends RecentTerms {
+  /** Seconds since the epoch. */
+  readonly clock?: Clock
+}
+
+/**
+ * Creates middleware that admits only principals who proved who they are within `maxAge` seconds, and on the level `acr` if it is given. It
+ * must run behind {@link janus}. The refusal is the challenge of RFC 9470 §3, for a token and for a cookie alike. A client answers it with
+ * `POST /reauthenticate` at Janus, or leads the person to that page.
+ *
+ * @throws {TypeError} If `maxAge` is no positive number, or `acr` no level of Janus.
+ */
+export function requireRecent({
+  clock = systemClock,
+  ...terms
+}: RequireRecentOptions): MiddlewareHandler<JanusEnv> {
+  if (!(terms.maxAge > 0)) throw new TypeError('requireRecent: maxAge must be a number of seconds above 0.')
+  if (terms.acr !== undefined && !LEVELS.includes(terms.acr))
+    throw new TypeError(`requireRecent: acr must be one of ${LEVELS.join(', ')}.`)
+  return requireOfPrincipal('requireRecent(…)', (principal) =>
+    // guard: an app of another Worker refuses a proof that is too old
+    isRecent(principal, clock(), terms) ? null : insufficient(terms),
+  )
+}
+
+const LEVELS: readonly AssuranceLevel[] = ['urn:janus:1fa', 'urn:janus:2fa']
+
+/** Creates middleware that asks something of the principal behind {@link janus}, and refuses with what `check` returns. */
+function requireOfPrincipal(
+  call: string,
+  check: (principal: Principal) => Problem | null,
+): MiddlewareHandler<JanusEnv> {
   return async (c, next) => {
     const { principal, issuer } = c.var as Partial<JanusEnv['Variables']>
     if (!principal || !issuer) {
       // Nobody is let in, and whoever runs this learns what to write.
-      console.error(
-        `janus/verify: requireRole('${role}') on ${c.req.method} ${c.req.routePath}. ${NOBODY_ASKED}`,
-      )
-      const problem = new Problem('internal-error', { detail: NOBODY_ASKED })
+      const detail = `${call.replace(/\(.*/s, '')} needs janus(…) before it on the same route, because janus(…) authenticates the caller.`
+      console.error(`janus/verify: ${call} on ${c.req.method} ${c.req.routePath}. ${detail}`)
+      const problem = new Problem('internal-error', { detail })
       return refuse(
         presentProblem(problem, { typeBase: 'urn:janus:problem:', requestId: crypto.randomUUID() }),
       )
     }
-    // guard: a role is required
-    if (principal.roles.includes(role)) return next()
-    const problem = new Problem('forbidden', { detail: `This requires the role ${role}.` })
-    return refuse(refusal(issuer, problem).problem)
+    const problem = check(principal)
+    return problem ? refuse(refusal(issuer, problem).problem) : next()
   }
 }
 
-const NOBODY_ASKED =
-  'requireRole needs janus(…) before it on the same route, because janus(…) authenticates the caller.'
-
 function createServiceVerifier(options: ServiceClientOptions & { readonly live?: boolean }): Verifier {
   const client = createServiceClient(options)
-  return { authenticate: options.live ? client.requireLive : client.authenticate }
+  const { requireRecent } = client
+  return { authenticate: options.live ? client.requireLive : client.authenticate, requireRecent }
 }
 
 /** Returns a response that no cache may store, because it is about the caller. */

@@ -1,3 +1,4 @@
+import type { RecentTerms } from '../../src/guards/recent-proof.ts'
 import type { SessionEnd, UserAnswer, Verdict } from '../../src/guards/verdict.ts'
 import { requireIssuer } from './issuer.ts'
 import { createReporter, type ReportLine, reasonOf } from './reporter.ts'
@@ -13,6 +14,7 @@ export interface ServiceBinding {
 export interface CallerMethods {
   authenticate(headers: Headers, method?: string): Promise<Verdict>
   requireLive(headers: Headers, method?: string): Promise<Verdict>
+  requireRecent?(headers: Headers, terms: RecentTerms, method?: string): Promise<Verdict>
   user?(principal: { readonly userId: string }): Promise<UserAnswer>
   endSession?(id: string): Promise<SessionEnd>
 }
@@ -32,6 +34,8 @@ export interface ServiceClient {
   authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** Works as `authenticate`, and reads from D1 whether the session is still active. */
   requireLive(headers: RequestHeaders, method?: string): Promise<Verdict>
+  /** Works as `authenticate`, and refuses a proof that is older than `terms.maxAge` seconds or below `terms.acr` (RFC 9470). */
+  requireRecent(headers: RequestHeaders, terms: RecentTerms, method?: string): Promise<Verdict>
   /** Returns the name, address and roles of an account as they are now; `null` if it is deleted or disabled. */
   user(principal: { readonly userId: string }): Promise<UserAnswer>
   /** Ends a session, whoever it belongs to. */
@@ -74,6 +78,10 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
     authenticate: (headers, method) =>
       ask('authenticate', () => bound.authenticate(toHeaders(headers), method)),
     requireLive: (headers, method) => ask('requireLive', () => bound.requireLive(toHeaders(headers), method)),
+    requireRecent: (headers, { maxAge, acr }, method) =>
+      ask('requireRecent', () =>
+        bound.requireRecent(toHeaders(headers), { maxAge, ...(acr && { acr }) }, method),
+      ),
     // No more than the id: a principal may hold more than Janus need be told.
     user: ({ userId }) => ask('user', () => bound.user({ userId })),
     endSession: (id) => ask('endSession', () => bound.endSession(id)),

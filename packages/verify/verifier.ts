@@ -1,5 +1,6 @@
 import { readAuthorization } from '../../src/guards/credential.ts'
 import { principalOfClaims } from '../../src/guards/principal.ts'
+import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
 import type { Verdict } from '../../src/guards/verdict.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
@@ -13,6 +14,8 @@ import { type RequestHeaders, toHeaders } from './request-headers.ts'
 export interface Verifier {
   /** @param headers `Headers`, or an object of them, such as `request.headers` or `request.headersDistinct` of `node:http`. */
   authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
+  /** Works as `authenticate`, and refuses a proof that is older than `terms.maxAge` seconds or below `terms.acr` (RFC 9470). */
+  requireRecent(headers: RequestHeaders, terms: RecentTerms, method?: string): Promise<Verdict>
 }
 
 export interface VerifierOptions {
@@ -62,13 +65,23 @@ export function createVerifier(options: VerifierOptions): Verifier {
     return { ok: true, principal: principalOfClaims(token.claims) }
   }
 
+  async function authenticate(headers: RequestHeaders): Promise<Verdict> {
+    const verdict = await verify(toHeaders(headers)).catch((error) => {
+      if (error instanceof KeySetUnavailable) return unavailable()
+      throw error
+    })
+    return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
+  }
+
   return {
-    async authenticate(headers) {
-      const verdict = await verify(toHeaders(headers)).catch((error) => {
-        if (error instanceof KeySetUnavailable) return unavailable()
-        throw error
-      })
-      return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
+    authenticate,
+
+    async requireRecent(headers, terms) {
+      const verdict = await authenticate(headers)
+      // guard: a token of an old proof is refused where a recent one is needed
+      if (verdict.ok && !isRecent(verdict.principal, clock(), terms))
+        return refusal(issuer, insufficient(terms))
+      return verdict
     },
   }
 }

@@ -46,6 +46,7 @@ export type AuditEventName =
   | 'account-registered'
   | 'signed-in'
   | 'first-factor-proven'
+  | 'reauthenticated'
   | 'second-factor-set'
   | 'second-factor-removed'
   | 'recovery-codes-renewed'

@@ -4,6 +4,7 @@ import type { DeviceProof } from '../devices/device'
 import type { StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
 import type { PreparedSession } from '../sessions/prepared-session'
+import type { Renewal, Renewed } from '../sessions/renewal'
 
 /** A second factor as its owner sees it. */
 export interface OwnSecondFactor {
@@ -67,6 +68,17 @@ export interface FactorChange {
   readonly now: number
 }
 
+/** What is presented of the factor of one's own account. */
+export type OwnFactor =
+  /** `step`: the one whose code was typed; `null`: of none that is accepted now. */
+  | { readonly method: 'totp'; readonly step: number | null }
+  | { readonly method: 'recovery'; readonly codeHash: string }
+
+export type FactorRenewal =
+  | (Renewed & { readonly outcome: 'renewed' })
+  | { readonly outcome: 'wrong-code' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
 /**
  * The truth about second factors. Each change ends every session of the account, starts another for whoever made it, and tells the owner.
  * Every method throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
@@ -88,6 +100,10 @@ export interface SecondFactorStore {
   ): Promise<StartedSession | null>
   /** Removes the second factor and its recovery codes. `null`, and nothing done, if there is none. */
   remove(change: FactorChange & { readonly replacedSessionId: string }): Promise<StartedSession | null>
+  /**
+   * Counts a try against the account, uses the factor up and renews the session, in one transaction. One caller ever uses a code.
+   */
+  renewSession(renewal: Renewal & { readonly factor: OwnFactor }): Promise<FactorRenewal>
   /** Gives an account new recovery codes in place of those there are. `false`, and nothing done, if it has no second factor. */
   setRecoveryCodes(codes: {
     readonly userId: string

@@ -4,13 +4,9 @@ import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import { type LinkServices, type MailAsker, type MailRequestOutcome, mailAttempt } from './mail-request'
+import { type NotRecent, type PresentedProof, proveOwner } from './own-proof'
 import { findRepeatedUse } from './repeat-link'
-import {
-  type AttemptServices,
-  attemptPassword,
-  type NoPassword,
-  type RefusedAttempt,
-} from './sign-in/attempt-password'
+import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import type { OwnSession } from './sign-out'
 
 /**
@@ -23,36 +19,29 @@ import type { OwnSession } from './sign-out'
 export async function requestEmailChange(
   services: AttemptServices & { readonly links: LinkStore },
   session: OwnSession,
-  input: Omit<MailAsker, 'deviceIds'> & { readonly email: EmailAddress; readonly password: string },
-): Promise<MailRequestOutcome | RefusedAttempt | NoPassword> {
+  input: Omit<MailAsker, 'deviceIds'> & PresentedProof & { readonly email: EmailAddress },
+): Promise<MailRequestOutcome | RefusedAttempt | NoPassword | NotRecent> {
   const { users, links, attempts, accountKeys, clock } = services
-  const { email, password, binding, source, attemptId } = input
+  const { email, password, recent, binding, source, attemptId } = input
   const account = await users.findById(session.userId)
   if (!account) return { outcome: 'refused' }
-  if (account.passwordHash === null) return { outcome: 'no-password' }
-  const { canonicalEmail } = account
+  // Before anything is counted: the same, whatever was asked for.
+  if (password === null && !recent) return { outcome: 'not-recent' }
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
   const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
   const request = { canonicalEmail: email.canonical, accountKey, asker, now: clock() }
-  const details = ['change-email', session.userId, email.canonical, password] as const
+  const details = ['change-email', session.userId, email.canonical, password ?? ''] as const
   const mail = await mailAttempt(services, attemptId, details)
   const reserved = await links.reserve({ ...request, attempt: mail, purpose: 'change-email' })
   if (reserved.outcome === 'throttled') return reserved
   if (reserved.outcome === 'repeated') return { outcome: 'accepted' }
-  const attempt = {
-    canonicalEmail,
-    password,
-    event: 'email-change-requested',
-    source,
-    deviceIds: [],
-    session,
-  } as const
-  const attempted = await attemptPassword(services, attempt)
-  if (attempted.outcome !== 'proven') return attempted
+  const by = { event: 'email-change-requested', source, session } as const
+  const proven = await proveOwner(services, account, { password, recent }, by)
+  if (proven.outcome !== 'proven') return proven
 
   const token = await mintSecret()
-  const { proof } = attempted
+  const { proof } = proven
   const issued = await links.issueAddressChange({
     userId: session.userId,
     ...proof,
@@ -62,7 +51,7 @@ export async function requestEmailChange(
     attempt: mail,
     now: clock(),
   })
-  if (!issued) await attempts.takeBack(proof.reserved, session)
+  if (!issued && proof.reserved) await attempts.takeBack(proof.reserved, session)
   return { outcome: 'accepted' }
 }
 

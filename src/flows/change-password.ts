@@ -3,13 +3,8 @@ import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-poli
 import type { RequestSource } from '../request-source/request-source'
 import { addProof } from '../sessions/assurance'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import {
-  type AttemptServices,
-  attemptPassword,
-  type NoPassword,
-  type RefusedAttempt,
-  recordChangedMeanwhile,
-} from './sign-in/attempt-password'
+import { type NotRecent, type PresentedProof, proveOwner } from './own-proof'
+import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import {
   type IssueServices,
   issueCredentials,
@@ -26,10 +21,13 @@ export type PasswordChange =
   | { readonly outcome: 'changed'; readonly signedIn: SignedIn }
   | RefusedAttempt
   | NoPassword
+  | NotRecent
+  /** The account has a password, and it was not sent. */
+  | { readonly outcome: 'password-missing' }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
- * Changes the password, ends every session of the account, forgets its devices, and starts a new session on a new device for who
+ * Changes the password, or sets the first one; ends every session of the account, forgets its devices, and starts a new session on a new device for who
  * did it.
  *
  * @throws {StoreUnavailable} Also when the password was changed but the cached copy of an ended session could not be
@@ -38,44 +36,40 @@ export type PasswordChange =
 export async function changePassword(
   services: ChangePasswordServices,
   session: OwnSession,
-  input: { readonly currentPassword: string; readonly newPassword: string; readonly source: RequestSource },
+  input: PresentedProof & { readonly newPassword: string; readonly source: RequestSource },
 ): Promise<PasswordChange> {
   const { users, passwords, sessionCache, clock } = services
   const { userId, sessionId, mode } = session
-  const { currentPassword, newPassword, source } = input
+  const { password, recent, newPassword, source } = input
 
   const account = await users.findWithSession(sessionId, clock())
   if (!account) return { outcome: 'refused' }
-  if (account.passwordHash === null) return { outcome: 'no-password' }
-  const { user, canonicalEmail } = account
+  // guard: a password is replaced with the one before it
+  if (account.passwordHash !== null && password === null) return { outcome: 'password-missing' }
+  const { user } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
   const refusal = await services.passwordPolicy.check(newPassword, user)
   if (refusal) return { outcome: 'password-refused', refusal }
 
-  const attempt = {
-    canonicalEmail,
-    password: currentPassword,
-    event: 'password-changed',
-    source,
-    deviceIds: [],
-    session,
-  } as const
-  const attempted = await attemptPassword(services, attempt)
-  if (attempted.outcome !== 'proven') return attempted
+  const by = { event: 'password-changed', source, session } as const
+  const proven = await proveOwner(services, account, { password, recent }, by)
+  if (proven.outcome !== 'proven') return proven
 
   const newHash = await passwords.hash(newPassword)
   const now = clock()
-  const methods = addProof(account.session.methods, { method: 'pwd', at: now })
+  const { methods: before } = account.session
+  // A first password was chosen, and proves nothing.
+  const methods = proven.byPassword ? addProof(before, { method: 'pwd', at: now }) : before
   const prepared = await prepareSession(services, { userId, mode, methods, source, now }, null)
   const changed = await users.changePassword({
-    ...attempted.proof,
+    ...proven.proof,
     newHash,
     prepared,
     device: deviceProof([]),
   })
   // Someone else changed it first: what was the current password no longer is.
   if (!changed) {
-    await recordChangedMeanwhile(services, attempt, attempted)
+    await proven.recordChangedMeanwhile()
     return { outcome: 'refused' }
   }
   await deleteCachedCopies(sessionCache, changed.ended)

@@ -1,5 +1,6 @@
 import type { PresentedProblem } from '../http/problem'
 import type { Principal } from './principal'
+import type { RecentTerms } from './recent-proof'
 
 /** Who is behind a request, or the refusal to answer it with. Plain data: it travels over a service binding. */
 export type Verdict =
@@ -40,6 +41,11 @@ export interface CallerService {
   authenticate(headers: Headers, method?: string): Promise<Verdict>
   /** As `authenticate`, and asks D1 whether the session still stands: one read by primary key. */
   requireLive(headers: Headers, method?: string): Promise<Verdict>
+  /**
+   * As `authenticate`, and refuses a person whose last proof is older than `terms.maxAge` seconds or below `terms.acr`, with the challenge of
+   * RFC 9470 (`insufficient-user-authentication`).
+   */
+  requireRecent(headers: Headers, terms: RecentTerms, method?: string): Promise<Verdict>
   /** Returns the name, address and roles of an account as they are now: one read of the database by primary key. */
   user(principal: Pick<Principal, 'userId'>): Promise<UserAnswer>
   /**

@@ -56,7 +56,15 @@ export interface ProblemOptions {
   /** Holds what to do about it, for this occurrence. Holds no secret and no personal data. */
   readonly detail?: string
   readonly errors?: readonly FieldError[]
+  /** What a caller must prove, in the words of RFC 9470 §3. */
+  readonly needs?: ProofNeeds
   readonly headers?: Readonly<Record<string, string>>
+}
+
+/** What a caller must prove: how many seconds ago at most, and the level to reach. */
+export interface ProofNeeds {
+  readonly max_age: number
+  readonly acr_values?: string
 }
 
 /** A refusal. Handlers throw it; {@link problemResponse} alone turns it into bytes. */
@@ -90,8 +98,8 @@ export interface PresentedProblem {
   readonly body: ProblemBody
 }
 
-/** RFC 9457 members, `code` and `errors` as extensions. */
-export interface ProblemBody {
+/** RFC 9457 members; `code`, `errors` and what is to be proven as extensions. */
+export interface ProblemBody extends Partial<ProofNeeds> {
   readonly type: string
   readonly title: string
   readonly status: number
@@ -116,6 +124,7 @@ export function presentProblem(
     ...(options.detail === undefined ? {} : { detail: options.detail }),
     instance: `urn:uuid:${requestId}`,
     ...(options.errors === undefined ? {} : { errors: options.errors }),
+    ...options.needs,
   }
   return { status, headers: problemHeaders(problem), body }
 }

@@ -3,6 +3,7 @@ import type { RequestSource } from '../request-source/request-source'
 import type { ProvenMethod } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
+import type { Renewal, Renewed } from '../sessions/renewal'
 import type { Session } from '../sessions/session'
 import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
@@ -38,12 +39,14 @@ export interface UserStore {
       readonly rehashed: string | null
     },
   ): Promise<boolean>
+  /** Renews a session whose person gave the password again; `null`, and nothing done, if `passwordHash` is not current or the session is over. */
+  renewSession(renewal: Renewal & Pick<Proof, 'passwordHash' | 'reserved'>): Promise<Renewed | null>
   /**
    * Replaces the password, ends every session, forgets every device and starts `prepared`; `null`, and nothing done, if `passwordHash`
    * is not current.
    */
   changePassword(
-    change: Proof & {
+    change: OwnProof & {
       readonly newHash: string
       readonly prepared: PreparedSession
       readonly device: DeviceProof
@@ -57,7 +60,7 @@ export interface UserStore {
   ): Promise<User | null>
   /** Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`. */
   delete(
-    account: Proof & {
+    account: OwnProof & {
       readonly userId: string
       readonly session: { readonly id: string; readonly mode: Mode }
     },
@@ -91,6 +94,18 @@ export interface Proof {
   /** The hash the password was checked against. */
   readonly passwordHash: string
   readonly reserved: ReservedAttempt
+  readonly source: RequestSource
+}
+
+/**
+ * What a change of one's own account rests on: a right password that came with it, or a session whose person has proven a moment ago who they
+ * are. Nothing is done if the account has another password by then.
+ */
+export interface OwnProof {
+  /** The hash that the account has; `null`: it has none. */
+  readonly passwordHash: string | null
+  /** `null`: no password was given. */
+  readonly reserved: ReservedAttempt | null
   readonly source: RequestSource
 }
 

@@ -233,9 +233,10 @@ export interface HeldRegistration {
 
 export interface AddressChange {
   readonly userId: string
-  /** The hash that the password was checked against. */
-  readonly passwordHash: string
-  readonly reserved: ReservedAttempt
+  /** The hash that the account has, as far as is known; `null`: none. */
+  readonly passwordHash: string | null
+  /** `null`: no password was given. */
+  readonly reserved: ReservedAttempt | null
   readonly email: EmailAddress
   readonly token: MintedSecret
   readonly bindingHash: string

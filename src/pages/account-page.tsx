@@ -73,7 +73,6 @@ export function AccountPage(props: AccountPageProps) {
       <AccountPassword
         context={context}
         user={user}
-        mail={mail}
         passwordMinLength={passwordMinLength}
         state={forms.password}
         open={props.unfolded === 'password'}
@@ -93,7 +92,6 @@ export function AccountPage(props: AccountPageProps) {
       <AccountDeletion
         context={context}
         user={user}
-        mail={mail}
         auditRetentionDays={props.auditRetentionDays}
         state={forms.deletion}
       />

@@ -1,4 +1,4 @@
-import { AccountForm, AccountSection, accountPath } from './account-section'
+import { AccountForm, AccountSection, accountPath, reauthenticatePath } from './account-section'
 import { bare } from './account-sessions'
 import type { PageContext } from './page'
 import { Time } from './time'
@@ -57,7 +57,7 @@ export function AccountPasskeys({ context, accountId, passkeys }: AccountPasskey
         data-next={accountPath(context, 'passkey-added')}
         data-account-id={accountId}
         data-failed={words.notAdded}
-        data-recent={words.recent}
+        data-prove={reauthenticatePath(context)}
       >
         <button type="button">{words.add}</button>
         <p role="status" />

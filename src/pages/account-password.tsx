@@ -1,39 +1,43 @@
 import type { AccountView } from './account-section'
-import { AccountForm, AccountSection, accountPath, Folded } from './account-section'
+import { AccountForm, AccountSection, accountPath, ConfirmFirst, Folded } from './account-section'
 import { SubmitButton } from './form'
 import { AccountHint, PasswordField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
-import { SetPassword } from './set-password'
 
 interface AccountPasswordProps {
   readonly context: PageContext
   readonly user: AccountView
-  readonly mail: boolean
   readonly passwordMinLength: number
   readonly state: FormState | undefined
   /** Whether it was asked for. */
   readonly open: boolean
 }
 
-/** Changes the password, or leads to where the first one is set. */
+/** Changes the password, or sets the first one. */
 export function AccountPassword(props: AccountPasswordProps) {
-  const { context, user, mail, passwordMinLength, state, open } = props
+  const { context, user, passwordMinLength, state, open } = props
   const { texts } = context
-  const fields = ['current_password', 'new_password']
+  const fields = user.hasPassword ? ['current_password', 'new_password'] : ['new_password']
   const form = {
     context,
     id: 'password',
     state: state ?? FRESH_FORM,
     fields,
-    retry: 'current_password',
+    retry: fields[0] ?? null,
     passwordOnly: true,
     passwordMinLength,
   }
   return (
     <AccountSection id="password-section" title={texts.account.password} intro={texts.account.passwordIntro}>
-      {user.hasPassword ? (
-        <Folded summary={texts.account.changePassword} open={open || state !== undefined}>
+      {!user.hasPassword && <p>{texts.account.noPassword}</p>}
+      {user.proof === 'needed' ? (
+        <ConfirmFirst context={context} />
+      ) : (
+        <Folded
+          summary={user.hasPassword ? texts.account.changePassword : texts.account.setPassword}
+          open={open || state !== undefined}
+        >
           <AccountForm
             accountId={user.id}
             form={form}
@@ -41,19 +45,15 @@ export function AccountPassword(props: AccountPasswordProps) {
             returnTo={accountPath(context, 'password-changed')}
           >
             <AccountHint email={user.email} />
-            <PasswordField form={form} name="current_password" label={texts.fields.currentPassword} />
+            {user.hasPassword && (
+              <PasswordField form={form} name="current_password" label={texts.fields.currentPassword} />
+            )}
             <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />
-            <SubmitButton>{texts.account.submitPassword}</SubmitButton>
+            <SubmitButton>
+              {user.hasPassword ? texts.account.submitPassword : texts.account.setPassword}
+            </SubmitButton>
           </AccountForm>
         </Folded>
-      ) : (
-        <SetPassword
-          context={context}
-          user={user}
-          mail={mail}
-          id="first-password"
-          reason={texts.account.noPassword}
-        />
       )}
     </AccountSection>
   )

@@ -1,9 +1,15 @@
-import { AccountForm, AccountSection, type AccountView, accountPath, Folded } from './account-section'
+import {
+  AccountForm,
+  AccountSection,
+  type AccountView,
+  accountPath,
+  ConfirmFirst,
+  Folded,
+} from './account-section'
 import { Attempt, Hidden, SubmitButton } from './form'
 import { AccountHint, EmailField, Field, PasswordField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import type { PageContext } from './page'
-import { SetPassword } from './set-password'
 
 interface AccountProfileProps {
   readonly context: PageContext
@@ -83,19 +89,22 @@ interface ChangeEmailProps {
 
 function ChangeEmail({ context, user, state }: ChangeEmailProps) {
   const { texts } = context
-  const fields = ['email', 'password']
+  const byPassword = user.proof === 'password'
+  const fields = byPassword ? ['email', 'password'] : ['email']
   const form = {
     context,
     id: 'address',
     state: state ?? FRESH_FORM,
     fields,
-    retry: 'password',
+    retry: fields.at(-1) ?? null,
     passwordOnly: true,
   }
   return (
     <Folded summary={texts.account.changeEmail} open={state !== undefined}>
       <p class="intro">{texts.account.changeEmailIntro}</p>
-      {user.hasPassword ? (
+      {user.proof === 'needed' ? (
+        <ConfirmFirst context={context} />
+      ) : (
         <AccountForm
           accountId={user.id}
           form={form}
@@ -104,18 +113,14 @@ function ChangeEmail({ context, user, state }: ChangeEmailProps) {
         >
           <Attempt />
           <EmailField form={form} label={texts.account.newEmail} />
-          <AccountHint email={user.email} />
-          <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
+          {byPassword && (
+            <>
+              <AccountHint email={user.email} />
+              <PasswordField form={form} name="password" label={texts.fields.currentPassword} />
+            </>
+          )}
           <SubmitButton>{texts.account.submitEmail}</SubmitButton>
         </AccountForm>
-      ) : (
-        <SetPassword
-          context={context}
-          user={user}
-          mail
-          id="password-for-address"
-          reason={texts.account.changeEmailNeedsPassword}
-        />
       )}
     </Folded>
   )

@@ -1,4 +1,4 @@
-import { AccountForm, AccountSection, accountPath, signInAgainPath } from './account-section'
+import { AccountForm, AccountSection, accountPath, ConfirmFirst } from './account-section'
 import { bare } from './account-sessions'
 import type { PageContext } from './page'
 import { Time } from './time'
@@ -43,16 +43,7 @@ export function AccountSecondFactor({ context, accountId, secondFactor }: Accoun
           </p>
         </div>
       )}
-      {!changeable && (
-        <>
-          <p class="intro">{words.recent}</p>
-          <p>
-            <a class="button" href={signInAgainPath(context)}>
-              {words.signInAgain}
-            </a>
-          </p>
-        </>
-      )}
+      {!changeable && <ConfirmFirst context={context} />}
       {changeable && totpSince === null && button('totp-set-up', '/me/totp', words.setUp)}
       {changeable && totpSince !== null && (
         <div class="side-by-side">

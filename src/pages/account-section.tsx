@@ -10,6 +10,8 @@ export interface AccountView {
   readonly email: string
   readonly emailVerified: boolean
   readonly hasPassword: boolean
+  /** What a change of the account takes: its password, nothing more than the proof there is, or another proof first. */
+  readonly proof: 'password' | 'recent' | 'needed'
 }
 
 interface AccountSectionProps {
@@ -70,6 +72,21 @@ export function accountPath({ basePath }: PageContext, done?: keyof Texts['accou
 }
 
 /** Where somebody who is signed in proves again who they are, and comes back from to the account page. */
-export function signInAgainPath(context: PageContext): string {
-  return withReturnTo(`${context.basePath}/login?account=other`, accountPath(context))
+export function reauthenticatePath(context: PageContext): string {
+  return withReturnTo(`${context.basePath}/reauthenticate`, accountPath(context))
+}
+
+/** In place of a form that takes a proof of the last minutes. */
+export function ConfirmFirst({ context }: { readonly context: PageContext }) {
+  const { recent, go } = context.texts.reauthenticate
+  return (
+    <>
+      <p class="intro">{recent}</p>
+      <p>
+        <a class="button" href={reauthenticatePath(context)}>
+          {go}
+        </a>
+      </p>
+    </>
+  )
 }

@@ -1,8 +1,8 @@
 import type { Context } from 'hono'
 import { presentedDevices } from '../guards/presented-devices'
 import type { Principal } from '../guards/principal'
+import { isRecent } from '../guards/recent-proof'
 import { sessionEnded } from '../guards/require-live-session'
-import { isRecent } from '../guards/require-recent'
 import { describeDevice } from '../request-source/device'
 import type { Services } from '../services'
 import { AccountPage, type AccountPageProps } from './account-page'
@@ -40,6 +40,9 @@ export async function accountPage(
   if (!account) throw sessionEnded(principal)
   const { user, passwordHash } = account
   const path = accountPath(context)
+  const recent = isRecent(principal, clock())
+  const hasPassword = passwordHash !== null
+  const passwordIsEnough = hasPassword && (account.secondFactor === null || recent)
   // As many as are read for the whole list, because any number of sessions that ended together is one row.
   const events = recorded
     .slice(0, MANY)
@@ -48,7 +51,7 @@ export async function accountPage(
   return (
     <AccountPage
       context={context}
-      user={{ ...user, hasPassword: passwordHash !== null }}
+      user={{ ...user, hasPassword, proof: passwordIsEnough ? 'password' : recent ? 'recent' : 'needed' }}
       sessions={listed.slice(0, limits.sessions).map((session) => ({
         ...session,
         device: describeDevice(session.userAgent),
@@ -61,7 +64,7 @@ export async function accountPage(
         current: currentIds.includes(device.id),
       }))}
       passkeys={ownPasskeys}
-      secondFactor={factor && { ...factor, changeable: isRecent(principal, clock()) }}
+      secondFactor={factor && { ...factor, changeable: recent }}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}

@@ -28,6 +28,7 @@ import { findMailedLink } from './mailed-link'
 import { type PageContext, withReturnTo } from './page'
 import { answerPage, pageContext } from './page-context'
 import { ProblemPage } from './problem-page'
+import { REAUTHENTICATE, reauthenticatePage } from './reauthenticate-view'
 import { RecoveryCodesPage } from './recovery-codes-page'
 import { referenceRoutes } from './reference-routes'
 import { keptValues, refusedForm } from './refused-form'
@@ -86,6 +87,16 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
       const context = pageContext(c, config)
       const page = await accountPage(services, { c, context, principal: c.var.principal })
       return answerPage(c, context, page)
+    })
+    .get(REAUTHENTICATE, requireLiveSession(services), async (c, next) => {
+      // Programs are told as JSON what can be presented.
+      if (!prefersPage(c)) return next()
+      const context = pageContext(c, config)
+      return answerPage(
+        c,
+        context,
+        await reauthenticatePage(services, { c, context, principal: c.var.principal }),
+      )
     })
     // First, because the logo may stand among the assets.
     .route('/', logoRoute(services))
@@ -169,6 +180,9 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     if (code === 'method-not-allowed') return page
     const { withoutToken = null } = screenAt(path) ?? {}
     if (withoutToken !== null && c.req.query('token') === undefined) return withoutToken
+    // Whoever signs in has just proven who they are.
+    if (SIGN_IN_FIRST.has(code) && (page ?? path) === REAUTHENTICATE)
+      return withReturnTo('/login', c.req.query('return_to') ?? `${config.basePath}/account`)
     if (!SIGN_IN_FIRST.has(code) || (page ?? path) !== '/account') return null
     const { search } = new URL(c.req.url)
     return withReturnTo('/login', `${config.basePath}/account${page === null ? search : ''}`)
@@ -199,8 +213,10 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
         const link = await findMailedLink(services, c, screen.linkPurposes)
         return screen.form({ c, context, config, link }, state)
       }
-      const { form = null } = placeOfForm(path) ?? {}
+      const { page, form = null } = placeOfForm(path) ?? {}
       const { principal } = c.var
+      if (principal && (page ?? path) === REAUTHENTICATE)
+        return reauthenticatePage(services, { c, context, principal }, state)
       if (form !== null && principal)
         return accountPage(services, { c, context, principal }, { [form]: state })
     }

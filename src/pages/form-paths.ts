@@ -28,6 +28,7 @@ const PAGES: readonly FormsOfPage[] = [
       '/me/recovery-codes': null,
     },
   },
+  { page: '/reauthenticate', forms: { '/reauthenticate/second-factor': null } },
   { page: '/', forms: { '/logout': null } },
   { page: '/login', forms: { '/login/other': null } },
 ]

@@ -1,5 +1,5 @@
 import type { ProblemCode } from '../http/problem'
-import { signInAgainPath } from './account-section'
+import { reauthenticatePath } from './account-section'
 import { waitText } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -26,7 +26,7 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'account-exists',
 ])
 
-/** The problem that signing in again mends, of who is signed in. */
+/** The problem that a proof mends, of who is signed in. */
 const PROOF_HELPS: ProblemCode = 'insufficient-user-authentication'
 
 /** The problems with which one goes on at one's account. */
@@ -65,8 +65,8 @@ export function ProblemPage({
           </a>
         )}
         {code === PROOF_HELPS && (
-          <a class="button primary" href={signInAgainPath(context)}>
-            {texts.twoSteps.signInAgain}
+          <a class="button primary" href={reauthenticatePath(context)}>
+            {texts.reauthenticate.go}
           </a>
         )}
         {SIGN_IN_HELPS.has(code) && (

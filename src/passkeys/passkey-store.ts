@@ -4,6 +4,7 @@ import type { StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
+import type { Renewal, Renewed } from '../sessions/renewal'
 import type { PresentedSession } from '../sessions/session-store'
 import type { VerifiedChallenge } from './challenge'
 import type { Assertion, VerifiablePasskey } from './verify-assertion'
@@ -59,6 +60,8 @@ export interface PasskeyStore {
    * challenge is used up.
    */
   signIn(use: PasskeySignIn): Promise<StartedSession | null>
+  /** Uses up the challenge, moves the counter and renews the session, in one transaction. `null` as with {@link signIn}. */
+  renewSession(use: Renewal & PasskeyUse): Promise<Renewed | null>
   /** Forgets used challenges that have expired, at most `limit`. */
   forgetChallenges(now: number, limit: number): Promise<void>
 }
@@ -85,10 +88,14 @@ export interface PasskeyChange {
   readonly now: number
 }
 
-export interface PasskeySignIn {
+/** A use of a passkey that was verified. */
+export interface PasskeyUse {
   readonly credentialId: string
   readonly challenge: VerifiedChallenge
   readonly assertion: Assertion
+}
+
+export interface PasskeySignIn extends PasskeyUse {
   readonly verifiedOnly: boolean
   readonly prepared: PreparedSession
   readonly presented: readonly PresentedSession[]

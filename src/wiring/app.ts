@@ -2,6 +2,7 @@ import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { activityRoutes } from '../api/account/activity'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
 import { passwordRoutes } from '../api/account/password'
+import { stepUpRoutes } from '../api/account/step-up'
 import type { Pages } from '../api/pages'
 import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
 import { keySetRoutes } from '../api/service/key-set'
@@ -74,6 +75,7 @@ export function createRoutes(services: WiredServices, pages: Pages | null) {
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services, services.mail?.answerVerified(services) ?? refuseVerified))
+    .route('/', stepUpRoutes(services))
     .route('/', passwordRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))

@@ -3,6 +3,7 @@ import { isId } from '../crypto/random'
 import { endAnySession, type SignOutServices } from '../flows/sign-out'
 import type { GuardServices } from '../guards/auth-env'
 import type { Principal } from '../guards/principal'
+import { insufficient, isRecent } from '../guards/recent-proof'
 import { ensureLive } from '../guards/require-live-session'
 import { principalBehind } from '../guards/require-principal'
 import type { CallerService, Verdict } from '../guards/verdict'
@@ -56,6 +57,14 @@ export function createCallerService(
     requireLive: (headers, method = UNKNOWN_METHOD) =>
       decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
 
+    requireRecent: (headers, terms, method = UNKNOWN_METHOD) =>
+      decide(headers, async () => {
+        const principal = await principalBehind(asApp, { headers, method })
+        // guard: another service is told of a proof that is too old
+        if (!isRecent(principal, services.clock(), terms)) throw insufficient(terms)
+        return principal
+      }),
+
     user: ({ userId }) =>
       orProblem(new Headers(), async () => {
         const account = isId(userId) ? await services.users.findById(userId) : null
@@ -80,7 +89,13 @@ export function createUnconfiguredCallerService(): CallerService {
       problem: presentProblem(problem, { typeBase, requestId: crypto.randomUUID() }),
     }
   }
-  return { authenticate: refuse, requireLive: refuse, user: refuse, endSession: refuse }
+  return {
+    authenticate: refuse,
+    requireLive: refuse,
+    requireRecent: refuse,
+    user: refuse,
+    endSession: refuse,
+  }
 }
 
 // guard: a caller without a method counts as one that changes something

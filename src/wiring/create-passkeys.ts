@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { passkeyRoutes } from '../api/account/passkeys'
+import { passkeyStepUpRoutes } from '../api/account/step-up-passkey'
 import { passkeySignInRoutes } from '../api/sign-in/passkey'
 import type { SignedInEnv } from '../guards/auth-env'
 import { createChallenges } from '../passkeys/challenge'
@@ -29,5 +30,8 @@ export const createPasskeys: CreatePasskeys = ({ config, db, keyring, mailQueue,
 
 /** The routes that passkeys take. */
 export function allPasskeyRoutes(services: Services & PasskeyPart) {
-  return new Hono<SignedInEnv>().route('/', passkeyRoutes(services)).route('/', passkeySignInRoutes(services))
+  return new Hono<SignedInEnv>()
+    .route('/', passkeyRoutes(services))
+    .route('/', passkeySignInRoutes(services))
+    .route('/', passkeyStepUpRoutes(services))
 }

@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import { secondFactorRoutes } from '../api/account/second-factor'
+import { factorStepUpRoutes } from '../api/account/step-up-factor'
 import type { Pages } from '../api/pages'
 import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
 import { createExpectedCodes } from '../factors/expected-codes'
@@ -16,7 +17,7 @@ import { FORGET_STEP } from './sweep'
 /** Makes what second factors take: authenticator apps, recovery codes, sign-ins that wait, and their routes. */
 export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, mailQueue, clock, log }) => {
   const { maxSessions } = config
-  const secondFactors = createSecondFactorStore(db, mailQueue)
+  const secondFactors = createSecondFactorStore(db, { mailQueue, limits: config })
   const pendingSignIns = createPendingSignInStore(db, { mailQueue, maxSessions, limits: config })
   const totpSeeds = createTotpSeeds(keyring)
   const services = { secondFactors, pendingSignIns, totpSeeds, expectedCodes: createExpectedCodes(keyring) }
@@ -39,4 +40,5 @@ export function allSecondFactorRoutes(services: Services & SecondFactorPart, pag
   return new Hono<SignedInEnv>()
     .route('/', secondFactorStepRoutes(services))
     .route('/', secondFactorRoutes(services, pages))
+    .route('/', factorStepUpRoutes(services))
 }

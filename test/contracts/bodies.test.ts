@@ -73,6 +73,20 @@ const ROUTES: readonly BodyRoute[] = [
   { method: 'PATCH', path: '/me', form: false, fields: { name: 'Ada' } },
   { method: 'POST', path: '/me', form: true, fields: { name: 'Ada', return_to: '/' } },
   { method: 'POST', path: '/me/delete', form: true, fields: { password: PASSWORD, return_to: '/' } },
+  { method: 'POST', path: '/reauthenticate', form: true, fields: { password: PASSWORD, return_to: '/' } },
+  {
+    method: 'POST',
+    path: '/reauthenticate/second-factor',
+    form: true,
+    fields: { code: '000000', return_to: '/' },
+  },
+  { method: 'POST', path: '/reauthenticate/passkey/options', form: false, fields: {} },
+  {
+    method: 'POST',
+    path: '/reauthenticate/passkey',
+    form: false,
+    fields: { credential: NO_ASSERTION },
+  },
   { method: 'POST', path: '/me/totp', form: true, fields: { return_to: '/' } },
   {
     method: 'POST',

@@ -19,6 +19,7 @@ const ROUTES: Readonly<
   'PATCH /me': () => ['/me', { name: 'Ada' }],
   'POST /me': () => ['/me', { name: 'Ada' }],
   'POST /me/delete': () => ['/me/delete', { password: PASSWORD }],
+  'POST /reauthenticate': () => ['/reauthenticate', { password: PASSWORD }],
   'POST /password': () => ['/password', { current_password: PASSWORD, new_password: NEW_PASSWORD }],
   'POST /email/change': () => ['/email/change', { email: newEmail(), password: PASSWORD }],
   'POST /email/verify/resend': ({ email }) => ['/email/verify/resend', { email }],

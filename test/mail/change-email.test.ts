@@ -78,8 +78,6 @@ describe.each(MODES)('EML-03: a change of address, %s mode', (mode) => {
     for (const password of [WRONG, '', `${PASSWORD} `, NEW_PASSWORD]) {
       expectProblem(await askChange(ada, address, password), 401, 'invalid-credentials')
     }
-    const missing = await ada.post('/email/change', { email: address })
-    expectProblem(missing, 422, 'invalid-input')
     // The session of a credential that still looks good.
     const gone = await ada.signIn()
     expect((await gone.post('/logout')).status).toBe(204)
@@ -419,7 +417,7 @@ describe('a link to change an address', () => {
     expect((await logIn(service, address, PASSWORD, 'session')).status).toBe(200)
   })
 
-  it('an account without a password cannot ask for one', async () => {
+  it('an account without a password cannot ask for one by a password', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, 'session')
     await env.DB.prepare('UPDATE users SET password_hash = NULL WHERE id = ?1').bind(ada.userId).run()

@@ -62,24 +62,24 @@ describe('the account page', () => {
     expect(text).toContain(`stays in a security log for ${words}, so that`)
   })
 
-  it('offers whoever has no password a way to delete the account and to change the address', async () => {
+  it('takes no password of whoever has none: a proof of the last minutes, or it leads to one', async () => {
     const props = accountProps('ada@example.com', pageContext())
-    const page = String(AccountPage({ ...props, user: { ...props.user, hasPassword: false } }))
-    for (const reason of [
-      'To delete your account, set a password first.',
-      'To change your address, set a password first.',
-    ]) {
-      expect(page).toContain(reason)
-    }
-    const elements = await elementsOf(page)
-    const links = elements.filter(({ attributes }) => attributes.get('action') === '/auth/password/forgot')
-    expect(links).toHaveLength(3)
+    const pageOf = (proof: 'recent' | 'needed') =>
+      elementsOf(String(AccountPage({ ...props, user: { ...props.user, hasPassword: false, proof } })))
+    const formsOf = (elements: Awaited<ReturnType<typeof elementsOf>>) =>
+      elements.flatMap(({ attributes }) => attributes.get('action') ?? [])
+    const names = (elements: Awaited<ReturnType<typeof elementsOf>>) =>
+      elements.flatMap(({ attributes }) => attributes.get('name') ?? [])
+    const changes = ['/auth/password', '/auth/me/delete', '/auth/email/change']
+    const recent = await pageOf('recent')
+    expect(formsOf(recent)).toEqual(expect.arrayContaining(changes))
+    expect(names(recent)).toContain('new_password')
+    for (const field of ['password', 'current_password']) expect(names(recent)).not.toContain(field)
 
-    const withoutMail = String(
-      AccountPage({ ...props, mail: false, user: { ...props.user, hasPassword: false } }),
-    )
-    expect(withoutMail).toContain('To delete your account, set a password first.')
-    expect(withoutMail).not.toContain('/password/forgot')
+    const needed = await pageOf('needed')
+    for (const path of changes) expect(formsOf(needed)).not.toContain(path)
+    const confirm = '/auth/reauthenticate?return_to=%2Fauth%2Faccount'
+    expect(needed.filter(({ attributes }) => attributes.get('href') === confirm)).toHaveLength(3)
   })
 
   it('tells the two ways to sign out elsewhere apart', () => {

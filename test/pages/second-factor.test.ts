@@ -118,7 +118,7 @@ describe('the second step on the pages', () => {
     const offer = await readOffer(await submit(ada, ada, '/me/totp'))
     service.ahead = 11 * MINUTE
     const account = await send(service, 'GET', '/account', { headers: { ...ada.headers, ...BROWSER } })
-    const again = 'href="/login?account=other&amp;return_to=%2Faccount"'
+    const again = 'href="/reauthenticate?return_to=%2Faccount"'
     expect(account.text).toContain(again)
     expect(account.text).not.toContain('action="/me/totp"')
     const fields = { enrolment: offer.enrolment, code: '000000' }

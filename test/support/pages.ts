@@ -15,6 +15,7 @@ import { HomePage } from '../../src/pages/home-page'
 import { LoginPage } from '../../src/pages/login-page'
 import type { PageContext } from '../../src/pages/page'
 import { ProblemPage } from '../../src/pages/problem-page'
+import { ReauthenticatePage } from '../../src/pages/reauthenticate-page'
 import { RecoveryCodesPage } from '../../src/pages/recovery-codes-page'
 import { RegisterPage } from '../../src/pages/register-page'
 import { PasswordResetPage, ResetPasswordPage } from '../../src/pages/reset-password-page'
@@ -56,7 +57,14 @@ export function refusedForm(text: string): FormState {
 /** The account page of somebody of whom everything is `text`. */
 export function accountProps(text: string, context: PageContext): AccountPageProps {
   const passwordMinLength = 15
-  const user = { id: text, name: text, email: text, emailVerified: false, hasPassword: true }
+  const user = {
+    id: text,
+    name: text,
+    email: text,
+    emailVerified: false,
+    hasPassword: true,
+    proof: 'password' as const,
+  }
   const seen = { device: text, country: text }
   const session = { ...seen, id: text, lastSeenAt: 1_800_000_000 }
   const event = {
@@ -127,6 +135,17 @@ export function pagesOf(
     'on the way elsewhere': String(ContinuePage({ context, href: '/auth/app', host: text })),
     'no cookie': String(
       NoCookiePage({ context, issuer: new URL('http://localhost:8788'), localHttp: true, returnTo }),
+    ),
+    reauthenticate: String(
+      ReauthenticatePage({
+        context,
+        account: { id: text, email: text },
+        proofs: ['password', 'totp', 'recovery-code', 'passkey', 'link'],
+        lacksSecondFactor: true,
+        returnTo: text,
+        next: text,
+        refused: { form: 'password', state },
+      }),
     ),
     'second factor': String(SecondFactorPage({ context, state, recovering: false })),
     'second factor, recovery code': String(SecondFactorPage({ context, state, recovering: true })),

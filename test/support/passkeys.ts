@@ -59,3 +59,15 @@ export async function answerChallenge(service: Service, soft: SoftPasskey, bent?
   const input = { challenge: options.challenge, origin: originOf(options.rpId), rpId: options.rpId }
   return { credential: await usePasskey(soft, input, bent), binding: binding as string }
 }
+
+/** Proves again who somebody is, by a passkey, in their session. */
+export async function stepUpByPasskey(
+  person: SignedIn,
+  soft: SoftPasskey,
+  bent?: UsePasskey[2],
+): Promise<Answer> {
+  const { status, body, text } = await person.post('/reauthenticate/passkey/options')
+  expect(status, text).toBe(200)
+  const input = { challenge: body.challenge, origin: originOf(body.rpId), rpId: body.rpId }
+  return person.post('/reauthenticate/passkey', { credential: await usePasskey(soft, input, bent) })
+}

@@ -4,6 +4,13 @@ import type { Operation } from './operation'
 const ENDED = { headers: ['Set-Cookie?', 'Clear-Site-Data'] } as const
 const ENDED_IF_OWN = { headers: ['Set-Cookie?', 'Clear-Site-Data?'] } as const
 
+const STEPPED_UP = {
+  description: 'Proven. The answer is that of a sign-in, without a refresh token.',
+  body: 'SignIn',
+  example: EXAMPLES.signedIn,
+  headers: ['Set-Cookie?'],
+} as const
+
 export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /email/verify': {
     id: 'verifyEmail',
@@ -45,7 +52,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Addresses',
     summary: 'Request an address change',
     description:
-      'Mails a link to the new address and a notice to the old one. Nothing changes until the link is used.',
+      'Mails a link to the new address and a notice to the old one. Nothing changes until the link is used. Takes `password`, or a proof of the last ten minutes; the latter always where the account has a second factor.',
     request: { email: 'countess@example.com', password: 'analytical engine no. 1' },
     answers: {
       202: {
@@ -55,7 +62,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-credentials', 'password-not-set'],
+    problems: ['invalid-credentials', 'password-not-set', 'insufficient-user-authentication'],
   },
 
   'POST /email/change/confirm': {
@@ -67,6 +74,68 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     request: { token: EXAMPLES.token },
     answers: { 204: { description: 'The address was changed.', headers: ['Set-Cookie?'] } },
     problems: ['invalid-link'],
+  },
+
+  'GET /reauthenticate': {
+    id: 'listProofs',
+    tag: 'Account',
+    summary: 'What can be proven again',
+    description:
+      'Which of `POST /reauthenticate` (`password`), `POST /reauthenticate/second-factor` (`totp`, `recovery-code`), `POST /reauthenticate/passkey` (`passkey`) and a sign-in by `POST /login/link` (`link`) renew the proof of this session. A session of two factors is renewed by a second factor or a passkey. For browsers, where there are pages: a page that asks for it and leads to `return_to`.',
+    answers: {
+      200: {
+        description: 'The proofs.',
+        body: 'OwnProofs',
+        example: { next: ['password', 'passkey'], authenticated_at: '2026-11-23T18:00:00Z' },
+      },
+      303: { description: 'For browsers without a session: the page to sign in.', headers: ['Location'] },
+    },
+    page: true,
+  },
+
+  'POST /reauthenticate': {
+    id: 'reauthenticate',
+    tag: 'Account',
+    summary: 'Prove again who is signed in, by the password',
+    description:
+      'Renews `auth_time`, which a refresh does not. In session mode another session takes the place of this one, with a new cookie. In token mode the session stays, and the answer has a new access token and no refresh token: keep the one there is.',
+    request: { password: 'analytical engine no. 1' },
+    answers: { 200: STEPPED_UP },
+    problems: ['invalid-credentials', 'password-not-set'],
+  },
+
+  'POST /reauthenticate/second-factor': {
+    id: 'reauthenticateByFactor',
+    tag: 'Account',
+    summary: 'Prove again who is signed in, by the second factor',
+    description:
+      'As `POST /reauthenticate`, with a `code` of the authenticator app or a `recovery_code`. Tries count together with those of sign-ins.',
+    request: { code: '492039' },
+    answers: { 200: STEPPED_UP },
+    problems: ['invalid-second-factor', 'second-factor-not-set'],
+  },
+
+  'POST /reauthenticate/passkey/options': {
+    id: 'prepareReauthentication',
+    tag: 'Account',
+    summary: 'Ask for the options to prove again who is signed in, by a passkey',
+    description:
+      'For `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`. The challenge works once, for five minutes, in this session.',
+    request: {},
+    answers: {
+      200: { description: 'The options.', body: 'PasskeyOptions', example: EXAMPLES.passkeyRequest.options },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /reauthenticate/passkey': {
+    id: 'reauthenticateByPasskey',
+    tag: 'Account',
+    summary: 'Prove again who is signed in, by a passkey',
+    description: 'As `POST /reauthenticate`. The session has two factors afterwards.',
+    request: { credential: EXAMPLES.usedCredential },
+    answers: { 200: STEPPED_UP },
+    problems: ['passkey-refused', 'passkey-unknown', 'not-found'],
   },
 
   'GET /me/second-factor': {
@@ -214,10 +283,11 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'deleteAccount',
     tag: 'Account',
     summary: 'Delete the account',
-    description: 'Deletes the account and ends its sessions. This cannot be undone.',
+    description:
+      'Deletes the account and ends its sessions. This cannot be undone. Takes `password`, or a proof of the last ten minutes; the latter always where the account has a second factor.',
     request: { password: 'analytical engine no. 1' },
     answers: { 204: { description: 'Deleted.', ...ENDED } },
-    problems: ['invalid-credentials', 'password-not-set'],
+    problems: ['invalid-credentials', 'password-not-set', 'insufficient-user-authentication'],
   },
 
   'GET /me/activity': {

@@ -114,6 +114,14 @@ const PasskeyCreationOptions = v.object({
   attestation: v.literal('none'),
 })
 
+const PasskeyOptions = v.object({
+  challenge,
+  rpId: v.string(),
+  timeout: v.number(),
+  allowCredentials: credentials,
+  userVerification: v.literal('required'),
+})
+
 const tokens = {
   access_token: text('JWT (RFC 9068), for the Authorization header. Its `aud` is `AUDIENCE`.'),
   account_token: v.exactOptional(
@@ -175,6 +183,7 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'account-registered': true,
   'signed-in': true,
   'first-factor-proven': true,
+  reauthenticated: true,
   'second-factor-set': true,
   'second-factor-removed': true,
   'recovery-codes-renewed': true,
@@ -282,14 +291,13 @@ export const RESPONSE_SCHEMAS = {
   PasskeyList: v.object({ passkeys: v.array(Passkey) }),
   PasskeyAdded: v.object({ passkey: Passkey }),
   PasskeyCreationOptions,
+  PasskeyOptions,
+  OwnProofs: v.object({
+    next: v.array(v.picklist(['password', 'totp', 'recovery-code', 'passkey', 'link'])),
+    authenticated_at: instant('When the person proved last who they are.'),
+  }),
   PasskeyRequestOptions: v.object({
-    options: v.object({
-      challenge,
-      rpId: v.string(),
-      timeout: v.number(),
-      allowCredentials: credentials,
-      userVerification: v.literal('required'),
-    }),
+    options: PasskeyOptions,
     binding: text('Binds the challenge to the page or client that requested it: send it with the answer.'),
   }),
   DeviceList: v.object({ devices: v.array(Device) }),
@@ -329,6 +337,8 @@ export const RESPONSE_SCHEMAS = {
       v.description('The id of the request, which is also in the log.'),
     ),
     errors: v.exactOptional(v.array(FieldError)),
+    max_age: v.exactOptional(v.number()),
+    acr_values: v.exactOptional(v.string()),
   }),
 }
 

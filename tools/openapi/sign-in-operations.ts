@@ -161,7 +161,7 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Passwords',
     summary: 'Change the password',
     description:
-      'Ends the other sessions of the account and renews this one, which revokes its old credential. Forgets the other devices, too.',
+      'Ends the other sessions of the account and renews this one, which revokes its old credential. Forgets the other devices, too. An account without a password gets its first one by a proof of the last ten minutes, without `current_password`; one with a second factor needs both.',
     request: { current_password: 'analytical engine no. 1', new_password: 'difference engine no. 2' },
     answers: {
       200: {
@@ -171,7 +171,12 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-credentials', 'password-not-set', 'password-refused'],
+    problems: [
+      'invalid-credentials',
+      'password-not-set',
+      'password-refused',
+      'insufficient-user-authentication',
+    ],
   },
 
   'POST /password/forgot': {

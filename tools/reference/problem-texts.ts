@@ -67,7 +67,7 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'insufficient-user-authentication': {
     cause: 'The route takes a proof of the last minutes, and the last one is older. A refresh is no proof.',
     action:
-      'Ask the person to sign in again, and repeat the request with the new credential. `max_age` and `acr_values` of the challenge say what is needed (RFC 9470).',
+      'Ask the person for a proof, with `POST /reauthenticate` or on that page, and repeat the request with the new credential. `max_age` and `acr_values` say what is needed, in the challenge (RFC 9470) and in the body.',
   },
   'second-factor-not-set': {
     cause: 'The account has no second factor, or it changed while the request was handled.',
@@ -104,8 +104,9 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     action: 'Reload, and show which account is signed in.',
   },
   'password-not-set': {
-    cause: 'The route needs the password, and the account has none.',
-    action: 'Let the owner set one by mail: `POST /password/forgot`.',
+    cause: 'A password was sent, and the account has none.',
+    action:
+      'Leave the password out. A proof of the last ten minutes is enough: `POST /reauthenticate` and its neighbors take one.',
   },
   'last-way-in': {
     cause: 'What was to be removed is the only way into the account.',

@@ -5,30 +5,25 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { jsonOrFormBody } from '../../http/body'
+import { jsonOrFormBody, missingField } from '../../http/body'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
-import {
-  attemptRefused,
-  credentialPlace,
-  passwordRefused,
-  presentSignIn,
-  refreshTokenPlace,
-} from '../sign-in/answer-sign-in'
+import { ownerRefused, presentedProof } from '../presented-proof'
+import { credentialPlace, passwordRefused, presentSignIn, refreshTokenPlace } from '../sign-in/answer-sign-in'
 
 const ChangePasswordBody = v.object({
-  current_password: Text,
+  current_password: v.optional(Text),
   new_password: Text,
   ...ownAccount,
   ...deviceField,
   return_to: ReturnTo,
 })
 
-/** Changes a password that is known. */
+/** Changes a password that is known, or sets the first one. */
 export function passwordRoutes(services: Services) {
   const { config } = services
   const limited = limitClient(services, requestSourceOf)
@@ -44,13 +39,14 @@ export function passwordRoutes(services: Services) {
     async (c) => {
       const { current_password, new_password, device_token, return_to } = c.req.valid('json')
       const input = {
-        currentPassword: current_password,
+        ...presentedProof(c, services, current_password),
         newPassword: new_password,
         source: requestSourceOf(c),
       }
       const change = await changePassword(services, c.var.principal, input)
       if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-      if (change.outcome !== 'changed') throw attemptRefused(change)
+      if (change.outcome === 'password-missing') throw missingField('current_password')
+      if (change.outcome !== 'changed') throw ownerRefused(change)
       const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
       const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const device = { deviceId: change.signedIn.deviceId, presentedIds }

@@ -18,10 +18,10 @@ import { deviceField, giveDevice } from '../device'
 import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { clearMailSent } from '../mail-sent'
 import { ownAccount, refuseOtherAccount, sameAccount } from '../own-account'
+import { ownerRefused, presentedProof } from '../presented-proof'
 import { requireMail } from '../require-mail'
 import {
   answerMailRequest,
-  attemptRefused,
   chooseMode,
   clearReplaced,
   credentialPlace,
@@ -49,7 +49,7 @@ const ResendBody = v.object({
 })
 const ResendForm = formWithAttempt(ResendBody)
 
-const ChangeBody = v.object({ email: Email, password: Text, ...ownAccount, return_to: ReturnTo })
+const ChangeBody = v.object({ email: Email, password: v.optional(Text), ...ownAccount, return_to: ReturnTo })
 
 const ChangeForm = formWithAttempt(ChangeBody)
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
@@ -155,9 +155,9 @@ export function emailRoutes(services: MailingServices) {
         const { email, password, return_to: returnTo } = c.req.valid('json')
         const binding = await keepBinding(c, services, { cookie: config.cookies.emailChange, email })
         const by = { binding: binding.secret, source: requestSourceOf(c), attemptId: attemptIdOf(c) }
-        const input = { email, password, ...by }
+        const input = { email, ...presentedProof(c, services, password), ...by }
         const outcome = await requestEmailChange(services, c.var.principal, input)
-        if (outcome.outcome === 'refused' || outcome.outcome === 'no-password') throw attemptRefused(outcome)
+        if (outcome.outcome !== 'accepted' && outcome.outcome !== 'throttled') throw ownerRefused(outcome)
         return answerMailRequest(c, config, {
           outcome,
           binding,

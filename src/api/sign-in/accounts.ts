@@ -17,6 +17,7 @@ import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField } from '../device'
 import { Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
+import { ownerRefused, presentedProof } from '../presented-proof'
 import { answerSignIn, attemptRefused, forgetSession, modeFields, passwordRefused } from './answer-sign-in'
 import { answerPending } from './second-factor'
 import { signingIn } from './signing-in'
@@ -36,7 +37,7 @@ const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullab
 
 const RegisterForm = formWithAttempt(RegisterBody)
 
-const DeleteAccountBody = v.object({ password: Text, ...ownAccount, return_to: ReturnTo })
+const DeleteAccountBody = v.object({ password: v.optional(Text), ...ownAccount, return_to: ReturnTo })
 
 /** Accounts: register, sign in, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services, answerVerified: AnswerVerifiedRegistration) {
@@ -88,9 +89,9 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
 
     .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
       const { password, return_to } = c.req.valid('json')
-      const input = { password, source: requestSourceOf(c) }
+      const input = { ...presentedProof(c, services, password), source: requestSourceOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)
-      if (deletion.outcome !== 'deleted') throw attemptRefused(deletion)
+      if (deletion.outcome !== 'deleted') throw ownerRefused(deletion)
       forgetSession(c, config)
       return answer(c, config, { returnTo: return_to }, null)
     })

@@ -73,13 +73,15 @@ export function presentCredentials(
     setAuthCookie(c, cookies.session, credentials.sessionToken, lifeSeconds)
     return {}
   }
-  if (refreshIn === 'cookie') setAuthCookie(c, cookies.refresh, credentials.refreshToken, lifeSeconds)
+  const { refreshToken } = credentials
+  if (refreshIn === 'cookie' && refreshToken !== null)
+    setAuthCookie(c, cookies.refresh, refreshToken, lifeSeconds)
   return {
     access_token: credentials.accessToken,
     ...(credentials.accountToken === null ? {} : { account_token: credentials.accountToken }),
     token_type: 'Bearer',
     expires_in: credentials.expiresInSeconds,
-    ...(refreshIn === 'body' ? { refresh_token: credentials.refreshToken } : {}),
+    ...(refreshIn === 'body' && refreshToken !== null ? { refresh_token: refreshToken } : {}),
   }
 }
 
@@ -152,7 +154,8 @@ export function passwordRefused(field: string, { code, message }: PasswordRefusa
 
 export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
   if (attempt.outcome === 'no-password') {
-    const detail = 'Set a password first: POST /password/forgot mails a link.'
+    const detail =
+      'Leave the password out: a proof of the last ten minutes is enough. POST /reauthenticate takes one, and POST /password then sets a first password.'
     return new Problem('password-not-set', { detail })
   }
   if (attempt.outcome === 'refused') return new Problem('invalid-credentials')

@@ -84,7 +84,7 @@ export async function signInWithPasskey(
  * Tells whether a counter says that there is a copy of the key (WebAuthn L3 §6.1.1): that of a passkey that stays on one device went back or
  * stood still. Passkeys that are kept on several devices do not count together, and 0 says that an authenticator does not count.
  */
-function isCopied({ passkey }: FoundPasskey, counter: string, signCount: number): boolean {
+export function isCopied({ passkey }: FoundPasskey, counter: string, signCount: number): boolean {
   // guard: a counter that went back refuses a passkey that stays on one device
   return counter === 'regressed' && signCount !== 0 && !passkey.backupEligible
 }

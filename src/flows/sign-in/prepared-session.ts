@@ -22,7 +22,8 @@ export type IssuedCredentials =
       /** For Janus's own routes; `null`: `accessToken` is. */
       readonly accountToken: string | null
       readonly expiresInSeconds: number
-      readonly refreshToken: string
+      /** `null`: the client keeps the one that it has. */
+      readonly refreshToken: string | null
     }
 
 /** A sign-in that succeeded. */
@@ -89,14 +90,20 @@ export async function issueCredentials(
 
 /** An access token for each audience, and the refresh token of the session's current counter. */
 export async function issueTokens(
-  {
-    accessTokens,
-    apiTokens,
-    refreshTokens,
-  }: Pick<IssueServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
-  { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
+  services: Pick<IssueServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
+  live: { readonly session: Session; readonly roles: readonly string[] },
   counter: number,
 ): Promise<IssuedCredentials> {
+  const tokens = await issueAccessTokens(services, live)
+  const refreshToken = await services.refreshTokens.issue({ sessionId: live.session.id, counter })
+  return { ...tokens, refreshToken }
+}
+
+/** An access token for each audience, of a session whose refresh token stays what it is. */
+export async function issueAccessTokens(
+  { accessTokens, apiTokens }: Pick<IssueServices, 'accessTokens' | 'apiTokens'>,
+  { session, roles }: { readonly session: Session; readonly roles: readonly string[] },
+): Promise<IssuedCredentials & { readonly mode: 'token' }> {
   const subject = {
     userId: session.userId,
     sessionId: session.id,
@@ -106,6 +113,11 @@ export async function issueTokens(
   }
   const account = apiTokens === accessTokens ? null : await accessTokens.issue(subject)
   const { token: accessToken, expiresInSeconds } = await apiTokens.issue(subject)
-  const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
-  return { mode: 'token', accessToken, accountToken: account?.token ?? null, expiresInSeconds, refreshToken }
+  return {
+    mode: 'token',
+    accessToken,
+    accountToken: account?.token ?? null,
+    expiresInSeconds,
+    refreshToken: null,
+  }
 }

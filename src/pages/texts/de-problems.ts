@@ -44,8 +44,8 @@ export const problems = {
   },
   'insufficient-user-authentication': {
     title: 'Bestätigen Sie, dass Sie es sind',
-    explanation: 'Für diese Änderung müssen Sie sich in den letzten Minuten angemeldet haben.',
-    action: 'Melden Sie sich neu an und wiederholen Sie die Änderung.',
+    explanation: 'Diese Änderung braucht einen Nachweis aus den letzten Minuten.',
+    action: 'Bestätigen Sie, dass Sie es sind, und wiederholen Sie die Änderung.',
   },
   'second-factor-not-set': {
     title: 'Es gibt keinen zweiten Schritt',
@@ -92,9 +92,9 @@ export const problems = {
   },
   'password-not-set': {
     title: 'Ihr Konto hat noch kein Passwort',
-    explanation: 'Dafür braucht es Ihr Passwort, damit es niemand sonst von einem Ihrer Geräte aus tun kann.',
+    explanation: 'Es wurde ein Passwort gesendet, und es gibt keines, mit dem es zu vergleichen wäre.',
     action:
-      'Legen Sie auf der Seite Ihres Kontos per E-Mail ein Passwort fest und versuchen Sie es noch einmal.',
+      'Bestätigen Sie auf der Seite Ihres Kontos auf andere Weise, dass Sie es sind, oder legen Sie ein Passwort fest.',
   },
   'account-exists': {
     title: 'Zu dieser Adresse gibt es schon ein Konto',

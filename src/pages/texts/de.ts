@@ -121,8 +121,6 @@ export const de = {
     notAdded: 'Der Passkey wurde nicht hinzugefügt. Bitte versuchen Sie es noch einmal.',
     notSignedIn:
       'Der Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
-    recent:
-      'Ihre letzte Anmeldung ist eine Weile her. Melden Sie sich ab und neu an, und fügen Sie dann den Passkey hinzu.',
   },
 
   signInLink: {
@@ -140,6 +138,20 @@ export const de = {
     back: 'Zurück zur Anmeldung',
   },
 
+  reauthenticate: {
+    title: 'Bestätigen Sie, dass Sie es sind',
+    intro: (email: string) =>
+      `Sie sind als ${email} angemeldet. Was jetzt kommt, braucht noch einen Nachweis.`,
+    submit: 'Bestätigen',
+    passkey: 'Passkey verwenden',
+    needsSecondFactor:
+      'Was jetzt kommt, braucht die Bestätigung in zwei Schritten, und die hat Ihr Konto noch nicht.',
+    setUp: 'Einrichten',
+    signInAgain: 'Stattdessen neu anmelden',
+    recent: 'Um das zu ändern, bestätigen Sie, dass Sie es sind.',
+    go: 'Bestätigen, dass ich es bin',
+  },
+
   twoSteps: {
     title: 'Bestätigung in zwei Schritten',
     intro:
@@ -153,8 +165,6 @@ export const de = {
     newCodes: 'Neue Wiederherstellungscodes',
     remove: 'Ausschalten',
     confirmRemove: 'Die Bestätigung in zwei Schritten ausschalten?',
-    recent: 'Ihre letzte Anmeldung ist eine Weile her. Melden Sie sich neu an, um das zu ändern.',
-    signInAgain: 'Neu anmelden',
   },
 
   totp: {
@@ -276,7 +286,6 @@ export const de = {
     resend: 'Link zur Bestätigung senden',
     changeEmail: 'Adresse ändern',
     changeEmailIntro: 'Wir senden einen Link an die neue Adresse. Bis Sie ihm folgen, ändert sich nichts.',
-    changeEmailNeedsPassword: 'Um Ihre Adresse zu ändern, legen Sie zuerst ein Passwort fest.',
     newEmail: 'Neue E-Mail-Adresse',
     submitEmail: 'Link senden',
     password: 'Passwort',
@@ -284,9 +293,7 @@ export const de = {
     changePassword: 'Passwort ändern',
     submitPassword: 'Passwort ändern',
     noPassword: 'Ihr Konto hat noch kein Passwort.',
-    setPassword: 'Link zum Festlegen eines Passworts senden',
-    setPasswordWithoutMail:
-      'Dieser Dienst kann keine E-Mails senden. Wenden Sie sich an die, die ihn betreiben.',
+    setPassword: 'Passwort festlegen',
     sessions: 'Geräte',
     sessionsIntro: 'Hier sind Sie angemeldet. Melden Sie ab, was Sie nicht kennen.',
     devices: 'Bekannte Geräte',
@@ -316,7 +323,6 @@ export const de = {
       'Damit werden Ihr Konto, Ihr Name, Ihre E-Mail-Adresse und Ihr Passwort gelöscht, und Sie werden überall abgemeldet. Das lässt sich nicht rückgängig machen.',
     deleteKeeps: (days) =>
       `Was mit dem Konto geschehen ist, bleibt noch so lange in einem Sicherheitsprotokoll, damit sich Missbrauch aufklären lässt: ${days}. Darin steht, wann etwas geschah, von welcher IP-Adresse, aus welchem Land und mit welchem Browser. Ihr Name und Ihre E-Mail-Adresse stehen nicht darin. Danach wird auch das gelöscht.`,
-    deleteNeedsPassword: 'Um Ihr Konto zu löschen, legen Sie zuerst ein Passwort fest.',
     continueDelete: 'Weiter mit Ihrem Passwort',
     deletePassword: 'Ihr Passwort, damit wir sicher sind',
     submitDelete: 'Mein Konto löschen',
@@ -341,6 +347,10 @@ export const de = {
     'account-registered': { success: 'Konto angelegt', refused: 'Versuch, ein Konto anzulegen' },
     'signed-in': { success: 'Angemeldet', refused: 'Anmeldeversuch' },
     'first-factor-proven': { success: 'Erster Schritt einer Anmeldung', refused: 'Anmeldeversuch' },
+    reauthenticated: {
+      success: 'Bestätigt, dass Sie es sind',
+      refused: 'Versuch, sich auszuweisen',
+    },
     'second-factor-set': {
       success: 'Authenticator-App eingerichtet',
       refused: 'Versuch, eine Authenticator-App einzurichten',

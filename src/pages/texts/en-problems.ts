@@ -50,8 +50,8 @@ export const problems = {
   },
   'insufficient-user-authentication': {
     title: "Confirm that it's you",
-    explanation: 'What you want to change takes a sign-in of the last few minutes.',
-    action: 'Sign in again, then repeat the change.',
+    explanation: 'What you want to change takes a proof of the last few minutes.',
+    action: "Confirm that it's you, then repeat the change.",
   },
   'second-factor-not-set': {
     title: 'There is no second step',
@@ -96,8 +96,8 @@ export const problems = {
   },
   'password-not-set': {
     title: 'Your account has no password yet',
-    explanation: "This needs your password, so that nobody else can do it from a device you're signed in on.",
-    action: 'Set a password by email from your account page, then try again.',
+    explanation: 'A password was sent, and there is none to compare it with.',
+    action: "Confirm that it's you in another way, or set a password, on your account page.",
   },
   'account-exists': {
     title: "There's already an account with this address",

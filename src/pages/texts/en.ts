@@ -130,7 +130,6 @@ export const en = {
     needsScript: 'Adding a passkey needs JavaScript.',
     notAdded: 'The passkey was not added. Please try again.',
     notSignedIn: "The passkey didn't work. Please try again, or sign in another way.",
-    recent: 'Your last sign-in was a while ago. Sign out, sign in again, then add the passkey.',
   },
 
   signInLink: {
@@ -148,6 +147,18 @@ export const en = {
     back: 'Back to sign-in',
   },
 
+  reauthenticate: {
+    title: "Confirm that it's you",
+    intro: (email: string) => `You're signed in as ${email}. What comes next takes one more proof.`,
+    submit: 'Confirm',
+    passkey: 'Use a passkey',
+    needsSecondFactor: "What comes next takes two-step verification, and your account doesn't have it yet.",
+    setUp: 'Set it up',
+    signInAgain: 'Sign in again instead',
+    recent: "To change this, confirm that it's you.",
+    go: "Confirm that it's you",
+  },
+
   twoSteps: {
     title: 'Two-step verification',
     intro:
@@ -161,8 +172,6 @@ export const en = {
     newCodes: 'Get new recovery codes',
     remove: 'Turn off',
     confirmRemove: 'Turn off two-step verification?',
-    recent: 'Your last sign-in was a while ago. To change this, sign in again.',
-    signInAgain: 'Sign in again',
   },
 
   totp: {
@@ -280,7 +289,6 @@ export const en = {
     resend: 'Send a link to confirm it',
     changeEmail: 'Change address',
     changeEmailIntro: "We'll email a link to the new address. Nothing changes until you use it.",
-    changeEmailNeedsPassword: 'To change your address, set a password first.',
     newEmail: 'New email address',
     submitEmail: 'Send the link',
     password: 'Password',
@@ -288,8 +296,7 @@ export const en = {
     changePassword: 'Change password',
     submitPassword: 'Change password',
     noPassword: "Your account doesn't have a password yet.",
-    setPassword: 'Email me a link to set a password',
-    setPasswordWithoutMail: "This service can't send email, so ask the people who run it.",
+    setPassword: 'Set a password',
     sessions: 'Devices',
     sessionsIntro: "Where you're signed in. Sign out of any device you don't recognize.",
     devices: 'Known devices',
@@ -318,7 +325,6 @@ export const en = {
       "This deletes your account with your name, your email address and your password, and signs you out everywhere. It can't be undone.",
     deleteKeeps: (days: string) =>
       `What happened to the account stays in a security log for ${days}, so that misuse can be investigated: when it happened, from which IP address and country, and with which browser. Your name and email address aren't in it. After that, it's deleted too.`,
-    deleteNeedsPassword: 'To delete your account, set a password first.',
     continueDelete: 'Continue with your password',
     deletePassword: "Your password, to be sure it's you",
     submitDelete: 'Delete my account',
@@ -342,6 +348,7 @@ export const en = {
     'account-registered': { success: 'Account created', refused: 'Attempt to create an account' },
     'signed-in': { success: 'Signed in', refused: 'Attempt to sign in' },
     'first-factor-proven': { success: 'First step of a sign-in', refused: 'Attempt to sign in' },
+    reauthenticated: { success: 'Confirmed it was you', refused: 'Attempt to confirm it was you' },
     'second-factor-set': {
       success: 'Authenticator app set up',
       refused: 'Attempt to set up an authenticator app',

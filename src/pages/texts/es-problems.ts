@@ -43,8 +43,8 @@ export const problems = {
   },
   'insufficient-user-authentication': {
     title: 'Confirme que es usted',
-    explanation: 'Este cambio requiere haber iniciado sesión en los últimos minutos.',
-    action: 'Inicie sesión de nuevo y repita el cambio.',
+    explanation: 'Este cambio requiere una prueba de los últimos minutos.',
+    action: 'Confirme que es usted y repita el cambio.',
   },
   'second-factor-not-set': {
     title: 'No hay segundo paso',
@@ -89,9 +89,8 @@ export const problems = {
   },
   'password-not-set': {
     title: 'Su cuenta aún no tiene contraseña',
-    explanation:
-      'Esto requiere su contraseña, para que nadie más pueda hacerlo desde uno de sus dispositivos.',
-    action: 'Cree una contraseña por correo desde la página de su cuenta e inténtelo de nuevo.',
+    explanation: 'Se envió una contraseña y no hay ninguna con la que compararla.',
+    action: 'Confirme que es usted de otra forma, o cree una contraseña, en la página de su cuenta.',
   },
   'account-exists': {
     title: 'Ya hay una cuenta con esta dirección',

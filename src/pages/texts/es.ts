@@ -118,7 +118,6 @@ export const es = {
     needsScript: 'Para añadir una llave de acceso hace falta JavaScript.',
     notAdded: 'La llave de acceso no se ha añadido. Inténtelo de nuevo.',
     notSignedIn: 'La llave de acceso no ha funcionado. Inténtelo de nuevo o inicie sesión de otra manera.',
-    recent: 'Inició sesión hace un rato. Cierre la sesión, vuelva a iniciarla y añada la llave de acceso.',
   },
 
   signInLink: {
@@ -136,6 +135,18 @@ export const es = {
     back: 'Volver al inicio de sesión',
   },
 
+  reauthenticate: {
+    title: 'Confirme que es usted',
+    intro: (email: string) => `Ha iniciado sesión como ${email}. Lo que sigue requiere una prueba más.`,
+    submit: 'Confirmar',
+    passkey: 'Usar una llave de acceso',
+    needsSecondFactor: 'Lo que sigue requiere la verificación en dos pasos, y su cuenta aún no la tiene.',
+    setUp: 'Configurarla',
+    signInAgain: 'Volver a iniciar sesión',
+    recent: 'Para cambiar esto, confirme que es usted.',
+    go: 'Confirmar que soy yo',
+  },
+
   twoSteps: {
     title: 'Verificación en dos pasos',
     intro:
@@ -149,8 +160,6 @@ export const es = {
     newCodes: 'Obtener códigos de recuperación nuevos',
     remove: 'Desactivar',
     confirmRemove: '¿Desactivar la verificación en dos pasos?',
-    recent: 'Inició sesión hace un rato. Para cambiar esto, vuelva a iniciar sesión.',
-    signInAgain: 'Volver a iniciar sesión',
   },
 
   totp: {
@@ -270,7 +279,6 @@ export const es = {
     resend: 'Enviar un enlace para confirmarla',
     changeEmail: 'Cambiar la dirección',
     changeEmailIntro: 'Enviamos un enlace a la dirección nueva. Hasta que lo siga, nada cambia.',
-    changeEmailNeedsPassword: 'Para cambiar la dirección, cree primero una contraseña.',
     newEmail: 'Correo electrónico nuevo',
     submitEmail: 'Enviar el enlace',
     password: 'Contraseña',
@@ -278,8 +286,7 @@ export const es = {
     changePassword: 'Cambiar la contraseña',
     submitPassword: 'Cambiar la contraseña',
     noPassword: 'Su cuenta aún no tiene contraseña.',
-    setPassword: 'Recibir un enlace para crear una contraseña',
-    setPasswordWithoutMail: 'Este servicio no puede enviar correo. Diríjase a quienes lo gestionan.',
+    setPassword: 'Crear una contraseña',
     sessions: 'Dispositivos',
     sessionsIntro: 'Dónde tiene la sesión iniciada. Cierre la que no reconozca.',
     devices: 'Dispositivos conocidos',
@@ -308,7 +315,6 @@ export const es = {
       'Elimina su cuenta con su nombre, su correo electrónico y su contraseña, y cierra todas sus sesiones. No se puede deshacer.',
     deleteKeeps: (days) =>
       `Lo que pasó en la cuenta se conserva ${days} en un registro de seguridad, para poder investigar abusos: cuándo ocurrió, desde qué dirección IP y país, y con qué navegador. Su nombre y su correo electrónico no figuran en él. Después también se elimina.`,
-    deleteNeedsPassword: 'Para eliminar su cuenta, cree primero una contraseña.',
     continueDelete: 'Continuar con su contraseña',
     deletePassword: 'Su contraseña, para mayor seguridad',
     submitDelete: 'Eliminar mi cuenta',
@@ -335,6 +341,10 @@ export const es = {
     'first-factor-proven': {
       success: 'Primer paso de un inicio de sesión',
       refused: 'Intento de iniciar sesión',
+    },
+    reauthenticated: {
+      success: 'Confirmó que era usted',
+      refused: 'Intento de confirmar que era usted',
     },
     'second-factor-set': {
       success: 'Aplicación de autenticación configurada',

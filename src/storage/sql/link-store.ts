@@ -205,7 +205,8 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
            SELECT :token_hash, 'change-email', id, email_canonical, :email, :canonical, :binding_hash, :expires_at
-             FROM users WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL`,
+             FROM users
+            WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL`,
           {
             token_hash: token.hash,
             email: email.address,
@@ -224,7 +225,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         // To no address that is another's: its owner is told instead, and who asked is told nothing of it.
         mailed: await mailQueue.link({ kind: 'change-email', token, expiresAt, source, now }),
         otherTold: mailQueue.notice({ kind: 'account-exists', source, now }, taken),
-        settled: settleAttempt(reserved, { tokenHash: token.hash }),
+        settled: reserved && settleAttempt(reserved, { tokenHash: token.hash }),
         replaced: endReplacedLinks(token.hash, 'change-email'),
       })
     },

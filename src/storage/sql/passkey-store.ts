@@ -5,13 +5,14 @@ import {
   MOST_PASSKEYS,
   type Passkey,
   type PasskeyChange,
-  type PasskeySignIn,
   type PasskeyStore,
+  type PasskeyUse,
 } from '../../passkeys/passkey-store'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
 import type { MailQueue } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
+import { renewedSession, renewSteps } from './session-renewal'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
@@ -124,7 +125,7 @@ export function createPasskeyStore(
       const by = { userId, sessionId: session.id, mode: session.mode, source, now }
       const transaction = db.transaction({
         taken: take(use.challenge),
-        used: ifChanged('taken', useIfChanged(use)),
+        used: ifChanged('taken', useIfChanged(use, { userId, verifiedOnly: use.verifiedOnly, now })),
         begun: ifChanged('used', insertSessionIfChanged(prepared)),
         recorded: ifChanged('begun', recordIfChanged({ ...eventOf('signed-in', by), reason: 'passkey' })),
         ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
@@ -138,6 +139,17 @@ export function createPasskeyStore(
       mailQueue.note(rows)
       const { begun, replaced, beyondLimit, ended } = rows
       return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+    },
+
+    async renewSession({ credentialId, challenge, assertion, ...renewal }) {
+      const { own, now } = renewal
+      const use = { credentialId, challenge, assertion }
+      const rows = await db.transaction({
+        taken: take(challenge),
+        used: ifChanged('taken', useIfChanged(use, { userId: own.userId, verifiedOnly: false, now })),
+        ...renewSteps('used', renewal),
+      })
+      return renewedSession(rows)
     },
 
     async forgetChallenges(now, limit) {
@@ -202,7 +214,14 @@ function insertIfChanged(passkey: Passkey, by: PasskeyChange): Statement<{ id: s
  * Uses a passkey, if its account may sign in. A counter only goes up, so of two uses at once with one value the second does nothing; a passkey
  * that does not count stays where it is.
  */
-function useIfChanged({ credentialId, assertion, verifiedOnly, prepared, now }: PasskeySignIn): Statement {
+export function useIfChanged(
+  { credentialId, assertion }: Omit<PasskeyUse, 'challenge'>,
+  {
+    userId,
+    verifiedOnly,
+    now,
+  }: { readonly userId: string; readonly verifiedOnly: boolean; readonly now: number },
+): Statement {
   const { signCount, counter, backedUp } = assertion
   return sql(
     `UPDATE passkeys SET sign_count = CASE WHEN :counts = 1 THEN :sign_count ELSE sign_count END, backed_up = :backed_up, last_used_at = :now
@@ -212,7 +231,7 @@ function useIfChanged({ credentialId, assertion, verifiedOnly, prepared, now }: 
                        AND (:verified_only = 0 OR email_verified_at IS NOT NULL))`,
     {
       credential_id: credentialId,
-      user_id: prepared.session.userId,
+      user_id: userId,
       sign_count: signCount,
       counts: counter === 'advanced' ? 1 : 0,
       backed_up: backedUp ? 1 : 0,

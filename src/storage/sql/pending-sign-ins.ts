@@ -8,10 +8,10 @@ import {
   type PresentedFactor,
 } from '../../factors/pending-sign-in'
 import type { PendingRecord } from '../../identity/user-store'
-import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../throttling/attempt-limits'
-import { FAILURES } from './attempts'
+import type { AttemptLimits } from '../../throttling/attempt-limits'
 import { recordEvent, recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
+import { countTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
 import type { MailQueue } from './mail-queue'
 import { parseMethods } from './session-row'
 import { endBeyondLimit, endPresented, insertSessionOfPending, startedSession } from './session-start'
@@ -34,7 +34,7 @@ export function createPendingSignInStore(
       const { session } = prepared
       const news = mailQueue.newDevice({ sessionId: session.id, userId, source, now })
       const rows = await db.transaction({
-        counted: countTry(finished, limits),
+        counted: countPendingTry(finished, limits),
         tried: ifChanged(
           'counted',
           sql(
@@ -73,7 +73,7 @@ export function createPendingSignInStore(
         deviceTold: news.ownerTold,
         deviceNamed: news.deviceNamed,
         users: sql<UserRow>('SELECT * FROM users WHERE id = :user_id', { user_id: userId }),
-        waiting: sql<WaitingRow>(
+        waiting: sql<SpentRow>(
           `SELECT spent_until, blocked_until FROM pending_sign_ins
              LEFT JOIN budgets ON budget_key = pending_sign_ins.user_id AND kind = 'second-factor'
             WHERE token_hash = :token_hash AND pending_sign_ins.user_id = :user_id AND mode = :mode AND expires_at > :now
@@ -172,43 +172,18 @@ export function firstFactorProven(
   } as const satisfies AuditEvent
 }
 
-/** Counts a try before the code is looked at, against the budget of the account: however often the sign-in is begun anew. */
-function countTry(
-  { tokenHash, userId, prepared, now }: FinishedSignIn,
-  limits: AttemptLimits,
-): Statement<{ budget_key: string }> {
-  return sql(
-    `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until)
-     SELECT user_id, 'second-factor', :now + ${FAILURE_SECONDS}, CASE WHEN :free_attempts > 1 THEN 0 ELSE :now + 1 END
-       FROM pending_sign_ins
-      WHERE token_hash = :token_hash AND user_id = :user_id AND mode = :mode AND expires_at > :now
-        AND tries < ${PENDING_MAX_TRIES}
-     ON CONFLICT (budget_key, kind) DO UPDATE SET
-       spent_until = max(budgets.spent_until, :now) + ${FAILURE_SECONDS},
-       blocked_until = CASE WHEN ${FAILURES} < :free_attempts THEN 0
-         ELSE :now + min(:max_delay, CAST(1 AS BIGINT) << CAST(min(30, ${FAILURES} - :free_attempts) AS INTEGER)) END
-      WHERE budgets.blocked_until <= :now AND budgets.spent_until - :now <= :room
-     RETURNING budget_key`,
-    {
-      token_hash: tokenHash,
-      user_id: userId,
-      mode: prepared.session.mode,
-      now,
-      free_attempts: limits.freeAttempts,
-      room: (limits.maxAttempts - 1) * FAILURE_SECONDS,
-      max_delay: limits.maxAttemptDelaySeconds,
-    },
-  )
+/** Counts a try at a pending sign-in that may be completed: however often the sign-in is begun anew, the account is charged. */
+function countPendingTry({ tokenHash, userId, prepared, now }: FinishedSignIn, limits: AttemptLimits) {
+  const from = `pending_sign_ins
+      WHERE token_hash = :token_hash AND user_id = :user_id AND mode = :mode AND expires_at > :now AND tries < ${PENDING_MAX_TRIES}`
+  const values = { token_hash: tokenHash, user_id: userId, mode: prepared.session.mode }
+  return countTry({ from, values }, now, limits)
 }
 
 /** Uses the code up, if it is right and was not used: of many callers one changes the row. */
 function useFactor({ tokenHash, userId, factor, now }: FinishedSignIn): Statement {
   if (factor.method === 'recovery') {
-    return sql(
-      `UPDATE recovery_codes SET used_at = :now
-        WHERE user_id = :user_id AND code_hash = :code_hash AND used_at IS NULL AND ${PREVIOUS_CHANGED}`,
-      { user_id: userId, code_hash: factor.codeHash, now },
-    )
+    return useRecoveryCode(userId, factor.codeHash, now)
   }
   return sql(
     `UPDATE totp_factors SET last_step = ${TYPED_STEP}
@@ -222,16 +197,10 @@ const TYPED_STEP = `(SELECT max(CAST(typed.value ->> 'step' AS BIGINT)) FROM jso
   JOIN pending_sign_ins ON token_hash = :token_hash
   JOIN json_each(code_macs) AS expected ON expected.value ->> 'mac' = typed.value ->> 'mac')`
 
-interface WaitingRow {
-  readonly spent_until: number | null
-  readonly blocked_until: number | null
-}
-
 /** What a try is told that was not counted. */
-function notCounted([row]: readonly WaitingRow[], limits: AttemptLimits, now: number): Finish {
+function notCounted([row]: readonly SpentRow[], limits: AttemptLimits, now: number): Finish {
   if (!row) return { outcome: 'over' }
-  const spent = { spent_until: row.spent_until ?? now, blocked_until: row.blocked_until ?? now }
-  return { outcome: 'throttled', retryAfterSeconds: retryAfterSeconds(spent, limits, now) }
+  return { outcome: 'throttled', retryAfterSeconds: waitOfTry(row, limits, now) }
 }
 
 const REFUSED = { outcome: 'refused', reason: 'wrong-second-factor', actorId: null, sessionId: null } as const

@@ -1,16 +1,22 @@
 import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
-import type { FactorChange, SecondFactorStore } from '../../factors/second-factor'
+import type { FactorChange, OwnFactor, SecondFactorStore } from '../../factors/second-factor'
 import type { NoticeKind } from '../../mail/mail'
-import { recordIfChanged } from './audit-log'
+import type { AttemptLimits } from '../../throttling/attempt-limits'
+import { recordEvent, recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
+import { countTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
 import type { MailQueue } from './mail-queue'
+import { renewedSession, renewSteps } from './session-renewal'
 import { insertSessionIfChanged, startedSession } from './session-start'
 import { endSessionsOf, LIVE_SESSION, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 /** Second factors. What belongs together is one transaction. */
-export function createSecondFactorStore(db: SqlDatabase, mailQueue: MailQueue): SecondFactorStore {
+export function createSecondFactorStore(
+  db: SqlDatabase,
+  { mailQueue, limits }: { readonly mailQueue: MailQueue; readonly limits: AttemptLimits },
+): SecondFactorStore {
   /** Steps after step `when`, which changed the factor: begin a session in place of every other, record it and tell the owner. */
   function renewSession<const Step extends string>(
     when: Step,
@@ -35,7 +41,6 @@ export function createSecondFactorStore(db: SqlDatabase, mailQueue: MailQueue): 
         reason: 'second-factor-changed',
         by: { actorId: userId, source },
         now,
-        ifPasswordHash: null,
         ifSession: session.id,
       }),
       ended: selectEndedOf(userId),
@@ -109,6 +114,48 @@ export function createSecondFactorStore(db: SqlDatabase, mailQueue: MailQueue): 
       return startedSession(rows.begun, rows.ended, deviceIn(rows))
     },
 
+    async renewSession({ factor, ...renewal }) {
+      const { own, source, now } = renewal
+      const { userId, sessionId } = own
+      const from = `sessions WHERE sessions.id = :session_id AND user_id = :user_id AND ${LIVE_SESSION}`
+      const rows = await db.transaction({
+        counted: countTry({ from, values: { session_id: sessionId, user_id: userId } }, now, limits),
+        proven: ifChanged('counted', useOwnFactor(userId, factor, now)),
+        ...renewSteps('proven', renewal, {
+          // What failed before is forgotten: whoever has the factor is the owner.
+          settled: sql(
+            `DELETE FROM budgets WHERE budget_key = :user_id AND kind = 'second-factor' AND ${PREVIOUS_CHANGED}`,
+            { user_id: userId },
+          ),
+          ownerTold:
+            factor.method === 'recovery'
+              ? mailQueue.noticeIfChanged({ kind: 'recovery-code-used', source, now }, { userId })
+              : null,
+        }),
+        waiting: sql<SpentRow>(
+          `SELECT spent_until, blocked_until FROM sessions
+             LEFT JOIN budgets ON budget_key = sessions.user_id AND kind = 'second-factor'
+            WHERE sessions.id = :session_id`,
+          { session_id: sessionId },
+        ),
+      })
+      mailQueue.note(rows)
+      const renewed = renewedSession(rows)
+      if (renewed) return { ...renewed, outcome: 'renewed' }
+      if (rows.counted.length > 0) {
+        const event = byOwner('reauthenticated', { ...own }, now)
+        await db.change(
+          recordEvent({ ...event, outcome: 'refused', reason: 'wrong-second-factor', source }),
+          {
+            outcomeMatters: false,
+          },
+        )
+        return { outcome: 'wrong-code' }
+      }
+      const [spent = { spent_until: null, blocked_until: null }] = rows.waiting
+      return { outcome: 'throttled', retryAfterSeconds: waitOfTry(spent, limits, now) }
+    },
+
     async setRecoveryCodes({ userId, sessionId, hashes, source, now }) {
       const event = byOwner('recovery-codes-renewed', { userId, sessionId, mode: null }, now)
       const rows = await db.transaction({
@@ -157,6 +204,17 @@ export function createSecondFactorStore(db: SqlDatabase, mailQueue: MailQueue): 
       )
     },
   }
+}
+
+/** Uses the factor up, if the statement right before changed a row: of many callers one changes the row. */
+function useOwnFactor(userId: string, factor: OwnFactor, now: number): Statement {
+  if (factor.method === 'recovery') return useRecoveryCode(userId, factor.codeHash, now)
+  return sql(
+    // guard: a code proves again who somebody is once
+    `UPDATE totp_factors SET last_step = :step
+      WHERE user_id = :user_id AND last_step < CAST(:step AS BIGINT) AND ${PREVIOUS_CHANGED}`,
+    { user_id: userId, step: factor.step },
+  )
 }
 
 const HAS_BEGUN = 'EXISTS (SELECT 1 FROM sessions WHERE id = :begun AND ended_at IS NULL)'

@@ -103,10 +103,15 @@ function valuesOf({ session, secretHash }: NewSession) {
     user_agent: session.userAgent,
     country: session.country,
     authenticated_at: session.authenticatedAt,
-    amr: session.methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp',
+    amr: amrOf(session.methods),
     methods: JSON.stringify(session.methods),
     second_factor: session.methods.some(({ method }) => isSecondFactor(method)) ? 1 : 0,
   }
+}
+
+/** Returns the one word that older versions read of proofs. */
+export function amrOf(methods: Session['methods']): 'pwd' | 'otp' {
+  return methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp'
 }
 
 /** Returns what the statement that begins a session and those that end others returned, or `null` if it did not begin. */

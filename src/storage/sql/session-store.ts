@@ -77,7 +77,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
 
     async endAll(userId, { except }, end) {
       const { ended } = await db.transaction({
-        ending: endSessionsOf({ ...end, userId, except, ifPasswordHash: null }),
+        ending: endSessionsOf({ ...end, userId, except }),
         ended: selectEndedOf(userId),
       })
       return ended

@@ -3,12 +3,12 @@ import type { EndedBy } from '../../sessions/session'
 import type { End, EndedSession } from '../../sessions/session-store'
 import { type Statement, sql } from './statement'
 
-/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash. Which: {@link selectEndedOf}. */
+/** Ends a user's open sessions; with `ifPasswordHash`, only if that is the account's hash, where `null` is none. Which: {@link selectEndedOf}. */
 export function endSessionsOf(
   options: End & {
     readonly userId: string
     readonly except: string | null
-    readonly ifPasswordHash: string | null
+    readonly ifPasswordHash?: string | null
     /** Only if there is this session. */
     readonly ifSession?: string
   },
@@ -17,14 +17,16 @@ export function endSessionsOf(
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
       WHERE user_id = :user_id AND ended_at IS NULL AND id IS DISTINCT FROM :except
-        AND (CAST(:password_hash AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash = :password_hash))
+        AND (CAST(:whatever_hash AS INTEGER) = 1
+             OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash))
         AND (CAST(:if_session AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM sessions AS begun WHERE begun.id = :if_session))`,
     {
       user_id: userId,
       except,
       reason,
       now,
-      password_hash: ifPasswordHash,
+      whatever_hash: ifPasswordHash === undefined ? 1 : 0,
+      password_hash: ifPasswordHash ?? null,
       if_session: ifSession,
       context: endContext(by),
     },

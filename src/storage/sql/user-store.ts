@@ -8,6 +8,7 @@ import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
 import type { MailQueue } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
+import { renewedSession, renewSteps } from './session-renewal'
 import { type SessionRow, toSession } from './session-row'
 import { endBeyondLimit, endPresented, insertSession, startedSession } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
@@ -76,8 +77,9 @@ export function createUserStore(
       const row = await db.first(
         sql<SessionRow & UserRow & { user_created_at: number }>(
           `SELECT sessions.*, users.email, users.email_canonical, users.email_verified_at, users.name, users.roles,
-                  users.password_hash, users.disabled_at, users.second_factor_at, users.created_at AS user_created_at
-             FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
+                  users.password_hash, users.disabled_at, users.second_factor_at, users.created_at AS user_created_at,
+                  sealed_seed, encrypted_with
+             FROM sessions ${JOIN_LIVE_ACCOUNT} ${WITH_TOTP} WHERE sessions.id = :id`,
           { id: sessionId, now },
         ),
       )
@@ -131,6 +133,21 @@ export function createUserStore(
       return rows.held.length > 0
     },
 
+    async renewSession({ passwordHash, reserved, ...renewal }) {
+      const { own, replacement } = renewal
+      const rows = await db.transaction({
+        // It changes nothing but says, to the statements after it, that the password is the one that was checked.
+        proven: sql(
+          // guard: a session is renewed only by the password that the account has
+          `UPDATE users SET password_hash = password_hash WHERE id = :user_id AND password_hash = :password_hash`,
+          { user_id: own.userId, password_hash: passwordHash },
+        ),
+        ...renewSteps('proven', renewal),
+        settled: settleAttempt(reserved, { sessionId: replacement?.session.id ?? own.sessionId }),
+      })
+      return renewedSession(rows)
+    },
+
     async changePassword({ passwordHash, newHash, prepared, reserved, source, device }) {
       const { session } = prepared
       const { userId, createdAt: now } = session
@@ -153,7 +170,7 @@ export function createUserStore(
         }),
         // Whoever is signed in may change the password, also while the address is not proven.
         begun: insertSession(prepared, { passwordHash: newHash, verifiedOnly: false }),
-        settled: settleAttempt(reserved, { sessionId: session.id }),
+        settled: reserved && settleAttempt(reserved, { sessionId: session.id }),
         ended: selectEndedOf(userId),
         devicesForgotten: forgetDevicesOf(device, { userId, passwordHash: newHash }),
         ...knowDevice(device, { userId, source, now }, session.id),
@@ -191,7 +208,7 @@ export function createUserStore(
         deleted: sql<{ id: string }>(
           // guard: an account is deleted only with the password that it has
           // guard: an account that was disabled is not deleted by its owner
-          `DELETE FROM users WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL
+          `DELETE FROM users WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL
            RETURNING id`,
           { user_id: userId, password_hash: passwordHash },
         ),
@@ -206,14 +223,14 @@ export function createUserStore(
 /** Replaces the password of an account that is not disabled, if `passwordHash` is its hash. */
 function replaceHash(change: {
   readonly userId: string
-  readonly passwordHash: string
+  readonly passwordHash: string | null
   readonly newHash: string
 }) {
   return sql(
     // guard: a password is replaced only by who knew the one that the account has
     // guard: the password of an account that was disabled is not replaced
     `UPDATE users SET password_hash = :new_hash
-      WHERE id = :user_id AND password_hash = :password_hash AND disabled_at IS NULL`,
+      WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL`,
     { user_id: change.userId, password_hash: change.passwordHash, new_hash: change.newHash },
   )
 }

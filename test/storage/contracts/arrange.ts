@@ -42,7 +42,7 @@ export function storesOn(db: SqlDatabase): AllStores {
     ...createSqlStores(db, options),
     ...ofMail,
     passkeys: createPasskeyStore(db, options),
-    secondFactors: createSecondFactorStore(db, mailQueue),
+    secondFactors: createSecondFactorStore(db, options),
     pendingSignIns: createPendingSignInStore(db, options),
   }
 }
