@@ -9,7 +9,11 @@ import { stopTime } from '../support/stop-time'
 const ME = `${deployed.issuer}/me`
 /** Longer than an access token lives. */
 const LONG = 1000
-const NEVER = () => new Promise<Response>(() => {})
+/** The real one, whatever timers a test has stopped. */
+const after = setTimeout
+/** Is not answered. Ends all the same if nobody gives it up, so that a client that waits for ever fails rather than hangs. */
+const NEVER = () =>
+  new Promise<Response>((_, reject) => after(() => reject(new Error('Nobody gave it up')), 3_000))
 const STOPPED = new Error('The page was left')
 
 /** Lets timers alone pass, and what waits for them. */
