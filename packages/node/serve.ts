@@ -97,7 +97,20 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
   }
 }
 
+/** Returns a sentence for each setting that is at fault, as {@link serveJanus} would refuse it. Looks at no database. */
+export function findFaults(env: Env): readonly string[] {
+  return examine(env).faults
+}
+
 function readEnv(env: Env) {
+  const { parsed, host, janusEnv, faults } = examine(env)
+  if (faults.length > 0 || !parsed.ok || !host.ok) {
+    throw new Error(`Janus is not configured:\n${faults.map((line) => `  ${line}.`).join('\n')}`)
+  }
+  return { config: parsed.config, host: host.settings, janusEnv }
+}
+
+function examine(env: Env) {
   const host = parseHostSettings(env)
   const database = env.DATABASE ?? 'sqlite'
   // A process on PostgreSQL may be one of several, which share no memory.
@@ -111,19 +124,15 @@ function readEnv(env: Env) {
     ...(database === 'postgres' ? { HYPERDRIVE: { connectionString: '' } } : {}),
   }
   const parsed = parseConfig(janusEnv)
+  const isUnset = (name: 'DATABASE_URL' | 'SMTP_URL') => host.ok && host.settings[name] === null
   const faults = [
     ...notHere(janusEnv),
     ...(parsed.ok ? [] : parsed.faults.map(({ message }) => message)),
     ...(host.ok ? [] : host.faults),
-    ...(host.ok && database === 'postgres' && host.settings.DATABASE_URL === null
-      ? [`DATABASE_URL ${MISSING}`]
-      : []),
-    ...(host.ok && env.MAILER === 'smtp' && host.settings.SMTP_URL === null ? [`SMTP_URL ${MISSING}`] : []),
+    ...(database === 'postgres' && isUnset('DATABASE_URL') ? [`DATABASE_URL ${MISSING}`] : []),
+    ...(env.MAILER === 'smtp' && isUnset('SMTP_URL') ? [`SMTP_URL ${MISSING}`] : []),
   ]
-  if (faults.length > 0 || !parsed.ok || !host.ok) {
-    throw new Error(`Janus is not configured:\n${faults.map((line) => `  ${line}.`).join('\n')}`)
-  }
-  return { config: parsed.config, host: host.settings, janusEnv }
+  return { parsed, host, janusEnv, faults }
 }
 
 const MISSING = 'is missing, and has no default'

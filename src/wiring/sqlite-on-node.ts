@@ -1,6 +1,5 @@
-import { isSchemaCurrent } from '../storage/d1/schema'
 import { claimSqliteFile } from '../storage/sqlite/claim-file'
-import { migrateSqlite, type SqliteMigrations } from '../storage/sqlite/migrate'
+import { isSqliteCurrent, migrateSqlite, type SqliteMigrations } from '../storage/sqlite/migrate'
 import { createSqliteDatabase } from '../storage/sqlite/sqlite-database'
 import type { Truth } from './truths'
 
@@ -20,16 +19,24 @@ export interface OpenTruth extends Truth {
  * @throws {Error} If another process serves from it, or its tables are not those of Janus, or those of a newer version.
  */
 export async function serveFromSqlite(path: string, migrations: SqliteMigrations): Promise<OpenTruth> {
+  const opened = await claimAndOpen(path)
+  try {
+    await migrateSqlite(opened.db, migrations)
+    return { ...opened, alone: (work) => work() }
+  } catch (error) {
+    await opened.close()
+    throw error
+  }
+}
+
+async function claimAndOpen(path: string) {
   const release = claimSqliteFile(path)
   try {
-    const { db, check, close } = openSqlite(path)
-    await migrateSqlite(db, migrations)
+    const opened = openSqlite(path)
     return {
-      db,
-      check,
-      alone: (work) => work(),
+      ...opened,
       async close() {
-        await close()
+        await opened.close()
         release()
       },
     }
@@ -39,13 +46,33 @@ export async function serveFromSqlite(path: string, migrations: SqliteMigrations
   }
 }
 
+/**
+ * Makes a SQLite file, unless it is there, and brings it up to date. Returns the names of what was applied.
+ *
+ * @throws {Error} As {@link serveFromSqlite}.
+ */
+export async function migrateSqliteFile(
+  path: string,
+  migrations: SqliteMigrations,
+): Promise<readonly string[]> {
+  const { db, close } = await claimAndOpen(path)
+  try {
+    return await migrateSqlite(db, migrations)
+  } finally {
+    await close()
+  }
+}
+
 /** Opens a SQLite file beside the process that serves from it. It must exist. */
 export function openSqlite(path: string) {
   const db = createSqliteDatabase(path)
   return {
     db,
-    check: async () =>
-      (await isSchemaCurrent(db)) ? null : 'The schema is not current. Run: npx janus migrate --sqlite FILE.',
+    async check() {
+      return (await isSqliteCurrent(db))
+        ? null
+        : 'The schema is not current. Run: npx janus migrate --sqlite FILE.'
+    },
     close: async () => db.close(),
   }
 }

@@ -3,9 +3,13 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
+import type { D1Place } from '../d1.ts'
+import { type Target, toTarget } from '../database.ts'
 import { devVars, localVars } from '../local/local-vars.ts'
 import { withMigrations } from '../migrate/migrations-config.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT } from '../place.ts'
+import { readSettings } from '../serve/env-file.ts'
+import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
 import {
   checkDatabase,
@@ -14,13 +18,14 @@ import {
   listMigrations,
   listSecrets,
 } from './check-account.ts'
+import { checkDatabaseOnNode } from './check-database.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
 import { checkRedis } from './check-redis.ts'
 import { checkRestore } from './check-restore.ts'
 import { checkService } from './check-service.ts'
 import { readDeployment } from './deployment.ts'
 import { diagnose } from './diagnose.ts'
-import { countLevels, type Finding, renderFindings, renderSummary } from './finding.ts'
+import { countLevels, error, type Finding, ok, renderFindings, renderSummary } from './finding.ts'
 
 const SERVE = IS_CHECKOUT ? 'start' : 'dev'
 
@@ -35,6 +40,11 @@ export const help = `Check the configuration of Janus, and name each fault with 
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA;
                  may be repeated
   --state DIR    where ${commandLine(SERVE, '--state')} keeps the local database
+  --sqlite FILE  check the file of ${commandLine('serve')}
+  --postgres URL check the database at postgres://USER@HOST/NAME; PGPASSWORD is
+                 the password
+  --env FILE     with --sqlite or --postgres: check the settings of
+                 ${commandLine('serve')}, too, from FILE and the environment
 ${CONFIG_HELP}
   --json         print the findings as JSON
   --help         print this
@@ -48,20 +58,54 @@ interface Options {
   readonly state: string
   readonly config: string
   readonly json: boolean
+  /** `null`: D1. */
+  readonly onNode: Exclude<Target, D1Place> | null
+  readonly env?: string | undefined
 }
 
 export async function run(args: readonly string[]): Promise<number> {
   const options = parse(args)
-  const findings = options.remote ? await examineDeployed(options) : await examineLocal(options)
+  const findings = await examine(options)
   const levels = countLevels(findings)
   if (options.json) {
     console.log(
-      JSON.stringify({ target: options.remote ? 'deployed' : 'local', ...levels, findings }, null, 2),
+      JSON.stringify(
+        { target: options.onNode ? 'node' : options.remote ? 'deployed' : 'local', ...levels, findings },
+        null,
+        2,
+      ),
     )
   } else {
     console.log(`${renderFindings(findings)}\n${renderSummary(findings)}`)
   }
   return levels.error > 0 ? 1 : 0
+}
+
+function examine(options: Options): Promise<readonly Finding[]> {
+  if (options.onNode) return examineOnNode(options.onNode, options.env)
+  return options.remote ? examineDeployed(options) : examineLocal(options)
+}
+
+async function examineOnNode(
+  target: Exclude<Target, D1Place>,
+  env: string | undefined,
+): Promise<readonly Finding[]> {
+  const database = await checkDatabaseOnNode(target)
+  if (env === undefined) return database
+  const place =
+    'sqlite' in target
+      ? { DATABASE: 'sqlite', DATABASE_PATH: target.sqlite }
+      : { DATABASE: 'postgres', DATABASE_URL: target.postgres }
+  const { findFaults } = await loadJanusOnNode()
+  const faults = findFaults({ ...readSettings(env), ...place })
+  const settings = faults.map((what) =>
+    error(
+      `settings.${what.split(' ')[0]}`,
+      `${what}.`,
+      'docs/operate/node.md and docs/reference/configuration.md list the settings.',
+    ),
+  )
+  return [...(settings.length > 0 ? settings : [ok('settings.all', 'Every setting is valid.')]), ...database]
 }
 
 async function examineLocal({ config, vars, state, plan }: Options): Promise<readonly Finding[]> {
@@ -119,14 +163,24 @@ function parse(args: readonly string[]): Options {
         var: { type: 'string', multiple: true, default: [] },
         state: { type: 'string' },
         config: { type: 'string' },
+        sqlite: { type: 'string' },
+        postgres: { type: 'string' },
+        env: { type: 'string' },
         json: { type: 'boolean', default: false },
       },
     })
     const plan = parsePlan(values.plan)
     if (values.remote && values.state !== undefined) throw new Error('--state is for the local database')
+    const { sqlite, postgres } = values
+    if (sqlite !== undefined || postgres !== undefined) {
+      const target = toTarget({ ...values, local: false })
+      const onNode = 'configPath' in target ? null : target
+      return { ...values, config: '', plan, state: '', vars: {}, onNode }
+    }
+    if (values.env !== undefined) throw new Error('--env is for --sqlite and --postgres')
     const config = findConfig(values.config)
     const state = findState(config, values.state)
-    return { ...values, config, plan, state, vars: readVars(values.var) }
+    return { ...values, config, plan, state, vars: readVars(values.var), onNode: null }
   })
 }
 

@@ -2,10 +2,12 @@
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
-import { CONFIG_HELP, commandLine, findConfig, findState, POSTGRES_MIGRATIONS } from '../place.ts'
+import { reasonOf, toTarget } from '../database.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState, MIGRATIONS, POSTGRES_MIGRATIONS } from '../place.ts'
+import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
 import { migrateLocal } from './migrate-local.ts'
-import { withMigrations } from './migrations-config.ts'
+import { readMigrations, withMigrations } from './migrations-config.ts'
 
 export const help = `Apply the migrations of this version of Janus to the database bound as DB.
 
@@ -15,6 +17,7 @@ export const help = `Apply the migrations of this version of Janus to the databa
   --remote       the deployed database
   --postgres URL the PostgreSQL database at postgres://USER@HOST/NAME, and the
                  time-outs of the role USER; PGPASSWORD is the password
+  --sqlite FILE  the file of ${commandLine('serve')}, which does it itself at start
   --state DIR    with --local: where wrangler keeps it (.wrangler/state)
 ${CONFIG_HELP}
   --help         print this
@@ -23,28 +26,27 @@ migrations_dir in the configuration may be left out.
 Exit code: 0 if the database is current, 1 if a migration failed, 2 if the command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { remote, postgres, state, configPath } = readOptions(() => {
+  const { remote, postgres, sqlite, state, configPath } = readOptions(() => {
     const {
-      values: { local, remote, postgres, state, config },
+      values: { local, remote, postgres, sqlite, state, config },
     } = parseArgs({
       args: [...args],
       options: {
         local: { type: 'boolean', default: false },
         remote: { type: 'boolean', default: false },
         postgres: { type: 'string' },
+        sqlite: { type: 'string' },
         state: { type: 'string' },
         config: { type: 'string' },
       },
     })
     if (remote && (local || state !== undefined)) throw new Error('--remote stands alone')
-    if (postgres !== undefined) {
-      if (local || remote || state !== undefined || config !== undefined)
-        throw new Error('--postgres stands alone')
-      if (!/^postgres(?:ql)?:\/\//.test(postgres)) throw new Error('--postgres takes a URL: postgres://…')
-      return { remote, postgres, state: '', configPath: '' }
+    if (postgres !== undefined || sqlite !== undefined) {
+      const target = toTarget({ local, remote, state, sqlite, postgres, config })
+      return { remote, postgres: undefined, sqlite: undefined, ...target, state: '', configPath: '' }
     }
     const configPath = findConfig(config)
-    return { remote, postgres, configPath, state: findState(configPath, state) }
+    return { remote, postgres, sqlite, configPath, state: findState(configPath, state) }
   })
   if (postgres !== undefined) {
     const { migratePostgres } = await loadPostgres()
@@ -52,6 +54,14 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log(
       [...applied.map((name) => `Applied ${name}.`), 'The PostgreSQL database is current.'].join('\n'),
     )
+    return 0
+  }
+  if (sqlite !== undefined) {
+    const { migrateFile } = await loadJanusOnNode()
+    const applied = await migrateFile(sqlite, readMigrations(MIGRATIONS)).catch((failure: unknown) => {
+      throw new Stop(reasonOf(failure))
+    })
+    console.log([...applied.map((name) => `Applied ${name}.`), `${sqlite} is current.`].join('\n'))
     return 0
   }
   await (remote ? migrateRemote(configPath) : migrateLocal(configPath, state))

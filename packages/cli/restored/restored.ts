@@ -1,5 +1,5 @@
 // Makes worthless what was issued before the database was put back to an earlier state.
-import { query, queryAll, readTarget, TARGET_HELP } from '../d1.ts'
+import { readTarget, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
 import { DELETE_SESSIONS, RESTORED } from './statements.ts'
 
@@ -15,12 +15,14 @@ waits are deleted. Other services accept an access token until it expires, or
 until they fetch the new key set. It may run twice.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  const target = readTarget(args)
-  queryAll(target, [...RESTORED])
-  let sessions = 0
-  for (let deleted = DELETE_SESSIONS.step; deleted === DELETE_SESSIONS.step; sessions += deleted) {
-    deleted = query(target, DELETE_SESSIONS.sql).length
-  }
+  const sessions = await withDatabase(readTarget(args), async ({ run, runAll }) => {
+    await runAll([...RESTORED])
+    let all = 0
+    for (let deleted = DELETE_SESSIONS.step; deleted === DELETE_SESSIONS.step; all += deleted) {
+      deleted = (await run(DELETE_SESSIONS.sql)).length
+    }
+    return all
+  })
   const many = sessions === 1 ? '1 session has' : `${sessions} sessions have`
   console.log(`Done. ${many} ended. Within a minute nothing from before is accepted.`)
   return 0

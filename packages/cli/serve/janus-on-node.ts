@@ -7,8 +7,16 @@ import { build } from 'esbuild'
 import type * as JanusOnNode from '../../node/index.ts'
 import { ROOT } from '../place.ts'
 
-/** Bundles packages/node, because src/ is written for a bundler, and loads it. */
-export async function loadJanusOnNode(): Promise<typeof JanusOnNode> {
+let loaded: Promise<typeof JanusOnNode> | null = null
+
+/** Loads packages/node. */
+export function loadJanusOnNode(): Promise<typeof JanusOnNode> {
+  loaded ??= bundleAndLoad()
+  return loaded
+}
+
+/** Bundles first, because src/ is written for a bundler. */
+async function bundleAndLoad(): Promise<typeof JanusOnNode> {
   const { outputFiles } = await build({
     absWorkingDir: ROOT,
     entryPoints: ['packages/node/index.ts'],

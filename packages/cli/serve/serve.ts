@@ -1,9 +1,10 @@
 // Serves Janus on plain Node, without Workers.
-import { readFileSync } from 'node:fs'
-import { parseArgs, parseEnv } from 'node:util'
+import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
+import { explainMissing } from '../database.ts'
 import { readMigrations } from '../migrate/migrations-config.ts'
 import { commandLine, MIGRATIONS } from '../place.ts'
+import { readSettings } from './env-file.ts'
 import { loadJanusOnNode } from './janus-on-node.ts'
 
 /** The first of each line that has SQLite with everything that is used of it. */
@@ -42,10 +43,9 @@ export async function run(args: readonly string[]): Promise<number> {
     () => parseArgs({ args: [...args], options: { env: { type: 'string' } } }).values,
   )
   checkNode(process.versions.node)
-  const env = { ...(file === undefined ? {} : readEnvFile(file)), ...process.env }
   const { serveJanus } = await loadJanusOnNode()
-  const serving = await serveJanus(env, readMigrations(MIGRATIONS)).catch((error: unknown) => {
-    throw new Stop(explain(error))
+  const serving = await serveJanus(readSettings(file), readMigrations(MIGRATIONS)).catch((error: unknown) => {
+    throw new Stop(explainMissing(error))
   })
   const [database, copies] = serving.stores
   for (const warning of serving.warnings) console.error(warning)
@@ -64,20 +64,6 @@ export function checkNode(version: string): void {
     `janus serve needs Node ${NODE.major}.${NODE.minor} or newer, which has SQLite built in. This is Node ${version}.`,
     2,
   )
-}
-
-function readEnvFile(file: string): NodeJS.Dict<string> {
-  try {
-    return parseEnv(readFileSync(file, 'utf8'))
-  } catch {
-    throw new Stop(`${file} cannot be read.`, 2)
-  }
-}
-
-function explain(error: unknown): string {
-  const message = error instanceof Error ? error.message : String(error)
-  const [, missing] = /Cannot find (?:package|module) '(pg|nodemailer)'/.exec(message) ?? []
-  return missing === undefined ? message : `${missing} is not installed. Run: npm install ${missing}`
 }
 
 /** The first signal ends it in order, the second at once. */

@@ -1,4 +1,5 @@
-// What an operator does to an account, as SQL. It runs through wrangler, which binds no values, so every value is quoted here.
+// What an operator does to an account, as SQL for every database. On D1 it runs through wrangler, which binds no values, so every value is
+// quoted here.
 
 /** Writes a value into SQL. @throws If it holds a NUL, which ends a text for SQLite. */
 export function quote(value: string): string {
@@ -19,7 +20,7 @@ interface Change {
 }
 
 const ACCOUNT = `id, email, name, roles, email_verified_at, disabled_at, created_at,
-  password_hash IS NOT NULL AS has_password, second_factor_at,
+  CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, second_factor_at,
   (SELECT count(*) FROM passkeys WHERE user_id = users.id) AS passkeys,
   (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > unixepoch()
       AND idle_expires_at > unixepoch()) AS open_sessions`
@@ -52,10 +53,10 @@ export function listAccounts(after: string, limit: number): string {
 /** Gives an account these roles and no others. A trigger would end the sessions, too, but not say who did it. */
 export function setRoles(change: Change, roles: readonly string[]): readonly string[] {
   const json = quote(JSON.stringify(roles))
-  const ifOthers = `EXISTS (SELECT 1 FROM users WHERE id = ${quote(change.userId)} AND roles IS NOT ${json})`
+  const ifOthers = `EXISTS (SELECT 1 FROM users WHERE id = ${quote(change.userId)} AND roles IS DISTINCT FROM ${json})`
   return [
     endSessions(change, 'roles-changed', ifOthers),
-    `UPDATE users SET roles = ${json} WHERE id = ${quote(change.userId)} AND roles IS NOT ${json} RETURNING id`,
+    `UPDATE users SET roles = ${json} WHERE id = ${quote(change.userId)} AND roles IS DISTINCT FROM ${json} RETURNING id`,
     recordIfChanged(change, 'roles-changed'),
   ]
 }

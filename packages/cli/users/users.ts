@@ -2,7 +2,14 @@
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop, WrongUse } from '../command.ts'
-import { query, queryAll, readTarget, TARGET_HELP, type Target } from '../d1.ts'
+import {
+  type Database,
+  TARGET_HELP,
+  TARGET_OPTIONS,
+  type Target,
+  toTarget,
+  withDatabase,
+} from '../database.ts'
 import { commandLine } from '../place.ts'
 import { renderAccount, renderList } from './render.ts'
 import {
@@ -79,13 +86,17 @@ interface Request {
 
 export async function run(args: readonly string[]): Promise<number> {
   const request = readRequest(args)
-  const { action, after, json, target } = request
+  return withDatabase(request.target, (database) => act(database, request))
+}
+
+async function act(database: Database, request: Request): Promise<number> {
+  const { action, after, json } = request
   if (action === 'list') {
-    const rows = query<AccountRow>(target, listAccounts(after, PAGE))
+    const rows = await database.run<AccountRow>(listAccounts(after, PAGE))
     console.log(json ? JSON.stringify(rows) : renderList(rows, PAGE))
     return 0
   }
-  const account = findOne(request)
+  const account = await findOne(database, request)
   const change = { userId: account.id, actorId: request.actorId }
   if (action === 'show') {
     console.log(json ? JSON.stringify(account) : renderAccount(account))
@@ -93,7 +104,7 @@ export async function run(args: readonly string[]): Promise<number> {
   }
   if (action === 'export') {
     const parts = exportAccount(change)
-    const rows = queryAll(target, Object.values(parts))
+    const rows = await database.runAll(Object.values(parts))
     const named = Object.keys(parts).map((name, index) => [name, rows[index]] as const)
     const { recorded: _, ...kept } = Object.fromEntries(named)
     console.log(JSON.stringify(kept, null, 2))
@@ -131,7 +142,7 @@ export async function run(args: readonly string[]): Promise<number> {
       unchanged: `${account.email} was deleted meanwhile.`,
     },
   }[action]
-  const changed = queryAll(target, [...statements]).some((rows) => rows.length > 0)
+  const changed = (await database.runAll([...statements])).some((rows) => rows.length > 0)
   console.log(json ? JSON.stringify({ id: account.id, changed }) : changed ? done : unchanged)
   return 0
 }
@@ -146,10 +157,7 @@ function readRequest(args: readonly string[]): Request {
         json: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         after: { type: 'string', default: '' },
-        local: { type: 'boolean', default: false },
-        remote: { type: 'boolean', default: false },
-        state: { type: 'string' },
-        config: { type: 'string' },
+        ...TARGET_OPTIONS,
       },
     }),
   )
@@ -161,13 +169,8 @@ function readRequest(args: readonly string[]): Request {
   if (action !== 'roles' && roles.length > 0) throw new WrongUse(`${action} takes one account.`)
   if (action === 'delete' && !values.yes) throw new WrongUse('delete cannot be undone. Add --yes.')
   checkRoles(roles)
-  const { by, json, yes, after, local, remote, state, config } = values
-  const target = readTarget([
-    ...(local ? ['--local'] : []),
-    ...(remote ? ['--remote'] : []),
-    ...(state === undefined ? [] : ['--state', state]),
-    ...(config === undefined ? [] : ['--config', config]),
-  ])
+  const { by, json, yes, after } = values
+  const target = readOptions(() => toTarget(values))
   return { action, who, roles: [...new Set(roles)], after, actorId: operatorId(by), json, yes, target }
 }
 
@@ -179,8 +182,8 @@ function checkRoles(roles: readonly string[]): void {
 }
 
 /** @throws Stop If there is no such account. */
-function findOne({ who, target }: Request): AccountRow {
-  const rows = query<AccountRow>(target, findAccount(who, canonicalEmail(who)))
+async function findOne({ run }: Database, { who }: Request): Promise<AccountRow> {
+  const rows = await run<AccountRow>(findAccount(who, canonicalEmail(who)))
   // An id is of another form than an address, so at most one account has either.
   const [account] = rows
   if (!account) throw new Stop(`There is no account ${who}.`)

@@ -23,7 +23,9 @@ export function translate(statements: readonly Statement<unknown>[]): readonly P
 }
 
 function withTypes(text: string, values: readonly SqlValue[]): string {
-  return text.replace(/\?(\d+)/g, (_, place: string) => {
+  // A text within the statement may hold what looks like a placeholder.
+  return text.replace(/'(?:[^']|'')*'|\?(\d+)/g, (found, place: string | undefined) => {
+    if (place === undefined) return found
     const value = values[Number(place) - 1]
     if (typeof value === 'number') return `CAST($${place} AS BIGINT)`
     return typeof value === 'string' ? `CAST($${place} AS TEXT)` : `$${place}`

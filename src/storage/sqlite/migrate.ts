@@ -1,3 +1,4 @@
+import { isSchemaCurrent } from '../d1/schema'
 import { sql } from '../sql/statement'
 import type { SqliteDatabase } from './sqlite-database'
 
@@ -37,4 +38,10 @@ export async function migrateSqlite(
   for (const { name, text } of missing)
     db.run(`${text};\nINSERT INTO d1_migrations (name) VALUES ('${name}')`)
   return missing.map(({ name }) => name)
+}
+
+/** Returns whether every migration has been applied; `false` for a file without tables. @throws {StoreUnavailable} */
+export async function isSqliteCurrent(db: SqliteDatabase): Promise<boolean> {
+  const noted = sql(`SELECT 1 FROM sqlite_master WHERE type = 'table' AND name = 'd1_migrations'`)
+  return (await db.first<object>(noted)) !== null && isSchemaCurrent(db)
 }

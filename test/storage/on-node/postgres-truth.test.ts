@@ -3,7 +3,6 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migratePostgres } from '../../../packages/cli/migrate/migrate-postgres.ts'
-import { RESTORED } from '../../../packages/cli/restored/statements.ts'
 import { createPool } from '../../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../../src/storage/postgres/postgres-database'
 import { runAlone } from '../../../src/storage/postgres/run-alone'
@@ -76,62 +75,6 @@ describeWith(['postgres'], 'PostgreSQL', () => {
     expect(await migratePostgres(newer, FOLDER)).toContain(NEWEST_POSTGRES_MIGRATION)
     await ask(newer, "INSERT INTO janus_migrations VALUES ('9999_future.sql', now())")
     await expect(migratePostgres(newer, FOLDER)).rejects.toThrow('it has 9999_future.sql')
-  })
-
-  it('ADM-03: docs/operate/postgresql.md does by SQL what janus users, keys rotate and restored do on D1', async () => {
-    const page = readFileSync('docs/operate/postgresql.md', 'utf8')
-    const [, section = ''] = page.split('## What an operator does by SQL')
-    const blocks = [...section.matchAll(/^```sql\n(.*?)^```/gms)].map(([, block = '']) => block)
-    const [roles = '', secondFactor = '', newKey = '', restored = ''] = blocks
-    const own = await server.createDatabase('operated')
-    await migratePostgres(own, FOLDER)
-    const [ada, eve] = ['a'.repeat(22), 'e'.repeat(22)]
-    const insertSession = (userId: string, id: string, method: string) =>
-      `INSERT INTO sessions (id, user_id, mode, secret_hash, created_at, authenticated_at, last_seen_at, idle_expires_at,
-         expires_at, methods)
-       VALUES ('${id.repeat(22)}', '${userId}', 'session', '${'s'.repeat(43)}', 1, 1, 1, 9, 9, '[{"method":"${method}","at":1}]');`
-    await ask(
-      own,
-      `INSERT INTO users (id, email, email_canonical, created_at, second_factor_at) VALUES
-         ('${ada}', 'ada@example.com', 'ada@example.com', 1, 1), ('${eve}', 'eve@example.com', 'eve@example.com', 1, NULL);
-       INSERT INTO totp_factors VALUES ('${ada}', 'x', 'x', 1, 1), ('${eve}', 'x', 'x', 1, 1);
-       INSERT INTO recovery_codes VALUES ('${ada}', '${'c'.repeat(43)}', NULL);
-       ${insertSession(ada, '1', 'totp')} ${insertSession(eve, '2', 'password')}
-       INSERT INTO signing_keys (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
-         VALUES ('${'k'.repeat(43)}', 'ES256', 1, 1, '{}', 'x', 'x')`,
-    )
-    const ends = () => ask(own, 'SELECT end_reason FROM sessions ORDER BY id')
-    await ask(own, roles)
-    expect(await ends()).toEqual([{ end_reason: 'roles-changed' }, { end_reason: 'account-disabled' }])
-
-    await ask(own, insertSession(ada, '3', 'totp'))
-    await ask(own, secondFactor)
-    expect((await ends()).at(-1)).toEqual({ end_reason: 'second-factor-changed' })
-    expect(await ask(own, 'SELECT user_id FROM totp_factors')).toEqual([{ user_id: eve }])
-    expect(await ask(own, 'SELECT user_id FROM recovery_codes')).toEqual([])
-    expect(
-      await ask(
-        own,
-        `SELECT event, subject_id FROM audit_events WHERE actor_id = 'operator:grace' ORDER BY seq`,
-      ),
-    ).toEqual([
-      { event: 'second-factor-removed', subject_id: ada },
-      { event: 'session-ended', subject_id: ada },
-    ])
-    expect(await ask(own, `SELECT roles FROM users WHERE second_factor_at IS NULL ORDER BY id`)).toEqual([
-      { roles: '["admin"]' },
-      { roles: '[]' },
-    ])
-
-    await ask(own, newKey)
-    const asked = 'SELECT kid FROM signing_keys WHERE rotation_requested = 1'
-    expect(await ask(own, asked)).toHaveLength(1)
-    await ask(own, restored)
-    expect(await ask(own, asked)).toEqual([])
-    expect(await ends()).toEqual([])
-    expect(await ask(own, 'SELECT 1 AS yes FROM restores WHERE restored_at > 0')).toEqual([{ yes: 1 }])
-    // The very statements of the command.
-    for (const statement of [...RESTORED, 'DELETE FROM sessions']) expect(restored).toContain(`${statement};`)
   })
 
   // Whoever adds a migration of D1 adds one of the same name for PostgreSQL.

@@ -1,0 +1,218 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { run as verify } from '../../packages/cli/audit/verify.ts'
+import { type Database, readTarget, withDatabase } from '../../packages/cli/database.ts'
+import { run as doctor } from '../../packages/cli/doctor/doctor.ts'
+import { run as rotate } from '../../packages/cli/keys/rotate.ts'
+import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
+import { run as restored } from '../../packages/cli/restored/restored.ts'
+import { run as users } from '../../packages/cli/users/users.ts'
+import { chainHash } from '../../src/audit/audit-chain'
+import { type PostgresServer, startPostgres } from '../support/postgres-server'
+import { describeWith } from '../support/with-tools'
+
+const [ADA, EVE] = ['a'.repeat(22), 'e'.repeat(22)]
+const folder = mkdtempSync(join(tmpdir(), 'janus-operator-'))
+
+afterAll(() => rmSync(folder, { recursive: true }))
+
+/** Runs a command in this process. */
+async function janus(command: (args: readonly string[]) => Promise<number>, ...args: string[]) {
+  const printed: string[] = []
+  const spies = (['log', 'error'] as const).map((name) =>
+    vi.spyOn(console, name).mockImplementation((text) => printed.push(String(text))),
+  )
+  try {
+    const code = await command(args).catch((failure: unknown) => {
+      printed.push(failure instanceof Error ? failure.message : String(failure))
+      return -1
+    })
+    return { code, printed: printed.join('\n') }
+  } finally {
+    for (const spy of spies) spy.mockRestore()
+  }
+}
+
+async function fill({ runAll }: Database): Promise<void> {
+  const session = (user: string, id: string) =>
+    `INSERT INTO sessions (id, user_id, mode, secret_hash, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, methods)
+     VALUES ('${id.repeat(22)}', '${user}', 'session', '${'s'.repeat(43)}', 1, 1, 1, 9999999999, 9999999999, '[{"method":"totp","at":1}]')`
+  await runAll([
+    `INSERT INTO users (id, email, email_canonical, created_at, second_factor_at) VALUES
+       ('${ADA}', 'ada@example.com', 'ada@example.com', 1, 1), ('${EVE}', 'eve@example.com', 'eve@example.com', 1, NULL)`,
+    `INSERT INTO totp_factors (user_id, sealed_seed, encrypted_with, last_step, confirmed_at) VALUES ('${ADA}', 'x', 'x', 1, 1)`,
+    session(ADA, '1'),
+    session(ADA, '2'),
+    session(EVE, '3'),
+    `INSERT INTO signing_keys (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
+     VALUES ('${'k'.repeat(43)}', 'ES256', 1, 1, '{}', 'x', 'x')`,
+  ])
+}
+
+/** Inserts sealed rows; with a gap between them, as PostgreSQL leaves where a transaction is rolled back. */
+async function seal({ run }: Database): Promise<void> {
+  let hash = ''
+  for (const seq of [1, 2, 4, 5]) {
+    const row = {
+      seq,
+      at: 10,
+      event: 'signed-in',
+      outcome: 'success',
+      reason: null,
+      actor_id: null,
+      subject_id: ADA,
+    }
+    const rest = {
+      account_key: null,
+      session_id: null,
+      mode: null,
+      address: null,
+      country: null,
+      user_agent: 'Müller/1.0',
+    }
+    hash = await chainHash(hash, { ...row, ...rest, request_id: null })
+    await run(`INSERT INTO audit_events (seq, at, event, outcome, subject_id, user_agent, chain_hash)
+      VALUES (${seq}, 10, 'signed-in', 'success', '${ADA}', 'Müller/1.0', '${hash}')`)
+  }
+}
+
+function operate(target: () => readonly [option: string, place: string], spoil: string): void {
+  it('ADM-03: is migrated, and asked and changed by every command of an operator', async () => {
+    const at = target()
+    expect(await janus(doctor, ...at)).toMatchObject({
+      code: 1,
+      printed: expect.stringMatching(/The schema is not current\.|No migration was applied\./),
+    })
+    expect(await janus(migrate, ...at)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('is current.'),
+    })
+    expect(await janus(doctor, ...at)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('Every migration is applied.'),
+    })
+    expect(await janus(users, 'list', ...at)).toEqual({ code: 0, printed: 'There is no account.' })
+    expect((await janus(rotate, ...at)).printed).toContain('There is no signing key yet.')
+    await withDatabase(readTarget(at), fill)
+
+    expect((await janus(users, 'list', ...at)).printed).toContain(`${EVE}  eve@example.com  (not verified)`)
+    // What looks like a placeholder and a quote is a text.
+    const roles = await janus(
+      users,
+      'roles',
+      'Ada@EXAMPLE.com',
+      'admin',
+      "it's ?1",
+      '--by',
+      "o'hara ?1",
+      ...at,
+    )
+    expect(roles).toEqual({ code: 0, printed: "ada@example.com now has the roles admin, it's ?1." })
+    expect((await janus(users, 'roles', ADA, 'admin', "it's ?1", ...at)).printed).toContain(
+      'exactly these roles before',
+    )
+    const shown = (await janus(users, 'show', ADA, ...at)).printed
+    expect(shown).toMatch(/^password: +no$/m)
+    expect(shown).toMatch(/^roles: +admin, it's \?1$/m)
+    expect(shown).toMatch(/^open sessions: +0$/m)
+    expect(await janus(users, 'remove-second-factor', ADA, ...at)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('is removed'),
+    })
+    expect(await janus(users, 'disable', EVE, ...at)).toEqual({
+      code: 0,
+      printed: 'eve@example.com is disabled.',
+    })
+    expect((await janus(users, 'disable', EVE, ...at)).printed).toBe('eve@example.com was disabled before.')
+    expect((await janus(users, 'enable', EVE, ...at)).printed).toBe('eve@example.com can sign in again.')
+    expect((await janus(users, 'end-sessions', EVE, ...at)).printed).toBe(
+      'eve@example.com had no open session.',
+    )
+    const { events, authenticator_app } = JSON.parse((await janus(users, 'export', ADA, ...at)).printed)
+    const brief = events.map(({ event, actor_id }: Record<string, string>) => [event, actor_id])
+    expect(brief.slice(0, 3)).toEqual([
+      ['session-ended', "operator:o'hara ?1"],
+      ['session-ended', "operator:o'hara ?1"],
+      ['roles-changed', "operator:o'hara ?1"],
+    ])
+    expect(brief.map(([event]: [string]) => event).slice(3)).toEqual(['second-factor-removed'])
+    expect(authenticator_app).toEqual([])
+    expect(await janus(users, 'delete', EVE, '--yes', ...at)).toEqual({
+      code: 0,
+      printed: 'eve@example.com is deleted.',
+    })
+    expect((await janus(users, 'show', EVE, ...at)).printed).toBe(`There is no account ${EVE}.`)
+    expect(await janus(rotate, ...at)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('A successor of kkk'),
+    })
+    expect(await janus(restored, ...at)).toEqual({
+      code: 0,
+      printed: 'Done. 3 sessions have ended. Within a minute nothing from before is accepted.',
+    })
+  })
+
+  it('AUD-03: has a chain that is verified over gaps, and a row of it that was changed is found', async () => {
+    const at = target()
+    await withDatabase(readTarget(at), async (database) => {
+      await database.run(spoil)
+      await database.run('DELETE FROM audit_events')
+      await seal(database)
+    })
+    expect(await janus(verify, ...at)).toMatchObject({
+      code: 0,
+      printed: expect.stringMatching(
+        /intact: 4 sealed rows, 0 not sealed yet\.\nIt ends at row 5 with [0-9a-f]{64}$/,
+      ),
+    })
+    await withDatabase(readTarget(at), ({ run }) => run(`DELETE FROM audit_events WHERE seq = 2`))
+    expect((await janus(verify, ...at)).printed).toContain('The chain is broken: row 4 does not follow row 1')
+  })
+}
+
+describe('a SQLite file', () => {
+  const file = join(folder, 'janus.sqlite')
+  // A file that is not there is made by nobody but migrate and serve.
+  beforeAll(() => writeFileSync(file, ''))
+  operate(() => ['--sqlite', file], 'DROP TRIGGER audit_events_are_not_deleted')
+
+  it('is not made by commands that look at it, and its settings are checked with --env', async () => {
+    expect(await janus(users, 'list', '--sqlite', join(folder, 'none.sqlite'))).toMatchObject({
+      code: -1,
+      printed: expect.stringMatching(/^There is no /),
+    })
+    expect((await janus(users, 'list', '--sqlite', file, '--remote')).printed).toContain(
+      '--sqlite stands alone',
+    )
+    const env = join(folder, 'janus.env')
+    writeFileSync(env, 'ISSUER=http://localhost:8080\nPORT=none\n')
+    const { code, printed } = await janus(doctor, '--sqlite', file, '--env', env)
+    expect([code, printed]).toEqual([1, expect.stringContaining('AUTH_SECRET is missing')])
+    expect(printed).toContain('PORT must be a port')
+  })
+})
+
+describeWith(['postgres'], 'PostgreSQL', () => {
+  let server: PostgresServer
+  let url = ''
+  beforeAll(async () => {
+    server = await startPostgres()
+    url = await server.createDatabase('janus')
+  })
+  afterAll(() => server?.stop())
+  operate(() => ['--postgres', url], 'ALTER TABLE audit_events DISABLE TRIGGER USER')
+
+  it('says so where nobody answers', async () => {
+    const nowhere = ['--postgres', 'postgres://nobody@127.0.0.1:1/nothing'] as const
+    expect(await janus(users, 'list', ...nowhere)).toMatchObject({
+      code: -1,
+      printed: expect.stringContaining('The database did not answer'),
+    })
+    expect(await janus(doctor, ...nowhere)).toMatchObject({
+      code: 1,
+      printed: expect.stringContaining('The database did not answer'),
+    })
+  })
+})
