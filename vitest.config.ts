@@ -21,6 +21,7 @@ const PATIENCE_MS = 300_000
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [
   'test/audit/**/*.test.ts',
+  'test/events/**/*.test.ts',
   'test/tokens/**/*.test.ts',
   'test/restores/**/*.test.ts',
   'test/throttling/forget-unused.test.ts',

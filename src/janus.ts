@@ -16,6 +16,7 @@ import { boundClaims, type MakeClaims } from './tokens/custom-claims'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
 import { createCallerService, createUnconfiguredCallerService } from './wiring/caller-service'
 import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
+import type { OnEvent } from './wiring/create-events'
 import { createServices, type Parts } from './wiring/create-services'
 import { lacksPart, withoutParts } from './wiring/lacks-part'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
@@ -48,6 +49,8 @@ export interface JanusOptions extends Parts {
   readonly createPlayground?: (bindings: D1Bindings) => Playground
   /** Claims of the app beside Janus, in access tokens and on principals. */
   readonly claims?: MakeClaims
+  /** Is told what happens to accounts: docs/guides/events.md. */
+  readonly onEvent?: OnEvent
   /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
   readonly defer?: Defer
 }
@@ -73,12 +76,12 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   if (!database.ok) return createUnconfigured([database.fault], log)
   const copies = openCopyStore({ config, bindings, clock }, options.createSessionCopies)
   if (!copies.ok) return createUnconfigured([copies.fault], log)
-  const { mailer = null } = options
+  const { mailer = null, onEvent = null } = options
   const { truth } = database
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
   const services = createServices(
-    { bindings, truth, config, parts: options, mailer, copyStore, customClaims, defer },
+    { bindings, truth, config, parts: options, mailer, copyStore, customClaims, onEvent, defer },
     clock,
     log,
   )

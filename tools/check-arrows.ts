@@ -19,6 +19,7 @@ export const LAYERS: readonly (readonly string[])[] = [
   ['src/services'],
   ['src/guards', 'src/flows'],
   ['src/config'],
+  ['src/events'],
   [
     'src/devices',
     'src/factors',

@@ -5,6 +5,24 @@ const CONTRACTS = 'test/contracts'
 /** Guards of what clients and people send: bodies, addresses, names, origins. */
 export const INPUT_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'one caller delivers to a receiver',
+    cut: ' AND due_at <= :now',
+    put: ' AND :now > 0',
+    tests: ['test/events/events.test.ts'],
+  },
+  {
+    guard: 'a webhook is not sent where its receiver points to',
+    cut: "'manual'",
+    put: "'follow'",
+    tests: ['test/events/events.test.ts'],
+  },
+  {
+    guard: 'events go out over TLS alone',
+    cut: 'isTrustworthy(url)',
+    put: "url.protocol !== 'ftp:'",
+    tests: ['test/events/events.test.ts'],
+  },
+  {
     guard: 'breached passwords are refused',
     cut: '? BREACHED :',
     put: '? null :',

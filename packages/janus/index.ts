@@ -2,6 +2,7 @@
 // project can import `JanusRoutes`, too.
 import type { Hono } from 'hono'
 import type { Pages } from '../../src/api/pages'
+import type { JanusEvent } from '../../src/events/event'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus as createService, type JanusOptions as ServiceOptions } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
@@ -14,6 +15,7 @@ import { createMail as createAllMail } from '../../src/wiring/create-mail'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
 
+export type { JanusEvent, JanusEventType } from '../../src/events/event'
 export type { Principal } from '../../src/guards/principal'
 export type { RecentTerms } from '../../src/guards/recent-proof'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
@@ -56,6 +58,11 @@ export interface JanusOptions {
    * is let in.
    */
   readonly claims?: MakeClaims
+  /**
+   * Is told what happens to accounts: each event at least once, in order, behind the response or with the next sweep. If it throws, it is told
+   * again later. Drop repetitions by `event.id`.
+   */
+  onEvent?(event: JanusEvent): Promise<void> | void
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
   /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */

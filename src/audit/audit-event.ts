@@ -66,6 +66,8 @@ export type AuditEventName =
   | 'account-enabled'
   | 'account-exported'
   | 'mail-failed'
+  | 'event-given-up'
+  | 'profile-changed'
 
 /** An event of an account as its owner may see it. */
 export interface RecordedEvent {

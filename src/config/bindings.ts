@@ -15,6 +15,8 @@ export interface Bindings {
   readonly COPIES?: CopyObjects
   /** Where `MAILER` is `cloudflare`. */
   readonly EMAIL?: SendEmail
+  /** Receives events, if it is bound. */
+  readonly JANUS_EVENTS?: Pick<Queue, 'send'>
   /** The files of the pages; without it there are none. */
   readonly ASSETS?: Fetcher
 }

@@ -269,6 +269,24 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'An image that replaces the name on pages. Janus serves a path below its own (`/logo.svg`, `/auth/logo.svg`) from `ASSETS`; your site serves any other.',
     accepts: '`none`, an `https://` URL, or a path on this origin',
   },
+  WEBHOOK_URL: {
+    section: 'Operation',
+    meaning: 'Where Janus sends [events](../guides/events.md), each as a signed `POST`.',
+    accepts: '`none`, or an `https://` URL; `http://` only on this machine',
+  },
+  WEBHOOK_SECRET: {
+    section: 'Operation',
+    meaning:
+      'Signs events. It is a secret: name it in `[secrets]` of `wrangler.toml`, too. To rotate it, put the new one in front: `new,old`.',
+    accepts: 'one or more, newest first, separated by commas; each `whsec_` and the base64 of 24 to 64 bytes',
+    applies: '`WEBHOOK_URL` is not `none`',
+    secret: {
+      sample: 'replace with whsec_ and 32 random bytes',
+      how: 'echo "whsec_$(openssl rand -base64 32)"',
+      always: false,
+      standIn: 'whsec_c3RhbmQgaW4gZm9yIHRoZSBkb2N0b3IgYWxvbmUhISE=',
+    },
+  },
   AUDIT_RETENTION_DAYS: {
     section: 'Operation',
     meaning: 'How many whole days of the audit trail are kept.',
@@ -297,6 +315,7 @@ export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
   COPIES:
     'The Durable Object class `SessionCopiesObject`, with SQLite. Copies of sessions. Required where `SESSION_COPIES` is `durable-object`.',
   EMAIL: 'A `send_email` binding. Required where `MAILER` is `cloudflare`.',
+  JANUS_EVENTS: 'A queue. Janus sends [events](../guides/events.md) to it, if it is bound.',
   ASSETS: 'A folder of files. Only for a logo of yours, where `BRAND_LOGO_URL` is a path that Janus serves.',
 }
 

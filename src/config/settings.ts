@@ -21,6 +21,7 @@ import {
 } from './parsers'
 import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
+import { parseWebhookSecrets, parseWebhookUrl } from './webhook-parsers'
 
 /** Where the truth is. The last two are for Node. */
 const DATABASES = ['d1', 'postgres', 'sqlite', 'memory'] as const
@@ -36,6 +37,7 @@ export interface Earlier {
   readonly mailer?: MailConfig['carrier']
   readonly database?: (typeof DATABASES)[number]
   readonly sessionCopies?: SessionCopies
+  readonly webhookUrl?: string | null
 }
 
 /** A parser that may look at settings further up. */
@@ -181,6 +183,12 @@ export const SETTINGS = {
   },
   BRAND_LOGO_URL: { as: 'brandLogoUrl', parse: parseLogoUrl, default: 'none' },
 
+  WEBHOOK_URL: { as: 'webhookUrl', parse: parseWebhookUrl, default: 'none' },
+  WEBHOOK_SECRET: {
+    as: 'webhookSecret',
+    parse: parseWebhookSecrets,
+    when: ({ webhookUrl }) => typeof webhookUrl === 'string',
+  },
   AUDIT_RETENTION_DAYS: { as: 'auditRetentionDays', parse: integer(1, 3650), default: 365 },
   LOG_SUCCESS_PERCENT: { as: 'logSuccessPercent', parse: integer(0, 100), default: 10 },
   PLAYGROUND: { as: 'playground', parse: choice({ off: false, on: true }), default: 'off' },

@@ -54,9 +54,8 @@ export interface UserStore {
   ): Promise<StartedSession | null>
   /** Gives the account another name; `null`, and nothing done, if the session is over or the account disabled. */
   rename(
-    session: { readonly id: string; readonly userId: string },
-    name: string | null,
-    now: number,
+    session: { readonly id: string; readonly userId: string; readonly mode: Mode },
+    change: { readonly name: string | null; readonly source: RequestSource; readonly now: number },
   ): Promise<User | null>
   /** Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`. */
   delete(

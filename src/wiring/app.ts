@@ -39,7 +39,7 @@ interface Additions {
  * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
  */
 export function createApp(services: WiredServices, { createPages, playground = null }: Additions = {}) {
-  const { config, mail, log } = services
+  const { config, mail, events, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
   for (const part of partsOf(services)) routes.route('/', part.createRoutes(services, pages))
@@ -53,6 +53,7 @@ export function createApp(services: WiredServices, { createPages, playground = n
     .use(cors(config, log))
     .use(errorsOnly)
     .use(mail?.deliver(services.defer) ?? passOn)
+    .use(events?.deliver(services.defer) ?? passOn)
     .use(closedByDefault(services))
     .route(config.basePath || '/', routes)
     .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))

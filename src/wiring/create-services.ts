@@ -26,6 +26,7 @@ import { createTurns } from '../throttling/turns'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
+import { createEvents, type OnEvent } from './create-events'
 import type { CreateMail } from './mail'
 import type { CreatePasskeys, CreateSecondFactors } from './part'
 import type { Truth } from './truths'
@@ -50,12 +51,14 @@ interface ServiceParts {
   readonly copyStore: CopyStore | null
   /** `null`: the app adds no claims. */
   readonly customClaims: BoundClaims | null
+  /** `null`: the app is not told of events. */
+  readonly onEvent: OnEvent | null
   readonly defer: Defer
 }
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, truth, config, parts, mailer, copyStore, customClaims, defer }: ServiceParts,
+  { bindings, truth, config, parts, mailer, copyStore, customClaims, onEvent, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): WiredServices {
@@ -146,6 +149,7 @@ export function createServices(
     mail,
     passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
+    events: createEvents({ ...settings, onEvent }),
     checkDatabase: truth.check,
   }
 }

@@ -8,13 +8,15 @@ export const FORGET_STEP = 1000
 
 /** What is left to do in the background, every minute. Each part is done even if a store fails another. */
 export async function sweep(services: WiredServices): Promise<void> {
-  const { attempts, devices, signingKeys, clock, log } = services
+  const { attempts, devices, signingKeys, events, clock, log } = services
   const parts: Readonly<Record<string, () => Promise<void>>> = {
     sessions: () => sweepSessions(services),
     'signing-keys': () => signingKeys.sweep(),
     budgets: () => attempts.forget(clock(), FORGET_STEP),
     devices: () => devices.forgetUnused(clock(), FORGET_STEP),
     ...Object.assign({}, ...partsOf(services).map(({ sweepParts }) => sweepParts)),
+    // Before the trail, where they are read, forgets its oldest rows.
+    ...(events ? { events: () => events.sweep() } : {}),
     audit: () => sweepAudit(services),
   }
   for (const [part, run] of Object.entries(parts)) {

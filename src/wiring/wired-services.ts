@@ -1,10 +1,12 @@
 import type { Services } from '../services'
+import type { Events } from './create-events'
 import type { Mail } from './mail'
 import type { CreatePasskeys, CreateSecondFactors, Part } from './part'
 
 /** What a service is wired of: its parts have routes and work in the background. */
 export interface WiredServices extends Services {
   readonly mail: Mail | null
+  readonly events: Events | null
   readonly passkeyPart: ReturnType<CreatePasskeys> | null
   readonly secondFactorPart: ReturnType<CreateSecondFactors> | null
 }

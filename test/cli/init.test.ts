@@ -140,10 +140,10 @@ describe('the code of a Worker', () => {
   it('is mounted in an app that is exported by itself', () => {
     const source = `import { Hono } from 'hono'\n\nconst app = new Hono()\napp.get('/', (c) => c.text('Hi'))\n\nexport default app\n`
     expect(mounted(source).text).toBe(`import { env } from 'cloudflare:workers'
-import { createJanus, createMail, createPages } from 'janus'
+import { createJanus, createMail, createPages, createPasskeys, createSecondFactors } from 'janus'
 import { Hono } from 'hono'
 
-const auth = createJanus(env, { createMail, createPages })
+const auth = createJanus(env, { createMail, createPages, createPasskeys, createSecondFactors })
 const app = new Hono().route('/auth', auth)
 app.get('/', (c) => c.text('Hi'))
 
@@ -154,11 +154,11 @@ export default { fetch: app.fetch, scheduled: () => auth.sweep() }
   it('keeps the style, the types and the options of the app, and a name that is taken', () => {
     const source = `import { Hono } from "hono";\nimport { auth } from "./auth";\n\nexport const shop = new Hono<{ Bindings: Env }>({ strict: (false) })\n  .get("/", auth);\n\nexport default {\n  fetch: shop.fetch,\n  queue,\n};\n`
     expect(mounted(source).text).toBe(`import { env } from "cloudflare:workers";
-import { createJanus, createMail, createPages } from "janus";
+import { createJanus, createMail, createPages, createPasskeys, createSecondFactors } from "janus";
 import { Hono } from "hono";
 import { auth } from "./auth";
 
-const janusAuth = createJanus(env, { createMail, createPages });
+const janusAuth = createJanus(env, { createMail, createPages, createPasskeys, createSecondFactors });
 export const shop = new Hono<{ Bindings: Env }>({ strict: (false) }).route("/auth", janusAuth)
   .get("/", auth);
 

@@ -65,6 +65,8 @@ describe('parseConfig', () => {
       freeAttempts: 5,
       maxAttempts: 100,
       maxAttemptDelaySeconds: 900,
+      webhookUrl: null,
+      webhookSecret: undefined,
       auditRetentionDays: 365,
       keyRotationDays: 90,
       logSuccessPercent: 10,
@@ -115,6 +117,7 @@ describe('parseConfig', () => {
     'MAILER',
     'BRAND_NAME',
     'BRAND_LOGO_URL',
+    'WEBHOOK_URL',
     'PLAYGROUND',
     'AUTH_SECRET',
   ]

@@ -42,8 +42,8 @@ describe('what Janus sends to D1', () => {
   it('was sent from every place in the source that makes a statement', () => {
     const found = statements.map(inOneLine)
     // Up to the first value or part that is put in.
-    // PostgreSQL's own have tests of their own.
-    const sources = Object.entries(SOURCES).filter(([file]) => !file.includes('/storage/postgres/'))
+    // PostgreSQL's and SQLite's own have tests of their own.
+    const sources = Object.entries(SOURCES).filter(([file]) => !/storage.(postgres|sqlite)/.test(file))
     const begun = sources.flatMap(([file, source]) =>
       [...source.matchAll(/\bsql(?:<[^(]*>)?\(\s*(?:\/\/.*\s*)*[`']([^`'$:]+)/g)].map(([, sql = '']) => ({
         file,

@@ -247,9 +247,14 @@ describe('its types', () => {
     writeFileSync(join(project, 'browser.ts'), browser)
     const [mailer = ''] = documentedBlocks('docs/guides/mail.md', 'Any other', 'ts')
     writeFileSync(join(project, 'mailer.ts'), mailer)
+    const [events = ''] = documentedBlocks('docs/guides/events.md', 'The smallest use', 'ts')
+    writeFileSync(
+      join(project, 'events.ts'),
+      events.replace('env.ORDERS', '(env as unknown as { ORDERS: D1Database }).ORDERS'),
+    )
     const config = {
       extends: './tsconfig.json',
-      files: ['services.ts', 'mailer.ts', 'index.ts', 'browser.ts'],
+      files: ['events.ts', 'services.ts', 'mailer.ts', 'index.ts', 'browser.ts'],
     }
     writeFileSync(join(project, 'tsconfig.documented.json'), JSON.stringify(config))
     expect(compile('tsconfig.documented.json')).toBe('')

@@ -5,7 +5,7 @@ import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-li
 import { addPasskey, answerChallenge, signInWithPasskey } from './passkeys'
 import { clientOf, deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
 import { codeOf, firstStep, personWithTotp, secondFactorsOf, secondStep, wrongCode } from './second-factor'
-import { appOf } from './service'
+import { ALL_PARTS, appOf } from './service'
 
 const MODES = ['session', 'token'] as const
 const DAY = 24 * 60 * 60
@@ -19,7 +19,15 @@ export interface WholeService extends MailingService {
 }
 
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
-  const service = mailingService({ ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...settings })
+  const service: MailingService = mailingService(
+    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...settings },
+    ALL_PARTS,
+    {
+      onEvent() {
+        if (service.eventsFail) throw new Error('The app is away')
+      },
+    },
+  )
   const { fetch } = service
   const registered = appOf(service.services).routes.filter(({ method }) => method !== 'ALL')
   const routes = [...new Set(registered.map(({ method, path }) => `${method} ${path}`))]
@@ -217,6 +225,8 @@ async function workInTheBackground(open: WholeService): Promise<void> {
   open.carrierFails = async () => {
     throw new Error('The carrier is away')
   }
+  // Events are delivered, tried again and given up.
+  open.eventsFail = true
   await send(open, 'POST', '/password/forgot', { body: { email: ada.email } })
   // Mail is tried again, then given up; keys are succeeded, then forgotten; the trail is sealed, then pruned.
   for (const ahead of [62, 2 * DAY, 91 * DAY, 92 * DAY, 400 * DAY]) {

@@ -1,4 +1,5 @@
 import { expect } from 'vitest'
+import type { JanusOptions } from '../../src/janus'
 import type { Mailer, Message } from '../../src/mail/mailer'
 import { ALL_PARTS, type OwnService, ownService } from './service'
 
@@ -14,12 +15,15 @@ export interface MailingService extends OwnService {
   codeFor(email: string): string
   /** What the carrier does from now on instead of taking mail: `null` to take it again. */
   carrierFails: (() => Promise<void>) | null
+  /** Whether the app that is told of events throws. */
+  eventsFail: boolean
 }
 
 /** Makes one, on the test's own D1 and KV. */
 export function mailingService(
   overrides: Partial<Record<string, unknown>> = {},
   parts: Parameters<typeof ownService>[2] = ALL_PARTS,
+  given: Pick<JanusOptions, 'onEvent'> = {},
 ): MailingService {
   const mail: Message[] = []
   const mailer: Mailer = {
@@ -29,9 +33,10 @@ export function mailingService(
     },
   }
   const settings = { MAILER: 'cloudflare', MAIL_FROM: 'Janus <janus@example.com>', ...overrides }
-  const service: MailingService = Object.assign(ownService(settings, { mailer }, parts), {
+  const service: MailingService = Object.assign(ownService(settings, { mailer, ...given }, parts), {
     mail,
     carrierFails: null,
+    eventsFail: false,
     mailTo: (email: string) => mail.filter(({ to }) => to === email),
     tokenFor(email: string) {
       const text = service.mailTo(email).at(-1)?.text ?? ''

@@ -55,7 +55,7 @@ export const ALL_PARTS = { createPasskeys, createSecondFactors }
  */
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
-  given: Pick<JanusOptions, 'mailer' | 'claims' | 'createSessionCopies'> = {},
+  given: Pick<JanusOptions, 'mailer' | 'claims' | 'onEvent' | 'createSessionCopies'> = {},
   parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors'> = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []

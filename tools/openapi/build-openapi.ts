@@ -33,6 +33,7 @@ export function buildOpenApi(version: string): OpenApi {
       mailer: null,
       copyStore: null,
       customClaims: null,
+      onEvent: null,
       defer: () => {},
     },
     clock,

@@ -202,6 +202,8 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'account-disabled': true,
   'account-enabled': true,
   'account-exported': true,
+  'profile-changed': true,
+  'event-given-up': true,
   'mail-failed': true,
   'session-ended': true,
 }

@@ -25,7 +25,7 @@ export default { fetch: app.fetch, scheduled: () => auth.sweep() }
 }
 
 /** What `createJanus` is given, in the order of the import. */
-const PARTS = ['createJanus', 'createMail', 'createPages'] as const
+const PARTS = ['createJanus', 'createMail', 'createPages', 'createPasskeys', 'createSecondFactors'] as const
 
 function createAuth(name: string): string {
   const [create, ...parts] = PARTS

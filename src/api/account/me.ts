@@ -32,7 +32,9 @@ export function meRoutes(services: Services) {
 
   async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
     const { principal } = c.var
-    const user = await users.rename({ id: principal.sessionId, userId: principal.userId }, name, clock())
+    const { sessionId: id, userId, mode } = principal
+    const change = { name, source: requestSourceOf(c), now: clock() }
+    const user = await users.rename({ id, userId, mode }, change)
     if (!user) throw sessionEnded(principal)
     return user
   }

@@ -391,6 +391,8 @@ export const de = {
       success: 'Daten des Kontos exportiert',
       refused: 'Versuch, die Daten zu exportieren',
     },
+    'profile-changed': { success: 'Name geändert', refused: 'Versuch, den Namen zu ändern' },
+    'event-given-up': { success: 'Ereignis zugestellt', refused: 'Ereignis konnte nicht zugestellt werden' },
     'mail-failed': {
       success: 'Nachricht zugestellt',
       refused: 'Nachricht, die nicht zugestellt werden konnte',

@@ -179,16 +179,20 @@ export function createUserStore(
       return startedSession(rows.begun, rows.ended, deviceIn(rows))
     },
 
-    async rename({ id, userId }, name, now) {
-      const [row] = await db.change(
-        sql<UserRow>(
+    async rename(session, { name, source, now }) {
+      const { id, userId } = session
+      const event = sessionEvent('profile-changed', { ...session, createdAt: now }, source)
+      const { renamed } = await db.transaction({
+        renamed: sql<UserRow>(
           `UPDATE users SET name = :name
             WHERE id = :user_id
               AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :session_id AND user_id = :user_id)
            RETURNING *`,
           { name, user_id: userId, session_id: id, now },
         ),
-      )
+        recorded: ifChanged('renamed', recordIfChanged(event)),
+      })
+      const [row] = renamed
       return row ? toUser(row) : null
     },
 

@@ -1,6 +1,7 @@
 import { encodeBase64url } from '../../../src/crypto/base64url'
 import { createKeyring } from '../../../src/crypto/keyring'
 import { deviceProof } from '../../../src/devices/device'
+import type { EventStore } from '../../../src/events/event-store'
 import type { PendingSignInStore } from '../../../src/factors/pending-sign-in'
 import type { SecondFactorStore } from '../../../src/factors/second-factor'
 import { newUser, type User } from '../../../src/identity/user'
@@ -12,6 +13,7 @@ import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
+import { createEventStore } from '../../../src/storage/sql/event-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
@@ -29,6 +31,7 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly passkeys: PasskeyStore
   readonly secondFactors: SecondFactorStore
   readonly pendingSignIns: PendingSignInStore
+  readonly events: EventStore
 }
 
 export type OpenStores = () => AllStores
@@ -44,6 +47,7 @@ export function storesOn(db: SqlDatabase): AllStores {
     passkeys: createPasskeyStore(db, options),
     secondFactors: createSecondFactorStore(db, options),
     pendingSignIns: createPendingSignInStore(db, options),
+    events: createEventStore(db),
   }
 }
 

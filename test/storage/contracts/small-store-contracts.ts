@@ -37,6 +37,64 @@ export function deviceStoreContract(engine: string, open: OpenStores): void {
   })
 }
 
+/** What every adapter of {@link EventStore} must do. */
+export function eventStoreContract(engine: string, open: OpenStores): void {
+  describe(`${engine}, as an EventStore`, () => {
+    const terms = { now: NOW, until: NOW + 60, settledBefore: NOW + 1, limit: 9 }
+
+    it('begins at the end, gives what came since to one caller, and moves on', async () => {
+      const { users, events } = open()
+      await register(users)
+      expect(await events.findBehind(['app', 'queue'], NOW)).toEqual([])
+      expect(await events.findBehind(['app'], NOW)).toEqual([])
+      const { user, prepared } = await register(users)
+      expect([...(await events.findBehind(['app', 'queue'], NOW))].sort()).toEqual(['app', 'queue'])
+      const claimed = await events.claim('app', terms)
+      expect(await events.claim('app', terms)).toBeNull()
+      expect(await events.findBehind(['app', 'queue'], NOW)).toEqual(['queue'])
+      const [row] = claimed?.rows ?? []
+      expect(claimed).toMatchObject({ attempts: 0, rows: [expect.anything()] })
+      expect(row).toMatchObject({
+        at: NOW,
+        event: 'account-registered',
+        outcome: 'success',
+        actorId: user.id,
+        subjectId: user.id,
+        sessionId: prepared.session.id,
+        user: { email: user.email, email_verified: false, name: user.name, emailVerifiedAt: null },
+      })
+      const [from, to] = [claimed?.place ?? 0, row?.seq ?? 0]
+      await events.settle('app', { from, to: from, attempts: 2, dueAt: NOW + 5 })
+      expect(await events.claim('app', terms)).toBeNull()
+      expect(await events.claim('app', { ...terms, now: NOW + 5 })).toMatchObject({
+        place: from,
+        attempts: 2,
+      })
+      await events.settle('app', { from, to, attempts: 0, dueAt: 0 })
+      // Whoever was slower moves nothing back.
+      await events.settle('app', { from, to: from, attempts: 3, dueAt: 0 })
+      expect(await events.findBehind(['app'], NOW)).toEqual([])
+    })
+
+    it('holds rows back that are too young, and records what is given up', async () => {
+      const { users, events } = open()
+      await events.findBehind(['webhook'], NOW)
+      const { user } = await register(users)
+      expect(await events.claim('webhook', { ...terms, settledBefore: NOW })).toMatchObject({ rows: [] })
+      const claimed = await events.claim('webhook', { ...terms, now: NOW + 60 })
+      const [row] = claimed?.rows ?? []
+      expect(row?.subjectId).toBe(user.id)
+      const [from, to] = [claimed?.place ?? 0, row?.seq ?? 0]
+      await events.giveUp('webhook', { from, to, attempts: 0, dueAt: 0 }, { id: 'evt_1', now: NOW })
+      const after = await events.claim('webhook', terms)
+      expect(after).toMatchObject({
+        place: to,
+        rows: [{ event: 'event-given-up', outcome: 'refused', reason: 'webhook evt_1', subjectId: null }],
+      })
+    })
+  })
+}
+
 /** What every adapter of {@link AuditLog} must do. The trail must be this suite's own. */
 export function auditLogContract(engine: string, open: OpenStores): void {
   const refused = (subjectId: string, at: number) => ({

@@ -9,6 +9,7 @@ import { sessionStoreContract } from './session-store-contract'
 import {
   auditLogContract,
   deviceStoreContract,
+  eventStoreContract,
   restoreStoreContract,
   signingKeyStoreContract,
 } from './small-store-contracts'
@@ -27,6 +28,7 @@ export function truthContract(engine: string, open: () => SqlDatabase): void {
     secondFactorContract,
     signingKeyStoreContract,
     restoreStoreContract,
+    eventStoreContract,
     // Prunes the trail of the others.
     auditLogContract,
   ]) {

@@ -122,12 +122,24 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const { users } = open()
       const [ada, eve] = [await register(users), await register(users)]
       const { id } = ada.prepared.session
-      expect(await users.rename({ id, userId: ada.user.id }, 'Ada 🦊', NOW)).toEqual({
+      expect(
+        await users.rename(
+          { id, userId: ada.user.id, mode: 'session' },
+          { name: 'Ada 🦊', source, now: NOW },
+        ),
+      ).toEqual({
         ...ada.user,
         name: 'Ada 🦊',
       })
-      expect(await users.rename({ id, userId: eve.user.id }, 'Eve', NOW)).toBeNull()
-      expect(await users.rename({ id, userId: ada.user.id }, null, NOW + 601)).toBeNull()
+      expect(
+        await users.rename({ id, userId: eve.user.id, mode: 'session' }, { name: 'Eve', source, now: NOW }),
+      ).toBeNull()
+      expect(
+        await users.rename(
+          { id, userId: ada.user.id, mode: 'session' },
+          { name: null, source, now: NOW + 601 },
+        ),
+      ).toBeNull()
     })
 
     it('deletes an account only with its password, and ends its sessions', async () => {
