@@ -1,13 +1,18 @@
-// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, prove again who one is, and add one. Without this file
+// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, or in its second step, prove again who one is, and add one. Without this file
 // every other way in works.
 
 const signIn = document.querySelector('[data-passkey-sign-in]')
+const step = document.querySelector('[data-passkey-step]')
 const prove = document.querySelector('[data-passkey-prove]')
 const add = document.querySelector('[data-passkey-add]')
 const known = typeof PublicKeyCredential === 'function' ? PublicKeyCredential : null
 
 if (signIn instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerSignIn(signIn)
-if (prove instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerProof(prove)
+if (known && 'parseRequestOptionsFromJSON' in known) {
+  if (step instanceof HTMLElement) offerUse(step, '/login/second-factor/passkey', {})
+  if (prove instanceof HTMLElement)
+    offerUse(prove, '/reauthenticate/passkey', { account_id: prove.dataset.accountId })
+}
 if (add instanceof HTMLElement && known && 'parseCreationOptionsFromJSON' in known) offerAdd(add)
 
 /** @param {HTMLElement} box */
@@ -57,12 +62,15 @@ async function usePasskey(box, how) {
   return fail(box)
 }
 
-/** @param {HTMLElement} box */
-function offerProof(box) {
+/**
+ * Offers a passkey of an account that is known: as the second step of a sign-in, or to prove again who one is.
+ *
+ * @param {HTMLElement} box @param {string} path @param {object} more
+ */
+function offerUse(box, path, more) {
   box.hidden = false
   button(box).addEventListener('click', async () => {
-    const account_id = box.dataset.accountId
-    const asked = await send(box, '/reauthenticate/passkey/options', { account_id })
+    const asked = await send(box, `${path}/options`, more)
     if (!asked.ok) return fail(box)
     let credential
     try {
@@ -71,9 +79,8 @@ function offerProof(box) {
     } catch {
       return fail(box)
     }
-    const body = { credential: toJson(credential), account_id }
-    const answer = await send(box, '/reauthenticate/passkey', body)
-    if (answer.ok) location.assign(box.dataset.next ?? '/')
+    const answer = await send(box, path, { credential: toJson(credential), ...more })
+    if (answer.ok) location.assign(answer.body.return_to ?? box.dataset.next ?? '/')
     else fail(box)
     return answer.ok
   })

@@ -110,6 +110,12 @@ export const PASSKEY_MUTATIONS: readonly Mutation[] = [
     tests: [...REGISTRATION, ...SIGN_IN],
   },
   {
+    guard: 'a sign-in is completed by a passkey of its own account',
+    cut: '!== pending.userId',
+    put: '=== undefined',
+    tests: ['test/contracts/passkey-step.test.ts'],
+  },
+  {
     guard: 'a challenge belongs to the one it was made for',
     cut: 'ceremony, holder',
     put: 'ceremony, holder.length',

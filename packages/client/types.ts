@@ -40,7 +40,7 @@ export interface SignedIn {
 /** The first step of a sign-in to an account with a second factor. Nobody is signed in by it. */
 export interface PendingSignIn {
   /** What may be proven next. */
-  readonly next: readonly ('totp' | 'recovery-code')[]
+  readonly next: readonly ('totp' | 'recovery-code' | 'passkey')[]
   /** How many seconds the sign-in waits. */
   readonly expires_in: number
   /** Send it with the second factor in token mode. In session mode it is in a cookie. */

@@ -2,8 +2,10 @@ import type { DeviceProof } from '../devices/device'
 import type { User } from '../identity/user'
 import type { StartedSession } from '../identity/user-store'
 import { hashSecretText, type MintedSecret } from '../links/one-time-token'
+import type { Passkey, PasskeyUse } from '../passkeys/passkey-store'
 import type { RequestSource } from '../request-source/request-source'
 import type { ProvenMethod } from '../sessions/assurance'
+import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { PresentedSession } from '../sessions/session-store'
 
@@ -45,6 +47,7 @@ export type PresentedFactor =
       readonly candidates: readonly { readonly mac: string; readonly step: number }[]
     }
   | { readonly method: 'recovery'; readonly codeHash: string }
+  | { readonly method: 'passkey' | 'synced-passkey'; readonly use: Omit<PasskeyUse, 'challenge'> }
 
 /** A pending sign-in as it is taken, and the session that begins then. */
 export interface FinishedSignIn extends PendingHandle {
@@ -77,6 +80,8 @@ export interface PendingSignInStore {
    * caller ever takes it, and a code is used by one caller.
    */
   finish(finished: FinishedSignIn): Promise<Finish>
+  /** Returns the passkeys of the account of a sign-in that waits; none if there is no such sign-in. */
+  findPasskeys(pending: PendingHandle, mode: Mode, now: number): Promise<readonly Passkey[]>
   /** Forgets those that expired before an instant, at most `limit`. */
   forget(expiredBefore: number, limit: number): Promise<void>
 }

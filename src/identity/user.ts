@@ -31,6 +31,8 @@ export interface SecondFactor {
   readonly since: number
   /** The sealed seed of its authenticator app; `null`: it has another factor. */
   readonly totp: Sealed | null
+  /** Whether it has passkeys, each of which is a second factor, too. */
+  readonly passkeys: boolean
 }
 
 export function newUser(

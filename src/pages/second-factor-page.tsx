@@ -15,6 +15,7 @@ export const secondFactorScreen: Screen = {
       context={context}
       state={state}
       recovering={sentFields(c).recovery_code !== undefined}
+      passkey={c.req.query('with') === 'passkey'}
     />
   ),
 }
@@ -24,11 +25,14 @@ interface SecondFactorPageProps {
   readonly state: FormState
   /** Whether the form that came back had a recovery code. */
   readonly recovering: boolean
+  /** Whether the account has passkeys, as the first step found. */
+  readonly passkey: boolean
 }
 
 /** `GET /login/second-factor`: the second step of a sign-in. */
-export function SecondFactorPage({ context, state, recovering }: SecondFactorPageProps) {
+export function SecondFactorPage({ context, state, recovering, passkey }: SecondFactorPageProps) {
   const { texts, basePath } = context
+  const action = `/login/second-factor${passkey ? '?with=passkey' : ''}`
   const app = {
     context,
     id: 'app',
@@ -45,17 +49,32 @@ export function SecondFactorPage({ context, state, recovering }: SecondFactorPag
     retry: 'recovery_code',
   }
   return (
-    <Layout context={context} title={texts.secondFactor.title}>
+    <Layout context={context} title={texts.secondFactor.title} passkeys={passkey}>
       <h1>{texts.secondFactor.title}</h1>
       <p class="intro">{texts.secondFactor.intro}</p>
-      <Form form={app} action="/login/second-factor">
+      <Form form={app} action={action}>
         <AppCodeField form={app} />
         <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
       </Form>
+      {passkey && (
+        <div
+          hidden
+          data-passkey-step
+          data-base={basePath}
+          data-next={context.appHref}
+          data-failed={texts.passkeys.notSignedIn}
+        >
+          <p class="or">{texts.login.or}</p>
+          <button type="button" class="button">
+            {texts.reauthenticate.passkey}
+          </button>
+          <p role="status" />
+        </div>
+      )}
       <details open={recovering}>
         <summary>{texts.secondFactor.recovery}</summary>
         <div class="folded">
-          <Form form={recovery} action="/login/second-factor">
+          <Form form={recovery} action={action}>
             <RecoveryCodeField form={recovery} />
             <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
           </Form>

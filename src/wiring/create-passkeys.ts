@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { passkeyRoutes } from '../api/account/passkeys'
 import { passkeyStepUpRoutes } from '../api/account/step-up-passkey'
 import { passkeySignInRoutes } from '../api/sign-in/passkey'
+import { passkeyStepRoutes } from '../api/sign-in/passkey-step'
 import type { SignedInEnv } from '../guards/auth-env'
 import { createChallenges } from '../passkeys/challenge'
 import type { PasskeyPart, Services } from '../services'
@@ -33,5 +34,6 @@ export function allPasskeyRoutes(services: Services & PasskeyPart) {
   return new Hono<SignedInEnv>()
     .route('/', passkeyRoutes(services))
     .route('/', passkeySignInRoutes(services))
+    .route('/', passkeyStepRoutes(services))
     .route('/', passkeyStepUpRoutes(services))
 }

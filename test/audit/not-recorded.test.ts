@@ -41,7 +41,7 @@ describe.each(['session', 'token'] as const)('what did not happen, in %s mode', 
         await send(deployed, 'POST', '/refresh', { body: { refresh_token: 'x' } }),
         await send(deployed, 'POST', '/login', { headers: foreign, body: right }),
         await ada.post('/password', change),
-        await ada.post('/me/delete', {}),
+        await ada.post('/me/delete', { password: 1 }),
         await ada.delete('/sessions/AAAAAAAAAAAAAAAAAAAAAA'),
       ]
       for (const { status } of answers) expect(status).toBeGreaterThanOrEqual(400)

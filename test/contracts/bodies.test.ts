@@ -113,6 +113,13 @@ const ROUTES: readonly BodyRoute[] = [
     form: false,
     fields: { credential: NO_ASSERTION, binding: LINK.binding, mode: 'session', refresh_in: 'body' },
   },
+  { method: 'POST', path: '/login/second-factor/passkey/options', form: false, fields: { pending: 'x' } },
+  {
+    method: 'POST',
+    path: '/login/second-factor/passkey',
+    form: false,
+    fields: { credential: NO_ASSERTION, pending: 'x' },
+  },
   { method: 'POST', path: '/passkeys/options', form: false, fields: {} },
   { method: 'POST', path: '/passkeys', form: false, fields: { credential: NO_CREDENTIAL, name: 'Ada' } },
   { method: 'POST', path: '/passkeys/:id/rename', form: true, fields: { name: 'Ada', return_to: '/' } },

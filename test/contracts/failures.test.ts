@@ -29,6 +29,11 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /register': ({ mode }) => ({ email: newEmail(), password: NEW_PASSWORD, mode }),
   'POST /login': ({ email, mode }) => ({ email, password: PASSWORD, mode }),
   'POST /login/second-factor': () => ({ code: '000000', pending: `${'A'.repeat(22)}.${'A'.repeat(43)}` }),
+  'POST /login/second-factor/passkey/options': () => ({ pending: `${'A'.repeat(22)}.${'A'.repeat(43)}` }),
+  'POST /login/second-factor/passkey': () => ({
+    credential: NO_ASSERTION,
+    pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
+  }),
   'POST /login/link': ({ email }) => ({ email }),
   'POST /login/link/confirm': () => ({ token: 'A'.repeat(43), binding: 'A'.repeat(43) }),
   'POST /login/passkey/options': () => ({ binding: 'A'.repeat(43) }),
@@ -80,6 +85,8 @@ const SIGNS_IN = [
   'POST /register',
   'POST /login',
   'POST /login/second-factor',
+  'POST /login/second-factor/passkey/options',
+  'POST /login/second-factor/passkey',
   'POST /login/link',
   'POST /login/link/confirm',
   'POST /login/passkey/options',
@@ -99,6 +106,7 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'POST /login/passkey/options': 200,
   // Without a challenge of ours nothing is asked.
   'POST /login/passkey': 400,
+  'POST /login/second-factor/passkey': 400,
 }
 
 /** What is sent to these is about no passkey and no second factor that there is. */

@@ -17,6 +17,8 @@ const OPEN = [
   'POST /register',
   'POST /login',
   'POST /login/second-factor',
+  'POST /login/second-factor/passkey/options',
+  'POST /login/second-factor/passkey',
   'POST /login/link',
   'POST /login/link/confirm',
   'POST /login/passkey/options',

@@ -1,6 +1,7 @@
 // Passkeys in Chromium, with an authenticator that it plays itself (WebAuthn Level 3 §11, through the DevTools protocol).
 import { describe, expect } from 'vitest'
-import { newPerson, register } from './person.ts'
+import { beginTotp, confirmTotp } from './app.ts'
+import { newPerson, register, signIn } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -89,6 +90,31 @@ describe('passkeys in Chromium', () => {
     await visitor.go('/login')
     await visitor.page.getByRole('heading', { name: 'Signed in as Ada Lovelace.' }).waitFor()
     expect(visitor.where()).toBe('/')
+  })
+
+  it('WAN-04, STP-01: one is the second step of a sign-in, and proves again who somebody is', async ({
+    visit,
+  }) => {
+    const visitor = await visit()
+    const device = await withAuthenticator(visitor)
+    const person = newPerson()
+    await register(visitor, person)
+    await addPasskey(visitor)
+    await confirmTotp(visitor, await beginTotp(visitor))
+    await device.answers(false)
+    await signOut(visitor)
+    await signIn(visitor, person)
+    expect(visitor.where()).toBe('/login/second-factor?with=passkey')
+    const button = visitor.page.getByRole('button', { name: 'Use a passkey', exact: true })
+    await button.waitFor()
+    await device.answers(true)
+    await Promise.all([visitor.page.waitForURL((url) => url.pathname === '/'), button.click()])
+    expect(await visitor.heading()).toBe('Signed in as Ada Lovelace.')
+
+    await visitor.go('/reauthenticate?return_to=%2Faccount%3Fshow%3Dactivity')
+    await button.waitFor()
+    await Promise.all([visitor.page.waitForURL('**/account?show=activity'), button.click()])
+    expect(await visitor.page.locator('main').innerText()).toContain('Confirmed it was you')
   })
 
   it('WAN-03: nobody signs in whom the device has not verified', async ({ visit }) => {

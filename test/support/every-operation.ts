@@ -2,8 +2,17 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
-import { addPasskey, answerChallenge, signInWithPasskey } from './passkeys'
-import { clientOf, deviceOf, newEmail, PASSWORD, type Person, send, signedInPerson } from './person'
+import { addPasskey, answerChallenge, signInWithPasskey, stepByPasskey, stepUpByPasskey } from './passkeys'
+import {
+  clientOf,
+  deviceOf,
+  newEmail,
+  PASSWORD,
+  type Person,
+  type SignedIn,
+  send,
+  signedInPerson,
+} from './person'
 import { codeOf, firstStep, personWithTotp, secondFactorsOf, secondStep, wrongCode } from './second-factor'
 import { ALL_PARTS, appOf } from './service'
 
@@ -160,8 +169,15 @@ async function useSecondFactor(open: WholeService, mode: Person['mode']): Promis
   const { body } = await send(open, 'POST', '/login/link', { body: { email: person.email } })
   const link = { token: open.tokenFor(person.email), binding: body.binding, mode }
   expect((await send(open, 'POST', '/login/link/confirm', { body: link })).body.next).toContain('totp')
-  expect((await session.post('/me/recovery-codes', {})).status).toBe(200)
-  expect((await session.post('/me/second-factor/remove', {})).status).toBe(200)
+  const byFactor = '/reauthenticate/second-factor'
+  expect((await session.post(byFactor, { code: await wrongCode(person) })).status).toBe(401)
+  const again = await session.post(byFactor, { recovery_code: recoveryCodes[1] })
+  expect(again.status, again.text).toBe(200)
+  const renewed = { ...clientOf(open, mode, again), refreshToken: session.refreshToken }
+  const { soft } = await addPasskey(renewed)
+  expect((await stepByPasskey(open, await firstStep(person), soft)).status).toBe(200)
+  expect((await renewed.post('/me/recovery-codes', {})).status).toBe(200)
+  expect((await renewed.post('/me/second-factor/remove', {})).status).toBe(200)
   await open.sweep()
 }
 
@@ -173,6 +189,15 @@ async function usePasskeys(open: WholeService, mode: Person['mode']): Promise<vo
   expect((await send(open, 'POST', '/login/passkey', { body: { ...used, mode } })).status).toBe(400)
   const signedIn = clientOf(open, mode, await signInWithPasskey(open, soft, { mode }))
   expect((await signedIn.get('/passkeys')).body.passkeys).toHaveLength(1)
+  expect((await signedIn.get('/reauthenticate')).body.next).toEqual(['passkey'])
+  const proven = await stepUpByPasskey(signedIn, soft)
+  expect(proven.status, proven.text).toBe(200)
+  await removePasskey(clientOf(open, mode, proven), id)
+  const byPassword = await person.post('/reauthenticate', { password: PASSWORD })
+  expect(byPassword.status, byPassword.text).toBe(200)
+}
+
+async function removePasskey(signedIn: SignedIn, id: string): Promise<void> {
   expect((await signedIn.post(`/passkeys/${id}/rename`, { name: 'Key' })).status).toBeLessThan(300)
   expect((await signedIn.post(`/passkeys/${id}/remove`, {})).status).toBeLessThan(300)
 }

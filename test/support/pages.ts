@@ -147,8 +147,10 @@ export function pagesOf(
         refused: { form: 'password', state },
       }),
     ),
-    'second factor': String(SecondFactorPage({ context, state, recovering: false })),
-    'second factor, recovery code': String(SecondFactorPage({ context, state, recovering: true })),
+    'second factor': String(SecondFactorPage({ context, state, recovering: false, passkey: true })),
+    'second factor, recovery code': String(
+      SecondFactorPage({ context, state, recovering: true, passkey: false }),
+    ),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
     register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),

@@ -2,6 +2,7 @@ import { expect } from 'vitest'
 import type { Mode } from '../../src/sessions/mode'
 import { createPasskey, type SoftPasskey, usePasskey } from './authenticator'
 import { type Answer, type SignedIn, send } from './person'
+import type { Pending } from './second-factor'
 import type { Service } from './service'
 
 /** Where the browsers of the tests are, unless a service says otherwise. */
@@ -70,4 +71,31 @@ export async function stepUpByPasskey(
   expect(status, text).toBe(200)
   const input = { challenge: body.challenge, origin: originOf(body.rpId), rpId: body.rpId }
   return person.post('/reauthenticate/passkey', { credential: await usePasskey(soft, input, bent) })
+}
+
+/** Asks with a pending sign-in for a challenge, and answers it with a passkey. */
+export async function answerStep(
+  service: Service,
+  pending: Pending,
+  soft: SoftPasskey,
+  bent?: UsePasskey[2],
+) {
+  const { headers } = pending
+  const path = '/login/second-factor/passkey/options'
+  const { status, body, text } = await send(service, 'POST', path, { headers, body: pending.body })
+  expect(status, text).toBe(200)
+  const input = { challenge: body.challenge, origin: originOf(body.rpId), rpId: body.rpId }
+  return { options: body, credential: await usePasskey(soft, input, bent) }
+}
+
+/** Completes a sign-in with a passkey. */
+export async function stepByPasskey(
+  service: Service,
+  pending: Pending,
+  soft: SoftPasskey,
+  bent?: UsePasskey[2],
+) {
+  const { credential } = await answerStep(service, pending, soft, bent)
+  const body = { ...pending.body, credential }
+  return send(service, 'POST', '/login/second-factor/passkey', { headers: pending.headers, body })
 }

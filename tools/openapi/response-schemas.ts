@@ -158,9 +158,11 @@ const TokenSignIn = v.object({
 })
 
 const next = v.pipe(
-  v.array(v.picklist(['totp', 'recovery-code'])),
+  v.array(v.picklist(['totp', 'recovery-code', 'passkey'])),
   v.readonly(),
-  v.description('What may be proven next: a code of the authenticator app (`totp`) or a recovery code.'),
+  v.description(
+    'What may be proven next: a code of the authenticator app (`totp`), a recovery code, or a passkey.',
+  ),
 )
 const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.'))
 

@@ -61,6 +61,36 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['invalid-second-factor', 'sign-in-expired', 'mode-not-offered'],
   },
 
+  'POST /login/second-factor/passkey/options': {
+    id: 'preparePasskeyStep',
+    tag: 'Sign in',
+    summary: 'Ask for the options to complete a sign-in with a passkey',
+    description:
+      'Where `next` has `passkey`. For `PublicKeyCredential.parseRequestOptionsFromJSON` and `navigator.credentials.get`; names the passkeys of the account. The challenge works once, for five minutes, with this pending sign-in.',
+    request: {},
+    answers: {
+      200: { description: 'The options.', body: 'PasskeyOptions', example: EXAMPLES.passkeyRequest.options },
+    },
+    problems: ['sign-in-expired', 'mode-not-offered', 'not-found'],
+  },
+
+  'POST /login/second-factor/passkey': {
+    id: 'completeSignInWithPasskey',
+    tag: 'Sign in',
+    summary: 'Complete a sign-in with a passkey',
+    description: `In place of a code. The pending sign-in comes as with \`POST /login/second-factor\`. Guesses at codes do not keep it waiting. ${WHERE_TO}`,
+    request: { credential: EXAMPLES.usedCredential },
+    answers: {
+      200: {
+        description: 'Signed in.',
+        body: 'SignIn',
+        example: { ...EXAMPLES.signedIn, session: EXAMPLES.sessionOfTwoFactors },
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['passkey-refused', 'passkey-unknown', 'sign-in-expired', 'mode-not-offered', 'not-found'],
+  },
+
   'POST /login/link': {
     id: 'requestSignInLink',
     tag: 'Sign in',

@@ -53,18 +53,8 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
     async (c) => {
       const { pending, mode: asked, refresh_in, device_token, return_to, ...factor } = c.req.valid('json')
       const typed = typedFactor(factor)
-      const { handle, mode } = presentedHandle(c, config.cookies, pending)
-      if (!config.modes.includes(mode)) throw new Problem('mode-not-offered')
-      // The first step has chosen the mode, and the handle is where that mode keeps it.
-      if (asked !== undefined && asked !== mode)
-        throw missingField('pending', 'Send it in token mode, and not in session mode.')
-      const arrival = {
-        mode,
-        source: requestSourceOf(c),
-        presented: await presentedSessions(services, c.req.raw.headers),
-        deviceIds: await presentedDevices(services, c.req.raw.headers, device_token),
-      }
-      const attempt = await finishSignIn(services, { ...arrival, handle, typed })
+      const arrival = await stepArrival(c, services, { pending, mode: asked, device_token })
+      const attempt = await finishSignIn(services, { ...arrival, typed })
       if (attempt.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
       if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
       if (attempt.outcome === 'sign-in-expired') {
@@ -74,7 +64,7 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
         throw signInExpired()
       }
       clearPending(c, config.cookies)
-      const { deviceIds } = arrival
+      const { mode, deviceIds } = arrival
       return answerSignIn(c, services, attempt, { mode, refresh_in, return_to, deviceIds, status: 200 })
     },
   )
@@ -83,11 +73,15 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
 /** The answer to a first factor, where the account has a second: nobody is signed in by it. */
 export function answerPending(c: Context, services: Services, pending: PendingSignIn, mode: Mode) {
   const { config } = services
-  const { handle, next, expiresInSeconds } = pending
+  const { handle, expiresInSeconds } = pending
+  const passkeys = services.passkeyPart?.relyingParty ?? null
+  const next = pending.next.filter((kind) => kind !== 'passkey' || passkeys !== null)
   const body = { next, expires_in: expiresInSeconds }
   if (mode === 'token') return c.json({ ...body, pending: handle }, 200)
   setAuthCookie(c, config.cookies.pendingSignIn, handle, expiresInSeconds)
-  return answer(c, config, { returnTo: null, page: '/login/second-factor' }, body)
+  // The page reads no account, and is told what to offer.
+  const query = next.includes('passkey') ? '?with=passkey' : ''
+  return answer(c, config, { returnTo: null, page: `/login/second-factor${query}` }, body)
 }
 
 /** Returns the one code that was sent. @throws {Problem} `invalid-input` unless it is one. */
@@ -104,6 +98,31 @@ export function typedFactor(sent: {
   )
 }
 
+/** Returns what every second step needs of its request. @throws {Problem} `mode-not-offered`; `invalid-input`. */
+export async function stepArrival(
+  c: Context,
+  services: Services,
+  sent: {
+    readonly pending?: string | undefined
+    readonly mode?: Mode | undefined
+    readonly device_token?: string | null | undefined
+  },
+) {
+  const { config } = services
+  const { handle, mode } = presentedHandle(c, config.cookies, sent.pending)
+  if (!config.modes.includes(mode)) throw new Problem('mode-not-offered')
+  // The first step has chosen the mode, and the handle is where that mode keeps it.
+  if (sent.mode !== undefined && sent.mode !== mode)
+    throw missingField('pending', 'Send it in token mode, and not in session mode.')
+  return {
+    handle,
+    mode,
+    source: requestSourceOf(c),
+    presented: await presentedSessions(services, c.req.raw.headers),
+    deviceIds: await presentedDevices(services, c.req.raw.headers, sent.device_token),
+  }
+}
+
 /** A client in token mode sends the handle in the body, and a browser in its cookie. Two cookies count as none: one was planted. */
 function presentedHandle(
   c: Context,
@@ -115,12 +134,12 @@ function presentedHandle(
   return { handle: others.length === 0 ? (text ?? null) : null, mode: 'session' }
 }
 
-function clearPending(c: Context, cookies: AuthCookies): void {
+export function clearPending(c: Context, cookies: AuthCookies): void {
   if (cookieValues(c.req.raw.headers, cookies.pendingSignIn).length > 0)
     clearAuthCookie(c, cookies.pendingSignIn)
 }
 
-function signInExpired(): Problem {
+export function signInExpired(): Problem {
   const detail = 'It was completed, took too long, or too many codes were tried. Sign in again.'
   return new Problem('sign-in-expired', { detail })
 }

@@ -3,6 +3,7 @@ import type { ExpectedCodes } from '../../factors/expected-codes'
 import {
   formatPendingHandle,
   PENDING_SECONDS,
+  type PendingHandle,
   type PendingSignInStore,
   type PresentedFactor,
   parsePendingHandle,
@@ -29,7 +30,7 @@ export interface SecondFactorServices {
 }
 
 /** What can be presented as second factor. */
-export type SecondFactorKind = 'totp' | 'recovery-code'
+export type SecondFactorKind = 'totp' | 'recovery-code' | 'passkey'
 
 /** A sign-in that waits for its second factor, as its client is told of it. */
 export interface PendingSignIn {
@@ -61,7 +62,11 @@ export async function holdSignIn(
   if (!(await hold({ ...pending, provenAt: proof.at, expiresAt: proof.at + PENDING_SECONDS }))) return null
   return {
     handle: formatPendingHandle(userId, minted),
-    next: seed ? ['totp', 'recovery-code'] : ['recovery-code'],
+    next: [
+      ...(seed ? (['totp'] as const) : []),
+      'recovery-code',
+      ...(factor.passkeys ? (['passkey'] as const) : []),
+    ],
     expiresInSeconds: PENDING_SECONDS,
   }
 }
@@ -78,10 +83,14 @@ export type TypedFactor =
   | { readonly kind: 'totp'; readonly code: string }
   | { readonly kind: 'recovery-code'; readonly code: string }
 
-interface SecondFactorInput {
+interface SecondFactorInput extends StepArrival {
   /** What the client keeps of the pending sign-in; `null` if it sent none. */
   readonly handle: string | null
   readonly typed: TypedFactor
+}
+
+/** A request that completes a sign-in. */
+export interface StepArrival {
   readonly mode: Mode
   readonly source: RequestSource
   /** Sessions whose credentials came along: signing in ends them. */
@@ -98,12 +107,23 @@ interface SecondFactorInput {
  */
 export async function finishSignIn(
   services: SecondFactorServices & IssueServices & { readonly clock: Clock },
-  { handle, typed, mode, source, presented, deviceIds }: SecondFactorInput,
+  { handle, typed, ...arrival }: SecondFactorInput,
 ): Promise<SecondFactorSignIn> {
   const pending = handle === null ? null : await parsePendingHandle(handle)
   if (!pending) return { outcome: 'sign-in-expired' }
   const now = services.clock()
   const factor = await presentedFactor(services, pending.tokenHash, typed, now)
+  return completeSignIn(services, pending, factor, arrival, now)
+}
+
+/** Takes a pending sign-in with whatever is presented as second factor, and begins its session. @throws {StoreUnavailable} */
+export async function completeSignIn(
+  services: Pick<SecondFactorServices, 'pendingSignIns'> & IssueServices,
+  pending: PendingHandle,
+  factor: PresentedFactor,
+  { mode, source, presented, deviceIds }: StepArrival,
+  now: number,
+): Promise<SecondFactorSignIn> {
   // The store adds what was proven before.
   const methods = [{ method: factor.method, at: now }]
   const prepared = await prepareSession(

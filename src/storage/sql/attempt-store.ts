@@ -16,7 +16,7 @@ import { recordEvent, recordIfChanged } from './audit-log'
 import { chargeSource, findSourceWait, pruneBudgets, sourceThrottled, spendSource } from './budgets'
 import type { SqlDatabase, Steps } from './sql-database'
 import { ifChanged, sql } from './statement'
-import { toCredentials, type UserRow, WITH_TOTP } from './user-row'
+import { FACTOR_COLUMNS, toCredentials, type UserRow, WITH_TOTP } from './user-row'
 
 /** Attempts at passwords. What belongs together is one transaction. */
 export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): AttemptStore {
@@ -27,7 +27,7 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
           counted: reserveAttempt(attempt, limits),
           budgets: findBudgets(attempt),
           users: sql<UserRow>(
-            `SELECT users.*, sealed_seed, encrypted_with FROM users ${WITH_TOTP} WHERE email_canonical = :email`,
+            `SELECT users.*, ${FACTOR_COLUMNS} FROM users ${WITH_TOTP} WHERE email_canonical = :email`,
             { email: attempt.canonicalEmail },
           ),
         },

@@ -1,12 +1,18 @@
 import type { FoundLink } from '../../links/link-store'
 import type { TokenPurpose } from '../../links/one-time-token'
-import { toSecondFactor, toUser, type UserRow, WITH_TOTP } from './user-row'
+import { FACTOR_COLUMNS, toSecondFactor, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** A one-time token, with the account it is for. */
 export interface FoundRow
   extends Pick<
     UserRow,
-    'roles' | 'created_at' | 'email_verified_at' | 'second_factor_at' | 'sealed_seed' | 'encrypted_with'
+    | 'roles'
+    | 'created_at'
+    | 'email_verified_at'
+    | 'second_factor_at'
+    | 'sealed_seed'
+    | 'encrypted_with'
+    | 'has_passkey'
   > {
   readonly purpose: TokenPurpose
   readonly email_canonical: string
@@ -32,7 +38,7 @@ export interface FoundRow
 export function selectLink(tokenHash: string): string {
   return `SELECT link.*, users.id AS user_id, users.email, users.name AS user_name, users.roles,
                  users.created_at, users.email_verified_at, users.password_hash AS user_password_hash,
-                 users.second_factor_at, sealed_seed, encrypted_with,
+                 users.second_factor_at, ${FACTOR_COLUMNS},
                  registration.token_hash AS registered_token_hash, registration.name AS registered_name, registration.password_hash AS registered_password_hash,
                  registration.return_to AS registered_return_to
             FROM one_time_tokens AS link LEFT JOIN users

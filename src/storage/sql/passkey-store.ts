@@ -165,6 +165,7 @@ export function createPasskeyStore(
   }
 }
 
+/** Finds the passkeys of an account, oldest first. */
 function selectOf(userId: string): Statement<PasskeyRow> {
   return sql('SELECT * FROM passkeys WHERE user_id = :user_id ORDER BY created_at, credential_id', {
     user_id: userId,

@@ -13,6 +13,8 @@ import { recordEvent, recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
 import { countTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
 import type { MailQueue } from './mail-queue'
+import { type PasskeyRow, toPasskey } from './passkey-row'
+import { useIfChanged } from './passkey-store'
 import { parseMethods } from './session-row'
 import { endBeyondLimit, endPresented, insertSessionOfPending, startedSession } from './session-start'
 import type { SqlDatabase } from './sql-database'
@@ -32,18 +34,13 @@ export function createPendingSignInStore(
     async finish(finished) {
       const { tokenHash, userId, factor, prepared, presented, device, source, now } = finished
       const { session } = prepared
+      const passkey = 'use' in factor
       const news = mailQueue.newDevice({ sessionId: session.id, userId, source, now })
       const rows = await db.transaction({
-        counted: countPendingTry(finished, limits),
-        tried: ifChanged(
-          'counted',
-          sql(
-            `UPDATE pending_sign_ins SET tries = tries + 1 WHERE token_hash = :token_hash AND ${PREVIOUS_CHANGED}`,
-            {
-              token_hash: tokenHash,
-            },
-          ),
-        ),
+        // A passkey cannot be guessed, so whoever spends the budget of codes keeps its owner from nothing. Its challenge is of this pending
+        // sign-in alone, which is taken once.
+        counted: passkey ? null : countPendingTry(finished, limits),
+        tried: passkey ? tryPasskey(finished) : ifChanged('counted', noteTry(tokenHash)),
         proven: ifChanged('tried', useFactor(finished)),
         begun: ifChanged('proven', insertSessionOfPending(prepared, tokenHash)),
         taken: ifChanged(
@@ -95,11 +92,24 @@ export function createPendingSignInStore(
           returnTo: rows.taken[0]?.return_to ?? null,
         }
       }
-      if (rows.counted.length > 0) {
+      if (rows.counted.length + (passkey ? rows.tried.length : 0) > 0) {
         await db.change(recordEvent({ ...signedIn(finished), ...REFUSED }), { outcomeMatters: false })
         return { outcome: 'wrong-code' }
       }
       return notCounted(rows.waiting, limits, now)
+    },
+
+    async findPasskeys({ tokenHash, userId }, mode, now) {
+      const rows = await db.all(
+        sql<PasskeyRow>(
+          `SELECT passkeys.* FROM passkeys JOIN pending_sign_ins ON pending_sign_ins.user_id = passkeys.user_id
+            WHERE token_hash = :token_hash AND passkeys.user_id = :user_id AND mode = :mode AND pending_sign_ins.expires_at > :now
+              AND tries < ${PENDING_MAX_TRIES}
+            ORDER BY created_at, credential_id`,
+          { token_hash: tokenHash, user_id: userId, mode, now },
+        ),
+      )
+      return rows.map(toPasskey)
     },
 
     async forget(expiredBefore, limit) {
@@ -180,8 +190,27 @@ function countPendingTry({ tokenHash, userId, prepared, now }: FinishedSignIn, l
   return countTry({ from, values }, now, limits)
 }
 
+/** Notes a try at a pending sign-in, if the statement right before counted it. */
+function noteTry(tokenHash: string): Statement<{ token_hash: string }> {
+  return sql(
+    `UPDATE pending_sign_ins SET tries = tries + 1 WHERE token_hash = :token_hash AND ${PREVIOUS_CHANGED} RETURNING token_hash`,
+    { token_hash: tokenHash },
+  )
+}
+
+/** Notes a try with a passkey at a pending sign-in that may be completed. */
+function tryPasskey({ tokenHash, userId, prepared, now }: FinishedSignIn): Statement<{ token_hash: string }> {
+  return sql(
+    `UPDATE pending_sign_ins SET tries = tries + 1
+      WHERE token_hash = :token_hash AND user_id = :user_id AND mode = :mode AND expires_at > :now AND tries < ${PENDING_MAX_TRIES}
+     RETURNING token_hash`,
+    { token_hash: tokenHash, user_id: userId, mode: prepared.session.mode, now },
+  )
+}
+
 /** Uses the code up, if it is right and was not used: of many callers one changes the row. */
 function useFactor({ tokenHash, userId, factor, now }: FinishedSignIn): Statement {
+  if ('use' in factor) return useIfChanged(factor.use, { userId, verifiedOnly: false, now })
   if (factor.method === 'recovery') {
     return useRecoveryCode(userId, factor.codeHash, now)
   }
@@ -214,4 +243,6 @@ function signedIn({ userId, factor, prepared, source, now }: FinishedSignIn): Au
 const REASONS: Readonly<Record<PresentedFactor['method'], string>> = {
   totp: 'second-factor',
   recovery: 'recovery-code',
+  passkey: 'passkey',
+  'synced-passkey': 'passkey',
 }

@@ -15,6 +15,7 @@ export interface UserRow {
   /** The seed of its authenticator app, where the query asks for it: see {@link WITH_TOTP}. */
   readonly sealed_seed?: string | null
   readonly encrypted_with?: string | null
+  readonly has_passkey?: number
   readonly created_at: number
 }
 
@@ -41,13 +42,20 @@ export function toCredentials(row: UserRow): UserCredentials {
   }
 }
 
+/**
+ * What a sign-in needs of a second factor, of a query with {@link WITH_TOTP}. Of an account without one, which is most, the passkeys are not
+ * looked for.
+ */
+export const FACTOR_COLUMNS = `sealed_seed, encrypted_with, CASE WHEN users.second_factor_at IS NULL THEN 0
+  WHEN EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id) THEN 1 ELSE 0 END AS has_passkey`
+
 /** Joins the seed of the authenticator app of each account of `users`. */
 export const WITH_TOTP = 'LEFT JOIN totp_factors ON totp_factors.user_id = users.id'
 
 export function toSecondFactor(
-  row: Pick<UserRow, 'second_factor_at' | 'sealed_seed' | 'encrypted_with'>,
+  row: Pick<UserRow, 'second_factor_at' | 'sealed_seed' | 'encrypted_with' | 'has_passkey'>,
 ): SecondFactor | null {
   const { second_factor_at: since, sealed_seed: text, encrypted_with: secretId } = row
   if (since === null) return null
-  return { since, totp: text && secretId ? { text, secretId } : null }
+  return { since, totp: text && secretId ? { text, secretId } : null, passkeys: row.has_passkey === 1 }
 }

@@ -14,7 +14,7 @@ import { endBeyondLimit, endPresented, insertSession, startedSession } from './s
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
 import { ifChanged, sql } from './statement'
-import { toCredentials, toUser, type UserRow, WITH_TOTP } from './user-row'
+import { FACTOR_COLUMNS, toCredentials, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** Accounts. What belongs together is one statement or one transaction. */
 export function createUserStore(
@@ -65,10 +65,9 @@ export function createUserStore(
   return {
     async findById(id) {
       const row = await db.first(
-        sql<UserRow>(
-          `SELECT users.*, sealed_seed, encrypted_with FROM users ${WITH_TOTP} WHERE users.id = :id`,
-          { id },
-        ),
+        sql<UserRow>(`SELECT users.*, ${FACTOR_COLUMNS} FROM users ${WITH_TOTP} WHERE users.id = :id`, {
+          id,
+        }),
       )
       return row && toCredentials(row)
     },
@@ -78,7 +77,7 @@ export function createUserStore(
         sql<SessionRow & UserRow & { user_created_at: number }>(
           `SELECT sessions.*, users.email, users.email_canonical, users.email_verified_at, users.name, users.roles,
                   users.password_hash, users.disabled_at, users.second_factor_at, users.created_at AS user_created_at,
-                  sealed_seed, encrypted_with
+                  ${FACTOR_COLUMNS}
              FROM sessions ${JOIN_LIVE_ACCOUNT} ${WITH_TOTP} WHERE sessions.id = :id`,
           { id: sessionId, now },
         ),

@@ -68,7 +68,11 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
       const ada = await register(stores.users)
       const { prepared, started } = await setUp(stores, ada, 100)
       expect(started?.ended.map(({ id }) => id)).toEqual([ada.prepared.session.id])
-      expect((await stores.users.findById(ada.user.id))?.secondFactor).toEqual({ since: NOW, totp: SEALED })
+      expect((await stores.users.findById(ada.user.id))?.secondFactor).toEqual({
+        since: NOW,
+        totp: SEALED,
+        passkeys: false,
+      })
       expect(await stores.secondFactors.find(ada.user.id)).toEqual({ totpSince: NOW, recoveryCodesLeft: 1 })
       const again = { ...ada, prepared }
       expect((await setUp(stores, again, 100)).started).toBeNull()
