@@ -55,4 +55,52 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     put: 'false',
     tests: ['test/storage/on-node/host.test.ts'],
   },
+  {
+    guard: 'accounts are imported after their sessions',
+    cut: "name === 'users' ? 2",
+    put: "name === 'users' ? 0",
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'an export that was not finished is not imported',
+    cut: 'end?.end === true',
+    put: 'true',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'an export is readable by its owner alone',
+    cut: '0o600',
+    put: '0o644',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'what changed while it was exported is noticed',
+    cut: 'written !== totalOf(before)',
+    put: 'false',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'an export goes on only on the database as it was',
+    cut: 'JSON.stringify(header) !== JSON.stringify(now)',
+    put: 'false',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'an export is imported into the schema that it was made of',
+    cut: 'header.schema !== newest',
+    put: 'false',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'what was imported is counted, and its chain is that of the export',
+    cut: 'wrong.length > 0',
+    put: 'false',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
+  {
+    guard: 'an import adds to nothing that is there',
+    cut: 'filled.length > 0',
+    put: 'false',
+    tests: ['test/smoke/transfer.test.ts'],
+  },
 ]

@@ -53,6 +53,16 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./audit/verify.ts'),
   },
   {
+    name: 'export',
+    summary: 'Write everything that a database holds into a file',
+    load: () => import('./transfer/export.ts'),
+  },
+  {
+    name: 'import',
+    summary: 'Fill an empty database from such a file',
+    load: () => import('./transfer/import.ts'),
+  },
+  {
     name: 'start',
     summary: 'Serve Janus itself locally (checkout only)',
     instead: 'In your project, use: npx janus dev',

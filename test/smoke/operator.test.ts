@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run as verify } from '../../packages/cli/audit/verify.ts'
 import { type Database, readTarget, withDatabase } from '../../packages/cli/database.ts'
 import { run as doctor } from '../../packages/cli/doctor/doctor.ts'
@@ -11,29 +11,13 @@ import { run as restored } from '../../packages/cli/restored/restored.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { chainHash } from '../../src/audit/audit-chain'
 import { type PostgresServer, startPostgres } from '../support/postgres-server'
+import { runCommand as janus } from '../support/run-command.ts'
 import { describeWith } from '../support/with-tools'
 
 const [ADA, EVE] = ['a'.repeat(22), 'e'.repeat(22)]
 const folder = mkdtempSync(join(tmpdir(), 'janus-operator-'))
 
 afterAll(() => rmSync(folder, { recursive: true }))
-
-/** Runs a command in this process. */
-async function janus(command: (args: readonly string[]) => Promise<number>, ...args: string[]) {
-  const printed: string[] = []
-  const spies = (['log', 'error'] as const).map((name) =>
-    vi.spyOn(console, name).mockImplementation((text) => printed.push(String(text))),
-  )
-  try {
-    const code = await command(args).catch((failure: unknown) => {
-      printed.push(failure instanceof Error ? failure.message : String(failure))
-      return -1
-    })
-    return { code, printed: printed.join('\n') }
-  } finally {
-    for (const spy of spies) spy.mockRestore()
-  }
-}
 
 async function fill({ runAll }: Database): Promise<void> {
   const session = (user: string, id: string) =>

@@ -36,7 +36,8 @@ export function createSqliteDatabase(path: string): SqliteDatabase {
     let statement = prepared.get(text)
     if (!statement) {
       statement = db.prepare(text)
-      prepared.set(text, statement)
+      // A text that holds its values is not seen again.
+      if (values.length > 0) prepared.set(text, statement)
     }
     return statement.all(...values) as Row[]
   }
