@@ -11,6 +11,7 @@ import type { SignInServices } from './flows/sign-in/password'
 import type { SecondFactorServices } from './flows/sign-in/second-factor'
 import type { HoldSignIn } from './flows/sign-in/way-in'
 import type { GuardServices } from './guards/auth-env'
+import type { AccountExports } from './identity/account-export'
 import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
@@ -38,6 +39,7 @@ export interface Services
   readonly deviceCredentials: DeviceCredentials
   readonly keyring: Keyring
   readonly sessionCache: RememberedSessionCache
+  readonly accountExports: AccountExports
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   readonly restores: Restores

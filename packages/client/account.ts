@@ -1,6 +1,7 @@
 // All that `janus/client/account` exports: the routes of an account, for a client of `janus/client`.
 import type { Abortable, JanusClient } from './client.ts'
 import type {
+  AccountExport,
   Activity,
   Binding,
   Device,
@@ -15,7 +16,16 @@ import type {
   User,
 } from './types.ts'
 
-export type { Activity, Binding, Device, EmailVerified, Goal, PasswordChange, SignInLink } from './types.ts'
+export type {
+  AccountExport,
+  Activity,
+  Binding,
+  Device,
+  EmailVerified,
+  Goal,
+  PasswordChange,
+  SignInLink,
+} from './types.ts'
 
 /** Selects a page of a list. */
 export interface PageOptions extends Abortable {
@@ -74,6 +84,8 @@ export interface AccountClient {
   devices(options?: Abortable): Promise<{ readonly devices: readonly Device[] }>
   /** Makes a device unknown to the account. */
   forgetDevice(id: string, options?: Abortable): Promise<void>
+  /** Returns everything that is kept of the account but its secrets. Takes a proof of the last minutes. */
+  export(options?: Abortable): Promise<AccountExport>
   /** Lists what happened to the account, the newest first. */
   activity(
     options?: PageOptions,
@@ -136,6 +148,7 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     endSession: (id, options) => ended('/sessions', id, options),
     devices: (options) => listed('/devices', options),
     forgetDevice: (id, options) => ended('/devices', id, options),
+    export: (options) => call('/me/export', { ...options, ...signedIn, method: 'GET' }),
     activity: (options) => listed('/me/activity', options),
   }
 }

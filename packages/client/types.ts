@@ -88,6 +88,12 @@ export interface Device {
 }
 
 /** Something that happened to an account. */
+/** Everything that is kept of an account but its secrets: the account, and a list for each other place. */
+export interface AccountExport {
+  readonly account: Readonly<Record<string, unknown>>
+  readonly [place: string]: Readonly<Record<string, unknown>> | readonly Readonly<Record<string, unknown>>[]
+}
+
 export interface Activity {
   readonly id: string
   readonly at: string

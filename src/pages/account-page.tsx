@@ -1,6 +1,7 @@
 import { AccountActivity } from './account-activity'
 import { AccountDeletion } from './account-deletion'
 import { AccountDevices, type DeviceView } from './account-devices'
+import { AccountExport } from './account-export'
 import { AccountPasskeys, type PasskeyView } from './account-passkeys'
 import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
@@ -89,6 +90,7 @@ export function AccountPage(props: AccountPageProps) {
       />
       <AccountDevices context={context} accountId={user.id} devices={devices} />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
+      <AccountExport context={context} recent={user.recent} />
       <AccountDeletion
         context={context}
         user={user}

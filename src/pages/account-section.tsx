@@ -12,6 +12,8 @@ export interface AccountView {
   readonly hasPassword: boolean
   /** What a change of the account takes: its password, nothing more than the proof there is, or another proof first. */
   readonly proof: 'password' | 'recent' | 'needed'
+  /** Whether its owner has proven who they are in the last minutes. */
+  readonly recent: boolean
 }
 
 interface AccountSectionProps {

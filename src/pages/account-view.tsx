@@ -51,7 +51,12 @@ export async function accountPage(
   return (
     <AccountPage
       context={context}
-      user={{ ...user, hasPassword, proof: passwordIsEnough ? 'password' : recent ? 'recent' : 'needed' }}
+      user={{
+        ...user,
+        hasPassword,
+        recent,
+        proof: passwordIsEnough ? 'password' : recent ? 'recent' : 'needed',
+      }}
       sessions={listed.slice(0, limits.sessions).map((session) => ({
         ...session,
         device: describeDevice(session.userAgent),

@@ -1,5 +1,6 @@
 import { type Context, Hono, type MiddlewareHandler } from 'hono'
 import { activityRoutes } from '../api/account/activity'
+import { exportRoutes } from '../api/account/export'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
 import { passwordRoutes } from '../api/account/password'
 import { stepUpRoutes } from '../api/account/step-up'
@@ -81,6 +82,7 @@ export function createRoutes(services: WiredServices, pages: Pages | null) {
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
     .route('/', activityRoutes(services))
+    .route('/', exportRoutes(services))
     .route('/', sessionRoutes(services))
     .route('/', deviceRoutes(services))
     .route('/', keySetRoutes(services))

@@ -125,6 +125,7 @@ export function createServices(
     keyring,
     brandName: config.brandName,
     users: stores.users,
+    accountExports: stores.accountExports,
     attempts: stores.attempts,
     turns: createTurns(),
     devices: stores.devices,

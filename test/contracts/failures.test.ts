@@ -67,6 +67,7 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /me/totp/confirm': () => ({ enrolment: 'x', code: '000000' }),
   'POST /me/second-factor/remove': () => ({}),
   'POST /me/recovery-codes': () => ({}),
+  'GET /me/export': () => undefined,
   'GET /sessions': () => undefined,
   'DELETE /sessions/:id': () => undefined,
   'POST /sessions/:id/end': () => undefined,

@@ -68,6 +68,7 @@ const CLOSED = [
   'POST /reauthenticate/passkey/options',
   'POST /reauthenticate/passkey',
   'GET /me/activity',
+  'GET /me/export',
   'GET /me/second-factor',
   'POST /me/totp',
   'POST /me/totp/confirm',

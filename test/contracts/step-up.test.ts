@@ -48,6 +48,7 @@ const LIVE_ROUTES: readonly [
   ['DELETE /devices/:id', (client) => client.delete(`/devices/${deviceOf(client).slice(0, 22)}`)],
   ['POST /devices/:id/forget', (client) => client.post(`/devices/${deviceOf(client).slice(0, 22)}/forget`)],
   ['GET /me/activity', (client) => client.get('/me/activity')],
+  ['GET /me/export', (client) => client.get('/me/export')],
   ['GET /passkeys', (client) => client.get('/passkeys')],
   ['POST /passkeys/options', (client) => client.post('/passkeys/options')],
   [

@@ -137,7 +137,11 @@ describe.each(OPERATIONS)('the examples of $method $path', ({ method, path, oper
       if ('$ref' in response) continue
       const body = response.content?.['application/json']?.example
       if (body === undefined) continue
-      const headers = { 'Clear-Site-Data': '"cache"', 'Cache-Control': 'public, max-age=300' }
+      const headers = {
+        'Clear-Site-Data': '"cache"',
+        'Cache-Control': 'public, max-age=300',
+        'Content-Disposition': 'attachment; filename="account.json"',
+      }
       const route = `${method.toUpperCase()} ${path.replace(/\{\w+\}/, 'x')}`
       await hold(route, { status: Number(status), headers, body })
     }

@@ -63,6 +63,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
     email: text,
     emailVerified: false,
     hasPassword: true,
+    recent: true,
     proof: 'password' as const,
   }
   const seen = { device: text, country: text }

@@ -306,6 +306,23 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['invalid-input'],
   },
 
+  'GET /me/export': {
+    id: 'exportAccount',
+    tag: 'Account',
+    summary: 'Everything that is kept of the account',
+    description:
+      'The account, sessions, devices, passkeys, second factor, links and events, without secrets, as one JSON file. It takes a proof of the last ten minutes, and is recorded.',
+    answers: {
+      200: {
+        description: 'The file.',
+        body: 'AccountExport',
+        example: EXAMPLES.accountExport,
+        headers: ['Content-Disposition'],
+      },
+    },
+    problems: [],
+  },
+
   'GET /sessions': {
     id: 'listSessions',
     tag: 'Sessions',

@@ -27,6 +27,10 @@ const HEADERS: Readonly<Record<string, Header>> = {
     description: 'Sets or clears `__Host-` cookies: Secure, HttpOnly, path `/`.',
     schema: { type: 'string', pattern: '^__Host-' },
   },
+  'Content-Disposition': {
+    description: 'The name of the file.',
+    schema: { type: 'string' },
+  },
   'Clear-Site-Data': {
     description: 'Clears what the browser stored for the session.',
     schema: { type: 'string', pattern: '^"cache"(, "storage")?$' },

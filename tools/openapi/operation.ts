@@ -35,6 +35,7 @@ export type AnswerHeader =
   | 'Location'
   | 'Set-Cookie?'
   | 'Clear-Site-Data'
+  | 'Content-Disposition'
   | 'Clear-Site-Data?'
   | 'Cache-Control'
 

@@ -12,6 +12,7 @@ import {
   type ProblemCode,
   type FieldError as ProblemFieldError,
 } from '../../src/http/problem'
+import type { ExportedPlace } from '../../src/identity/account-export'
 
 // What Janus answers, by the names the document has for it. Nothing validates with these at run time: the types below hold
 // them to the functions that make the answers, and the test suite holds them to the answers (test/support/contract.ts).
@@ -225,6 +226,21 @@ const Event = v.object({
   device,
 })
 
+const StoredRow = v.record(v.string(), v.unknown())
+
+/** Everywhere that something of an account is kept. */
+const EXPORTED_PLACES = [
+  'sessions',
+  'authenticator_app',
+  'recovery_codes',
+  'passkeys',
+  'pending_sign_ins',
+  'devices',
+  'known_devices',
+  'links',
+  'events',
+] as const satisfies readonly ExportedPlace[]
+
 const nextCursor = v.exactOptional(text('Send it as `cursor` for the next page. Absent on the last.'))
 
 const Check = v.object({
@@ -305,6 +321,10 @@ export const RESPONSE_SCHEMAS = {
     binding: text('Binds the challenge to the page or client that requested it: send it with the answer.'),
   }),
   DeviceList: v.object({ devices: v.array(Device) }),
+  AccountExport: v.object({
+    account: StoredRow,
+    ...Object.fromEntries(EXPORTED_PLACES.map((place) => [place, v.array(StoredRow)])),
+  }),
   EventPage: v.object({ events: v.array(Event), next_cursor: nextCursor }),
   MailAsked: v.object({}),
   MailAskedBound: v.object({

@@ -319,6 +319,10 @@ export const de = {
     refused: 'Abgelehnt',
     otherEvent: { success: 'Aktivität im Konto', refused: 'Versuch' },
     delete: 'Konto löschen',
+    export: 'Ihre Daten',
+    exportIntro:
+      'Alles, was zu Ihrem Konto gespeichert ist, außer Passwörtern und Schlüsseln, als eine JSON-Datei.',
+    submitExport: 'Herunterladen',
     deleteIntro:
       'Damit werden Ihr Konto, Ihr Name, Ihre E-Mail-Adresse und Ihr Passwort gelöscht, und Sie werden überall abgemeldet. Das lässt sich nicht rückgängig machen.',
     deleteKeeps: (days) =>

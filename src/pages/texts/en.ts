@@ -321,6 +321,9 @@ export const en = {
     refused: 'Refused',
     otherEvent: { success: 'Account activity', refused: 'Attempt' } satisfies EventText,
     delete: 'Delete account',
+    export: 'Your data',
+    exportIntro: 'Everything kept about your account, except passwords and keys, as one JSON file.',
+    submitExport: 'Download',
     deleteIntro:
       "This deletes your account with your name, your email address and your password, and signs you out everywhere. It can't be undone.",
     deleteKeeps: (days: string) =>

@@ -311,6 +311,9 @@ export const es = {
     refused: 'Rechazado',
     otherEvent: { success: 'Actividad en la cuenta', refused: 'Intento' },
     delete: 'Eliminar la cuenta',
+    export: 'Sus datos',
+    exportIntro: 'Todo lo que se guarda de su cuenta, salvo contraseñas y claves, en un archivo JSON.',
+    submitExport: 'Descargar',
     deleteIntro:
       'Elimina su cuenta con su nombre, su correo electrónico y su contraseña, y cierra todas sus sesiones. No se puede deshacer.',
     deleteKeeps: (days) =>

@@ -1,11 +1,13 @@
 import type { AuditLog } from '../../audit/audit-log'
 import type { DeviceStore } from '../../devices/device'
 import type { AttemptStore } from '../../flows/attempt-store'
+import type { AccountExports } from '../../identity/account-export'
 import type { UserStore } from '../../identity/user-store'
 import type { SigningKeyStore } from '../../keys/signing-key-store'
 import type { RestoreStore } from '../../restores/restore-store'
 import type { SessionStore } from '../../sessions/session-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
+import { createAccountExports } from './account-export'
 import { createAttemptStore } from './attempt-store'
 import { createAuditLog } from './audit-log'
 import { createDeviceStore } from './device-store'
@@ -25,6 +27,7 @@ export interface SqlStores {
   readonly auditLog: AuditLog
   readonly signingKeys: SigningKeyStore
   readonly restores: RestoreStore
+  readonly accountExports: AccountExports
 }
 
 export interface SqlStoresOptions {
@@ -50,5 +53,6 @@ export function createSqlStores(
     auditLog: createAuditLog(db),
     signingKeys: createSigningKeyStore(db),
     restores: createRestoreStore(db),
+    accountExports: createAccountExports(db),
   }
 }

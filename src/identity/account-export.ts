@@ -1,0 +1,30 @@
+import type { RequestSource } from '../request-source/request-source'
+import type { Mode } from '../sessions/mode'
+
+/** Everything that is kept of an account but its secrets: the rows of each place, by name, as the database has them. */
+export type AccountExport = Readonly<
+  Record<ExportedPlace, readonly Readonly<Record<string, string | number | null>>[]>
+>
+
+export type ExportedPlace =
+  | 'account'
+  | 'sessions'
+  | 'authenticator_app'
+  | 'recovery_codes'
+  | 'passkeys'
+  | 'pending_sign_ins'
+  | 'devices'
+  | 'known_devices'
+  | 'links'
+  | 'events'
+
+export interface AccountExports {
+  /** Reads everything of an account in one transaction, and records that its owner did. @throws {StoreUnavailable} */
+  read(caller: {
+    readonly userId: string
+    readonly sessionId: string
+    readonly mode: Mode
+    readonly source: RequestSource
+    readonly now: number
+  }): Promise<AccountExport>
+}
