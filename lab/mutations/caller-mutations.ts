@@ -146,6 +146,10 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     tests: ['test/memo.test.ts'],
   },
   {
+    guard: 'a store that does not answer is left alone for a while',
+    tests: ['test/sessions/late-copies.test.ts'],
+  },
+  {
     guard: 'a call of the client ends when Janus does not answer',
     cut: 'unlessAborted(stop.signal, () => work(stop.signal)',
     put: 'work(stop.signal',

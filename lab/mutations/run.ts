@@ -25,6 +25,9 @@ const HELP = `Break each guard in turn and see a test fail.
 
 Takes some ten seconds a guard. Exit code: 0 if every broken guard was noticed.`
 
+/** A test that hangs without its guard is cut off, and has to be one that fails. */
+const LIMIT_MS = 180_000
+
 const ROOT = dirname(dirname(import.meta.dirname))
 
 const { values } = parseArgs({
@@ -86,10 +89,18 @@ function isNoticed(mutation: Mutation): boolean {
   writeFileSync(path, breakGuard(source, mutation) ?? source)
   const projects = ['--project', 'workers', '--project', 'alone']
   // One file after the other: to be bailed out of while another begins, the runtime does not survive.
-  const command = ['vitest', 'run', ...projects, '--no-file-parallelism', '--bail', '1', ...mutation.tests]
+  const command = [
+    'node_modules/vitest/vitest.mjs',
+    'run',
+    ...projects,
+    '--no-file-parallelism',
+    '--bail',
+    '1',
+    ...mutation.tests,
+  ]
   const env = { ...process.env, NO_COLOR: '1' }
-  const run = spawnSync('npx', command, { cwd: copy, env, encoding: 'utf8' })
+  const run = spawnSync(process.execPath, command, { cwd: copy, env, encoding: 'utf8', timeout: LIMIT_MS })
   writeFileSync(path, source)
-  // A run that found no test, or could not start, has noticed nothing.
+  // A run that found no test, could not start, or did not end has noticed nothing.
   return run.status !== 0 && /\b\d+ failed\b/.test(run.stdout)
 }

@@ -25,6 +25,11 @@ export class StoreUnavailable extends Error {
   }
 }
 
+/** The cause of an outage that took all the time there was. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer'
+}
+
 /** Runs work that can do without its store: gives what `otherwise` does about an outage. Throws whatever else is thrown. */
 export async function orOnOutage<T>(
   work: Promise<T>,
@@ -67,7 +72,7 @@ export async function reach<T>(store: Store, call: (signal: AbortSignal) => Prom
   let timer: ReturnType<typeof setTimeout> | undefined
   const late = new Promise<never>((_, reject) => {
     timer = setTimeout(() => {
-      const reason = new Error(`No answer in ${PATIENCE_MS[store]} ms`)
+      const reason = new NoAnswer(`No answer in ${PATIENCE_MS[store]} ms`)
       reject(reason)
       givenUp.abort(reason)
     }, PATIENCE_MS[store])

@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { Restores } from '../restores/restores'
+import { createBreaker } from '../runtime/breaker'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { reach } from '../runtime/outage'
@@ -29,13 +30,14 @@ interface SessionCopyParts {
 export function createSessionCopies(parts: SessionCopyParts): SessionCache {
   const { copyStore, signedCopies, restores, copySeconds, clock, log } = parts
   const { store } = copyStore
+  const reachUnlessLate = createBreaker(store)
 
   return {
     store,
 
     async find(id) {
       const [text, restoredAt] = await Promise.all([
-        reach(store, (signal) => copyStore.get(keyOf(id), signal)),
+        reachUnlessLate((signal) => copyStore.get(keyOf(id), signal)),
         restores.lastAt(),
       ])
       if (text === null) return null
@@ -58,12 +60,13 @@ export function createSessionCopies(parts: SessionCopyParts): SessionCache {
       const seconds = Math.max(1, copySeconds === null ? left : Math.min(left, copySeconds))
       const key = keyOf(live.session.id)
       const text = await signedCopies.sign(key, JSON.stringify({ ...live, writtenAt: now }))
-      await reach(store, (signal) => copyStore.set(key, text, seconds, signal))
+      await reachUnlessLate((signal) => copyStore.set(key, text, seconds, signal))
     },
 
     async delete(ids) {
       for (let start = 0; start < ids.length; start += copyStore.mostDeletes) {
         const keys = ids.slice(start, start + copyStore.mostDeletes).map(keyOf)
+        // Always tried: a copy that stays is one that is still accepted.
         await reach(store, (signal) => copyStore.delete(keys, signal))
       }
     },
