@@ -7,6 +7,7 @@ import { createPages } from './pages/create-pages'
 import { createMail } from './wiring/create-mail'
 import { createPasskeys } from './wiring/create-passkeys'
 import { createSecondFactors } from './wiring/create-second-factors'
+import { createSocialLogin } from './wiring/create-social-login'
 import { createDurableObjectCopies } from './wiring/durable-object-copies'
 import { createMemcachedCopies } from './wiring/memcached-copies'
 import { createRedisCopies } from './wiring/redis-copies'
@@ -17,6 +18,7 @@ const janus = createJanus(env, {
   createMail,
   createPasskeys,
   createSecondFactors,
+  createSocialLogin,
   createSessionCopies: (settings) =>
     createDurableObjectCopies(settings) ?? createRedisCopies(settings) ?? createMemcachedCopies(settings),
   ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),

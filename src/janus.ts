@@ -33,7 +33,7 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
-/** A part that is left out (`createMail`, `createPasskeys`, `createSecondFactors`) has no code in the bundle, either. */
+/** A part that is left out (`createMail`, `createPasskeys`, `createSecondFactors`, `createSocialLogin`) has no code in the bundle, either. */
 export interface JanusOptions extends Parts {
   readonly clock?: Clock
   readonly log?: Log
@@ -64,8 +64,9 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = options
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
-  const lacking = lacksPart(env, parsed.config, options)
-  if (lacking.length > 0) return createUnconfigured(lacking, log)
+  const social = options.createSocialLogin?.(env) ?? null
+  const partFaults = [...lacksPart(env, parsed.config, options), ...(social?.faults ?? [])]
+  if (partFaults.length > 0) return createUnconfigured(partFaults, log)
   const config = withoutParts(parsed.config, options)
   const { DB } = parsed.bindings
   // It shows rows of D1.
@@ -81,7 +82,7 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
   const services = createServices(
-    { bindings, truth, config, parts: options, mailer, copyStore, customClaims, onEvent, defer },
+    { bindings, truth, config, parts: options, social, mailer, copyStore, customClaims, onEvent, defer },
     clock,
     log,
   )

@@ -20,6 +20,9 @@ import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
 import type { RememberedSessionCache } from './sessions/session-cache'
+import type { SocialSeals } from './social/attempt'
+import type { IdentityStore } from './social/identity-store'
+import type { Provider } from './social/provider'
 import type { ClientLimit } from './throttling/client-limit'
 
 /** Everything an operation may need, made once for each isolate. Each takes only what it uses. */
@@ -49,6 +52,8 @@ export interface Services
   readonly passkeyPart: PasskeyPart | null
   /** `null`: the service was made without second factors. */
   readonly secondFactorPart: SecondFactorPart | null
+  /** `null`: the service was made without social login. */
+  readonly socialPart: SocialPart | null
   readonly brandName: string
   /** Returns what keeps the database from being used; `null` if it is ready. */
   readonly checkDatabase: () => Promise<string | null>
@@ -77,4 +82,12 @@ export interface SecondFactorPart
     Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes'> {
   /** Makes a sign-in wait. */
   readonly holdSignIn: HoldSignIn
+}
+
+/** What only a service has that was made with social login (`createSocialLogin`). */
+export interface SocialPart {
+  readonly identities: IdentityStore
+  readonly seals: SocialSeals
+  /** In the order of the settings; none where none is set. */
+  readonly providers: readonly Provider[]
 }

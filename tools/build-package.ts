@@ -35,8 +35,17 @@ await build({
   bundle: true,
   format: 'esm',
   target: 'es2022',
-  // What is imported and not bundled: the one dependency, the framework of whoever mounts it, and the platform.
-  external: ['jose', 'hono', 'hono/*', 'pg', 'react', 'cloudflare:workers', 'cloudflare:sockets'],
+  // What is imported and not bundled: the dependencies, the framework of whoever mounts it, and the platform.
+  external: [
+    'jose',
+    'oauth4webapi',
+    'hono',
+    'hono/*',
+    'pg',
+    'react',
+    'cloudflare:workers',
+    'cloudflare:sockets',
+  ],
   // With the sources in them, so that a stack leads to a line that can be read.
   sourcemap: 'linked',
   legalComments: 'none',

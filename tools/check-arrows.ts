@@ -30,6 +30,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'src/keys',
     'src/passwords',
     'src/passkeys',
+    'src/social',
     'src/throttling',
     'src/audit',
     'src/restores',

@@ -15,6 +15,7 @@ import { breakGuard, type Mutation, readMarks } from './mutation.ts'
 import { NODE_MUTATIONS } from './node-mutations.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
 import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
+import { SOCIAL_MUTATIONS } from './social-mutations.ts'
 
 const HELP = `Break each guard in turn and see a test fail.
 
@@ -48,6 +49,7 @@ const all = [
   ...ACCOUNT_MUTATIONS,
   ...PASSKEY_MUTATIONS,
   ...NODE_MUTATIONS,
+  ...SOCIAL_MUTATIONS,
 ]
 const marks = readMarks(ROOT)
 for (const mutation of all) {

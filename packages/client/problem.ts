@@ -5,6 +5,9 @@ export type ProblemCode =
   | 'invalid-code'
   | 'passkey-refused'
   | 'passkey-unknown'
+  | 'social-refused'
+  | 'social-cancelled'
+  | 'social-no-address'
   | 'invalid-credentials'
   | 'authentication-required'
   | 'invalid-token'
@@ -23,6 +26,7 @@ export type ProblemCode =
   | 'password-not-set'
   | 'second-factor-not-set'
   | 'last-way-in'
+  | 'identity-refused'
   | 'account-exists'
   | 'body-too-large'
   | 'unsupported-media-type'
@@ -31,6 +35,7 @@ export type ProblemCode =
   | 'mode-not-offered'
   | 'too-many-attempts'
   | 'internal-error'
+  | 'provider-unavailable'
   | 'store-unavailable'
 
 /** One field of the input and what is wrong with it. */

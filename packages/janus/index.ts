@@ -14,6 +14,7 @@ import type { MakeClaims } from '../../src/tokens/custom-claims'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
+import { createSocialLogin as createAllSocialLogin } from '../../src/wiring/create-social-login'
 
 export type { JanusEvent, JanusEventType } from '../../src/events/event'
 export type { Principal } from '../../src/guards/principal'
@@ -34,6 +35,11 @@ export interface Part {
   readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
 }
 
+/** What `createSocialLogin` returns. No more of it is shown, either. */
+export interface SocialLoginPart {
+  readonly faults: readonly { readonly setting: string; readonly message: string }[]
+}
+
 /** What `createPostgres` of `janus/postgres` returns. No more of it is shown, either. */
 export interface DatabasePart {
   readonly check: () => Promise<string | null>
@@ -50,6 +56,8 @@ export interface JanusOptions {
   createPasskeys?(settings: object): Part
   /** `createSecondFactors`. Without it there are no second factors, and nobody signs in to an account that has one. */
   createSecondFactors?(settings: object): Part
+  /** `createSocialLogin`. Without it nobody signs in at another provider, and `SOCIAL_PROVIDERS` must not be set. */
+  createSocialLogin?(env: object): SocialLoginPart
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
   /**
@@ -88,6 +96,9 @@ export const createPasskeys: (settings: never) => Part = createAllPasskeys
 
 /** What second factors take, to hand to {@link createJanus}. */
 export const createSecondFactors: (settings: never) => Part = createAllSecondFactors
+
+/** What social login takes, to hand to {@link createJanus}. */
+export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocialLogin
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never) => Pages = createAllPages

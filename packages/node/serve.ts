@@ -8,6 +8,7 @@ import { consoleLog } from '../../src/runtime/log'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
+import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
 import { createBackground, sweepEvery } from './background'
 import { clientAddress } from './client-address'
@@ -59,6 +60,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
       createMail,
       createPasskeys,
       createSecondFactors,
+      createSocialLogin,
       createDatabase: () => truth,
       defer: background.defer,
       ...(mailer ? { mailer } : {}),

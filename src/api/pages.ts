@@ -17,6 +17,8 @@ export interface Pages {
   readonly afterForms: MiddlewareHandler
   /** `GET /`; `null`: nobody is signed in. */
   home(c: Context, user: User | null): Promise<Response>
+  /** Leads a browser on to another site after a form. */
+  onward(c: Context, url: URL): Promise<Response>
   /** An authenticator app that waits for its first code. No other answer holds its seed. */
   totpOffer(c: Context, offer: OfferToOwner): Promise<Response>
   /** New recovery codes, which are shown in this answer alone. */

@@ -61,6 +61,8 @@ export type AuditEventName =
   | 'device-forgotten'
   | 'passkey-added'
   | 'passkey-removed'
+  | 'identity-linked'
+  | 'identity-unlinked'
   | 'roles-changed'
   | 'account-disabled'
   | 'account-enabled'

@@ -15,7 +15,7 @@ export type KeyPurpose =
   | 'second-factor-code'
 
 /** Describes what is encrypted at rest: see sealing.ts. */
-export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption' | 'totp-seed'
+export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption' | 'totp-seed' | 'social-sign-in'
 
 export interface DerivedKey {
   /** Names the secret the key comes from, and tells nothing else of it: 8 characters of base64url. */
@@ -82,6 +82,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'signing-key-encryption': AES_256_GCM,
   'mail-encryption': AES_256_GCM,
   'totp-seed': AES_256_GCM,
+  'social-sign-in': AES_256_GCM,
 }
 
 async function deriveKey(secret: string, purpose: KeyPurpose): Promise<DerivedKey> {

@@ -17,13 +17,13 @@ export function closedByDefault(services: GuardServices): MiddlewareHandler<Sign
     const route = matchedRoute(c)
     // Nothing is there to guard: the answer is 404 or 405.
     if (!route || route.path.endsWith('/*')) return next()
-    const { open, bearing } = factsOf(route.handler)
+    const { open, bearing, foreign } = factsOf(route.handler)
     // guard: routes are closed by default
     if (!open) return guard(c, next)
     // guard: a page of another site signs nobody out, with whatever cookie
     const bears = bearing && c.req.raw.headers.has('Authorization')
     // guard: the cross-site rule covers signing in
-    if (!bears) refuseCrossSite(services.crossSiteRule, c.req.raw)
+    if (!bears && !foreign) refuseCrossSite(services.crossSiteRule, c.req.raw)
     return next()
   }
 }

@@ -10,6 +10,15 @@ export const open: MiddlewareHandler = withFacts((_, next) => next(), { open: tr
  */
 export const openToBearers: MiddlewareHandler = withFacts((_, next) => next(), { open: true, bearing: true })
 
+/**
+ * As {@link open}, for a route to which a page of another site posts. It must read no cookie and change nothing: whoever uses it lets the
+ * browser go on by GET.
+ */
+export const openToOtherSites: MiddlewareHandler = withFacts((_, next) => next(), {
+  open: true,
+  foreign: true,
+})
+
 /** A route as Hono has it. `ALL` marks middleware. */
 interface Route {
   readonly method: string

@@ -8,6 +8,8 @@ export type CookiePurpose =
   | 'device'
   | 'mail-sent'
   | 'pending-sign-in'
+  | 'social'
+  | 'identity-offer'
   | BindingPurpose
 
 /** Names what binds a mailed link to the browser that requested it. */
@@ -31,6 +33,10 @@ export interface AuthCookies {
   readonly emailChange: AuthCookie<'email-change'>
   /** The handle of a sign-in that waits for its second factor. It opens nothing. */
   readonly pendingSignIn: AuthCookie<'pending-sign-in'>
+  /** Binds a sign-in at a provider to the browser that began it. */
+  readonly social: AuthCookie<'social'>
+  /** An identity, sealed, that its owner may link once they have signed in. */
+  readonly identityOffer: AuthCookie<'identity-offer'>
   /** Holds what the page that waits for a mail shows: no secret, but nobody else's to read. */
   readonly mailSent: AuthCookie<'mail-sent'>
 }
@@ -54,6 +60,8 @@ export function createAuthCookies(port: string): AuthCookies {
     signInLink: cookie('sign-in-link'),
     emailChange: cookie('email-change'),
     pendingSignIn: cookie('pending-sign-in'),
+    social: cookie('social'),
+    identityOffer: cookie('identity-offer'),
     mailSent: cookie('mail-sent'),
   }
 }

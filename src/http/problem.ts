@@ -6,6 +6,9 @@ export const PROBLEMS = {
   'invalid-link': { status: 400, title: 'The link is invalid or has expired' },
   'invalid-code': { status: 400, title: 'The code is invalid or has expired' },
   'passkey-refused': { status: 400, title: 'The passkey was rejected' },
+  'social-refused': { status: 400, title: 'The sign-in at the provider was rejected' },
+  'social-cancelled': { status: 400, title: 'The sign-in at the provider was cancelled' },
+  'social-no-address': { status: 400, title: 'The provider vouches for no email address' },
   'passkey-unknown': { status: 400, title: 'The passkey is unknown' },
   'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
   'authentication-required': { status: 401, title: 'Authentication is required' },
@@ -28,6 +31,7 @@ export const PROBLEMS = {
   'password-not-set': { status: 409, title: 'The account has no password' },
   'second-factor-not-set': { status: 409, title: 'The account has no second factor' },
   'last-way-in': { status: 409, title: 'This is the last way into the account' },
+  'identity-refused': { status: 409, title: 'The identity was not connected' },
   'account-exists': { status: 409, title: 'An account with this email address exists' },
   'body-too-large': { status: 413, title: 'Request too large' },
   'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
@@ -36,6 +40,7 @@ export const PROBLEMS = {
   'mode-not-offered': { status: 422, title: 'This sign-in mode is not offered' },
   'too-many-attempts': { status: 429, title: 'Too many attempts' },
   'internal-error': { status: 500, title: 'Something went wrong' },
+  'provider-unavailable': { status: 502, title: 'The sign-in provider is unavailable' },
   'store-unavailable': { status: 503, title: 'Storage is unavailable' },
 } as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
 

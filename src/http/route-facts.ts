@@ -9,6 +9,8 @@ export interface RouteFacts {
   readonly open?: true
   /** Says whether an open route accepts an access token anyway. */
   readonly bearing?: true
+  /** Says whether a page of another site may post here. */
+  readonly foreign?: true
   /** The schema of a JSON body. */
   readonly json?: BodySchema
   /** The schema of a form. */

@@ -12,6 +12,7 @@ export type ExportedPlace =
   | 'authenticator_app'
   | 'recovery_codes'
   | 'passkeys'
+  | 'identities'
   | 'pending_sign_ins'
   | 'devices'
   | 'known_devices'

@@ -222,7 +222,8 @@ export interface ProvenAddress extends KnownDevice {
 export interface HeldRegistration {
   readonly email: EmailAddress
   readonly name: string | null
-  readonly passwordHash: string
+  /** `null`: none was chosen, because another provider vouches for the person. */
+  readonly passwordHash: string | null
   readonly token: MintedSecret
   readonly bindingHash: string
   readonly returnTo: string | null

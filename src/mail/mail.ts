@@ -16,6 +16,8 @@ export type NoticeKind =
   | 'email-changed'
   | 'passkey-added'
   | 'passkey-removed'
+  | 'identity-linked'
+  | 'identity-unlinked'
   | 'refresh-token-reused'
   | 'second-factor-set'
   | 'second-factor-removed'

@@ -5,6 +5,7 @@ import { AccountExport } from './account-export'
 import { AccountPasskeys, type PasskeyView } from './account-passkeys'
 import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
+import { AccountProviders, type ProvidersView } from './account-providers'
 import { AccountSecondFactor, type SecondFactorView } from './account-second-factor'
 import type { AccountView } from './account-section'
 import { AccountSessions, type SessionView } from './account-sessions'
@@ -29,6 +30,8 @@ export interface AccountPageProps {
   /** The oldest first; `null`: there are none here. */
   readonly passkeys: readonly PasskeyView[] | null
   readonly secondFactor: SecondFactorView | null
+  /** `null`: there are none here, and the account has none. */
+  readonly providers: ProvidersView | null
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
@@ -79,6 +82,7 @@ export function AccountPage(props: AccountPageProps) {
         open={props.unfolded === 'password'}
       />
       {passkeys && <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} />}
+      {props.providers && <AccountProviders context={context} accountId={user.id} view={props.providers} />}
       {props.secondFactor && (
         <AccountSecondFactor context={context} accountId={user.id} secondFactor={props.secondFactor} />
       )}

@@ -1,10 +1,13 @@
 import type { Context } from 'hono'
+import { labelOf, presentedOffer } from '../api/account/identities'
 import { presentedDevices } from '../guards/presented-devices'
 import type { Principal } from '../guards/principal'
 import { isRecent } from '../guards/recent-proof'
 import { sessionEnded } from '../guards/require-live-session'
+import type { UserCredentials } from '../identity/user'
 import { describeDevice } from '../request-source/device'
 import type { Services } from '../services'
+import type { StoredIdentity } from '../social/identity-store'
 import { AccountPage, type AccountPageProps } from './account-page'
 import { accountPath } from './account-section'
 import { groupEvents } from './activity-groups'
@@ -28,17 +31,20 @@ export async function accountPage(
     sessions: show === 'sessions' ? MANY : FEW.sessions,
     events: show === 'activity' ? MANY : FEW.events,
   }
-  const [account, listed, knownDevices, ownPasskeys, factor, currentIds, recorded] = await Promise.all([
-    users.findById(userId),
-    sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
-    devices.list(userId, clock()),
-    passkeyPart?.relyingParty ? passkeyPart.passkeys.list(userId) : null,
-    secondFactorPart ? secondFactorPart.secondFactors.find(userId) : null,
-    presentedDevices(services, c.req.raw.headers),
-    auditLog.list(userId, { before: null, limit: MANY + 1 }),
-  ])
+  const [account, listed, knownDevices, ownPasskeys, factor, identities, currentIds, recorded] =
+    await Promise.all([
+      users.findById(userId),
+      sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
+      devices.list(userId, clock()),
+      passkeyPart?.relyingParty ? passkeyPart.passkeys.list(userId) : null,
+      secondFactorPart ? secondFactorPart.secondFactors.find(userId) : null,
+      services.socialPart ? services.socialPart.identities.list(userId) : [],
+      presentedDevices(services, c.req.raw.headers),
+      auditLog.list(userId, { before: null, limit: MANY + 1 }),
+    ])
   if (!account) throw sessionEnded(principal)
   const { user, passwordHash } = account
+  const providers = await providersView(services, { c, principal, account, identities })
   const path = accountPath(context)
   const recent = isRecent(principal, clock())
   const hasPassword = passwordHash !== null
@@ -70,6 +76,7 @@ export async function accountPage(
       }))}
       passkeys={ownPasskeys}
       secondFactor={factor && { ...factor, changeable: recent }}
+      providers={providers}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}
       mail={offered(config).mail}
@@ -80,6 +87,34 @@ export async function accountPage(
       forms={forms}
     />
   )
+}
+
+/** What the page shows of providers: those that are configured, and identities of the account. */
+async function providersView(
+  services: Services,
+  {
+    c,
+    principal,
+    account,
+    identities,
+  }: {
+    readonly c: Context
+    readonly principal: Principal
+    readonly account: UserCredentials
+    readonly identities: readonly StoredIdentity[]
+  },
+): Promise<AccountPageProps['providers']> {
+  const { socialPart, clock } = services
+  if (!socialPart || (socialPart.providers.length === 0 && identities.length === 0)) return null
+  const offer = await presentedOffer(c, { ...services, ...socialPart })
+  const isOwn = offer?.canonicalEmail === account.canonicalEmail
+  const { providers } = socialPart
+  return {
+    providers,
+    identities: identities.map((identity) => ({ ...identity, label: labelOf(socialPart, identity) })),
+    offered: (isOwn && providers.find(({ name }) => name === offer.provider)) || null,
+    changeable: isRecent(principal, clock()),
+  }
 }
 
 /** What a form says was done, in the address it comes back to. */

@@ -1,5 +1,6 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
+import { presentedOffer } from '../api/account/identities'
 import { Text } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
@@ -19,6 +20,8 @@ import { continueAfterForms } from './after-form'
 import { ASSET_FILES } from './asset-files'
 import { assetRoutes } from './asset-routes'
 import { CheckMailPage, parseMailSent } from './check-mail-page'
+import { ConnectPage } from './connect-page'
+import { ContinuePage } from './continue-page'
 import { continueRoute } from './continue-route'
 import { placeOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
@@ -42,6 +45,8 @@ import { TotpPage } from './totp-page'
 export function createPages(services: Services, all: readonly Screen[] = SCREENS): Pages {
   const { config, secondFactorPart } = services
   const screens = all.filter(({ part }) => part === undefined || services[part] !== null)
+  // A form begins a session there.
+  const providers = config.modes.includes('session') ? (services.socialPart?.providers ?? []) : []
   const screenAt = (path: string) => screens.find((screen) => screen.path === path)
 
   const routes = new Hono<SignedInEnv>()
@@ -66,6 +71,16 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     .post('/login/other', open, jsonOrFormBody(otherScreenBody(screens)), (c) =>
       answerScreen(c, screenAt(c.req.valid('json').to), { ...FRESH_FORM, values: keptValues(c) }),
     )
+    .get('/login/connect', open, async (c) => {
+      const { socialPart } = services
+      const offer = socialPart && (await presentedOffer(c, { ...services, ...socialPart }))
+      const provider = providers.find(({ name }) => name === offer?.provider)
+      if (!offer || !provider) return c.redirect(`${config.basePath}/login`, 303)
+      const context = pageContext(c, config)
+      const { mail } = offered(config)
+      const page = { context, label: provider.label, email: offer.email, mail }
+      return answerPage(c, context, <ConnectPage {...page} />)
+    })
     .get('/mail-sent', open, (c) => {
       refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
       const context = pageContext(c, config)
@@ -112,6 +127,12 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
       const context = pageContext(c, config)
       const page = <HomePage context={context} user={user} registration={offered(config).registration} />
       return answerPage(c, context, page)
+    },
+
+    async onward(c, { href, host }) {
+      const context = pageContext(c, config)
+      c.header('Refresh', `0;url=${href}`)
+      return answerPage(c, context, <ContinuePage context={context} href={href} host={host} />)
     },
 
     async totpOffer(c, offer) {
@@ -196,7 +217,7 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     if (refusal !== null) throw new Problem(refusal)
     const context = pageContext(c, config)
     const link = await findMailedLink(services, c, screen.linkPurposes)
-    return answerPage(c, context, screen.form({ c, context, config, link }, state))
+    return answerPage(c, context, screen.form({ c, context, config, link, providers }, state))
   }
 
   /** The form that was sent, if it can be mended; a page about the problem otherwise. */
@@ -211,7 +232,7 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     if (isForm(c) && MENDABLE.has(problem.code)) {
       if (screen) {
         const link = await findMailedLink(services, c, screen.linkPurposes)
-        return screen.form({ c, context, config, link }, state)
+        return screen.form({ c, context, config, link, providers }, state)
       }
       const { page, form = null } = placeOfForm(path) ?? {}
       const { principal } = c.var
@@ -222,7 +243,7 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     }
     if (isForm(c) && screen && problem.code === 'invalid-link') {
       const link = await findLinkElsewhere(c, screen)
-      if (link) return screen.form({ c, context, config, link }, FRESH_FORM)
+      if (link) return screen.form({ c, context, config, link, providers }, FRESH_FORM)
     }
     const { code } = problem
     const { retryAfterSeconds } = state.problem ?? {}

@@ -22,6 +22,9 @@ const PAGES: readonly FormsOfPage[] = [
       '/devices/:id/forget': null,
       '/passkeys/:id/rename': null,
       '/passkeys/:id/remove': null,
+      '/identities/:id/link': null,
+      '/identities/:id/remove': null,
+      '/identities/connect': null,
       '/me/totp': null,
       '/me/totp/confirm': null,
       '/me/second-factor/remove': null,
@@ -30,7 +33,7 @@ const PAGES: readonly FormsOfPage[] = [
   },
   { page: '/reauthenticate', forms: { '/reauthenticate/second-factor': null } },
   { page: '/', forms: { '/logout': null } },
-  { page: '/login', forms: { '/login/other': null } },
+  { page: '/login', forms: { '/login/other': null, '/login/social/:id': null } },
 ]
 
 /** The page of a form, and its name if it comes back. */

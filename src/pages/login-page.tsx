@@ -4,6 +4,7 @@ import { EmailField, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { ProviderButtons, type ProviderView } from './provider-buttons'
 import { fieldOf, offered, type Screen } from './screen'
 
 export const loginScreen: Screen = {
@@ -17,7 +18,8 @@ export const loginScreen: Screen = {
     const returnTo = fieldOf(facts, 'return_to')
     const next = safeReturnTo(returnTo ?? undefined, config, appHome(config))
     const passkeys = config.passkeyRpId !== null && config.modes.includes('session')
-    const links = { mail, registration, returnTo, next, passkeys }
+    const { providers } = facts
+    const links = { mail, registration, returnTo, next, passkeys, providers }
     return <LoginPage context={facts.context} state={state} {...links} />
   },
 }
@@ -33,10 +35,12 @@ interface LoginPageProps {
   /** Where somebody goes who has signed in with a passkey. */
   readonly next: string
   readonly passkeys: boolean
+  readonly providers: readonly ProviderView[]
 }
 
 /** `GET /login`. */
-export function LoginPage({ context, state, returnTo, mail, registration, next, passkeys }: LoginPageProps) {
+export function LoginPage(props: LoginPageProps) {
+  const { context, state, returnTo, mail, registration, next, passkeys, providers } = props
   const { texts } = context
   const form = { context, id: 'login', state, fields: ['email', 'password'], retry: 'password', main: true }
   return (
@@ -78,6 +82,7 @@ export function LoginPage({ context, state, returnTo, mail, registration, next, 
           </OtherScreen>
         </>
       )}
+      <ProviderButtons context={context} providers={providers} returnTo={returnTo} />
       {registration && (
         <p class="elsewhere">
           {texts.login.noAccount}{' '}

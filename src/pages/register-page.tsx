@@ -3,6 +3,7 @@ import { EmailField, Field, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { ProviderButtons, type ProviderView } from './provider-buttons'
 import { fieldOf, offered, type Screen } from './screen'
 
 export const registerScreen: Screen = {
@@ -16,6 +17,7 @@ export const registerScreen: Screen = {
       context={facts.context}
       state={state}
       returnTo={fieldOf(facts, 'return_to')}
+      providers={facts.providers}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
@@ -26,10 +28,12 @@ interface RegisterPageProps {
   readonly state: FormState
   readonly returnTo: string | null
   readonly passwordMinLength: number
+  readonly providers: readonly ProviderView[]
 }
 
 /** `GET /register`. */
-export function RegisterPage({ context, state, returnTo, passwordMinLength }: RegisterPageProps) {
+export function RegisterPage(props: RegisterPageProps) {
+  const { context, state, returnTo, passwordMinLength, providers } = props
   const { texts } = context
   const fields = ['name', 'email', 'password']
   const form = { context, id: 'register', state, fields, retry: 'email', main: true, passwordMinLength }
@@ -43,6 +47,7 @@ export function RegisterPage({ context, state, returnTo, passwordMinLength }: Re
         <PasswordField form={form} name="password" label={texts.fields.password} />
         <SubmitButton>{texts.register.submit}</SubmitButton>
       </Form>
+      <ProviderButtons context={context} providers={providers} returnTo={returnTo} />
       <p class="elsewhere">
         {texts.register.haveAccount}{' '}
         <OtherScreen form={form} to="/login">

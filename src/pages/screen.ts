@@ -7,6 +7,7 @@ import type { FormState } from './form-state'
 import type { Layout } from './layout'
 import type { MailedLink } from './mailed-link'
 import type { PageContext } from './page'
+import type { ProviderView } from './provider-buttons'
 
 /**
  * A page that is one form: shown by GET of a path, and again, with what was wrong, when POST of the same path is refused. Where a link in
@@ -43,6 +44,8 @@ export interface ScreenFacts {
   readonly config: Config
   /** What led here, if it was a mail. */
   readonly link: MailedLink | null
+  /** Where one may sign in besides. */
+  readonly providers: readonly ProviderView[]
 }
 
 export interface DoneFacts {

@@ -1,6 +1,6 @@
 /**
  * How somebody proved who they are. `pwd`: a password. `link`: what was mailed, as a link or a code. `totp`: a code of an authenticator app.
- * `recovery`: a recovery code. `passkey`, `synced-passkey`: a passkey that stays on one device, or is kept on several, with the person verified.
+ * `recovery`: a recovery code. `social`: another provider vouched for them. `passkey`, `synced-passkey`: a passkey that stays on one device, or is kept on several, with the person verified.
  */
 export type AuthenticationMethod = keyof typeof METHODS
 
@@ -24,6 +24,8 @@ const METHODS = {
   pwd: { amr: ['pwd'], proves: 'account' },
   // guard: mail is never a second factor
   link: { amr: ['otp'], proves: 'account' },
+  // How the provider has asked is not known. RFC 8176 has no word for it; this one is in use for it.
+  social: { amr: ['fed'], proves: 'account' },
   totp: { amr: ['otp'], proves: 'possession' },
   recovery: { amr: ['otp'], proves: 'possession' },
   // The authenticator has asked for a face, a finger or a PIN, so one passkey is two factors (NIST SP 800-63B-4 §3.1.7).

@@ -28,7 +28,7 @@ import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
 import { createEvents, type OnEvent } from './create-events'
 import type { CreateMail } from './mail'
-import type { CreatePasskeys, CreateSecondFactors } from './part'
+import type { CreatePasskeys, CreateSecondFactors, CreateSocialLogin, SocialLogin } from './part'
 import type { Truth } from './truths'
 import type { WiredServices } from './wired-services'
 
@@ -37,6 +37,7 @@ export interface Parts {
   readonly createMail?: CreateMail
   readonly createPasskeys?: CreatePasskeys
   readonly createSecondFactors?: CreateSecondFactors
+  readonly createSocialLogin?: CreateSocialLogin
 }
 
 interface ServiceParts {
@@ -45,6 +46,8 @@ interface ServiceParts {
   readonly config: Config
   /** Those that are not there are left out of the service. */
   readonly parts: Parts
+  /** `null`: no social login. */
+  readonly social: SocialLogin | null
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
   /** `null`: there are no copies of sessions. */
@@ -58,7 +61,7 @@ interface ServiceParts {
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, truth, config, parts, mailer, copyStore, customClaims, onEvent, defer }: ServiceParts,
+  { bindings, truth, config, parts, social, mailer, copyStore, customClaims, onEvent, defer }: ServiceParts,
   clock: Clock,
   log: Log,
 ): WiredServices {
@@ -151,6 +154,7 @@ export function createServices(
     passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     events: createEvents({ ...settings, onEvent }),
+    socialPart: social?.createPart({ ...settings, mailQueue }) ?? null,
     checkDatabase: truth.check,
   }
 }

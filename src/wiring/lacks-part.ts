@@ -7,7 +7,12 @@ import type { Parts } from './create-services'
 export function lacksPart(
   env: object,
   { mail, passkeyRpId, passkeyOrigins }: Config,
-  { mailer = null, createMail, createPasskeys }: Parts & { readonly mailer?: Mailer | null },
+  {
+    mailer = null,
+    createMail,
+    createPasskeys,
+    createSocialLogin,
+  }: Parts & { readonly mailer?: Mailer | null },
 ): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   const fault = (setting: string, what: string, part: keyof Parts) =>
@@ -21,11 +26,13 @@ export function lacksPart(
     faults.push({ setting: 'MAILER', message })
   }
   // A domain that is only the default asks for nothing.
-  const { PASSKEY_RP_ID } = env as Partial<Record<string, unknown>>
+  const { PASSKEY_RP_ID, SOCIAL_PROVIDERS } = env as Partial<Record<string, unknown>>
   if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)
     fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
   if (!createPasskeys && passkeyOrigins.length > 0)
     fault('PASSKEY_ORIGINS', 'PASSKEY_ORIGINS is set', 'createPasskeys')
+  if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
+    fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
   return faults
 }
 

@@ -2,11 +2,12 @@ import type { Hono } from 'hono'
 import type { Pages } from '../api/pages'
 import type { Bindings } from '../config/bindings'
 import type { Config } from '../config/config'
+import type { ConfigFault } from '../config/fault'
 import type { Keyring } from '../crypto/keyring'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
-import type { PasskeyPart, SecondFactorPart, Services } from '../services'
+import type { PasskeyPart, SecondFactorPart, Services, SocialPart } from '../services'
 import type { MailQueue } from '../storage/sql/mail-queue'
 import type { SqlDatabase } from '../storage/sql/sql-database'
 
@@ -37,3 +38,13 @@ export type CreatePasskeys = (settings: PartSettings) => Part & PasskeyPart
 
 /** Makes what second factors take. */
 export type CreateSecondFactors = (settings: PartSettings) => Part & SecondFactorPart
+
+/** Social login, as settings have it. */
+export interface SocialLogin {
+  /** What is wrong with its settings. */
+  readonly faults: readonly ConfigFault[]
+  createPart(settings: PartSettings): Part & SocialPart
+}
+
+/** Makes what social login takes, of the settings that only it has. */
+export type CreateSocialLogin = (env: object) => SocialLogin

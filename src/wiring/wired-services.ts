@@ -1,7 +1,7 @@
 import type { Services } from '../services'
 import type { Events } from './create-events'
 import type { Mail } from './mail'
-import type { CreatePasskeys, CreateSecondFactors, Part } from './part'
+import type { CreatePasskeys, CreateSecondFactors, Part, SocialLogin } from './part'
 
 /** What a service is wired of: its parts have routes and work in the background. */
 export interface WiredServices extends Services {
@@ -9,9 +9,10 @@ export interface WiredServices extends Services {
   readonly events: Events | null
   readonly passkeyPart: ReturnType<CreatePasskeys> | null
   readonly secondFactorPart: ReturnType<CreateSecondFactors> | null
+  readonly socialPart: ReturnType<SocialLogin['createPart']> | null
 }
 
 /** Returns the parts that a service was given. */
-export function partsOf({ mail, passkeyPart, secondFactorPart }: WiredServices): readonly Part[] {
-  return [mail, passkeyPart, secondFactorPart].filter((part) => part !== null)
+export function partsOf({ mail, passkeyPart, secondFactorPart, socialPart }: WiredServices): readonly Part[] {
+  return [mail, passkeyPart, secondFactorPart, socialPart].filter((part) => part !== null)
 }

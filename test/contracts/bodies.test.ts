@@ -42,6 +42,14 @@ const NO_ASSERTION = {
   response: { clientDataJSON: 'e30', authenticatorData: 'AA', signature: 'AA' },
 }
 
+const PROVIDER_ANSWER = {
+  state: 'x',
+  code: 'x',
+  iss: 'https://id.example',
+  error: 'x',
+  error_description: 'x',
+}
+
 const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/register', form: true, fields: { ...SIGN_IN, name: 'Ada' } },
   { method: 'POST', path: '/login', form: true, fields: SIGN_IN },
@@ -124,6 +132,33 @@ const ROUTES: readonly BodyRoute[] = [
   { method: 'POST', path: '/passkeys', form: false, fields: { credential: NO_CREDENTIAL, name: 'Ada' } },
   { method: 'POST', path: '/passkeys/:id/rename', form: true, fields: { name: 'Ada', return_to: '/' } },
   { method: 'POST', path: '/passkeys/:id/remove', form: true, fields: { return_to: '/' } },
+  {
+    method: 'POST',
+    path: '/login/social/:provider',
+    form: true,
+    fields: { mode: 'session', return_to: '/' },
+  },
+  {
+    method: 'POST',
+    path: '/login/social/:provider/callback',
+    form: true,
+    fields: { ...PROVIDER_ANSWER, user: '{}' },
+  },
+  {
+    method: 'POST',
+    path: '/login/social/confirm',
+    form: false,
+    fields: { ...PROVIDER_ANSWER, profile: 'x', binding: LINK.binding, refresh_in: 'body' },
+  },
+  {
+    method: 'POST',
+    path: '/identities/confirm',
+    form: false,
+    fields: { ...PROVIDER_ANSWER, profile: 'x', binding: LINK.binding },
+  },
+  { method: 'POST', path: '/identities/connect', form: true, fields: { offer: 'x', return_to: '/' } },
+  { method: 'POST', path: '/identities/:provider/link', form: true, fields: { return_to: '/' } },
+  { method: 'POST', path: '/identities/:id/remove', form: true, fields: { return_to: '/' } },
 ]
 
 const MODES = ['session', 'token'] as const

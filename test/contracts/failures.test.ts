@@ -79,6 +79,16 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /passkeys': () => ({ credential: NO_CREDENTIAL }),
   'POST /passkeys/:id/rename': () => ({ name: 'Canary key' }),
   'POST /passkeys/:id/remove': () => undefined,
+  'GET /login/social': () => undefined,
+  'POST /login/social/:provider': () => ({ mode: 'session' }),
+  'GET /login/social/:provider/callback': () => undefined,
+  'POST /login/social/:provider/callback': () => ({ state: 'x' }),
+  'POST /login/social/confirm': () => ({ state: 'x', binding: 'A'.repeat(43) }),
+  'GET /identities': () => undefined,
+  'POST /identities/confirm': () => ({ state: 'x', binding: 'A'.repeat(43) }),
+  'POST /identities/connect': () => ({ offer: 'x' }),
+  'POST /identities/:provider/link': () => undefined,
+  'POST /identities/:id/remove': () => undefined,
 }
 
 /** What does not look at an access token. */
@@ -92,6 +102,11 @@ const SIGNS_IN = [
   'POST /login/link/confirm',
   'POST /login/passkey/options',
   'POST /login/passkey',
+  'GET /login/social',
+  'POST /login/social/:provider',
+  'GET /login/social/:provider/callback',
+  'POST /login/social/:provider/callback',
+  'POST /login/social/confirm',
   'POST /password/forgot',
   'POST /password/reset',
   'POST /email/verify',
@@ -108,6 +123,12 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   // Without a challenge of ours nothing is asked.
   'POST /login/passkey': 400,
   'POST /login/second-factor/passkey': 400,
+  // No provider is configured here, and no attempt was begun.
+  'GET /login/social': 200,
+  'POST /login/social/:provider': 404,
+  'GET /login/social/:provider/callback': 401,
+  'POST /login/social/:provider/callback': 404,
+  'POST /login/social/confirm': 401,
 }
 
 /** What is sent to these is about no passkey and no second factor that there is. */
@@ -119,12 +140,16 @@ const NOTHING_TO_DO: Readonly<Record<string, number>> = {
   'POST /passkeys': 400,
   'POST /passkeys/:id/rename': 404,
   'POST /passkeys/:id/remove': 404,
+  'POST /identities/confirm': 401,
+  'POST /identities/connect': 401,
+  'POST /identities/:provider/link': 404,
+  'POST /identities/:id/remove': 404,
 }
 
 function ask(service: OwnService, route: string, person: Person): Promise<Answer> {
   const [method = '', path = ''] = route.split(' ')
   const id = path.startsWith('/devices') ? deviceOf(person).slice(0, 22) : person.sessionId
-  const url = path.replace(':id', id).replace(':code', 'not-found')
+  const url = path.replace(':id', id).replace(':provider', 'acme').replace(':code', 'not-found')
   const body = REQUESTS[route]?.(person)
   return send(service, method, url === '/' ? '' : url, { headers: person.headers, body })
 }

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest'
-import { mailingService } from '../support/mail'
 import { addPasskey, registerPasskey } from '../support/passkeys'
 import { deviceOf, expectProblem, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
+import { addIdentity, linkAnswer, offerFor, socialService } from '../support/providers'
 
-const service = mailingService()
+const service = socialService()
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
 /** Every route that does something to the account of its caller: what it is sent, besides whose account is meant. */
@@ -31,6 +31,19 @@ const ROUTES: Readonly<
   'POST /passkeys/:id/rename': async (person) => [
     `/passkeys/${(await addPasskey(person)).id}/rename`,
     { name: 'Phone' },
+  ],
+  'POST /identities/connect': async ({ email }) => [
+    '/identities/connect',
+    { offer: await offerFor(service, email) },
+  ],
+  'POST /identities/confirm': async (person) => ['/identities/confirm', await linkAnswer(service, person)],
+  'POST /identities/:provider/link': () => [
+    '/identities/acme/link',
+    { return_to: 'https://app.example.com/' },
+  ],
+  'POST /identities/:id/remove': async (person) => [
+    `/identities/${await addIdentity(service, person)}/remove`,
+    {},
   ],
   'POST /passkeys/:id/remove': async (person) => [`/passkeys/${(await addPasskey(person)).id}/remove`, {}],
 }
@@ -63,7 +76,9 @@ describe.each(['session', 'token'] as const)(
         expect((await other.get('/me')).status).toBe(200)
 
         const done = await ask(ada, route, path, { ...body, account_id: ada.userId })
-        expect(done.status, done.text).toBeLessThan(300)
+        // Where there is a cookie, the browser itself comes back.
+        if (mode === 'session' && route === 'POST /identities/confirm') expect(done.status).toBe(400)
+        else expect(done.status, done.text).toBeLessThan(300)
       },
     )
 

@@ -14,6 +14,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { linkIn, newSubject, socialService, tokenSignIn } from '../support/providers'
 import { firstStep, personWithTotp, secondStep, wrongCode } from '../support/second-factor'
 import { deployed, ownService } from '../support/service'
 
@@ -34,6 +35,44 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       (await signedInPerson({ mode: 'session' })).post('/passkeys', {
         credential: { id: 'x', response: { clientDataJSON: 'x', attestationObject: 'x' } },
       }),
+  ],
+  'social-refused': [
+    400,
+    async () => {
+      const { confirm } = await tokenSignIn(socialService(), { subject: newSubject() })
+      return confirm({ binding: 'another' })
+    },
+  ],
+  'social-cancelled': [
+    400,
+    async () => {
+      const { confirm } = await tokenSignIn(socialService(), { subject: newSubject() })
+      return confirm({ code: undefined, error: 'access_denied' })
+    },
+  ],
+  'social-no-address': [
+    400,
+    async () => {
+      const { confirm } = await tokenSignIn(socialService(), { subject: { sub: crypto.randomUUID() } })
+      return confirm()
+    },
+  ],
+  'identity-refused': [
+    409,
+    async () => {
+      const service = socialService()
+      const subject = newSubject()
+      await (await tokenSignIn(service, { subject })).confirm()
+      return linkIn(service, await signedInPerson({ mode: 'token', service }), { subject })
+    },
+  ],
+  'provider-unavailable': [
+    502,
+    async () => {
+      const service = socialService()
+      service.provider.interfere = () => new Response(null, { status: 503 })
+      return send(service, 'POST', '/login/social/acme', { body: { mode: 'session' } })
+    },
   ],
   'passkey-unknown': [
     400,

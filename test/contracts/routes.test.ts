@@ -7,8 +7,8 @@ import { PROBLEMS } from '../../src/http/problem'
 import { createPages } from '../../src/pages/create-pages'
 import { createRoutes } from '../../src/wiring/app'
 import { partsOf } from '../../src/wiring/wired-services'
-import { mailingService } from '../support/mail'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
+import { socialService } from '../support/providers'
 import { appOf, deployed, type OwnService, type Service } from '../support/service'
 
 /** The whole contract: what anyone may call, and what takes a signed-in person. */
@@ -23,6 +23,11 @@ const OPEN = [
   'POST /login/link/confirm',
   'POST /login/passkey/options',
   'POST /login/passkey',
+  'GET /login/social',
+  'POST /login/social/confirm',
+  'POST /login/social/:provider',
+  'GET /login/social/:provider/callback',
+  'POST /login/social/:provider/callback',
   'POST /password/forgot',
   'POST /password/reset',
   'POST /email/verify',
@@ -45,6 +50,7 @@ const OPEN_PAGES = [
   'GET /password/reset',
   'GET /email/verify',
   'GET /email/change/confirm',
+  'GET /login/connect',
   'GET /mail-sent',
   'GET /continue',
   'POST /login/other',
@@ -85,13 +91,18 @@ const CLOSED = [
   'POST /passkeys',
   'POST /passkeys/:id/rename',
   'POST /passkeys/:id/remove',
+  'GET /identities',
+  'POST /identities/confirm',
+  'POST /identities/connect',
+  'POST /identities/:provider/link',
+  'POST /identities/:id/remove',
 ]
 
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
-const AT_ROOT = mailingService()
-const UNDER_AUTH = mailingService({ ISSUER: 'https://example.com/auth' })
+const AT_ROOT = socialService()
+const UNDER_AUTH = socialService({ ISSUER: 'https://example.com/auth' })
 const SERVICES = [
   { at: 'the root', service: AT_ROOT },
   { at: '/auth', service: UNDER_AUTH },
@@ -122,6 +133,7 @@ function urlOf(path: string): string {
     ? ''
     : path
         .replace(':id', 'A'.repeat(22))
+        .replace(':provider', 'acme')
         .replace(':code', 'not-found')
         .replace(':file', 'janus.css')
         .replace('/mail-sent', '/mail-sent?for=link')

@@ -55,6 +55,11 @@ const LIVE_ROUTES: readonly [
     'POST /passkeys/:id/rename',
     (client) => client.post(`/passkeys/${client.sessionId}/rename`, { name: 'x' }),
   ],
+  ['GET /identities', (client) => client.get('/identities')],
+  ['POST /identities/connect', (client) => client.post('/identities/connect', { offer: 'x' })],
+  ['POST /identities/confirm', (client) => client.post('/identities/confirm', { state: 'x', binding: 'x' })],
+  ['POST /identities/:provider/link', (client) => client.post('/identities/acme/link')],
+  ['POST /identities/:id/remove', (client) => client.post(`/identities/${client.sessionId}/remove`)],
   ['POST /passkeys/:id/remove', (client) => client.post(`/passkeys/${client.sessionId}/remove`)],
 ]
 

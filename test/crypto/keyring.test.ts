@@ -19,6 +19,7 @@ const USES = {
   'signing-key-encryption': 'encrypts',
   'mail-encryption': 'encrypts',
   'totp-seed': 'encrypts',
+  'social-sign-in': 'encrypts',
 } as const satisfies Record<KeyPurpose, 'signs' | 'encrypts'>
 const PURPOSES = Object.keys(USES) as KeyPurpose[]
 const MACS = PURPOSES.filter((purpose) => USES[purpose] === 'signs')

@@ -4,6 +4,7 @@ import { COMMANDS } from '../../packages/cli/commands'
 import { HOST_SETTINGS } from '../../packages/node/settings'
 import { BINDING_TEXTS } from '../../src/config/setting-texts'
 import { SETTINGS } from '../../src/config/settings'
+import { SOCIAL_TEXTS } from '../../src/config/social-setting-texts'
 import { OPERATIONS } from '../../tools/openapi/operations'
 
 const PAGES = [
@@ -30,6 +31,12 @@ function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count:
   const faults = named.filter(({ name }) => !isKnown(name)).map(({ page, name }) => `${page}: ${name}`)
   return { count: named.length, faults }
 }
+
+/** What the settings of social login begin and end with. */
+const SOCIAL_NAMES = [
+  'SOCIAL_PROVIDERS',
+  ...Object.values(SOCIAL_TEXTS).flatMap((texts) => Object.keys(texts)),
+]
 
 /** Names in capitals that are neither settings nor bindings of Janus. */
 const OTHER_NAMES = [
@@ -60,6 +67,7 @@ describe('the documentation names', () => {
       ...Object.keys(SETTINGS),
       ...Object.keys(HOST_SETTINGS),
       ...Object.keys(BINDING_TEXTS),
+      ...SOCIAL_NAMES,
       ...OTHER_NAMES,
     ])
     const { count, faults } = faultsOf(/^([A-Z][A-Z0-9]*(?:_[A-Z0-9]+)+)(?: ?= ?.*)?$/g, (name) =>

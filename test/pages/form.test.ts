@@ -7,7 +7,7 @@ import { elementsOf, pageContext, pagesOf } from '../support/pages'
 const context = pageContext()
 
 function register(state: FormState): string {
-  return String(RegisterPage({ context, state, returnTo: null, passwordMinLength: 15 }))
+  return String(RegisterPage({ context, state, returnTo: null, passwordMinLength: 15, providers: [] }))
 }
 
 function login(state: FormState): string {
@@ -20,6 +20,7 @@ function login(state: FormState): string {
       passkeys: true,
       mail: false,
       registration: false,
+      providers: [],
     }),
   )
 }

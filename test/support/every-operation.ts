@@ -13,14 +13,29 @@ import {
   send,
   signedInPerson,
 } from './person'
+import {
+  addIdentity,
+  atGitHub,
+  linkIn,
+  newBrowser,
+  newSubject,
+  offerFor,
+  playedBy,
+  postedByApple,
+  SOCIAL_SETTINGS,
+  type SocialService,
+  signInAt,
+  standIn,
+  tokenSignIn,
+} from './providers'
 import { codeOf, firstStep, personWithTotp, secondFactorsOf, secondStep, wrongCode } from './second-factor'
-import { ALL_PARTS, appOf } from './service'
+import { appOf } from './service'
 
 const MODES = ['session', 'token'] as const
 const DAY = 24 * 60 * 60
 
 /** A Janus with every route there is: it mails, and its playground is on. */
-export interface WholeService extends MailingService {
+export interface WholeService extends SocialService {
   /** `METHOD path` of every route, as registered. */
   readonly routes: readonly string[]
   /** Those that have answered, and not with a refusal. */
@@ -28,9 +43,10 @@ export interface WholeService extends MailingService {
 }
 
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
+  const provider = standIn()
   const service: MailingService = mailingService(
-    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...settings },
-    ALL_PARTS,
+    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...SOCIAL_SETTINGS, ...settings },
+    playedBy(provider),
     {
       onEvent() {
         if (service.eventsFail) throw new Error('The app is away')
@@ -50,6 +66,7 @@ export function wholeService(settings: Readonly<Record<string, unknown>>): Whole
   }
 
   return Object.assign(service, {
+    provider,
     routes,
     answered,
     async fetch(request: Request) {
@@ -77,6 +94,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await useMail(open, verified, ada)
     await useSecondFactor(open, mode)
     await usePasskeys(open, mode)
+    await useIdentities(open, verified, mode)
     await endEverything(ada)
   }
   await workInTheBackground(open)
@@ -200,6 +218,37 @@ async function usePasskeys(open: WholeService, mode: Person['mode']): Promise<vo
 async function removePasskey(signedIn: SignedIn, id: string): Promise<void> {
   expect((await signedIn.post(`/passkeys/${id}/rename`, { name: 'Key' })).status).toBeLessThan(300)
   expect((await signedIn.post(`/passkeys/${id}/remove`, {})).status).toBeLessThan(300)
+}
+
+async function useIdentities(
+  open: WholeService,
+  verified: WholeService,
+  mode: Person['mode'],
+): Promise<void> {
+  const subject = newSubject()
+  expect((await send(open, 'GET', '/login/social')).body.providers).toHaveLength(5)
+  for (const service of [open, verified]) {
+    for (const _ of ['the first time', 'the second']) {
+      expect((await signInAt(service, newBrowser(service), { subject })).status).toBe(303)
+      expect((await (await tokenSignIn(service, { subject })).confirm()).status).toBeLessThan(300)
+    }
+  }
+  const person = await signedInPerson({ mode, service: open })
+  const id = await addIdentity(open, person)
+  expect((await linkIn(open, person)).status).toBeLessThan(400)
+  const browser = newBrowser(open)
+  await signInAt(open, browser, atGitHub(person.email))
+  expect((await browser.request('GET', '/login/connect')).status).toBe(200)
+  expect(
+    (await person.post('/identities/connect', { offer: await offerFor(open, person.email) })).status,
+  ).toBe(204)
+  expect((await person.post(`/identities/${id}/remove`)).status).toBe(204)
+  await signInAt(open, newBrowser(open), { subject: { ...newSubject(), email: newEmail() } })
+  expect((await postedByApple(open, newBrowser(open), { subject })).status).toBe(303)
+  const protectedPerson = await personWithTotp(mode, open)
+  const other = newSubject()
+  await linkIn(open, { ...protectedPerson.person, ...protectedPerson.session }, { subject: other })
+  expect((await (await tokenSignIn(open, { subject: other })).confirm()).body.next).toContain('totp')
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

@@ -8,6 +8,7 @@ import {
   EmailChangedPage,
 } from '../../src/pages/confirm-email-change-page'
 import { ConfirmSignInPage, SignInElsewherePage } from '../../src/pages/confirm-sign-in-page'
+import { ConnectPage } from '../../src/pages/connect-page'
 import { ContinuePage, NoCookiePage } from '../../src/pages/continue-page'
 import { ForgotPasswordPage } from '../../src/pages/forgot-password-page'
 import type { FormState } from '../../src/pages/form-state'
@@ -94,6 +95,15 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { id: `${text}2`, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
     ],
     secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true },
+    providers: {
+      providers: [{ name: 'acme', label: text }],
+      identities: [
+        { id: text, label: text, email: text, createdAt: 1_800_000_000, lastUsedAt: null },
+        { id: `${text}2`, label: text, email: null, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
+      ],
+      offered: { name: 'acme', label: text },
+      changeable: true,
+    },
     events: [
       { ...event, outcome: 'success' as const },
       { ...event, outcome: 'refused' as const },
@@ -130,8 +140,10 @@ export function pagesOf(
         passkeys: true,
         mail: true,
         registration: true,
+        providers: [{ name: 'acme', label: text }],
       }),
     ),
+    'connect a provider': String(ConnectPage({ context, label: text, email: text, mail: true })),
     'signed in already': String(SignedInPage({ context, email: text, continueHref: '/auth/app', returnTo })),
     'on the way elsewhere': String(ContinuePage({ context, href: '/auth/app', host: text })),
     'no cookie': String(
@@ -154,7 +166,15 @@ export function pagesOf(
     ),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
-    register: String(RegisterPage({ context, state, returnTo, passwordMinLength })),
+    register: String(
+      RegisterPage({
+        context,
+        state,
+        returnTo,
+        passwordMinLength,
+        providers: [{ name: 'acme', label: text }],
+      }),
+    ),
     'check mail: register': checkMail('register'),
     'check mail: forgot': checkMail('forgot'),
     'check mail: link': checkMail('link'),

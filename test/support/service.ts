@@ -10,6 +10,7 @@ import { createApp } from '../../src/wiring/app'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
+import { createSocialLogin } from '../../src/wiring/create-social-login'
 import type { WiredServices } from '../../src/wiring/wired-services'
 import { checked } from './contract'
 
@@ -46,7 +47,7 @@ export interface OwnService extends Service {
 }
 
 /** What a service may be made without. */
-export const ALL_PARTS = { createPasskeys, createSecondFactors }
+export const ALL_PARTS = { createPasskeys, createSecondFactors, createSocialLogin }
 
 /**
  * Makes one. Work it does behind a response is done before `fetch` answers.
@@ -56,7 +57,7 @@ export const ALL_PARTS = { createPasskeys, createSecondFactors }
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
   given: Pick<JanusOptions, 'mailer' | 'claims' | 'onEvent' | 'createSessionCopies'> = {},
-  parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors'> = ALL_PARTS,
+  parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors' | 'createSocialLogin'> = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []

@@ -1,5 +1,6 @@
 import { BINDING_TEXTS, SECTIONS, SETTING_TEXTS } from '../../src/config/setting-texts'
 import { SETTING_ROWS } from '../../src/config/settings'
+import { SOCIAL_TEXTS } from '../../src/config/social-setting-texts'
 
 const HEADING = `<!-- Generated from src/config/settings.ts and src/config/setting-texts.ts: npm run docs:configuration -->
 
@@ -24,9 +25,13 @@ export function renderReferencePage(): string {
     return `\n## ${section}\n\n${HEADER}${lines.join('')}`
   })
   const bindings = Object.entries(BINDING_TEXTS).map(([name, text]) => `| \`${name}\` | ${text} |\n`)
-  return [HEADING, ...sections, `\n## Bindings\n\n| binding | meaning |\n| --- | --- |\n`, ...bindings].join(
-    '',
-  )
+  return [
+    HEADING,
+    ...sections,
+    renderSocial(),
+    `\n## Bindings\n\n| binding | meaning |\n| --- | --- |\n`,
+    ...bindings,
+  ].join('')
 }
 
 const HEADER = '| setting | default | values | meaning |\n| --- | --- | --- | --- |\n'
@@ -55,4 +60,27 @@ function valuesOf({ parse }: Row, { accepts }: Text): string {
   if (parse.range) return parse.range.join(' to ')
   if (parse.words) return parse.words.map((word) => `\`${word}\``).join(', ')
   throw new Error('A setting says neither its values nor its bounds')
+}
+
+const SOCIAL_HEADING = `
+## Social login
+
+Read only where \`createJanus\` is given \`createSocialLogin\` ([guide](../guides/social-login.md)). \`SOCIAL_PROVIDERS\` lists the providers in the order of
+their buttons: \`google\`, \`github\`, \`microsoft\`, \`apple\`, and names of your own. Its default is \`none\`. Each provider has the settings below: its name stands in
+capitals, with \`_\` for a hyphen. A name of your own is an OpenID provider, as \`acme\` is here.
+
+| name | default | values | meaning |
+| --- | --- | --- | --- |
+`
+
+/** Returns the settings of social login, which have no rows in settings.ts. */
+function renderSocial(): string {
+  const lines = Object.entries(SOCIAL_TEXTS).flatMap(([kind, texts]) => {
+    const name = kind === 'issuer' ? 'ACME' : kind.toUpperCase()
+    return Object.entries(texts).map(([end, { meaning, accepts, default: fallback, secret }]) => {
+      const words = secret ? `${meaning} A secret.` : meaning
+      return `| **SOCIAL_${name}_${end}** | ${fallback ?? 'none; required'} | ${accepts} | ${words} |\n`
+    })
+  })
+  return SOCIAL_HEADING + lines.join('')
 }

@@ -459,6 +459,78 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found', 'last-way-in'],
   },
 
+  'GET /identities': {
+    id: 'listIdentities',
+    tag: 'Sign-in providers',
+    summary: 'The identities of the account at other providers',
+    description: 'The oldest first, 20 at most.',
+    answers: {
+      200: {
+        description: 'The identities.',
+        body: 'IdentityList',
+        example: { identities: [EXAMPLES.identity] },
+      },
+    },
+  },
+
+  'POST /identities/:provider/link': {
+    id: 'beginLinking',
+    tag: 'Sign-in providers',
+    summary: 'Begin to connect a provider',
+    description:
+      'As `POST /login/social/{provider}`. What comes back is connected to the account of this session. In token mode send it to `POST /identities/confirm`.',
+    parameters: ['provider'],
+    request: { return_to: 'https://app.example.com/settings' },
+    answers: {
+      200: {
+        description: 'The URL.',
+        body: 'AuthorizationBegun',
+        example: EXAMPLES.authorization,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['not-found', 'provider-unavailable'],
+  },
+
+  'POST /identities/confirm': {
+    id: 'confirmLinking',
+    tag: 'Sign-in providers',
+    summary: 'Connect a provider, in token mode',
+    description: 'Takes the parameters with which the browser came back to the app. The owner gets a mail.',
+    request: EXAMPLES.answerOfProvider,
+    answers: { 204: { description: 'Connected.' } },
+    problems: [
+      'social-refused',
+      'social-cancelled',
+      'sign-in-expired',
+      'identity-refused',
+      'not-found',
+      'provider-unavailable',
+    ],
+  },
+
+  'POST /identities/connect': {
+    id: 'connectOffered',
+    tag: 'Sign-in providers',
+    summary: 'Connect the identity of a sign-in that found an account',
+    description:
+      'Takes `offer` from the body or the cookie. The account must have the address that the provider named. The owner gets a mail.',
+    request: { offer: 'sealed' },
+    answers: { 204: { description: 'Connected.', headers: ['Set-Cookie?'] } },
+    problems: ['social-refused', 'sign-in-expired', 'account-mismatch', 'identity-refused', 'session-ended'],
+  },
+
+  'POST /identities/:id/remove': {
+    id: 'removeIdentity',
+    tag: 'Sign-in providers',
+    summary: 'Disconnect a provider',
+    description: 'The identity opens the account no longer. The owner gets a mail.',
+    parameters: ['id'],
+    request: {},
+    answers: { 204: { description: 'Disconnected.' } },
+    problems: ['not-found', 'last-way-in'],
+  },
+
   'POST /logout': {
     id: 'signOut',
     tag: 'Sessions',

@@ -4,6 +4,7 @@ import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createServices } from '../../src/wiring/create-services'
+import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { openTruth } from '../../src/wiring/truths'
 import { createDocument } from './document'
 import type { OpenApi } from './open-api'
@@ -30,6 +31,7 @@ export function buildOpenApi(version: string): OpenApi {
       truth: truth.truth,
       config,
       parts: { createMail, createPasskeys, createSecondFactors },
+      social: createSocialLogin({}),
       mailer: null,
       copyStore: null,
       customClaims: null,

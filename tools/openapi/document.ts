@@ -63,6 +63,13 @@ const PARAMETERS: Readonly<Record<string, Parameter>> = {
     description: 'The `code` of a problem.',
     schema: { $ref: '#/components/schemas/ProblemCode' },
   },
+  provider: {
+    name: 'provider',
+    in: 'path',
+    required: true,
+    description: 'The name of a provider, as in `SOCIAL_PROVIDERS`.',
+    schema: { type: 'string' },
+  },
   cursor: {
     name: 'cursor',
     in: 'query',

@@ -61,6 +61,24 @@ export const EXAMPLES = {
     created_at: '2026-11-02T09:30:00Z',
     last_used_at: '2026-11-23T18:00:00Z',
   },
+  authorization: {
+    authorization_url: 'https://accounts.google.com/o/oauth2/v2/auth?client_id=id&state=sealed',
+    expires_in: 600,
+    binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz',
+  },
+  answerOfProvider: {
+    state: 'sealed',
+    code: 'code',
+    binding: 'c2VjcmV0IG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz',
+  },
+  identity: {
+    id: 'aWRlbnRpdHkgb2YgYSBvbg',
+    provider: 'google',
+    label: 'Google',
+    email: 'ada@gmail.com',
+    created_at: '2026-11-02T09:30:00Z',
+    last_used_at: '2026-11-23T18:00:00Z',
+  },
   passkeyCreation: {
     rp: { id: 'auth.example.com', name: 'Example' },
     user: { id: 'aGFuZGxlIG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz', name: 'ada@example.com', displayName: 'Ada' },
@@ -118,6 +136,7 @@ export const EXAMPLES = {
     authenticator_app: [],
     recovery_codes: [],
     passkeys: [],
+    identities: [],
     pending_sign_ins: [],
     devices: [],
     known_devices: [{ device: 'Firefox, Linux; GB' }],

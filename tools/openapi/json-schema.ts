@@ -43,6 +43,14 @@ const FIELDS: Readonly<Record<string, string>> = {
     'What the first step was answered with, in token mode. Absent: the cookie `__Host-pending-sign-in` is read.',
   enrolment: 'What `POST /me/totp` was answered with.',
   binding: 'What asking for the link was answered with; for clients that keep no cookies.',
+  state: 'As the provider sent it back.',
+  iss: 'As the provider sent it back (RFC 9207).',
+  error: 'As the provider sent it back.',
+  error_description: 'As the provider sent it back. It is ignored.',
+  profile: 'As it came back beside `state`: the name that Apple posted, sealed.',
+  user: 'What Apple posts the first time: the name.',
+  offer:
+    'What a sign-in at a provider was answered with. Absent: the cookie `__Host-identity-offer` is read.',
   device_token:
     'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',

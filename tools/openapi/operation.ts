@@ -9,7 +9,7 @@ export interface Operation {
   readonly description?: string
   /** For an open route: which credential it accepts anyway. */
   readonly takes?: 'any' | 'refresh-token' | 'any-or-refresh-token'
-  readonly parameters?: readonly ('id' | 'code' | 'cursor')[]
+  readonly parameters?: readonly ('id' | 'code' | 'cursor' | 'provider')[]
   /** A body that is accepted, for a route that takes one. */
   readonly request?: unknown
   /** By status: the answers to a request that was handled. Forms get 303 in addition. */
@@ -47,5 +47,6 @@ export const TAGS = {
   Sessions: 'List and end sessions.',
   Devices: 'List and forget known devices.',
   Passkeys: 'List, add, rename and remove passkeys (WebAuthn).',
+  'Sign-in providers': 'List, connect and disconnect identities at other providers.',
   Service: 'Keys, problems and health.',
 }

@@ -86,6 +86,15 @@ const Passkey = v.object({
   last_used_at: v.nullable(instant('When somebody last signed in with it.')),
 })
 
+const Identity = v.object({
+  id: id('A handle for disconnecting it.'),
+  provider: text('As settings name it.'),
+  label: text('As on buttons.'),
+  email: v.nullable(text('The address that the provider named when it was connected.')),
+  created_at: instant('When it was connected.'),
+  last_used_at: v.nullable(instant('When somebody last signed in with it.')),
+})
+
 const credentials = v.array(
   v.object({
     type: v.literal('public-key'),
@@ -201,6 +210,8 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'device-forgotten': true,
   'passkey-added': true,
   'passkey-removed': true,
+  'identity-linked': true,
+  'identity-unlinked': true,
   'roles-changed': true,
   'account-disabled': true,
   'account-enabled': true,
@@ -234,6 +245,7 @@ const EXPORTED_PLACES = [
   'authenticator_app',
   'recovery_codes',
   'passkeys',
+  'identities',
   'pending_sign_ins',
   'devices',
   'known_devices',
@@ -320,6 +332,28 @@ export const RESPONSE_SCHEMAS = {
     options: PasskeyOptions,
     binding: text('Binds the challenge to the page or client that requested it: send it with the answer.'),
   }),
+  ProviderList: v.object({
+    providers: v.array(v.object({ name: text('As in paths.'), label: text('As on buttons.') })),
+  }),
+  AuthorizationBegun: v.object({
+    authorization_url: text('Open it in the browser of the person.'),
+    expires_in: expiresIn,
+    binding: v.optional(text('In token mode: keep it, and send it with what comes back.')),
+  }),
+  SocialSignIn: v.union([
+    SessionSignIn,
+    TokenSignIn,
+    TokenPending,
+    v.object({
+      next: v.array(v.picklist(['sign-in', 'mail'])),
+      offer: text(
+        'The identity, sealed. Send it to `POST /identities/connect` once the person has signed in.',
+      ),
+      expires_in: expiresIn,
+      binding: v.optional(text('Binds the mailed link to this client.')),
+    }),
+  ]),
+  IdentityList: v.object({ identities: v.array(Identity) }),
   DeviceList: v.object({ devices: v.array(Device) }),
   AccountExport: v.object({
     account: StoredRow,

@@ -160,6 +160,111 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['passkey-refused', 'passkey-unknown', 'mode-not-offered', 'not-found'],
   },
 
+  'GET /login/social': {
+    id: 'listProviders',
+    tag: 'Sign in',
+    summary: 'The sign-in providers',
+    description: 'Those of `SOCIAL_PROVIDERS`, in its order: one button each.',
+    answers: {
+      200: {
+        description: 'The providers.',
+        body: 'ProviderList',
+        example: { providers: [{ name: 'google', label: 'Google' }] },
+      },
+    },
+    storage: false,
+  },
+
+  'POST /login/social/:provider': {
+    id: 'beginSocialSignIn',
+    tag: 'Sign in',
+    summary: 'Begin a sign-in at a provider',
+    description:
+      'Returns the URL to open in the browser. In session mode the browser gets a cookie that binds the sign-in to it, and comes back signed in. In token mode it comes back to `return_to`, a URL of the app, with `state` and `code`: send them to `POST /login/social/confirm` with the `binding` of this answer.',
+    parameters: ['provider'],
+    request: { return_to: 'https://app.example.com/signed-in' },
+    answers: {
+      200: {
+        description: 'The URL.',
+        body: 'AuthorizationBegun',
+        example: EXAMPLES.authorization,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['not-found', 'mode-not-offered', 'provider-unavailable'],
+    storage: false,
+  },
+
+  'GET /login/social/:provider/callback': {
+    id: 'returnFromProvider',
+    tag: 'Sign in',
+    summary: 'Where a provider sends the browser back',
+    description:
+      'Signs in, connects, or hands on to the app, and redirects. A browser that comes from another site is asked to come once more, so that its cookies are sent.',
+    parameters: ['provider'],
+    answers: {
+      200: { description: 'Come once more (`Refresh`).' },
+      303: { description: 'Where to go next.', headers: ['Location', 'Set-Cookie?'] },
+    },
+    problems: [
+      'social-refused',
+      'social-cancelled',
+      'social-no-address',
+      'sign-in-expired',
+      'registration-closed',
+      'account-exists',
+      'identity-refused',
+      'mode-not-offered',
+      'not-found',
+      'provider-unavailable',
+    ],
+  },
+
+  'POST /login/social/:provider/callback': {
+    id: 'returnFromProviderByForm',
+    tag: 'Sign in',
+    summary: 'Where Apple posts its answer',
+    description: 'Changes nothing, and redirects to `GET` of the same path.',
+    parameters: ['provider'],
+    request: { state: 'sealed', code: 'code' },
+    answers: { 303: { description: 'The same by `GET`.', headers: ['Location'] } },
+    problems: ['sign-in-expired', 'not-found'],
+    storage: false,
+  },
+
+  'POST /login/social/confirm': {
+    id: 'confirmSocialSignIn',
+    tag: 'Sign in',
+    summary: 'Complete a sign-in at a provider, in token mode',
+    description:
+      'Takes the parameters with which the browser came back to the app, and the `binding` of the client that began. `next: ["sign-in"]`: an account has the address; let the person sign in to it, then send `offer` to `POST /identities/connect`. `next: ["mail"]`: the address is not proven, and a link was mailed; then the same.',
+    request: EXAMPLES.answerOfProvider,
+    answers: {
+      200: {
+        description: 'Signed in, or what comes next.',
+        body: 'SocialSignIn',
+        example: EXAMPLES.signedIn,
+        headers: ['Set-Cookie?'],
+      },
+      201: {
+        description: 'Signed in to a new account.',
+        body: 'SignIn',
+        example: EXAMPLES.signedIn,
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: [
+      'social-refused',
+      'social-cancelled',
+      'social-no-address',
+      'sign-in-expired',
+      'registration-closed',
+      'mode-not-offered',
+      'not-found',
+      'provider-unavailable',
+    ],
+  },
+
   'POST /refresh': {
     id: 'refresh',
     tag: 'Sign in',

@@ -29,6 +29,21 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     action:
       'Ask for new options and try again. Compare the origin of the page with `PASSKEY_RP_ID` and `PASSKEY_ORIGINS`.',
   },
+  'social-refused': {
+    cause:
+      'The answer of a sign-in provider is not valid, was used already, or came to another browser or client than the one that began. The log says which (`social-refused`).',
+    action: 'Begin again with `POST /login/social/{provider}`, and keep the cookie or the `binding`.',
+  },
+  'social-cancelled': {
+    cause: 'The person declined at the sign-in provider, or it refused in their name.',
+    action: 'Offer to try again, or another way to sign in.',
+  },
+  'social-no-address': {
+    cause:
+      'The provider named no email address, or one that it is not authoritative for while Janus sends no mail. No account can be made.',
+    action:
+      'Let the person verify the address at the provider, or register with it. The operator can set `MAILER`, or list `DOMAINS` of an own issuer.',
+  },
   'passkey-unknown': {
     cause: 'No account has a passkey of this id. It was removed, or the database was restored.',
     action: 'Call `PublicKeyCredential.signalUnknownCredential`, and sign in another way.',
@@ -112,6 +127,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause: 'What was to be removed is the only way into the account.',
     action: 'Add another passkey or set a password first.',
   },
+  'identity-refused': {
+    cause: 'The identity is connected to an account already, or the account has 20 identities.',
+    action: 'Sign in to the other account and disconnect it there, or remove an identity.',
+  },
   'account-exists': {
     cause: 'An account with this address exists. Only `REGISTRATION=open` says so.',
     action: 'Offer sign-in and a reset.',
@@ -146,6 +165,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   'internal-error': {
     cause: 'A fault in Janus. The log has `unexpected-error` with the same request id.',
     action: 'Report it with the `instance`.',
+  },
+  'provider-unavailable': {
+    cause:
+      'The sign-in provider did not answer within 5 s, answered with a redirect, a failure or more than 64 KiB, or named a host that is not configured. The log says which (`provider-unavailable`).',
+    action: 'Try again. If it lasts, compare the settings of the provider with its documentation.',
   },
   'store-unavailable': {
     cause: 'D1 or KV did not answer in time.',

@@ -27,6 +27,7 @@ export function renderAccount(row: AccountRow): string {
     ['password', row.has_password ? 'yes' : 'no'],
     ['second factor', instant(row.second_factor_at) ?? 'no'],
     ['passkeys', String(row.passkeys)],
+    ['providers', String(row.identities)],
     ['disabled', instant(row.disabled_at) ?? 'no'],
     ['open sessions', String(row.open_sessions)],
     ['created', instant(row.created_at) ?? ''],

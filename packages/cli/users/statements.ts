@@ -22,6 +22,7 @@ interface Change {
 const ACCOUNT = `id, email, name, roles, email_verified_at, disabled_at, created_at,
   CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, second_factor_at,
   (SELECT count(*) FROM passkeys WHERE user_id = users.id) AS passkeys,
+  (SELECT count(*) FROM identities WHERE user_id = users.id) AS identities,
   (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > unixepoch()
       AND idle_expires_at > unixepoch()) AS open_sessions`
 
@@ -37,6 +38,7 @@ export interface AccountRow {
   readonly has_password: 0 | 1
   readonly second_factor_at: number | null
   readonly passkeys: number
+  readonly identities: number
   readonly open_sessions: number
 }
 
@@ -116,6 +118,8 @@ export function exportAccount(change: Change): Readonly<Record<string, string>> 
     recovery_codes: `SELECT used_at FROM recovery_codes WHERE user_id = ${id} ORDER BY used_at`,
     passkeys: `SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at FROM passkeys
       WHERE user_id = ${id} ORDER BY created_at, id`,
+    identities: `SELECT id, provider, issuer, subject, email, created_at, last_used_at FROM identities
+      WHERE user_id = ${id} ORDER BY created_at, issuer, subject`,
     pending_sign_ins: `SELECT mode, methods, return_to, expires_at FROM pending_sign_ins WHERE user_id = ${id} ORDER BY expires_at`,
     devices: `SELECT * FROM devices WHERE user_id = ${id}`,
     known_devices: `SELECT device FROM known_devices WHERE user_id = ${id} ORDER BY device`,

@@ -2,6 +2,7 @@ import type { Context } from 'hono'
 import { REPEAT_SECONDS } from '../../flows/repetition'
 import { cookieValues } from '../../guards/credential'
 import {
+  type AuthCookie,
   type BindingCookie,
   type BindingPurpose,
   clearAuthCookie,
@@ -66,11 +67,7 @@ export async function keepBinding(
 }
 
 /** The secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */
-export function presentedBinding(
-  c: Context,
-  cookie: BindingCookie,
-  inBody: string | undefined,
-): string | null {
+export function presentedBinding(c: Context, cookie: AuthCookie, inBody: string | undefined): string | null {
   if (inBody !== undefined) return inBody
   const [text, ...others] = cookieValues(c.req.raw.headers, cookie)
   return others.length === 0 ? (text ?? null) : null

@@ -155,6 +155,24 @@ export const de: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'identity-linked': ({ brand, from, at }) => ({
+      subject: `Anmeldedienst mit Ihrem Konto bei ${brand} verbunden`,
+      before: [
+        `Mit Ihrem Konto bei ${brand} wurde ein Anmeldedienst verbunden: ${from}, ${at}. Eine Anmeldung dort öffnet jetzt Ihr Konto.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'identity-unlinked': ({ brand, from, at }) => ({
+      subject: `Anmeldedienst von Ihrem Konto bei ${brand} getrennt`,
+      before: [
+        `Ein Anmeldedienst wurde von Ihrem Konto bei ${brand} getrennt: ${from}, ${at}. Er öffnet Ihr Konto nicht mehr.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `Eine Ihrer Sitzungen bei ${brand} wurde beendet`,
       before: [

@@ -151,6 +151,24 @@ export const en: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'identity-linked': ({ brand, from, at }) => ({
+      subject: `A sign-in provider was connected to your ${brand} account`,
+      before: [
+        `A sign-in provider was connected to your ${brand} account from ${from}, on ${at}. Signing in there now opens your account.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'identity-unlinked': ({ brand, from, at }) => ({
+      subject: `A sign-in provider was disconnected from your ${brand} account`,
+      before: [
+        `A sign-in provider was disconnected from your ${brand} account from ${from}, on ${at}. It no longer opens your account.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `We signed you out of ${brand} on one device`,
       before: [

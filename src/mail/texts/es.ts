@@ -156,6 +156,24 @@ export const es: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'identity-linked': ({ brand, from, at }) => ({
+      subject: `Se conectó un proveedor de acceso a su cuenta de ${brand}`,
+      before: [
+        `Se conectó un proveedor de acceso a su cuenta de ${brand} desde ${from}, el ${at}. Iniciar sesión en él abre ahora su cuenta.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
+    'identity-unlinked': ({ brand, from, at }) => ({
+      subject: `Se desconectó un proveedor de acceso de su cuenta de ${brand}`,
+      before: [
+        `Se desconectó un proveedor de acceso de su cuenta de ${brand} desde ${from}, el ${at}. Ya no abre su cuenta.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'refresh-token-reused': ({ brand, from, at }) => ({
       subject: `Se ha cerrado una de sus sesiones en ${brand}`,
       before: [

@@ -147,6 +147,33 @@ export const problems = {
     explanation: 'Er wurde aus Ihrem Konto entfernt.',
     action: 'Melden Sie sich anders an.',
   },
+  'social-refused': {
+    title: 'Die Anmeldung dort hat nicht geklappt',
+    explanation:
+      'Die Antwort des anderen Dienstes gehört nicht zu diesem Browser, oder sie wurde schon verwendet.',
+    action: 'Beginnen Sie noch einmal auf der Anmeldeseite.',
+  },
+  'social-cancelled': {
+    title: 'Die Anmeldung wurde abgebrochen',
+    explanation: 'Der andere Dienst sagt, dass Sie abgelehnt haben. Nichts wurde geändert.',
+    action: 'Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+  },
+  'social-no-address': {
+    title: 'Wir haben Ihre E-Mail-Adresse nicht erhalten',
+    explanation: 'Der andere Dienst nennt uns keine bestätigte E-Mail-Adresse von Ihnen.',
+    action: 'Bestätigen Sie Ihre Adresse dort, oder registrieren Sie sich hier mit Ihrer E-Mail-Adresse.',
+  },
+  'identity-refused': {
+    title: 'Das ließ sich nicht verbinden',
+    explanation: 'Es ist schon mit einem Konto verbunden, oder Ihr Konto hat zu viele Verbindungen.',
+    action: 'Trennen Sie zuerst eine, oder nehmen Sie einen anderen Dienst.',
+  },
+  'provider-unavailable': {
+    title: 'Der andere Dienst antwortet nicht',
+    explanation:
+      'Der Dienst, mit dem Sie sich anmelden wollten, ist gestört oder zu langsam. Nichts wurde geändert.',
+    action: 'Warten Sie einen Moment und versuchen Sie es noch einmal, oder melden Sie sich anders an.',
+  },
   'last-way-in': {
     title: 'Das ist Ihr einziger Weg ins Konto',
     explanation: 'Ohne ihn ließe sich Ihr Konto nicht mehr öffnen.',

@@ -123,6 +123,22 @@ export const de = {
       'Der Passkey hat nicht funktioniert. Versuchen Sie es noch einmal, oder melden Sie sich anders an.',
   },
 
+  providers: {
+    title: 'Andere Anmeldedienste',
+    intro: 'Melden Sie sich mit einem Konto an, das Sie anderswo haben.',
+    proceed: (label: string) => `Weiter mit ${label}`,
+    connect: (label: string) => `${label} verbinden`,
+    connected: 'Verbunden',
+    remove: 'Trennen',
+    offer: (label: string) =>
+      `Sie kommen von ${label}. Verbinden Sie den Dienst, dann meldet er Sie von jetzt an hier an.`,
+    existsTitle: 'Sie haben schon ein Konto',
+    exists: (label: string, email: string) =>
+      `Es gibt ein Konto mit der Adresse ${email}. Melden Sie sich dort einmal an, und verbinden Sie dann ${label}.`,
+    signIn: 'Anmelden',
+    mailLink: 'Anmeldelink per E-Mail senden',
+  },
+
   signInLink: {
     title: 'Per E-Mail anmelden',
     intro: 'Wir senden Ihnen einen Link. Er meldet Sie an, ganz ohne Passwort.',
@@ -340,6 +356,8 @@ export const de = {
       'device-forgotten': 'Das Gerät ist vergessen.',
       'passkey-added': 'Ihr Passkey ist hinzugefügt.',
       'passkey-removed': 'Der Passkey ist entfernt. Er öffnet Ihr Konto nicht mehr.',
+      'identity-linked': 'Der Dienst ist verbunden. Er meldet Sie von jetzt an hier an.',
+      'identity-removed': 'Der Dienst ist getrennt. Er öffnet Ihr Konto nicht mehr.',
       'second-factor-removed': 'Die Bestätigung in zwei Schritten ist aus. Andere Geräte sind abgemeldet.',
       'set-up-expired':
         'Das Einrichten hat zu lange gedauert, und nichts wurde geändert. Bitte beginnen Sie noch einmal.',
@@ -388,6 +406,14 @@ export const de = {
     'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
     'passkey-added': { success: 'Passkey hinzugefügt', refused: 'Versuch, einen Passkey hinzuzufügen' },
     'passkey-removed': { success: 'Passkey entfernt', refused: 'Versuch, einen Passkey zu entfernen' },
+    'identity-linked': {
+      success: 'Anmeldedienst verbunden',
+      refused: 'Versuch, einen Anmeldedienst zu verbinden',
+    },
+    'identity-unlinked': {
+      success: 'Anmeldedienst getrennt',
+      refused: 'Versuch, einen Anmeldedienst zu trennen',
+    },
     'roles-changed': { success: 'Rechte geändert', refused: 'Versuch, die Rechte zu ändern' },
     'account-disabled': { success: 'Konto gesperrt', refused: 'Versuch, das Konto zu sperren' },
     'account-enabled': { success: 'Konto wieder freigegeben', refused: 'Versuch, das Konto freizugeben' },

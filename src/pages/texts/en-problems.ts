@@ -149,6 +149,31 @@ export const problems = {
     explanation: 'It was removed from your account.',
     action: 'Sign in another way.',
   },
+  'social-refused': {
+    title: "Signing in there didn't work",
+    explanation: "The answer of the other service didn't fit this browser, or was used already.",
+    action: 'Start again from the sign-in page.',
+  },
+  'social-cancelled': {
+    title: 'The sign-in was cancelled',
+    explanation: 'The other service says that you declined. Nothing was changed.',
+    action: 'Try again, or sign in another way.',
+  },
+  'social-no-address': {
+    title: "We didn't get your email address",
+    explanation: 'The other service has no confirmed email address of yours that it tells us.',
+    action: 'Confirm your address there, or register here with your email.',
+  },
+  'identity-refused': {
+    title: "It couldn't be connected",
+    explanation: 'It is connected to an account already, or your account has too many connections.',
+    action: 'Disconnect one first, or use another.',
+  },
+  'provider-unavailable': {
+    title: "The other service isn't responding",
+    explanation: 'The service you wanted to sign in with is down or too slow. Nothing was changed.',
+    action: 'Wait a moment and try again, or sign in another way.',
+  },
   'last-way-in': {
     title: 'This is your only way in',
     explanation: 'Without it, nothing would open your account.',

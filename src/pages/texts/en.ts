@@ -132,6 +132,21 @@ export const en = {
     notSignedIn: "The passkey didn't work. Please try again, or sign in another way.",
   },
 
+  providers: {
+    title: 'Sign-in providers',
+    intro: 'Sign in with an account that you have elsewhere.',
+    proceed: (label: string) => `Continue with ${label}`,
+    connect: (label: string) => `Connect ${label}`,
+    connected: 'Connected',
+    remove: 'Disconnect',
+    offer: (label: string) => `You came from ${label}. Connect it, and it signs you in here from now on.`,
+    existsTitle: 'You already have an account',
+    exists: (label: string, email: string) =>
+      `There is an account with the address ${email}. Sign in to it once, then connect ${label} to it.`,
+    signIn: 'Sign in',
+    mailLink: 'Email me a link to sign in',
+  },
+
   signInLink: {
     title: 'Sign in by email',
     intro: "We'll email you a link that signs you in without a password.",
@@ -341,6 +356,8 @@ export const en = {
       'device-forgotten': 'That device is forgotten.',
       'passkey-added': 'Your passkey is added.',
       'passkey-removed': 'That passkey is removed. It no longer opens your account.',
+      'identity-linked': 'It is connected. It signs you in here from now on.',
+      'identity-removed': 'It is disconnected. It no longer opens your account.',
       'second-factor-removed': 'Two-step verification is off. Other devices are signed out.',
       'set-up-expired': 'The set-up took too long, and nothing was changed. Please start again.',
       'others-ended': 'All other devices are signed out.',
@@ -382,6 +399,14 @@ export const en = {
     'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
     'passkey-added': { success: 'Passkey added', refused: 'Attempt to add a passkey' },
     'passkey-removed': { success: 'Passkey removed', refused: 'Attempt to remove a passkey' },
+    'identity-linked': {
+      success: 'Sign-in provider connected',
+      refused: 'Attempt to connect a sign-in provider',
+    },
+    'identity-unlinked': {
+      success: 'Sign-in provider disconnected',
+      refused: 'Attempt to disconnect a sign-in provider',
+    },
     'roles-changed': { success: 'Permissions changed', refused: 'Attempt to change permissions' },
     'account-disabled': { success: 'Account disabled', refused: 'Attempt to disable the account' },
     'account-enabled': { success: 'Account enabled again', refused: 'Attempt to enable the account' },

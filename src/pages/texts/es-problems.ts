@@ -142,6 +142,32 @@ export const problems = {
     explanation: 'Se eliminó de su cuenta.',
     action: 'Inicie sesión de otra manera.',
   },
+  'social-refused': {
+    title: 'No se pudo iniciar sesión allí',
+    explanation: 'La respuesta del otro servicio no corresponde a este navegador o ya se usó.',
+    action: 'Empiece de nuevo en la página de inicio de sesión.',
+  },
+  'social-cancelled': {
+    title: 'Se canceló el inicio de sesión',
+    explanation: 'El otro servicio dice que usted lo rechazó. No se ha cambiado nada.',
+    action: 'Inténtelo de nuevo o inicie sesión de otra manera.',
+  },
+  'social-no-address': {
+    title: 'No hemos recibido su dirección de correo',
+    explanation: 'El otro servicio no nos indica ninguna dirección de correo suya que esté confirmada.',
+    action: 'Confirme su dirección allí o regístrese aquí con su correo.',
+  },
+  'identity-refused': {
+    title: 'No se pudo conectar',
+    explanation: 'Ya está conectado a una cuenta, o su cuenta tiene demasiadas conexiones.',
+    action: 'Desconecte una primero o use otro servicio.',
+  },
+  'provider-unavailable': {
+    title: 'El otro servicio no responde',
+    explanation:
+      'El servicio con el que quería iniciar sesión no funciona o es demasiado lento. No se ha cambiado nada.',
+    action: 'Espere un momento e inténtelo de nuevo, o inicie sesión de otra manera.',
+  },
   'last-way-in': {
     title: 'Es su única forma de entrar',
     explanation: 'Sin ella, nada abriría su cuenta.',

@@ -120,6 +120,22 @@ export const es = {
     notSignedIn: 'La llave de acceso no ha funcionado. Inténtelo de nuevo o inicie sesión de otra manera.',
   },
 
+  providers: {
+    title: 'Proveedores de acceso',
+    intro: 'Inicie sesión con una cuenta que tenga en otro servicio.',
+    proceed: (label: string) => `Continuar con ${label}`,
+    connect: (label: string) => `Conectar ${label}`,
+    connected: 'Conectado',
+    remove: 'Desconectar',
+    offer: (label: string) =>
+      `Viene de ${label}. Conéctelo y desde ahora le servirá para iniciar sesión aquí.`,
+    existsTitle: 'Ya tiene una cuenta',
+    exists: (label: string, email: string) =>
+      `Hay una cuenta con la dirección ${email}. Inicie sesión en ella una vez y después conecte ${label}.`,
+    signIn: 'Iniciar sesión',
+    mailLink: 'Enviarme un enlace para iniciar sesión',
+  },
+
   signInLink: {
     title: 'Iniciar sesión por correo',
     intro: 'Le enviamos un enlace para iniciar sesión sin contraseña.',
@@ -331,6 +347,8 @@ export const es = {
       'device-forgotten': 'Ese dispositivo se ha olvidado.',
       'passkey-added': 'Su llave de acceso está añadida.',
       'passkey-removed': 'La llave de acceso está eliminada. Ya no abre su cuenta.',
+      'identity-linked': 'Está conectado. Desde ahora le sirve para iniciar sesión aquí.',
+      'identity-removed': 'Está desconectado. Ya no abre su cuenta.',
       'second-factor-removed':
         'La verificación en dos pasos está desactivada. Se ha cerrado la sesión en los otros dispositivos.',
       'set-up-expired': 'La configuración tardó demasiado y no se ha cambiado nada. Empiece de nuevo.',
@@ -384,6 +402,14 @@ export const es = {
     'passkey-removed': {
       success: 'Llave de acceso eliminada',
       refused: 'Intento de eliminar una llave de acceso',
+    },
+    'identity-linked': {
+      success: 'Proveedor de acceso conectado',
+      refused: 'Intento de conectar un proveedor de acceso',
+    },
+    'identity-unlinked': {
+      success: 'Proveedor de acceso desconectado',
+      refused: 'Intento de desconectar un proveedor de acceso',
     },
     'roles-changed': { success: 'Permisos cambiados', refused: 'Intento de cambiar los permisos' },
     'account-disabled': { success: 'Cuenta bloqueada', refused: 'Intento de bloquear la cuenta' },

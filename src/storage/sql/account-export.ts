@@ -28,6 +28,9 @@ export function createAccountExports(db: SqlDatabase): AccountExports {
             `SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at
                FROM passkeys WHERE user_id = :user_id`,
           ),
+          identities: of(
+            'SELECT id, provider, issuer, subject, email, created_at, last_used_at FROM identities WHERE user_id = :user_id',
+          ),
           pending_sign_ins: of(
             'SELECT mode, methods, return_to, expires_at FROM pending_sign_ins WHERE user_id = :user_id',
           ),

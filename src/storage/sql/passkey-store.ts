@@ -1,5 +1,4 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { VerifiedChallenge } from '../../passkeys/challenge'
 import {
   type AddedPasskey,
   MOST_PASSKEYS,
@@ -17,6 +16,7 @@ import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } 
 import { selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { forgetUsedChallenges, useOnce } from './used-challenges'
 import { toCredentials, type UserRow } from './user-row'
 
 /** Passkeys, their owners' handles, and the challenges that were used. */
@@ -49,7 +49,7 @@ export function createPasskeyStore(
     async add(passkey, { challenge, ...by }): Promise<AddedPasskey> {
       const notice = { kind: 'passkey-added', source: by.source, now: by.now } as const
       const rows = await db.transaction({
-        taken: take(challenge),
+        taken: useOnce(challenge),
         added: ifChanged('taken', insertIfChanged(passkey, by)),
         recorded: ifChanged('added', recordIfChanged(eventOf('passkey-added', by))),
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
@@ -124,7 +124,7 @@ export function createPasskeyStore(
       const { userId } = session
       const by = { userId, sessionId: session.id, mode: session.mode, source, now }
       const transaction = db.transaction({
-        taken: take(use.challenge),
+        taken: useOnce(use.challenge),
         used: ifChanged('taken', useIfChanged(use, { userId, verifiedOnly: use.verifiedOnly, now })),
         begun: ifChanged('used', insertSessionIfChanged(prepared)),
         recorded: ifChanged('begun', recordIfChanged({ ...eventOf('signed-in', by), reason: 'passkey' })),
@@ -145,7 +145,7 @@ export function createPasskeyStore(
       const { own, now } = renewal
       const use = { credentialId, challenge, assertion }
       const rows = await db.transaction({
-        taken: take(challenge),
+        taken: useOnce(challenge),
         used: ifChanged('taken', useIfChanged(use, { userId: own.userId, verifiedOnly: false, now })),
         ...renewSteps('used', renewal),
       })
@@ -153,14 +153,7 @@ export function createPasskeyStore(
     },
 
     async forgetChallenges(now, limit) {
-      await db.change(
-        sql(
-          `DELETE FROM used_challenges WHERE challenge_id IN
-             (SELECT challenge_id FROM used_challenges WHERE expires_at <= :now ORDER BY expires_at, challenge_id LIMIT :limit)`,
-          { now, limit },
-        ),
-        { outcomeMatters: false },
-      )
+      await db.change(forgetUsedChallenges(now, limit), { outcomeMatters: false })
     },
   }
 }
@@ -170,16 +163,6 @@ function selectOf(userId: string): Statement<PasskeyRow> {
   return sql('SELECT * FROM passkeys WHERE user_id = :user_id ORDER BY created_at, credential_id', {
     user_id: userId,
   })
-}
-
-/** Notes that a challenge was used. Of many uses one changes a row. */
-// guard: a challenge of a passkey works once
-function take({ id, expiresAt }: VerifiedChallenge): Statement<{ challenge_id: string }> {
-  return sql(
-    `INSERT INTO used_challenges (challenge_id, expires_at) VALUES (:id, :expires_at)
-     ON CONFLICT DO NOTHING RETURNING challenge_id`,
-    { id, expires_at: expiresAt },
-  )
 }
 
 /** Adds a passkey for the session that was checked, if it is live still. */
