@@ -88,7 +88,7 @@ export const MAIL_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a link signs in only where somebody registered',
     cut: 'bindingHash === null || ',
-    tests: [`${MAIL}/return-to.test.ts`],
+    tests: [`${MAIL}/verified-registration.test.ts`],
   },
   {
     guard: 'where to go is checked again when a link is used',

@@ -89,7 +89,7 @@ function isNoticed(mutation: Mutation): boolean {
   const path = join(copy, fileOf(mutation) ?? '')
   const source = readFileSync(path, 'utf8')
   writeFileSync(path, breakGuard(source, mutation) ?? source)
-  const projects = ['--project', 'workers', '--project', 'alone']
+  const projects = ['workers', 'alone', 'node'].flatMap((name) => ['--project', name])
   // One file after the other: to be bailed out of while another begins, the runtime does not survive.
   const command = [
     'node_modules/vitest/vitest.mjs',

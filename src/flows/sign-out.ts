@@ -59,15 +59,17 @@ export async function endOwnSession(
   return true
 }
 
-/** Ends a session for another service, whoever it belongs to. `false` if it is unknown or over. @throws {StoreUnavailable} as {@link signOut}. */
+/**
+ * Ends a session for another service, whoever it belongs to. `false` if it is unknown or over.
+ *
+ * @param id Has the form of one. @throws {StoreUnavailable} as {@link signOut}.
+ */
 export async function endAnySession(
   services: SignOutServices,
   id: string,
   source: RequestSource,
 ): Promise<boolean> {
   const end: End = { reason: 'ended-by-service', by: { actorId: null, source }, now: services.clock() }
-  // guard: what is no id of a session reaches no store
-  if (!/^[\w-]{22}$/.test(id)) return false
   const ended = await services.sessions.endAny(id, end)
   // Even if it had ended before: whoever asks again was told that a copy is left.
   await deleteCachedCopies(services.sessionCache, [ended ?? { id, mode: 'session' }])

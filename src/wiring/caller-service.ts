@@ -74,6 +74,7 @@ export function createCallerService(
     endSession: (id) =>
       orProblem(new Headers(), async (requestId) => {
         const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
+        // guard: what is no id of a session reaches no store
         return { ended: isId(id) && (await endAnySession(services, id, source)) }
       }),
   }
