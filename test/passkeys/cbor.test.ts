@@ -58,6 +58,7 @@ describe('WAN-04: the CBOR that authenticators send', () => {
     ['a map that ends early', 'a101'],
     ['a list of four billion', '9affffffff00'],
     ['a key twice', 'a201020103'],
+    ['a key twice, and bytes for one more', 'a2010201030304'],
     ['keys out of order', 'a203040102'],
     ['a negative key in front of a positive one', 'a220020103'],
     ['a longer key in front of a shorter one', 'a2626161016163 02'],
