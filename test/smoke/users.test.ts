@@ -16,8 +16,12 @@ afterAll(async () => {
 })
 
 function users(...words: string[]): { readonly code: number | null; readonly printed: string } {
-  const command = ['run', '--silent', 'users', '--', ...words, '--state', service.state]
-  const { status, stdout, stderr } = spawnSync('npm', command, { encoding: 'utf8' })
+  const command = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts', 'users', ...words]
+  return run(process.execPath, [...command, '--state', service.state])
+}
+
+function run(program: string, command: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(program, command, { encoding: 'utf8' })
   return { code: status, printed: stdout + stderr }
 }
 
@@ -31,7 +35,9 @@ it('npm run users makes the first administrator, whoever spells the address, and
   const registered = await fetch(`${service.url}/register`, { method: 'POST', headers, body })
   expect(registered.status).toBe(201)
 
-  expect(users('roles', 'Ada@EXAMPLE.com.', 'admin', "it's; --")).toEqual({
+  const roles = ['roles', 'Ada@EXAMPLE.com.', 'admin', "it's; --"]
+  // npm hands every word on as it is; the rest is the command alone, which starts faster.
+  expect(run('npm', ['run', '--silent', 'users', '--', ...roles, '--state', service.state])).toEqual({
     code: 0,
     printed: "ada@example.com now has the roles admin, it's; --.\n",
   })

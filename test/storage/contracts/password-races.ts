@@ -20,7 +20,7 @@ import {
 
 /** How often the race is run that was lost at lower levels of isolation, and each of the others. */
 const MOST_ROUNDS = 120
-const ROUNDS = 30
+const ROUNDS = 18
 const AT_ONCE = 6
 
 const CHANGE = 'a change of the password'
