@@ -269,6 +269,16 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'An image that replaces the name on pages. Janus serves a path below its own (`/logo.svg`, `/auth/logo.svg`) from `ASSETS`; your site serves any other.',
     accepts: '`none`, an `https://` URL, or a path on this origin',
   },
+  BRAND_TERMS_URL: {
+    section: 'Brand',
+    meaning: 'Your terms. Every page links to them.',
+    accepts: '`none`, an `https://` URL, or a path on this origin',
+  },
+  BRAND_PRIVACY_URL: {
+    section: 'Brand',
+    meaning: 'Your privacy policy. Every page links to it.',
+    accepts: '`none`, an `https://` URL, or a path on this origin',
+  },
   WEBHOOK_URL: {
     section: 'Operation',
     meaning: 'Where Janus sends [events](../guides/events.md), each as a signed `POST`.',

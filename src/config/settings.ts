@@ -182,6 +182,8 @@ export const SETTINGS = {
     default: ({ issuer }) => issuer?.hostname ?? 'unknown',
   },
   BRAND_LOGO_URL: { as: 'brandLogoUrl', parse: parseLogoUrl, default: 'none' },
+  BRAND_TERMS_URL: { as: 'brandTermsUrl', parse: parseLogoUrl, default: 'none' },
+  BRAND_PRIVACY_URL: { as: 'brandPrivacyUrl', parse: parseLogoUrl, default: 'none' },
 
   WEBHOOK_URL: { as: 'webhookUrl', parse: parseWebhookUrl, default: 'none' },
   WEBHOOK_SECRET: {

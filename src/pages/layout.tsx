@@ -63,6 +63,7 @@ export function Layout({
             )}
           </header>
           <main>{children}</main>
+          <Legal context={context} />
           {raw('<!--/email_off-->')}
         </body>
       </html>
@@ -70,7 +71,19 @@ export function Layout({
   )
 }
 
-function Brand({ name, logoUrl }: PageContext['brand']) {
+/** What an operator must be able to link to, where it is set. */
+function Legal({ context: { brand, texts } }: { readonly context: PageContext }) {
+  const { termsUrl, privacyUrl } = brand
+  if (termsUrl === null && privacyUrl === null) return null
+  return (
+    <footer class="legal">
+      {termsUrl !== null && <a href={termsUrl}>{texts.layout.terms}</a>}
+      {privacyUrl !== null && <a href={privacyUrl}>{texts.layout.privacy}</a>}
+    </footer>
+  )
+}
+
+function Brand({ name, logoUrl }: Pick<PageContext['brand'], 'name' | 'logoUrl'>) {
   if (logoUrl !== null) return <img src={logoUrl} alt={name} />
   return (
     <>

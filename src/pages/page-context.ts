@@ -14,7 +14,12 @@ export function pageContext(c: Context, config: Config): PageContext {
   return {
     texts: CATALOGUE[language],
     language,
-    brand: { name: config.brandName, logoUrl: config.brandLogoUrl },
+    brand: {
+      name: config.brandName,
+      logoUrl: config.brandLogoUrl,
+      termsUrl: config.brandTermsUrl,
+      privacyUrl: config.brandPrivacyUrl,
+    },
     basePath: config.basePath,
     appHref: appHome(config),
     nonce: encodeBase64url(randomBytes(16)),

@@ -9,6 +9,9 @@ export interface PageContext {
     readonly name: string
     /** An image in place of the name; `null`: the name is written out. */
     readonly logoUrl: string | null
+    /** Where the foot of each page leads; `null`: there is no such link. */
+    readonly termsUrl: string | null
+    readonly privacyUrl: string | null
   }
   /** The path of the issuer: `''` or `/auth`. */
   readonly basePath: string

@@ -30,7 +30,11 @@ async function structure(page: string): Promise<readonly string[]> {
 
 /** A name that is hostile too, for it stands in the title. */
 function pagesWith(text: string) {
-  return pagesOf(text, refusedForm(text), pageContext({ brand: { name: text, logoUrl: null } }))
+  return pagesOf(
+    text,
+    refusedForm(text),
+    pageContext({ brand: { name: text, logoUrl: null, termsUrl: null, privacyUrl: null } }),
+  )
 }
 
 describe('HTM-04: what is shown is never read as markup', () => {

@@ -29,7 +29,7 @@ import type { Language } from '../../src/request-source/language'
 
 export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
   const language = context.language ?? 'en'
-  const brand = { name: 'Example', logoUrl: null }
+  const brand = { name: 'Example', logoUrl: null, termsUrl: null, privacyUrl: null }
   return {
     texts: CATALOGUE[language],
     language,

@@ -19,6 +19,7 @@ import {
   listSecrets,
 } from './check-account.ts'
 import { checkDatabaseOnNode } from './check-database.ts'
+import { checkEvents } from './check-events.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
 import { checkRedis } from './check-redis.ts'
 import { checkRestore } from './check-restore.ts'
@@ -122,6 +123,7 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
     ...(await checkRedis(deployment)),
     checkDatabase(database, 'local'),
     ...(isCurrent(database) ? await checkRestore(createWrangler({ configPath: config }), flags) : []),
+    ...(isCurrent(database) ? await checkEvents(createWrangler({ configPath: config }), flags) : []),
   ]
 }
 
@@ -137,6 +139,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
     ...diagnose(deployment, plan),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
     ...(isCurrent(database) ? await checkRestore(wrangler, ['--remote']) : []),
+    ...(isCurrent(database) ? await checkEvents(wrangler, ['--remote']) : []),
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),
     ...(deployment.config ? await checkService(deployment.config) : []),
   ]

@@ -2,7 +2,7 @@ import { problems } from './de-problems'
 import type { Texts } from './en'
 
 export const de = {
-  layout: { signOut: 'Abmelden' },
+  layout: { signOut: 'Abmelden', terms: 'Nutzungsbedingungen', privacy: 'Datenschutz' },
 
   form: {
     check: 'Bitte sehen Sie sich das noch einmal an:',

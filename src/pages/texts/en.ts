@@ -13,7 +13,7 @@ export interface EventText {
 export type Texts = typeof en
 
 export const en = {
-  layout: { signOut: 'Sign out' },
+  layout: { signOut: 'Sign out', terms: 'Terms', privacy: 'Privacy' },
 
   form: {
     check: 'Please look at this again:',

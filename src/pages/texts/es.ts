@@ -2,7 +2,7 @@ import type { Texts } from './en'
 import { problems } from './es-problems'
 
 export const es = {
-  layout: { signOut: 'Cerrar sesión' },
+  layout: { signOut: 'Cerrar sesión', terms: 'Condiciones', privacy: 'Privacidad' },
 
   form: {
     check: 'Revise lo siguiente:',

@@ -1,0 +1,53 @@
+import type { Wrangler } from '../wrangler.ts'
+import { type Finding, ok, warning } from './finding.ts'
+
+const CHECK = 'events.receivers'
+
+/** How far back events that were given up are a finding. */
+const LOOK_BACK_SECONDS = 7 * 24 * 60 * 60
+
+/**
+ * Looks at the receivers of events: one that fails, and events that were given up lately. Returns nothing if there are no receivers, or if the
+ * database cannot be asked.
+ */
+export async function checkEvents(wrangler: Wrangler, flags: readonly string[]): Promise<readonly Finding[]> {
+  const sql = `SELECT name, attempts,
+      (SELECT count(*) FROM audit_events WHERE event = 'event-given-up' AND at > unixepoch() - ${LOOK_BACK_SECONDS}
+          AND reason LIKE name || ' %') AS given_up
+    FROM event_receivers`
+  const run = await wrangler(['d1', 'execute', 'DB', ...flags, '--json', '--command', sql])
+  if (run.code !== 0) return []
+  return findingsOf(parseRows(run.stdout))
+}
+
+/** A receiver, as the database has it. */
+export interface ReceiverRow {
+  readonly name: string
+  /** How often the event that is next was tried in vain. */
+  readonly attempts: number
+  readonly given_up: number
+}
+
+/** Returns what is to be said of the receivers. */
+export function findingsOf(rows: readonly ReceiverRow[]): readonly Finding[] {
+  const fix = 'Look at the receiver, and at event-not-delivered in the log (docs/guides/events.md).'
+  const wrong = rows.flatMap(({ name, attempts, given_up: given }) => [
+    ...(attempts > 0
+      ? [warning(CHECK, `The receiver ${name} did not take the next event ${attempts} times.`, fix)]
+      : []),
+    ...(given > 0
+      ? [warning(CHECK, `${given} events for ${name} were given up in the last 7 days.`, fix)]
+      : []),
+  ])
+  if (rows.length === 0 || wrong.length > 0) return wrong
+  return [ok(CHECK, `Events are delivered: ${rows.map(({ name }) => name).join(', ')}.`)]
+}
+
+function parseRows(stdout: string): readonly ReceiverRow[] {
+  try {
+    const answers = JSON.parse(stdout.slice(stdout.indexOf('['))) as { results: ReceiverRow[] }[]
+    return answers[0]?.results ?? []
+  } catch {
+    return []
+  }
+}
