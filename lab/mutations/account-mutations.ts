@@ -101,6 +101,39 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/pages/reauthenticate.test.ts'],
   },
   {
+    guard: 'a pending sign-in is completed in its own mode',
+    cut: 'mode = :mode',
+    put: ':mode IS NOT NULL',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'a pending sign-in expires',
+    cut: 'expires_at > :now',
+    put: ':now > 0',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'a pending sign-in is tried so often, and then over',
+    cut: ' AND tries < ',
+    put: ' AND tries < 1000 + ',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'a code of a sign-in works once',
+    cut: 'last_step < coalesce(',
+    put: '0 < coalesce(',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'an owner is told of wrong codes once a day',
+    cut: ' AND noted_until <= :now',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
+    guard: 'an app is set up only on an address that is verified, where mail is sent',
+    tests: ['test/contracts/second-factor.test.ts'],
+  },
+  {
     guard: 'nobody proves who they are by the passkey of another account',
     cut: '!== own.userId',
     put: '=== undefined',

@@ -24,6 +24,7 @@ export type ProblemCode =
   | 'method-not-allowed'
   | 'account-mismatch'
   | 'password-not-set'
+  | 'email-not-verified'
   | 'second-factor-not-set'
   | 'last-way-in'
   | 'identity-refused'

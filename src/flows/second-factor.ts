@@ -44,11 +44,25 @@ export interface TotpOffer {
   readonly otpauthUri: string
 }
 
+/** Who may set an app up. */
+export interface EnrolmentTerms {
+  /**
+   * Whether only an account whose address is verified: where mail is sent. A stranger who registered with an address of somebody else would
+   * keep its owner out, who would hear of nothing.
+   */
+  readonly provenOnly: boolean
+}
+
 /** Offers a new seed. It is shown in this answer alone, and stored only once it is confirmed. @throws {StoreUnavailable} */
-export async function offerTotp(services: OwnFactorServices, own: OwnSession): Promise<TotpOffer | null> {
+export async function offerTotp(
+  services: OwnFactorServices,
+  own: OwnSession,
+  { provenOnly }: EnrolmentTerms,
+): Promise<TotpOffer | 'email-not-verified' | null> {
   const { users, totpSeeds, brandName, clock } = services
   const found = await users.findById(own.userId)
   if (!found) return null
+  if (provenOnly && !found.user.emailVerified) return 'email-not-verified'
   const seed = randomBytes(TOTP_SEED_BYTES)
   const enrolment = await totpSeeds.sealOffer(own.userId, { seed, expiresAt: clock() + OFFER_SECONDS })
   return describeOffer({ enrolment, seed, brand: brandName, account: found.user.email })
@@ -81,6 +95,8 @@ export type FactorChanged =
   | { readonly outcome: 'changed'; readonly signedIn: SignedIn; readonly recoveryCodes: readonly string[] }
   /** The code is another, or the offer is too old or of another account. */
   | { readonly outcome: 'invalid-code' }
+  /** The address is not verified, and has to be. */
+  | { readonly outcome: 'email-not-verified' }
   /** The session has ended meanwhile, or the factor changed. */
   | { readonly outcome: 'changed-meanwhile' }
 
@@ -93,7 +109,7 @@ export type FactorChanged =
 export async function confirmTotp(
   services: OwnFactorServices,
   own: OwnSession,
-  input: FactorRequest & { readonly enrolment: string; readonly code: string },
+  input: FactorRequest & EnrolmentTerms & { readonly enrolment: string; readonly code: string },
 ): Promise<FactorChanged> {
   const { users, secondFactors, totpSeeds, clock } = services
   const { userId, sessionId } = own
@@ -104,6 +120,8 @@ export async function confirmTotp(
   if (step === null) return { outcome: 'invalid-code' }
   const found = await users.findWithSession(sessionId, now)
   if (!found) return { outcome: 'changed-meanwhile' }
+  // guard: an app is set up only on an address that is verified, where mail is sent
+  if (input.provenOnly && !found.user.emailVerified) return { outcome: 'email-not-verified' }
   const minted = await mintRecoveryCodes()
   const methods = addProof(found.session.methods, { method: 'totp', at: now })
   const change = await prepareChange(services, own, { methods, now }, input)
@@ -132,7 +150,7 @@ export async function removeSecondFactor(
   services: OwnFactorServices,
   own: OwnSession,
   request: FactorRequest,
-): Promise<Exclude<FactorChanged, { outcome: 'invalid-code' }>> {
+): Promise<Exclude<FactorChanged, { outcome: 'invalid-code' | 'email-not-verified' }>> {
   const { users, secondFactors, clock } = services
   const now = clock()
   const found = await users.findWithSession(own.sessionId, now)

@@ -29,6 +29,7 @@ export const PROBLEMS = {
   'method-not-allowed': { status: 405, title: 'Method not allowed' },
   'account-mismatch': { status: 409, title: 'Another account is signed in' },
   'password-not-set': { status: 409, title: 'The account has no password' },
+  'email-not-verified': { status: 409, title: 'The email address is not verified' },
   'second-factor-not-set': { status: 409, title: 'The account has no second factor' },
   'last-way-in': { status: 409, title: 'This is the last way into the account' },
   'identity-refused': { status: 409, title: 'The identity was not connected' },

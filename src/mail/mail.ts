@@ -23,6 +23,7 @@ export type NoticeKind =
   | 'second-factor-removed'
   | 'recovery-codes-renewed'
   | 'recovery-code-used'
+  | 'second-factor-attempts'
 
 /** Where something that a mail tells of came from, and in which language to tell it. */
 export interface MailDetails {

@@ -10,6 +10,8 @@ export interface SecondFactorView {
   readonly recoveryCodesLeft: number
   /** Whether the last sign-in is recent enough to change it. */
   readonly changeable: boolean
+  /** Whether an app can be set up only once the address is verified. */
+  readonly needsAddress: boolean
 }
 
 interface AccountSecondFactorProps {
@@ -22,7 +24,7 @@ interface AccountSecondFactorProps {
 export function AccountSecondFactor({ context, accountId, secondFactor }: AccountSecondFactorProps) {
   const { texts, language } = context
   const words = texts.twoSteps
-  const { totpSince, recoveryCodesLeft, changeable } = secondFactor
+  const { totpSince, recoveryCodesLeft, changeable, needsAddress } = secondFactor
   const button = (form: string, action: string, text: string) => (
     <AccountForm accountId={accountId} form={bare(context, form)} action={action}>
       <button type="submit">{text}</button>
@@ -43,8 +45,9 @@ export function AccountSecondFactor({ context, accountId, secondFactor }: Accoun
           </p>
         </div>
       )}
-      {!changeable && <ConfirmFirst context={context} />}
-      {changeable && totpSince === null && button('totp-set-up', '/me/totp', words.setUp)}
+      {!changeable && !(totpSince === null && needsAddress) && <ConfirmFirst context={context} />}
+      {totpSince === null && needsAddress && <p class="intro">{words.needsAddress}</p>}
+      {changeable && totpSince === null && !needsAddress && button('totp-set-up', '/me/totp', words.setUp)}
       {changeable && totpSince !== null && (
         <div class="side-by-side">
           {button('totp-replace', '/me/totp', words.replace)}

@@ -75,7 +75,13 @@ export async function accountPage(
         current: currentIds.includes(device.id),
       }))}
       passkeys={ownPasskeys}
-      secondFactor={factor && { ...factor, changeable: recent }}
+      secondFactor={
+        factor && {
+          ...factor,
+          changeable: recent,
+          needsAddress: offered(config).mail && !user.emailVerified,
+        }
+      }
       providers={providers}
       events={groups.slice(0, limits.events)}
       allActivityHref={groups.length > limits.events ? `${path}?show=activity` : null}

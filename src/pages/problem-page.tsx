@@ -33,6 +33,7 @@ const PROOF_HELPS: ProblemCode = 'insufficient-user-authentication'
 const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set([
   'account-mismatch',
   'password-not-set',
+  'email-not-verified',
   'second-factor-not-set',
 ])
 

@@ -127,6 +127,10 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return ada.post('/me/totp', {})
     },
   ],
+  'email-not-verified': [
+    409,
+    async () => (await signedInPerson({ mode: 'session', service: mailingService() })).post('/me/totp', {}),
+  ],
   'second-factor-not-set': [
     409,
     async () => (await signedInPerson({ mode: 'session' })).post('/me/recovery-codes', {}),

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { hotp, totpStep } from '../../src/factors/totp'
+import { decodeBase32 } from '../support/base32'
 import { countingService } from '../support/counting'
 import { mailingService } from '../support/mail'
 import {
@@ -22,6 +24,7 @@ import {
   secondFactorsOf,
   secondStep,
   setUpTotp,
+  setVerified,
   wrongCode,
 } from '../support/second-factor'
 import { ownService } from '../support/service'
@@ -227,6 +230,52 @@ describe.each(['session', 'token'] as const)('a second factor, in %s mode', (mod
     own.ahead = 60
     const pending = await firstStep(person)
     expect((await secondStep(person, pending, { recovery_code: recoveryCodes[0] })).status).toBe(200)
+  })
+
+  it('MFA-01: a pending sign-in is over after ten tries', async () => {
+    const own = mailingService({ FREE_ATTEMPTS: '20' })
+    const { person, recoveryCodes } = await personWithTotp(mode, own)
+    const pending = await firstStep(person)
+    for (let each = 0; each < 10; each++)
+      expectProblem(
+        await secondStep(person, pending, { code: await wrongCode(person) }),
+        401,
+        'invalid-second-factor',
+      )
+    const late = await secondStep(person, pending, { recovery_code: recoveryCodes[0] })
+    expectProblem(late, 401, 'sign-in-expired')
+  })
+
+  it('AUD-04: the owner is told of wrong codes at the third, once a day', async () => {
+    stopTime()
+    const own = mailingService({ FREE_ATTEMPTS: '20' })
+    const { person, session } = await personWithTotp(mode, own)
+    const told = () => own.mailTo(person.email).filter(({ subject }) => /wrong codes/i.test(subject)).length
+    const guess = async () => secondStep(person, await firstStep(person), { code: await wrongCode(person) })
+    for (const expected of [0, 0, 1, 1, 1]) {
+      expectProblem(await guess(), 401, 'invalid-second-factor')
+      expect(told()).toBe(expected)
+    }
+    const inSession = await session.post('/reauthenticate/second-factor', { code: await wrongCode(person) })
+    expectProblem(inSession, 401, 'invalid-second-factor')
+    expect(told()).toBe(1)
+    own.ahead = 24 * 3600 + 1
+    expectProblem(await guess(), 401, 'invalid-second-factor')
+    expect(told()).toBe(2)
+  })
+
+  it('MFA-05: where mail is sent, an app takes an address that is verified', async () => {
+    const ada = await signedInPerson({ mode, service })
+    expectProblem(await ada.post('/me/totp', {}), 409, 'email-not-verified')
+    await setVerified(ada, 1)
+    const { enrolment, seed } = (await ada.post('/me/totp', {})).body
+    await setVerified(ada, null)
+    const code = await hotp(decodeBase32(seed), totpStep(Date.now() / 1000))
+    expectProblem(await ada.post('/me/totp/confirm', { enrolment, code }), 409, 'email-not-verified')
+    expect((await ada.get('/me/second-factor')).body.totp).toBeNull()
+    const withoutMail = ownService({ MAILER: 'none' })
+    const bob = await signedInPerson({ mode, service: withoutMail })
+    expect((await bob.post('/me/totp', {})).status).toBe(200)
   })
 
   it('the handle of one account takes nothing of another, nor in the other mode', async () => {

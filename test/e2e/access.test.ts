@@ -4,7 +4,7 @@ import { describe, expect } from 'vitest'
 import { beginTotp, confirmTotp, otherCode } from './app.ts'
 import { forcedColorFaults, zoomFaults } from './legibility.ts'
 import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
-import { forgetPassword, newPerson } from './person.ts'
+import { forgetPassword, newPerson, verifyAddress } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -124,6 +124,7 @@ describe.concurrent('accessibility', () => {
         for (const summary of await visitor.page.locator('summary').all()) await summary.click()
         await check(path)
       }
+      await verifyAddress(visitor, { email })
       const seed = await beginTotp(visitor)
       await check('an authenticator app')
       await visitor.page.locator('[name=code]').fill(await otherCode(seed))

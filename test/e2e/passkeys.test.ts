@@ -1,7 +1,7 @@
 // Passkeys in Chromium, with an authenticator that it plays itself (WebAuthn Level 3 §11, through the DevTools protocol).
 import { describe, expect } from 'vitest'
 import { beginTotp, confirmTotp } from './app.ts'
-import { newPerson, register, signIn } from './person.ts'
+import { newPerson, register, signIn, verifyAddress } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -100,6 +100,7 @@ describe('passkeys in Chromium', () => {
     const person = newPerson()
     await register(visitor, person)
     await addPasskey(visitor)
+    await verifyAddress(visitor, person)
     await confirmTotp(visitor, await beginTotp(visitor))
     await device.answers(false)
     await signOut(visitor)

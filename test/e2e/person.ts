@@ -43,3 +43,15 @@ export async function forgetPassword({ go, page }: Visitor, email: string): Prom
   await Promise.all([page.waitForEvent('load'), page.locator('main .primary').click()])
   return mailedLink('open', email, '/password/reset')
 }
+
+/** Shows that the address of somebody who is signed in is theirs, by the link that is mailed there. */
+export async function verifyAddress(visitor: Visitor, { email }: Pick<Person, 'email'>): Promise<void> {
+  await visitor.go('/account')
+  const again = visitor.page.locator('form[action$="/email/verify/resend"] button')
+  await Promise.all([visitor.page.waitForEvent('load'), again.click()])
+  await visitor.go(await mailedLink('open', email, '/email/verify'))
+  await Promise.all([
+    visitor.page.waitForEvent('load'),
+    visitor.page.locator('main form[action$="/email/verify"] button.primary').click(),
+  ])
+}

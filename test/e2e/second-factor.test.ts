@@ -7,7 +7,7 @@ import { expect } from 'vitest'
 import { findTool } from '../support/tools.ts'
 import { describeWith } from '../support/with-tools.ts'
 import { appCode, beginTotp, confirmTotp, otherCode } from './app.ts'
-import { newPerson, register, signIn } from './person.ts'
+import { newPerson, register, signIn, verifyAddress } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
@@ -49,6 +49,7 @@ describeWith(['zbarimg'], 'a second step in Chromium', () => {
       const visitor = await visit(options)
       const ada = newPerson()
       await register(visitor, ada)
+      await verifyAddress(visitor, ada)
       const seed = await beginTotp(visitor)
       const scanned = await scan(visitor)
       expect(`${scanned.protocol}//${scanned.host}`).toBe('otpauth://totp')

@@ -15,6 +15,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { setVerified } from '../support/second-factor'
 
 const BROWSER = { Accept: 'text/html,*/*;q=0.8' }
 const MINUTE = 60
@@ -61,6 +62,7 @@ const codeNow = (seed: string) => hotp(decodeBase32(seed), totpStep(Date.now() /
 describe('the second step on the pages', () => {
   it('MFA-05: a wrong first code shows the same seed again, and the right one shows the recovery codes once', async () => {
     const ada = await signedInPerson({ mode: 'session', service: mailingService() })
+    await setVerified(ada, 1)
     const first = await submit(ada, ada, '/me/totp')
     const { enrolment, seed, qr } = await readOffer(first)
     expect({ status: first.status, cache: first.headers.get('Cache-Control') }).toEqual({
@@ -102,6 +104,7 @@ describe('the second step on the pages', () => {
       signedInPerson({ mode: 'session', service }),
       signedInPerson({ mode: 'session', service }),
     ])
+    for (const person of [ada, eve]) await setVerified(person, 1)
     const { enrolment, seed } = await readOffer(await submit(ada, ada, '/me/totp'))
     const fields = { enrolment, code: await codeNow(seed) }
     const answer = await submit(eve, eve, '/me/totp/confirm', { fields })
@@ -115,6 +118,7 @@ describe('the second step on the pages', () => {
   it('MFA-05: without a recent sign-in nothing is shown, and the pages say what to do', async () => {
     const service = mailingService()
     const ada = await signedInPerson({ mode: 'session', service })
+    await setVerified(ada, 1)
     const offer = await readOffer(await submit(ada, ada, '/me/totp'))
     service.ahead = 11 * MINUTE
     const account = await send(service, 'GET', '/account', { headers: { ...ada.headers, ...BROWSER } })
@@ -139,6 +143,7 @@ describe('the second step on the pages', () => {
   it('forms of programs are answered with JSON', async () => {
     const ada = await signedInPerson({ mode: 'session', service: mailingService() })
     const program = { further: { Accept: 'application/json, */*;q=0.1' } }
+    await setVerified(ada, 1)
     const offer = await submit(ada, ada, '/me/totp', program)
     expect(offer.body).toMatchObject({ seed: expect.any(String), enrolment: expect.any(String) })
     expectProblem(await submit(ada, ada, '/me/recovery-codes', program), 409, 'second-factor-not-set')

@@ -94,7 +94,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { id: text, name: text, createdAt: 1_800_000_000, lastUsedAt: null },
       { id: `${text}2`, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
     ],
-    secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true },
+    secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true, needsAddress: false },
     providers: {
       providers: [{ name: 'acme', label: text }],
       identities: [
@@ -207,13 +207,13 @@ export function pagesOf(
     'account without a second step': String(
       AccountPage({
         ...account,
-        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: true },
+        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: true, needsAddress: false },
       }),
     ),
     'account, signed in a while ago': String(
       AccountPage({
         ...account,
-        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: false },
+        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: false, needsAddress: true },
       }),
     ),
     'authenticator app': String(

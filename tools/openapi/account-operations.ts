@@ -171,6 +171,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         },
       },
     },
+    problems: ['email-not-verified'],
   },
 
   'POST /me/totp/confirm': {
@@ -192,7 +193,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['invalid-second-factor', 'second-factor-not-set'],
+    problems: ['invalid-second-factor', 'email-not-verified', 'second-factor-not-set'],
   },
 
   'POST /me/second-factor/remove': {

@@ -84,6 +84,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     action:
       'Ask the person for a proof, with `POST /reauthenticate` or on that page, and repeat the request with the new credential. `max_age` and `acr_values` say what is needed, in the challenge (RFC 9470) and in the body.',
   },
+  'email-not-verified': {
+    cause:
+      'An authenticator app is set up only by somebody whose address is verified, where mail is sent: it would keep the real owner of the address out, who would not hear of it.',
+    action: 'Verify the address first: `POST /email/verify/resend` mails a link.',
+  },
   'second-factor-not-set': {
     cause: 'The account has no second factor, or it changed while the request was handled.',
     action: 'Read `GET /me/second-factor`.',

@@ -34,6 +34,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
   const live = requireLiveSession(services)
   const recent = requireRecent(services)
   const limited = limitClient(services, requestSourceOf)
+  const terms = { provenOnly: (services.mail?.delivery ?? null) !== null }
 
   /** The pages, for who is to see one. A form of a token session gets its new tokens as JSON. */
   function pagesFor(c: Context<SignedInEnv>): Pages | null {
@@ -42,6 +43,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
 
   async function answerChange(c: Context<SignedInEnv>, change: FactorChanged, device_token?: string | null) {
     if (change.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
+    if (change.outcome === 'email-not-verified') throw new Problem('email-not-verified')
     if (change.outcome !== 'changed') throw new Problem('second-factor-not-set')
     const { signedIn, recoveryCodes } = change
     const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
@@ -64,7 +66,8 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
     })
 
     .post('/me/totp', live, recent, limited, jsonOrFormBody(OwnBody), sameAccount, async (c) => {
-      const offer = await offerTotp(services, c.var.principal)
+      const offer = await offerTotp(services, c.var.principal, terms)
+      if (offer === 'email-not-verified') throw new Problem('email-not-verified')
       if (!offer) throw sessionEnded(c.var.principal)
       const shown = pagesFor(c)
       if (shown) return shown.totpOffer(c, { ...offer, accountId: c.var.principal.userId })
@@ -74,7 +77,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
     .post('/me/totp/confirm', live, recent, limited, jsonOrFormBody(ConfirmBody), sameAccount, async (c) => {
       const { enrolment, code, device_token } = c.req.valid('json')
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
-      const input = { enrolment, code, deviceIds, source: requestSourceOf(c) }
+      const input = { ...terms, enrolment, code, deviceIds, source: requestSourceOf(c) }
       const change = await confirmTotp(services, c.var.principal, input)
       const { body, recoveryCodes } = await answerChange(c, change, device_token)
       const shown = pagesFor(c)

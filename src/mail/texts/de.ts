@@ -137,6 +137,15 @@ export const de: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-attempts': ({ brand, from, at }) => ({
+      subject: `Falsche Codes für den zweiten Schritt bei ${brand}`,
+      before: [
+        `Jemand hat den ersten Schritt der Anmeldung bei Ihrem Konto geschafft und dann falsche Codes eingegeben, zuletzt: ${from}, ${at}. Angemeldet wurde niemand.`,
+        'Wenn Sie es waren, nehmen Sie den neuesten Code Ihrer App oder einen Wiederherstellungscode. Solange Codes abgelehnt werden, geht ein Passkey trotzdem.',
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'recovery-code-used': ({ brand, from, at }) => ({
       subject: `Ein Wiederherstellungscode wurde bei ${brand} verwendet`,
       before: [

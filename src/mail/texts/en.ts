@@ -133,6 +133,15 @@ export const en: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-attempts': ({ brand, from, at }) => ({
+      subject: `Wrong codes for the second step at ${brand}`,
+      before: [
+        `Someone got past the first step of signing in to your ${brand} account and then entered wrong codes, last from ${from}, on ${at}. Nobody was signed in.`,
+        'If it was you, use the newest code of your app, or a recovery code. While codes are being refused, a passkey still works.',
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'recovery-code-used': ({ brand, from, at }) => ({
       subject: `A recovery code was used at ${brand}`,
       before: [

@@ -138,6 +138,15 @@ export const es: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-attempts': ({ brand, from, at }) => ({
+      subject: `Códigos incorrectos para el segundo paso en ${brand}`,
+      before: [
+        `Alguien superó el primer paso del inicio de sesión en su cuenta y después escribió códigos incorrectos; la última vez: ${from}, ${at}. No se inició ninguna sesión.`,
+        'Si fue usted, use el código más reciente de su aplicación o un código de recuperación. Mientras se rechazan códigos, una llave de acceso sigue funcionando.',
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'recovery-code-used': ({ brand, from, at }) => ({
       subject: `Se ha usado un código de recuperación en ${brand}`,
       before: [

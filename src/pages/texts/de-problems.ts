@@ -47,6 +47,12 @@ export const problems = {
     explanation: 'Diese Änderung braucht einen Nachweis aus den letzten Minuten.',
     action: 'Bestätigen Sie, dass Sie es sind, und wiederholen Sie die Änderung.',
   },
+  'email-not-verified': {
+    title: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse',
+    explanation: 'Einen zweiten Schritt gibt es erst, wenn feststeht, dass die Adresse Ihnen gehört.',
+    action:
+      'Senden Sie sich den Link auf der Seite Ihres Kontos, öffnen Sie ihn und versuchen Sie es noch einmal.',
+  },
   'second-factor-not-set': {
     title: 'Es gibt keinen zweiten Schritt',
     explanation: 'Dieses Konto hat keinen zweiten Schritt, oder er wurde gerade geändert.',

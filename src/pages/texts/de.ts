@@ -176,6 +176,7 @@ export const de = {
     on: 'Ein',
     since: 'Seit',
     codesLeft: 'Übrige Wiederherstellungscodes:',
+    needsAddress: 'Bestätigen Sie zuerst Ihre E-Mail-Adresse, damit wir Ihnen Änderungen mitteilen können.',
     setUp: 'Einrichten',
     replace: 'Eine andere App verwenden',
     newCodes: 'Neue Wiederherstellungscodes',

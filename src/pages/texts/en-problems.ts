@@ -53,6 +53,11 @@ export const problems = {
     explanation: 'What you want to change takes a proof of the last few minutes.',
     action: "Confirm that it's you, then repeat the change.",
   },
+  'email-not-verified': {
+    title: 'Confirm your email address first',
+    explanation: 'A second step can be set up once you have shown that the address is yours.',
+    action: 'Send the link from your account page, open it, and try again.',
+  },
   'second-factor-not-set': {
     title: 'There is no second step',
     explanation: 'This account has no second step, or it was changed a moment ago.',

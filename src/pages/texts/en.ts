@@ -182,6 +182,7 @@ export const en = {
     on: 'On',
     since: 'Since',
     codesLeft: 'Recovery codes left:',
+    needsAddress: 'Confirm your email address first, so that we can tell you about changes.',
     setUp: 'Set up',
     replace: 'Use another app',
     newCodes: 'Get new recovery codes',

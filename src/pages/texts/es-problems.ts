@@ -46,6 +46,11 @@ export const problems = {
     explanation: 'Este cambio requiere una prueba de los últimos minutos.',
     action: 'Confirme que es usted y repita el cambio.',
   },
+  'email-not-verified': {
+    title: 'Confirme primero su dirección de correo',
+    explanation: 'El segundo paso se puede configurar cuando haya demostrado que la dirección es suya.',
+    action: 'Envíese el enlace desde la página de su cuenta, ábralo e inténtelo de nuevo.',
+  },
   'second-factor-not-set': {
     title: 'No hay segundo paso',
     explanation: 'Esta cuenta no tiene segundo paso, o acaba de cambiarse.',

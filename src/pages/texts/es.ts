@@ -171,6 +171,7 @@ export const es = {
     on: 'Activada',
     since: 'Desde',
     codesLeft: 'Códigos de recuperación restantes:',
+    needsAddress: 'Confirme primero su dirección de correo, para que podamos avisarle de los cambios.',
     setUp: 'Configurar',
     replace: 'Usar otra aplicación',
     newCodes: 'Obtener códigos de recuperación nuevos',

@@ -1,6 +1,9 @@
+import type { AuditEvent } from '../../audit/audit-event'
 import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../throttling/attempt-limits'
 import { FAILURES } from './attempts'
-import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
+import { recordEvent } from './audit-log'
+import type { MailQueue } from './mail-queue'
+import { ifChanged, PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
 
 // Tries at the second factor of an account: at codes and recovery codes together, in sign-ins and in sessions.
 
@@ -44,6 +47,38 @@ export function useRecoveryCode(userId: string, codeHash: string, now: number): 
       WHERE user_id = :user_id AND code_hash = :code_hash AND used_at IS NULL AND ${PREVIOUS_CHANGED}`,
     { user_id: userId, code_hash: codeHash, now },
   )
+}
+
+/** How many failures the owner is told of, and then for how long not again. */
+const TELLING_FAILURES = 3
+const TOLD_SECONDS = 24 * 60 * 60
+
+/**
+ * Steps after a try that was counted and refused: record it, and tell the owner once a day if so many failed. Whoever tries has proven the
+ * first factor, so this is worth a mail, and nobody else can cause one.
+ */
+export function refuseTry(
+  refusal: AuditEvent,
+  { userId, mailQueue }: { readonly userId: string; readonly mailQueue: MailQueue },
+) {
+  const { at: now, source } = refusal
+  return {
+    recorded: recordEvent(refusal),
+    noted: sql<{ budget_key: string }>(
+      // guard: an owner is told of wrong codes once a day
+      `UPDATE budgets SET noted_until = :now + ${TOLD_SECONDS}
+        WHERE budget_key = :user_id AND kind = 'second-factor' AND noted_until <= :now
+          AND spent_until - :now > ${(TELLING_FAILURES - 1) * FAILURE_SECONDS}
+       RETURNING budget_key`,
+      { user_id: userId, now },
+    ),
+    ownerTold:
+      source &&
+      ifChanged(
+        'noted',
+        mailQueue.noticeIfChanged({ kind: 'second-factor-attempts', source, now }, { userId }),
+      ),
+  }
 }
 
 export interface SpentRow {

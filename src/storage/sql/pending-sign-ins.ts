@@ -9,9 +9,9 @@ import {
 } from '../../factors/pending-sign-in'
 import type { PendingRecord } from '../../identity/user-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
-import { recordEvent, recordIfChanged } from './audit-log'
+import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
-import { countTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
+import { countTry, refuseTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
 import type { MailQueue } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
 import { useIfChanged } from './passkey-store'
@@ -93,7 +93,11 @@ export function createPendingSignInStore(
         }
       }
       if (rows.counted.length + (passkey ? rows.tried.length : 0) > 0) {
-        await db.change(recordEvent({ ...signedIn(finished), ...REFUSED }), { outcomeMatters: false })
+        const refusal = { ...signedIn(finished), ...REFUSED }
+        const refused = await db.transaction(refuseTry(refusal, { userId, mailQueue }), {
+          outcomeMatters: false,
+        })
+        mailQueue.note(refused)
         return { outcome: 'wrong-code' }
       }
       return notCounted(rows.waiting, limits, now)
@@ -184,6 +188,9 @@ export function firstFactorProven(
 
 /** Counts a try at a pending sign-in that may be completed: however often the sign-in is begun anew, the account is charged. */
 function countPendingTry({ tokenHash, userId, prepared, now }: FinishedSignIn, limits: AttemptLimits) {
+  // guard: a pending sign-in is completed in its own mode
+  // guard: a pending sign-in expires
+  // guard: a pending sign-in is tried so often, and then over
   const from = `pending_sign_ins
       WHERE token_hash = :token_hash AND user_id = :user_id AND mode = :mode AND expires_at > :now AND tries < ${PENDING_MAX_TRIES}`
   const values = { token_hash: tokenHash, user_id: userId, mode: prepared.session.mode }
@@ -215,6 +222,7 @@ function useFactor({ tokenHash, userId, factor, now }: FinishedSignIn): Statemen
     return useRecoveryCode(userId, factor.codeHash, now)
   }
   return sql(
+    // guard: a code of a sign-in works once
     `UPDATE totp_factors SET last_step = ${TYPED_STEP}
       WHERE user_id = :user_id AND last_step < coalesce(${TYPED_STEP}, 0) AND ${PREVIOUS_CHANGED}`,
     { user_id: userId, token_hash: tokenHash, candidates: JSON.stringify(factor.candidates) },

@@ -2,9 +2,9 @@ import type { AuditEvent, AuditEventName } from '../../audit/audit-event'
 import type { FactorChange, OwnFactor, SecondFactorStore } from '../../factors/second-factor'
 import type { NoticeKind } from '../../mail/mail'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
-import { recordEvent, recordIfChanged } from './audit-log'
+import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
-import { countTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
+import { countTry, refuseTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
 import type { MailQueue } from './mail-queue'
 import { renewedSession, renewSteps } from './session-renewal'
 import { insertSessionIfChanged, startedSession } from './session-start'
@@ -144,12 +144,11 @@ export function createSecondFactorStore(
       if (renewed) return { ...renewed, outcome: 'renewed' }
       if (rows.counted.length > 0) {
         const event = byOwner('reauthenticated', { ...own }, now)
-        await db.change(
-          recordEvent({ ...event, outcome: 'refused', reason: 'wrong-second-factor', source }),
-          {
-            outcomeMatters: false,
-          },
-        )
+        const refusal = { ...event, outcome: 'refused', reason: 'wrong-second-factor', source } as const
+        const refused = await db.transaction(refuseTry(refusal, { userId, mailQueue }), {
+          outcomeMatters: false,
+        })
+        mailQueue.note(refused)
         return { outcome: 'wrong-code' }
       }
       const [spent = { spent_until: null, blocked_until: null }] = rows.waiting
