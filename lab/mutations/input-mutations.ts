@@ -11,6 +11,12 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/events/events.test.ts'],
   },
   {
+    guard: 'a run that was cut off does not stop those after it',
+    cut: 'clock() < runsUntil',
+    put: 'runsUntil > 0',
+    tests: ['test/events/pump.test.ts'],
+  },
+  {
     guard: 'a webhook is not sent where its receiver points to',
     cut: "'manual'",
     put: "'follow'",

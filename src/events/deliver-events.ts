@@ -36,25 +36,27 @@ export async function deliverEvents(services: EventServices): Promise<void> {
 }
 
 /**
- * Makes what delivers behind a response. One run at a time: a request that comes meanwhile makes the run go on once more. What fails is left to
- * the sweep.
+ * Creates what delivers behind a response. One run at a time in an isolate: a request that comes meanwhile makes that run go on once more, and
+ * waits for nothing. On Workers the run of a request may be cut off with it, so one that takes longer than a claim no longer counts. What
+ * fails is left to the sweep.
  */
 export function createEventPump(services: EventServices): () => Promise<void> {
-  let running: Promise<void> | null = null
+  const { clock, log } = services
+  let runsUntil = 0
   let again = false
-  async function run(): Promise<void> {
-    do {
+  return async () => {
+    again = true
+    // guard: a run that was cut off does not stop those after it
+    if (clock() < runsUntil) return
+    while (again) {
       again = false
+      runsUntil = clock() + CLAIM_SECONDS
       await orOnOutage(deliverEvents(services), ({ store }) =>
-        services.log('events-left-to-sweep', { store }),
-      )
-    } while (again)
-    running = null
-  }
-  return () => {
-    if (running) again = true
-    running ??= run()
-    return running
+        log('events-left-to-sweep', { store }),
+      ).finally(() => {
+        runsUntil = 0
+      })
+    }
   }
 }
 
