@@ -5,6 +5,15 @@ import { requirePrincipal } from '../../src/guards/require-principal'
 import type { Mode } from '../../src/sessions/mode'
 import { type Costs, countingService } from '../support/counting'
 import { expectProblem, newEmail, PASSWORD, type SignedIn, send, signedInPerson } from '../support/person'
+import {
+  goToProvider,
+  newBrowser,
+  newSubject,
+  playedBy,
+  SOCIAL_SETTINGS,
+  standIn,
+  tokenSignIn,
+} from '../support/providers'
 import type { OwnService } from '../support/service'
 
 /** What is not named costs nothing. */
@@ -72,6 +81,30 @@ describe.each(['session', 'token'] as const)('what an operation costs, in %s mod
     expect(await costsOf(() => ada.signIn())).toEqual(costs({ d1: 2, hashes: 1, ...given }))
     await send(service, 'POST', '/login', { body: fail })
     expect(await costsOf(() => ada.signIn())).toEqual(costs({ d1: 2, hashes: 1, ...given }))
+  })
+
+  it('a sign-in at a provider: two trips to D1, the first time as well; going there costs none', async () => {
+    const provider = standIn()
+    const { service, costsOf } = countingService(SOCIAL_SETTINGS, playedBy(provider))
+    const played = Object.assign(service, { provider })
+    // What an isolate reads once.
+    await signedInPerson({ mode, service })
+    const subject = newSubject()
+    const given = mode === 'session' ? { kvWrites: 1 } : { signatures: 1 }
+    for (const _ of ['the first time', 'the second']) {
+      if (mode === 'token') {
+        const { confirm } = await tokenSignIn(played, { subject })
+        expect(await costsOf(confirm)).toEqual(costs({ d1: 2, ...given }))
+      } else {
+        const browser = newBrowser(service)
+        let path = ''
+        const go = async () => {
+          path = await goToProvider(played, browser, { subject })
+        }
+        expect(await costsOf(go)).toEqual(costs({}))
+        expect(await costsOf(() => browser.request('GET', path))).toEqual(costs({ d1: 2, ...given }))
+      }
+    }
   })
 
   it('a refused login: what a good one costs but for what is given, whether the address is known or not', async () => {

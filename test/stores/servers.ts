@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { findTool, reasonToSkip } from '../support/tools.ts'
+import { startIssuer } from './issuer.ts'
 
 /** A password that opens nothing else. */
 const PASSWORD = 'a password, with spaces: & more'
@@ -46,7 +47,11 @@ export default async function startServers({ provide }: TestProject): Promise<()
     provide('memcached', { address: `127.0.0.1:${port}`, reason: null })
   }
 
+  const { issuer, stop } = await startIssuer()
+  provide('issuer', { issuer })
+
   return () => {
+    stop()
     for (const server of running) server.kill('SIGKILL')
     rmSync(folder, { recursive: true, force: true })
   }
@@ -74,6 +79,7 @@ async function untilListening(port: number): Promise<void> {
 
 declare module 'vitest' {
   interface ProvidedContext {
+    issuer: { readonly issuer: string }
     /** The Redis of these tests, or why there is none. */
     redis: { readonly url: string | null; readonly reason: string | null }
     memcached: { readonly address: string | null; readonly reason: string | null }

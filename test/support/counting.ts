@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { onTestFinished, vi } from 'vitest'
 import type { OperationCost } from '../../lab/costs/operations'
-import { type OwnService, ownService } from './service'
+import { ALL_PARTS, type OwnService, ownService } from './service'
 
 /** What D1 bills for: rows of tables and indexes that its statements looked at and wrote. */
 export type Rows = Pick<OperationCost, 'rowsRead' | 'rowsWritten'>
@@ -23,7 +23,10 @@ export function recordPbkdf2(): () => readonly number[] {
  * A Janus of one's own that counts: `costsOf` says what work with it cost, what is done behind a response included, and `rowsOf` what it
  * cost in rows of D1.
  */
-export function countingService(overrides: Record<string, unknown> = {}): {
+export function countingService(
+  overrides: Record<string, unknown> = {},
+  parts: Parameters<typeof ownService>[2] = ALL_PARTS,
+): {
   readonly service: OwnService
   readonly costsOf: (work: () => Promise<unknown>) => Promise<Costs>
   readonly rowsOf: (work: () => Promise<unknown>) => Promise<Rows>
@@ -33,7 +36,7 @@ export function countingService(overrides: Record<string, unknown> = {}): {
   const pbkdf2 = recordPbkdf2()
   const signatures = recordJwtCalls('sign')
   const verifications = recordJwtCalls('verify')
-  const service = ownService({
+  const bound = {
     DB: countingD1(env.DB, (metas) => {
       storage.d1++
       for (const meta of metas) {
@@ -43,7 +46,8 @@ export function countingService(overrides: Record<string, unknown> = {}): {
     }),
     SESSIONS: countingKv(env.SESSIONS, (cost) => storage[cost]++),
     ...overrides,
-  })
+  }
+  const service = ownService(bound, {}, parts)
 
   function total(): Costs {
     const iterations = pbkdf2().reduce((sum, each) => sum + each, 0)

@@ -245,7 +245,7 @@ export interface Browser {
   ): Promise<Answer>
 }
 
-export function newBrowser(service: SocialService): Browser {
+export function newBrowser(service: Service): Browser {
   const cookies = new Map<string, string>()
   const address = newAddress()
   return {
@@ -273,7 +273,7 @@ export function pathOf(service: Service, url: URL | string): string {
 
 /** Begins in a browser, and lets a person agree. Returns the path that the browser is sent back to. */
 export async function goToProvider(
-  service: SocialService,
+  service: Service & Played,
   browser: Browser,
   { provider = 'acme', subject, returnTo }: { provider?: string; subject: Subject; returnTo?: string },
 ): Promise<string> {
@@ -285,7 +285,7 @@ export async function goToProvider(
 
 /** Signs in at a provider, in a browser. Returns the answer to the callback. */
 export async function signInAt(
-  service: SocialService,
+  service: Service & Played,
   browser: Browser,
   input: { provider?: string; subject: Subject; returnTo?: string },
 ): Promise<Answer> {

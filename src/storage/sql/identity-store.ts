@@ -167,7 +167,7 @@ export function createIdentityStore(
              OR EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND password_hash IS NOT NULL)
              OR (:passkeys = 1 AND EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = :user_id))
              OR EXISTS (SELECT 1 FROM identities AS other WHERE other.user_id = :user_id AND other.id <> :id
-                           AND EXISTS (SELECT 1 FROM json_each(:providers) AS served WHERE served.value ->> 'name' = other.provider)))
+                           AND other.provider IN (SELECT served.value ->> 'name' FROM json_each(:providers) AS served)))
            RETURNING id`,
           {
             ...target,

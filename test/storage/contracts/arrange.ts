@@ -11,9 +11,11 @@ import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
+import type { IdentityStore } from '../../../src/social/identity-store'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
 import { createEventStore } from '../../../src/storage/sql/event-store'
+import { createIdentityStore } from '../../../src/storage/sql/identity-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
@@ -32,6 +34,7 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly secondFactors: SecondFactorStore
   readonly pendingSignIns: PendingSignInStore
   readonly events: EventStore
+  readonly identities: IdentityStore
 }
 
 export type OpenStores = () => AllStores
@@ -48,6 +51,7 @@ export function storesOn(db: SqlDatabase): AllStores {
     secondFactors: createSecondFactorStore(db, options),
     pendingSignIns: createPendingSignInStore(db, options),
     events: createEventStore(db),
+    identities: createIdentityStore(db, options),
   }
 }
 

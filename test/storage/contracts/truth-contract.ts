@@ -2,6 +2,7 @@ import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sqlDatabaseContract } from '../sql-database-contract'
 import { storesOn } from './arrange'
 import { attemptStoreContract } from './attempt-store-contract'
+import { identityStoreContract } from './identity-store-contract'
 import { linkStoreContract } from './link-store-contract'
 import { passkeyStoreContract } from './passkey-store-contract'
 import { secondFactorContract } from './second-factor-contract'
@@ -25,6 +26,7 @@ export function truthContract(engine: string, open: () => SqlDatabase): void {
     attemptStoreContract,
     deviceStoreContract,
     passkeyStoreContract,
+    identityStoreContract,
     secondFactorContract,
     signingKeyStoreContract,
     restoreStoreContract,

@@ -1,0 +1,7 @@
+/** What a test uses of it. The package brings no types. */
+declare module 'oidc-provider' {
+  export class Provider {
+    constructor(issuer: string, configuration: object)
+    listen(port: number, host: string): import('node:http').Server
+  }
+}
