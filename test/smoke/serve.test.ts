@@ -204,7 +204,15 @@ describe('janus serve with a SQLite file', () => {
       await new Promise(setImmediate)
     expect(await running.finish()).toBe(200)
     await ended
+    const database = new DatabaseSync(file())
+    database.exec(
+      `INSERT INTO budgets (budget_key, kind, spent_until) VALUES ('${'b'.repeat(22)}', 'old', 1)`,
+    )
+    const old = database.prepare(`SELECT count(*) AS n FROM budgets WHERE kind = 'old'`)
     await service.restart()
+    // The sweep runs at once.
+    await expect.poll(() => old.get(), { timeout: 60_000 }).toEqual({ n: 0 })
+    database.close()
     expect(await browser.me()).toBe(200)
     expect((await post(service, '/refresh', { refresh_token: app.refreshToken })).status).toBe(200)
   })

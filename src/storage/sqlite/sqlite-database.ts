@@ -35,11 +35,12 @@ export function createSqliteDatabase(path: string): SqliteDatabase {
   function ask<Row>({ text, values }: Statement<Row>): Row[] {
     let statement = prepared.get(text)
     if (!statement) {
-      statement = db.prepare(text)
+      statement = db.prepare(withNames(text))
       // A text that holds its values is not seen again.
       if (values.length > 0) prepared.set(text, statement)
     }
-    return statement.all(...values) as Row[]
+    const named = Object.fromEntries(values.map((value, index) => [`p${index + 1}`, value]))
+    return statement.all(named) as Row[]
   }
 
   function inTransaction<T>(begin: 'BEGIN' | 'BEGIN IMMEDIATE', work: () => T): T {
@@ -84,4 +85,12 @@ export function createSqliteDatabase(path: string): SqliteDatabase {
     run: (script) => inTransaction('BEGIN IMMEDIATE', () => db.exec(script)),
     close: () => db.close(),
   }
+}
+
+/** Node 22 binds no value to a placeholder with a number, so each gets a name: `:p1` for `?1`. */
+function withNames(text: string): string {
+  // A text within the statement may hold what looks like a placeholder.
+  return text.replace(/'(?:[^']|'')*'|\?(\d+)/g, (found, place: string | undefined) =>
+    place === undefined ? found : `:p${place}`,
+  )
 }
