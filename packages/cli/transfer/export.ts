@@ -20,8 +20,9 @@ import { type End, type Header, readHeader, readRows, type Value } from './trans
 
 export const help = `Write everything that a database holds into a file.
 
-  ${commandLine('export', 'FILE [options]')}
+  ${commandLine('export', '[options]')}
 
+  FILE           the file to write
 ${TARGET_HELP}
 
 Stop Janus first: what changes meanwhile may be missing, and the command says so

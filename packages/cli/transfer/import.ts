@@ -21,8 +21,9 @@ import { type Header, readEnd, readHeader, readRows, type Value } from './transf
 
 export const help = `Fill an empty database with what ${commandLine('export')} has written.
 
-  ${commandLine('import', 'FILE [options]')}
+  ${commandLine('import', '[options]')}
 
+  FILE           the file to read
   --resume       go on where an import of the same FILE stopped
 ${TARGET_HELP}
 

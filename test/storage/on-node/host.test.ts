@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { clientAddress } from '../../../packages/node/client-address'
 import { createLoginLimit } from '../../../packages/node/login-limit'
@@ -76,4 +77,15 @@ it.each([
   const parsed = parseHostSettings({ SMTP_URL })
   const server = parsed.ok ? parsed.settings.SMTP_URL : null
   expect(server && transportOptions(server, 'auth.example.com')).toMatchObject({ requireTLS })
+})
+
+it('has every part of the deployed Worker', () => {
+  const partsIn = (file: string) =>
+    [
+      ...readFileSync(file, 'utf8').matchAll(
+        /^import \{ (create\w+) \} from '.*\/(?:wiring|pages)\/create-/gm,
+      ),
+    ].map(([, part]) => part)
+  expect(partsIn('src/index.ts').length).toBeGreaterThan(3)
+  expect(partsIn('packages/node/serve.ts')).toEqual(partsIn('src/index.ts'))
 })
