@@ -28,6 +28,7 @@ await build({
     verify: 'packages/verify/index.ts',
     client: 'packages/client/index.ts',
     'client-account': 'packages/client/account.ts',
+    'client-passkeys': 'packages/client/passkeys.ts',
     'client-react': 'packages/client/react.ts',
     testing: 'packages/testing/index.ts',
   },

@@ -6,13 +6,19 @@ import type {
   Binding,
   Device,
   EmailVerified,
+  FactorCode,
   Goal,
+  OwnProofs,
+  Passkey,
   PasswordChange,
   PendingSignIn,
+  RecoveryCodes,
+  SecondFactor,
   Session,
   SignedIn,
   SignInLink,
   TokenAnswer,
+  TotpOffer,
   User,
 } from './types.ts'
 
@@ -22,9 +28,15 @@ export type {
   Binding,
   Device,
   EmailVerified,
+  FactorCode,
   Goal,
+  OwnProofs,
+  Passkey,
   PasswordChange,
+  RecoveryCodes,
+  SecondFactor,
   SignInLink,
+  TotpOffer,
 } from './types.ts'
 
 /** Selects a page of a list. */
@@ -60,7 +72,7 @@ export interface AccountClient {
   changePassword(change: PasswordChange, options?: Abortable): Promise<SignedIn>
   /** Mails a link to the new address, and a notice to the old one. */
   changeEmail(
-    change: { readonly email: string; readonly password: string },
+    change: { readonly email: string; readonly password?: string },
     options?: Abortable,
   ): Promise<Binding>
   /** Puts the new address in place with the token of the mailed link. */
@@ -71,7 +83,31 @@ export interface AccountClient {
   /** `null`: no name. */
   update(profile: { readonly name: string | null }, options?: Abortable): Promise<User>
   /** Deletes the account and ends all its sessions. */
-  delete(proof: { readonly password: string }, options?: Abortable): Promise<void>
+  delete(proof: { readonly password?: string }, options?: Abortable): Promise<void>
+  /** Completes a sign-in that was answered with `next`. @param step.pending What the first step answered, in token mode. */
+  completeSignIn(
+    step: FactorCode & { readonly pending?: string },
+    options?: Abortable,
+  ): Promise<SignedIn & Goal>
+  /** Lists what renews the proof of this session, for a call that threw `insufficient-user-authentication`. */
+  proofs(options?: Abortable): Promise<OwnProofs>
+  /** Proves again who is signed in. A passkey does, too: `janus/client/passkeys`. */
+  reauthenticate(proof: { readonly password: string } | FactorCode, options?: Abortable): Promise<SignedIn>
+  secondFactor(options?: Abortable): Promise<SecondFactor>
+  /** Begins to set up an authenticator app. Nothing changes before {@link AccountClient.confirmTotp}. */
+  offerTotp(options?: Abortable): Promise<TotpOffer>
+  /** Sets the app up with its first code. Ends the other sessions, and renews this one. */
+  confirmTotp(
+    confirmation: { readonly enrolment: string; readonly code: string },
+    options?: Abortable,
+  ): Promise<SignedIn & RecoveryCodes>
+  /** Removes the app and its recovery codes. Ends the other sessions, and renews this one. */
+  removeSecondFactor(options?: Abortable): Promise<SignedIn>
+  /** Replaces the recovery codes. */
+  renewRecoveryCodes(options?: Abortable): Promise<RecoveryCodes>
+  /** Lists the passkeys of the account, the oldest first. Adding, using and removing one: `janus/client/passkeys`. */
+  passkeys(options?: Abortable): Promise<{ readonly passkeys: readonly Passkey[] }>
+  renamePasskey(id: string, name: string, options?: Abortable): Promise<Passkey>
   /** Ends all sessions of the account, or all but this one. */
   signOutEverywhere(options?: Abortable & { readonly keep_current?: boolean }): Promise<void>
   /** Lists the sessions of the account, the newest first. */
@@ -140,6 +176,34 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     async delete(proof, options) {
       await call('/me/delete', { ...options, ...signedIn, body: proof, ends: true })
     },
+    completeSignIn: (step, options) =>
+      entered(call('/login/second-factor', { ...options, body: step, sends: 'mode' })),
+    proofs: (options) => listed('/reauthenticate', options),
+    reauthenticate: (proof, options) =>
+      entered(
+        call(`/reauthenticate${'password' in proof ? '' : '/second-factor'}`, {
+          ...options,
+          ...signedIn,
+          body: proof,
+          renews: true,
+        }),
+      ),
+    secondFactor: (options) => listed('/me/second-factor', options),
+    offerTotp: (options) => call('/me/totp', { ...options, ...signedIn, body: {} }),
+    confirmTotp: (confirmation, options) =>
+      entered(call('/me/totp/confirm', { ...options, ...signedIn, body: confirmation, sends: 'device' })),
+    removeSecondFactor: (options) =>
+      entered(call('/me/second-factor/remove', { ...options, ...signedIn, body: {}, sends: 'device' })),
+    renewRecoveryCodes: (options) => call('/me/recovery-codes', { ...options, ...signedIn, body: {} }),
+    passkeys: (options) => listed('/passkeys', options),
+    renamePasskey: async (id, name, options) =>
+      (
+        await call<{ passkey: Passkey }>(`/passkeys/${encodeURIComponent(id)}/rename`, {
+          ...options,
+          ...signedIn,
+          body: { name },
+        })
+      ).passkey,
     async signOutEverywhere({ signal, keep_current } = {}) {
       const body = keep_current === undefined ? {} : { keep_current }
       await call('/logout/all', { signal, ...signedIn, body, ends: !keep_current })

@@ -23,6 +23,8 @@ export interface Call extends Abortable {
    * answer gives of these is kept.
    */
   readonly sends?: 'device' | 'mode'
+  /** The answer may renew the session, and what it gives is kept. */
+  readonly renews?: boolean
   /** The session is over once the route has answered. */
   readonly ends?: boolean
 }
@@ -125,7 +127,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   function sendCall(path: string, call: Call): Promise<Response> {
     const sendOnce = (token?: string | null) => {
       const sendNow = async () => reach(path, await withSent(call), token)
-      return call.sends ? withLock(sendNow) : sendNow()
+      return call.sends || call.renews ? withLock(sendNow) : sendNow()
     }
     return call.signedIn ? sendWithToken('account', sendOnce) : sendOnce()
   }
@@ -153,7 +155,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       const unchanged = watch()
       const response = await sendCall(path, call)
       const answer = await readAnswer<T>(response, member?.(response.status))
-      if (call.sends && answer) await keep(answer)
+      if ((call.sends || call.renews) && answer) await keep(answer)
       if (call.ends && unchanged()) await end(true)
       return answer
     })

@@ -47,6 +47,46 @@ export interface PendingSignIn {
   readonly pending?: string
 }
 
+/** Describes a passkey of the account. */
+export interface Passkey {
+  readonly id: string
+  /** Its id in WebAuthn. */
+  readonly credential_id: string
+  readonly name: string
+  /** Says whether it is kept on more devices than one. */
+  readonly synced: boolean
+  readonly created_at: string
+  readonly last_used_at: string | null
+}
+
+/** Describes the second factor of the account. */
+export interface SecondFactor {
+  readonly totp: { readonly confirmed_at: string } | null
+  readonly recovery_codes_left: number
+}
+
+/** An authenticator app that waits for its first code. */
+export interface TotpOffer {
+  readonly enrolment: string
+  readonly seed: string
+  /** Show it as a QR code. */
+  readonly otpauth_uri: string
+}
+
+/** Recovery codes. Only this answer has them. */
+export interface RecoveryCodes {
+  readonly recovery_codes: readonly string[]
+}
+
+/** A code of the authenticator app, or a recovery code. */
+export type FactorCode = { readonly code: string } | { readonly recovery_code: string }
+
+/** What renews the proof of this session. */
+export interface OwnProofs {
+  readonly next: readonly ('password' | 'totp' | 'recovery-code' | 'passkey' | 'link')[]
+  readonly authenticated_at: string
+}
+
 export interface Credentials {
   readonly email: string
   readonly password: string

@@ -33,6 +33,10 @@ export const MOST_PASSKEYS = 20
 export interface PasskeyStore {
   /** Returns the passkeys of an account, oldest first. */
   list(userId: string): Promise<readonly Passkey[]>
+  /** Returns the passkeys of an account, oldest first, and its handle; `null`: it has had no passkey. */
+  listOwned(
+    userId: string,
+  ): Promise<{ readonly userHandle: string | null; readonly passkeys: readonly Passkey[] }>
   /** Returns the passkeys of an account and its handle, which is `newHandle` if it has had none. */
   prepareFor(userId: string, newHandle: string): Promise<OwnedPasskeys>
   /**

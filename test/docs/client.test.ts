@@ -17,13 +17,14 @@ const EXPO = `declare module 'expo-secure-store' {
 const blocks = [...readFileSync('docs/guides/browser-client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
 
 it('docs/guides/browser-client.md has code that compiles', () => {
-  expect(blocks).toHaveLength(7)
+  expect(blocks).toHaveLength(9)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)
   const compilerOptions = {
     paths: {
       'janus/client': [resolve('packages/client/index.ts')],
       'janus/client/account': [resolve('packages/client/account.ts')],
+      'janus/client/passkeys': [resolve('packages/client/passkeys.ts')],
       'janus/client/react': [resolve('packages/client/react.ts')],
       react: [resolve('node_modules/@types/react')],
     },

@@ -5,9 +5,10 @@ import { expect, it } from 'vitest'
 const KIB = 1024
 
 it.each([
-  // In either mode, with every way to keep a token. 2.7 KiB with gzip.
-  ['janus/client', 'packages/client/index.ts', 6.5],
-  ['janus/client/account', 'packages/client/account.ts', 1.75],
+  // In either mode, with every way to keep a token. 3.2 KiB with gzip.
+  ['janus/client', 'packages/client/index.ts', 6.6],
+  ['janus/client/account', 'packages/client/account.ts', 2.75],
+  ['janus/client/passkeys', 'packages/client/passkeys.ts', 2.25],
   ['janus/client/react', 'packages/client/react.ts', 1],
 ])('%s stays under its size', async (name, entry, limitKib) => {
   const { outputFiles } = await build({

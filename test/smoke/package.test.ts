@@ -95,6 +95,7 @@ it('the package holds what runs and its types, and no sources or settings of thi
     'verify.js',
     'client.js',
     'client-account.js',
+    'client-passkeys.js',
     'client-react.js',
     'testing.js',
     '0001_accounts.sql',

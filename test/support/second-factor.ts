@@ -28,11 +28,12 @@ export function secondFactorsOf({ services }: OwnService) {
   return part
 }
 
-/** The code that the app of a person shows, so many steps from now. */
-export async function codeOf(person: Person, steps = 0): Promise<string> {
-  const seed = seeds.get(person)
+/** The code that the app of a person shows, or that of a seed as text, so many steps from now. */
+export async function codeOf(app: Person | string, steps = 0): Promise<string> {
+  const seed = typeof app === 'string' ? decodeBase32(app) : seeds.get(app)
   if (!seed) throw new Error('The person has no app')
-  return hotp(seed, totpStep(secondsOf(person.service)) + steps)
+  const now = typeof app === 'string' ? Math.floor(Date.now() / 1000) : secondsOf(app.service)
+  return hotp(seed, totpStep(now) + steps)
 }
 
 /** Six digits that the app of a person shows neither now nor soon. */

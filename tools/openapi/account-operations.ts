@@ -401,7 +401,15 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     summary: 'The passkeys of the account',
     description: 'The oldest first, 20 at most.',
     answers: {
-      200: { description: 'The passkeys.', body: 'PasskeyList', example: { passkeys: [EXAMPLES.passkey] } },
+      200: {
+        description: 'The passkeys.',
+        body: 'PasskeyList',
+        example: {
+          passkeys: [EXAMPLES.passkey],
+          rp_id: 'example.com',
+          user_handle: 'q1Xo7vVd0mYtN3cKz5bR8sWuEaJ2hLfGp6DiQnTyOxM',
+        },
+      },
     },
     problems: ['not-found'],
   },

@@ -320,7 +320,15 @@ export const RESPONSE_SCHEMAS = {
   ]),
   Renamed: v.object({ user: User }),
   SessionPage: v.object({ sessions: v.array(Session), next_cursor: nextCursor }),
-  PasskeyList: v.object({ passkeys: v.array(Passkey) }),
+  PasskeyList: v.object({
+    passkeys: v.array(Passkey),
+    rp_id: text('The domain that passkeys are made for.'),
+    user_handle: v.nullable(
+      text(
+        'How authenticators know the account; `null` if it has had no passkey. For `signalAllAcceptedCredentials`.',
+      ),
+    ),
+  }),
   PasskeyAdded: v.object({ passkey: Passkey }),
   PasskeyCreationOptions,
   PasskeyOptions,

@@ -39,9 +39,10 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
 
   return new Hono<SignedInEnv>()
     .get('/passkeys', live, async (c) => {
-      passkeyParty(services)
-      const listed = await passkeys.list(c.var.principal.userId)
-      return c.json({ passkeys: listed.map(presentPasskey) })
+      const { id: rp_id } = passkeyParty(services)
+      const { passkeys: listed, userHandle } = await passkeys.listOwned(c.var.principal.userId)
+      // With these a browser is told which passkeys are left.
+      return c.json({ passkeys: listed.map(presentPasskey), rp_id, user_handle: userHandle })
     })
 
     .post('/passkeys/options', live, recent, limited, jsonBody(OptionsBody), sameAccount, async (c) => {

@@ -29,6 +29,19 @@ export function createPasskeyStore(
       return (await db.all(selectOf(userId))).map(toPasskey)
     },
 
+    async listOwned(userId) {
+      const { handles, rows } = await db.read({
+        handles: sql<{ user_handle: string }>(
+          'SELECT user_handle FROM passkey_owners WHERE user_id = :user_id',
+          {
+            user_id: userId,
+          },
+        ),
+        rows: selectOf(userId),
+      })
+      return { userHandle: handles[0]?.user_handle ?? null, passkeys: rows.map(toPasskey) }
+    },
+
     async prepareFor(userId, newHandle) {
       const owner = { user_id: userId, user_handle: newHandle }
       const { handles, rows } = await db.transaction({
