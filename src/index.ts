@@ -4,6 +4,7 @@ import type { RecentTerms } from './guards/recent-proof'
 import type { CallerService } from './guards/verdict'
 import { createJanus } from './janus'
 import { createPages } from './pages/create-pages'
+import { createEvents } from './wiring/create-events'
 import { createMail } from './wiring/create-mail'
 import { createPasskeys } from './wiring/create-passkeys'
 import { createSecondFactors } from './wiring/create-second-factors'
@@ -15,6 +16,7 @@ import { createRedisCopies } from './wiring/redis-copies'
 // Deploying sets NODE_ENV to `production`, and the bundler leaves out what only the other branch uses.
 const janus = createJanus(env, {
   createPages,
+  createEvents,
   createMail,
   createPasskeys,
   createSecondFactors,

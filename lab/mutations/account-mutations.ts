@@ -19,6 +19,12 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/mail/sign-in-link.test.ts'],
   },
   {
+    guard: 'no event is lost because nothing tells of it',
+    cut: '!createEvents && onEvent',
+    put: 'false',
+    tests: ['test/contracts/left-out.test.ts'],
+  },
+  {
     guard: 'an account with a second factor is not signed in to by a service that was made without',
     cut: 'if (!services.secondFactorPart) {',
     put: `if (!services.secondFactorPart) {

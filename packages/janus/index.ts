@@ -11,6 +11,7 @@ import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
+import { createEvents as createAllEvents } from '../../src/wiring/create-events'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
@@ -38,6 +39,11 @@ export interface Part {
 /** What `createSocialLogin` returns. No more of it is shown, either. */
 export interface SocialLoginPart {
   readonly faults: readonly { readonly setting: string; readonly message: string }[]
+}
+
+/** What `createEvents` returns. No more of it is shown, either. */
+export interface EventsPart {
+  readonly sweep: () => Promise<void>
 }
 
 /** What `createPostgres` of `janus/postgres` returns. No more of it is shown, either. */
@@ -71,6 +77,8 @@ export interface JanusOptions {
    * again later. Drop repetitions by `event.id`.
    */
   onEvent?(event: JanusEvent): Promise<void> | void
+  /** `createEvents`. Without it nobody is told of events: there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
+  createEvents?(settings: object): EventsPart | null
   /** `createPages`. Without it there is only the API. */
   createPages?(services: object): Pages
   /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */
@@ -90,6 +98,9 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
 
 /** The parts that mail takes, to hand to {@link createJanus}. */
 export const createMail: (settings: never) => Part = createAllMail
+
+/** What tells others of events, to hand to {@link createJanus}. */
+export const createEvents: (settings: never) => EventsPart | null = createAllEvents
 
 /** What passkeys take, to hand to {@link createJanus}. */
 export const createPasskeys: (settings: never) => Part = createAllPasskeys

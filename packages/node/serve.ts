@@ -5,6 +5,7 @@ import { isLocal } from '../../src/http/trustworthy-url'
 import { createJanus } from '../../src/janus'
 import { createPages } from '../../src/pages/create-pages'
 import { consoleLog } from '../../src/runtime/log'
+import { createEvents } from '../../src/wiring/create-events'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
@@ -57,6 +58,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
         : undefined
     const janus = createJanus(janusEnv, {
       createPages,
+      createEvents,
       createMail,
       createPasskeys,
       createSecondFactors,

@@ -37,7 +37,10 @@ interface EventParts {
 }
 
 /** Makes what tells others of events; `null` if nobody is to be told, and then nothing is read or written for it. */
-export function createEvents({ config, bindings, db, onEvent, clock, log }: EventParts): Events | null {
+export type CreateEvents = (parts: EventParts) => Events | null
+
+/** Makes it for the receivers that there are: the app, a queue, a webhook. */
+export const createEvents: CreateEvents = ({ config, bindings, db, onEvent, clock, log }) => {
   const { webhookUrl: url, webhookSecret: secrets } = config
   const receivers: EventReceiver[] = [
     ...(onEvent ? [createAppReceiver(onEvent)] : []),

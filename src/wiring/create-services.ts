@@ -26,7 +26,7 @@ import { createTurns } from '../throttling/turns'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
-import { createEvents, type OnEvent } from './create-events'
+import type { CreateEvents, OnEvent } from './create-events'
 import type { CreateMail } from './mail'
 import type { CreatePasskeys, CreateSecondFactors, CreateSocialLogin, SocialLogin } from './part'
 import type { Truth } from './truths'
@@ -34,6 +34,7 @@ import type { WiredServices } from './wired-services'
 
 /** What makes the parts that can be left out. */
 export interface Parts {
+  readonly createEvents?: CreateEvents
   readonly createMail?: CreateMail
   readonly createPasskeys?: CreatePasskeys
   readonly createSecondFactors?: CreateSecondFactors
@@ -153,7 +154,7 @@ export function createServices(
     mail,
     passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
-    events: createEvents({ ...settings, onEvent }),
+    events: parts.createEvents?.({ ...settings, onEvent }) ?? null,
     socialPart: social?.createPart({ ...settings, mailQueue }) ?? null,
     checkDatabase: truth.check,
   }

@@ -1,18 +1,21 @@
 import type { Config } from '../config/config'
 import type { ConfigFault } from '../config/fault'
 import type { Mailer } from '../mail/mailer'
+import type { OnEvent } from './create-events'
 import type { Parts } from './create-services'
 
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  { mail, passkeyRpId, passkeyOrigins }: Config,
+  { mail, passkeyRpId, passkeyOrigins, webhookUrl }: Config,
   {
     mailer = null,
+    onEvent = null,
+    createEvents,
     createMail,
     createPasskeys,
     createSocialLogin,
-  }: Parts & { readonly mailer?: Mailer | null },
+  }: Parts & { readonly mailer?: Mailer | null; readonly onEvent?: OnEvent | null },
 ): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   const fault = (setting: string, what: string, part: keyof Parts) =>
@@ -26,13 +29,18 @@ export function lacksPart(
     faults.push({ setting: 'MAILER', message })
   }
   // A domain that is only the default asks for nothing.
-  const { PASSKEY_RP_ID, SOCIAL_PROVIDERS } = env as Partial<Record<string, unknown>>
+  const { JANUS_EVENTS, PASSKEY_RP_ID, SOCIAL_PROVIDERS } = env as Partial<Record<string, unknown>>
   if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)
     fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
   if (!createPasskeys && passkeyOrigins.length > 0)
     fault('PASSKEY_ORIGINS', 'PASSKEY_ORIGINS is set', 'createPasskeys')
   if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
     fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
+  // guard: no event is lost because nothing tells of it
+  if (!createEvents && onEvent) fault('onEvent', 'createJanus was given onEvent', 'createEvents')
+  if (!createEvents && webhookUrl !== null) fault('WEBHOOK_URL', 'WEBHOOK_URL is set', 'createEvents')
+  if (!createEvents && typeof JANUS_EVENTS === 'object' && JANUS_EVENTS !== null)
+    fault('JANUS_EVENTS', 'JANUS_EVENTS is bound', 'createEvents')
   return faults
 }
 

@@ -124,6 +124,21 @@ it.each([
   expect(off.services?.config.passkeyRpId).toBeNull()
 })
 
+it.each([
+  ['onEvent', {}, { onEvent: () => {} }],
+  [
+    'WEBHOOK_URL',
+    { WEBHOOK_URL: 'https://hooks.example.com/janus', WEBHOOK_SECRET: `whsec_${btoa('x'.repeat(32))}` },
+    {},
+  ],
+  ['JANUS_EVENTS', { JANUS_EVENTS: { send: async () => {}, sendBatch: async () => {} } }, {}],
+])('is not served without events where there is somebody to tell: %s', async (what, settings, options) => {
+  const janus = createJanus({ ...env, ...settings }, { log: () => {}, ...options })
+  expect(janus.services).toBeNull()
+  const ready = await (await janus.request('/readyz')).text()
+  expect(ready).toMatch(new RegExp(`${what}[^"]*, and createJanus was not given createEvents`))
+})
+
 it('is served without any part', async () => {
   const janus = createJanus({ ...env }, { log: () => {}, defer: () => {} })
   expect(janus.services).toMatchObject({ mail: null, passkeyPart: null, secondFactorPart: null })

@@ -7,6 +7,7 @@ import { createPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import { createApp } from '../../src/wiring/app'
+import { createEvents } from '../../src/wiring/create-events'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
@@ -69,6 +70,7 @@ export function ownService(
     clock,
     log: record,
     createPages,
+    createEvents,
     createMail,
     ...parts,
     createPlayground,
