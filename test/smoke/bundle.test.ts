@@ -73,14 +73,16 @@ async function weigh(part: keyof typeof PARTS | null): Promise<number> {
   return (outputFiles[0]?.contents.byteLength ?? 0) / KIB
 }
 
-it('docs/explain/performance.md says what each part adds, to a KiB or two', async () => {
+it('docs/explain/performance.md says what each part adds, to 2 KiB or 3 %', async () => {
   const page = readFileSync('docs/explain/performance.md', 'utf8')
   const alone = await weigh(null)
   for (const part of Object.keys(PARTS) as (keyof typeof PARTS)[]) {
     const added = (await weigh(part)) - alone
     console.log(`${part}: ${added.toFixed(1)} KiB`)
     const [, documented = ''] = new RegExp(`^\\| \`${part}\`[^|]*\\| (\\d+) KiB`, 'm').exec(page) ?? []
-    expect(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`).toBeLessThan(2)
+    expect(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`).toBeLessThan(
+      Math.max(2, 0.03 * added),
+    )
   }
 })
 
