@@ -8,7 +8,12 @@ import { reach } from '../runtime/outage'
  */
 export type ClientLimit = (key: string) => Promise<boolean>
 
-export function createClientLimit(binding: RateLimit): ClientLimit {
+/** What Janus uses of a rate limit of Workers: the published types name no global of theirs. */
+interface RateLimitBinding {
+  limit(options: { readonly key: string }): Promise<{ readonly success: boolean }>
+}
+
+export function createClientLimit(binding: RateLimitBinding): ClientLimit {
   return async (key) => {
     const { success } = await reach('LOGIN_LIMIT', () => binding.limit({ key }))
     return success
