@@ -1,36 +1,40 @@
-import type { Server } from 'node:http'
-import { type AddressInfo, createServer } from 'node:net'
+import { createServer as createHttpServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { Provider } from 'oidc-provider'
 
-/** What Janus is to the foreign provider. */
-export const CLIENT = {
-  client_id: 'janus',
-  client_secret: 'a-secret-of-thirty-two-characters',
-  redirect_uris: ['https://auth.example.com/login/social/panva/callback'],
+/** What Janus is given by the provider. */
+export const CLIENT_SETTINGS = { CLIENT_ID: 'janus', CLIENT_SECRET: 'a-secret-of-thirty-two-characters' }
+
+/** A provider of others, on a port of its own. */
+export interface ForeignIssuer {
+  readonly issuer: string
+  /** Makes Janus its client, once it is known where that is. */
+  register(redirectUri: string): void
+  stop(): void
 }
 
-/** Starts panva's OpenID provider, as its documentation sets it up. Anybody may sign in there as anybody. Returns its issuer. */
-export async function startIssuer(): Promise<{ readonly issuer: string; stop(): void }> {
-  const issuer = `http://127.0.0.1:${await freePort()}`
-  const provider = new Provider(issuer, {
-    clients: [CLIENT],
-    cookies: { keys: ['signs the cookies of a test'] },
-    pkce: { required: () => true },
-    claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
-    findAccount: (_: unknown, sub: string) => ({
-      accountId: sub,
-      claims: () => ({ sub, email: `${sub}@panva.example`, email_verified: true, name: 'Filip' }),
-    }),
-  })
-  const server: Server = provider.listen(Number(new URL(issuer).port), '127.0.0.1')
-  await new Promise((resolve) => server.once('listening', resolve))
-  return { issuer, stop: () => server.close() }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer()
+/** Starts panva's OpenID provider, as its documentation sets it up. Anybody may sign in there as anybody. */
+export async function startIssuer(): Promise<ForeignIssuer> {
+  let handle: ReturnType<Provider['callback']> | null = null
+  const server = createHttpServer((request, response) => handle?.(request, response))
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const { port } = server.address() as AddressInfo
-  await new Promise((resolve) => server.close(resolve))
-  return port
+  const issuer = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  return {
+    issuer,
+    register(redirectUri) {
+      const { CLIENT_ID: client_id, CLIENT_SECRET: client_secret } = CLIENT_SETTINGS
+      const provider = new Provider(issuer, {
+        clients: [{ client_id, client_secret, redirect_uris: [redirectUri] }],
+        cookies: { keys: ['signs the cookies of a test'] },
+        pkce: { required: () => true },
+        claims: { openid: ['sub'], email: ['email', 'email_verified'], profile: ['name'] },
+        findAccount: (_: unknown, sub: string) => ({
+          accountId: sub,
+          claims: () => ({ sub, email: `${sub}@panva.example`, email_verified: true, name: 'Filip' }),
+        }),
+      })
+      handle = provider.callback()
+    },
+    stop: () => server.close(),
+  }
 }

@@ -47,7 +47,8 @@ export default async function startServers({ provide }: TestProject): Promise<()
     provide('memcached', { address: `127.0.0.1:${port}`, reason: null })
   }
 
-  const { issuer, stop } = await startIssuer()
+  const { issuer, register, stop } = await startIssuer()
+  register('https://auth.example.com/login/social/panva/callback')
   provide('issuer', { issuer })
 
   return () => {
