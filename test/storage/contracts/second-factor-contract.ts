@@ -106,6 +106,50 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
       expect(await finish(stores, ada, tokenHash, right)).toEqual({ outcome: 'over' })
     })
 
+    it('renews a session by a code that was not used or by the password, in either mode, and no other session', async () => {
+      const stores = open()
+      const ada = await register(stores.users)
+      const { prepared, codes } = await setUp(stores, ada, 100)
+      const { id } = prepared.session
+      const own = { userId: ada.user.id, sessionId: id, mode: 'session' } as const
+      const later = NOW + 5
+      const methods = [
+        { method: 'pwd', at: NOW },
+        { method: 'totp', at: later },
+      ] as const
+      const inPlace = { own, methods, replacement: null, source, now: later }
+      const byCode = (step: number | null) =>
+        stores.secondFactors.renewSession({ ...inPlace, factor: { method: 'totp', step } })
+      expect(await byCode(null)).toEqual({ outcome: 'wrong-code' })
+      expect(await byCode(100)).toEqual({ outcome: 'wrong-code' })
+      expect(await byCode(101)).toMatchObject({
+        outcome: 'renewed',
+        session: { id, methods, authenticatedAt: later },
+      })
+      expect(await byCode(101)).toEqual({ outcome: 'wrong-code' })
+
+      const byPassword = (
+        passwordHash: string,
+        renewal: Parameters<typeof stores.users.renewSession>[0] | null = null,
+      ) => stores.users.renewSession({ ...inPlace, reserved: reserved(), ...renewal, passwordHash })
+      expect(await byPassword('$other')).toBeNull()
+      expect(await byPassword(ada.hash)).toMatchObject({ session: { id } })
+      const fresh = prepareBoth(ada.user.id, later)
+      const [code = ''] = codes
+      const replaced = await stores.secondFactors.renewSession({
+        ...inPlace,
+        replacement: fresh,
+        factor: { method: 'recovery', codeHash: code },
+      })
+      expect(replaced).toMatchObject({
+        outcome: 'renewed',
+        session: { id: fresh.session.id },
+        ended: [{ id }],
+      })
+      expect(await stores.sessions.findLive(id, later)).toBeNull()
+      expect(await byPassword(ada.hash)).toBeNull()
+    })
+
     it('uses a recovery code once, and removes the factor with its codes', async () => {
       const stores = open()
       const ada = await register(stores.users)
