@@ -80,11 +80,10 @@ describe('describeDevice', () => {
     }
   })
 
-  it('is quick with what is made to be slow', () => {
-    const begun = performance.now()
+  // Not timed: the clock of a Worker stands still meanwhile, and another machine is slower. A search that doubles with each letter never ends.
+  it('ends with what is made to be slow, as long as a name of a browser may be', () => {
     for (const part of ['Version/', 'Version/1 ', 'Edg', 'Mac OS X', 'Version/x Safari ']) {
-      describeDevice(part.repeat(10_000).slice(0, 256))
+      expect(describeDevice(part.repeat(10_000).slice(0, 256)) ?? 'Linux', part).toMatch(WORDS)
     }
-    expect(performance.now() - begun).toBeLessThan(100)
   })
 })
