@@ -2,6 +2,7 @@ import type { Mutation } from './mutation.ts'
 
 const SIGN_IN = ['test/social/sign-in.test.ts']
 const REFUSALS = ['test/social/refusals.test.ts']
+const EGRESS = ['test/social/egress.test.ts']
 const LINKING = ['test/social/linking.test.ts']
 const PRESETS = ['test/social/presets.test.ts']
 
@@ -75,19 +76,19 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     guard: 'a provider is called at its configured hosts',
     cut: '!origins.includes(',
     put: 'origins.length === 0 && !origins.includes(',
-    tests: REFUSALS,
+    tests: EGRESS,
   },
   {
     guard: 'a call of a provider has a time limit',
     cut: 'AbortSignal.timeout(timeLimitMs)',
     put: 'AbortSignal.timeout(timeLimitMs * 600)',
-    tests: REFUSALS,
+    tests: EGRESS,
   },
   {
     guard: 'no redirect of a provider is followed',
     cut: "redirect: 'manual'",
     put: "redirect: 'follow'",
-    tests: REFUSALS,
+    tests: EGRESS,
   },
   {
     guard: 'the answer of a provider has a limit',
