@@ -61,7 +61,7 @@ describe.each(['passkeys', 'second factors'] as const)('a service that is made w
         (await send(each, 'GET', '/account', { headers })).text,
       ]),
     )
-    const words = part === 'passkeys' ? /passkey/i : /\/me\/totp/
+    const words = part === 'passkeys' ? /passkey/i : /second-factor-section|\/me\/totp/
     expect(pages[0]?.map((text) => words.test(text))).toEqual([false, false])
     expect(pages[1]?.some((text) => words.test(text))).toBe(true)
     await service.sweep()
