@@ -46,6 +46,16 @@ describe('the doctor, of a deployed configuration', () => {
       both(set('AUTH_SECRET', `"${SAMPLE_SECRET}"`), without('required = ["AUTH_SECRET"]')),
       ['error settings.AUTH_SECRET', 'warning worker.secrets'],
     ],
+    [
+      'passkeys for a public suffix',
+      both(
+        set('ISSUER', '"https://auth.example.co.uk"'),
+        set('routes', '[{ pattern = "auth.example.co.uk", custom_domain = true }]'),
+        set('ALLOWED_ORIGINS', '"none"'),
+        set('PASSKEY_RP_ID', '"co.uk"'),
+      ),
+      ['error settings.PASSKEY_RP_ID'],
+    ],
     ['a misspelt setting', set('AUTH_MODES', '"token"'), ['warning settings.AUTH_MODES']],
     [
       'no mailer',

@@ -1,5 +1,6 @@
 import { checkCopies } from './check-copies.ts'
 import { checkOrigins } from './check-origins.ts'
+import { checkPasskeys } from './check-passkeys.ts'
 import { checkPlan, type Plan } from './check-plan.ts'
 import { checkSettings } from './check-settings.ts'
 import { checkSite } from './check-site.ts'
@@ -21,6 +22,7 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
     ...findings,
     ...checkSite(deployment, config),
     ...checkOrigins(config),
+    ...checkPasskeys(config),
     ...checkPlan(deployment, config, plan),
   ]
 }
