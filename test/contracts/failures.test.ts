@@ -131,8 +131,9 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'POST /login/social/confirm': 401,
 }
 
-/** What is sent to these is about no passkey and no second factor that there is. */
+/** What is sent to these is about no passkey and no second factor that there is, or comes before the address is proven. */
 const NOTHING_TO_DO: Readonly<Record<string, number>> = {
+  'POST /me/totp': 409,
   'POST /me/second-factor/remove': 409,
   'POST /me/recovery-codes': 409,
   'POST /reauthenticate/second-factor': 409,

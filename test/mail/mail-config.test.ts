@@ -50,11 +50,11 @@ describe('MAILER', () => {
     expect(configOf(settings).mail).toEqual(mail)
   })
 
-  it.each(['Console', 'smtp', ' none', 'none,', 'constructor', '__proto__', 'toString'])(
+  it.each(['Console', 'sendmail', ' none', 'none,', 'constructor', '__proto__', 'toString'])(
     'KEY-05: refuses %o',
     (MAILER) => {
       const message = expectFault({ MAILER }, 'MAILER')
-      for (const word of ['none', 'console', 'cloudflare', 'resend']) expect(message).toContain(word)
+      for (const word of ['none', 'console', 'cloudflare', 'resend', 'smtp']) expect(message).toContain(word)
     },
   )
 
@@ -103,11 +103,11 @@ describe('REGISTRATION=verified', () => {
   })
 
   it('is not blamed for a carrier that is set up badly', () => {
-    for (const MAILER of ['cloudflare', 'smtp']) {
+    for (const MAILER of ['cloudflare', 'sendmail']) {
       const names = faultsOf({ MAILER, REGISTRATION: 'verified', EMAIL: env.EMAIL }).map(
         ({ setting }) => setting,
       )
-      expect(names).toEqual([MAILER === 'smtp' ? 'MAILER' : 'MAIL_FROM'])
+      expect(names).toEqual([MAILER === 'sendmail' ? 'MAILER' : 'MAIL_FROM'])
     }
   })
 })
