@@ -50,14 +50,16 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'without a password an account is changed by a recent proof alone',
+    put: '    return null',
     tests: ['test/contracts/no-password.test.ts'],
   },
   {
     guard: 'a password alone does not change an account that takes a second factor',
+    put: '  return null',
     tests: ['test/contracts/reauthenticate.test.ts'],
   },
   {
-    guard: 'a password is replaced with the one before it',
+    guard: 'an account that has a password is changed with it',
     tests: ['test/contracts/step-up.test.ts'],
   },
   {

@@ -4,7 +4,7 @@ import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import { type LinkServices, type MailAsker, type MailRequestOutcome, mailAttempt } from './mail-request'
-import { type NotRecent, type PresentedProof, proveOwner } from './own-proof'
+import { lackOf, type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
 import { findRepeatedUse } from './repeat-link'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import type { OwnSession } from './sign-out'
@@ -20,13 +20,14 @@ export async function requestEmailChange(
   services: AttemptServices & { readonly links: LinkStore },
   session: OwnSession,
   input: Omit<MailAsker, 'deviceIds'> & PresentedProof & { readonly email: EmailAddress },
-): Promise<MailRequestOutcome | RefusedAttempt | NoPassword | NotRecent> {
+): Promise<MailRequestOutcome | RefusedAttempt | NoPassword | PasswordMissing | NotRecent> {
   const { users, links, attempts, accountKeys, clock } = services
   const { email, password, recent, binding, source, attemptId } = input
   const account = await users.findById(session.userId)
   if (!account) return { outcome: 'refused' }
   // Before anything is counted: the same, whatever was asked for.
-  if (password === null && !recent) return { outcome: 'not-recent' }
+  const lack = lackOf(account, { password, recent })
+  if (lack) return lack
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
   const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const

@@ -3,7 +3,7 @@ import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-poli
 import type { RequestSource } from '../request-source/request-source'
 import { addProof } from '../sessions/assurance'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { type NotRecent, type PresentedProof, proveOwner } from './own-proof'
+import { lackOf, type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import {
   type IssueServices,
@@ -23,7 +23,7 @@ export type PasswordChange =
   | NoPassword
   | NotRecent
   /** The account has a password, and it was not sent. */
-  | { readonly outcome: 'password-missing' }
+  | PasswordMissing
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
@@ -44,8 +44,8 @@ export async function changePassword(
 
   const account = await users.findWithSession(sessionId, clock())
   if (!account) return { outcome: 'refused' }
-  // guard: a password is replaced with the one before it
-  if (account.passwordHash !== null && password === null) return { outcome: 'password-missing' }
+  const lack = lackOf(account, { password, recent })
+  if (lack) return lack
   const { user } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
   const refusal = await services.passwordPolicy.check(newPassword, user)

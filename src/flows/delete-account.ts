@@ -1,11 +1,16 @@
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { RememberedSessionCache } from '../sessions/session-cache'
-import { type NotRecent, type PresentedProof, proveOwner } from './own-proof'
+import { type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import type { OwnSession } from './sign-out'
 
-export type AccountDeletion = { readonly outcome: 'deleted' } | RefusedAttempt | NoPassword | NotRecent
+export type AccountDeletion =
+  | { readonly outcome: 'deleted' }
+  | RefusedAttempt
+  | NoPassword
+  | PasswordMissing
+  | NotRecent
 
 /**
  * Deletes an account and ends its sessions.

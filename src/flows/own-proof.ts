@@ -30,25 +30,46 @@ export type ProvenOwner = {
   readonly recordChangedMeanwhile: () => Promise<void>
 }
 
+/** The account has a password, and the request has none. */
+export type PasswordMissing = { readonly outcome: 'password-missing' }
+
+/** The account that is to be changed: how it is proven. */
+type OwnAccount = Pick<UserCredentials, 'passwordHash' | 'secondFactor'>
+
+/** Returns what a request lacks before its password is looked at, or `null`. Nothing is counted for it. */
+export function lackOf(
+  { passwordHash, secondFactor }: OwnAccount,
+  { password, recent }: PresentedProof,
+): NoPassword | PasswordMissing | NotRecent | null {
+  if (passwordHash === null) {
+    if (password !== null) return { outcome: 'no-password' }
+    // guard: without a password an account is changed by a recent proof alone
+    return recent ? null : { outcome: 'not-recent' }
+  }
+  // guard: an account that has a password is changed with it
+  if (password === null) return { outcome: 'password-missing' }
+  // guard: a password alone does not change an account that takes a second factor
+  return secondFactor && !recent ? { outcome: 'not-recent' } : null
+}
+
 /**
- * Checks that whoever changes an account is its owner: by a proof of the last minutes, or by the password in the request, where the account
- * takes nothing besides to sign in (docs/explain/decisions/0074). @throws {StoreUnavailable}
+ * Checks that whoever changes an account is its owner: by its password, however recent the sign-in; by a proof of the last minutes where it
+ * has none; by both where it takes a second factor (docs/explain/decisions/0074). @throws {StoreUnavailable}
  */
 export async function proveOwner(
   services: AttemptServices,
-  { canonicalEmail, passwordHash, secondFactor }: UserCredentials,
-  { password, recent }: PresentedProof,
+  account: UserCredentials,
+  presented: PresentedProof,
   { event, source, session }: Pick<PasswordAttempt, 'event' | 'source' | 'session'>,
-): Promise<ProvenOwner | RefusedAttempt | NoPassword | NotRecent> {
+): Promise<ProvenOwner | RefusedAttempt | NoPassword | PasswordMissing | NotRecent> {
+  const lack = lackOf(account, presented)
+  if (lack) return lack
+  const { canonicalEmail, passwordHash } = account
+  const { password } = presented
   if (password === null) {
-    // guard: without a password an account is changed by a recent proof alone
-    if (!recent) return { outcome: 'not-recent' }
     const proof = { passwordHash, reserved: null, source }
     return { outcome: 'proven', proof, byPassword: false, recordChangedMeanwhile: async () => {} }
   }
-  if (passwordHash === null) return { outcome: 'no-password' }
-  // guard: a password alone does not change an account that takes a second factor
-  if (secondFactor && !recent) return { outcome: 'not-recent' }
   const attempt = { canonicalEmail, password, event, source, deviceIds: [], session }
   const attempted: AttemptedPassword = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted

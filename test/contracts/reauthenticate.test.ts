@@ -48,8 +48,6 @@ const RECENT_ROUTES: readonly (readonly [string, object])[] = [
   ['/me/second-factor/remove', {}],
   ['/me/recovery-codes', {}],
   ['/passkeys/options', {}],
-  ['/me/delete', {}],
-  ['/email/change', { email: newEmail() }],
 ]
 
 describe.each(['session', 'token'] as const)('proving again who one is, in %s mode', (mode) => {
@@ -221,15 +219,30 @@ describe.each(['session', 'token'] as const)('proving again who one is, in %s mo
     expect((await stepUpByPasskey(session, soft)).status).toBe(200)
   })
 
-  it.each(RECENT_ROUTES)(
-    'STP-01: POST %s takes a proof of the last minutes, or the password where it is asked for',
+  it.each(RECENT_ROUTES)('STP-01: POST %s takes a proof of the last minutes', async (path, body) => {
+    const ada = await signedInPerson({ mode, service })
+    service.ahead = 11 * MINUTE
+    try {
+      const client = withHeaders(service, { ...ada, headers: await aged(ada) })
+      expectProblem(await client.post(path, body), 401, 'insufficient-user-authentication')
+    } finally {
+      service.ahead = 0
+    }
+  })
+
+  it.each([
+    ['/me/delete', {}],
+    ['/email/change', { email: newEmail() }],
+  ])(
+    'STP-01: POST %s takes the password of an account that has one, and no proof besides',
     async (path, body) => {
       const ada = await signedInPerson({ mode, service })
+      const missing = await ada.post(path, body)
+      expectProblem(missing, 422, 'invalid-input')
+      expect(missing.body.errors).toMatchObject([{ field: 'password', code: 'missing' }])
       service.ahead = 11 * MINUTE
       try {
         const client = withHeaders(service, { ...ada, headers: await aged(ada) })
-        expectProblem(await client.post(path, body), 401, 'insufficient-user-authentication')
-        if (path !== '/me/delete' && path !== '/email/change') return
         const done = await client.post(path, { ...body, password: PASSWORD })
         expect(done.status, done.text).toBeLessThan(300)
       } finally {

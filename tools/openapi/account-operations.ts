@@ -52,7 +52,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Addresses',
     summary: 'Request an address change',
     description:
-      'Mails a link to the new address and a notice to the old one. Nothing changes until the link is used. Takes `password`, or a proof of the last ten minutes; the latter always where the account has a second factor.',
+      'Mails a link to the new address and a notice to the old one. Nothing changes until the link is used. Takes `password`. An account without a password takes a proof of the last ten minutes instead, and one with a second factor takes both.',
     request: { email: 'countess@example.com', password: 'analytical engine no. 1' },
     answers: {
       202: {
@@ -285,7 +285,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Delete the account',
     description:
-      'Deletes the account and ends its sessions. This cannot be undone. Takes `password`, or a proof of the last ten minutes; the latter always where the account has a second factor.',
+      'Deletes the account and ends its sessions. This cannot be undone. Takes `password`. An account without a password takes a proof of the last ten minutes instead, and one with a second factor takes both.',
     request: { password: 'analytical engine no. 1' },
     answers: { 204: { description: 'Deleted.', ...ENDED } },
     problems: ['invalid-credentials', 'password-not-set', 'insufficient-user-authentication'],

@@ -5,7 +5,7 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { jsonOrFormBody, missingField } from '../../http/body'
+import { jsonOrFormBody } from '../../http/body'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer } from '../answer'
@@ -45,8 +45,7 @@ export function passwordRoutes(services: Services) {
       }
       const change = await changePassword(services, c.var.principal, input)
       if (change.outcome === 'password-refused') throw passwordRefused('new_password', change.refusal)
-      if (change.outcome === 'password-missing') throw missingField('current_password')
-      if (change.outcome !== 'changed') throw ownerRefused(change)
+      if (change.outcome !== 'changed') throw ownerRefused(change, 'current_password')
       const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)
       const presentedIds = await presentedDevices(services, c.req.raw.headers, device_token)
       const device = { deviceId: change.signedIn.deviceId, presentedIds }
