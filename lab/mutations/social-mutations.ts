@@ -64,7 +64,7 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     guard: 'an offer is no attempt, and that of another issuer none here',
     cut: 'JSON.stringify([issuer, kind])',
     put: 'JSON.stringify([issuer, kind.length > 0])',
-    tests: REFUSALS,
+    tests: ['test/social/seals.test.ts'],
   },
   {
     guard: 'a sign-in that went to a provider expires',
