@@ -4,7 +4,7 @@ import { basename, join } from 'node:path'
 import { promisify } from 'node:util'
 
 const BENCH = join(import.meta.dirname, '..')
-const ROOT = join(BENCH, '..')
+const ROOT = join(BENCH, '../..')
 const OUT = join(BENCH, 'out')
 
 /** The modules of a Worker, the entry first. */
@@ -28,7 +28,7 @@ async function build(file: string): Promise<BuiltWorker> {
   mkdirSync(folder, { recursive: true })
   const wrangler = join(ROOT, 'node_modules/wrangler/bin/wrangler.js')
   const flags = ['--dry-run', '--minify', '--outdir', folder]
-  await promisify(execFile)(process.execPath, [wrangler, 'deploy', join('bench', file), ...flags], {
+  await promisify(execFile)(process.execPath, [wrangler, 'deploy', join('lab/bench', file), ...flags], {
     cwd: ROOT,
     env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
   })
