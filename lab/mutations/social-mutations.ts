@@ -92,8 +92,8 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the answer of a provider has a limit',
-    cut: 'length > ANSWER_MAX_BYTES',
-    put: 'length > ANSWER_MAX_BYTES * 64',
+    cut: 'ANSWER_MAX_BYTES)',
+    put: 'ANSWER_MAX_BYTES * 64)',
     tests: REFUSALS,
   },
   {

@@ -29,7 +29,7 @@ export interface PasskeyClient {
 /** Options as Janus makes them, which the browser parses. */
 type OptionsJson = { readonly challenge: string; readonly rpId?: string }
 
-/** What newer browsers have, and the types of TypeScript may not. */
+/** Describes methods of newer browsers that the types of TypeScript may lack. */
 interface Ceremonies {
   parseRequestOptionsFromJSON(options: OptionsJson): object
   parseCreationOptionsFromJSON(options: OptionsJson): object

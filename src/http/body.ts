@@ -1,6 +1,7 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { accepts } from 'hono/accepts'
 import * as v from 'valibot'
+import { readAtMost } from '../runtime/read-at-most'
 import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
 import { withVariables } from './request-variables'
@@ -119,25 +120,11 @@ function notJson(text: string): Problem {
   })
 }
 
-/** Reads no further than the limit, whatever Content-Length says. */
 async function readBytes(request: Request): Promise<Uint8Array> {
   if (request.bodyUsed || request.body?.locked) throw invalidInput([{ field: '', ...ALREADY_READ }])
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of request.body ?? []) {
-    length += chunk.byteLength
-    // guard: a body has a limit
-    if (length > BODY_MAX_BYTES) {
-      throw new Problem('body-too-large', { detail: `Send at most ${BODY_MAX_BYTES} bytes.` })
-    }
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
+  // guard: a body has a limit
+  const bytes = await readAtMost(request.body, BODY_MAX_BYTES)
+  if (bytes === null) throw new Problem('body-too-large', { detail: `Send at most ${BODY_MAX_BYTES} bytes.` })
   return bytes
 }
 

@@ -1,4 +1,5 @@
 import type { Log } from '../runtime/log'
+import { readAtMost } from '../runtime/read-at-most'
 
 /** Returns whether a password is in a known breach. If nobody can say, it is not. */
 export type IsBreached = (password: string) => Promise<boolean>
@@ -51,8 +52,8 @@ async function fetchRange(prefix: string): Promise<Range> {
       await response.body?.cancel()
       return { failure: `HTTP ${response.status}` }
     }
-    const text = await readBounded(response)
-    const suffixes = text === null ? null : parseRange(text)
+    const bytes = await readAtMost(response.body, RANGE_MAX_BYTES)
+    const suffixes = bytes && parseRange(new TextDecoder().decode(bytes))
     return suffixes ? { suffixes } : { failure: 'unexpected-answer' }
   } catch (error) {
     const late = error instanceof Error && error.name === 'TimeoutError'
@@ -70,16 +71,6 @@ function parseRange(text: string): ReadonlySet<string> | null {
     if (Number(count) > 0) suffixes.add(suffix.toUpperCase())
   }
   return suffixes
-}
-
-async function readBounded({ body }: Response): Promise<string | null> {
-  const decoder = new TextDecoder()
-  let text = ''
-  for await (const chunk of body ?? []) {
-    text += decoder.decode(chunk, { stream: true })
-    if (text.length > RANGE_MAX_BYTES) return null
-  }
-  return text
 }
 
 /** As the ranges are indexed. SHA-1 protects nothing here: the list of hashes is public. */

@@ -1,3 +1,4 @@
+import { readAtMost } from '../runtime/read-at-most'
 import { ProviderUnavailable } from './provider'
 
 /** A provider that works answers in a fraction of this. */
@@ -31,8 +32,10 @@ export function createEgress(
       const response = await send(url, { ...init, redirect: 'manual', signal })
       if (response.status >= 300 && response.status < 400) throw new ProviderUnavailable('redirected')
       if (response.status >= 500) throw new ProviderUnavailable('failed')
-      const bytes = await readBytes(response)
-      return new Response(bytes, { status: response.status, headers: response.headers })
+      // guard: the answer of a provider has a limit
+      const bytes = await readAtMost(response.body, ANSWER_MAX_BYTES)
+      if (bytes === null) throw new ProviderUnavailable('too-large')
+      return new Response(response.body && bytes, { status: response.status, headers: response.headers })
     } catch (error) {
       if (error instanceof ProviderUnavailable) throw error
       throw new ProviderUnavailable(
@@ -40,24 +43,4 @@ export function createEgress(
       )
     }
   }
-}
-
-/** Reads no further than the limit. */
-async function readBytes({ body }: Response): Promise<Uint8Array<ArrayBuffer> | null> {
-  if (body === null) return null
-  const chunks: Uint8Array[] = []
-  let length = 0
-  for await (const chunk of body as ReadableStream<Uint8Array>) {
-    length += chunk.byteLength
-    // guard: the answer of a provider has a limit
-    if (length > ANSWER_MAX_BYTES) throw new ProviderUnavailable('too-large')
-    chunks.push(chunk)
-  }
-  const bytes = new Uint8Array(length)
-  let offset = 0
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset)
-    offset += chunk.byteLength
-  }
-  return bytes
 }

@@ -28,7 +28,7 @@ export interface ReceiverRow {
   readonly given_up: number
 }
 
-/** Returns what is to be said of the receivers. */
+/** Returns what an operator should know of the receivers. */
 export function findingsOf(rows: readonly ReceiverRow[]): readonly Finding[] {
   const fix = 'Look at the receiver, and at event-not-delivered in the log (docs/guides/events.md).'
   const wrong = rows.flatMap(({ name, attempts, given_up: given }) => [

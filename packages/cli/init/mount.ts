@@ -24,7 +24,7 @@ export default { fetch: app.fetch, scheduled: () => auth.sweep() }
 `
 }
 
-/** What `createJanus` is given, in the order of the import. */
+/** Lists the parts that the project passes to `createJanus`, in the order of the import. */
 const PARTS = ['createJanus', 'createMail', 'createPages', 'createPasskeys', 'createSecondFactors'] as const
 
 function createAuth(name: string): string {

@@ -8,7 +8,7 @@ import { mountByHand, mountInto, newWorker } from './mount.ts'
 import { findLacks, hasSampleIssuer, mountPathOf, sharesDatabase, type WorkerConfig } from './needs.ts'
 import { workerName } from './project.ts'
 
-/** What is done to a project, and what is left for the person. */
+/** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
   readonly changes: readonly FileChange[]
   readonly notes: readonly string[]
