@@ -31,6 +31,7 @@ export const LAYERS: readonly (readonly string[])[] = [
     'src/passwords',
     'src/passkeys',
     'src/social',
+    'src/oauth',
     'src/throttling',
     'src/audit',
     'src/restores',

@@ -13,6 +13,7 @@ import { INPUT_MUTATIONS } from './input-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { breakGuard, type Mutation, readMarks } from './mutation.ts'
 import { NODE_MUTATIONS } from './node-mutations.ts'
+import { OAUTH_MUTATIONS } from './oauth-mutations.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
 import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
 import { SOCIAL_MUTATIONS } from './social-mutations.ts'
@@ -50,6 +51,7 @@ const all = [
   ...PASSKEY_MUTATIONS,
   ...NODE_MUTATIONS,
   ...SOCIAL_MUTATIONS,
+  ...OAUTH_MUTATIONS,
 ]
 const marks = readMarks(ROOT)
 for (const mutation of all) {

@@ -38,6 +38,11 @@ export const COMMANDS: readonly Command[] = [
     load: () => import('./users/users.ts'),
   },
   {
+    name: 'clients',
+    summary: 'Register apps that sign people in at Janus',
+    load: () => import('./clients/clients.ts'),
+  },
+  {
     name: 'keys rotate',
     summary: 'Request a new key for signing access tokens',
     load: () => import('./keys/rotate.ts'),

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run as verify } from '../../packages/cli/audit/verify.ts'
+import { run as clients } from '../../packages/cli/clients/clients.ts'
 import { type Database, readTarget, withDatabase } from '../../packages/cli/database.ts'
 import { run as doctor } from '../../packages/cli/doctor/doctor.ts'
 import { run as rotate } from '../../packages/cli/keys/rotate.ts'
@@ -136,6 +137,88 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
       code: 0,
       printed: 'Done. 3 sessions have ended. Within a minute nothing from before is accepted.',
     })
+  })
+
+  it('OP-01, AUD-02: has clients, which are registered with exact redirect URIs and a secret that is shown once', async () => {
+    const at = target()
+    expect(await janus(clients, 'list', ...at)).toEqual({ code: 0, printed: 'There is no client.' })
+    const redirect = [
+      '--redirect',
+      'https://notes.example/callback',
+      '--redirect',
+      'http://127.0.0.1/callback',
+    ]
+    const by = ['--by', "o'hara"]
+    const added = await janus(
+      clients,
+      'add',
+      "Ada's notes",
+      ...redirect,
+      '--first-party',
+      '--json',
+      ...by,
+      ...at,
+    )
+    const { client_id, client_secret } = JSON.parse(added.printed)
+    // guard of OP-11: an id of a client is longer than one of an account.
+    expect(client_id).toMatch(/^c_[\w-]{22}$/)
+    expect(client_secret).toMatch(/^[\w-]{43}$/)
+    const apps = await janus(
+      clients,
+      'add',
+      'Phone',
+      '--redirect',
+      'com.example.app:/cb',
+      '--public',
+      '--scope',
+      'openid',
+      ...at,
+    )
+    const [, phone = ''] = /^client_id: +(c_[\w-]{22})$/.exec(apps.printed) ?? []
+    expect((await janus(clients, 'list', ...at)).printed.split('\n').sort()).toEqual(
+      [`${client_id}  Ada's notes  (confidential, first party)`, `${phone}  Phone  (public)`].sort(),
+    )
+    const shown = (await janus(clients, 'show', client_id, ...at)).printed
+    expect(shown).toMatch(/^redirect: +https:\/\/notes\.example\/callback$/m)
+    expect(shown).toMatch(/^scopes: +openid profile email$/m)
+
+    const rotated = JSON.parse((await janus(clients, 'rotate-secret', client_id, '--json', ...at)).printed)
+    expect(rotated).toEqual({ client_id, client_secret: expect.stringMatching(/^[\w-]{43}$/) })
+    expect(rotated.client_secret).not.toBe(client_secret)
+    expect((await janus(clients, 'rotate-secret', phone, ...at)).printed).toBe(
+      'Phone is a public client, which has no secret.',
+    )
+    expect((await janus(clients, 'remove', client_id, ...at)).printed).toBe(
+      'remove cannot be undone. Add --yes.',
+    )
+    expect((await janus(clients, 'remove', client_id, '--yes', ...by, ...at)).printed).toBe(
+      "Ada's notes is removed.",
+    )
+    expect((await janus(clients, 'show', client_id, ...at)).printed).toBe(`There is no client ${client_id}.`)
+
+    const kept = await withDatabase(readTarget(at), ({ runAll }) =>
+      runAll<[Record<string, unknown>, Record<string, unknown>]>([
+        'SELECT * FROM oauth_clients',
+        `SELECT event, reason, actor_id FROM audit_events WHERE event LIKE 'client-%' ORDER BY seq`,
+      ]),
+    )
+    expect(kept[0]).toMatchObject([{ id: phone, secret_hash: null, first_party: 0, scopes: '["openid"]' }])
+    expect(kept[1].filter(({ reason }) => reason === client_id)).toMatchObject([
+      { event: 'client-added', actor_id: "operator:o'hara" },
+      { event: 'client-secret-rotated' },
+      { event: 'client-removed', actor_id: "operator:o'hara" },
+    ])
+    expect(JSON.stringify(kept)).not.toContain(client_secret)
+  })
+
+  it.each([
+    [['add', 'Notes'], 'add needs --redirect.'],
+    [['add', 'N\u202eotes', '--redirect', 'https://a.example/'], 'NAME is a text of at most 100 characters'],
+    [['add', 'Notes', '--redirect', 'http://a.example/cb'], '--redirect must begin with https://'],
+    [['add', 'Notes', '--redirect', 'https://a.example/', '--scope', 'a"b'], '--scope is a list of words'],
+    [['add', 'Notes', 'too', '--redirect', 'https://a.example/'], 'add takes one client.'],
+  ])('OP-01: registers no client by %j', async (words, said) => {
+    expect((await janus(clients, ...words, ...target())).printed).toContain(said)
   })
 
   it('AUD-03: has a chain that is verified over gaps, and a row of it that was changed is found', async () => {

@@ -1,0 +1,188 @@
+// Registers the apps that may ask Janus to sign people in (OAuth 2.1 §2). Each change is in the audit trail with who made it.
+import { createHash, randomBytes } from 'node:crypto'
+import { userInfo } from 'node:os'
+import { parseArgs } from 'node:util'
+import { checkVisibleText } from '../../../src/identity/visible-text.ts'
+import { checkRedirectUri } from '../../../src/oauth/redirect-uri.ts'
+import { readOptions, Stop, WrongUse } from '../command.ts'
+import {
+  type Database,
+  TARGET_HELP,
+  TARGET_OPTIONS,
+  type Target,
+  toTarget,
+  withDatabase,
+} from '../database.ts'
+import { commandLine } from '../place.ts'
+import { operatorId } from '../users/statements.ts'
+import { renderClient, renderClients } from './render.ts'
+import {
+  addClient,
+  type ClientRow,
+  findClient,
+  listClients,
+  type NewClient,
+  removeClient,
+  rotateSecret,
+} from './statements.ts'
+
+/** Clients on a page of the list. */
+const PAGE = 50
+
+/** Bounds the lists of a client, in entries. */
+const MOST_ENTRIES = 50
+
+const DEFAULT_SCOPES = 'openid profile email'
+
+export const help = `Register apps that sign people in at Janus.
+
+  ${commandLine('clients', '[options]')}
+
+  list [--after ID]    clients in the order of their ids, ${PAGE} a page
+  show ID              one client
+  add NAME --redirect URI
+                       register a client; prints its client_id and its
+                       secret, which is shown this once
+  rotate-secret ID     give it a new secret; the old one is refused at once
+  remove ID --yes      remove it
+
+  --redirect URI   where it is answered, exactly; may be repeated. https://,
+                   http:// on this machine (any port), or a scheme of your app
+  --scope LIST     what it may ask for (default: "${DEFAULT_SCOPES}")
+  --public         it keeps no secret: an app in a browser or on a device
+  --first-party    it is yours: people need not consent
+  --by NAME        who does it, for the audit trail (default: your user name)
+  --json           print JSON
+${TARGET_HELP}
+
+Exit code: 0 done, 1 there is no such client, 2 wrong use or no answer.`
+
+const ACTIONS = ['list', 'show', 'add', 'rotate-secret', 'remove'] as const
+
+interface Request {
+  readonly action: (typeof ACTIONS)[number]
+  /** The id of a client, or the name of a new one. */
+  readonly which: string
+  readonly redirectUris: readonly string[]
+  readonly scopes: readonly string[]
+  readonly isPublic: boolean
+  readonly firstParty: boolean
+  readonly after: string
+  readonly actorId: string
+  readonly json: boolean
+  readonly target: Target
+}
+
+export async function run(args: readonly string[]): Promise<number> {
+  const request = readRequest(args)
+  return withDatabase(request.target, (database) => act(database, request))
+}
+
+async function act(database: Database, request: Request): Promise<number> {
+  const { action, json, actorId } = request
+  if (action === 'list') {
+    const rows = await database.run<ClientRow>(listClients(request.after, PAGE))
+    console.log(json ? JSON.stringify(rows) : renderClients(rows, PAGE))
+    return 0
+  }
+  if (action === 'add') return add(database, request)
+  const [client] = await database.run<ClientRow>(findClient(request.which))
+  if (!client) throw new Stop(`There is no client ${request.which}.`)
+  if (action === 'show') {
+    console.log(json ? JSON.stringify(client) : renderClient(client))
+    return 0
+  }
+  if (action === 'remove') {
+    await database.runAll([...removeClient(client.id, actorId)])
+    console.log(json ? JSON.stringify({ client_id: client.id }) : `${client.name} is removed.`)
+    return 0
+  }
+  if (!client.has_secret) throw new Stop(`${client.name} is a public client, which has no secret.`)
+  const secret = newSecret()
+  await database.runAll([...rotateSecret(client.id, secret.hash, actorId)])
+  printSecret(client.id, secret.text, json)
+  return 0
+}
+
+async function add(database: Database, request: Request): Promise<number> {
+  const { which, firstParty, redirectUris, scopes, isPublic, actorId, json } = request
+  const secret = isPublic ? null : newSecret()
+  const client: NewClient = {
+    id: `c_${randomBytes(16).toString('base64url')}`,
+    name: which,
+    secretHash: secret?.hash ?? null,
+    firstParty,
+    redirectUris,
+    scopes,
+  }
+  await database.runAll([...addClient(client, actorId)])
+  printSecret(client.id, secret?.text ?? null, json)
+  return 0
+}
+
+function newSecret(): { readonly text: string; readonly hash: string } {
+  const text = randomBytes(32).toString('base64url')
+  return { text, hash: createHash('sha256').update(text).digest('base64url') }
+}
+
+/** Prints the credentials of a client. The secret is nowhere but here. */
+function printSecret(id: string, secret: string | null, json: boolean): void {
+  if (json)
+    console.log(JSON.stringify({ client_id: id, ...(secret === null ? {} : { client_secret: secret }) }))
+  else {
+    console.log(`client_id:     ${id}`)
+    if (secret !== null) console.log(`client_secret: ${secret}`)
+  }
+}
+
+function readRequest(args: readonly string[]): Request {
+  const { values, positionals } = readOptions(() =>
+    parseArgs({
+      args: [...args],
+      allowPositionals: true,
+      options: {
+        redirect: { type: 'string', multiple: true, default: [] },
+        scope: { type: 'string', default: DEFAULT_SCOPES },
+        public: { type: 'boolean', default: false },
+        'first-party': { type: 'boolean', default: false },
+        by: { type: 'string', default: userInfo().username },
+        json: { type: 'boolean', default: false },
+        yes: { type: 'boolean', default: false },
+        after: { type: 'string', default: '' },
+        ...TARGET_OPTIONS,
+      },
+    }),
+  )
+  const [word, which = '', ...more] = positionals
+  const action = ACTIONS.find((name) => name === word)
+  if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
+  if (action === 'list' ? which !== '' : which === '')
+    throw new WrongUse(
+      `${action}: ${action === 'add' ? 'NAME' : 'ID'} is ${which === '' ? 'missing' : 'too much'}.`,
+    )
+  if (more.length > 0) throw new WrongUse(`${action} takes one client.`)
+  if (action === 'remove' && !values.yes) throw new WrongUse('remove cannot be undone. Add --yes.')
+  const scopes = [...new Set(values.scope.split(/[\s,]+/).filter((scope) => scope !== ''))]
+  if (action === 'add') checkNew(which, values.redirect, scopes)
+  const { by, json, after, redirect, public: isPublic } = values
+  const target = readOptions(() => toTarget(values))
+  const client = { redirectUris: [...new Set(redirect)], scopes, isPublic, firstParty: values['first-party'] }
+  return { action, which, ...client, after, actorId: operatorId(by), json, target }
+}
+
+/** @throws WrongUse If a client cannot be registered so. */
+function checkNew(name: string, redirectUris: readonly string[], scopes: readonly string[]): void {
+  // guard: the name of a client shows people what it is
+  if (name.trim() === '' || name.length > 100 || checkVisibleText(name) !== null)
+    throw new WrongUse('NAME is a text of at most 100 characters that can be seen.')
+  if (redirectUris.length === 0) throw new WrongUse('add needs --redirect.')
+  if (Math.max(redirectUris.length, scopes.length) > MOST_ENTRIES)
+    throw new WrongUse(`A client has at most ${MOST_ENTRIES} redirect URIs and scopes.`)
+  for (const uri of redirectUris) {
+    const fault = checkRedirectUri(uri)
+    if (fault !== null) throw new WrongUse(`--redirect ${fault}`)
+  }
+  // RFC 6749 §3.3.
+  if (scopes.length === 0 || scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(scope)))
+    throw new WrongUse('--scope is a list of words separated by spaces.')
+}

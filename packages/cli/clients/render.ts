@@ -1,0 +1,36 @@
+import type { ClientRow } from './statements.ts'
+
+/** Returns a page of clients, one line each. */
+export function renderClients(rows: readonly ClientRow[], page: number): string {
+  if (rows.length === 0) return 'There is no client.'
+  const lines = rows.map(({ id, name, has_secret, first_party }) => {
+    const marks = [has_secret ? 'confidential' : 'public', ...(first_party ? ['first party'] : [])]
+    return `${id}  ${visible(name)}  (${marks.join(', ')})`
+  })
+  const more = rows.length === page ? [`The next page: --after ${rows.at(-1)?.id}`] : []
+  return [...lines, ...more].join('\n')
+}
+
+/** Returns what there is to say about a client. */
+export function renderClient(row: ClientRow): string {
+  return [
+    ['client_id', row.id],
+    ['name', row.name],
+    ['type', row.has_secret ? 'confidential' : 'public'],
+    ['first party', row.first_party ? 'yes' : 'no'],
+    ...parse(row.redirect_uris).map((uri) => ['redirect', uri]),
+    ['scopes', parse(row.scopes).join(' ')],
+    ['created', new Date(row.created_at * 1000).toISOString()],
+  ]
+    .map(([label = '', value = '']) => `${`${label}:`.padEnd(14)}${visible(value)}`)
+    .join('\n')
+}
+
+function parse(list: string): readonly string[] {
+  return JSON.parse(list) as string[]
+}
+
+/** Without what would move the cursor or reverse the text of a terminal. */
+function visible(text: string): string {
+  return text.replace(/\p{C}/gu, '\u{fffd}')
+}

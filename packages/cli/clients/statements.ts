@@ -1,0 +1,73 @@
+// What an operator does to the clients of Janus as an authorization server, as SQL for every database.
+import { quote } from '../users/statements.ts'
+
+/** A client as the database has it, without the hash of its secret. */
+export interface ClientRow {
+  readonly id: string
+  readonly name: string
+  readonly first_party: 0 | 1
+  /** JSON. */
+  readonly redirect_uris: string
+  /** JSON. */
+  readonly scopes: string
+  readonly has_secret: 0 | 1
+  readonly created_at: number
+}
+
+export interface NewClient {
+  readonly id: string
+  readonly name: string
+  /** `null`: a public client. */
+  readonly secretHash: string | null
+  readonly firstParty: boolean
+  readonly redirectUris: readonly string[]
+  readonly scopes: readonly string[]
+}
+
+const CLIENT = `id, name, first_party, redirect_uris, scopes, created_at,
+  CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret`
+
+/** Finds a client by its id. */
+export function findClient(id: string): string {
+  return `SELECT ${CLIENT} FROM oauth_clients WHERE id = ${quote(id)}`
+}
+
+/** Finds clients by the order of their ids, after one of them. */
+export function listClients(after: string, limit: number): string {
+  return `SELECT ${CLIENT} FROM oauth_clients WHERE id > ${quote(after)} ORDER BY id LIMIT ${limit}`
+}
+
+/** Registers a client, and records who did it. */
+export function addClient(client: NewClient, actorId: string): readonly string[] {
+  const { id, name, secretHash, firstParty, redirectUris, scopes } = client
+  return [
+    `INSERT INTO oauth_clients (id, name, secret_hash, first_party, redirect_uris, scopes, created_at)
+     VALUES (${quote(id)}, ${quote(name)}, ${secretHash === null ? 'NULL' : quote(secretHash)}, ${firstParty ? 1 : 0},
+             ${quote(JSON.stringify(redirectUris))}, ${quote(JSON.stringify(scopes))}, unixepoch())
+     RETURNING id`,
+    recordIfChanged(id, actorId, 'client-added'),
+  ]
+}
+
+/** Gives a client that has a secret another one. From then on the old one is refused. */
+export function rotateSecret(id: string, secretHash: string, actorId: string): readonly string[] {
+  return [
+    // guard: a public client gets no secret
+    `UPDATE oauth_clients SET secret_hash = ${quote(secretHash)}
+      WHERE id = ${quote(id)} AND secret_hash IS NOT NULL RETURNING id`,
+    recordIfChanged(id, actorId, 'client-secret-rotated'),
+  ]
+}
+
+export function removeClient(id: string, actorId: string): readonly string[] {
+  return [
+    `DELETE FROM oauth_clients WHERE id = ${quote(id)} RETURNING id`,
+    recordIfChanged(id, actorId, 'client-removed'),
+  ]
+}
+
+/** The statement right before must be the change. The event concerns no account; its reason is the id of the client. */
+function recordIfChanged(id: string, actorId: string, event: string): string {
+  return `INSERT INTO audit_events (at, event, outcome, reason, actor_id)
+    SELECT unixepoch(), ${quote(event)}, 'success', ${quote(id)}, ${quote(actorId)} WHERE changes() > 0`
+}
