@@ -8,6 +8,7 @@ import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
 import type { Mailer } from './mail/mailer'
+import type { OwnLook } from './pages/frame'
 import { type Clock, systemClock } from './runtime/clock'
 import { consoleLog, type Log } from './runtime/log'
 import type { Services } from './services'
@@ -20,6 +21,7 @@ import type { OnEvent } from './wiring/create-events'
 import { createServices, type Parts } from './wiring/create-services'
 import { lacksPart, withoutParts } from './wiring/lacks-part'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
+import { type OwnTexts, takeTexts } from './wiring/own-texts'
 import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
 import { type CreateDatabase, openTruth } from './wiring/truths'
@@ -40,7 +42,11 @@ export interface JanusOptions extends Parts {
   /** Another than `MAILER` says. */
   readonly mailer?: Mailer
   /** Without them there is only the API. */
-  readonly createPages?: (services: Services) => Pages
+  readonly createPages?: (services: Services, look?: OwnLook) => Pages
+  /** What pages and mails say in the words of the app, and in other languages. */
+  readonly texts?: OwnTexts
+  /** CSS that comes after that of the pages. */
+  readonly styles?: string
   /** For where `DATABASE` names a database that not every Worker carries. */
   readonly createDatabase?: CreateDatabase
   /** For where `SESSION_COPIES` names a store that not every Worker carries. */
@@ -65,7 +71,8 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
   const social = options.createSocialLogin?.(env) ?? null
-  const partFaults = [...lacksPart(env, parsed.config, options), ...(social?.faults ?? [])]
+  const texts = takeTexts(options.texts)
+  const partFaults = [...lacksPart(env, parsed.config, options), ...(social?.faults ?? []), ...texts.faults]
   if (partFaults.length > 0) return createUnconfigured(partFaults, log)
   const config = withoutParts(parsed.config, options)
   const { DB } = parsed.bindings
@@ -82,11 +89,19 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { copyStore } = copies
   const customClaims = options.claims ? boundClaims(options.claims) : null
   const services = createServices(
-    { bindings, truth, config, parts: options, social, mailer, copyStore, customClaims, onEvent, defer },
+    {
+      ...{ bindings, truth, config, parts: options, social, mailer, copyStore, customClaims, onEvent, defer },
+      mailTexts: texts.mails,
+    },
     clock,
     log,
   )
-  const app = createApp(services, { createPages: options.createPages, playground })
+  const { createPages, styles = '' } = options
+  const app = createApp(services, {
+    createPages: createPages && ((own) => createPages(own, { ...texts.pages, styles })),
+    playground,
+    languages: texts.languages,
+  })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
   const callers = createCallerService(services, {

@@ -9,6 +9,30 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/pages/continue.test.ts'],
   },
   {
+    guard: 'an accent can be read on light and on dark pages',
+    cut: 'LEAST_CONTRAST',
+    put: '1',
+    tests: ['test/config/accent.test.ts'],
+  },
+  {
+    guard: 'a page of the app is on an origin that is configured',
+    cut: '.includes(url.origin)',
+    put: '.includes(origin)',
+    tests: ['test/config/own-pages.test.ts'],
+  },
+  {
+    guard: 'a page of the app does not lead back to itself',
+    cut: 'own ?',
+    put: '!whole ?',
+    tests: ['test/config/own-pages.test.ts'],
+  },
+  {
+    guard: 'a failure of Janus is no page of the app',
+    cut: ' || PROBLEMS[problem].status >= 500',
+    put: '',
+    tests: ['test/pages/own-pages.test.ts'],
+  },
+  {
     guard: 'a page after a form notices that its cookie did not come back',
     cut: 'cookieValues(c.req.raw.headers, expected).length === 0',
     put: 'c.req.raw.bodyUsed',

@@ -16,6 +16,7 @@ import { createMail as createAllMail } from '../../src/wiring/create-mail'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin as createAllSocialLogin } from '../../src/wiring/create-social-login'
+import type { OwnTexts } from '../../src/wiring/own-texts'
 
 export type { JanusEvent, JanusEventType } from '../../src/events/event'
 export type { Principal } from '../../src/guards/principal'
@@ -23,6 +24,7 @@ export type { RecentTerms } from '../../src/guards/recent-proof'
 export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
 export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
 export type { ClaimsSubject, CustomClaims } from '../../src/tokens/custom-claims'
+export type { LanguageTexts, OwnTexts } from '../../src/wiring/own-texts'
 export type { JanusRoutes } from '../../src/wiring/routes-type'
 
 /** A login service on the given bindings: a Hono app to mount, and what the app beside it may ask. */
@@ -80,7 +82,11 @@ export interface JanusOptions {
   /** `createEvents`. Without it nobody is told of events: there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
   createEvents?(settings: object): EventsPart | null
   /** `createPages`. Without it there is only the API. */
-  createPages?(services: object): Pages
+  createPages?(services: object, look?: object): Pages
+  /** Texts of pages and mails in your own words, and whole languages that Janus does not have. */
+  readonly texts?: OwnTexts
+  /** CSS that comes after that of the pages: `:root { --janus-radius: 0 }`. */
+  readonly styles?: string
   /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */
   createDatabase?(settings: object): DatabasePart | null
   /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
@@ -112,4 +118,4 @@ export const createSecondFactors: (settings: never) => Part = createAllSecondFac
 export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocialLogin
 
 /** The pages for people, to hand to {@link createJanus}. */
-export const createPages: (services: never) => Pages = createAllPages
+export const createPages: (services: never, look?: never) => Pages = createAllPages

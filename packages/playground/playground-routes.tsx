@@ -4,6 +4,7 @@ import { open } from '../../src/guards/open-route'
 import { Problem } from '../../src/http/problem'
 import { assetRoutes } from '../../src/pages/asset-routes'
 import { CATALOGUE } from '../../src/pages/catalogue'
+import { createFrame } from '../../src/pages/frame'
 import { answerPage, pageContext } from '../../src/pages/page-context'
 import { presentInstant } from '../../src/runtime/clock'
 import type { Services } from '../../src/services'
@@ -21,7 +22,11 @@ export function playgroundRoutes({ config }: Pick<Services, 'config'>, storedSes
   return (
     new Hono<SignedInEnv>()
       .get('/playground', open, (c) => {
-        const context = { ...pageContext(c, config), language: 'en', texts: CATALOGUE.en } as const
+        const context = {
+          ...pageContext(c, createFrame(config)),
+          language: 'en',
+          texts: CATALOGUE.en,
+        } as const
         const { modes, registration, liveCheck, passwordMinLength } = config
         const offers = {
           bothModes: modes.length === 2,

@@ -269,6 +269,12 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'An image that replaces the name on pages. Janus serves a path below its own (`/logo.svg`, `/auth/logo.svg`) from `ASSETS`; your site serves any other.',
     accepts: '`none`, an `https://` URL, or a path on this origin',
   },
+  BRAND_ACCENT: {
+    section: 'Brand',
+    meaning:
+      'The colour of links and main buttons, on pages and in mails. Janus refuses one with less contrast than WCAG AA asks for (4.5:1). Without a second one, dark pages have the first, lightened.',
+    accepts: '`none`, a colour as `#rrggbb`, or two: `#0b6659 #6dcdb9` for light and for dark pages',
+  },
   BRAND_TERMS_URL: {
     section: 'Brand',
     meaning: 'Your terms. Every page links to them.',
@@ -278,6 +284,13 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     section: 'Brand',
     meaning: 'Your privacy policy. Every page links to it.',
     accepts: '`none`, an `https://` URL, or a path on this origin',
+  },
+  OWN_PAGES: {
+    section: 'Brand',
+    meaning:
+      'Pages of yours in place of those of Janus. Janus redirects browsers there, and links in mails lead there. See [pages of your own](../guides/customising-pages.md#pages-of-your-own).',
+    accepts:
+      '`none`, or pairs separated by commas: `/login=/sign-in, /password/reset=https://app.example.com/new-password#`. The URL is on the origin of `ISSUER`, `APP_URL` or `ALLOWED_ORIGINS`',
   },
   WEBHOOK_URL: {
     section: 'Operation',

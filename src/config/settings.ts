@@ -2,7 +2,9 @@ import { isLocal } from '../http/trustworthy-url'
 import type { JwtAlg } from '../keys/signing-keys'
 import { type MailConfig, parseSender } from '../mail/mail-config'
 import type { Mode } from '../sessions/mode'
+import { parseAccent } from './accent'
 import { type Fault, fault } from './fault'
+import { parseOwnPages } from './own-pages'
 import {
   choice,
   type Issuer,
@@ -38,6 +40,8 @@ export interface Earlier {
   readonly database?: (typeof DATABASES)[number]
   readonly sessionCopies?: SessionCopies
   readonly webhookUrl?: string | null
+  readonly appUrl?: string | null
+  readonly allowedOrigins?: readonly string[]
 }
 
 /** A parser that may look at settings further up. */
@@ -182,8 +186,10 @@ export const SETTINGS = {
     default: ({ issuer }) => issuer?.hostname ?? 'unknown',
   },
   BRAND_LOGO_URL: { as: 'brandLogoUrl', parse: parseLogoUrl, default: 'none' },
+  BRAND_ACCENT: { as: 'brandAccent', parse: parseAccent, default: 'none' },
   BRAND_TERMS_URL: { as: 'brandTermsUrl', parse: parseLogoUrl, default: 'none' },
   BRAND_PRIVACY_URL: { as: 'brandPrivacyUrl', parse: parseLogoUrl, default: 'none' },
+  OWN_PAGES: { as: 'ownPages', parse: parseOwnPages, default: 'none' },
 
   WEBHOOK_URL: { as: 'webhookUrl', parse: parseWebhookUrl, default: 'none' },
   WEBHOOK_SECRET: {

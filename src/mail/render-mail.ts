@@ -1,6 +1,8 @@
-import { html } from 'hono/html'
+import { html, raw } from 'hono/html'
+import { ownPageUrl } from '../http/own-page-url'
 import { deliveryAddress } from '../identity/email-address'
-import type { Language } from '../request-source/language'
+import { createCatalogue, type OwnCatalogue, textsOf } from '../request-source/catalogue'
+import type { BuiltInLanguage, Language } from '../request-source/language'
 import { LINK_PATHS } from './link-paths'
 import type { LinkMailKind, MailKind, QueuedMail } from './mail'
 import type { Message } from './mailer'
@@ -12,25 +14,40 @@ import { type MailTexts, placeText } from './texts/mail-texts'
 /** Turns a mail of the outbox into what is sent. */
 export type MailRenderer = (mail: QueuedMail) => Message
 
-/** The words of mails in each language of the pages. */
-export const MAIL_TEXTS: Readonly<Record<Language, MailTexts>> = { en, de, es }
+/** The words of mails in each language that Janus has. */
+export const MAIL_TEXTS: Readonly<Record<BuiltInLanguage, MailTexts>> = { en, de, es }
+
+/** What an app gives the mails of its own. */
+export interface OwnMailTexts {
+  readonly texts?: OwnCatalogue<MailTexts>
+  /** Languages that are written from right to left. */
+  readonly rightToLeft?: readonly Language[]
+}
+
+interface MailSite {
+  readonly issuer: string
+  readonly appUrl: string | null
+  readonly brandName: string
+  readonly brandAccent?: { readonly light: string } | null
+  /** The pages of the app in place of those of Janus, by the path of those. */
+  readonly ownPages?: ReadonlyMap<string, string>
+}
 
 /**
  * Renders mails as plain text and as HTML of the same words. Links begin with the issuer, which is configuration: no header of any
  * request has a part in them.
  */
-export function createMailRenderer({
-  issuer,
-  appUrl,
-  brandName,
-}: {
-  readonly issuer: string
-  readonly appUrl: string | null
-  readonly brandName: string
-}): MailRenderer {
+export function createMailRenderer(
+  { issuer, appUrl, brandName, brandAccent = null, ownPages = new Map() }: MailSite,
+  { texts: own, rightToLeft = [] }: OwnMailTexts = {},
+): MailRenderer {
+  const catalogue = createCatalogue(MAIL_TEXTS, own)
+  const button = buttonStyle(brandAccent?.light ?? '#1d4ed8')
   return ({ id, kind, recipient, token, code, details, queuedAt }) => {
-    const { language } = details
-    const { texts, unknownDevice, sentTo } = MAIL_TEXTS[language]
+    // An app may have left out a language since the mail was queued.
+    const language = catalogue.has(details.language) ? details.language : 'en'
+    const direction = rightToLeft.includes(language) ? raw(' dir="rtl"') : ''
+    const { texts, unknownDevice, sentTo } = textsOf(catalogue, language)
     const {
       subject,
       before,
@@ -42,7 +59,7 @@ export function createMailRenderer({
       from: placeText(details, language, unknownDevice),
       at: formatInstant(queuedAt, language),
     })
-    const url = hasLink(kind) && token !== null ? `${issuer}${LINK_PATHS[kind]}?token=${token}` : null
+    const url = hasLink(kind) && token !== null ? linkUrl(LINK_PATHS[kind], token) : null
     const typed = codeIntro !== undefined && code !== null ? code : null
     const closing = `${brandName} · ${appUrl ?? issuer}`
     const sent = sentTo(recipient)
@@ -61,7 +78,7 @@ export function createMailRenderer({
       headers: headersOf(id, issuer),
       text: `${parts.join('\n\n')}\n`,
       html: String(html`<!doctype html>
-<html lang="${language}">
+<html lang="${language}"${direction}>
 <head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${subject}</title></head>
 <body style="margin:0;padding:24px;font:16px/1.5 system-ui,sans-serif;color:#1c1c28;background:#ffffff">
 <div style="max-width:32em;margin:0 auto">
@@ -69,7 +86,7 @@ export function createMailRenderer({
 ${before.map(paragraph)}${
   url === null
     ? ''
-    : html`<p style="margin:24px 0"><a href="${url}" style="${BUTTON}">${link}</a></p>
+    : html`<p style="margin:24px 0"><a href="${url}" style="${button}">${link}</a></p>
 `
 }${
   typed === null
@@ -85,11 +102,17 @@ ${sent}</p>
 `),
     }
   }
+
+  function linkUrl(path: string, token: string): string {
+    const page = ownPages.get(path)
+    return page === undefined ? `${issuer}${path}?token=${token}` : ownPageUrl(page, { token })
+  }
 }
 
 /** As the main button of a page; 48 pixels high, for thumbs. */
-const BUTTON =
-  'display:inline-block;padding:12px 24px;border-radius:8px;background:#1d4ed8;color:#ffffff;font-weight:600;text-decoration:none'
+function buttonStyle(accent: string): string {
+  return `display:inline-block;padding:12px 24px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none`
+}
 
 /** Six digits that can be read across a room, and copied without a blank. */
 const CODE = 'font:700 28px/1.5 ui-monospace,monospace;letter-spacing:4px'

@@ -1,9 +1,14 @@
 import { Hono } from 'hono'
+import { encodeBase64url } from '../crypto/base64url'
+import { sha256 } from '../crypto/sha256'
 import { open } from '../guards/open-route'
 import { Problem } from '../http/problem'
 
 /** They have no version in their names; a browser asks again after this, and is told if nothing has changed. */
 export const ASSET_MAX_AGE_SECONDS = 600
+
+/** The file that holds the accent and the CSS of the operator. */
+export const BRAND_STYLES = 'brand.css'
 
 /** A file that a page loads, minified. */
 export interface AssetFile {
@@ -13,9 +18,10 @@ export interface AssetFile {
 }
 
 /** Serves the files that pages load. They come with the code, so an app that mounts Janus binds nothing for them. */
-export function assetRoutes(files: ReadonlyMap<string, AssetFile>) {
-  return new Hono().get('/assets/:file', open, (c) => {
-    const file = files.get(c.req.param('file'))
+export function assetRoutes(files: ReadonlyMap<string, AssetFile>, brandStyles: string | null = null) {
+  return new Hono().get('/assets/:file', open, async (c) => {
+    const name = c.req.param('file')
+    const file = name === BRAND_STYLES ? await brandFile(brandStyles) : files.get(name)
     if (!file) throw new Problem('not-found')
     const { type, etag, text } = file
     c.header('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
@@ -29,4 +35,10 @@ export function assetRoutes(files: ReadonlyMap<string, AssetFile>) {
 /** Whether a browser has the file (RFC 9110 §13.1.2). Whoever compresses it on the way marks its tag as weak. */
 function isKnown(tags: string | undefined, etag: string): boolean {
   return tags?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false
+}
+
+async function brandFile(text: string | null): Promise<AssetFile | null> {
+  if (text === null) return null
+  const hash = encodeBase64url(await sha256(new TextEncoder().encode(text))).slice(0, 22)
+  return { type: 'text/css; charset=utf-8', etag: `"${hash}"`, text }
 }

@@ -5,15 +5,17 @@ import { open } from '../guards/open-route'
 import { appHome, safeReturnTo } from '../http/return-to'
 import { isLocal } from '../http/trustworthy-url'
 import { ContinuePage, NoCookiePage } from './continue-page'
+import type { Frame } from './frame'
 import { answerPage, pageContext } from './page-context'
 
 /**
  * `GET /continue`, to which forms lead (see {@link continueAfterForms}). Says so if the cookie that `cookie` names did not come back;
  * goes on otherwise. `return_to` is read as that of a form, so nobody is led where a form could not lead them.
  */
-export function continueRoute(config: Config) {
+export function continueRoute(frame: Frame) {
+  const { config } = frame
   return new Hono().get('/continue', open, (c) => {
-    const context = pageContext(c, config)
+    const context = pageContext(c, frame)
     // guard: /continue leads only where a form could lead
     const target = safeReturnTo(c.req.query('return_to'), config, appHome(config))
     if (lacksCookie(c, config)) {

@@ -10,6 +10,7 @@ import type { SignedInEnv } from '../guards/auth-env'
 import { open } from '../guards/open-route'
 import { requireLiveSession } from '../guards/require-live-session'
 import { isForm, jsonOrFormBody, sentFields } from '../http/body'
+import { ownPageUrl } from '../http/own-page-url'
 import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS, Problem } from '../http/problem'
 import { appHome, parseReturnTo, safeReturnTo } from '../http/return-to'
@@ -25,6 +26,7 @@ import { ContinuePage } from './continue-page'
 import { continueRoute } from './continue-route'
 import { placeOfForm } from './form-paths'
 import { type FormState, FRESH_FORM } from './form-state'
+import { createFrame, type OwnLook } from './frame'
 import { HomePage } from './home-page'
 import { logoRoute } from './logo-route'
 import { findMailedLink } from './mailed-link'
@@ -41,9 +43,20 @@ import { SignedInPage } from './signed-in-page'
 import { signedInUser } from './signed-in-user'
 import { TotpPage } from './totp-page'
 
+/** What the pages may be made with besides a service. */
+export interface PageOptions extends OwnLook {
+  /** Those that Janus has, unless it is given. */
+  readonly screens?: readonly Screen[]
+}
+
 /** The pages of a service. */
-export function createPages(services: Services, all: readonly Screen[] = SCREENS): Pages {
+export function createPages(
+  services: Services,
+  { screens: all = SCREENS, ...look }: PageOptions = {},
+): Pages {
   const { config, secondFactorPart } = services
+  const frame = createFrame(config, look)
+  const { ownPages } = config
   const screens = all.filter(({ part }) => part === undefined || services[part] !== null)
   // A form begins a session there.
   const providers = config.modes.includes('session') ? (services.socialPart?.providers ?? []) : []
@@ -52,7 +65,9 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
   const routes = new Hono<SignedInEnv>()
   for (const screen of screens) {
     routes.get(screen.path, open, async (c) => {
-      const context = pageContext(c, config)
+      const own = ownPageFor(c, screen.path)
+      if (own !== null) return c.redirect(own, 303)
+      const context = pageContext(c, frame)
       const goal = parseReturnTo(c.req.query('return_to'), config)
       const done = c.req.query('done')
       if (screen.done && done !== undefined) {
@@ -68,22 +83,27 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     })
   }
   routes
-    .post('/login/other', open, jsonOrFormBody(otherScreenBody(screens)), (c) =>
-      answerScreen(c, screenAt(c.req.valid('json').to), { ...FRESH_FORM, values: keptValues(c) }),
-    )
+    .post('/login/other', open, jsonOrFormBody(otherScreenBody(screens)), async (c) => {
+      const { to, return_to } = c.req.valid('json')
+      const own = ownPages.get(to)
+      if (own !== undefined) return c.redirect(ownPageUrl(own, { return_to }), 303)
+      return answerScreen(c, screenAt(to), { ...FRESH_FORM, values: keptValues(c) })
+    })
     .get('/login/connect', open, async (c) => {
       const { socialPart } = services
       const offer = socialPart && (await presentedOffer(c, { ...services, ...socialPart }))
       const provider = providers.find(({ name }) => name === offer?.provider)
       if (!offer || !provider) return c.redirect(`${config.basePath}/login`, 303)
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       const { mail } = offered(config)
       const page = { context, label: provider.label, email: offer.email, mail }
       return answerPage(c, context, <ConnectPage {...page} />)
     })
     .get('/mail-sent', open, (c) => {
       refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
-      const context = pageContext(c, config)
+      const own = ownPageFor(c, '/mail-sent')
+      if (own !== null) return c.redirect(own, 303)
+      const context = pageContext(c, frame)
       const kind = parseMailSent(c.req.query('for'))
       if (!kind) throw new Problem('not-found')
       const sent = readMailSent(c, services.cookies)
@@ -99,14 +119,18 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
       c.redirect(`${config.basePath}/account?show=password#password-section`, 303),
     )
     .get('/account', requireLiveSession(services), async (c) => {
-      const context = pageContext(c, config)
+      const own = ownPageFor(c, '/account')
+      if (own !== null) return c.redirect(own, 303)
+      const context = pageContext(c, frame)
       const page = await accountPage(services, { c, context, principal: c.var.principal })
       return answerPage(c, context, page)
     })
     .get(REAUTHENTICATE, requireLiveSession(services), async (c, next) => {
       // Programs are told as JSON what can be presented.
       if (!prefersPage(c)) return next()
-      const context = pageContext(c, config)
+      const own = ownPageFor(c, REAUTHENTICATE)
+      if (own !== null) return c.redirect(own, 303)
+      const context = pageContext(c, frame)
       return answerPage(
         c,
         context,
@@ -115,38 +139,38 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     })
     // First, because the logo may stand among the assets.
     .route('/', logoRoute(services))
-    .route('/', continueRoute(config))
-    .route('/', assetRoutes(ASSET_FILES))
-    .route('/', referenceRoutes(services))
+    .route('/', continueRoute(frame))
+    .route('/', assetRoutes(ASSET_FILES, frame.styles))
+    .route('/', referenceRoutes(frame))
   return {
     routes,
     wanted: prefersPage,
     afterForms: continueAfterForms(config),
 
     async home(c, user) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       const page = <HomePage context={context} user={user} registration={offered(config).registration} />
       return answerPage(c, context, page)
     },
 
     async onward(c, { href, host }) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       c.header('Refresh', `0;url=${href}`)
       return answerPage(c, context, <ContinuePage context={context} href={href} host={host} />)
     },
 
     async totpOffer(c, offer) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       return answerPage(c, context, <TotpPage context={context} offer={offer} state={FRESH_FORM} />)
     },
 
     async recoveryCodes(c, codes) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} />)
     },
 
     async problemType(c, code) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       const { status } = PROBLEMS[code]
       return answerPage(
         c,
@@ -156,9 +180,11 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     },
 
     async refusal(c: Context<SignedInEnv>, problem, requestId) {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       const way = c.req.method === 'GET' ? wayOn(c, problem.code) : null
       if (way !== null) return c.redirect(`${config.basePath}${way}`, 303)
+      const own = isForm(c) ? ownPageOfForm(c, problem.code) : null
+      if (own !== null) return c.redirect(own, 303)
       // guard: a form about another account does not come back as one of the account that is signed in
       const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
       const { status } = PROBLEMS[shown.code]
@@ -190,6 +216,25 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     },
   }
 
+  /** The page of the app in place of one of Janus, with what the link said; `null`: there is none. */
+  function ownPageFor(c: Context, path: string): string | null {
+    const page = ownPages.get(path)
+    if (page === undefined) return null
+    const { token, return_to, done, for: kind } = c.req.query()
+    return ownPageUrl(page, { token, return_to, done, for: kind })
+  }
+
+  /** The page of the app to which a refused form goes back, with the reason; `null`: the form is on a page of Janus. */
+  function ownPageOfForm(c: Context, problem: Problem['code']): string | null {
+    const path = pathOf(c)
+    const page = ownPages.get(screenAt(path) ? path : (placeOfForm(path)?.page ?? path))
+    // guard: a failure of Janus is no page of the app
+    if (page === undefined || PROBLEMS[problem].status >= 500) return null
+    const { token, return_to } = sentFields(c)
+    // A page that is told behind the # has a script. It can send the form by itself, and see the answer.
+    return ownPageUrl(page, { problem, token: page.endsWith('#') ? undefined : token, return_to })
+  }
+
   function pathOf(c: Context): string {
     return c.req.path.slice(config.basePath.length)
   }
@@ -215,7 +260,7 @@ export function createPages(services: Services, all: readonly Screen[] = SCREENS
     if (screen.needsMail) refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
     const refusal = screen.refusal?.(config) ?? null
     if (refusal !== null) throw new Problem(refusal)
-    const context = pageContext(c, config)
+    const context = pageContext(c, frame)
     const link = await findMailedLink(services, c, screen.linkPurposes)
     return answerPage(c, context, screen.form({ c, context, config, link, providers }, state))
   }

@@ -1,5 +1,6 @@
 import { raw } from 'hono/html'
 import type { PropsWithChildren } from 'hono/jsx'
+import { BRAND_STYLES } from './asset-routes'
 import type { PageContext } from './page'
 
 interface LayoutProps {
@@ -28,12 +29,12 @@ export function Layout({
   passkeys = false,
   children,
 }: PropsWithChildren<LayoutProps>) {
-  const { texts, language, brand, basePath, appHref, nonce } = context
+  const { texts, language, rightToLeft, ownStyles, brand, basePath, appHref, nonce } = context
   return (
     // guard: Cloudflare rewrites no address on a page
     <>
       {raw('<!doctype html>')}
-      <html lang={language}>
+      <html lang={language} dir={rightToLeft ? 'rtl' : undefined}>
         <head>
           <meta charset="utf-8" />
           <meta name="viewport" content="width=device-width, initial-scale=1" />
@@ -44,6 +45,7 @@ export function Layout({
           <link rel="stylesheet" href={`${basePath}/assets/janus.css`} />
           <script type="module" src={`${basePath}/assets/janus.js`} nonce={nonce} />
           {styleSheet !== undefined && <link rel="stylesheet" href={`${basePath}${styleSheet}.css`} />}
+          {ownStyles && <link rel="stylesheet" href={`${basePath}/assets/${BRAND_STYLES}`} />}
           {passkeys && <script type="module" src={`${basePath}/assets/passkeys.js`} nonce={nonce} />}
           {assets !== undefined && <script type="module" src={`${basePath}${assets}.js`} nonce={nonce} />}
         </head>

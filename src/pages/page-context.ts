@@ -1,19 +1,21 @@
 import type { Context } from 'hono'
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
-import type { Config } from '../config/config'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import { appHome } from '../http/return-to'
-import { chooseLanguage } from '../request-source/language'
-import { CATALOGUE } from './catalogue'
+import { textsOf } from '../request-source/catalogue'
+import { languageOf } from '../request-source/language'
+import type { Frame } from './frame'
 import type { PageContext } from './page'
 
 /** What a page for this request is made with. */
-export function pageContext(c: Context, config: Config): PageContext {
-  const language = chooseLanguage(c.req.header('Accept-Language'))
+export function pageContext(c: Context, { config, texts, rightToLeft, styles }: Frame): PageContext {
+  const language = languageOf(c)
   return {
-    texts: CATALOGUE[language],
+    texts: textsOf(texts, language),
     language,
+    rightToLeft: rightToLeft.includes(language),
+    ownStyles: styles !== null,
     brand: {
       name: config.brandName,
       logoUrl: config.brandLogoUrl,

@@ -5,6 +5,9 @@ import type { Texts } from './texts/en'
 export interface PageContext {
   readonly texts: Texts
   readonly language: Language
+  readonly rightToLeft: boolean
+  /** Whether the operator has CSS of their own, in `/assets/brand.css`. */
+  readonly ownStyles: boolean
   readonly brand: {
     readonly name: string
     /** An image in place of the name; `null`: the name is written out. */

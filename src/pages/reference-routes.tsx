@@ -1,14 +1,15 @@
 import { Hono } from 'hono'
 import { raw } from 'hono/html'
 import { open } from '../guards/open-route'
-import type { Services } from '../services'
 import { PACKED_OPENAPI, PACKED_REFERENCE } from './asset-files'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
+import type { Frame } from './frame'
 import { Layout } from './layout'
 import { answerPage, pageContext } from './page-context'
 
 /** The contract, for programs and for people. Both are made by tools/openapi.ts. */
-export function referenceRoutes({ config }: Pick<Services, 'config'>) {
+export function referenceRoutes(frame: Frame) {
+  const { config } = frame
   return new Hono()
     .get('/openapi.json', open, async (c) => {
       const document: object = JSON.parse(await unpack(PACKED_OPENAPI))
@@ -19,7 +20,7 @@ export function referenceRoutes({ config }: Pick<Services, 'config'>) {
     })
 
     .get('/docs', open, async (c) => {
-      const context = pageContext(c, config)
+      const context = pageContext(c, frame)
       const { title, intro, forPrograms } = context.texts.reference
       const content = await unpack(PACKED_REFERENCE)
       const page = (

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import { chooseLanguage } from './language'
+import { languageOf } from './language'
 import { requestIdOf } from './request-id'
 import type { RequestSource } from './request-source'
 
@@ -16,7 +16,7 @@ export function requestSourceOf(c: Context): RequestSource {
     requestId: requestIdOf(c),
     address: address !== undefined && /^[0-9a-fA-F:.]{2,45}$/.test(address) ? address : null,
     userAgent: cutToBytes(userAgent ?? '', USER_AGENT_MAX_BYTES) || null,
-    language: chooseLanguage(c.req.header('Accept-Language')),
+    language: languageOf(c),
     country: typeof country === 'string' && /^[A-Z0-9]{2}$/.test(country) ? country : null,
   }
 }

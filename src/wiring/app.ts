@@ -24,6 +24,7 @@ import { requestLog } from '../http/request-log'
 import { securityHeaders } from '../http/security-headers'
 import { isLocal } from '../http/trustworthy-url'
 import { answerUnmatched } from '../http/unmatched'
+import { BUILT_IN_LANGUAGES, type Language, offerLanguages } from '../request-source/language'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
 import type { Playground } from './playground'
@@ -34,12 +35,17 @@ import { partsOf, type WiredServices } from './wired-services'
 interface Additions {
   readonly createPages?: ((services: Services) => Pages) | undefined
   readonly playground?: Playground | null
+  /** Those that Janus has, unless they are given. */
+  readonly languages?: readonly Language[]
 }
 
 /**
  * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
  */
-export function createApp(services: WiredServices, { createPages, playground = null }: Additions = {}) {
+export function createApp(
+  services: WiredServices,
+  { createPages, playground = null, languages = BUILT_IN_LANGUAGES }: Additions = {},
+) {
   const { config, mail, events, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
@@ -47,6 +53,10 @@ export function createApp(services: WiredServices, { createPages, playground = n
   if (playground) routes.route('/', playground.createRoutes(services))
   const app = new Hono({ strict: false })
   if (playground) app.use(playground.reportStorage)
+  app.use((c, next) => {
+    offerLanguages(c, languages)
+    return next()
+  })
   app
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)

@@ -16,12 +16,22 @@ import type { Mail, MailParts } from './mail'
 import { FORGET_STEP } from './sweep'
 
 /** Makes the parts that mail takes: carriers, texts, links and the routes that mail them. */
-export function createMail({ config, bindings, db, keyring, mailer, clock, log }: MailParts): Mail {
+export function createMail({
+  config,
+  bindings,
+  db,
+  keyring,
+  mailer,
+  mailTexts,
+  clock,
+  log,
+}: MailParts): Mail {
   const carrier = mailer ?? createMailer(config.mail, bindings)
   const { maxSessions } = config
   const stores = createSqlMailStores(db, { keyring, mails: carrier !== null, maxSessions })
   const { links, outbox } = stores
-  const delivery = carrier && { mailer: carrier, outbox, renderMail: createMailRenderer(config), clock, log }
+  const renderMail = createMailRenderer(config, mailTexts)
+  const delivery = carrier && { mailer: carrier, outbox, renderMail, clock, log }
   const services = { links, signInCodes: createSignInCodes(keyring), delivery }
   return {
     ...services,

@@ -6,6 +6,7 @@ import { createDeviceCredentials } from '../devices/device-credentials'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import type { Mailer } from '../mail/mailer'
+import type { OwnMailTexts } from '../mail/render-mail'
 import { createBreachedPasswords } from '../passwords/breached-passwords'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
@@ -51,6 +52,8 @@ interface ServiceParts {
   readonly social: SocialLogin | null
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
+  /** What the app says in its own words in mails. */
+  readonly mailTexts?: OwnMailTexts | undefined
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
   /** `null`: the app adds no claims. */
@@ -62,7 +65,19 @@ interface ServiceParts {
 
 /** The one place that puts adapters behind interfaces. */
 export function createServices(
-  { bindings, truth, config, parts, social, mailer, copyStore, customClaims, onEvent, defer }: ServiceParts,
+  {
+    bindings,
+    truth,
+    config,
+    parts,
+    social,
+    mailer,
+    mailTexts,
+    copyStore,
+    customClaims,
+    onEvent,
+    defer,
+  }: ServiceParts,
   clock: Clock,
   log: Log,
 ): WiredServices {
@@ -71,7 +86,7 @@ export function createServices(
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
   const settings = { config, bindings, db, keyring, clock, log }
-  const mail = parts.createMail?.({ ...settings, mailer }) ?? null
+  const mail = parts.createMail?.({ ...settings, mailer, mailTexts }) ?? null
   const mailQueue = mail?.queue ?? NO_MAIL_QUEUE
   const stores = createSqlStores(db, { mailQueue, verifiedOnly, maxSessions, limits: config })
   const sessionMemo = createSessionMemo(config.memoSeconds)

@@ -1,6 +1,7 @@
 import type { MiddlewareHandler } from 'hono'
 import type { AnswerVerifiedRegistration } from '../api/sign-in/verified-registration'
 import type { Mailer } from '../mail/mailer'
+import type { OwnMailTexts } from '../mail/render-mail'
 import type { MailServices, Services } from '../services'
 import type { Defer } from '../sessions/resolve-session'
 import type { MailQueue } from '../storage/sql/mail-queue'
@@ -18,6 +19,8 @@ export interface Mail extends Part, MailServices {
 export interface MailParts extends Omit<PartSettings, 'mailQueue'> {
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
+  /** What the app says in its own words. */
+  readonly mailTexts?: OwnMailTexts | undefined
 }
 
 /** Makes the parts that mail takes. */

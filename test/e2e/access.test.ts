@@ -138,6 +138,20 @@ describe.concurrent('accessibility', () => {
     },
   )
 
+  it('an accent of the operator can be read, in light and in dark', async ({ visit }) => {
+    const visitor = await visit({ service: 'verified' })
+    await visitor.context.addInitScript({ path: AXE })
+    for (const path of ['/', '/login', '/register', '/mail-sent?for=register', '/docs']) {
+      await visitor.go(path)
+      expect([path, ...(await violationsInBoth(visitor))]).toEqual([path])
+    }
+    const colour = () =>
+      visitor.page.evaluate<string>("getComputedStyle(document.querySelector('.monogram')).backgroundColor")
+    expect(await colour()).toBe('rgb(162, 28, 175)')
+    await visitor.page.emulateMedia({ colorScheme: 'dark' })
+    expect(await colour()).not.toBe('rgb(162, 28, 175)')
+  })
+
   it.for([{ dark: false }, { dark: true }])(
     'the keyboard is enough, dark: $dark',
     async (options, { visit }) => {

@@ -15,7 +15,7 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const settings = ['PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:2', 'BRAND_NAME:Example']
   const services = {
     open: startLocalService([...settings, 'REGISTRATION:open']),
-    verified: startLocalService([...settings, 'REGISTRATION:verified'], '/auth'),
+    verified: startLocalService([...settings, 'REGISTRATION:verified', 'BRAND_ACCENT:#a21caf'], '/auth'),
   } satisfies Record<ServiceName, Promise<LocalService>>
   // A start that failed is told to who asks for the service; nobody may.
   for (const service of Object.values(services)) service.catch(() => {})

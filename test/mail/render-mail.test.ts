@@ -5,14 +5,14 @@ import { createMailRenderer, MAIL_TEXTS } from '../../src/mail/render-mail'
 import { en } from '../../src/mail/texts/en'
 import { placeText } from '../../src/mail/texts/mail-texts'
 import { CATALOGUE } from '../../src/pages/catalogue'
-import type { Language } from '../../src/request-source/language'
+import type { BuiltInLanguage } from '../../src/request-source/language'
 
 const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 const KINDS = Object.keys(en.texts) as MailKind[]
 
 const LINK_KINDS = ['verify-email', 'reset-password', 'sign-in-link', 'change-email'] as const
-const LANGUAGES = Object.keys(MAIL_TEXTS) as Language[]
+const LANGUAGES = Object.keys(MAIL_TEXTS) as BuiltInLanguage[]
 const NOTICE_KINDS = KINDS.filter((kind) => !LINK_KINDS.includes(kind as LinkMailKind))
 
 function mailOf(kind: MailKind, given: Partial<QueuedMail> = {}): QueuedMail {
@@ -34,7 +34,7 @@ interface Given extends Partial<QueuedMail> {
   readonly issuer?: string
   readonly appUrl?: string
   readonly brandName?: string
-  readonly language?: Language
+  readonly language?: BuiltInLanguage
 }
 
 function render(kind: MailKind, given: Given = {}) {

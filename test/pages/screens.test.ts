@@ -25,7 +25,9 @@ const feedback: Screen = {
 
 /** A service with that page, as a browser sees it. */
 function browserAt({ services }: OwnService) {
-  const app = createApp(services, { createPages: (own) => createPages(own, [...SCREENS, feedback]) })
+  const app = createApp(services, {
+    createPages: (own) => createPages(own, { screens: [...SCREENS, feedback] }),
+  })
   return async (method: 'GET' | 'POST', path: string, fields?: Record<string, string>) => {
     const { origin } = new URL(services.config.issuer)
     const answer = await app.request(`${services.config.issuer}${path}`, {

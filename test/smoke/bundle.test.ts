@@ -25,16 +25,16 @@ function bundle(...entry: string[]): Buffer {
 }
 
 // docs/explain/performance.md, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without any part stays under 210 KiB', () => {
+it('the API without any part stays under 214 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts').byteLength
   console.log(`API alone: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(210 * KIB)
+  expect(bytes).toBeLessThan(214 * KIB)
 })
 
-it('what is deployed, pages in three languages included, stays under 612 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 622 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(612 * KIB)
+  expect(module.byteLength).toBeLessThan(622 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   // Nor the words for settings (src/config/setting-texts.ts), which are for the documentation and the doctor.
   expect(module.includes(SETTING_TEXTS.ISSUER.meaning.slice(0, 30))).toBe(false)

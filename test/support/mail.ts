@@ -23,7 +23,7 @@ export interface MailingService extends OwnService {
 export function mailingService(
   overrides: Partial<Record<string, unknown>> = {},
   parts: Parameters<typeof ownService>[2] = ALL_PARTS,
-  given: Pick<JanusOptions, 'onEvent'> = {},
+  given: Pick<JanusOptions, 'onEvent' | 'texts' | 'styles'> = {},
 ): MailingService {
   const mail: Message[] = []
   const mailer: Mailer = {

@@ -25,14 +25,18 @@ import { SignInLinkPage } from '../../src/pages/sign-in-link-page'
 import { SignedInPage } from '../../src/pages/signed-in-page'
 import { TotpPage } from '../../src/pages/totp-page'
 import { EmailVerifiedPage, VerifyEmailPage } from '../../src/pages/verify-email-page'
-import type { Language } from '../../src/request-source/language'
+import type { BuiltInLanguage } from '../../src/request-source/language'
 
-export function pageContext(context: Partial<PageContext> & { language?: Language } = {}): PageContext {
+export function pageContext(
+  context: Partial<PageContext> & { language?: BuiltInLanguage } = {},
+): PageContext {
   const language = context.language ?? 'en'
   const brand = { name: 'Example', logoUrl: null, termsUrl: null, privacyUrl: null }
   return {
     texts: CATALOGUE[language],
     language,
+    rightToLeft: false,
+    ownStyles: false,
     brand,
     basePath: '/auth',
     appHref: '/auth/',

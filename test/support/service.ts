@@ -57,7 +57,10 @@ export const ALL_PARTS = { createPasskeys, createSecondFactors, createSocialLogi
  */
 export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
-  given: Pick<JanusOptions, 'mailer' | 'claims' | 'onEvent' | 'createSessionCopies'> = {},
+  given: Pick<
+    JanusOptions,
+    'mailer' | 'claims' | 'onEvent' | 'createSessionCopies' | 'texts' | 'styles'
+  > = {},
   parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors' | 'createSocialLogin'> = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []

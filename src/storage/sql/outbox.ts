@@ -3,7 +3,6 @@ import type { Keyring } from '../../crypto/keyring'
 import { unseal } from '../../crypto/sealing'
 import type { MailDetails, MailKind } from '../../mail/mail'
 import type { Outbox } from '../../mail/outbox'
-import { isLanguage } from '../../request-source/language'
 import { recordIfChanged } from './audit-log'
 import type { MailQueue } from './mail-queue'
 import type { SqlDatabase } from './sql-database'
@@ -64,10 +63,10 @@ function deleteMail(id: string): Statement {
   return sql('DELETE FROM outbox WHERE id = :id', { id })
 }
 
-/** A mail that an older version queued names no language; one that a newer version queued may name another. */
+/** A mail that an older version queued names no language; one that a newer version queued may name one that is not there. */
 function parseDetails(text: string): MailDetails {
   const { device = null, country = null, language }: Partial<MailDetails> = JSON.parse(text)
-  return { device, country, language: isLanguage(language) ? language : 'en' }
+  return { device, country, language: typeof language === 'string' ? language : 'en' }
 }
 
 /** The token of a link, and behind a full stop the code that stands for it, if there is one. */

@@ -1,0 +1,36 @@
+import type { Config } from '../config/config'
+import type { OwnCatalogue } from '../request-source/catalogue'
+import type { Language } from '../request-source/language'
+import { pageTexts } from './catalogue'
+import type { Texts } from './texts/en'
+
+/** What an app gives the pages of its own. */
+export interface OwnLook {
+  readonly texts?: OwnCatalogue<Texts>
+  /** Languages that are written from right to left. */
+  readonly rightToLeft?: readonly Language[]
+  /** CSS that comes after that of Janus. */
+  readonly styles?: string
+}
+
+/** What is the same on every page of a service. */
+export interface Frame {
+  readonly config: Config
+  readonly texts: ReadonlyMap<Language, Texts>
+  readonly rightToLeft: readonly Language[]
+  /** The CSS of the operator; `null`: there is none. */
+  readonly styles: string | null
+}
+
+export function createFrame(config: Config, { texts, rightToLeft = [], styles = '' }: OwnLook = {}): Frame {
+  const css = [accentCss(config), styles].filter((part) => part !== '').join('\n')
+  return { config, texts: pageTexts(texts), rightToLeft, styles: css === '' ? null : css }
+}
+
+/** White and black can be read on an accent, because it can be read on light and on dark pages ({@link parseAccent}). */
+function accentCss({ brandAccent }: Config): string {
+  if (brandAccent === null) return ''
+  const { light, dark } = brandAccent
+  const rule = (accent: string, text: string) => `:root{--janus-accent:${accent};--janus-accent-text:${text}}`
+  return `${rule(light, '#fff')}@media (prefers-color-scheme:dark){${rule(dark, '#000')}}`
+}
