@@ -34,20 +34,39 @@ const ALONE = [
 /** What needs Node and no process. */
 const ON_NODE = 'test/storage/on-node/**'
 
+/** What is said of a Durable Object as the database alone. */
+const ON_DURABLE_OBJECT = 'test/storage/durable-object/**'
+
+/** What a database other than D1 is tried with, beside the contract of databases. */
+const WHAT_TOUCHES_THE_DATABASE = [
+  'test/contracts/{activity,budget,one-budget,own-account,refresh,register,repetition,roles}.test.ts',
+  'test/contracts/{session-credentials,session-list,session-renewal,sign-in,sign-out}.test.ts',
+  'test/sessions/{account-changes,session-limit}.test.ts',
+  'test/mail/{change-email,mail-budget}.test.ts',
+  'test/throttling/attempts.test.ts',
+  'test/audit/{audit-trail,chain}.test.ts',
+  'test/events/events.test.ts',
+]
+
 /** Tests under workerd, with a real D1 and KV. */
 function inWorkerd(
   name: string,
   files: { include: string[]; exclude?: string[]; isolate?: boolean; globalSetup?: string[] },
+  onDurableObject = false,
 ) {
   return {
     extends: false as const,
     plugins: [
       cloudflareTest(async () => ({
         wrangler: { configPath: './wrangler.toml' },
+        ...(onDurableObject ? { main: './test/support/durable-worker.ts' } : {}),
         miniflare: {
           // Bound only where docs/explain/session-copies.md shows it.
-          durableObjects: { COPIES: { className: 'SessionCopiesObject', useSQLite: true } },
+          durableObjects: onDurableObject
+            ? { JANUS_DB: { className: 'JanusDatabase', useSQLite: true } }
+            : { COPIES: { className: 'SessionCopiesObject', useSQLite: true } },
           bindings: {
+            ...(onDurableObject ? { DATABASE: 'durable-object' } : {}),
             ISSUER: 'https://auth.example.com',
             AUTH_SECRET: TEST_SECRET,
             // The lowest cost that can be configured; what is said of the default is tested at the default.
@@ -86,6 +105,7 @@ export default defineConfig({
           'test/e2e/**',
           'test/migrations/**',
           'test/stores/**',
+          ON_DURABLE_OBJECT,
           ON_NODE,
           ...ALONE,
         ],
@@ -93,6 +113,11 @@ export default defineConfig({
         isolate: false,
       }),
       inWorkerd('alone', { include: ALONE }),
+      inWorkerd(
+        'durable-object',
+        { include: [`${ON_DURABLE_OBJECT}/*.test.ts`, ...WHAT_TOUCHES_THE_DATABASE], isolate: false },
+        true,
+      ),
       // With servers from Debian beside it.
       inWorkerd('stores', { include: ['test/stores/**/*.test.ts'], globalSetup: ['test/stores/servers.ts'] }),
       {

@@ -22,6 +22,7 @@ await build({
   entryPoints: {
     janus: 'packages/janus/index.ts',
     'durable-object': 'packages/janus/durable-object.ts',
+    'durable-object-database': 'packages/janus/durable-object-database.ts',
     redis: 'packages/janus/redis.ts',
     postgres: 'packages/janus/postgres.ts',
     memcached: 'packages/janus/memcached.ts',

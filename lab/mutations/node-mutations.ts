@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts'
 
-/** The guards of what serves Janus on Node, and of what moves it. */
+/** The guards of what serves Janus on Node or from a Durable Object, and of what moves it. */
 export const NODE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'the address of a client is what the socket says, unless a header of a proxy is named',
@@ -102,5 +102,19 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     cut: 'filled.length > 0',
     put: 'false',
     tests: ['test/storage/on-node/transfer.test.ts'],
+  },
+  {
+    guard: 'an object that could not migrate runs nothing',
+    tests: ['test/storage/durable-object/object.test.ts'],
+  },
+  {
+    guard: 'the statements of one call are one transaction',
+    cut: 'storage.transactionSync(() =>',
+    put: '((run: () => never) => run())(() =>',
+    tests: ['test/storage/durable-object/truth.test.ts'],
+  },
+  {
+    guard: 'what must stay in a jurisdiction is created nowhere else',
+    tests: ['test/storage/durable-object/object.test.ts'],
   },
 ]

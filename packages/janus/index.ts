@@ -48,7 +48,7 @@ export interface EventsPart {
   readonly sweep: () => Promise<void>
 }
 
-/** What `createPostgres` of `janus/postgres` returns. No more of it is shown, either. */
+/** What `createPostgres` and `createDurableObjectDatabase` return. No more of it is shown, either. */
 export interface DatabasePart {
   readonly check: () => Promise<string | null>
 }
@@ -87,7 +87,7 @@ export interface JanusOptions {
   readonly texts?: OwnTexts
   /** CSS that comes after that of the pages: `:root { --janus-radius: 0 }`. */
   readonly styles?: string
-  /** `createPostgres` of `janus/postgres`: the database that `DATABASE` names. */
+  /** `createPostgres` of `janus/postgres`, or `createDurableObjectDatabase` of `janus/durable-object-database`: the database that `DATABASE` names. */
   createDatabase?(settings: object): DatabasePart | null
   /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
   createSessionCopies?(settings: object): CopyStore | null

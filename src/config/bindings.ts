@@ -1,4 +1,5 @@
 import type { CopyObjects } from '../sessions/copy-store'
+import type { DatabaseObjects } from './database-objects'
 import type { ConfigFault } from './fault'
 import type { Earlier } from './settings'
 
@@ -8,6 +9,8 @@ export interface Bindings {
   readonly DB?: D1Database
   /** Where `DATABASE` is `postgres`. */
   readonly HYPERDRIVE?: Pick<Hyperdrive, 'connectionString'>
+  /** Where `DATABASE` is `durable-object`. */
+  readonly JANUS_DB?: DatabaseObjects
   /** Where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
   readonly SESSIONS?: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
@@ -39,6 +42,10 @@ interface Binding {
 const REQUIRED: Readonly<Record<string, Binding>> = {
   DB: { kind: 'a D1 database', when: ({ database }) => database === 'd1' },
   HYPERDRIVE: { kind: 'a Hyperdrive configuration', when: ({ database }) => database === 'postgres' },
+  JANUS_DB: {
+    kind: 'the Durable Object class JanusDatabase',
+    when: ({ database }) => database === 'durable-object',
+  },
   SESSIONS: { kind: 'a KV namespace', when: ({ sessionCopies }) => sessionCopies === 'kv' },
   LOGIN_LIMIT: { kind: 'a rate limit' },
   COPIES: {

@@ -149,7 +149,13 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   DATABASE: {
     section: 'Sessions',
     meaning:
-      'The database of accounts, sessions and the audit trail: `d1`, or `postgres` through Hyperdrive. [How to set up PostgreSQL](../operate/postgresql.md). On [Node](../operate/node.md): `sqlite`, `postgres` or `memory`.',
+      'The database of accounts, sessions and the audit trail: `d1`, `postgres` through Hyperdrive ([how to set it up](../operate/postgresql.md)), or `durable-object`, one [Durable Object](../operate/durable-object.md). On [Node](../operate/node.md): `sqlite`, `postgres` or `memory`.',
+  },
+  DATABASE_LOCATION: {
+    section: 'Sessions',
+    meaning:
+      'Where the object is created, near the region that you name, if Cloudflare can. `eu`, `us`, `fedramp` and `fedramp-high` are jurisdictions: the object runs and stores there and nowhere else. An object stays where it was created. Another jurisdiction has another object, which is empty: move to it with `janus export` and `janus import`.',
+    applies: '`DATABASE` is `durable-object`',
   },
   SESSION_COPIES: {
     section: 'Sessions',
@@ -331,6 +337,8 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
 export const BINDING_TEXTS: Readonly<Record<keyof Bindings, string>> = {
   DB: 'A D1 database. Accounts, sessions and the audit trail. Required where `DATABASE` is `d1`.',
   HYPERDRIVE: 'A Hyperdrive configuration without caching. Required where `DATABASE` is `postgres`.',
+  JANUS_DB:
+    'The Durable Object class `JanusDatabase`, with SQLite. Accounts, sessions and the audit trail. Required where `DATABASE` is `durable-object`.',
   SESSIONS:
     'A KV namespace. Copies of sessions, for reads, and the mark by which a restored database is noticed. Required where `SESSION_COPIES` is `kv`.',
   LOGIN_LIMIT:

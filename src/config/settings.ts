@@ -3,6 +3,7 @@ import type { JwtAlg } from '../keys/signing-keys'
 import { type MailConfig, parseSender } from '../mail/mail-config'
 import type { Mode } from '../sessions/mode'
 import { parseAccent } from './accent'
+import { DATABASE_LOCATIONS } from './database-objects'
 import { type Fault, fault } from './fault'
 import { parseOwnPages } from './own-pages'
 import {
@@ -26,7 +27,7 @@ import { parseRedisUrl, parseServerAddress } from './servers'
 import { parseWebhookSecrets, parseWebhookUrl } from './webhook-parsers'
 
 /** Where the truth is. The last two are for Node. */
-const DATABASES = ['d1', 'postgres', 'sqlite', 'memory'] as const
+const DATABASES = ['d1', 'postgres', 'durable-object', 'sqlite', 'memory'] as const
 
 /** Where the copies of sessions are. */
 const SESSION_COPIES = ['kv', 'durable-object', 'redis', 'memcached', 'memory', 'none'] as const
@@ -121,6 +122,12 @@ export const SETTINGS = {
   // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
   MAX_SESSIONS: { as: 'maxSessions', parse: integer(1, 1000), default: 100 },
   DATABASE: { as: 'database', parse: oneOf(...DATABASES), default: 'd1' },
+  DATABASE_LOCATION: {
+    as: 'databaseLocation',
+    parse: oneOf(...DATABASE_LOCATIONS),
+    default: 'auto',
+    when: ({ database }) => database === 'durable-object',
+  },
   SESSION_COPIES: { as: 'sessionCopies', parse: oneOf(...SESSION_COPIES), default: 'kv' },
   // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
   SESSION_COPY_SECONDS: {

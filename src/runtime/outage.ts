@@ -7,6 +7,7 @@ export type Store =
   | 'Redis'
   | 'Memcached'
   | 'Durable Object'
+  | 'JANUS_DB'
   | 'memory'
   | 'LOGIN_LIMIT'
   | 'ASSETS'
@@ -28,6 +29,11 @@ export class StoreUnavailable extends Error {
 /** The cause of an outage that took all the time there was. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer'
+}
+
+/** The cause of an outage whose store says that it has done nothing. */
+export class NotDone extends Error {
+  override readonly name = 'NotDone'
 }
 
 /** Runs work that can do without its store: gives what `otherwise` does about an outage. Throws whatever else is thrown. */
@@ -56,6 +62,7 @@ export const PATIENCE_MS: Readonly<Record<Store, number>> = {
   Redis: 2000,
   Memcached: 2000,
   'Durable Object': 2000,
+  JANUS_DB: 5000,
   memory: 2000,
   LOGIN_LIMIT: 1000,
   ASSETS: 5000,
@@ -128,6 +135,7 @@ async function reachAndTell<T>(store: Store, call: () => Promise<T>, whatToDo: s
 /** Returns whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
 function wasRefused(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
+  if (cause instanceof NotDone) return true
   const code = 'code' in cause ? String(cause.code) : ''
   return (
     /overloaded|Too many requests queued|SQLITE_ERROR/.test(`${cause.message} ${code}`) ||

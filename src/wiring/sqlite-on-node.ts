@@ -21,7 +21,7 @@ export interface OpenTruth extends Truth {
 export async function serveFromSqlite(path: string, migrations: SqliteMigrations): Promise<OpenTruth> {
   const opened = await claimAndOpen(path)
   try {
-    await migrateSqlite(opened.db, migrations)
+    migrateSqlite(opened.db, migrations)
     return { ...opened, alone: (work) => work() }
   } catch (error) {
     await opened.close()
@@ -57,7 +57,7 @@ export async function migrateSqliteFile(
 ): Promise<readonly string[]> {
   const { db, close } = await claimAndOpen(path)
   try {
-    return await migrateSqlite(db, migrations)
+    return migrateSqlite(db, migrations)
   } finally {
     await close()
   }

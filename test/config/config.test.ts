@@ -58,6 +58,7 @@ describe('parseConfig', () => {
       liveCheck: 'sensitive',
       memoSeconds: 5,
       database: 'd1',
+      databaseLocation: undefined,
       sessionCopies: 'kv',
       sessionCopySeconds: undefined,
       redisUrl: undefined,

@@ -13,14 +13,28 @@ it.each<[string, object, readonly string[]]>([
   ['the default with D1', { DB }, []],
   ['PostgreSQL without Hyperdrive', { DATABASE: 'postgres', DB }, ['HYPERDRIVE']],
   ['PostgreSQL without D1', { DATABASE: 'postgres', HYPERDRIVE }, []],
+  ['a Durable Object without its binding', { DATABASE: 'durable-object', DB }, ['JANUS_DB']],
+  [
+    'a Durable Object without D1',
+    { DATABASE: 'durable-object', JANUS_DB: {}, DATABASE_LOCATION: 'weur' },
+    [],
+  ],
+  [
+    'a place there is not',
+    { DATABASE: 'durable-object', JANUS_DB: {}, DATABASE_LOCATION: 'mars' },
+    ['DATABASE_LOCATION'],
+  ],
   ['a database there is not', { DATABASE: 'mysql', DB }, ['DATABASE']],
 ])('%s: the faults are named', (_, settings, faults) => {
   const parsed = parseConfig({ ...given, ...settings })
   expect(parsed.ok ? [] : parsed.faults.map(({ setting }) => setting)).toEqual(faults)
 })
 
-it('PostgreSQL in a Worker that was not given createDatabase is a fault with a name', async () => {
-  const janus = createJanus({ ...given, DATABASE: 'postgres', HYPERDRIVE }, { log: () => {} })
+it.each([
+  ['PostgreSQL', { DATABASE: 'postgres', HYPERDRIVE }],
+  ['a Durable Object', { DATABASE: 'durable-object', JANUS_DB: {} }],
+])('%s in a Worker that was not given createDatabase is a fault with a name', async (_, settings) => {
+  const janus = createJanus({ ...given, ...settings }, { log: () => {} })
   expect(janus.services).toBeNull()
   expect(await (await janus.request('/readyz')).json()).toMatchObject({
     status: 'not-ready',

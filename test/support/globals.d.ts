@@ -12,6 +12,9 @@ declare global {
       SESSIONS: KVNamespace
       LOGIN_LIMIT: RateLimit
       COPIES: DurableObjectNamespace<import('../../src/index').SessionCopiesObject>
+      /** Bound in the project `durable-object` alone. */
+      JANUS_DB: DurableObjectNamespace<import('./durable-worker').JanusDatabase>
+      DATABASE?: string
       ASSETS: Fetcher
       EMAIL: SendEmail
       TEST_MIGRATIONS: import('cloudflare:test').D1Migration[]

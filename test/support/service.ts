@@ -12,8 +12,10 @@ import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin } from '../../src/wiring/create-social-login'
+import { createDurableObjectDatabase } from '../../src/wiring/durable-object-database'
 import type { WiredServices } from '../../src/wiring/wired-services'
 import { checked } from './contract'
+import { objectsOver } from './durable-object'
 
 /** Something that answers requests as Janus. */
 export interface Service {
@@ -67,7 +69,8 @@ export function ownService(
   const behind: Promise<unknown>[] = []
   const record: Log = (event, fields) => log.push({ event, ...fields })
   const clock: Clock = () => Math.floor(Date.now() / 1000) + service.ahead
-  const variables = { ...env, ...overrides }
+  const variables: Record<string, unknown> = { ...env, ...overrides }
+  if (variables.DATABASE === 'durable-object') variables.JANUS_DB = objectsOver(variables.DB as D1Database)
   const janus = createJanus(variables, {
     ...given,
     clock,
@@ -77,6 +80,7 @@ export function ownService(
     createMail,
     ...parts,
     createPlayground,
+    createDatabase: createDurableObjectDatabase,
     defer: (work) => behind.push(work),
   })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)

@@ -60,6 +60,8 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
 const UNREACHED: Readonly<Record<Config['database'], string>> = {
   d1: 'The database cannot be reached or has no schema. Run: npx wrangler d1 migrations apply DB (--local or --remote).',
   postgres: 'PostgreSQL cannot be reached, or refused. Check HYPERDRIVE; on Node, DATABASE_URL.',
+  'durable-object':
+    'The Durable Object bound as JANUS_DB cannot be reached. Its class must be JanusDatabase.',
   sqlite: 'The file of DATABASE_PATH cannot be read, or has no schema.',
   memory: 'The database in memory does not answer.',
 }

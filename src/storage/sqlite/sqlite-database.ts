@@ -10,11 +10,10 @@ import {
 } from '../sql/sql-database'
 import { sqliteRowExists } from '../sql/sqlite-errors'
 import type { Statement } from '../sql/statement'
+import type { Migratable } from './migrate'
 
 /** A SQLite database of this process. */
-export interface SqliteDatabase extends SqlDatabase {
-  /** Runs a script as one transaction, as migrations are. */
-  run(script: string): void
+export interface SqliteDatabase extends SqlDatabase, Migratable {
   /** Closes the file. Nothing may be asked afterwards. */
   close(): void
 }
@@ -82,6 +81,7 @@ export function createSqliteDatabase(path: string): SqliteDatabase {
       }
     },
 
+    names: (text) => ask<{ name: string }>({ text, values: [] }).map(({ name }) => name),
     run: (script) => inTransaction('BEGIN IMMEDIATE', () => db.exec(script)),
     close: () => db.close(),
   }
