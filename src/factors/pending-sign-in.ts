@@ -4,6 +4,7 @@ import type { StartedSession } from '../identity/user-store'
 import { hashSecretText, type MintedSecret } from '../links/one-time-token'
 import type { Passkey, PasskeyUse } from '../passkeys/passkey-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { ProvenMethod } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
@@ -68,7 +69,7 @@ export type Finish =
       readonly returnTo: string | null
     }
   /** The code is another, was used, or is too old. */
-  | { readonly outcome: 'wrong-code' }
+  | ({ readonly outcome: 'wrong-code' } & WithMail)
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   /** There is no such pending sign-in: it was taken, has expired, was tried too often, or the account has changed. */
   | { readonly outcome: 'over' }

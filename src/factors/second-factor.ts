@@ -3,6 +3,7 @@ import { type Sealed, seal, unseal } from '../crypto/sealing'
 import type { DeviceProof } from '../devices/device'
 import type { StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { Renewal, Renewed } from '../sessions/renewal'
 
@@ -76,7 +77,7 @@ export type OwnFactor =
 
 export type FactorRenewal =
   | (Renewed & { readonly outcome: 'renewed' })
-  | { readonly outcome: 'wrong-code' }
+  | ({ readonly outcome: 'wrong-code' } & WithMail)
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
 /**
@@ -104,14 +105,14 @@ export interface SecondFactorStore {
    * Counts a try against the account, uses the factor up and renews the session, in one transaction. One caller ever uses a code.
    */
   renewSession(renewal: Renewal & { readonly factor: OwnFactor }): Promise<FactorRenewal>
-  /** Gives an account new recovery codes in place of those there are. `false`, and nothing done, if it has no second factor. */
+  /** Gives an account new recovery codes in place of those there are. `null`, and nothing done, if it has no second factor. */
   setRecoveryCodes(codes: {
     readonly userId: string
     readonly sessionId: string
     readonly hashes: readonly string[]
     readonly source: RequestSource
     readonly now: number
-  }): Promise<boolean>
+  }): Promise<WithMail | null>
   /** Returns seeds that are sealed under another secret than `secretId`, at most `limit`. */
   findSealedBefore(
     secretId: string,

@@ -1,6 +1,5 @@
 import type { EmailAddress } from '../identity/email-address'
 import { findLink } from '../links/find-link'
-import type { LinkStore } from '../links/link-store'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import { type LinkServices, type MailAsker, type MailRequestOutcome, mailAttempt } from './mail-request'
@@ -17,7 +16,7 @@ import type { OwnSession } from './sign-out'
  * @throws {StoreUnavailable}
  */
 export async function requestEmailChange(
-  services: AttemptServices & { readonly links: LinkStore },
+  services: AttemptServices & Pick<LinkServices, 'links' | 'sendMail'>,
   session: OwnSession,
   input: Omit<MailAsker, 'deviceIds'> & PresentedProof & { readonly email: EmailAddress },
 ): Promise<MailRequestOutcome | RefusedAttempt | NoPassword | PasswordMissing | NotRecent> {
@@ -52,7 +51,8 @@ export async function requestEmailChange(
     attempt: mail,
     now: clock(),
   })
-  if (!issued && proof.reserved) await attempts.takeBack(proof.reserved, session)
+  if (issued) services.sendMail(issued.mailIds)
+  else if (proof.reserved) await attempts.takeBack(proof.reserved, session)
   return { outcome: 'accepted' }
 }
 
@@ -84,5 +84,8 @@ export async function confirmEmailChange(
   const { user } = link.account
   const use = { tokenHash, bindingHash, returnTo: null, source, now, userId: user.id }
   const emails = { oldEmail: user.email, email: link.newEmail }
-  return (await services.links.changeEmail({ ...use, ...emails })) ? { outcome: 'changed' } : repeat()
+  const changed = await services.links.changeEmail({ ...use, ...emails })
+  if (!changed) return repeat()
+  services.sendMail(changed.mailIds)
+  return { outcome: 'changed' }
 }

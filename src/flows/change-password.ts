@@ -72,6 +72,7 @@ export async function changePassword(
     await proven.recordChangedMeanwhile()
     return { outcome: 'refused' }
   }
+  services.sendMail(changed.mailIds)
   await deleteCachedCopies(sessionCache, changed.ended)
   return {
     outcome: 'changed',

@@ -1,7 +1,7 @@
 import { type EmailAddress, parseEmailAddress } from '../identity/email-address'
-import type { LinkStore } from '../links/link-store'
 import { mintSecret } from '../links/one-time-token'
 import type { Clock } from '../runtime/clock'
+import type { SendMail } from '../runtime/queued-mail'
 import type { IdentityOffer, SocialAttempt } from '../social/attempt'
 import type { IdentityChange, IdentityStore, Linked } from '../social/identity-store'
 import type { Identity } from '../social/provider'
@@ -10,12 +10,13 @@ import { newIdentity } from './sign-in/social'
 
 interface IdentityServices {
   readonly identities: IdentityStore
+  readonly sendMail: SendMail
   readonly clock: Clock
 }
 
 /** Links an identity that its provider has just vouched for to the account of the session that asked for it. @throws {StoreUnavailable} */
 export async function linkIdentity(
-  { identities, clock }: IdentityServices,
+  services: IdentityServices,
   {
     identity,
     attempt,
@@ -26,21 +27,30 @@ export async function linkIdentity(
     readonly by: Omit<IdentityChange, 'now'>
   },
 ): Promise<Linked> {
-  const now = clock()
+  const now = services.clock()
   const stored = newIdentity(identity, { provider: attempt.provider, userId: by.userId, now })
-  return identities.link(stored, { ...by, now, used: attempt })
+  return link(services, stored, { ...by, now, used: attempt })
 }
 
 /** Links an identity that waited for its owner to sign in. @throws {StoreUnavailable} */
 export async function linkOffered(
-  { identities, clock }: IdentityServices,
+  services: IdentityServices,
   { offer, by }: { readonly offer: IdentityOffer; readonly by: Omit<IdentityChange, 'now'> },
 ): Promise<Linked> {
-  const now = clock()
+  const now = services.clock()
   const { issuer, subject, provider } = offer
   const email = parseEmailAddress(offer.email)
   const stored = newIdentity({ issuer, subject, email }, { provider, userId: by.userId, now })
-  return identities.link(stored, { ...by, now, used: offer })
+  return link(services, stored, { ...by, now, used: offer })
+}
+
+async function link(
+  { identities, sendMail }: IdentityServices,
+  ...[identity, by]: Parameters<IdentityStore['link']>
+): Promise<Linked> {
+  const linked = await identities.link(identity, by)
+  if (linked.outcome === 'linked') sendMail(linked.mailIds)
+  return linked
 }
 
 /**
@@ -48,7 +58,7 @@ export async function linkOffered(
  * gets a notice instead. Work and answer are the same for both. @throws {StoreUnavailable}
  */
 export async function mailForIdentity(
-  services: Pick<LinkServices, 'accountKeys' | 'clock'> & { readonly links: LinkStore },
+  services: LinkServices,
   asker: Omit<MailAsker, 'attemptId'> & {
     readonly email: EmailAddress
     readonly name: string | null
@@ -61,6 +71,7 @@ export async function mailForIdentity(
   if (reserved.outcome === 'throttled') return reserved
   const token = await mintSecret()
   const registration = { email, name, passwordHash: null, token, bindingHash: binding.hash, returnTo }
-  await services.links.holdRegistration({ ...registration, attempt: null, source, now: request.now })
+  const details = { ...registration, attempt: null, source, now: request.now }
+  services.sendMail((await services.links.holdRegistration(details)).mailIds)
   return { outcome: 'accepted' }
 }

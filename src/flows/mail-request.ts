@@ -1,14 +1,16 @@
 import type { EmailAddress } from '../identity/email-address'
-import type { LinkStore, MailAttempt } from '../links/link-store'
+import type { LinkIssued, LinkStore, MailAttempt } from '../links/link-store'
 import { type MintedSecret, mintSecret, type TokenPurpose } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
+import type { SendMail } from '../runtime/queued-mail'
 import type { AccountKeys } from '../throttling/account-key'
 import { sourcesOf } from '../throttling/source-limit'
 import { REPEAT_SECONDS } from './repetition'
 
 export interface LinkServices {
   readonly links: LinkStore
+  readonly sendMail: SendMail
   readonly accountKeys: AccountKeys
   readonly clock: Clock
 }
@@ -29,8 +31,14 @@ export type MailRequestOutcome =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
-export function mailRequestOutcome(retryAfterSeconds: number | null): MailRequestOutcome {
-  return retryAfterSeconds === null ? { outcome: 'accepted' } : { outcome: 'throttled', retryAfterSeconds }
+/** Sends the mail of a request, and returns what may be said of it. */
+export function sendLink(
+  { sendMail }: Pick<LinkServices, 'sendMail'>,
+  issued: LinkIssued,
+): MailRequestOutcome {
+  if (issued.outcome === 'throttled') return issued
+  sendMail(issued.mailIds)
+  return { outcome: 'accepted' }
 }
 
 /** Returns what every request for a link to the account of an address is made of. */

@@ -9,6 +9,7 @@ import { type RegistrationResponse, verifyRegistration } from '../passkeys/verif
 import { describeDevice } from '../request-source/device'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
+import type { SendMail } from '../runtime/queued-mail'
 
 export interface PasskeyServices {
   readonly passkeys: PasskeyStore
@@ -34,7 +35,7 @@ export type AddPasskey =
 
 /** Adds the passkey that a browser has registered, in the session that asked for it. @throws {StoreUnavailable} */
 export async function addPasskey(
-  { passkeys, challenges, clock, log }: PasskeyServices,
+  { passkeys, challenges, sendMail, clock, log }: PasskeyServices & { readonly sendMail: SendMail },
   party: RelyingParty,
   {
     response,
@@ -67,7 +68,9 @@ export async function addPasskey(
     createdAt: now,
     lastUsedAt: null,
   }
-  const outcome = await passkeys.add(passkey, { ...by, now, challenge })
-  if (outcome === 'challenge-used') return refuse('challenge-used')
-  return outcome === 'added' ? { outcome, passkey } : { outcome }
+  const added = await passkeys.add(passkey, { ...by, now, challenge })
+  if (added.outcome === 'challenge-used') return refuse('challenge-used')
+  if (added.outcome !== 'added') return { outcome: added.outcome }
+  sendMail(added.mailIds)
+  return { outcome: 'added', passkey }
 }

@@ -1,6 +1,7 @@
 import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
+import type { SendMail } from '../runtime/queued-mail'
 import { idleSeconds, type Session, type SessionLifetimes } from '../sessions/session'
 import type { SessionStore } from '../sessions/session-store'
 import type { AccessTokens } from '../tokens/access-token'
@@ -25,6 +26,7 @@ export async function refreshSession(
     readonly refreshTokens: RefreshTokens
     readonly lifetimes: SessionLifetimes
     readonly refreshReuseSeconds: number
+    readonly sendMail: SendMail
     readonly clock: Clock
     readonly log: Log
   },
@@ -46,6 +48,7 @@ export async function refreshSession(
   })
   if (rotation.outcome === 'over') return { outcome: 'session-ended' }
   if (rotation.outcome === 'reused') {
+    services.sendMail(rotation.mailIds)
     log('refresh-token-reused', { session_id: sessionId, counter })
     return { outcome: 'refresh-token-reused' }
   }

@@ -17,7 +17,7 @@ export type RegistrationAnswer =
  * @throws {StoreUnavailable}
  */
 export async function registerVerified(
-  services: Pick<RegisterServices, 'accountKeys' | 'passwords' | 'passwordPolicy' | 'clock'> & {
+  services: Pick<RegisterServices, 'accountKeys' | 'passwords' | 'passwordPolicy' | 'sendMail' | 'clock'> & {
     readonly links: LinkStore
   },
   input: MailAsker & {
@@ -43,6 +43,6 @@ export async function registerVerified(
   const token = await mintSecret()
   const { now } = request
   const registration = { email, name, passwordHash, token, bindingHash: binding.hash, returnTo, source, now }
-  await links.holdRegistration({ ...registration, attempt })
+  services.sendMail((await links.holdRegistration({ ...registration, attempt })).mailIds)
   return { outcome: 'accepted' }
 }

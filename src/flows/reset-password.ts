@@ -8,8 +8,8 @@ import {
   type LinkServices,
   type MailAsker,
   type MailRequestOutcome,
-  mailRequestOutcome,
   newLinkRequest,
+  sendLink,
 } from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import type { VerifyServices } from './verify-email'
@@ -24,7 +24,7 @@ export async function requestPasswordReset(
 ): Promise<MailRequestOutcome> {
   const { returnTo } = asker
   const link = await newLinkRequest(services, 'reset-password', asker)
-  return mailRequestOutcome(await services.links.issue({ ...link, bindingHash: null, returnTo }))
+  return sendLink(services, await services.links.issue({ ...link, bindingHash: null, returnTo }))
 }
 
 export type PasswordReset =
@@ -72,6 +72,7 @@ export async function resetPassword(
   const use = { tokenHash, bindingHash: null, returnTo, source, now, userId: user.id }
   const reset = await links.resetPassword({ ...use, passwordHash, device })
   if (!reset) return repeatReset(services, input)
+  services.sendMail(reset.mailIds)
   await deleteCachedCopies(services.sessionCache, reset.ended)
   return { outcome: 'reset', deviceId: reset.deviceId, returnTo }
 }

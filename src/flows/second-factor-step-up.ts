@@ -40,7 +40,10 @@ export async function stepUpByFactor(
     async renew(renewal) {
       const renewed = await secondFactors.renewSession({ ...renewal, factor })
       if (renewed.outcome === 'renewed') return renewed
-      refusal = renewed.outcome === 'wrong-code' ? { outcome: 'invalid-code' } : renewed
+      if (renewed.outcome === 'wrong-code') {
+        services.sendMail(renewed.mailIds)
+        refusal = { outcome: 'invalid-code' }
+      } else refusal = renewed
       return null
     },
   }

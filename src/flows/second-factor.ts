@@ -134,6 +134,7 @@ export async function confirmTotp(
     replacedSessionId: sessionId,
   })
   if (!started) return { outcome: 'changed-meanwhile' }
+  services.sendMail(started.mailIds)
   await deleteCachedCopies(services.sessionCache, started.ended)
   const user = { ...found.user, roles: started.roles }
   const signedIn = await issueCredentials(services, change.prepared, user, started.deviceId)
@@ -159,6 +160,7 @@ export async function removeSecondFactor(
   const change = await prepareChange(services, own, { methods, now }, request)
   const started = await secondFactors.remove({ ...change, replacedSessionId: own.sessionId })
   if (!started) return { outcome: 'changed-meanwhile' }
+  services.sendMail(started.mailIds)
   await deleteCachedCopies(services.sessionCache, started.ended)
   const user = { ...found.user, roles: started.roles }
   const signedIn = await issueCredentials(services, change.prepared, user, started.deviceId)
@@ -167,13 +169,16 @@ export async function removeSecondFactor(
 
 /** Gives new recovery codes in place of those there are; `null` if the account has no second factor. @throws {StoreUnavailable} */
 export async function renewRecoveryCodes(
-  { secondFactors, clock }: Pick<OwnFactorServices, 'secondFactors' | 'clock'>,
+  { secondFactors, sendMail, clock }: Pick<OwnFactorServices, 'secondFactors' | 'sendMail' | 'clock'>,
   { userId, sessionId }: OwnSession,
   source: RequestSource,
 ): Promise<readonly string[] | null> {
   const minted = await mintRecoveryCodes()
   const set = { userId, sessionId, hashes: minted.hashes, source, now: clock() }
-  return (await secondFactors.setRecoveryCodes(set)) ? minted.codes : null
+  const renewed = await secondFactors.setRecoveryCodes(set)
+  if (!renewed) return null
+  sendMail(renewed.mailIds)
+  return minted.codes
 }
 
 /** Returns the second factor of an account, without any secret. @throws {StoreUnavailable} */

@@ -67,6 +67,7 @@ export async function renewSession(
   if (mode === 'token') await services.accessTokens.ready()
   const renewed = await renew({ own, methods, replacement, source, now })
   if (!renewed) return { outcome: 'session-ended' }
+  services.sendMail(renewed.mailIds)
   await deleteCachedCopiesOrLeaveToSweep(services, renewed.ended)
   const current = { ...user, roles: renewed.roles }
   const signedIn = replacement

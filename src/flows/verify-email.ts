@@ -14,8 +14,8 @@ import {
   type LinkServices,
   type MailAsker,
   type MailRequestOutcome,
-  mailRequestOutcome,
   newLinkRequest,
+  sendLink,
 } from './mail-request'
 import { findRepeatedUse } from './repeat-link'
 import type { RequestIdentity } from './repetition'
@@ -42,9 +42,8 @@ export async function resendVerification(
   const { signedIn, binding } = asker
   const { userId = null, sessionId = null } = signedIn ?? {}
   const link = await newLinkRequest(services, 'verify-email', { ...asker, sessionId })
-  return mailRequestOutcome(
-    await services.links.issueVerification({ ...link, userId, bindingHash: binding.hash }),
-  )
+  const issued = await services.links.issueVerification({ ...link, userId, bindingHash: binding.hash })
+  return sendLink(services, issued)
 }
 
 export type Verification =

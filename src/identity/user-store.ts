@@ -1,5 +1,6 @@
 import type { DeviceProof } from '../devices/device'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { ProvenMethod } from '../sessions/assurance'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
@@ -120,7 +121,7 @@ export interface SessionStart {
 }
 
 /** The session has begun. */
-export interface StartedSession {
+export interface StartedSession extends WithMail {
   /** As they were when it began: those read before the password was checked may be old by now. */
   readonly roles: readonly string[]
   /** The device of the account that the client is from now on. */

@@ -3,6 +3,7 @@ import type { EmailAddress } from '../identity/email-address'
 import type { SecondFactor, User } from '../identity/user'
 import type { PendingRecord, SessionStart, StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
 import type { Source, SourceThrottled } from '../throttling/source-limit'
@@ -24,11 +25,10 @@ export interface LinkStore {
    * Keeps what somebody registered until the address is proven, and mails the link; or tells the owner of the account there is. Does nothing
    * if the same attempt did it seconds ago.
    */
-  holdRegistration(registration: HeldRegistration): Promise<void>
+  holdRegistration(registration: HeldRegistration): Promise<WithMail>
   /**
    * Counts as `reserve` does, and mails a link to the account of an address: to reset its password or to sign in. Nothing if
-   * there is no such account or it is disabled, or the same attempt did it seconds ago. Gives how many seconds to wait if there were too
-   * many.
+   * there is no such account or it is disabled, or the same attempt did it seconds ago.
    */
   issue(
     request: MailRequest &
@@ -39,20 +39,18 @@ export interface LinkStore {
         /** The code in the same mail. */
         readonly code?: SignInCode
       },
-  ): Promise<number | null>
+  ): Promise<LinkIssued>
   /**
    * As `issue`, to verify an address: of a registration that waits, or of an account whose address nobody has proven. A link asked for by
    * the client that registered carries its registration on; any other proves the address and leaves the registrations as they are. For an
    * account the binding counts only for who is signed in to it, as `userId`: nobody else need have chosen its password.
    */
-  issueVerification(
-    request: MailRequest & Issued & { readonly userId: string | null },
-  ): Promise<number | null>
+  issueVerification(request: MailRequest & Issued & { readonly userId: string | null }): Promise<LinkIssued>
   /**
    * Mails a link to the address that an account is to have, or tells the owner of the account that has it already; tells the address
-   * it has. The attempt at the password is taken back. `false`, and nothing done, if the same attempt did it seconds ago.
+   * it has. The attempt at the password is taken back. `null`, and nothing done, if the same attempt did it seconds ago.
    */
-  issueAddressChange(change: AddressChange): Promise<boolean>
+  issueAddressChange(change: AddressChange): Promise<WithMail | null>
   /** Returns what a link does, or `null` if it is unknown, used, expired or of another purpose. Uses nothing up. */
   find(presented: FoundBy, purposes: readonly TokenPurpose[], now: number): Promise<FoundLink | null>
   /**
@@ -85,7 +83,7 @@ export interface LinkStore {
   /** Sets a password, ends every session and forgets every other device. `null`, and nothing done, if the token is used up. */
   resetPassword(
     use: ProvenLink & NotedLink & { readonly userId: string; readonly passwordHash: string },
-  ): Promise<ProvenAddress | null>
+  ): Promise<(ProvenAddress & WithMail) | null>
   /**
    * Starts a session. If nobody had proven the address before, the password goes, every other session ends, and the owner is told;
    * unless a live session of the account is among `presented`, for then the person in front of this browser has used the account before.
@@ -105,8 +103,8 @@ export interface LinkStore {
   holdSignIn(
     use: UsedLink & { readonly pending: PendingRecord; readonly presented: readonly PresentedSession[] },
   ): Promise<boolean>
-  /** Gives an account its new address. `false`, and nothing done, if the token is used up or the address is taken. */
-  changeEmail(use: NotedLink & AddressChangeUse): Promise<boolean>
+  /** Gives an account its new address. `null`, and nothing done, if the token is used up or the address is taken. */
+  changeEmail(use: NotedLink & AddressChangeUse): Promise<WithMail | null>
   /** Returns what a link did that was used at `usedSince` or later; `null` if none was, or its account is gone or disabled. */
   findSpent(tokenHash: string, usedSince: number): Promise<SpentLink | null>
   /**
@@ -164,6 +162,11 @@ export type MailReservation =
   | { readonly outcome: 'reserved' }
   /** The same attempt was carried out seconds ago. */
   | { readonly outcome: 'repeated' }
+  | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
+
+/** What became of a request for a link. It says nothing of whether there is an account; `mailIds` does, and is for the sender alone. */
+export type LinkIssued =
+  | ({ readonly outcome: 'accepted' } & WithMail)
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
 /** Describes who asks for mail, as far as is known before the store is asked. */

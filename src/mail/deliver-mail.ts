@@ -19,12 +19,9 @@ const SWEEP_STEP = 12
 /** So many failures in a row are the carrier's, not the messages'. */
 const MOST_FAILURES = 3
 
-/**
- * Sends what requests of this isolate have queued; behind a response, which never waits for it. What fails stays in the outbox
- * for the sweep.
- */
-export async function deliverQueued(services: DeliveryServices): Promise<void> {
-  for (const id of services.outbox.takeQueued()) {
+/** Sends mail that was queued. What fails stays in the outbox for the sweep. */
+export async function deliverQueued(services: DeliveryServices, mailIds: readonly string[]): Promise<void> {
+  for (const id of mailIds) {
     await orOnOutage<unknown>(deliver(services, id), ({ store }) =>
       services.log('mail-left-to-sweep', { store }),
     )

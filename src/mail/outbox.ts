@@ -1,12 +1,10 @@
 import type { QueuedMail } from './mail'
 
 /**
- * Mail that has not gone out yet. It gets there in the transaction of what it is about (d1-mail-queue.ts), so neither is without
+ * Mail that has not gone out yet. It gets there in the transaction of what it is about (src/storage/sql/mail-queue.ts), so neither is without
  * the other. Every method throws {@link StoreUnavailable} when the store cannot be reached.
  */
 export interface Outbox {
-  /** Ids of mail that this isolate has queued since it was asked last. */
-  takeQueued(): readonly string[]
   /** Ids of mail that is due, oldest first. */
   findDue(now: number, limit: number): Promise<readonly string[]>
   /**

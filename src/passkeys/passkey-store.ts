@@ -2,6 +2,7 @@ import type { DeviceProof } from '../devices/device'
 import type { UserCredentials } from '../identity/user'
 import type { StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { Renewal, Renewed } from '../sessions/renewal'
@@ -47,15 +48,11 @@ export interface PasskeyStore {
   /** Gives a passkey another name; `null` if the account has no such passkey. */
   rename(target: { readonly id: string; readonly userId: string }, name: string): Promise<Passkey | null>
   /**
-   * Removes a passkey and records that. `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account.
+   * Removes a passkey and records that.
    *
    * @param mailOpens Whether a link that is mailed to the address of the account opens it.
    */
-  remove(
-    id: string,
-    by: PasskeyChange,
-    mailOpens: boolean,
-  ): Promise<'unknown' | 'last-way-in' | { readonly credentialId: string }>
+  remove(id: string, by: PasskeyChange, mailOpens: boolean): Promise<RemovedPasskey>
   /** Finds a passkey and its account by credential id. */
   find(credentialId: string): Promise<FoundPasskey | null>
   /**
@@ -76,7 +73,14 @@ export interface OwnedPasskeys {
   readonly passkeys: readonly Passkey[]
 }
 
-export type AddedPasskey = 'added' | 'challenge-used' | 'exists' | 'too-many'
+export type AddedPasskey =
+  | ({ readonly outcome: 'added' } & WithMail)
+  | { readonly outcome: 'challenge-used' | 'exists' | 'too-many' }
+
+export type RemovedPasskey =
+  | ({ readonly outcome: 'removed'; readonly credentialId: string } & WithMail)
+  /** `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account. */
+  | { readonly outcome: 'last-way-in' | 'unknown' }
 
 export interface FoundPasskey {
   readonly passkey: Passkey & VerifiablePasskey

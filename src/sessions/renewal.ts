@@ -1,4 +1,5 @@
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { ProvenMethod } from './assurance'
 import type { Mode } from './mode'
 import type { PreparedSession } from './prepared-session'
@@ -17,7 +18,7 @@ export interface Renewal {
 }
 
 /** The session as it is from now on. */
-export interface Renewed {
+export interface Renewed extends WithMail {
   readonly session: Session
   readonly roles: readonly string[]
   /** The one that it took the place of, if that is another. */

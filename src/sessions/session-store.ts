@@ -1,4 +1,5 @@
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { EndedBy, EndReason, LiveSession, Session } from './session'
 
 /**
@@ -98,5 +99,5 @@ export type Rotation =
       /** The one that is current. */
       readonly counter: number
     }
-  | { readonly outcome: 'reused' }
+  | ({ readonly outcome: 'reused' } & WithMail)
   | { readonly outcome: 'over' }

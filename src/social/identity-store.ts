@@ -1,6 +1,7 @@
 import type { UserCredentials } from '../identity/user'
 import type { NewAccount, PendingRecord, SessionStart, StartedSession } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
 
 /** How many identities an account has at most. */
@@ -60,7 +61,13 @@ export interface OtherWays {
   readonly providers: readonly string[]
 }
 
-export type Linked = 'linked' | 'used' | 'exists' | 'too-many'
+export type Linked =
+  | ({ readonly outcome: 'linked' } & WithMail)
+  | { readonly outcome: 'used' | 'exists' | 'too-many' }
+
+export type Unlinked =
+  | ({ readonly outcome: 'unlinked' } & WithMail)
+  | { readonly outcome: 'last-way-in' | 'unknown' }
 
 type Start = Pick<SessionStart, 'prepared' | 'presented' | 'device'>
 
@@ -87,7 +94,7 @@ export interface IdentityStore {
   /** Gives an account an identity, if the session is live. Notifies the owner. */
   link(identity: StoredIdentity, by: IdentityChange & { readonly used: OneTimeUse }): Promise<Linked>
   /** Takes one away, unless nothing else would open the account. Notifies the owner. */
-  unlink(id: string, by: IdentityChange, ways: OtherWays): Promise<'unlinked' | 'last-way-in' | 'unknown'>
+  unlink(id: string, by: IdentityChange, ways: OtherWays): Promise<Unlinked>
   /** Forgets what was used and has expired, at most `limit`. */
   forgetUsed(now: number, limit: number): Promise<void>
 }

@@ -46,7 +46,7 @@ export function createApp(
   services: WiredServices,
   { createPages, playground = null, languages = BUILT_IN_LANGUAGES }: Additions = {},
 ) {
-  const { config, mail, events, log } = services
+  const { config, events, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
   for (const part of partsOf(services)) routes.route('/', part.createRoutes(services, pages))
@@ -63,7 +63,6 @@ export function createApp(
     .use(pages?.afterForms ?? passOn)
     .use(cors(config, log))
     .use(errorsOnly)
-    .use(mail?.deliver(services.defer) ?? passOn)
     .use(events?.deliver(services.defer) ?? passOn)
     .use(closedByDefault(services))
     .route(config.basePath || '/', routes)

@@ -1,6 +1,5 @@
 import { Hono } from 'hono'
 import { forgottenPasswordRoutes } from '../api/account/forgotten-password'
-import { deliverMail } from '../api/deliver-mail'
 import { emailRoutes } from '../api/email/email'
 import { mailedLinkRoutes } from '../api/sign-in/mailed-link'
 import { answerVerifiedRegistration } from '../api/sign-in/verified-registration'
@@ -8,7 +7,7 @@ import { REPEAT_SECONDS } from '../flows/repetition'
 import type { SignedInEnv } from '../guards/auth-env'
 import { createSignInCodes } from '../links/sign-in-code'
 import { createMailer } from '../mail/create-mailer'
-import { sweepOutbox } from '../mail/deliver-mail'
+import { deliverQueued, sweepOutbox } from '../mail/deliver-mail'
 import { createMailRenderer } from '../mail/render-mail'
 import type { MailingServices } from '../services'
 import { createSqlMailStores } from '../storage/sql/create-mail-stores'
@@ -23,6 +22,7 @@ export function createMail({
   keyring,
   mailer,
   mailTexts,
+  defer,
   clock,
   log,
 }: MailParts): Mail {
@@ -36,7 +36,9 @@ export function createMail({
   return {
     ...services,
     queue: stores.mailQueue,
-    deliver: (defer) => deliverMail(services, defer),
+    send(mailIds) {
+      if (delivery && mailIds.length > 0) defer(deliverQueued(delivery, mailIds))
+    },
     sweepParts: {
       links: () => links.forget({ expired: clock(), used: clock() - REPEAT_SECONDS }, FORGET_STEP),
       mail: async () => {

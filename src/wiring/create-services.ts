@@ -13,6 +13,7 @@ import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
+import type { SendMail } from '../runtime/queued-mail'
 import type { CopyStore } from '../sessions/copy-store'
 import type { Defer } from '../sessions/resolve-session'
 import { createSessionCopies, NO_SESSION_COPIES } from '../sessions/session-copies'
@@ -86,7 +87,7 @@ export function createServices(
   const { issuer, audience, origin, accessTokenLifetimeSeconds, maxSessions } = config
   const verifiedOnly = config.emailVerification === 'required'
   const settings = { config, bindings, db, keyring, clock, log }
-  const mail = parts.createMail?.({ ...settings, mailer, mailTexts }) ?? null
+  const mail = parts.createMail?.({ ...settings, mailer, mailTexts, defer }) ?? null
   const mailQueue = mail?.queue ?? NO_MAIL_QUEUE
   const stores = createSqlStores(db, { mailQueue, verifiedOnly, maxSessions, limits: config })
   const sessionMemo = createSessionMemo(config.memoSeconds)
@@ -167,6 +168,7 @@ export function createServices(
     refreshTokens: createRefreshTokens({ keyring, issuer }),
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     mail,
+    sendMail: mail?.send ?? sendNothing,
     passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     events: parts.createEvents?.({ ...settings, onEvent }) ?? null,
@@ -174,3 +176,6 @@ export function createServices(
     checkDatabase: truth.check,
   }
 }
+
+/** Where no mail is sent, none is queued. */
+const sendNothing: SendMail = () => {}

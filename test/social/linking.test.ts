@@ -305,11 +305,12 @@ describe.each(['session', 'token'] as const)('an account of one’s own, in %s m
     const { identities } = service.services.socialPart ?? {}
     const now = Math.floor(Date.now() / 1000)
     const by = { userId: ada.userId, sessionId: ada.sessionId, mode, source: SOURCE, now }
-    const link = () => {
+    const link = async () => {
       const id = crypto.randomUUID().replaceAll('-', '').slice(0, 22)
       const identity = { id, userId: ada.userId, issuer: 'https://id.example', subject: id, provider: 'acme' }
       const used = { id: id.split('').reverse().join(''), expiresAt: now + 60 }
-      return identities?.link({ ...identity, email: null, createdAt: now, lastUsedAt: null }, { ...by, used })
+      const stored = { ...identity, email: null, createdAt: now, lastUsedAt: null }
+      return (await identities?.link(stored, { ...by, used }))?.outcome
     }
     expect(await link()).toBe('linked')
     await ada.post('/logout')
@@ -333,8 +334,10 @@ describe.each(['session', 'token'] as const)('an account of one’s own, in %s m
       source: SOURCE,
       now: Math.floor(Date.now() / 1000),
     } as const
-    const unlink = (id: string, ways = {}) =>
-      identities?.unlink(id, by, { mail: false, passkeys: true, providers: ['acme'], ...ways })
+    const unlink = async (id: string, ways = {}) => {
+      const others = { mail: false, passkeys: true, providers: ['acme'], ...ways }
+      return (await identities?.unlink(id, by, others))?.outcome
+    }
     const [first = '', second = ''] = ids
     // An identity of a provider that is not configured any more opens nothing.
     expect(await unlink(first, { providers: ['google'] })).toBe('last-way-in')

@@ -108,8 +108,9 @@ export function identityRoutes(services: Services & SocialPart, pages: Pages | n
       }
       const by = { ...changeBy(c, c.var.principal), now: clock() }
       const removed = await identities.unlink(c.req.param('id'), by, ways)
-      if (removed === 'unknown') throw new Problem('not-found')
-      if (removed === 'last-way-in') throw new Problem('last-way-in')
+      if (removed.outcome !== 'unlinked')
+        throw new Problem(removed.outcome === 'unknown' ? 'not-found' : 'last-way-in')
+      services.sendMail(removed.mailIds)
       const page = '/account?done=identity-removed'
       return answer(c, config, { returnTo: c.req.valid('json').return_to, page }, null)
     })
@@ -154,11 +155,11 @@ function forgetOffer(c: Context, { config }: Services): void {
   if (cookieValues(c.req.raw.headers, identityOffer).length > 0) clearAuthCookie(c, identityOffer)
 }
 
-function refuseUnlessLinked(linked: Linked): void {
-  if (linked === 'linked') return
-  if (linked === 'used') throw new Problem('social-refused')
+function refuseUnlessLinked({ outcome }: Linked): void {
+  if (outcome === 'linked') return
+  if (outcome === 'used') throw new Problem('social-refused')
   const detail =
-    linked === 'exists'
+    outcome === 'exists'
       ? 'It is connected to an account already.'
       : `An account has at most ${MOST_IDENTITIES} identities. Remove one first.`
   throw new Problem('identity-refused', { detail })

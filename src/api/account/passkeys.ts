@@ -73,8 +73,9 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
     .post('/passkeys/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
       const by = { ...changeBy(c), now: clock() }
       const removed = await passkeys.remove(c.req.param('id'), by, (services.mail?.delivery ?? null) !== null)
-      if (removed === 'unknown') throw new Problem('not-found')
-      if (removed === 'last-way-in') throw new Problem('last-way-in')
+      if (removed.outcome !== 'removed')
+        throw new Problem(removed.outcome === 'unknown' ? 'not-found' : 'last-way-in')
+      services.sendMail(removed.mailIds)
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }

@@ -7,8 +7,8 @@ import {
   type LinkServices,
   type MailAsker,
   type MailRequestOutcome,
-  mailRequestOutcome,
   newLinkRequest,
+  sendLink,
 } from '../mail-request'
 import type { RequestIdentity } from '../repetition'
 import { type ResumeServices, resumeSession } from '../resume-session'
@@ -22,9 +22,8 @@ export async function requestSignInLink(
   const { binding, returnTo } = asker
   const link = await newLinkRequest(services, 'sign-in', asker)
   const code = await services.signInCodes.mint(link.token.hash)
-  return mailRequestOutcome(
-    await services.links.issue({ ...link, bindingHash: binding.hash, returnTo, code }),
-  )
+  const issued = await services.links.issue({ ...link, bindingHash: binding.hash, returnTo, code })
+  return sendLink(services, issued)
 }
 
 /** Returns what a sign-in link is good for, or `null` if it is not valid. Uses nothing up. */

@@ -3,6 +3,7 @@ import { newDeviceId } from '../../devices/device'
 import type { User } from '../../identity/user'
 import type { Log } from '../../runtime/log'
 import { orOnOutage } from '../../runtime/outage'
+import type { SendMail } from '../../runtime/queued-mail'
 import { assuranceOf } from '../../sessions/assurance'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
@@ -67,6 +68,7 @@ export interface IssueServices {
   readonly apiTokens: AccessTokens
   readonly refreshTokens: RefreshTokens
   readonly derivedSecrets: DerivedSecrets
+  readonly sendMail: SendMail
   readonly log: Log
 }
 

@@ -142,9 +142,13 @@ export async function completeSignIn(
     now,
   })
   if (finish.outcome === 'over') return { outcome: 'sign-in-expired' }
-  if (finish.outcome === 'wrong-code') return { outcome: 'invalid-code' }
+  if (finish.outcome === 'wrong-code') {
+    services.sendMail(finish.mailIds)
+    return { outcome: 'invalid-code' }
+  }
   if (finish.outcome === 'throttled') return finish
   const { user, started, returnTo } = finish
+  services.sendMail(started.mailIds)
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   const whole = { ...prepared, session: { ...prepared.session, methods: finish.methods } }
   const signedIn = await issueCredentials(

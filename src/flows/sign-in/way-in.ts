@@ -75,6 +75,7 @@ export async function beginSession(
   const prepared = await prepareSession(services, sign, identity)
   const started = await start({ prepared, presented, device: deviceProof(deviceIds, prepared.newDeviceId) })
   if (!started) return null
+  services.sendMail(started.mailIds)
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
   return issueCredentials(services, prepared, { ...user, roles: started.roles }, started.deviceId)
 }

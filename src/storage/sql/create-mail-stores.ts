@@ -41,6 +41,6 @@ export function createSqlMailStores(
       ...createSignInCodeStore(db),
       ...createUsedLinks(db),
     },
-    outbox: createOutbox(db, keyring, mailQueue),
+    outbox: createOutbox(db, keyring),
   }
 }

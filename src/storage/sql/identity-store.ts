@@ -8,7 +8,7 @@ import {
 } from '../../social/identity-store'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { selectEndedOf } from './sessions'
@@ -67,9 +67,11 @@ export function createIdentityStore(
       })
       const rows = await unlessRepeated('sessions', transaction)
       if (!rows) return null
-      mailQueue.note(rows)
-      const { begun, replaced, beyondLimit, ended } = rows
-      return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+      return startedSession(rows.begun, {
+        ended: [...rows.replaced, ...rows.beyondLimit, ...rows.ended],
+        deviceId: deviceIn(rows),
+        mailIds: mailIds(rows.ownerTold),
+      })
     },
 
     async holdSignIn({ pending, ...use }) {
@@ -112,8 +114,11 @@ export function createIdentityStore(
       })
       const rows = await unlessRepeated('sessions', transaction)
       if (!rows) return null
-      mailQueue.note(rows)
-      return startedSession(rows.begun, [...rows.replaced, ...rows.ended], deviceIn(rows))
+      return startedSession(rows.begun, {
+        ended: [...rows.replaced, ...rows.ended],
+        deviceId: deviceIn(rows),
+        mailIds: mailIds(rows.ownerTold),
+      })
     },
 
     async list(userId) {
@@ -150,10 +155,9 @@ export function createIdentityStore(
           },
         ),
       })
-      mailQueue.note(rows)
-      if (rows.added.length > 0) return 'linked'
-      if (rows.taken.length === 0) return 'used'
-      return rows.others.length > 0 ? 'exists' : 'too-many'
+      if (rows.added.length > 0) return { outcome: 'linked', mailIds: mailIds(rows.ownerTold) }
+      if (rows.taken.length === 0) return { outcome: 'used' }
+      return { outcome: rows.others.length > 0 ? 'exists' : 'too-many' }
     },
 
     // guard: the last way in stays where it is an identity
@@ -180,9 +184,8 @@ export function createIdentityStore(
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
         left: sql<{ id: string }>('SELECT id FROM identities WHERE id = :id AND user_id = :user_id', target),
       })
-      mailQueue.note(rows)
-      if (rows.removed.length > 0) return 'unlinked'
-      return rows.left.length > 0 ? 'last-way-in' : 'unknown'
+      if (rows.removed.length > 0) return { outcome: 'unlinked', mailIds: mailIds(rows.ownerTold) }
+      return { outcome: rows.left.length > 0 ? 'last-way-in' : 'unknown' }
     },
 
     async forgetUsed(now, limit) {

@@ -1,16 +1,16 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { LinkStore, MailAttempt, MailRequest } from '../../links/link-store'
+import type { LinkIssued, LinkStore, MailAttempt, MailRequest } from '../../links/link-store'
 import { TOKEN_LIFETIME_SECONDS, type TokenPurpose } from '../../links/one-time-token'
 import type { RequestSource } from '../../request-source/request-source'
 import { settleAttempt } from './attempts'
 import { recordIfIssued } from './audit-log'
 import { type FoundRow, selectLink, toFoundLink } from './link-row'
 import { findAttempt, forgetAttempts, forgetEarlierAttempt, noteAttempt } from './mail-attempts'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds, type Queues } from './mail-queue'
 import { countMailRequest, mailRetryAfter, pruneMailRequests } from './mail-requests'
 import { endReplacedLinks } from './replaced-links'
 import { endOlderCodes } from './sign-in-codes'
-import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
+import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { forgetUsedLinks } from './used-links'
 
@@ -23,14 +23,14 @@ export type LinkRequests = Pick<
 /** One-time tokens. What belongs together is one transaction. */
 export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkRequests {
   /**
-   * Counts a request for mail, and issues a link in the same transaction. Gives how many seconds to wait if there were too many; `null` also
-   * for an attempt that was carried out seconds ago, which is neither counted nor carried out again.
+   * Counts a request for mail, and issues a link in the same transaction. An attempt that was carried out seconds ago is accepted, but neither
+   * counted nor carried out again.
    */
   async function countAndIssue(
     request: MailRequest,
     issued: Statement,
-    steps: Steps,
-  ): Promise<number | null> {
+    { recorded = null, mailed, codesEnded = null, replaced }: AfterIssuing,
+  ): Promise<LinkIssued> {
     const { attempt, now } = request
     const transaction = db.transaction(
       {
@@ -43,25 +43,20 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
               noted: ifChanged('counted', noteAttempt(attempt, now, PREVIOUS_CHANGED)),
               issued: ifChanged('noted', issued),
             }),
-        ...steps,
+        recorded,
+        mailed,
+        codesEnded,
+        replaced,
         repeated: attempt && findAttempt(attempt),
         wait: mailRetryAfter(request),
       },
       { repeatable: attempt !== null },
     )
     const rows = await unlessRepeated('mail_attempts', transaction)
-    if (!rows) return null
-    mailQueue.note(rows)
-    return rows.counted.length > 0 || rows.repeated.length > 0 ? null : (rows.wait[0]?.retry_after ?? 1)
-  }
-
-  /** Carries out what a request was reserved for, unless the same attempt did seconds ago. Returns whether it did. */
-  async function carryOut(attempt: MailAttempt | null, now: number, steps: Steps): Promise<boolean> {
-    const noted = attempt && { outdated: forgetEarlierAttempt(attempt), noted: noteAttempt(attempt, now) }
-    const transaction = db.transaction({ ...noted, ...steps }, { repeatable: attempt !== null })
-    const rows = await unlessRepeated('mail_attempts', transaction)
-    if (rows) mailQueue.note(rows)
-    return rows !== null
+    if (!rows) return { outcome: 'accepted', mailIds: [] }
+    if (rows.counted.length > 0 || rows.repeated.length > 0)
+      return { outcome: 'accepted', mailIds: mailIds(rows.mailed) }
+    return { outcome: 'throttled', retryAfterSeconds: rows.wait[0]?.retry_after ?? 1 }
   }
 
   return {
@@ -90,7 +85,8 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
     }) {
       const expiresAt = now + TOKEN_LIFETIME_SECONDS.register
       const known = { canonicalEmail: email.canonical, except: null }
-      await carryOut(attempt, now, {
+      const steps = {
+        ...carriedOut(attempt, now),
         held: sql(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, name, password_hash,
@@ -112,7 +108,10 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         mailed: await mailQueue.link({ kind: 'verify-email', token, expiresAt, source, now }),
         ownerTold: mailQueue.notice({ kind: 'account-exists', source, now }, known),
         replaced: endReplacedLinks(token.hash, 'register'),
-      })
+      }
+      const transaction = db.transaction(steps, { repeatable: attempt !== null })
+      const rows = await unlessRepeated('mail_attempts', transaction)
+      return { mailIds: rows ? mailIds(rows.mailed, rows.ownerTold) : [] }
     },
 
     async issue({ token, code, bindingHash, returnTo, source, ...request }) {
@@ -200,7 +199,8 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
       const expiresAt = now + TOKEN_LIFETIME_SECONDS['change-email']
       const event = requested('email-change-requested', { accountKey: null, actorId: userId, source, now })
       const taken = { canonicalEmail: email.canonical, except: userId }
-      return carryOut(attempt, now, {
+      const steps = {
+        ...carriedOut(attempt, now),
         issued: sql(
           `INSERT INTO one_time_tokens
              (token_hash, purpose, holder, email_canonical, new_email, new_email_canonical, binding_hash, expires_at)
@@ -227,7 +227,10 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         otherTold: mailQueue.notice({ kind: 'account-exists', source, now }, taken),
         settled: reserved && settleAttempt(reserved, { tokenHash: token.hash }),
         replaced: endReplacedLinks(token.hash, 'change-email'),
-      })
+      }
+      const transaction = db.transaction(steps, { repeatable: attempt !== null })
+      const rows = await unlessRepeated('mail_attempts', transaction)
+      return rows && { mailIds: mailIds(rows.ownerTold, rows.mailed, rows.otherTold) }
     },
 
     async find({ tokenHash, bindingHash }, purposes, now) {
@@ -252,6 +255,22 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
         { outcomeMatters: false },
       )
     },
+  }
+}
+
+/** What follows where a link was issued. */
+interface AfterIssuing {
+  readonly recorded?: Statement | null
+  readonly mailed: Queues
+  readonly codesEnded?: Statement | null
+  readonly replaced: ReturnType<typeof endReplacedLinks>
+}
+
+/** Steps that note an attempt whose request was reserved before. They fail if the same attempt was carried out seconds ago. */
+function carriedOut(attempt: MailAttempt | null, now: number) {
+  return {
+    outdated: attempt && forgetEarlierAttempt(attempt),
+    noted: attempt && noteAttempt(attempt, now),
   }
 }
 

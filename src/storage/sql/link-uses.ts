@@ -5,7 +5,7 @@ import type { PresentedSession } from '../../sessions/session-store'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, forgetReplaced, knowDevice, knowNewDevice } from './devices'
 import { keepsSecondFactor, proveAddress } from './first-proof'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { endSessionsOf, selectEndedOf } from './sessions'
@@ -59,16 +59,16 @@ export function createLinkUses(
           ...(start ? beginSession('noted', start, use) : NO_SESSION),
           ...(start
             ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, source, now })
-            : {}),
+            : NO_NOTICE),
           replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, source)) ?? null,
         },
         REPEATABLE,
       )
       const rows = await unlessRepeated('sessions', transaction)
       if (rows?.added.length !== 1) return null
-      mailQueue.note(rows)
       const deviceId = deviceIn(rows)
-      return { deviceId, started: start && startedSession(rows.begun, rows.replaced, deviceId) }
+      const others = { ended: rows.replaced, deviceId, mailIds: mailIds(rows.ownerTold) }
+      return { deviceId, started: start && startedSession(rows.begun, others) }
     },
 
     async verify({ userId, passwordHash, ...use }) {
@@ -121,9 +121,9 @@ export function createLinkUses(
         },
         REPEATABLE,
       )
-      mailQueue.note(rows)
-      const { taken, deviceAdded, ended } = rows
-      return taken.length > 0 ? { ended, deviceId: deviceIn({ deviceAdded }) } : null
+      const { taken, deviceAdded, ended, ownerTold } = rows
+      if (taken.length === 0) return null
+      return { ended, deviceId: deviceIn({ deviceAdded }), mailIds: mailIds(ownerTold) }
     },
 
     async signIn({ prepared, presented, removesPassword, ...use }) {
@@ -149,9 +149,11 @@ export function createLinkUses(
       )
       const rows = await unlessRepeated('sessions', transaction)
       if (!rows || rows.taken.length === 0) return null
-      mailQueue.note(rows)
-      const { begun, replaced, beyondLimit, ended } = rows
-      return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+      return startedSession(rows.begun, {
+        ended: [...rows.replaced, ...rows.beyondLimit, ...rows.ended],
+        deviceId: deviceIn(rows),
+        mailIds: mailIds(rows.passwordGone, rows.ownerTold),
+      })
     },
 
     async holdSignIn({ pending, presented, ...use }) {
@@ -189,8 +191,7 @@ export function createLinkUses(
         },
         REPEATABLE,
       )
-      mailQueue.note(rows)
-      return rows.changed.length === 1
+      return rows.changed.length === 1 ? { mailIds: mailIds(rows.ownerTold) } : null
     },
   }
 }
@@ -213,6 +214,8 @@ function beginSession<const Step extends string>(
 const REPEATABLE = { repeatable: true } as const
 
 const NO_SESSION = { begun: null, signInRecorded: null }
+
+const NO_NOTICE = { ownerTold: null, deviceNamed: null }
 
 /** What must hold of the account of a token besides, beginning with AND. */
 interface AccountCondition {

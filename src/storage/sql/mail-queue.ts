@@ -19,7 +19,7 @@ export interface QueuedRow {
   readonly outbox_id: string
 }
 
-type Queues = Statement<QueuedRow> | null
+export type Queues = Statement<QueuedRow> | null
 
 /** Makes statements that queue mail, for the transaction of what it is about. `null` where no mail is sent. */
 export interface MailQueue {
@@ -30,10 +30,11 @@ export interface MailQueue {
   newDevice(begun: BegunSession): { readonly ownerTold: Queues; readonly deviceNamed: Statement | null }
   /** Mails the link of a one-time token, if it is there: to the address to have, unless that is another's, or to its account's. */
   link(mail: LinkMail): Promise<Queues>
-  /** Notes which mail the steps of a transaction have queued. */
-  note(rows: Readonly<Record<string, readonly unknown[]>>): void
-  /** Ids of what was noted since this was called last. */
-  take(): readonly string[]
+}
+
+/** Returns the ids of the mail that steps of a transaction have queued. */
+export function mailIds(...steps: readonly (readonly QueuedRow[])[]): readonly string[] {
+  return steps.flat().map(({ outbox_id: id }) => id)
 }
 
 export interface Notice {
@@ -68,8 +69,6 @@ export interface BegunSession {
 }
 
 export function createMailQueue(keyring: Keyring): MailQueue {
-  const queued = new Set<string>()
-
   function queueNotice(notice: Notice, to: Recipient, condition: string): Statement<QueuedRow> {
     const { where, values } = accountOf(to)
     const address = 'address' in to ? (to.address ?? null) : null
@@ -124,19 +123,6 @@ export function createMailQueue(keyring: Keyring): MailQueue {
         },
       )
     },
-
-    note(rows) {
-      for (const row of Object.values(rows).flat()) {
-        const { outbox_id: id } = row as Partial<QueuedRow>
-        if (id !== undefined) queued.add(id)
-      }
-    },
-
-    take() {
-      const ids = [...queued]
-      queued.clear()
-      return ids
-    },
   }
 }
 
@@ -146,8 +132,6 @@ export const NO_MAIL_QUEUE: MailQueue = {
   noticeIfChanged: () => null,
   newDevice: () => ({ ownerTold: null, deviceNamed: null }),
   link: async () => null,
-  note: () => {},
-  take: () => [],
 }
 
 const ALWAYS = 'true'

@@ -4,7 +4,6 @@ import { unseal } from '../../crypto/sealing'
 import type { MailDetails, MailKind } from '../../mail/mail'
 import type { Outbox } from '../../mail/outbox'
 import { recordIfChanged } from './audit-log'
-import type { MailQueue } from './mail-queue'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, type Statement, sql } from './statement'
 
@@ -12,10 +11,8 @@ import { ifChanged, type Statement, sql } from './statement'
 const NEXT_ATTEMPT = '(CAST(60 AS BIGINT) << CAST(min(attempts, 6) AS INTEGER))'
 
 /** The outbox. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
-export function createOutbox(db: SqlDatabase, keyring: Keyring, queue: MailQueue): Outbox {
+export function createOutbox(db: SqlDatabase, keyring: Keyring): Outbox {
   return {
-    takeQueued: () => queue.take(),
-
     async findDue(now, limit) {
       const due = await db.all(
         sql<{ id: string }>('SELECT id FROM outbox WHERE due_at <= :now ORDER BY due_at, id LIMIT :limit', {

@@ -9,7 +9,7 @@ import {
 } from '../../passkeys/passkey-store'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
 import { renewedSession, renewSteps } from './session-renewal'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
@@ -70,10 +70,9 @@ export function createPasskeyStore(
           credential_id: passkey.credentialId,
         }),
       })
-      mailQueue.note(rows)
-      if (rows.added.length > 0) return 'added'
-      if (rows.taken.length === 0) return 'challenge-used'
-      return rows.others.length > 0 ? 'exists' : 'too-many'
+      if (rows.added.length > 0) return { outcome: 'added', mailIds: mailIds(rows.ownerTold) }
+      if (rows.taken.length === 0) return { outcome: 'challenge-used' }
+      return { outcome: rows.others.length > 0 ? 'exists' : 'too-many' }
     },
 
     async rename({ id, userId }, name) {
@@ -107,10 +106,12 @@ export function createPasskeyStore(
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
         left: sql<{ id: string }>('SELECT id FROM passkeys WHERE id = :id AND user_id = :user_id', target),
       })
-      mailQueue.note(rows)
       const [removed] = rows.removed
-      if (removed) return { credentialId: removed.credential_id }
-      return rows.left.length > 0 ? 'last-way-in' : 'unknown'
+      if (removed) {
+        const { credential_id: credentialId } = removed
+        return { outcome: 'removed', credentialId, mailIds: mailIds(rows.ownerTold) }
+      }
+      return { outcome: rows.left.length > 0 ? 'last-way-in' : 'unknown' }
     },
 
     async find(credentialId) {
@@ -149,9 +150,11 @@ export function createPasskeyStore(
       })
       const rows = await unlessRepeated('sessions', transaction)
       if (!rows) return null
-      mailQueue.note(rows)
-      const { begun, replaced, beyondLimit, ended } = rows
-      return startedSession(begun, [...replaced, ...beyondLimit, ...ended], deviceIn(rows))
+      return startedSession(rows.begun, {
+        ended: [...rows.replaced, ...rows.beyondLimit, ...rows.ended],
+        deviceId: deviceIn(rows),
+        mailIds: mailIds(rows.ownerTold),
+      })
     },
 
     async renewSession({ credentialId, challenge, assertion, ...renewal }) {

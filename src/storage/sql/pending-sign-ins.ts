@@ -12,7 +12,7 @@ import type { AttemptLimits } from '../../throttling/attempt-limits'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
 import { countTry, refuseTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
 import { useIfChanged } from './passkey-store'
 import { parseMethods } from './session-row'
@@ -78,8 +78,11 @@ export function createPendingSignInStore(
           { user_id: userId, mode: session.mode, now, token_hash: tokenHash },
         ),
       })
-      mailQueue.note(rows)
-      const started = startedSession(rows.begun, [...rows.replaced, ...rows.beyondLimit], deviceIn(rows))
+      const started = startedSession(rows.begun, {
+        ended: [...rows.replaced, ...rows.beyondLimit],
+        deviceId: deviceIn(rows),
+        mailIds: mailIds(rows.ownerTold, rows.deviceTold),
+      })
       const [user] = rows.users
       const [begun] = rows.begun
       if (started && begun && user) {
@@ -97,8 +100,7 @@ export function createPendingSignInStore(
         const refused = await db.transaction(refuseTry(refusal, { userId, mailQueue }), {
           outcomeMatters: false,
         })
-        mailQueue.note(refused)
-        return { outcome: 'wrong-code' }
+        return { outcome: 'wrong-code', mailIds: mailIds(refused.ownerTold) }
       }
       return notCounted(rows.waiting, limits, now)
     },

@@ -5,7 +5,7 @@ import type { AttemptLimits } from '../../throttling/attempt-limits'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
 import { countTry, refuseTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { renewedSession, renewSteps } from './session-renewal'
 import { insertSessionIfChanged, startedSession } from './session-start'
 import { endSessionsOf, LIVE_SESSION, selectEndedOf } from './sessions'
@@ -90,8 +90,8 @@ export function createSecondFactorStore(
         ...renewSession('marked', change, { event: 'second-factor-set', kind: 'second-factor-set' }),
         ...replaceCodes(userId, recoveryHashes, change.prepared.session.id),
       })
-      mailQueue.note(rows)
-      return startedSession(rows.begun, rows.ended, deviceIn(rows))
+      const { begun, ended, ownerTold } = rows
+      return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
     },
 
     async remove({ replacedSessionId, ...change }) {
@@ -110,8 +110,8 @@ export function createSecondFactorStore(
         }),
         codesGone: forgetCodes(userId, id),
       })
-      mailQueue.note(rows)
-      return startedSession(rows.begun, rows.ended, deviceIn(rows))
+      const { begun, ended, ownerTold } = rows
+      return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
     },
 
     async renewSession({ factor, ...renewal }) {
@@ -139,7 +139,6 @@ export function createSecondFactorStore(
           { session_id: sessionId },
         ),
       })
-      mailQueue.note(rows)
       const renewed = renewedSession(rows)
       if (renewed) return { ...renewed, outcome: 'renewed' }
       if (rows.counted.length > 0) {
@@ -148,8 +147,7 @@ export function createSecondFactorStore(
         const refused = await db.transaction(refuseTry(refusal, { userId, mailQueue }), {
           outcomeMatters: false,
         })
-        mailQueue.note(refused)
-        return { outcome: 'wrong-code' }
+        return { outcome: 'wrong-code', mailIds: mailIds(refused.ownerTold) }
       }
       const [spent = { spent_until: null, blocked_until: null }] = rows.waiting
       return { outcome: 'throttled', retryAfterSeconds: waitOfTry(spent, limits, now) }
@@ -173,8 +171,7 @@ export function createSecondFactorStore(
         ),
         ...replaceCodes(userId, hashes, sessionId),
       })
-      mailQueue.note(rows)
-      return rows.held.length > 0
+      return rows.held.length > 0 ? { mailIds: mailIds(rows.ownerTold) } : null
     },
 
     async findSealedBefore(secretId, limit) {

@@ -2,7 +2,7 @@ import { auditEvent } from '../../audit/audit-event'
 import type { Renewal, Renewed } from '../../sessions/renewal'
 import type { EndedSession } from '../../sessions/session-store'
 import { recordIfChanged } from './audit-log'
-import type { QueuedRow } from './mail-queue'
+import { mailIds, type QueuedRow } from './mail-queue'
 import { type LiveSessionRow, parseRoles, toSession } from './session-row'
 import { amrOf, insertSessionIfChanged } from './session-start'
 import { endContext, JOIN_LIVE_ACCOUNT, LIVE_SESSION } from './sessions'
@@ -48,10 +48,16 @@ export function renewedSession(rows: {
   readonly renewed: readonly unknown[]
   readonly replaced: readonly EndedSession[]
   readonly session: readonly LiveSessionRow[]
+  readonly ownerTold: readonly QueuedRow[]
 }): Renewed | null {
   const [row] = rows.session
   if (rows.renewed.length === 0 || !row) return null
-  return { session: toSession(row), roles: parseRoles(row.roles), ended: rows.replaced }
+  return {
+    session: toSession(row),
+    roles: parseRoles(row.roles),
+    ended: rows.replaced,
+    mailIds: mailIds(rows.ownerTold),
+  }
 }
 
 /** In session mode the row ends right after. It is written all the same, so that this one statement says whether the session is live. */

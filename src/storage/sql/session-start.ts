@@ -114,13 +114,12 @@ export function amrOf(methods: Session['methods']): 'pwd' | 'otp' {
   return methods.some(({ method }) => method === 'pwd') ? 'pwd' : 'otp'
 }
 
-/** Returns what the statement that begins a session and those that end others returned, or `null` if it did not begin. */
+/** Returns what began with a session, or `null` if it did not begin. */
 export function startedSession(
   [begun]: readonly BegunRow[],
-  ended: readonly EndedSession[],
-  deviceId: string | null,
+  others: Omit<StartedSession, 'roles'>,
 ): StartedSession | null {
-  return begun ? { roles: parseRoles(begun.roles), deviceId, ended } : null
+  return begun ? { roles: parseRoles(begun.roles), ...others } : null
 }
 
 /** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */

@@ -1,5 +1,5 @@
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
@@ -136,9 +136,8 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
           { id, counter, now },
         ),
       })
-      mailQueue.note(steps)
-      const { rotated, reused, live } = steps
-      if (reused.length > 0) return { outcome: 'reused' }
+      const { rotated, reused, ownerTold, live } = steps
+      if (reused.length > 0) return { outcome: 'reused', mailIds: mailIds(ownerTold) }
       const [row] = live
       if (!row) return { outcome: 'over' }
       const outcome = rotated.length > 0 ? 'rotated' : 'repeated'

@@ -6,7 +6,7 @@ import type { ReservedAttempt } from '../../throttling/attempt-budget'
 import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
-import type { MailQueue } from './mail-queue'
+import { type MailQueue, mailIds } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { renewedSession, renewSteps } from './session-renewal'
 import { type SessionRow, toSession } from './session-row'
@@ -58,8 +58,8 @@ export function createUserStore(
     )
     const rows = await unlessRepeated('sessions', transaction)
     if (!rows) return null
-    mailQueue.note(rows)
-    return startedSession(rows.begun, rows.ended, deviceIn(rows))
+    const { begun, ended, ownerTold } = rows
+    return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
   }
 
   return {
@@ -174,8 +174,8 @@ export function createUserStore(
         devicesForgotten: forgetDevicesOf(device, { userId, passwordHash: newHash }),
         ...knowDevice(device, { userId, source, now }, session.id),
       })
-      mailQueue.note(rows)
-      return startedSession(rows.begun, rows.ended, deviceIn(rows))
+      const { begun, ended, ownerTold } = rows
+      return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
     },
 
     async rename(session, { name, source, now }) {

@@ -35,7 +35,8 @@ export function identityStoreContract(engine: string, open: OpenStores): void {
       const { users, identities } = open()
       const ada = await register(users)
       const identity = newIdentity(ada.user.id)
-      expect(await identities.link(identity, { ...changeOf(ada), used: newAttempt() })).toBe('linked')
+      const linked = await identities.link(identity, { ...changeOf(ada), used: newAttempt() })
+      expect(linked.outcome).toBe('linked')
       return { ada, users, identities, identity }
     }
 
@@ -62,7 +63,7 @@ export function identityStoreContract(engine: string, open: OpenStores): void {
       const uses = [1, 2, 3].map(() => identities.signIn(use(ada.user.id, identity, { attempt })))
       expect((await Promise.all(uses)).filter((started) => started !== null)).toHaveLength(1)
       const again = newIdentity(ada.user.id)
-      expect(await identities.link(again, { ...changeOf(ada), used: attempt })).toBe('used')
+      expect(await identities.link(again, { ...changeOf(ada), used: attempt })).toEqual({ outcome: 'used' })
       expect((await identities.list(ada.user.id))[0]?.lastUsedAt).toBe(NOW + 1)
     })
 
@@ -102,22 +103,30 @@ export function identityStoreContract(engine: string, open: OpenStores): void {
       const { ada, users, identities, identity } = await arrange()
       const bob = await register(users)
       const same = newIdentity(bob.user.id, { subject: identity.subject })
-      expect(await identities.link(same, { ...changeOf(bob), used: newAttempt() })).toBe('exists')
+      expect(await identities.link(same, { ...changeOf(bob), used: newAttempt() })).toEqual({
+        outcome: 'exists',
+      })
       const over = { ...changeOf(ada), sessionId: random(16), used: newAttempt() }
-      expect(await identities.link(newIdentity(ada.user.id), over)).not.toBe('linked')
+      expect((await identities.link(newIdentity(ada.user.id), over)).outcome).not.toBe('linked')
       for (let count = 1; count < MOST_IDENTITIES; count++) {
         await identities.link(newIdentity(ada.user.id), { ...changeOf(ada), used: newAttempt() })
       }
       const last = await identities.link(newIdentity(ada.user.id), { ...changeOf(ada), used: newAttempt() })
-      expect([last, (await identities.list(ada.user.id)).length]).toEqual(['too-many', MOST_IDENTITIES])
+      expect([last.outcome, (await identities.list(ada.user.id)).length]).toEqual([
+        'too-many',
+        MOST_IDENTITIES,
+      ])
     })
 
     it('removes an identity of its own account, and deletes them with the account', async () => {
       const { ada, users, identities, identity } = await arrange()
       const bob = await register(users)
-      expect(await identities.unlink(identity.id, changeOf(bob), EVERY_WAY)).toBe('unknown')
+      expect(await identities.unlink(identity.id, changeOf(bob), EVERY_WAY)).toEqual({
+        outcome: 'unknown',
+      })
       // It has a password.
-      expect(await identities.unlink(identity.id, changeOf(ada), EVERY_WAY)).toBe('unlinked')
+      const removed = await identities.unlink(identity.id, changeOf(ada), EVERY_WAY)
+      expect(removed.outcome).toBe('unlinked')
       expect(await identities.list(ada.user.id)).toEqual([])
     })
   })

@@ -112,7 +112,7 @@ export function sessionStoreContract(engine: string, open: OpenStores): void {
       expect(await sessions.rotate(session.id, 0, at(9))).toMatchObject({ outcome: 'repeated', counter: 3 })
       await sessions.rotate(session.id, 3, at(12))
       expect(await sessions.rotate(session.id, 1, at(12))).toMatchObject({ outcome: 'repeated', counter: 4 })
-      expect(await sessions.rotate(session.id, 0, at(12))).toEqual({ outcome: 'reused' })
+      expect(await sessions.rotate(session.id, 0, at(12))).toMatchObject({ outcome: 'reused' })
       expect(await sessions.rotate(session.id, 4, at(13))).toEqual({ outcome: 'over' })
     })
 

@@ -19,7 +19,7 @@ export function userStoreContract(engine: string, open: OpenStores): void {
     it('makes an account and its first session, and finds both', async () => {
       const { users } = open()
       const { user, email, hash, prepared, started } = await register(users)
-      expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [] })
+      expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [], mailIds: [] })
       const found = { user, canonicalEmail: email, passwordHash: hash, secondFactor: null, disabled: false }
       expect(await users.findById(user.id)).toEqual(found)
       expect(await users.findWithSession(prepared.session.id, NOW)).toEqual({

@@ -1,0 +1,10 @@
+// Here, because rooms that src/mail is built on make changes which queue mail.
+
+/** What a change returns that may queue mail. Whoever makes the change gives the ids to {@link SendMail}. */
+export interface WithMail {
+  /** Ids of the mail that was queued with the change; none if it concerns nobody, or no mail is sent. */
+  readonly mailIds: readonly string[]
+}
+
+/** Sends mail that was queued, behind the response, which never waits for it. */
+export type SendMail = (mailIds: readonly string[]) => void
