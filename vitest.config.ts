@@ -18,6 +18,12 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 /** No test is timed, so a busy machine is no reason to fail one: only what hangs is ended. Beside other work a start has taken a minute. */
 const PATIENCE_MS = 300_000
 
+/**
+ * One more than the cores of the smallest machine: some tests wait for what they have started.
+ * Each project says it, too: a project takes nothing from the configuration around it, and the default on two cores is one.
+ */
+const WORKERS = 3
+
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [
   'test/audit/**/*.test.ts',
@@ -73,8 +79,9 @@ function inWorkerd(
             PASSWORD_ITERATIONS: '100000',
             // No test calls out. The tests of the check turn it on, with a stand-in.
             BREACH_CHECK: 'off',
-            // What is said of storage is tested where nothing is remembered; what the memo adds, in its own tests.
+            // What is said of storage is tested where nothing is remembered; what the memo and seals add, in their own tests.
             MEMO_SECONDS: '0',
+            SEAL_SECONDS: '0',
             TEST_MIGRATIONS: await readD1Migrations('src/storage/d1/migrations'),
           },
         },
@@ -82,6 +89,7 @@ function inWorkerd(
     ],
     test: {
       name,
+      maxWorkers: WORKERS,
       ...files,
       setupFiles: ['test/support/setup.ts'],
       testTimeout: PATIENCE_MS,
@@ -93,8 +101,7 @@ function inWorkerd(
 
 export default defineConfig({
   test: {
-    // One more than the cores of the smallest machine: some tests wait for what they have started.
-    maxWorkers: 3,
+    maxWorkers: WORKERS,
     reporters: ['default', './test/support/closing-reporter.ts'],
     projects: [
       inWorkerd('workers', {
@@ -124,6 +131,7 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'node',
+          maxWorkers: WORKERS,
           include: [
             'test/smoke/**/*.test.ts',
             'test/docs/**/*.test.ts',
@@ -138,6 +146,7 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'e2e',
+          maxWorkers: WORKERS,
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           // One browser for each process, and not for each file.

@@ -95,7 +95,7 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a session that ends here is forgotten here',
-    cut: 'forget(new Set(ids))\n        ',
+    cut: 'end(new Set(ids))\n        ',
     tests: ['test/contracts/memo.test.ts'],
   },
   {
@@ -132,6 +132,42 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     cut: '=== remembered.key',
     put: '!== remembered',
     tests: ['test/contracts/memo.test.ts'],
+  },
+  {
+    guard: 'what a seal said is remembered no longer than the seal is good for',
+    cut: 'sealed.sealableUntil',
+    put: 'Infinity',
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'a session that ends here is not opened by its seal here',
+    cut: ' && !ended.get(sealed.session.id, clock())',
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'a seal hides no request that slides its session',
+    cut: " - idleSeconds(lifetimes, 'session') / 2",
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'a seal is for the token it was made for',
+    cut: 'await signedTexts.open(token, new TextDecoder().decode(bytes))',
+    put: 'new TextDecoder().decode(bytes).slice(53)',
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'a seal is accepted for SEAL_SECONDS',
+    cut: ' || Math.abs(now - asOf) > sealSeconds',
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'a seal from before the database was put back is ignored',
+    tests: ['test/contracts/session-seal.test.ts'],
+  },
+  {
+    guard: 'an answer that ends or changes a session gives no seal of what was',
+    cut: 'if (!isChanged) ',
+    tests: ['test/contracts/session-seal.test.ts'],
   },
   {
     guard: 'what is remembered has an end',

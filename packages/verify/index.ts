@@ -1,4 +1,4 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
 import type { Principal } from '../../src/guards/principal.ts'
 import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
 import { type PresentedProblem, Problem, presentProblem, problemResponse } from '../../src/http/problem.ts'
@@ -60,8 +60,16 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
     if (!verdict.ok) return refuse(verdict.problem)
     c.set('principal', verdict.principal)
     c.set('issuer', issuer)
-    return next()
+    await next()
+    if (verdict.setCookie) giveCookie(c, verdict.setCookie)
   }
+}
+
+/** Adds a cookie of Janus, unless the answer sets or clears it already, as one of Janus's own routes may. */
+function giveCookie(c: Context, setCookie: string): void {
+  const name = setCookie.slice(0, setCookie.indexOf('=') + 1)
+  const given = c.res.headers.getSetCookie().some((each) => each.startsWith(name))
+  if (!given && c.res.status < 400) c.header('Set-Cookie', setCookie, { append: true })
 }
 
 /** Creates middleware that admits only principals with a role. It must run behind {@link janus}. */

@@ -194,6 +194,12 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     meaning:
       'How long an isolate caches a session it has resolved. It adds to how stale an answer can be. 0 turns off the cache of verified tokens, too.',
   },
+  SEAL_SECONDS: {
+    section: 'Sessions',
+    meaning:
+      'How long a browser may use a session without Janus asking any storage: a signed cookie beside the session cookie says what storage said last. It adds to how stale an answer can be. 0 turns it off.',
+    default: '30 with `SESSION_COPIES=kv`, else 0',
+  },
   LIVE_CHECK: {
     section: 'Sessions',
     meaning:

@@ -144,6 +144,12 @@ export const SETTINGS = {
   },
   // It adds to how stale an answer can be. A minute would double what KV promises.
   MEMO_SECONDS: { as: 'memoSeconds', parse: integer(0, 30), default: 5 },
+  // Copies in KV are late by a minute anyway; where others are not late at all, a seal would be the only thing that is.
+  SEAL_SECONDS: {
+    as: 'sealSeconds',
+    parse: integer(0, 5 * MINUTE),
+    default: ({ sessionCopies }) => (sessionCopies === 'kv' ? '30' : '0'),
+  },
   LIVE_CHECK: { as: 'liveCheck', parse: oneOf('sensitive', 'always'), default: 'sensitive' },
 
   // An access token cannot be recalled before it ends (RFC 9068 §4; ASVS 5.0 §9.2.1): an hour is the most.

@@ -9,6 +9,7 @@ export type KeyPurpose =
   | 'account-key'
   | 'device-credential'
   | 'session-copy'
+  | 'session-seal'
   | 'derived-secret'
   | 'sign-in-code'
   | 'passkey-challenge'
@@ -75,6 +76,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'account-key': HMAC_SHA256,
   'device-credential': HMAC_SHA256,
   'session-copy': HMAC_SHA256,
+  'session-seal': HMAC_SHA256,
   'derived-secret': HMAC_SHA256,
   'sign-in-code': HMAC_SHA256,
   'second-factor-code': HMAC_SHA256,

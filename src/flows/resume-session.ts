@@ -35,7 +35,7 @@ export async function resumeSession(
   const deviceId = [...presentedIds, derived.deviceId].find((id) => deviceIds.includes(id)) ?? null
   const credentials =
     mode === 'session'
-      ? ({ mode, sessionToken: formatSessionToken(derived.id, derived.secret) } as const)
+      ? ({ mode, sessionToken: formatSessionToken(derived.id, derived.secret), seal: null } as const)
       : await issueTokens(services, { session, roles: user.roles }, 0)
   return { user, session, credentials, deviceId }
 }

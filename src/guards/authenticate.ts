@@ -1,21 +1,24 @@
 import type { Mode } from '../sessions/mode'
 import type { Defer, ResolveSessionServices } from '../sessions/resolve-session'
 import type { SessionMemo } from '../sessions/session-memo'
+import type { FreshSeal, SessionSeals } from '../sessions/session-seal'
 import type { AccessTokens } from '../tokens/access-token'
-import type { Credential } from './credential'
+import type { CookieCredential, Credential } from './credential'
 import { type Principal, principalOfClaims, principalOfSession } from './principal'
 
 export interface AuthenticateServices extends ResolveSessionServices {
   /** Those of the audience that asks: Janus's own routes, or an app beside it. */
   readonly accessTokens: AccessTokens
   readonly sessionMemo: SessionMemo
+  readonly sessionSeals: SessionSeals
   readonly modes: readonly Mode[]
   readonly defer: Defer
 }
 
 /** Who is behind a credential, that there was none, or why it was refused. */
 export type Authentication =
-  | { readonly outcome: 'authenticated'; readonly principal: Principal }
+  /** `seal`: for the browser that sent the cookie; `null`: it has one, or holds a token. */
+  | { readonly outcome: 'authenticated'; readonly principal: Principal; readonly seal: FreshSeal | null }
   | { readonly outcome: 'absent' }
   | { readonly outcome: 'invalid-token' | 'token-expired' | 'session-ended' }
 
@@ -41,7 +44,7 @@ export async function authenticate(
         : { outcome: 'invalid-token' }
     case 'cookie':
       return services.modes.includes('session')
-        ? authenticateCookie(services, credential.text)
+        ? authenticateCookie(services, credential)
         : { outcome: 'absent' }
   }
 }
@@ -49,11 +52,18 @@ export async function authenticate(
 async function authenticateBearer(services: AuthenticateServices, text: string): Promise<Authentication> {
   const token = await services.accessTokens.check(text)
   if (!token.ok) return { outcome: token.refusal === 'expired' ? 'token-expired' : 'invalid-token' }
-  return { outcome: 'authenticated', principal: principalOfClaims(token.claims) }
+  return { outcome: 'authenticated', principal: principalOfClaims(token.claims), seal: null }
 }
 
-async function authenticateCookie(services: AuthenticateServices, text: string): Promise<Authentication> {
-  const live = await services.sessionMemo.resolve(services, text, services.defer)
-  if (!live) return { outcome: 'session-ended' }
-  return { outcome: 'authenticated', principal: principalOfSession(live.session, live.roles) }
+async function authenticateCookie(
+  services: AuthenticateServices,
+  credential: CookieCredential,
+): Promise<Authentication> {
+  const found = await services.sessionMemo.resolve(services, credential, services.defer)
+  if (!found) return { outcome: 'session-ended' }
+  const { resolved, asked } = found
+  // A seal that is over is not sent any more, so whoever sent one that was of use has it for the next request, too.
+  const seal =
+    asked || credential.seal === null ? await services.sessionSeals.make(resolved, credential.text) : null
+  return { outcome: 'authenticated', principal: principalOfSession(resolved.session, resolved.roles), seal }
 }

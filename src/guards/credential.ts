@@ -1,12 +1,19 @@
 import type { AuthCookie, AuthCookies } from '../http/auth-cookies'
 
+export interface CookieCredential {
+  readonly carrier: 'cookie'
+  readonly text: string
+  /** What came in the cookie of the seal; `null`: nothing, or several. */
+  readonly seal: string | null
+}
+
 /** What a request presented, unverified. */
 export type Credential =
   | { readonly carrier: 'none' }
   | { readonly carrier: 'bearer'; readonly text: string }
   /** An `Authorization` header that is not `Bearer` and one token: present, and bad. */
   | { readonly carrier: 'unusable-authorization' }
-  | { readonly carrier: 'cookie'; readonly text: string }
+  | CookieCredential
   /** Two cookies of the name: one of them was planted, and there is no telling which. */
   | { readonly carrier: 'ambiguous-cookie' }
 
@@ -23,7 +30,9 @@ export function readCredential(headers: Headers, cookies: AuthCookies): Credenti
   const values = cookieValues(headers, cookies.session)
   // guard: two session cookies are refused
   if (values.length > 1) return { carrier: 'ambiguous-cookie' }
-  return values[0] === undefined ? { carrier: 'none' } : { carrier: 'cookie', text: values[0] }
+  if (values[0] === undefined) return { carrier: 'none' }
+  const seals = cookieValues(headers, cookies.seal)
+  return { carrier: 'cookie', text: values[0], seal: seals.length === 1 ? (seals[0] ?? null) : null }
 }
 
 /** Reads what an `Authorization` header presents; `null`: there is none. */

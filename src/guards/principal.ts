@@ -28,7 +28,9 @@ export function principalOfClaims(token: AccessTokenClaims): Principal {
 }
 
 /** The caller behind a session cookie. The claims of the app are added where the app asks. */
-export function principalOfSession(session: Session, roles: readonly string[]): Principal {
-  const { userId, id, methods } = session
+export function principalOfSession(
+  { userId, id, methods }: Pick<Session, 'id' | 'userId' | 'methods'>,
+  roles: readonly string[],
+): Principal {
   return { userId, sessionId: id, mode: 'session', roles, ...assuranceOf(methods), claims: {} }
 }

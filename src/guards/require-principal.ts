@@ -1,5 +1,7 @@
-import type { MiddlewareHandler } from 'hono'
+import type { Context, MiddlewareHandler } from 'hono'
+import { type AuthCookies, setAuthCookie } from '../http/auth-cookies'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
+import type { FreshSeal } from '../sessions/session-seal'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import { type Authentication, authenticate } from './authenticate'
 import { readCredential } from './credential'
@@ -10,21 +12,40 @@ import { checkLive } from './require-live-session'
 /** Lets a request through that proves who is behind it, and refuses every other. */
 export function requirePrincipal(services: GuardServices): MiddlewareHandler<SignedInEnv> {
   return async (c, next) => {
-    c.set('principal', await principalBehind(services, c.req.raw))
+    const { principal, seal } = await callerBehind(services, c.req.raw)
+    c.set('principal', principal)
     await next()
+    // What is refused says nothing more of the session.
+    if (seal && c.res.status < 400) giveSeal(c, services.cookies, seal)
   }
 }
 
+/** Gives the browser its next seal, unless the answer ends or changes its session. */
+function giveSeal(c: Context, { session, seal }: AuthCookies, { text, seconds }: FreshSeal): void {
+  const given = c.res.headers.getSetCookie()
+  const isChanged = [session, seal].some(({ name }) => given.some((each) => each.startsWith(`${name}=`)))
+  // guard: an answer that ends or changes a session gives no seal of what was
+  if (!isChanged) setAuthCookie(c, seal, text, seconds)
+}
+
+/** Who is behind a request, and the seal to give to the browser that sent it. */
+export interface Caller {
+  readonly principal: Principal
+  /** `null`: it has one, or holds a token. */
+  readonly seal: FreshSeal | null
+}
+
 /**
- * Who is behind a request: the decision of every protected route, wherever it is asked for.
+ * Finds out who is behind a request: the decision of every protected route, wherever it is asked for.
  *
  * @throws {Problem} For everyone but an authenticated caller. @throws {StoreUnavailable}
  */
-export async function principalBehind(services: GuardServices, request: AskedRequest): Promise<Principal> {
+export async function callerBehind(services: GuardServices, request: AskedRequest): Promise<Caller> {
   const credential = readCredential(request.headers, services.cookies)
   if (credential.carrier === 'cookie') refuseCrossSite(services.crossSiteRule, request)
-  const principal = principalOf(await authenticate(services, credential))
-  return services.liveCheck === 'always' ? checkLive(services, principal) : principal
+  const caller = callerOf(await authenticate(services, credential))
+  if (services.liveCheck !== 'always') return caller
+  return { ...caller, principal: await checkLive(services, caller.principal) }
 }
 
 /**
@@ -33,10 +54,10 @@ export async function principalBehind(services: GuardServices, request: AskedReq
  *
  * @throws {Problem} For everyone but an authenticated caller.
  */
-export function principalOf(authentication: Authentication): Principal {
+export function callerOf(authentication: Authentication): Caller {
   switch (authentication.outcome) {
     case 'authenticated':
-      return authentication.principal
+      return { principal: authentication.principal, seal: authentication.seal }
     case 'absent':
       throw new Problem('authentication-required')
     case 'session-ended':

@@ -4,7 +4,12 @@ import type { RecentTerms } from './recent-proof'
 
 /** Who is behind a request, or the refusal to answer it with. Plain data: it travels over a service binding. */
 export type Verdict =
-  | { readonly ok: true; readonly principal: Principal }
+  | {
+      readonly ok: true
+      readonly principal: Principal
+      /** The value of a `Set-Cookie` header to add to the answer: the seal by which the next requests of this browser need no storage. */
+      readonly setCookie?: string
+    }
   | { readonly ok: false; readonly problem: PresentedProblem }
 
 /** An account, as an app beside Janus may see it; `null`: it is deleted or disabled. */

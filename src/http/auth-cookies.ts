@@ -1,9 +1,10 @@
 import type { Context } from 'hono'
-import { setCookie } from 'hono/cookie'
+import { generateCookie } from 'hono/cookie'
 
 /** Names the purpose of a cookie of Janus. */
 export type CookiePurpose =
   | 'session'
+  | 'seal'
   | 'refresh'
   | 'device'
   | 'mail-sent'
@@ -25,6 +26,8 @@ export type BindingCookie = AuthCookie<BindingPurpose>
 /** The cookies of one Janus. */
 export interface AuthCookies {
   readonly session: AuthCookie<'session'>
+  /** What storage last said of the session, signed. It opens nothing without the session cookie. */
+  readonly seal: AuthCookie<'seal'>
   readonly refresh: AuthCookie<'refresh'>
   /** Tells a browser from strangers. It opens nothing. */
   readonly device: AuthCookie<'device'>
@@ -54,6 +57,7 @@ export function createAuthCookies(port: string): AuthCookies {
   }
   return {
     session: cookie('session'),
+    seal: cookie('seal'),
     refresh: cookie('refresh'),
     device: cookie('device'),
     registration: cookie('registration'),
@@ -67,13 +71,17 @@ export function createAuthCookies(port: string): AuthCookies {
 }
 
 /** Gives the client a cookie for at most `maxAgeSeconds`; how long it is honoured the server decides. */
-export function setAuthCookie(
-  c: Context,
+export function setAuthCookie(c: Context, cookie: AuthCookie, value: string, maxAgeSeconds: number): void {
+  c.header('Set-Cookie', serializeAuthCookie(cookie, value, maxAgeSeconds), { append: true })
+}
+
+/** Returns the value of the `Set-Cookie` header that {@link setAuthCookie} sets. */
+export function serializeAuthCookie(
   { purpose, name }: AuthCookie,
   value: string,
   maxAgeSeconds: number,
-): void {
-  setCookie(c, name.replace('__Host-', ''), value, {
+): string {
+  return generateCookie(name.replace('__Host-', ''), value, {
     prefix: 'host',
     path: '/',
     secure: true,

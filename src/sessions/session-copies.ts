@@ -8,11 +8,11 @@ import { AUTHENTICATION_METHODS } from './assurance'
 import type { CopyStore } from './copy-store'
 import type { LiveSession } from './session'
 import type { SessionCache } from './session-cache'
-import type { SignedCopies } from './signed-copies'
+import type { SignedTexts } from './signed-texts'
 
 interface SessionCopyParts {
   readonly copyStore: CopyStore
-  readonly signedCopies: SignedCopies
+  readonly signedTexts: SignedTexts
   readonly restores: Restores
   /** How long a copy is accepted after it was written; `null`: until its session expires. */
   readonly copySeconds: number | null
@@ -28,7 +28,7 @@ interface SessionCopyParts {
  * copy last longer.
  */
 export function createSessionCopies(parts: SessionCopyParts): SessionCache {
-  const { copyStore, signedCopies, restores, copySeconds, clock, log } = parts
+  const { copyStore, signedTexts, restores, copySeconds, clock, log } = parts
   const { store } = copyStore
   const reachUnlessLate = createBreaker(store)
 
@@ -41,7 +41,7 @@ export function createSessionCopies(parts: SessionCopyParts): SessionCache {
         restores.lastAt(),
       ])
       if (text === null) return null
-      const json = await signedCopies.open(keyOf(id), text)
+      const json = await signedTexts.open(keyOf(id), text)
       if (json === null) {
         log('session-copy-rejected', { session_id: id })
         return null
@@ -59,7 +59,7 @@ export function createSessionCopies(parts: SessionCopyParts): SessionCache {
       const left = live.session.idleExpiresAt - now
       const seconds = Math.max(1, copySeconds === null ? left : Math.min(left, copySeconds))
       const key = keyOf(live.session.id)
-      const text = await signedCopies.sign(key, JSON.stringify({ ...live, writtenAt: now }))
+      const text = await signedTexts.sign(key, JSON.stringify({ ...live, writtenAt: now }))
       await reachUnlessLate((signal) => copyStore.set(key, text, seconds, signal))
     },
 

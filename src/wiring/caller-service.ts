@@ -5,8 +5,9 @@ import type { GuardServices } from '../guards/auth-env'
 import type { Principal } from '../guards/principal'
 import { insufficient, isRecent } from '../guards/recent-proof'
 import { ensureLive } from '../guards/require-live-session'
-import { principalBehind } from '../guards/require-principal'
+import { type Caller, callerBehind } from '../guards/require-principal'
 import type { CallerService, Verdict } from '../guards/verdict'
+import { serializeAuthCookie } from '../http/auth-cookies'
 import { asError, toProblem } from '../http/failure'
 import { Problem, presentProblem } from '../http/problem'
 import { redactForHeaders } from '../http/redact'
@@ -47,19 +48,27 @@ export function createCallerService(
     return { ...principal, claims: await customClaims(principal) }
   }
 
-  const decide = (headers: Headers, principal: () => Promise<Principal>): Promise<Verdict> =>
-    orProblem(headers, async () => ({ principal: await withClaims(await principal()) }))
+  const decide = (
+    headers: Headers,
+    method: string,
+    check: (principal: Principal) => Principal | Promise<Principal>,
+  ): Promise<Verdict> =>
+    orProblem(headers, async () => {
+      const { principal, seal } = await callerBehind(asApp, { headers, method })
+      return { principal: await withClaims(await check(principal)), ...presentSeal(seal) }
+    })
+
+  const presentSeal = (seal: Caller['seal']) =>
+    seal === null ? {} : { setCookie: serializeAuthCookie(services.cookies.seal, seal.text, seal.seconds) }
 
   return {
-    authenticate: (headers, method = UNKNOWN_METHOD) =>
-      decide(headers, () => principalBehind(asApp, { headers, method })),
+    authenticate: (headers, method = UNKNOWN_METHOD) => decide(headers, method, (principal) => principal),
 
     requireLive: (headers, method = UNKNOWN_METHOD) =>
-      decide(headers, async () => ensureLive(asApp, await principalBehind(asApp, { headers, method }))),
+      decide(headers, method, (principal) => ensureLive(asApp, principal)),
 
     requireRecent: (headers, terms, method = UNKNOWN_METHOD) =>
-      decide(headers, async () => {
-        const principal = await principalBehind(asApp, { headers, method })
+      decide(headers, method, (principal) => {
         // guard: another service is told of a proof that is too old
         if (!isRecent(principal, services.clock(), terms)) throw insufficient(terms)
         return principal

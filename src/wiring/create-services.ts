@@ -18,7 +18,8 @@ import type { CopyStore } from '../sessions/copy-store'
 import type { Defer } from '../sessions/resolve-session'
 import { createSessionCopies, NO_SESSION_COPIES } from '../sessions/session-copies'
 import { createSessionMemo } from '../sessions/session-memo'
-import { createSignedCopies } from '../sessions/signed-copies'
+import { createSessionSeals } from '../sessions/session-seal'
+import { createSignedTexts } from '../sessions/signed-texts'
 import { createKvMarkStore, NO_MARK_STORE } from '../storage/kv/mark-store'
 import { createSqlStores } from '../storage/sql/create-stores'
 import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
@@ -90,9 +91,16 @@ export function createServices(
   const mail = parts.createMail?.({ ...settings, mailer, mailTexts, defer }) ?? null
   const mailQueue = mail?.queue ?? NO_MAIL_QUEUE
   const stores = createSqlStores(db, { mailQueue, verifiedOnly, maxSessions, limits: config })
-  const sessionMemo = createSessionMemo(config.memoSeconds)
-  const signedCopies = createSignedCopies({ keyring, issuer })
+  const sessionMemo = createSessionMemo({ ...config, clock })
+  const signedTexts = createSignedTexts({ keyring, issuer, purpose: 'session-copy' })
   const restores = createRestores({ store: stores.restores, defer, clock, log })
+  const sessionSeals = createSessionSeals({
+    signedTexts: createSignedTexts({ keyring, issuer, purpose: 'session-seal' }),
+    restores,
+    lifetimes: config,
+    sealSeconds: config.sealSeconds,
+    clock,
+  })
   const signingKeys =
     config.jwtAlg === 'HS256'
       ? createSharedSigningKeys(keyring)
@@ -108,7 +116,7 @@ export function createServices(
         })
   const copySeconds = config.sessionCopySeconds ?? null
   const sessionCopies = copyStore
-    ? createSessionCopies({ copyStore, signedCopies, restores, copySeconds, clock, log })
+    ? createSessionCopies({ copyStore, signedTexts, restores, copySeconds, clock, log })
     : NO_SESSION_COPIES
   const tokenTerms = {
     keys: signingKeys,
@@ -160,6 +168,7 @@ export function createServices(
     sessions: stores.sessions,
     sessionCache: sessionMemo.beside(sessionCopies),
     sessionMemo,
+    sessionSeals,
     passwords: createPasswordHasher({ keyring, iterations: config.passwordIterations }),
     signingKeys,
     accessTokens,

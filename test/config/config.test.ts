@@ -80,6 +80,7 @@ describe('parseConfig', () => {
       brandPrivacyUrl: null,
       passkeyRpId: 'auth.example.com',
       passkeyOrigins: [],
+      sealSeconds: 30,
       playground: false,
     } satisfies Omit<Config, 'secrets'>)
   })
@@ -113,6 +114,7 @@ describe('parseConfig', () => {
     'LIVE_CHECK',
     'SESSION_COPIES',
     'MEMO_SECONDS',
+    'SEAL_SECONDS',
     'FREE_ATTEMPTS',
     'MAX_ATTEMPTS',
     'MAX_ATTEMPT_DELAY_SECONDS',
@@ -192,6 +194,7 @@ describe('parseConfig', () => {
     ['REFRESH_IDLE_SECONDS', 'refreshIdleSeconds', 120, days400],
     ['REFRESH_REUSE_SECONDS', 'refreshReuseSeconds', 0, 300],
     ['MEMO_SECONDS', 'memoSeconds', 0, 30],
+    ['SEAL_SECONDS', 'sealSeconds', 0, 300],
     ['SESSION_COPY_SECONDS', 'sessionCopySeconds', 30, 3600],
     ['PASSWORD_MIN_LENGTH', 'passwordMinLength', 8, 64],
     ['PASSWORD_ITERATIONS', 'passwordIterations', 100_000, 3_000_000],

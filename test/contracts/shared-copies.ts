@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import { createSignedCopies } from '../../src/sessions/signed-copies'
+import { createSignedTexts } from '../../src/sessions/signed-texts'
 import { type CopyKind, createCopyPlace } from '../support/copy-place'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { sessionRow } from '../support/place'
@@ -13,9 +13,10 @@ const PATIENCE_MS = 60_000
 export const COPY_SECONDS = 300
 
 /** A secret that is not Janus's. */
-const FOREIGN = createSignedCopies({
+const FOREIGN = createSignedTexts({
   keyring: createKeyring(['Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE']),
   issuer: env.ISSUER,
+  purpose: 'session-copy',
 })
 
 /** Asserts the cells of copies in a store that every place reads, and that may fail. */

@@ -12,6 +12,7 @@ const USES = {
   'account-key': 'signs',
   'device-credential': 'signs',
   'session-copy': 'signs',
+  'session-seal': 'signs',
   'derived-secret': 'signs',
   'sign-in-code': 'signs',
   'second-factor-code': 'signs',

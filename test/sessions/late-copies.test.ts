@@ -35,7 +35,7 @@ function copiesIn(answer: Answers) {
   }
   const copies = createSessionCopies({
     copyStore,
-    signedCopies: { sign: async (_, json) => json, open: async (_, text) => text },
+    signedTexts: { sign: async (_, json) => json, open: async (_, text) => text },
     restores: { lastAt: async () => 0 } as never,
     copySeconds: 300,
     clock: () => 1_000,

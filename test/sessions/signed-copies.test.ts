@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
-import { createSignedCopies } from '../../src/sessions/signed-copies'
+import { createSignedTexts } from '../../src/sessions/signed-texts'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { copiedSession, createPlace, sessionCopy } from '../support/place'
 
@@ -16,7 +16,7 @@ async function signed(
   given: { secret?: string; issuer?: string; key?: string } = {},
 ): Promise<string> {
   const { secret = env.AUTH_SECRET, issuer = env.ISSUER, key = keyOf(id) } = given
-  const copies = createSignedCopies({ keyring: createKeyring([secret]), issuer })
+  const copies = createSignedTexts({ keyring: createKeyring([secret]), issuer, purpose: 'session-copy' })
   const record = { ...(await copiedSession(id)), roles: ['admin'] }
   return copies.sign(key, JSON.stringify(record))
 }

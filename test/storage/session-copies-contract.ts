@@ -5,14 +5,15 @@ import type { CopyStore } from '../../src/sessions/copy-store'
 import type { LiveSession } from '../../src/sessions/session'
 import type { SessionCache } from '../../src/sessions/session-cache'
 import { createSessionCopies } from '../../src/sessions/session-copies'
-import { createSignedCopies } from '../../src/sessions/signed-copies'
+import { createSignedTexts } from '../../src/sessions/signed-texts'
 
 const DAY = 24 * 60 * 60
 export const now = () => Math.floor(Date.now() / 1000)
 
-export const signedCopies = createSignedCopies({
+export const signedTexts = createSignedTexts({
   keyring: createKeyring([env.AUTH_SECRET]),
   issuer: env.ISSUER,
+  purpose: 'session-copy',
 })
 
 /** Copies on a store as Janus makes them, by the clock on the wall. */
@@ -21,7 +22,7 @@ export function copiesOn(
   { copySeconds = 300 }: { readonly copySeconds?: number | null } = {},
 ): SessionCache {
   const restores = { lastAt: async () => 0 }
-  return createSessionCopies({ copyStore, signedCopies, restores, copySeconds, clock: now, log: () => {} })
+  return createSessionCopies({ copyStore, signedTexts, restores, copySeconds, clock: now, log: () => {} })
 }
 
 export function newLiveSession(given: Partial<LiveSession['session']> = {}): LiveSession {

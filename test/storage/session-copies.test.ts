@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKvCopyStore } from '../../src/storage/kv/copy-store'
 import { createMemoryCopyStore } from '../../src/storage/memory/copy-store'
-import { copiesOn, newLiveSession, now, sessionCopiesContract, signedCopies } from './session-copies-contract'
+import { copiesOn, newLiveSession, now, sessionCopiesContract, signedTexts } from './session-copies-contract'
 
 /** A machine that does other work needs longer than the second that is the default. */
 const PATIENCE_MS = 60_000
@@ -14,7 +14,7 @@ it('a record of another version counts as absent', async () => {
   const cache = copiesOn(createKvCopyStore(env.SESSIONS))
   await env.SESSIONS.put(
     'session:older',
-    await signedCopies.sign('session:older', '{"session":{"id":"older"},"writtenAt":9999999999}'),
+    await signedTexts.sign('session:older', '{"session":{"id":"older"},"writtenAt":9999999999}'),
   )
   expect(await cache.find('older')).toBeNull()
 })

@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createKeyring } from '../../src/crypto/keyring'
-import { createSignedCopies } from '../../src/sessions/signed-copies'
+import { createSignedTexts } from '../../src/sessions/signed-texts'
 import { type FaultyD1, faultyD1 } from './faulty-d1'
 import { type FaultyKv, faultyKv } from './faulty-kv'
 import { guardedApp } from './guarded-app'
@@ -45,7 +45,11 @@ export async function copiedSession(id: string): Promise<any> {
 
 /** Writes a copy signed as Janus signs it, whatever it says. */
 export async function putCopy(id: string, json: string): Promise<void> {
-  const copies = createSignedCopies({ keyring: createKeyring([env.AUTH_SECRET]), issuer: env.ISSUER })
+  const copies = createSignedTexts({
+    keyring: createKeyring([env.AUTH_SECRET]),
+    issuer: env.ISSUER,
+    purpose: 'session-copy',
+  })
   const key = `session:${id}`
   await env.SESSIONS.put(key, await copies.sign(key, json))
 }

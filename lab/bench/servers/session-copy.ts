@@ -1,7 +1,7 @@
 import { Hono } from 'hono'
 import { generateKeyPair, jwtVerify, SignJWT } from 'jose'
 import { createKeyring } from '../../../src/crypto/keyring.ts'
-import { createSignedCopies } from '../../../src/sessions/signed-copies.ts'
+import { createSignedTexts } from '../../../src/sessions/signed-texts.ts'
 import { worker } from './worker.ts'
 
 const TIMES = 5000
@@ -9,7 +9,11 @@ const TIMES = 5000
 /** The two verifications that a protected request makes when nothing is remembered: of a session's copy, and of an access token. */
 export default worker(({ AUTH_SECRET, ISSUER }) =>
   new Hono().get('/', async (c) => {
-    const copies = createSignedCopies({ keyring: createKeyring([AUTH_SECRET]), issuer: ISSUER })
+    const copies = createSignedTexts({
+      keyring: createKeyring([AUTH_SECRET]),
+      issuer: ISSUER,
+      purpose: 'session-copy',
+    })
     const copy = await copies.sign('session:bench', JSON.stringify({ session: 'x'.repeat(400) }))
     const { privateKey, publicKey } = await generateKeyPair('ES256')
     const token = await new SignJWT({ sid: 'bench' }).setProtectedHeader({ alg: 'ES256' }).sign(privateKey)

@@ -6,7 +6,7 @@ import { readCredential } from '../../guards/credential'
 import { limitWrites } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
 import { sessionEnded } from '../../guards/require-live-session'
-import { principalOf } from '../../guards/require-principal'
+import { callerOf } from '../../guards/require-principal'
 import { jsonBody, jsonOrFormBody } from '../../http/body'
 import type { User } from '../../identity/user'
 import { requestSourceOf } from '../../request-source/read-request-source'
@@ -69,7 +69,7 @@ export function whoAmIRoute(services: Services, pages: Pages | null) {
     const principal =
       refused && credential.carrier !== 'bearer' && credential.carrier !== 'unusable-authorization'
         ? null
-        : principalOf(authentication)
+        : callerOf(authentication).principal
     const caller = principal && (await users.findWithSession(principal.sessionId, clock()))
     if (principal?.mode === 'token' && !caller) throw sessionEnded(principal)
 

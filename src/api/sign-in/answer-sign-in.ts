@@ -71,6 +71,8 @@ export function presentCredentials(
   const lifeSeconds = session.expiresAt - session.createdAt
   if (credentials.mode === 'session') {
     setAuthCookie(c, cookies.session, credentials.sessionToken, lifeSeconds)
+    const { seal } = credentials
+    if (seal) setAuthCookie(c, cookies.seal, seal.text, seal.seconds)
     return {}
   }
   const { refreshToken } = credentials
@@ -127,6 +129,12 @@ export function clearReplaced(
   for (const cookie of [session, refresh]) {
     if (cookie !== used && cookieValues(c.req.raw.headers, cookie).length > 0) clearAuthCookie(c, cookie)
   }
+  if (used !== session) clearSeal(c, cookies)
+}
+
+/** A seal without its session opens nothing; it is only in the way. */
+function clearSeal(c: Context, { seal }: AuthCookies): void {
+  if (cookieValues(c.req.raw.headers, seal).length > 0) clearAuthCookie(c, seal)
 }
 
 /** Where the client of a session keeps its refresh token. */
@@ -142,6 +150,7 @@ export function forgetSession(
 ): void {
   clearAuthCookie(c, cookies.session)
   clearAuthCookie(c, cookies.refresh)
+  clearSeal(c, cookies)
   // "cookies" would sign the person out of everything else on the domain, and "storage" is another app's where Janus
   // has only a path of the origin.
   // guard: signing out clears no storage of an app that has the origin

@@ -8,6 +8,7 @@ import { assuranceOf } from '../../sessions/assurance'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
 import type { RememberedSessionCache } from '../../sessions/session-cache'
+import type { FreshSeal, SessionSeals } from '../../sessions/session-seal'
 import { mintSessionToken } from '../../sessions/session-token'
 import type { AccessTokens } from '../../tokens/access-token'
 import type { RefreshTokens } from '../../tokens/refresh-token'
@@ -15,7 +16,12 @@ import { deriveSession, type RequestIdentity } from '../repetition'
 
 /** What a client is given for a session, by mode. */
 export type IssuedCredentials =
-  | { readonly mode: 'session'; readonly sessionToken: string }
+  | {
+      readonly mode: 'session'
+      readonly sessionToken: string
+      /** `null`: there are no seals, or the session had begun before. */
+      readonly seal: FreshSeal | null
+    }
   | {
       readonly mode: 'token'
       /** For the apps beside Janus. */
@@ -62,6 +68,7 @@ export async function prepareSession(
 export interface IssueServices {
   readonly lifetimes: SessionLifetimes
   readonly sessionCache: RememberedSessionCache
+  readonly sessionSeals: SessionSeals
   /** For Janus itself. */
   readonly accessTokens: AccessTokens
   /** For the apps beside it; may be the same. */
@@ -79,15 +86,20 @@ export async function issueCredentials(
   user: User,
   deviceId: string | null,
 ): Promise<SignedIn> {
-  const { sessionCache, log } = services
+  const { sessionCache, sessionSeals, log } = services
   const { roles } = user
   const signedIn = { user, session, deviceId }
   if (token === null) return { ...signedIn, credentials: await issueTokens(services, { session, roles }, 0) }
-  // The store has the session, and the first request that misses the cache fills it.
+  const asOf = session.createdAt
+  const sealableUntil = sessionSeals.sealableUntil(session, asOf)
+  const seal = await sessionSeals.make({ session, roles, asOf, sealableUntil }, token)
+  // The store has the session, and the first request that misses the cache fills it. The first that comes without a seal does, so nobody
+  // waits for the cache here who was given one.
+  if (seal !== null) return { ...signedIn, credentials: { mode: 'session', sessionToken: token, seal } }
   await orOnOutage(sessionCache.save({ session, roles, secretHash }, session.createdAt), ({ store }) =>
     log('session-cache-not-written', { session_id: session.id, store }),
   )
-  return { ...signedIn, credentials: { mode: 'session', sessionToken: token } }
+  return { ...signedIn, credentials: { mode: 'session', sessionToken: token, seal: null } }
 }
 
 /** An access token for each audience, and the refresh token of the session's current counter. */

@@ -2,25 +2,28 @@ import { encodeBase64url, parseBase64url } from '../crypto/base64url'
 import type { Keyring } from '../crypto/keyring'
 
 /**
- * Signs the copies of sessions that Janus keeps in a store which others may write. A writer of that store can therefore neither sign
- * anybody in nor change what a session says.
+ * Signs what Janus leaves where others may write: copies of sessions in a store, seals in a browser. Whoever writes there can therefore
+ * neither sign anybody in nor change what a session says.
  *
- * A copy is `<secret id>.<MAC>.<JSON>`. The MAC is HMAC-SHA-256 over issuer, key and JSON, with a key derived from a configured secret.
+ * A signed text is `<secret id>.<MAC>.<JSON>`. The MAC is HMAC-SHA-256 over issuer, key and JSON, with a key derived from a configured
+ * secret for one purpose.
  */
-export interface SignedCopies {
-  /** @param key Where the copy is stored: the copy of one session is not valid for another. */
+export interface SignedTexts {
+  /** @param key Whose it is: where a copy is stored, or the session token of a seal. For another key it is not valid. */
   sign(key: string, json: string): Promise<string>
   /** Returns the JSON, or `null` if no holder of a configured secret wrote it for this key. */
   open(key: string, text: string): Promise<string | null>
 }
 
-export function createSignedCopies({
+export function createSignedTexts({
   keyring,
   issuer,
+  purpose,
 }: {
   readonly keyring: Keyring
   readonly issuer: string
-}): SignedCopies {
+  readonly purpose: 'session-copy' | 'session-seal'
+}): SignedTexts {
   // Neither an issuer nor a key has a line break, so no two triples give the same bytes.
   // guard: the signature of a copy covers its issuer
   // guard: the signature of a copy covers its key
@@ -28,7 +31,7 @@ export function createSignedCopies({
 
   return {
     async sign(key, json) {
-      const { secretId, key: macKey } = await keyring.newest('session-copy')
+      const { secretId, key: macKey } = await keyring.newest(purpose)
       const mac = await crypto.subtle.sign('HMAC', macKey, macInput(key, json))
       return `${secretId}.${encodeBase64url(new Uint8Array(mac))}.${json}`
     },
@@ -38,7 +41,7 @@ export function createSignedCopies({
       const mac = parseBase64url(macText)
       if (!mac) return null
       // The id names the secret, so that a rotation costs no second verification.
-      const secret = (await keyring.all('session-copy')).find((each) => each.secretId === secretId)
+      const secret = (await keyring.all(purpose)).find((each) => each.secretId === secretId)
       if (!secret) return null
       // Web Crypto compares in constant time.
       // guard: a copy in KV that Janus did not sign is ignored
