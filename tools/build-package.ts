@@ -21,6 +21,7 @@ await build({
   absWorkingDir: ROOT,
   entryPoints: {
     janus: 'packages/janus/index.ts',
+    admin: 'packages/janus/admin.ts',
     'durable-object': 'packages/janus/durable-object.ts',
     'durable-object-database': 'packages/janus/durable-object-database.ts',
     redis: 'packages/janus/redis.ts',

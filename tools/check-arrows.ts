@@ -12,7 +12,8 @@ const ONLY_USER = 'src/wiring'
 /** The rooms by layer, from the top. A room may import from layers below it, and from rooms beside it as long as no cycle arises. */
 export const LAYERS: readonly (readonly string[])[] = [
   ['lab', 'tools', 'packages/cli', 'packages/testing'],
-  ['src/index', 'packages/janus', 'packages/node'],
+  ['src/index', 'src/with-admin', 'packages/janus', 'packages/node'],
+  ['src/deployed'],
   ['src/janus', 'packages/playground'],
   ['src/wiring'],
   ['src/api', 'src/pages', 'src/storage', 'packages/client', 'packages/verify'],

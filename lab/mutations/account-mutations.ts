@@ -2,6 +2,44 @@ import type { Mutation } from './mutation.ts'
 
 /** The guards of what ends an account, its password and its sessions. */
 export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
+  ...(
+    [
+      ['an administrator is somebody whose session stands', 'live?.session.userId !== by.userId', '!live'],
+      ['administration takes the role, as the account has it now', '!live.roles.includes(role)', 'false'],
+      ['administration takes a recent proof', 'terms && !isRecent', 'false && !isRecent'],
+      ['an administrator does not change their own account', 'userId === administrator.userId', 'false'],
+      ['nobody gives or takes a role beyond their own', 'gives.includes(role)', 'true'],
+      [
+        'who is an administrator no more changes nothing',
+        'actor.roles = :actor_roles',
+        ':actor_roles = :actor_roles',
+      ],
+      ['an invitation takes no account whose address is proven', 'account?.user.emailVerified', 'false'],
+    ] as const
+  ).map(([guard, cut, put]) => ({ guard, cut, put, tests: ['test/contracts/administration.test.ts'] })),
+  {
+    guard: 'an administrator changes what they may change, at the instant of the change',
+    cut: `AND \${guard.condition} RETURNING`,
+    put: `AND (\${guard.condition} OR TRUE) RETURNING`,
+    tests: ['test/contracts/administration.test.ts'],
+  },
+  {
+    guard: 'an invitation opens no account whose address is proven',
+    cut: 'email_verified_at IS NULL AND',
+    tests: ['test/contracts/administration.test.ts'],
+  },
+  {
+    guard: 'a newer invitation replaces an older one',
+    cut: 'holder = :user_id AND',
+    put: 'holder = :user_id AND FALSE AND',
+    tests: ['test/contracts/administration.test.ts'],
+  },
+  {
+    guard: 'what was set up before an invitation goes',
+    cut: 'email_verified_at = :now, password_hash = NULL',
+    put: 'email_verified_at = CASE WHEN :now > 0 THEN email_verified_at END',
+    tests: ['test/contracts/administration.test.ts'],
+  },
   {
     guard: 'an operator who removes a second factor ends the sessions',
     tests: ['test/cli/users.test.ts'],

@@ -44,6 +44,7 @@ export function auditEvent(
 /** The end of a session is recorded too, as `session-ended`: by a trigger, whoever ends it. */
 export type AuditEventName =
   | 'account-registered'
+  | 'account-invited'
   | 'signed-in'
   | 'first-factor-proven'
   | 'reauthenticated'

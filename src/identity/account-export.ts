@@ -20,11 +20,13 @@ export type ExportedPlace =
   | 'events'
 
 export interface AccountExports {
-  /** Reads everything of an account in one transaction, and records that its owner did. @throws {StoreUnavailable} */
+  /** Reads everything of an account in one transaction, and records who did. @throws {StoreUnavailable} */
   read(caller: {
     readonly userId: string
-    readonly sessionId: string
-    readonly mode: Mode
+    /** Whoever reads it. */
+    readonly actorId: string
+    /** The session by which the owner reads it; `null`: somebody else does. */
+    readonly session: { readonly id: string; readonly mode: Mode } | null
     readonly source: RequestSource
     readonly now: number
   }): Promise<AccountExport>

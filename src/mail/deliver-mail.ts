@@ -1,6 +1,7 @@
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { orOnOutage } from '../runtime/outage'
+import type { QueuedMail } from './mail'
 import { type Mailer, MailRefused, type Message } from './mailer'
 import type { Outbox } from './outbox'
 import type { MailRenderer } from './render-mail'
@@ -57,9 +58,15 @@ async function deliver(services: DeliveryServices, id: string): Promise<'done' |
     return now < expiresAt ? 'done' : giveUp('unreadable')
   }
   if (now >= expiresAt) return giveUp('not-delivered-in-time')
+  const mail = await withToken(outbox, claimed.mail)
+  if (mail === null) {
+    // Whoever was invited has an account now, or is not to have one.
+    await outbox.delete(id)
+    return 'done'
+  }
   let message: Message
   try {
-    message = renderMail(claimed.mail)
+    message = renderMail(mail)
   } catch {
     // Not the carrier's fault: the next message is not held up by it.
     return giveUp('not-renderable')
@@ -73,6 +80,13 @@ async function deliver(services: DeliveryServices, id: string): Promise<'done' |
   }
   await outbox.delete(id)
   return 'done'
+}
+
+/** Returns a mail with what its link needs: whoever queued an invitation may have had no secret to encrypt a token with. */
+async function withToken(outbox: Outbox, mail: QueuedMail): Promise<QueuedMail | null> {
+  if (mail.kind !== 'invitation' || mail.token !== null) return mail
+  const token = await outbox.mintInvitation(mail)
+  return token === null ? null : { ...mail, token }
 }
 
 /** What may be logged of an error: a code or a name, never words, for a carrier may quote the recipient in them. */

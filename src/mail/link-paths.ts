@@ -9,6 +9,7 @@ export const CONFIRM_EMAIL_CHANGE_PATH = '/email/change/confirm'
 /** Where the link of a mail leads: pages that ask before they do anything, because programs follow links, too. */
 export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
   'verify-email': VERIFY_EMAIL_PATH,
+  invitation: VERIFY_EMAIL_PATH,
   'reset-password': RESET_PASSWORD_PATH,
   'sign-in-link': CONFIRM_SIGN_IN_PATH,
   'change-email': CONFIRM_EMAIL_CHANGE_PATH,

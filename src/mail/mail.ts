@@ -4,7 +4,7 @@ import type { Language } from '../request-source/language'
 export type MailKind = LinkMailKind | NoticeKind
 
 /** Mails whose link does something, once. */
-export type LinkMailKind = 'verify-email' | 'reset-password' | 'sign-in-link' | 'change-email'
+export type LinkMailKind = 'verify-email' | 'invitation' | 'reset-password' | 'sign-in-link' | 'change-email'
 
 /** Mails that tell of something. They hold no link that opens anything. */
 export type NoticeKind =

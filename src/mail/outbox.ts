@@ -12,6 +12,11 @@ export interface Outbox {
    * it is not due or not there; `unreadable` in place of its token if no configured secret decrypts it.
    */
   claim(id: string, now: number): Promise<ClaimedMail | null>
+  /**
+   * Mints the token of an invitation, which expires with its mail. `null` if there is nobody to invite any more: the account is gone, disabled,
+   * or has a proven address. Each try at sending mints another; using one ends the others.
+   */
+  mintInvitation(mail: Pick<QueuedMail, 'subjectId' | 'expiresAt'>): Promise<string | null>
   /** Forgets a mail that has gone out. */
   delete(id: string): Promise<void>
   /** Gives a mail up, and records that and why. */

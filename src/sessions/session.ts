@@ -46,6 +46,7 @@ export type EndReason =
   | 'signed-out-everywhere'
   | 'ended-by-owner'
   | 'ended-by-service'
+  | 'ended-by-operator'
   | 'replaced-by-sign-in'
   | 'too-many-sessions'
   | 'password-changed'

@@ -8,11 +8,10 @@ import { ensureLive } from '../guards/require-live-session'
 import { type Caller, callerBehind } from '../guards/require-principal'
 import type { CallerService, Verdict } from '../guards/verdict'
 import { serializeAuthCookie } from '../http/auth-cookies'
-import { asError, toProblem } from '../http/failure'
 import { Problem, presentProblem } from '../http/problem'
-import { redactForHeaders } from '../http/redact'
 import type { Services } from '../services'
 import type { BoundClaims } from '../tokens/custom-claims'
+import { createOrProblem } from './or-problem'
 
 interface CallerServiceOptions {
   readonly typeBase: string
@@ -30,17 +29,7 @@ export function createCallerService(
   /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
   const asApp = { ...services, accessTokens: services.apiTokens }
 
-  /** Answers with what is asked for, or with the problem that keeps it. */
-  async function orProblem<T extends object>(headers: Headers, ask: (requestId: string) => Promise<T>) {
-    const requestId = crypto.randomUUID()
-    try {
-      return { ok: true as const, ...(await ask(requestId)) }
-    } catch (thrown) {
-      const redact = local ? redactForHeaders(headers) : null
-      const problem = toProblem(asError(thrown), requestId, { log: services.log, redact })
-      return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
-    }
-  }
+  const orProblem = createOrProblem({ typeBase, local, log: services.log })
 
   /** A token has its claims; for a cookie they are asked for. */
   async function withClaims(principal: Principal): Promise<Principal> {

@@ -133,6 +133,7 @@ export function createServices(
     customClaims: audience === issuer ? customClaims : null,
   })
   return {
+    db,
     config,
     assets: bindings.ASSETS ?? null,
     clock,

@@ -1,10 +1,13 @@
 import type { Services } from '../services'
+import type { SqlDatabase } from '../storage/sql/sql-database'
 import type { Events } from './create-events'
 import type { Mail } from './mail'
 import type { CreatePasskeys, CreateSecondFactors, Part, SocialLogin } from './part'
 
 /** What a service is wired of: its parts have routes and work in the background. */
 export interface WiredServices extends Services {
+  /** For what is made of a service afterwards, as its administration is. */
+  readonly db: SqlDatabase
   readonly mail: Mail | null
   readonly events: Events | null
   readonly passkeyPart: ReturnType<CreatePasskeys> | null

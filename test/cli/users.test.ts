@@ -8,14 +8,17 @@ import {
   endAllSessions,
   exportAccount,
   findAccount,
+  inviteAgain,
+  inviteNew,
   listAccounts,
   operatorId,
   quote,
   removeSecondFactor,
   setRoles,
 } from '../../packages/cli/users/statements'
+import { mailingService } from '../support/mail'
 import { addPasskey } from '../support/passkeys'
-import { expectProblem, PASSWORD, send, signedInPerson } from '../support/person'
+import { expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { firstStep, personWithTotp, secondStep } from '../support/second-factor'
 import { ownService } from '../support/service'
 import { recordedDuring } from '../support/trail'
@@ -190,6 +193,62 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
       const page = await env.DB.prepare(listAccounts(ids[after] ?? '', 2)).all<AccountRow>()
       expect(page.results.map(({ id }) => id)).toEqual(ids.slice(after + 1, after + 3))
     }
+  })
+})
+
+describe('ADM-04: an invitation by an operator', () => {
+  const id = () => crypto.randomUUID().replaceAll('-', '').slice(0, 22)
+
+  it('makes an account without a password, mails a link that works once, and is recorded', async () => {
+    const service = mailingService()
+    const email = newEmail()
+    const invited = { email, emailCanonical: email, name: "Ada's", roles: ['admin'] }
+    const change = { userId: id(), actorId: grace }
+    const statements = inviteNew(change, invited, { mailId: id(), language: 'de' })
+    const rows = await recordedDuring(() => run(statements))
+    expect(rows.map(({ event, actor_id, subject_id }) => [event, actor_id, subject_id])).toEqual([
+      ['account-registered', grace, change.userId],
+      ['account-invited', grace, change.userId],
+    ])
+    // The address has an account now, so nothing more happens.
+    const other = inviteNew({ ...change, userId: id() }, invited, { mailId: id(), language: 'de' })
+    expect(await recordedDuring(() => run(other))).toEqual([])
+    await service.sweep()
+    expect(service.mailTo(email)).toMatchObject([{ subject: expect.stringContaining('Einladung') }])
+    const token = service.tokenFor(email)
+    const verify = () =>
+      send(service, 'POST', '/email/verify', { body: { token, new_password: 'a beginning of my own' } })
+    expect((await verify()).status).toBe(200)
+    expect(await show(email)).toMatchObject({ roles: '["admin"]', name: "Ada's", has_password: 1 })
+    const late = inviteAgain(change, [], { mailId: id(), language: 'en' })
+    expect(await recordedDuring(() => run(late))).toEqual([])
+    expect(await show(email)).toMatchObject({ roles: '["admin"]', has_password: 1 })
+  })
+
+  it('REG-04: takes an account that nobody has proven, with all that was set up there', async () => {
+    const service = mailingService()
+    const { person: squatter, session } = await personWithTotp('session', service)
+    await addPasskey(session)
+    await env.DB.prepare('UPDATE users SET email_verified_at = NULL WHERE id = ?1')
+      .bind(squatter.userId)
+      .run()
+    const statements = inviteAgain({ userId: squatter.userId, actorId: grace }, ['admin'], {
+      tokenHash: 't'.repeat(43),
+    })
+    await run(statements)
+    expectProblem(await session.get('/sessions'), 401, 'session-ended')
+    expect(await show(squatter.email)).toMatchObject({
+      roles: '["admin"]',
+      has_password: 0,
+      passkeys: 0,
+      open_sessions: 0,
+      second_factor_at: null,
+      email_verified_at: null,
+    })
+    const links = env.DB.prepare('SELECT token_hash FROM one_time_tokens WHERE holder = ?1').bind(
+      squatter.userId,
+    )
+    expect((await links.all()).results).toEqual([{ token_hash: 't'.repeat(43) }])
   })
 })
 

@@ -6,12 +6,13 @@ import { en } from '../../src/mail/texts/en'
 import { placeText } from '../../src/mail/texts/mail-texts'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import type { BuiltInLanguage } from '../../src/request-source/language'
+import { INVITATION_SECONDS } from '../../src/storage/sql/administration-statements'
 
 const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 const KINDS = Object.keys(en.texts) as MailKind[]
 
-const LINK_KINDS = ['verify-email', 'reset-password', 'sign-in-link', 'change-email'] as const
+const LINK_KINDS = ['verify-email', 'invitation', 'reset-password', 'sign-in-link', 'change-email'] as const
 const LANGUAGES = Object.keys(MAIL_TEXTS) as BuiltInLanguage[]
 const NOTICE_KINDS = KINDS.filter((kind) => !LINK_KINDS.includes(kind as LinkMailKind))
 
@@ -152,6 +153,7 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
       expect(others).toEqual([])
       const path = {
         'verify-email': '/email/verify',
+        invitation: '/email/verify',
         'reset-password': '/password/reset',
         'sign-in-link': '/login/link/confirm',
         'change-email': '/email/change/confirm',
@@ -165,6 +167,7 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
     const page = CATALOGUE[language]
     const called = {
       'verify-email': page.verifyEmail.submit,
+      invitation: page.verifyEmail.submit,
       'reset-password': page.resetPassword.title,
       'sign-in-link': page.confirmSignIn.submit,
       'change-email': page.confirmEmailChange.submit,
@@ -175,22 +178,28 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
   })
 
   it.each(LANGUAGES)('EML-01: in %s, is said to expire when it does', (language) => {
-    const purposes = {
-      'verify-email': ['register', 'verify-email'],
-      'reset-password': ['reset-password'],
-      'sign-in-link': ['sign-in'],
-      'change-email': ['change-email'],
+    const { register, ...others } = TOKEN_LIFETIME_SECONDS
+    const lifetimes = {
+      'verify-email': [register, others['verify-email']],
+      invitation: [INVITATION_SECONDS],
+      'reset-password': [others['reset-password']],
+      'sign-in-link': [others['sign-in']],
+      'change-email': [others['change-email']],
     } as const
     const expires = {
-      en: /\bexpires in (\d+) (hour|minute)s?\b/g,
-      de: /\bgilt (\d+) (Stunde|Minute)n?\b/g,
-      es: /\bcaduca en (\d+) (hora|minuto)s?\b/g,
+      en: /\bexpires in (\d+) (day|hour|minute)s?\b/g,
+      de: /\bgilt (\d+) (Tag|Stunde|Minute)e?n?\b/g,
+      es: /\bcaduca en (\d+) (día|hora|minuto)s?\b/g,
     }[language]
     const said = [...render(kind, { language }).text.matchAll(expires)]
     expect(said).toHaveLength(1)
     const [, number, unit] = said[0] ?? []
-    const seconds = Number(number) * (/^(hour|Stunde|hora)$/.test(unit ?? '') ? 3600 : 60)
-    for (const purpose of purposes[kind]) expect(TOKEN_LIFETIME_SECONDS[purpose]).toBe(seconds)
+    const unitSeconds = /^(day|Tag|día)$/.test(unit ?? '')
+      ? 86_400
+      : /^(hour|Stunde|hora)$/.test(unit ?? '')
+        ? 3600
+        : 60
+    for (const lifetime of lifetimes[kind]) expect(lifetime).toBe(Number(number) * unitSeconds)
   })
 })
 

@@ -115,6 +115,21 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     expect((await janus(users, 'end-sessions', EVE, ...at)).printed).toBe(
       'eve@example.com had no open session.',
     )
+    const invite = ['invite', 'Grace@Example.com', '--role', "it's", '--by', "o'hara"] as const
+    expect(await janus(users, ...invite, ...at)).toEqual({
+      code: 0,
+      printed: 'Grace@example.com is invited. The service mails the link within a minute, if it sends mail.',
+    })
+    const again = await janus(users, ...invite, '--link', 'https://auth.example.com/', ...at)
+    expect(again.printed).toMatch(/\nhttps:\/\/auth\.example\.com\/email\/verify\?token=[\w-]{43}$/)
+    const account = JSON.parse((await janus(users, 'show', 'grace@example.com', '--json', ...at)).printed)
+    expect(account).toMatchObject({ email: 'Grace@example.com', roles: `["it's"]`, has_password: 0 })
+    const { links, mail } = JSON.parse((await janus(users, 'export', 'grace@example.com', ...at)).printed)
+    expect(links).toMatchObject([{ purpose: 'verify-email' }])
+    expect(mail).toMatchObject([{ kind: 'invitation', recipient: 'Grace@example.com' }])
+    await expect(janus(users, 'invite', 'nobody', ...at)).resolves.toMatchObject({
+      printed: expect.stringContaining('is not an email address'),
+    })
     const { events, authenticator_app } = JSON.parse((await janus(users, 'export', ADA, ...at)).printed)
     const brief = events.map(({ event, actor_id }: Record<string, string>) => [event, actor_id])
     expect(brief.slice(0, 3)).toEqual([

@@ -1,5 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
+import type { Mode } from '../../src/sessions/mode'
+import { createAdmin } from '../../src/wiring/create-admin'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import { addPasskey, answerChallenge, signInWithPasskey, stepByPasskey, stepUpByPasskey } from './passkeys'
@@ -102,6 +104,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await useSecondFactor(open, mode)
     await usePasskeys(open, mode)
     await useIdentities(open, verified, mode)
+    await administer(open, mode)
     await endEverything(ada)
   }
   await workInTheBackground(open)
@@ -127,6 +130,33 @@ async function signInAndBeRefused(open: WholeService, ada: Person, dearer: Whole
   for (const password of [PASSWORD, 'not the password at all']) {
     await send(open, 'POST', '/login', { body: { email, password, mode, device_token } })
   }
+}
+
+/** What an admin page does by calls. */
+async function administer(open: WholeService, mode: Mode): Promise<void> {
+  const role = 'support'
+  const grace = await signedInPerson({ mode, service: open })
+  await env.DB.prepare('UPDATE users SET roles = ?1 WHERE id = ?2').bind(`["${role}"]`, grace.userId).run()
+  const { sessionId } = await grace.signIn()
+  const by = { userId: grace.userId, sessionId, mode }
+  const admin = createAdmin({ services: open.services }, { role })
+  const { userId: id, email } = (await personWithTotp(mode, open)).person
+  const invited = newEmail()
+  const answers = [
+    await admin.list(by, { prefix: email.slice(0, 8), limit: 1 }),
+    await admin.list(by, { prefix: email.slice(0, 8), after: email }),
+    await admin.show(by, email),
+    await admin.export(by, id),
+    await admin.removeSecondFactor(by, id),
+    await admin.setRoles(by, id, [role]),
+    await admin.endSessions(by, id),
+    await admin.disable(by, id),
+    await admin.enable(by, id),
+    await admin.delete(by, id),
+    await admin.invite(by, { email: invited }),
+    await admin.invite(by, { email: invited, mail: false }),
+  ]
+  expect(answers.map(({ ok }) => ok)).toEqual(answers.map(() => true))
 }
 
 async function lookAtEverything(open: WholeService, ada: Person): Promise<void> {

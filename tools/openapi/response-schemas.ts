@@ -193,6 +193,7 @@ const recoveryCodes = v.pipe(
 /** Every event there is. More may come. */
 const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'account-registered': true,
+  'account-invited': true,
   'signed-in': true,
   'first-factor-proven': true,
   reauthenticated: true,

@@ -1,6 +1,8 @@
 // Administration without SQL: looks at accounts and changes them, each change with who made it in the audit trail.
+import { createHash, randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
+import { parseEmailAddress } from '../../../src/identity/email-address.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
 import {
   type Database,
@@ -20,6 +22,9 @@ import {
   endAllSessions,
   exportAccount,
   findAccount,
+  type InvitationCarrier,
+  inviteAgain,
+  inviteNew,
   listAccounts,
   operatorId,
   removeSecondFactor,
@@ -35,6 +40,8 @@ export const help = `Look at accounts and change them.
 
   list [--after ID]         accounts in the order of their ids, ${PAGE} a page
   show WHO                  one account, by its email address or its id
+  invite ADDRESS            create an account and mail a link with which its
+                            owner confirms the address and chooses a password
   roles WHO [ROLE ...]      set exactly these roles; none takes all away
   disable WHO               end its sessions, and let nobody sign in to it
   enable WHO                let its owner sign in again
@@ -44,10 +51,18 @@ export const help = `Look at accounts and change them.
   delete WHO --yes          delete it and all that is its own
 
   --by NAME      who does it, for the audit trail (default: your user name)
+  --role ROLE    with invite: a role of the account; may be repeated
+  --name NAME    with invite: the name of the person
+  --language TAG with invite: the language of the mail (default: en)
+  --link ISSUER  with invite: print the link instead of mailing it
   --json         print JSON
 ${TARGET_HELP}
 
 The first administrator: ${commandLine('users', 'roles ada@example.com admin')}
+
+An invitation works once, for 7 days, and a newer one replaces it. The service mails it with the next sweep, within a minute. With
+"--link" you vouch for the address, because nothing was mailed there. If somebody has registered the address and never confirmed it,
+the invitation removes what they set up: password, sessions, passkeys, second factor and providers.
 
 Changed roles, "disable" and "remove-second-factor" end every session of the
 account, too. Before you remove a second factor, make sure by another way that
@@ -59,6 +74,7 @@ Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
 const ACTIONS = [
   'list',
   'show',
+  'invite',
   'roles',
   'disable',
   'enable',
@@ -69,6 +85,9 @@ const ACTIONS = [
 ] as const
 
 type Action = (typeof ACTIONS)[number]
+
+/** A language that the service has no texts in gets those in English. */
+const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
 
 /** Janus refuses more (docs/guides/users-and-roles.md). */
 const ROLES_MAX_BYTES = 1024
@@ -81,6 +100,10 @@ interface Request {
   readonly actorId: string
   readonly json: boolean
   readonly yes: boolean
+  readonly name: string | null
+  readonly language: string
+  /** The issuer of the link to print; `null`: the service mails it. */
+  readonly link: string | null
   readonly target: Target
 }
 
@@ -96,6 +119,7 @@ async function act(database: Database, request: Request): Promise<number> {
     console.log(json ? JSON.stringify(rows) : renderList(rows, PAGE))
     return 0
   }
+  if (action === 'invite') return invite(database, request)
   const account = await findOne(database, request)
   const change = { userId: account.id, actorId: request.actorId }
   if (action === 'show') {
@@ -147,6 +171,36 @@ async function act(database: Database, request: Request): Promise<number> {
   return 0
 }
 
+/** Makes an account without a password, or takes one that nobody has proven to be theirs, and lets its owner in by a link. */
+async function invite(database: Database, request: Request): Promise<number> {
+  const { who, roles, name, language, link, actorId, json } = request
+  const email = parseEmailAddress(who)
+  if (!email) throw new WrongUse(`${who} is not an email address.`)
+  const [known] = await database.run<AccountRow>(findAccount(email.canonical, email.canonical))
+  if (known?.email_verified_at) throw new Stop(`${email.address} has an account already.`)
+  if (known?.disabled_at) throw new Stop(`The account of ${email.address} is disabled.`)
+  const token = randomBytes(32)
+  const tokenHash = createHash('sha256').update(token).digest('base64url')
+  const carrier: InvitationCarrier = link === null ? { mailId: newId(), language } : { tokenHash }
+  const change = { userId: known?.id ?? newId(), actorId }
+  const statements = known
+    ? inviteAgain(change, roles, carrier)
+    : inviteNew(change, { email: email.address, emailCanonical: email.canonical, name, roles }, carrier)
+  const rows = await database.runAll([...statements])
+  if (!rows.some((each) => each.length > 0)) throw new Stop(`${email.address} has got an account meanwhile.`)
+  const url =
+    link === null ? null : `${link.replace(/\/+$/, '')}/email/verify?token=${token.toString('base64url')}`
+  if (json) console.log(JSON.stringify({ id: change.userId, link: url }))
+  else if (url === null)
+    console.log(`${email.address} is invited. The service mails the link within a minute, if it sends mail.`)
+  else console.log(`${email.address} is invited. The link works once, for 7 days:\n${url}`)
+  return 0
+}
+
+function newId(): string {
+  return randomBytes(16).toString('base64url')
+}
+
 function readRequest(args: readonly string[]): Request {
   const { values, positionals } = readOptions(() =>
     parseArgs({
@@ -157,21 +211,31 @@ function readRequest(args: readonly string[]): Request {
         json: { type: 'boolean', default: false },
         yes: { type: 'boolean', default: false },
         after: { type: 'string', default: '' },
+        role: { type: 'string', multiple: true, default: [] },
+        name: { type: 'string' },
+        language: { type: 'string', default: 'en' },
+        link: { type: 'string' },
         ...TARGET_OPTIONS,
       },
     }),
   )
-  const [word, who = '', ...roles] = positionals
+  const [word, who = '', ...more] = positionals
   const action = ACTIONS.find((name) => name === word)
   if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
   if (action === 'list' ? who !== '' : who === '')
     throw new WrongUse(`${action}: WHO is ${who === '' ? 'missing' : 'too much'}.`)
-  if (action !== 'roles' && roles.length > 0) throw new WrongUse(`${action} takes one account.`)
+  if (action !== 'roles' && more.length > 0) throw new WrongUse(`${action} takes one account.`)
   if (action === 'delete' && !values.yes) throw new WrongUse('delete cannot be undone. Add --yes.')
+  const { by, json, yes, after, name = null, language, link = null } = values
+  if (action !== 'invite' && (values.role.length > 0 || name !== null || link !== null))
+    throw new WrongUse('--role, --name and --link go with invite.')
+  if (!LANGUAGE_TAG.test(language)) throw new WrongUse('--language takes a tag such as en or pt-BR.')
+  if (link !== null && !/^https?:\/\/./.test(link))
+    throw new WrongUse('--link takes the ISSUER of the service: https://…')
+  const roles = [...new Set(action === 'invite' ? values.role : more)]
   checkRoles(roles)
-  const { by, json, yes, after } = values
   const target = readOptions(() => toTarget(values))
-  return { action, who, roles: [...new Set(roles)], after, actorId: operatorId(by), json, yes, target }
+  return { action, who, roles, after, actorId: operatorId(by), json, yes, name, language, link, target }
 }
 
 function checkRoles(roles: readonly string[]): void {

@@ -20,7 +20,8 @@ export function exportRoutes(services: Services) {
     limitWrites(services, requestSourceOf),
     async (c) => {
       const { userId, sessionId, mode } = c.var.principal
-      const caller = { userId, sessionId, mode, source: requestSourceOf(c), now: clock() }
+      const session = { id: sessionId, mode }
+      const caller = { userId, actorId: userId, session, source: requestSourceOf(c), now: clock() }
       c.header('Content-Disposition', 'attachment; filename="account.json"')
       return c.json(presentExport(await accountExports.read(caller)))
     },

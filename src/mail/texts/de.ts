@@ -17,6 +17,17 @@ export const de: MailTexts = {
       link: 'Adresse bestätigen',
       after: ['Wenn Sie das nicht waren, tun Sie nichts: Ohne den Link kann niemand Ihre Adresse verwenden.'],
     }),
+    invitation: ({ brand }) => ({
+      subject: `Einladung zu ${brand}`,
+      before: [
+        `Für Sie wurde ein Konto bei ${brand} angelegt. Bestätigen Sie, dass diese Adresse Ihnen gehört, und wählen Sie ein Passwort. Der Link gilt 7 Tage und nur einmal.`,
+        'Wenn Sie lieber kein Passwort haben möchten, fordern Sie auf der Anmeldeseite einen Anmeldelink an. Danach können Sie Ihrem Konto einen Passkey hinzufügen.',
+      ],
+      link: 'Adresse bestätigen',
+      after: [
+        'Wenn Sie das nicht erwartet haben, tun Sie nichts: Ohne den Link kann niemand das Konto verwenden.',
+      ],
+    }),
     'reset-password': ({ brand }) => ({
       subject: `Ein neues Passwort für ${brand}`,
       before: [

@@ -17,6 +17,15 @@ export const en: MailTexts = {
       link: 'Confirm address',
       after: ["If it wasn't you, ignore this email. Nobody can use your address without the link."],
     }),
+    invitation: ({ brand }) => ({
+      subject: `You're invited to ${brand}`,
+      before: [
+        `An administrator created an account for you at ${brand}. Confirm that this address is yours and choose a password. The link expires in 7 days and works once.`,
+        "If you'd rather not have a password, request a sign-in link on the sign-in page instead. After that you can add a passkey to your account.",
+      ],
+      link: 'Confirm address',
+      after: ["If you didn't expect it, ignore this email. Nobody can use the account without the link."],
+    }),
     'reset-password': ({ brand }) => ({
       subject: `Set a new password for ${brand}`,
       before: [

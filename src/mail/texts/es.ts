@@ -17,6 +17,15 @@ export const es: MailTexts = {
       link: 'Confirmar dirección',
       after: ['Si no ha sido usted, no haga nada: sin el enlace nadie puede usar su dirección.'],
     }),
+    invitation: ({ brand }) => ({
+      subject: `Invitación a ${brand}`,
+      before: [
+        `Se ha creado una cuenta para usted en ${brand}. Confirme que esta dirección es suya y elija una contraseña. El enlace caduca en 7 días y sirve una sola vez.`,
+        'Si prefiere no tener contraseña, pida un enlace en la página de inicio de sesión. Después puede añadir una llave de acceso a su cuenta.',
+      ],
+      link: 'Confirmar dirección',
+      after: ['Si no lo esperaba, no haga nada: sin el enlace nadie puede usar la cuenta.'],
+    }),
     'reset-password': ({ brand }) => ({
       subject: `Una contraseña nueva para ${brand}`,
       before: [

@@ -368,6 +368,7 @@ export const de = {
 
   events: {
     'account-registered': { success: 'Konto angelegt', refused: 'Versuch, ein Konto anzulegen' },
+    'account-invited': { success: 'Einladung verschickt', refused: 'Versuch einer Einladung' },
     'signed-in': { success: 'Angemeldet', refused: 'Anmeldeversuch' },
     'first-factor-proven': { success: 'Erster Schritt einer Anmeldung', refused: 'Anmeldeversuch' },
     reauthenticated: {

@@ -367,6 +367,7 @@ export const en = {
 
   events: {
     'account-registered': { success: 'Account created', refused: 'Attempt to create an account' },
+    'account-invited': { success: 'Invitation sent', refused: 'Attempt to invite' },
     'signed-in': { success: 'Signed in', refused: 'Attempt to sign in' },
     'first-factor-proven': { success: 'First step of a sign-in', refused: 'Attempt to sign in' },
     reauthenticated: { success: 'Confirmed it was you', refused: 'Attempt to confirm it was you' },

@@ -359,6 +359,7 @@ export const es = {
 
   events: {
     'account-registered': { success: 'Cuenta creada', refused: 'Intento de crear una cuenta' },
+    'account-invited': { success: 'Invitación enviada', refused: 'Intento de invitación' },
     'signed-in': { success: 'Sesión iniciada', refused: 'Intento de iniciar sesión' },
     'first-factor-proven': {
       success: 'Primer paso de un inicio de sesión',

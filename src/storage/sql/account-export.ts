@@ -10,8 +10,9 @@ type Row = Readonly<Record<string, string | number | null>>
 /** Reads what is kept of an account. An operator's command has the same list: packages/cli/users/statements.ts. */
 export function createAccountExports(db: SqlDatabase): AccountExports {
   return {
-    async read({ userId, sessionId, mode, source, now }) {
-      const event = { at: now, actorId: userId, subjectId: userId, sessionId, mode, source }
+    async read({ userId, actorId, session, source, now }) {
+      const { id: sessionId = null, mode = null } = session ?? {}
+      const event = { at: now, actorId, subjectId: userId, sessionId, mode, source }
       const of = (text: string): Statement<Row> => sql<Row>(text, { user_id: userId })
       const { recorded: _, ...places } = await db.transaction(
         {

@@ -1,6 +1,7 @@
 import { auditEvent } from '../../audit/audit-event'
 import type { Keyring } from '../../crypto/keyring'
 import { unseal } from '../../crypto/sealing'
+import { mintSecret } from '../../links/one-time-token'
 import type { MailDetails, MailKind } from '../../mail/mail'
 import type { Outbox } from '../../mail/outbox'
 import { recordIfChanged } from './audit-log'
@@ -40,6 +41,22 @@ export function createOutbox(db: SqlDatabase, keyring: Keyring): Outbox {
       if (text === 'unreadable') return { outcome: 'unreadable', mail }
       const [token = null, code = null] = text?.split('.') ?? []
       return { outcome: 'claimed', mail: { ...mail, token, code } }
+    },
+
+    async mintInvitation({ subjectId, expiresAt }) {
+      const token = await mintSecret()
+      const issued = await db.change(
+        sql<{ holder: string }>(
+          // guard: an invitation opens no account whose address is proven
+          `INSERT INTO one_time_tokens (token_hash, purpose, holder, email_canonical, expires_at)
+           SELECT :token_hash, 'verify-email', id, email_canonical, :expires_at
+             FROM users WHERE id = :user_id AND email_verified_at IS NULL AND disabled_at IS NULL
+           RETURNING holder`,
+          { token_hash: token.hash, expires_at: expiresAt, user_id: subjectId },
+        ),
+        { outcomeMatters: false },
+      )
+      return issued.length > 0 ? token.text : null
     },
 
     async delete(id) {

@@ -1,0 +1,297 @@
+import {
+  type AdministerServices,
+  type Administrator,
+  changeAccount,
+  exportFor,
+  invite,
+  type NotAdministered,
+} from '../flows/administer'
+import type { Principal } from '../guards/principal'
+import { CHANGE_OF_WAYS_IN, insufficient, isRecent, type RecentTerms } from '../guards/recent-proof'
+import { sessionEnded } from '../guards/require-live-session'
+import { Problem, presentProblem } from '../http/problem'
+import { isLocal } from '../http/trustworthy-url'
+import type { AccountChange, AdministeredAccount } from '../identity/account-administration'
+import { parseEmailAddress } from '../identity/email-address'
+import { checkVisibleText } from '../identity/visible-text'
+import { VERIFY_EMAIL_PATH } from '../mail/link-paths'
+import { presentInstant } from '../runtime/clock'
+import { assuranceOf } from '../sessions/assurance'
+import { createAccountAdministration } from '../storage/sql/account-administration'
+import { createOrProblem, type Refusal } from './or-problem'
+import type { WiredServices } from './wired-services'
+
+/** What the app decides about its administrators. */
+export interface AdminOptions {
+  /** The role that every call takes. */
+  readonly role: string
+  /** Roles that an administrator may give and take besides those that they have themselves. */
+  readonly gives?: readonly string[]
+  /**
+   * How lately the administrator must have proven who they are, to change something or to export an account. Ten minutes ago, unless it is given.
+   * With `acr: 'urn:janus:2fa'` it takes a second factor.
+   */
+  readonly recent?: RecentTerms
+}
+
+/** An account as an administrator sees it. Times are RFC 3339 in UTC. */
+export interface AccountFacts {
+  readonly id: string
+  readonly email: string
+  readonly email_verified: boolean
+  readonly name: string | null
+  readonly roles: readonly string[]
+  readonly created_at: string
+  readonly disabled_at: string | null
+  readonly has_password: boolean
+  readonly second_factor_at: string | null
+  readonly passkeys: number
+  readonly identities: number
+  readonly open_sessions: number
+}
+
+/** What a call is answered with: what it asks for, or the problem, as the HTTP routes would answer it. */
+export type AdminAnswer<T> = ({ readonly ok: true } & T) | Refusal
+
+/** The caller of a request, as `authenticate` returns it. The session behind it is looked up in each call. */
+export type ActingPrincipal = Pick<Principal, 'userId' | 'sessionId' | 'mode'>
+
+/** A change: `changed` is `false` if there was nothing to change, or somebody changed one of the two accounts meanwhile. */
+export type Changed = AdminAnswer<{ readonly changed: boolean }>
+
+/**
+ * Administration of accounts, for an admin page. Each call names who acts, looks up their session and roles in the database, and writes them into the audit
+ * trail with what it changes. Nothing is thrown. A refusal has problem `forbidden` without the role, `insufficient-user-authentication`
+ * where the last proof is too old, `not-found` for an unknown account.
+ */
+export interface Administration {
+  /**
+   * Returns accounts in the order of their addresses, at most `limit` (1 to 100, 50 unless it is given), whose address begins with `prefix`.
+   * `next` is `after` of the next page; `null`: there is none.
+   */
+  list(
+    by: ActingPrincipal,
+    page?: { readonly prefix?: string; readonly after?: string | null; readonly limit?: number },
+  ): Promise<AdminAnswer<{ readonly accounts: readonly AccountFacts[]; readonly next: string | null }>>
+  /** Returns the account of an id or an email address; `null`: there is none. */
+  show(by: ActingPrincipal, who: string): Promise<AdminAnswer<{ readonly account: AccountFacts | null }>>
+  /** Gives an account these roles and no others, and ends its sessions. */
+  setRoles(by: ActingPrincipal, id: string, roles: readonly string[]): Promise<Changed>
+  /** Ends the sessions of an account, and lets nobody sign in to it. */
+  disable(by: ActingPrincipal, id: string): Promise<Changed>
+  /** Lets the owner of an account sign in again. */
+  enable(by: ActingPrincipal, id: string): Promise<Changed>
+  /** Ends every session of an account. */
+  endSessions(by: ActingPrincipal, id: string): Promise<Changed>
+  /** Removes the authenticator app and the recovery codes of an account, and ends its sessions. */
+  removeSecondFactor(by: ActingPrincipal, id: string): Promise<Changed>
+  /** Deletes an account and all that is its own. */
+  delete(by: ActingPrincipal, id: string): Promise<Changed>
+  /** Returns everything that is kept of an account but its secrets: rows by the name of their place. */
+  export(
+    by: ActingPrincipal,
+    id: string,
+  ): Promise<AdminAnswer<{ readonly kept: Readonly<Record<string, readonly object[]>> }>>
+  /**
+   * Creates an account without a password and invites its owner by mail, in `language`. Where the service sends no mail, or `mail` is `false`, `link` is
+   * what to hand over instead. The link works once, for 7 days; a newer one replaces it.
+   */
+  invite(
+    by: ActingPrincipal,
+    invited: {
+      readonly email: string
+      readonly name?: string | null
+      readonly roles?: readonly string[]
+      readonly language?: string
+      readonly mail?: boolean
+    },
+  ): Promise<AdminAnswer<{ readonly id: string; readonly link: string | null }>>
+}
+
+/** Makes the administration of a service. A service that is not configured lets nobody administer. */
+export function createAdmin(
+  { services }: { readonly services: WiredServices | null },
+  options: AdminOptions,
+): Administration {
+  return services ? administrationOf(services, options) : unconfigured()
+}
+
+function administrationOf(services: WiredServices, options: AdminOptions): Administration {
+  const { config, clock, log, sessions, accountExports } = services
+  const orProblem = createOrProblem({
+    typeBase: `${config.issuer}/problems/`,
+    local: isLocal(new URL(config.issuer)),
+    log,
+  })
+  const { role, gives = [], recent = CHANGE_OF_WAYS_IN } = options
+  const administration = createAccountAdministration(services.db)
+  const administer: AdministerServices = { administration, sessionCache: services.sessionCache, clock }
+
+  /** @param terms `null`: only looks. @throws {Problem} Unless the principal may. @throws {StoreUnavailable} */
+  async function admit(
+    by: ActingPrincipal,
+    terms: RecentTerms | null,
+    requestId: string,
+  ): Promise<Administrator> {
+    const live = await sessions.findLive(by.sessionId, clock())
+    // guard: an administrator is somebody whose session stands
+    if (live?.session.userId !== by.userId) throw sessionEnded({ ...by, ...NOTHING_MORE })
+    // guard: administration takes the role, as the account has it now
+    if (!live.roles.includes(role)) throw new Problem('forbidden', { detail: `This takes the role ${role}.` })
+    // guard: administration takes a recent proof
+    if (terms && !isRecent(assuranceOf(live.session.methods), clock(), terms)) throw insufficient(terms)
+    return { userId: by.userId, gives: [...live.roles, ...gives], requestId }
+  }
+
+  const change = (by: ActingPrincipal, id: string, to: AccountChange) =>
+    orProblem(new Headers(), async (requestId) => {
+      const administrator = await admit(by, recent, requestId)
+      const result = await changeAccount(administer, administrator, id, to)
+      return { changed: orRefuse(result).changed }
+    })
+
+  return {
+    list: (by, { prefix = '', after = null, limit = 50 } = {}) =>
+      orProblem(new Headers(), async (requestId) => {
+        await admit(by, null, requestId)
+        const size = Math.min(Math.max(Math.trunc(limit) || 1, 1), MOST_LISTED)
+        const page = { prefix: prefix.normalize('NFKC').toLowerCase(), after: after ?? '', limit: size + 1 }
+        const found = await administration.search(page, clock())
+        const shown = found.slice(0, size)
+        const next = found.length > size ? (shown.at(-1)?.canonicalEmail ?? null) : null
+        return { accounts: shown.map(presentAccount), next }
+      }),
+
+    show: (by, who) =>
+      orProblem(new Headers(), async (requestId) => {
+        await admit(by, null, requestId)
+        const canonicalEmail = parseEmailAddress(who)?.canonical ?? ''
+        const { account } = await administration.find({ id: who, canonicalEmail }, by.userId, clock())
+        return { account: account && presentAccount(account) }
+      }),
+
+    setRoles: (by, id, roles) =>
+      orProblem(new Headers(), async (requestId) => {
+        const administrator = await admit(by, recent, requestId)
+        const to = { to: 'roles', roles: checkRoles(roles) } as const
+        return { changed: orRefuse(await changeAccount(administer, administrator, id, to)).changed }
+      }),
+
+    disable: (by, id) => change(by, id, { to: 'disabled' }),
+    enable: (by, id) => change(by, id, { to: 'enabled' }),
+    endSessions: (by, id) => change(by, id, { to: 'signed-out' }),
+    removeSecondFactor: (by, id) => change(by, id, { to: 'without-second-factor' }),
+    delete: (by, id) => change(by, id, { to: 'deleted' }),
+
+    export: (by, id) =>
+      orProblem(new Headers(), async (requestId) => {
+        const administrator = await admit(by, recent, requestId)
+        return { kept: orRefuse(await exportFor({ ...administer, accountExports }, administrator, id)).kept }
+      }),
+
+    invite: (by, invited) =>
+      orProblem(new Headers(), async (requestId) => {
+        const administrator = await admit(by, recent, requestId)
+        const { name = null, roles = [], language = 'en', mail = true } = invited
+        const email = parseEmailAddress(invited.email)
+        if (!email) throw invalid('email', 'Send an email address, for example ada@example.com.')
+        if (!LANGUAGE_TAG.test(language))
+          throw invalid('language', 'Send a language tag such as en or pt-BR.')
+        if (name !== null && ([...name].length > 100 || checkVisibleText(name)))
+          throw invalid('name', 'Use at most 100 characters that can be seen.')
+        const mailIn = mail && services.mail?.delivery ? language : null
+        const person = { email, name, roles: checkRoles(roles), mailIn }
+        const { userId, token } = orRefuse(await invite(administer, administrator, person))
+        return {
+          id: userId,
+          link: token === null ? null : `${config.issuer}${VERIFY_EMAIL_PATH}?token=${token}`,
+        }
+      }),
+  }
+}
+
+const MOST_LISTED = 100
+
+/** A language that the service has no texts in gets those in English. */
+const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
+
+/** Janus stores no longer list of roles (0013_roles.sql). */
+const ROLES_MAX_BYTES = 1024
+
+/** What a refusal of a session does not look at. */
+const NOTHING_MORE = { roles: [], authenticatedAt: 0, amr: [], acr: 'urn:janus:1fa', claims: {} } as const
+
+/** Returns each role once. @throws {Problem} If one is no text that can be seen, or all are too long. */
+function checkRoles(roles: readonly string[]): readonly string[] {
+  const each = [...new Set(roles)]
+  const visible = each.every((role) => typeof role === 'string' && role.trim() !== '' && !/\p{C}/u.test(role))
+  const fits = new TextEncoder().encode(JSON.stringify(each)).length <= ROLES_MAX_BYTES
+  if (!visible || !fits)
+    throw invalid('roles', `Send texts that can be seen, at most ${ROLES_MAX_BYTES} bytes of JSON.`)
+  return each
+}
+
+function invalid(field: string, message: string): Problem {
+  return new Problem('invalid-input', { errors: [{ field, code: 'invalid', message }] })
+}
+
+/** @throws {Problem} Where nothing was done. */
+function orRefuse<T extends { readonly outcome: string }>(result: T | NotAdministered): T {
+  if (!isRefused(result)) return result
+  switch (result.reason) {
+    case 'unknown-account':
+      throw new Problem('not-found', { detail: 'There is no such account.' })
+    case 'account-exists':
+      throw new Problem('account-exists')
+    case 'account-disabled':
+      throw new Problem('account-exists', { detail: 'The account with this address is disabled.' })
+    case 'own-account':
+      throw new Problem('forbidden', { detail: 'You cannot change your own account here. Use /account.' })
+    case 'role-beyond-own':
+      throw new Problem('forbidden', {
+        detail: 'The account has or would have a role that you cannot give. Ask somebody who has that role.',
+      })
+  }
+}
+
+function isRefused(result: { readonly outcome: string }): result is NotAdministered {
+  return result.outcome === 'refused'
+}
+
+function presentAccount(account: AdministeredAccount): AccountFacts {
+  const { user, disabledAt, hasPassword, secondFactorAt, passkeys, identities, openSessions } = account
+  return {
+    id: user.id,
+    email: user.email,
+    email_verified: user.emailVerified,
+    name: user.name,
+    roles: user.roles,
+    created_at: presentInstant(user.createdAt),
+    disabled_at: disabledAt === null ? null : presentInstant(disabledAt),
+    has_password: hasPassword,
+    second_factor_at: secondFactorAt === null ? null : presentInstant(secondFactorAt),
+    passkeys,
+    identities,
+    open_sessions: openSessions,
+  }
+}
+
+function unconfigured(): Administration {
+  const refuse = async (): Promise<Refusal> => {
+    const problem = new Problem('internal-error', { detail: 'Janus is not configured.' })
+    const typeBase = 'urn:janus:problem:'
+    return { ok: false, problem: presentProblem(problem, { typeBase, requestId: crypto.randomUUID() }) }
+  }
+  return {
+    list: refuse,
+    show: refuse,
+    setRoles: refuse,
+    disable: refuse,
+    enable: refuse,
+    endSessions: refuse,
+    removeSecondFactor: refuse,
+    delete: refuse,
+    export: refuse,
+    invite: refuse,
+  }
+}
