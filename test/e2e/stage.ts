@@ -83,7 +83,7 @@ export const it = test
     }
   })
 
-/** The cookies of a visitor that open something. The credential of a device, which stays when a person signs out, opens nothing. */
+/** The cookies of a visitor that open something. The credential of a device, which stays when a person signs out, opens nothing, nor does a seal alone. */
 export async function credentialCookies({ context }: Pick<Visitor, 'context'>) {
-  return (await context.cookies()).filter(({ name }) => !name.startsWith('__Host-device'))
+  return (await context.cookies()).filter(({ name }) => !/^__Host-(device|seal)/.test(name))
 }
