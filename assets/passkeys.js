@@ -1,10 +1,12 @@
-// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, or in its second step, prove again who one is, and add one. Without this file
+// Passkeys on the pages: sign in with one, also from the list that the browser shows in the address field, or in its second step, prove again who one is, add one, and tell the browser which
+// ones there are. Without this file
 // every other way in works.
 
 const signIn = document.querySelector('[data-passkey-sign-in]')
 const step = document.querySelector('[data-passkey-step]')
 const prove = document.querySelector('[data-passkey-prove]')
 const add = document.querySelector('[data-passkey-add]')
+const enrol = document.querySelector('[data-passkey-enrol]')
 const known = typeof PublicKeyCredential === 'function' ? PublicKeyCredential : null
 
 if (signIn instanceof HTMLElement && known && 'parseRequestOptionsFromJSON' in known) offerSignIn(signIn)
@@ -13,7 +15,11 @@ if (known && 'parseRequestOptionsFromJSON' in known) {
   if (prove instanceof HTMLElement)
     offerUse(prove, '/reauthenticate/passkey', { account_id: prove.dataset.accountId })
 }
-if (add instanceof HTMLElement && known && 'parseCreationOptionsFromJSON' in known) offerAdd(add)
+if (known && 'parseCreationOptionsFromJSON' in known) {
+  if (add instanceof HTMLElement) offerAdd(add, '/passkeys', { account_id: add.dataset.accountId })
+  if (enrol instanceof HTMLElement) offerAdd(enrol, '/login/second-factor/set-up/passkey', {})
+}
+if (add instanceof HTMLElement) tellBrowser(add)
 
 /** @param {HTMLElement} box */
 function offerSignIn(box) {
@@ -86,12 +92,15 @@ function offerUse(box, path, more) {
   })
 }
 
-/** @param {HTMLElement} box */
-function offerAdd(box) {
+/**
+ * Offers to make a passkey: for the account that is signed in, or as the second factor that a sign-in waits for.
+ *
+ * @param {HTMLElement} box @param {string} path @param {object} more
+ */
+function offerAdd(box, path, more) {
   box.hidden = false
   button(box).addEventListener('click', async () => {
-    const account_id = box.dataset.accountId
-    const asked = await send(box, '/passkeys/options', { account_id })
+    const asked = await send(box, `${path}/options`, more)
     if (asked.body.code === 'insufficient-user-authentication')
       return location.assign(box.dataset.prove ?? '/')
     if (!asked.ok) return fail(box)
@@ -102,11 +111,34 @@ function offerAdd(box) {
     } catch {
       return fail(box)
     }
-    const answer = await send(box, '/passkeys', { credential: toJson(credential), account_id })
-    if (answer.ok) location.assign(box.dataset.next ?? '/')
+    const answer = await send(box, path, { credential: toJson(credential), ...more })
+    if (answer.ok) location.assign(answer.body.return_to ?? box.dataset.next ?? '/')
     else fail(box)
     return answer.ok
   })
+}
+
+/**
+ * Tells the browser which passkeys the account has left and what it is called now, so that it offers no removed one and shows no old name
+ * (WebAuthn L3 §5.1.10). Browsers that do not know this lose nothing.
+ *
+ * @param {HTMLElement} box
+ */
+async function tellBrowser(box) {
+  const { rpId, userHandle: userId, accepted = '', email: name, displayName } = box.dataset
+  if (!known || !rpId || !userId) return
+  const allAcceptedCredentialIds = accepted.split(' ').filter(Boolean)
+  const signals = {
+    signalAllAcceptedCredentials: { rpId, userId, allAcceptedCredentialIds },
+    signalCurrentUserDetails: { rpId, userId, name, displayName },
+  }
+  for (const [signal, details] of Object.entries(signals)) {
+    try {
+      await Reflect.get(known, signal)?.call(known, details)
+    } catch {
+      // The browser keeps what it has.
+    }
+  }
 }
 
 /** @param {HTMLElement} box @param {string} path @param {object} body */

@@ -7,6 +7,7 @@ import type { ChangePasswordServices } from './flows/change-password'
 import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
 import type { OwnFactorServices } from './flows/second-factor'
+import type { EnrolmentServices } from './flows/sign-in/enrolment'
 import type { SignInServices } from './flows/sign-in/password'
 import type { SecondFactorServices } from './flows/sign-in/second-factor'
 import type { HoldSignIn } from './flows/sign-in/way-in'
@@ -79,7 +80,8 @@ export interface PasskeyPart extends Pick<PasskeyServices, 'passkeys' | 'challen
 /** What only a service has that was made with second factors (`createSecondFactors`). */
 export interface SecondFactorPart
   extends Pick<OwnFactorServices, 'secondFactors' | 'totpSeeds'>,
-    Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes'> {
+    Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes' | 'sendsMail'>,
+    Pick<EnrolmentServices, 'enrolments'> {
   /** Makes a sign-in wait. */
   readonly holdSignIn: HoldSignIn
 }

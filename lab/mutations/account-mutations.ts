@@ -1,5 +1,7 @@
 import type { Mutation } from './mutation.ts'
 
+const REQUIRED_FACTOR = ['test/contracts/required-second-factor.test.ts']
+
 /** The guards of what ends an account, its password and its sessions. */
 export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   ...(
@@ -39,6 +41,84 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     cut: 'email_verified_at = :now, password_hash = NULL',
     put: 'email_verified_at = CASE WHEN :now > 0 THEN email_verified_at END',
     tests: ['test/contracts/administration.test.ts'],
+  },
+  {
+    guard: 'a role that requires a second factor requires it beside other roles, too',
+    cut: 'roles.some',
+    put: 'roles.every',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'no session begins on one factor for an account that must have a second',
+    cut: 'closedTo(factorPolicy, facts.methods)',
+    put: 'closedTo({ ...factorPolicy, secondFactor: "optional" }, facts.methods)',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'whatever statement tries it, a session begins only with the factors that are required',
+    cut: ':closed_to_all = 0',
+    put: ':closed_to_all >= 0',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a token of one factor opens nothing where a second is required',
+    cut: 'lacksFactor(services.factorPolicy, principal)',
+    put: 'false',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a session of one factor opens nothing where a second is required',
+    cut: 'lacksFactor(services.factorPolicy, principal)',
+    put: 'false',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a session of one factor is not refreshed where a second is required',
+    cut: 'lacksFactor(services.factorPolicy, { roles, ...assuranceOf(session.methods) })',
+    put: 'false',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a passkey is asked for where a second factor is required, before another can be set up',
+    cut: 'hasPasskeys ?',
+    put: 'false && hasPasskeys ?',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a sign-in sets up a second factor only of an account that has none',
+    cut: 'AND NOT EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id)',
+    put: '',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'where mail is sent, a password alone sets up no second factor',
+    cut: ':sends_mail = 0',
+    put: ':sends_mail >= 0',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a second factor that is required is removed only where a passkey takes its place',
+    cut: 'required && ',
+    put: 'false && ',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'the last second factor stays where one is required',
+    cut: ':required = 0',
+    put: ':required >= 0',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'a second factor is required only where there are second factors',
+    cut: "secondFactor !== 'optional'",
+    put: 'false',
+    tests: REQUIRED_FACTOR,
+  },
+  {
+    guard: 'nobody registers who could set up no second factor',
+    cut: "secondFactor === 'required' &&",
+    put: 'false &&',
+    tests: ['test/config/config.test.ts'],
   },
   {
     guard: 'an operator who removes a second factor ends the sessions',

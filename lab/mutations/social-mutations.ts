@@ -173,12 +173,6 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     tests: LINKING,
   },
   {
-    guard: 'the last way in stays where it is an identity',
-    cut: ':mail = 1',
-    put: ':mail >= 0',
-    tests: LINKING,
-  },
-  {
     guard: 'an identity signs in to the account that it belongs to, if that is enabled',
     cut: 'AND (:verified_only = 0 OR',
     put: 'AND (:verified_only >= 0 OR',

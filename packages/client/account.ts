@@ -89,6 +89,13 @@ export interface AccountClient {
     step: FactorCode & { readonly pending?: string },
     options?: Abortable,
   ): Promise<SignedIn & Goal>
+  /** Begins to set up an authenticator app in a sign-in whose `next` has `enrol-totp`. */
+  offerTotpInSignIn(step: { readonly pending?: string }, options?: Abortable): Promise<TotpOffer>
+  /** Completes a sign-in with the first code of the app. */
+  confirmTotpInSignIn(
+    step: { readonly enrolment: string; readonly code: string; readonly pending?: string },
+    options?: Abortable,
+  ): Promise<SignedIn & RecoveryCodes & Goal>
   /** Lists what renews the proof of this session, for a call that threw `insufficient-user-authentication`. */
   proofs(options?: Abortable): Promise<OwnProofs>
   /** Proves again who is signed in. A passkey does, too: `janus/client/passkeys`. */
@@ -178,6 +185,9 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     },
     completeSignIn: (step, options) =>
       entered(call('/login/second-factor', { ...options, body: step, sends: 'mode' })),
+    offerTotpInSignIn: (step, options) => call(SET_UP_TOTP, { ...options, body: step }),
+    confirmTotpInSignIn: (step, options) =>
+      entered(call(`${SET_UP_TOTP}/confirm`, { ...options, body: step, sends: 'mode' })),
     proofs: (options) => listed('/reauthenticate', options),
     reauthenticate: (proof, options) =>
       entered(
@@ -216,3 +226,5 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     activity: (options) => listed('/me/activity', options),
   }
 }
+
+const SET_UP_TOTP = '/login/second-factor/set-up/totp'

@@ -203,12 +203,13 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     },
 
     async signUp(account, options) {
-      const answer = await answerOf<Partial<SignedIn & TokenAnswer> & { readonly binding: string }>(
-        '/register',
-        { ...options, body: account, sends: 'mode' },
-        (status) => (status === 202 ? 'binding' : hasTokens ? 'access_token' : 'user'),
+      const answer = await answerOf<
+        Partial<SignedIn & TokenAnswer & PendingSignIn> & { readonly binding: string }
+      >('/register', { ...options, body: account, sends: 'mode' }, (status) =>
+        status === 202 ? 'binding' : hasTokens ? 'access_token' : 'user',
       )
-      const { user, session, binding } = answer
+      const { user, session, binding, next, expires_in = 0, pending } = answer
+      if (next) return { outcome: 'second-factor-due', next, expires_in, ...(pending && { pending }) }
       return user && session
         ? { outcome: 'signed-in', user, session }
         : { outcome: 'verification-sent', binding }

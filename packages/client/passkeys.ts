@@ -18,6 +18,11 @@ export interface PasskeyClient {
   signIn(options?: Abortable & { readonly mediation?: 'conditional' }): Promise<SignedIn>
   /** Completes a sign-in whose `next` has `passkey`. @param step.pending What the first step answered, in token mode. */
   completeSignIn(step?: { readonly pending?: string }, options?: Abortable): Promise<SignedIn & Goal>
+  /** Completes a sign-in whose `next` has `enrol-passkey`, by making one. */
+  enrol(
+    step?: { readonly pending?: string; readonly name?: string | null },
+    options?: Abortable,
+  ): Promise<SignedIn & Goal>
   /** Proves again who is signed in. */
   reauthenticate(options?: Abortable): Promise<SignedIn>
   /** Adds a passkey of this device to the account; it takes a proof of the last ten minutes. */
@@ -73,14 +78,8 @@ export function createPasskeyClient({ call }: JanusClient): PasskeyClient {
     const publicKey = ceremonies().parseRequestOptionsFromJSON(options)
     const credential = await ask('get', { publicKey, ...(signal && { signal }), ...more })
     try {
-      const answer = await call<T & TokenAnswer>(path, {
-        ...how,
-        signal,
-        body: { credential: credential.toJSON(), ...rest },
-      })
-      const { access_token, account_token, token_type, expires_in, refresh_token, device_token, ...shown } =
-        answer
-      return shown as unknown as T
+      const body = { credential: credential.toJSON(), ...rest }
+      return shown(await call<T & TokenAnswer>(path, { ...how, signal, body }))
     } catch (error) {
       const { rpId } = options
       // The device no longer offers what Janus does not know.
@@ -88,6 +87,18 @@ export function createPasskeyClient({ call }: JanusClient): PasskeyClient {
         await ceremonies().signalUnknownCredential?.({ rpId, credentialId: credential.id })
       throw error
     }
+  }
+
+  /** Leaves the tokens out, which the client has. */
+  function shown<T extends object>(answer: T & TokenAnswer): T {
+    const { access_token, account_token, token_type, expires_in, refresh_token, device_token, ...rest } =
+      answer
+    return rest as unknown as T
+  }
+
+  async function create(options: OptionsJson, signal: AbortSignal | undefined): Promise<object> {
+    const publicKey = ceremonies().parseCreationOptionsFromJSON(options)
+    return (await ask('create', { publicKey, ...(signal && { signal }) })).toJSON()
   }
 
   return {
@@ -112,6 +123,18 @@ export function createPasskeyClient({ call }: JanusClient): PasskeyClient {
       return use(path, { options, rest, signal }, { sends: 'mode' })
     },
 
+    async enrol({ pending, name } = {}, { signal } = {}) {
+      const path = '/login/second-factor/set-up/passkey'
+      const rest = pending ? { pending } : {}
+      const options = await call<OptionsJson>(`${path}/options`, { signal, body: rest })
+      const body = {
+        credential: await create(options, signal),
+        ...rest,
+        ...(name === undefined ? {} : { name }),
+      }
+      return shown(await call<SignedIn & Goal & TokenAnswer>(path, { signal, body, sends: 'mode' }))
+    },
+
     async reauthenticate({ signal } = {}) {
       const path = '/reauthenticate/passkey'
       const options = await call<OptionsJson>(`${path}/options`, { ...signedIn, signal, body: {} })
@@ -120,9 +143,7 @@ export function createPasskeyClient({ call }: JanusClient): PasskeyClient {
 
     async add({ name } = {}, { signal } = {}) {
       const options = await call<OptionsJson>('/passkeys/options', { ...signedIn, signal, body: {} })
-      const publicKey = ceremonies().parseCreationOptionsFromJSON(options)
-      const credential = (await ask('create', { publicKey, ...(signal && { signal }) })).toJSON()
-      const body = { credential, ...(name === undefined ? {} : { name }) }
+      const body = { credential: await create(options, signal), ...(name === undefined ? {} : { name }) }
       return (await call<{ passkey: Passkey }>('/passkeys', { ...signedIn, signal, body })).passkey
     },
 

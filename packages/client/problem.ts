@@ -26,6 +26,7 @@ export type ProblemCode =
   | 'password-not-set'
   | 'email-not-verified'
   | 'second-factor-not-set'
+  | 'second-factor-required'
   | 'last-way-in'
   | 'identity-refused'
   | 'account-exists'

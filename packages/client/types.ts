@@ -39,8 +39,11 @@ export interface SignedIn {
 
 /** The first step of a sign-in to an account with a second factor. Nobody is signed in by it. */
 export interface PendingSignIn {
-  /** What may be proven next. */
-  readonly next: readonly ('totp' | 'recovery-code' | 'passkey')[]
+  /**
+   * What may be proven next. Where the account must have a second factor and has none: what may be set up, or `link`, to sign in by mail
+   * first.
+   */
+  readonly next: readonly ('totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'enrol-passkey' | 'link')[]
   /** How many seconds the sign-in waits. */
   readonly expires_in: number
   /** Send it with the second factor in token mode. In session mode it is in a cookie. */
@@ -109,8 +112,8 @@ export interface Goal {
   readonly return_to?: string
 }
 
-/** An address was proven; and who is signed in, where it was confirmed in the browser or client that registered. */
-export interface EmailVerified extends Partial<SignedIn>, Goal {
+/** An address was proven; and who is signed in, or how the sign-in goes on, where it was confirmed in the browser or client that registered. */
+export interface EmailVerified extends Partial<SignedIn>, Partial<PendingSignIn>, Goal {
   readonly email_verified: boolean
   /** Says whether the account can sign in with a password now. */
   readonly has_password: boolean
@@ -160,6 +163,8 @@ export interface PasswordChange {
 /** Describes the outcome of signing up. */
 export type SignUp =
   | (SignedIn & { readonly outcome: 'signed-in' })
+  /** The account was made, and must have a second factor. */
+  | (PendingSignIn & { readonly outcome: 'second-factor-due' })
   /** With `REGISTRATION=verified`: a link was mailed, and it wants this binding, which browsers have in a cookie, too. */
   | { readonly outcome: 'verification-sent'; readonly binding: string }
 

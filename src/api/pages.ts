@@ -21,8 +21,8 @@ export interface Pages {
   onward(c: Context, url: URL): Promise<Response>
   /** An authenticator app that waits for its first code. No other answer holds its seed. */
   totpOffer(c: Context, offer: OfferToOwner): Promise<Response>
-  /** New recovery codes, which are shown in this answer alone. */
-  recoveryCodes(c: Context, codes: readonly string[]): Promise<Response>
+  /** New recovery codes, which are shown in this answer alone. @param next Where the page leads. */
+  recoveryCodes(c: Context, codes: readonly string[], next?: string): Promise<Response>
   /** What a type of problem means. */
   problemType(c: Context, code: ProblemCode): Promise<Response>
   /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
@@ -31,5 +31,6 @@ export interface Pages {
 
 /** An authenticator app that is offered, and the account that it is for. */
 export interface OfferToOwner extends TotpOffer {
-  readonly accountId: string
+  /** `null`: that of a sign-in which waits for it. */
+  readonly accountId: string | null
 }

@@ -116,6 +116,14 @@ export function parseOrigins(text: string): readonly string[] | Fault {
       )
 }
 
+/** Returns the names of roles. A quotation mark or a backslash would be written otherwise in a list of roles. */
+export function parseRoleNames(text: string): readonly string[] | Fault {
+  const roles = text.split(',').map((part) => part.trim())
+  return roles.every((role) => /^[^"\\\p{C}]+$/u.test(role))
+    ? roles
+    : fault('must be names of roles separated by commas: admin, support')
+}
+
 /** Returns the secrets, newest first. */
 export function parseSecrets(text: string): readonly [string, ...string[]] | Fault {
   const [newest = '', ...older] = text.split(',').map((part) => part.trim())

@@ -54,6 +54,14 @@ const RULES: readonly Rule[] = [
     message:
       'cannot be required while REGISTRATION is open, which signs people in at once: set REGISTRATION to verified',
   },
+  {
+    setting: 'SECOND_FACTOR',
+    // guard: nobody registers who could set up no second factor
+    isBroken: ({ secondFactor, mailer, registration }) =>
+      secondFactor === 'required' && mailer !== 'none' && registration === 'open',
+    message:
+      'cannot be required while REGISTRATION is open and mail is sent, because a second factor is set up on a verified address alone: set REGISTRATION to verified',
+  },
 ]
 
 /** Returns a fault for each rule between settings that is broken. */

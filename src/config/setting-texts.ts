@@ -132,6 +132,17 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       '`required` accepts a password only for accounts with a verified address. It needs a mailer, and a `REGISTRATION` other than `open`.',
     default: '`required` with a mailer and a `REGISTRATION` other than `open`, otherwise `optional`',
   },
+  SECOND_FACTOR: {
+    section: 'Accounts and mail',
+    meaning:
+      'Whose account must have a second factor: nobody’s (`optional`), everybody’s (`required`), or that of people with one of `SECOND_FACTOR_ROLES` (`roles`). Whoever must have one and has none sets it up at the next sign-in. Sessions of one factor are refused from then on.',
+  },
+  SECOND_FACTOR_ROLES: {
+    section: 'Accounts and mail',
+    meaning: 'The roles whose holders must have a second factor.',
+    accepts: 'names of roles separated by commas: `admin, support`',
+    applies: '`SECOND_FACTOR` is `roles`',
+  },
   SESSION_IDLE_SECONDS: {
     section: 'Sessions',
     meaning: 'A session that is not used for this long ends.',

@@ -20,6 +20,7 @@ import {
   parseMailUrl,
   parseOrigins,
   parseResendKey,
+  parseRoleNames,
   parseSecrets,
 } from './parsers'
 import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
@@ -43,6 +44,7 @@ export interface Earlier {
   readonly webhookUrl?: string | null
   readonly appUrl?: string | null
   readonly allowedOrigins?: readonly string[]
+  readonly secondFactor?: 'optional' | 'required' | 'roles'
 }
 
 /** A parser that may look at settings further up. */
@@ -109,6 +111,13 @@ export const SETTINGS = {
     default: ({ registration, mailer }) =>
       // guard: closing a registration does not lift the proof of addresses
       registration !== 'open' && mailer !== undefined && mailer !== 'none' ? 'required' : 'optional',
+  },
+
+  SECOND_FACTOR: { as: 'secondFactor', parse: oneOf('optional', 'required', 'roles'), default: 'optional' },
+  SECOND_FACTOR_ROLES: {
+    as: 'secondFactorRoles',
+    parse: parseRoleNames,
+    when: ({ secondFactor }) => secondFactor === 'roles',
   },
 
   // KV keeps no record for less than a minute, and half of the idle time must pass before a session slides.

@@ -60,14 +60,17 @@ export interface FinishedSignIn extends PendingHandle {
   readonly now: number
 }
 
+/** The session of a sign-in that waited has begun. */
+export interface Begun {
+  readonly outcome: 'begun'
+  readonly user: User
+  readonly started: StartedSession
+  readonly methods: readonly ProvenMethod[]
+  readonly returnTo: string | null
+}
+
 export type Finish =
-  | {
-      readonly outcome: 'begun'
-      readonly user: User
-      readonly started: StartedSession
-      readonly methods: readonly ProvenMethod[]
-      readonly returnTo: string | null
-    }
+  | Begun
   /** The code is another, was used, or is too old. */
   | ({ readonly outcome: 'wrong-code' } & WithMail)
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }

@@ -19,9 +19,9 @@ export interface TotpSeeds {
   /** Returns the seed, or `null` if no configured secret decrypts it for this account. */
   open(userId: string, sealed: Sealed): Promise<Uint8Array<ArrayBuffer> | null>
   /** Seals the seed of a factor that is not confirmed: it goes to the client and comes back with the first code. */
-  sealOffer(userId: string, offer: OfferedSeed): Promise<string>
-  /** Returns what was offered, or `null` if it was not offered to this account, or cannot be decrypted. */
-  openOffer(userId: string, text: string): Promise<OfferedSeed | null>
+  sealOffer(holder: string, offer: OfferedSeed): Promise<string>
+  /** Returns what was offered, or `null` if it was not offered to this holder, or cannot be decrypted. @param holder An account, or a sign-in that waits. */
+  openOffer(holder: string, text: string): Promise<OfferedSeed | null>
 }
 
 /** A seed that was shown, and until when it may be confirmed. */
@@ -41,17 +41,17 @@ export function createTotpSeeds(keyring: Keyring): TotpSeeds {
       return bytes && new Uint8Array(bytes)
     },
 
-    async sealOffer(userId, { seed, expiresAt }) {
+    async sealOffer(holder, { seed, expiresAt }) {
       const bytes = new Uint8Array(INSTANT_BYTES + seed.length)
       new DataView(bytes.buffer).setBigUint64(0, BigInt(expiresAt))
       bytes.set(seed, INSTANT_BYTES)
-      const { text, secretId } = await seal(keyring, 'totp-seed', `offer ${userId}`, bytes)
+      const { text, secretId } = await seal(keyring, 'totp-seed', `offer ${holder}`, bytes)
       return `${secretId}.${text}`
     },
 
-    async openOffer(userId, text) {
+    async openOffer(holder, text) {
       const [, secretId = '', sealed = ''] = /^([\w-]{8})\.([\w-]+\.[\w-]+)$/.exec(text) ?? []
-      const opened = await unseal(keyring, 'totp-seed', `offer ${userId}`, { text: sealed, secretId })
+      const opened = await unseal(keyring, 'totp-seed', `offer ${holder}`, { text: sealed, secretId })
       if (!opened || opened.byteLength <= INSTANT_BYTES) return null
       return {
         expiresAt: Number(new DataView(opened).getBigUint64(0)),
@@ -99,8 +99,14 @@ export interface SecondFactorStore {
       readonly replacedSessionId: string
     },
   ): Promise<StartedSession | null>
-  /** Removes the second factor and its recovery codes. `null`, and nothing done, if there is none. */
-  remove(change: FactorChange & { readonly replacedSessionId: string }): Promise<StartedSession | null>
+  /**
+   * Removes the second factor and its recovery codes. `null`, and nothing done, if there is none.
+   *
+   * @param change.onlyBesidePasskey Whether nothing is done either if the account has no passkey.
+   */
+  remove(
+    change: FactorChange & { readonly replacedSessionId: string; readonly onlyBesidePasskey: boolean },
+  ): Promise<StartedSession | null>
   /**
    * Counts a try against the account, uses the factor up and renews the session, in one transaction. One caller ever uses a code.
    */

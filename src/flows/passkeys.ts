@@ -5,8 +5,13 @@ import type { Challenges } from '../passkeys/challenge'
 import { presentedChallenge } from '../passkeys/client-data'
 import type { Passkey, PasskeyChange, PasskeyStore } from '../passkeys/passkey-store'
 import { creationOptions, expectedBy, type RelyingParty } from '../passkeys/relying-party'
-import { type RegistrationResponse, verifyRegistration } from '../passkeys/verify-registration'
+import {
+  type NewPasskey,
+  type RegistrationResponse,
+  verifyRegistration,
+} from '../passkeys/verify-registration'
 import { describeDevice } from '../request-source/device'
+import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import type { SendMail } from '../runtime/queued-mail'
@@ -59,18 +64,35 @@ export async function addPasskey(
   if (!challenge) return refuse('challenge')
   const verified = await verifyRegistration(response, expectedBy(party, text))
   if (!verified.ok) return refuse(verified.refusal)
-  const passkey: Passkey = {
-    ...verified.passkey,
-    id: encodeBase64url(randomBytes(16)),
-    userId: by.userId,
-    transports,
-    name: name ?? describeDevice(by.source.userAgent) ?? party.name,
-    createdAt: now,
-    lastUsedAt: null,
-  }
+  const { userId, source } = by
+  const passkey = newPasskey(verified.passkey, { userId, transports, name, source, party, now })
   const added = await passkeys.add(passkey, { ...by, now, challenge })
   if (added.outcome === 'challenge-used') return refuse('challenge-used')
   if (added.outcome !== 'added') return { outcome: added.outcome }
   sendMail(added.mailIds)
   return { outcome: 'added', passkey }
+}
+
+/** Returns a passkey as it is kept for an account. */
+export function newPasskey(
+  verified: NewPasskey,
+  of: {
+    readonly userId: string
+    readonly transports: readonly string[]
+    /** `null`: it is called after the device. */
+    readonly name: string | null
+    readonly source: RequestSource
+    readonly party: RelyingParty
+    readonly now: number
+  },
+): Passkey {
+  return {
+    ...verified,
+    id: encodeBase64url(randomBytes(16)),
+    userId: of.userId,
+    transports: of.transports,
+    name: of.name ?? describeDevice(of.source.userAgent) ?? of.party.name,
+    createdAt: of.now,
+    lastUsedAt: null,
+  }
 }

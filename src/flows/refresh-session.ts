@@ -2,6 +2,8 @@ import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import type { SendMail } from '../runtime/queued-mail'
+import { assuranceOf } from '../sessions/assurance'
+import { type FactorPolicy, lacksFactor } from '../sessions/factor-policy'
 import { idleSeconds, type Session, type SessionLifetimes } from '../sessions/session'
 import type { SessionStore } from '../sessions/session-store'
 import type { AccessTokens } from '../tokens/access-token'
@@ -27,6 +29,7 @@ export async function refreshSession(
     readonly lifetimes: SessionLifetimes
     readonly refreshReuseSeconds: number
     readonly sendMail: SendMail
+    readonly factorPolicy: FactorPolicy
     readonly clock: Clock
     readonly log: Log
   },
@@ -52,6 +55,10 @@ export async function refreshSession(
     log('refresh-token-reused', { session_id: sessionId, counter })
     return { outcome: 'refresh-token-reused' }
   }
+  const { roles, session } = rotation.live
+  // guard: a session of one factor is not refreshed where a second is required
+  if (lacksFactor(services.factorPolicy, { roles, ...assuranceOf(session.methods) }))
+    return { outcome: 'session-ended' }
   const credentials = await issueTokens(services, rotation.live, rotation.counter)
-  return { outcome: 'refreshed', session: rotation.live.session, credentials }
+  return { outcome: 'refreshed', session, credentials }
 }

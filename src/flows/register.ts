@@ -8,10 +8,16 @@ import { sourcesOf } from '../throttling/source-limit'
 import { REPEAT_SECONDS, type RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import { type AttemptServices, attemptPassword } from './sign-in/attempt-password'
-import type { SignedIn } from './sign-in/prepared-session'
-import { type Arrival, beginSession, type Proven } from './sign-in/way-in'
+import {
+  type Arrival,
+  type Begun,
+  beginSignIn,
+  factorDue,
+  type ProvenAccount,
+  type WayInServices,
+} from './sign-in/way-in'
 
-export interface RegisterServices extends ResumeServices, AttemptServices {
+export interface RegisterServices extends ResumeServices, AttemptServices, WayInServices {
   readonly passwordPolicy: PasswordPolicy
   readonly auditLog: AuditLog
 }
@@ -23,13 +29,14 @@ export interface RegistrationInput extends Arrival {
 }
 
 export type Registration =
-  | { readonly outcome: 'registered'; readonly signedIn: SignedIn }
+  /** Where a second factor is required, the first sign-in waits until one is set up. */
+  | Begun
   | { readonly outcome: 'account-exists' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
   | { readonly outcome: 'password-refused'; readonly refusal: PasswordRefusal }
 
 /**
- * Makes an account and signs its owner in. The same request, seconds later or at once, gets the same session.
+ * Makes an account and signs its owner in, as far as that goes without a second factor where one is required. The same request, seconds later or at once, gets the same session.
  *
  * @throws {StoreUnavailable}
  */
@@ -55,33 +62,48 @@ export async function register(services: RegisterServices, input: RegistrationIn
   const passwordHash = await passwords.hash(password)
   const now = clock()
   const user = newUser({ email: email.address, emailVerified: false, name }, now)
-  const proven: Proven = {
+  const account = { user, canonicalEmail }
+  const proven: ProvenAccount = {
     user,
     proof: { method: 'pwd', at: now },
+    secondFactor: null,
+    hasPasskeys: false,
     // Whether the address is still free is decided by the constraint, in the statement that takes it.
-    start: (start) => users.create({ user, canonicalEmail }, { ...start, passwordHash, source }),
+    hold: (pending) => users.createHeld(account, { passwordHash, pending, source }),
+    start: (start) => users.create(account, { ...start, passwordHash, source }),
   }
-  const signedIn = await beginSession(services, proven, input, identityOf(user.id, passwordHash))
-  return signedIn ? { outcome: 'registered', signedIn } : repeatRegistration(services, input)
+  const begun = await beginSignIn(services, proven, input, identityOf(user.id, passwordHash))
+  return begun ?? repeatRegistration(services, input)
 }
 
 /**
- * Answers for an address that was registered seconds ago: whoever knows the password gets the session that the registration started. An
- * attempt at that password, and counted as one.
+ * Answers for an address that was registered seconds ago: whoever knows the password gets the session that the registration started, or
+ * another sign-in that waits. An attempt at that password, and counted as one.
  */
 async function repeatRegistration(
   services: RegisterServices,
-  { email, password, mode, source, deviceIds }: RegistrationInput,
+  input: RegistrationInput,
 ): Promise<Registration> {
+  const { email, password, mode, source, deviceIds } = input
   const canonicalEmail = email.canonical
   const attempt = { canonicalEmail, password, event: 'account-registered', source, deviceIds } as const
   const attempted = await attemptPassword(services, { ...attempt, session: null })
   if (attempted.outcome !== 'proven') return { outcome: 'account-exists' }
   const { user, proof } = attempted
+  if (factorDue(services.factorPolicy, attempted) !== null) {
+    const again: ProvenAccount = {
+      ...attempted,
+      proof: { method: 'pwd', at: services.clock() },
+      hold: (pending) => services.users.holdSignIn({ ...proof, pending, rehashed: null }),
+      start: async () => null,
+    }
+    const begun = await beginSignIn(services, again, input, null)
+    return begun ?? refuseTaken(services, { canonicalEmail, source })
+  }
   const signedIn = await resumeSession(services, mode, identityOf(user.id, proof.passwordHash), deviceIds)
   if (!signedIn) return refuseTaken(services, { canonicalEmail, source })
   await services.attempts.takeBack(proof.reserved, { sessionId: signedIn.session.id })
-  return { outcome: 'registered', signedIn }
+  return { outcome: 'signed-in', signedIn }
 }
 
 /** An account is registered once, under an id that no other ever has. */

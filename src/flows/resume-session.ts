@@ -1,6 +1,8 @@
 import type { DeviceStore } from '../devices/device'
 import type { UserStore } from '../identity/user-store'
 import type { Clock } from '../runtime/clock'
+import { assuranceOf } from '../sessions/assurance'
+import { lacksFactor } from '../sessions/factor-policy'
 import type { Mode } from '../sessions/mode'
 import { formatSessionToken } from '../sessions/session-token'
 import { deriveSession, REPEAT_SECONDS, type RequestIdentity } from './repetition'
@@ -31,6 +33,7 @@ export async function resumeSession(
   // guard: a repetition gets the first session for seconds only
   if (!live || live.session.createdAt < now - REPEAT_SECONDS) return null
   const { user, session } = live
+  if (lacksFactor(services.factorPolicy, { roles: user.roles, ...assuranceOf(session.methods) })) return null
   const deviceIds = (await devices.list(user.id, now)).map(({ id }) => id)
   const deviceId = [...presentedIds, derived.deviceId].find((id) => deviceIds.includes(id)) ?? null
   const credentials =

@@ -6,8 +6,9 @@ import { encodeBase32, findStep, otpauthUri, TOTP_SEED_BYTES } from '../factors/
 import type { UserStore } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
-import { addProof, type ProvenMethod, withoutSecondFactor } from '../sessions/assurance'
+import { addProof, assuranceOf, type ProvenMethod, withoutSecondFactor } from '../sessions/assurance'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
+import { requiresFactor } from '../sessions/factor-policy'
 import {
   type IssueServices,
   issueCredentials,
@@ -33,7 +34,7 @@ interface FactorRequest {
 }
 
 /** How long an offered seed may be confirmed. */
-const OFFER_SECONDS = 30 * 60
+export const OFFER_SECONDS = 30 * 60
 
 /** An authenticator app that is not confirmed yet. Nothing has changed: the factor there is works on. */
 export interface TotpOffer {
@@ -82,7 +83,8 @@ export async function findTotpOffer(
   return found && describeOffer({ enrolment, seed: offer.seed, brand: brandName, account: found.user.email })
 }
 
-function describeOffer(of: {
+/** Describes a seed as an app takes it. */
+export function describeOffer(of: {
   readonly enrolment: string
   readonly seed: Uint8Array
   readonly brand: string
@@ -99,6 +101,8 @@ export type FactorChanged =
   | { readonly outcome: 'email-not-verified' }
   /** The session has ended meanwhile, or the factor changed. */
   | { readonly outcome: 'changed-meanwhile' }
+  /** The account must have a second factor, and this session rests on no other. */
+  | { readonly outcome: 'required' }
 
 /**
  * Confirms an offered seed with its first code, which counts as used. Ends every session of the account, starts another that has both
@@ -157,8 +161,13 @@ export async function removeSecondFactor(
   const found = await users.findWithSession(own.sessionId, now)
   if (!found) return { outcome: 'changed-meanwhile' }
   const methods = withoutSecondFactor(found.session.methods)
+  const required = requiresFactor(services.factorPolicy, found.user.roles)
+  // A session that was begun with a passkey keeps its level, and the account its passkey.
+  // guard: a second factor that is required is removed only where a passkey takes its place
+  if (required && assuranceOf(methods).acr !== 'urn:janus:2fa') return { outcome: 'required' }
   const change = await prepareChange(services, own, { methods, now }, request)
-  const started = await secondFactors.remove({ ...change, replacedSessionId: own.sessionId })
+  const replaced = { replacedSessionId: own.sessionId, onlyBesidePasskey: required }
+  const started = await secondFactors.remove({ ...change, ...replaced })
   if (!started) return { outcome: 'changed-meanwhile' }
   services.sendMail(started.mailIds)
   await deleteCachedCopies(services.sessionCache, started.ended)

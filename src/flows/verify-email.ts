@@ -2,7 +2,7 @@ import { deviceProof } from '../devices/device'
 import type { EmailAddress } from '../identity/email-address'
 import { newUser } from '../identity/user'
 import { findLink } from '../links/find-link'
-import type { FoundLink } from '../links/link-store'
+import type { FoundLink, KnownDevice } from '../links/link-store'
 import type { PasswordHasher } from '../passwords/password-hash'
 import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
@@ -22,9 +22,10 @@ import type { RequestIdentity } from './repetition'
 import { type ResumeServices, resumeSession } from './resume-session'
 import type { AttemptServices } from './sign-in/attempt-password'
 import type { SignedIn } from './sign-in/prepared-session'
-import { beginSession, type Proven } from './sign-in/way-in'
+import type { PendingSignIn } from './sign-in/second-factor'
+import { beginSignIn, factorDue, type ProvenAccount, type WayInServices } from './sign-in/way-in'
 
-export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices {
+export interface VerifyServices extends LinkServices, ResumeServices, AttemptServices, WayInServices {
   readonly passwords: PasswordHasher
   readonly passwordPolicy: PasswordPolicy
   readonly sessionCache: RememberedSessionCache
@@ -57,6 +58,8 @@ export type Verification =
       readonly returnTo: string | null
       /** `null`: nobody is signed in by this. */
       readonly signedIn: SignedIn | null
+      /** The sign-in that waits until a second factor is set up, where one is required; `null`: none does. */
+      readonly pending: PendingSignIn | null
       /** Whether somebody registered in another browser or client. */
       readonly elsewhere: boolean
     }
@@ -100,7 +103,7 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
   const use = { tokenHash, bindingHash, returnTo, source, now }
   const hasPassword = passwordHash !== null
   const elsewhere = link.account === null && link.registration === null
-  const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
+  const verified = { outcome: 'verified', hasPassword, returnTo, ...nobody, elsewhere } as const
 
   if (link.account) {
     const device = deviceProof(deviceIds)
@@ -119,17 +122,32 @@ export async function verifyEmail(services: VerifyServices, input: VerificationI
     return registered ? { ...verified, deviceId: registered.deviceId } : repeatVerification(services, input)
   }
   // Whoever has the mail and what was chosen with the address is the person who registered.
-  const proven: Proven = {
+  let registered: KnownDevice | null = null
+  const proven: ProvenAccount = {
     user,
     proof: { method: 'link', at: now },
+    secondFactor: null,
+    hasPasskeys: false,
+    hold: async (pending) => {
+      const held = { account, start: null, pending, device: deviceProof(deviceIds) }
+      registered = await links.register({ ...use, ...held })
+      return registered !== null
+    },
     start: async ({ device, ...start }) =>
       (await links.register({ ...use, device, account, start }))?.started ?? null,
   }
-  const arrival = { mode, source, presented: input.presented, deviceIds }
-  const signedIn = await beginSession(services, proven, arrival, identityOf(token, binding))
-  if (!signedIn) return repeatVerification(services, input)
+  const arrival = { mode, source, presented: input.presented, deviceIds, returnTo }
+  const begun = await beginSignIn(services, proven, arrival, identityOf(token, binding))
+  if (!begun) return repeatVerification(services, input)
+  if (begun.outcome === 'second-factor-due') {
+    const { deviceId = null } = (registered ?? {}) as Partial<KnownDevice>
+    return { ...verified, deviceId, pending: begun.pending }
+  }
+  const { signedIn } = begun
   return { ...verified, deviceId: signedIn.deviceId, signedIn }
 }
+
+const nobody = { signedIn: null, pending: null } as const
 
 const PURPOSES = ['register', 'verify-email'] as const
 
@@ -147,8 +165,10 @@ async function repeatVerification(services: VerifyServices, input: VerificationI
   const { purpose, bindingHash, account, deviceId, returnTo } = spent
   const hasPassword = account.passwordHash !== null
   const elsewhere = purpose === 'register' && bindingHash === null
-  const verified = { outcome: 'verified', hasPassword, returnTo, signedIn: null, elsewhere } as const
-  if (purpose !== 'register' || bindingHash === null || binding === null || !mode) {
+  const verified = { outcome: 'verified', hasPassword, returnTo, ...nobody, elsewhere } as const
+  // What waits for a second factor is not given twice: whoever clicks again signs in.
+  const waits = factorDue(services.factorPolicy, account) !== null
+  if (purpose !== 'register' || bindingHash === null || binding === null || !mode || waits) {
     return { ...verified, deviceId }
   }
   const signedIn = await resumeSession(services, mode, identityOf(token, binding), deviceIds)

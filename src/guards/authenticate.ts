@@ -1,3 +1,4 @@
+import { type FactorPolicy, lacksFactor } from '../sessions/factor-policy'
 import type { Mode } from '../sessions/mode'
 import type { Defer, ResolveSessionServices } from '../sessions/resolve-session'
 import type { SessionMemo } from '../sessions/session-memo'
@@ -12,6 +13,7 @@ export interface AuthenticateServices extends ResolveSessionServices {
   readonly sessionMemo: SessionMemo
   readonly sessionSeals: SessionSeals
   readonly modes: readonly Mode[]
+  readonly factorPolicy: FactorPolicy
   readonly defer: Defer
 }
 
@@ -52,7 +54,10 @@ export async function authenticate(
 async function authenticateBearer(services: AuthenticateServices, text: string): Promise<Authentication> {
   const token = await services.accessTokens.check(text)
   if (!token.ok) return { outcome: token.refusal === 'expired' ? 'token-expired' : 'invalid-token' }
-  return { outcome: 'authenticated', principal: principalOfClaims(token.claims), seal: null }
+  const principal = principalOfClaims(token.claims)
+  // guard: a token of one factor opens nothing where a second is required
+  if (lacksFactor(services.factorPolicy, principal)) return { outcome: 'invalid-token' }
+  return { outcome: 'authenticated', principal, seal: null }
 }
 
 async function authenticateCookie(
@@ -62,8 +67,11 @@ async function authenticateCookie(
   const found = await services.sessionMemo.resolve(services, credential, services.defer)
   if (!found) return { outcome: 'session-ended' }
   const { resolved, asked } = found
+  const principal = principalOfSession(resolved.session, resolved.roles)
+  // guard: a session of one factor opens nothing where a second is required
+  if (lacksFactor(services.factorPolicy, principal)) return { outcome: 'session-ended' }
   // A seal that is over is not sent any more, so whoever sent one that was of use has it for the next request, too.
   const seal =
     asked || credential.seal === null ? await services.sessionSeals.make(resolved, credential.text) : null
-  return { outcome: 'authenticated', principal: principalOfSession(resolved.session, resolved.roles), seal }
+  return { outcome: 'authenticated', principal, seal }
 }

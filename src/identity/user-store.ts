@@ -23,6 +23,11 @@ export interface UserStore {
   ): Promise<(UserCredentials & { readonly session: Session }) | null>
   /** Makes an account and its first session; `null`, and nothing made, if the address has an account already. */
   create(account: NewAccount, start: SessionStart): Promise<StartedSession | null>
+  /** Makes an account whose first sign-in waits until a second factor is set up; `false`, and nothing made, as with {@link create}. */
+  createHeld(
+    account: NewAccount,
+    held: Pick<SessionStart, 'passwordHash' | 'source'> & { readonly pending: PendingRecord },
+  ): Promise<boolean>
   /**
    * Starts a session; `null`, and nothing done, if the account is gone, disabled, or its password hash is not
    * `passwordHash` any more; or if there is the session already, or the session `unless`. Stores `rehashed` in its place, if given.
@@ -75,6 +80,8 @@ export interface PendingRecord {
   readonly userId: string
   readonly mode: Mode
   readonly methods: readonly ProvenMethod[]
+  /** Whether the account has set up a second factor. `false`: it waits for a passkey, or for one to be set up. */
+  readonly enrolled: boolean
   /** MACs of the codes that count while it waits (src/factors/expected-codes.ts). */
   readonly codeMacs: readonly string[]
   /** Where the person wanted to go. */

@@ -71,7 +71,12 @@ export interface LinkStore {
    */
   register(
     use: ProvenLink &
-      NotedLink & { readonly account: VerifiedAccount; readonly start: LinkSessionStart | null },
+      NotedLink & {
+        readonly account: VerifiedAccount
+        readonly start: LinkSessionStart | null
+        /** In place of a session: the sign-in that waits until a second factor is set up. */
+        readonly pending?: PendingRecord | null
+      },
   ): Promise<(KnownDevice & { readonly started: StartedSession | null }) | null>
   /**
    * Marks the address of an account as proven. `passwordHash` is what the account then has; unless it is what it had, every
@@ -272,6 +277,7 @@ export interface FoundLink {
     readonly canonicalEmail: string
     readonly passwordHash: string | null
     readonly secondFactor: SecondFactor | null
+    readonly hasPasskeys: boolean
   } | null
   /** The address to have, of a registration or an address change. */
   readonly newEmail: EmailAddress | null

@@ -2,7 +2,7 @@ import { AccountActivity } from './account-activity'
 import { AccountDeletion } from './account-deletion'
 import { AccountDevices, type DeviceView } from './account-devices'
 import { AccountExport } from './account-export'
-import { AccountPasskeys, type PasskeyView } from './account-passkeys'
+import { AccountPasskeys, type KnownAccount, type PasskeyView } from './account-passkeys'
 import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
 import { AccountProviders, type ProvidersView } from './account-providers'
@@ -29,6 +29,8 @@ export interface AccountPageProps {
   readonly devices: readonly DeviceView[]
   /** The oldest first; `null`: there are none here. */
   readonly passkeys: readonly PasskeyView[] | null
+  /** `null`: authenticators do not know the account. */
+  readonly known: KnownAccount | null
   readonly secondFactor: SecondFactorView | null
   /** `null`: there are none here, and the account has none. */
   readonly providers: ProvidersView | null
@@ -81,7 +83,9 @@ export function AccountPage(props: AccountPageProps) {
         state={forms.password}
         open={props.unfolded === 'password'}
       />
-      {passkeys && <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} />}
+      {passkeys && (
+        <AccountPasskeys context={context} accountId={user.id} passkeys={passkeys} known={props.known} />
+      )}
       {props.providers && <AccountProviders context={context} accountId={user.id} view={props.providers} />}
       {props.secondFactor && (
         <AccountSecondFactor context={context} accountId={user.id} secondFactor={props.secondFactor} />

@@ -6,6 +6,7 @@ import { Time } from './time'
 /** A passkey as its owner recognizes it. */
 export interface PasskeyView {
   readonly id: string
+  readonly credentialId: string
   readonly name: string
   /** Seconds since the epoch. */
   readonly createdAt: number
@@ -16,10 +17,20 @@ interface AccountPasskeysProps {
   readonly context: PageContext
   readonly accountId: string
   readonly passkeys: readonly PasskeyView[]
+  /** How authenticators know the account; `null`: they do not. */
+  readonly known: KnownAccount | null
+}
+
+/** An account as authenticators list it, for the browser to correct. */
+export interface KnownAccount {
+  readonly rpId: string
+  readonly userHandle: string
+  readonly email: string
+  readonly displayName: string
 }
 
 /** The passkeys of the account, and how to add and remove them. A browser adds one by script alone. */
-export function AccountPasskeys({ context, accountId, passkeys }: AccountPasskeysProps) {
+export function AccountPasskeys({ context, accountId, passkeys, known }: AccountPasskeysProps) {
   const { texts, language, basePath } = context
   const words = texts.passkeys
   return (
@@ -58,6 +69,13 @@ export function AccountPasskeys({ context, accountId, passkeys }: AccountPasskey
         data-account-id={accountId}
         data-failed={words.notAdded}
         data-prove={reauthenticatePath(context)}
+        {...(known && {
+          'data-rp-id': known.rpId,
+          'data-user-handle': known.userHandle,
+          'data-email': known.email,
+          'data-display-name': known.displayName,
+          'data-accepted': passkeys.map(({ credentialId }) => credentialId).join(' '),
+        })}
       >
         <button type="button">{words.add}</button>
         <p role="status" />

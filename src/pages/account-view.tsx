@@ -36,7 +36,7 @@ export async function accountPage(
       users.findById(userId),
       sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
       devices.list(userId, clock()),
-      passkeyPart?.relyingParty ? passkeyPart.passkeys.list(userId) : null,
+      passkeyPart?.relyingParty ? passkeyPart.passkeys.listOwned(userId) : null,
       secondFactorPart ? secondFactorPart.secondFactors.find(userId) : null,
       services.socialPart ? services.socialPart.identities.list(userId) : [],
       presentedDevices(services, c.req.raw.headers),
@@ -74,7 +74,17 @@ export async function accountPage(
         device: describeDevice(device.userAgent),
         current: currentIds.includes(device.id),
       }))}
-      passkeys={ownPasskeys}
+      passkeys={ownPasskeys?.passkeys ?? null}
+      known={
+        ownPasskeys?.userHandle && passkeyPart?.relyingParty
+          ? {
+              rpId: passkeyPart.relyingParty.id,
+              userHandle: ownPasskeys.userHandle,
+              email: user.email,
+              displayName: user.name ?? user.email,
+            }
+          : null
+      }
       secondFactor={
         factor && {
           ...factor,

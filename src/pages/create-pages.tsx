@@ -5,7 +5,6 @@ import { Text } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
-import { findTotpOffer } from '../flows/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import { open } from '../guards/open-route'
 import { requireLiveSession } from '../guards/require-live-session'
@@ -21,6 +20,7 @@ import { continueAfterForms } from './after-form'
 import { ASSET_FILES } from './asset-files'
 import { assetRoutes } from './asset-routes'
 import { CheckMailPage, parseMailSent } from './check-mail-page'
+import { confirmedOffer } from './confirmed-offer'
 import { ConnectPage } from './connect-page'
 import { ContinuePage } from './continue-page'
 import { continueRoute } from './continue-route'
@@ -54,7 +54,7 @@ export function createPages(
   services: Services,
   { screens: all = SCREENS, ...look }: PageOptions = {},
 ): Pages {
-  const { config, secondFactorPart } = services
+  const { config } = services
   const frame = createFrame(config, look)
   const { ownPages } = config
   const screens = all.filter(({ part }) => part === undefined || services[part] !== null)
@@ -164,9 +164,9 @@ export function createPages(
       return answerPage(c, context, <TotpPage context={context} offer={offer} state={FRESH_FORM} />)
     },
 
-    async recoveryCodes(c, codes) {
+    async recoveryCodes(c, codes, next) {
       const context = pageContext(c, frame)
-      return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} />)
+      return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} next={next ?? null} />)
     },
 
     async problemType(c, code) {
@@ -188,27 +188,17 @@ export function createPages(
       // guard: a form about another account does not come back as one of the account that is signed in
       const shown = aboutAnotherAccount(c) ? new Problem('account-mismatch') : problem
       const { status } = PROBLEMS[shown.code]
-      const { principal } = c.var
-      if (
-        principal &&
-        isForm(c) &&
-        MENDABLE.has(shown.code) &&
-        pathOf(c) === '/me/totp/confirm' &&
-        secondFactorPart
-      ) {
-        const { userId } = principal
-        const offer = await findTotpOffer(
-          { ...services, ...secondFactorPart },
-          principal,
-          sentFields(c).enrolment ?? '',
-        )
-        if (offer) {
-          const state = refusedForm(c, shown)
-          const page = <TotpPage context={context} offer={{ ...offer, accountId: userId }} state={state} />
+      if (isForm(c) && MENDABLE.has(shown.code)) {
+        const offer = await confirmedOffer(services, c, pathOf(c))
+        if (offer?.shown) {
+          const page = <TotpPage context={context} offer={offer.shown} state={refusedForm(c, shown)} />
           return answerPage(c, context, page, status)
         }
-        if (shown.code === 'invalid-second-factor') {
-          return c.redirect(accountPath(context, 'set-up-expired'), 303)
+        if (offer && shown.code === 'invalid-second-factor') {
+          return c.redirect(
+            offer.ofAccount ? accountPath(context, 'set-up-expired') : `${config.basePath}/login`,
+            303,
+          )
         }
       }
       const page = await refusedPage(c, context, { problem: shown, requestId })

@@ -32,6 +32,10 @@ const PAGES: readonly FormsOfPage[] = [
     },
   },
   { page: '/reauthenticate', forms: { '/reauthenticate/second-factor': null } },
+  {
+    page: '/login/second-factor/set-up',
+    forms: { '/login/second-factor/set-up/totp': null, '/login/second-factor/set-up/totp/confirm': null },
+  },
   { page: '/', forms: { '/logout': null } },
   { page: '/login', forms: { '/login/other': null, '/login/social/:id': null } },
 ]

@@ -35,6 +35,7 @@ const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set([
   'password-not-set',
   'email-not-verified',
   'second-factor-not-set',
+  'second-factor-required',
 ])
 
 /** `GET /problems/:code`, and every refusal that has no form to go back to. */

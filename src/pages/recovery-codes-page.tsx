@@ -5,10 +5,12 @@ import type { PageContext } from './page'
 interface RecoveryCodesPageProps {
   readonly context: PageContext
   readonly codes: readonly string[]
+  /** Where a sign-in leads that has set them up; `null`: they were asked for on the account page. */
+  readonly next: string | null
 }
 
 /** The answer to the form that made the codes. Nothing else shows them. */
-export function RecoveryCodesPage({ context, codes }: RecoveryCodesPageProps) {
+export function RecoveryCodesPage({ context, codes, next }: RecoveryCodesPageProps) {
   const words = context.texts.recoveryCodes
   return (
     <Layout context={context} title={words.title} signedIn>
@@ -23,7 +25,7 @@ export function RecoveryCodesPage({ context, codes }: RecoveryCodesPageProps) {
       </ol>
       <p class="next">{words.once}</p>
       <div class="actions">
-        <a class="button primary" href={accountPath(context)}>
+        <a class="button primary" href={next ?? accountPath(context)}>
           {words.kept}
         </a>
       </div>

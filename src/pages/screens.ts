@@ -6,6 +6,7 @@ import { registerScreen } from './register-page'
 import { resetPasswordScreen } from './reset-password-page'
 import type { Screen } from './screen'
 import { secondFactorScreen } from './second-factor-page'
+import { setUpFactorScreen } from './set-up-factor-page'
 import { signInLinkScreen } from './sign-in-link-page'
 import { verifyEmailScreen } from './verify-email-page'
 
@@ -13,6 +14,7 @@ import { verifyEmailScreen } from './verify-email-page'
 export const SCREENS: readonly Screen[] = [
   loginScreen,
   secondFactorScreen,
+  setUpFactorScreen,
   signInLinkScreen,
   confirmSignInScreen,
   registerScreen,

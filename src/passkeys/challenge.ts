@@ -5,7 +5,7 @@ import { randomBytes } from '../crypto/random'
 
 /** What a challenge is for, and for whom: an answer to one is worth nothing elsewhere. */
 export interface ChallengePurpose {
-  readonly ceremony: 'register' | 'sign-in' | 'second-factor' | 'step-up'
+  readonly ceremony: 'register' | 'enrolment' | 'sign-in' | 'second-factor' | 'step-up'
   /** Who must answer: the id of a session, the hash of a pending sign-in, or the secret of the browser or client that asked. */
   readonly holder: string
 }

@@ -1,6 +1,7 @@
 import type { DeviceProof } from '../devices/device'
 import type { UserCredentials } from '../identity/user'
 import type { StartedSession } from '../identity/user-store'
+import type { WaysIn } from '../identity/ways-in'
 import type { RequestSource } from '../request-source/request-source'
 import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
@@ -48,11 +49,13 @@ export interface PasskeyStore {
   /** Gives a passkey another name; `null` if the account has no such passkey. */
   rename(target: { readonly id: string; readonly userId: string }, name: string): Promise<Passkey | null>
   /**
-   * Removes a passkey and records that.
-   *
-   * @param mailOpens Whether a link that is mailed to the address of the account opens it.
+   * Removes a passkey and records that, unless nothing else would open the account or be its second factor where one is required.
    */
-  remove(id: string, by: PasskeyChange, mailOpens: boolean): Promise<RemovedPasskey>
+  remove(
+    id: string,
+    by: PasskeyChange,
+    terms: { readonly ways: WaysIn; readonly secondFactorRequired: boolean },
+  ): Promise<RemovedPasskey>
   /** Finds a passkey and its account by credential id. */
   find(credentialId: string): Promise<FoundPasskey | null>
   /**
@@ -63,8 +66,6 @@ export interface PasskeyStore {
   signIn(use: PasskeySignIn): Promise<StartedSession | null>
   /** Uses up the challenge, moves the counter and renews the session, in one transaction. `null` as with {@link signIn}. */
   renewSession(use: Renewal & PasskeyUse): Promise<Renewed | null>
-  /** Forgets used challenges that have expired, at most `limit`. */
-  forgetChallenges(now: number, limit: number): Promise<void>
 }
 
 export interface OwnedPasskeys {
@@ -79,8 +80,11 @@ export type AddedPasskey =
 
 export type RemovedPasskey =
   | ({ readonly outcome: 'removed'; readonly credentialId: string } & WithMail)
-  /** `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account. */
-  | { readonly outcome: 'last-way-in' | 'unknown' }
+  /**
+   * `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account. `last-factor`: it must have a second
+   * factor, and has no other.
+   */
+  | { readonly outcome: 'last-way-in' | 'last-factor' | 'unknown' }
 
 export interface FoundPasskey {
   readonly passkey: Passkey & VerifiablePasskey

@@ -1,5 +1,6 @@
 import type { UserCredentials } from '../identity/user'
 import type { NewAccount, PendingRecord, SessionStart, StartedSession } from '../identity/user-store'
+import type { WaysIn } from '../identity/ways-in'
 import type { RequestSource } from '../request-source/request-source'
 import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
@@ -51,16 +52,6 @@ export interface IdentityChange {
   readonly now: number
 }
 
-/** What else opens an account where an identity is removed. */
-export interface OtherWays {
-  /** Whether mail does: a link to sign in. */
-  readonly mail: boolean
-  /** Whether passkeys are served. */
-  readonly passkeys: boolean
-  /** The providers that are configured: the identity of another opens nothing. */
-  readonly providers: readonly string[]
-}
-
 export type Linked =
   | ({ readonly outcome: 'linked' } & WithMail)
   | { readonly outcome: 'used' | 'exists' | 'too-many' }
@@ -89,12 +80,18 @@ export interface IdentityStore {
   register(
     use: IdentityUse & Start & { readonly account: NewAccount; readonly identity: StoredIdentity },
   ): Promise<StartedSession | null>
+  /** As `register`, for an account whose first sign-in waits until a second factor is set up. */
+  registerHeld(
+    use: IdentityUse & {
+      readonly account: NewAccount
+      readonly identity: StoredIdentity
+      readonly pending: PendingRecord
+    },
+  ): Promise<boolean>
   /** Lists those of an account, the oldest first. */
   list(userId: string): Promise<readonly StoredIdentity[]>
   /** Gives an account an identity, if the session is live. Notifies the owner. */
   link(identity: StoredIdentity, by: IdentityChange & { readonly used: OneTimeUse }): Promise<Linked>
   /** Takes one away, unless nothing else would open the account. Notifies the owner. */
-  unlink(id: string, by: IdentityChange, ways: OtherWays): Promise<Unlinked>
-  /** Forgets what was used and has expired, at most `limit`. */
-  forgetUsed(now: number, limit: number): Promise<void>
+  unlink(id: string, by: IdentityChange, ways: WaysIn): Promise<Unlinked>
 }

@@ -8,7 +8,7 @@ import { createChallenges } from '../passkeys/challenge'
 import type { PasskeyPart, Services } from '../services'
 import { createPasskeyStore } from '../storage/sql/passkey-store'
 import type { CreatePasskeys } from './part'
-import { FORGET_STEP } from './sweep'
+import { sweepUsedChallenges } from './used-challenges'
 
 /** Makes what passkeys take: their verifier, their store and their routes. */
 export const createPasskeys: CreatePasskeys = ({ config, db, keyring, mailQueue, clock }) => {
@@ -24,7 +24,7 @@ export const createPasskeys: CreatePasskeys = ({ config, db, keyring, mailQueue,
   }
   return {
     ...part,
-    sweepParts: { challenges: () => passkeys.forgetChallenges(clock(), FORGET_STEP) },
+    sweepParts: sweepUsedChallenges(db, clock),
     createRoutes: (services) => allPasskeyRoutes({ ...services, ...part }),
   }
 }

@@ -2,6 +2,7 @@ import { Hono } from 'hono'
 import { secondFactorRoutes } from '../api/account/second-factor'
 import { factorStepUpRoutes } from '../api/account/step-up-factor'
 import type { Pages } from '../api/pages'
+import { enrolmentRoutes } from '../api/sign-in/enrolment'
 import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
 import { createExpectedCodes } from '../factors/expected-codes'
 import { resealTotpSeeds } from '../factors/reseal-seeds'
@@ -9,6 +10,7 @@ import { createTotpSeeds } from '../factors/second-factor'
 import { holdSignIn } from '../flows/sign-in/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { SecondFactorPart, Services } from '../services'
+import { createEnrolmentStore } from '../storage/sql/enrolments'
 import { createPendingSignInStore } from '../storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../storage/sql/second-factor-store'
 import type { CreateSecondFactors } from './part'
@@ -20,7 +22,15 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
   const secondFactors = createSecondFactorStore(db, { mailQueue, limits: config })
   const pendingSignIns = createPendingSignInStore(db, { mailQueue, maxSessions, limits: config })
   const totpSeeds = createTotpSeeds(keyring)
-  const services = { secondFactors, pendingSignIns, totpSeeds, expectedCodes: createExpectedCodes(keyring) }
+  const sendsMail = config.mail.carrier !== 'none'
+  const services = {
+    secondFactors,
+    pendingSignIns,
+    enrolments: createEnrolmentStore(db, { mailQueue, sendsMail }),
+    totpSeeds,
+    expectedCodes: createExpectedCodes(keyring),
+    sendsMail,
+  }
   const part: SecondFactorPart = {
     ...services,
     holdSignIn: (...sign) => holdSignIn({ ...services, log }, ...sign),
@@ -39,6 +49,7 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
 export function allSecondFactorRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
   return new Hono<SignedInEnv>()
     .route('/', secondFactorStepRoutes(services))
+    .route('/', enrolmentRoutes(services, pages))
     .route('/', secondFactorRoutes(services, pages))
     .route('/', factorStepUpRoutes(services))
 }

@@ -143,6 +143,7 @@ export function createServices(
     cookies: config.cookies,
     lifetimes: config,
     verifiedOnly,
+    factorPolicy: config,
     liveCheck: config.liveCheck,
     crossSiteRule: config,
     passwordPolicy: createPasswordPolicy({

@@ -9,7 +9,7 @@ import { createSocialSeals } from '../social/attempt'
 import type { ProviderParts } from '../social/openid-providers'
 import { createIdentityStore } from '../storage/sql/identity-store'
 import type { CreateSocialLogin, SocialLogin } from './part'
-import { FORGET_STEP } from './sweep'
+import { sweepUsedChallenges } from './used-challenges'
 
 /** Makes what social login takes: the providers that settings name, their identities and their routes. */
 export const createSocialLogin: CreateSocialLogin = (env) =>
@@ -30,7 +30,7 @@ export function createSocialLoginBy(env: object, way: Omit<ProviderParts, 'clock
       }
       return {
         ...part,
-        sweepParts: { 'used-attempts': () => identities.forgetUsed(clock(), FORGET_STEP) },
+        sweepParts: sweepUsedChallenges(db, clock),
         createRoutes: (services, pages) => socialRoutes({ ...services, ...part }, pages),
       }
     },

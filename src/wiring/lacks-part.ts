@@ -7,13 +7,14 @@ import type { Parts } from './create-services'
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  { mail, passkeyRpId, passkeyOrigins, webhookUrl }: Config,
+  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor }: Config,
   {
     mailer = null,
     onEvent = null,
     createEvents,
     createMail,
     createPasskeys,
+    createSecondFactors,
     createSocialLogin,
   }: Parts & { readonly mailer?: Mailer | null; readonly onEvent?: OnEvent | null },
 ): readonly ConfigFault[] {
@@ -34,6 +35,9 @@ export function lacksPart(
     fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
   if (!createPasskeys && passkeyOrigins.length > 0)
     fault('PASSKEY_ORIGINS', 'PASSKEY_ORIGINS is set', 'createPasskeys')
+  // guard: a second factor is required only where there are second factors
+  if (!createSecondFactors && secondFactor !== 'optional')
+    fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')
   if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
     fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
   // guard: no event is lost because nothing tells of it

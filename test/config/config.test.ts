@@ -81,6 +81,8 @@ describe('parseConfig', () => {
       passkeyRpId: 'auth.example.com',
       passkeyOrigins: [],
       sealSeconds: 30,
+      secondFactor: 'optional',
+      secondFactorRoles: undefined,
       playground: false,
     } satisfies Omit<Config, 'secrets'>)
   })
@@ -111,6 +113,7 @@ describe('parseConfig', () => {
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'BREACH_CHECK',
+    'SECOND_FACTOR',
     'LIVE_CHECK',
     'SESSION_COPIES',
     'MEMO_SECONDS',
@@ -160,6 +163,7 @@ describe('parseConfig', () => {
     ['AUTH_MODE', 'modes', { session: ['session'], token: ['token'], both: ['session', 'token'] }],
     ['REGISTRATION', 'registration', { open: 'open', closed: 'closed' }],
     ['JWT_ALG', 'jwtAlg', { ES256: 'ES256', EdDSA: 'EdDSA', HS256: 'HS256' }],
+    ['SECOND_FACTOR', 'secondFactor', { optional: 'optional', required: 'required' }],
     ['LIVE_CHECK', 'liveCheck', { sensitive: 'sensitive', always: 'always' }],
     ['DATABASE', 'database', { d1: 'd1' }],
     [

@@ -34,6 +34,19 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
     credential: NO_ASSERTION,
     pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
   }),
+  'POST /login/second-factor/set-up/totp': () => ({ pending: `${'A'.repeat(22)}.${'A'.repeat(43)}` }),
+  'POST /login/second-factor/set-up/totp/confirm': () => ({
+    enrolment: 'none',
+    code: '000000',
+    pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
+  }),
+  'POST /login/second-factor/set-up/passkey/options': () => ({
+    pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
+  }),
+  'POST /login/second-factor/set-up/passkey': () => ({
+    credential: NO_CREDENTIAL,
+    pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
+  }),
   'POST /login/link': ({ email }) => ({ email }),
   'POST /login/link/confirm': () => ({ token: 'A'.repeat(43), binding: 'A'.repeat(43) }),
   'POST /login/passkey/options': () => ({ binding: 'A'.repeat(43) }),
@@ -98,6 +111,10 @@ const SIGNS_IN = [
   'POST /login/second-factor',
   'POST /login/second-factor/passkey/options',
   'POST /login/second-factor/passkey',
+  'POST /login/second-factor/set-up/totp',
+  'POST /login/second-factor/set-up/totp/confirm',
+  'POST /login/second-factor/set-up/passkey/options',
+  'POST /login/second-factor/set-up/passkey',
   'POST /login/link',
   'POST /login/link/confirm',
   'POST /login/passkey/options',
@@ -123,6 +140,8 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   // Without a challenge of ours nothing is asked.
   'POST /login/passkey': 400,
   'POST /login/second-factor/passkey': 400,
+  'POST /login/second-factor/set-up/passkey': 400,
+  'POST /login/second-factor/set-up/totp/confirm': 401,
   // No provider is configured here, and no attempt was begun.
   'GET /login/social': 200,
   'POST /login/social/:provider': 404,

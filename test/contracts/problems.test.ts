@@ -6,6 +6,7 @@ import { mailingService } from '../support/mail'
 import { addPasskey, signInWithPasskey } from '../support/passkeys'
 import {
   type Answer,
+  clientOf,
   expectProblem,
   newAddress,
   newEmail,
@@ -134,6 +135,14 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
   'second-factor-not-set': [
     409,
     async () => (await signedInPerson({ mode: 'session' })).post('/me/recovery-codes', {}),
+  ],
+  'second-factor-required': [
+    409,
+    async () => {
+      const ada = await personWithTotp('session')
+      const strict = ownService({ SECOND_FACTOR: 'required' })
+      return clientOf(strict, 'session', ada.session.answer).post('/me/second-factor/remove', {})
+    },
   ],
   'refresh-token-reused': [
     401,

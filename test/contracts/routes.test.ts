@@ -19,6 +19,10 @@ const OPEN = [
   'POST /login/second-factor',
   'POST /login/second-factor/passkey/options',
   'POST /login/second-factor/passkey',
+  'POST /login/second-factor/set-up/totp',
+  'POST /login/second-factor/set-up/totp/confirm',
+  'POST /login/second-factor/set-up/passkey/options',
+  'POST /login/second-factor/set-up/passkey',
   'POST /login/link',
   'POST /login/link/confirm',
   'POST /login/passkey/options',
@@ -43,6 +47,7 @@ const OPEN = [
 const OPEN_PAGES = [
   'GET /login',
   'GET /login/second-factor',
+  'GET /login/second-factor/set-up',
   'GET /login/link',
   'GET /login/link/confirm',
   'GET /register',

@@ -95,9 +95,10 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { ...session, id: `${text}2`, current: false },
     ],
     passkeys: [
-      { id: text, name: text, createdAt: 1_800_000_000, lastUsedAt: null },
-      { id: `${text}2`, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
+      { id: text, credentialId: text, name: text, createdAt: 1_800_000_000, lastUsedAt: null },
+      { id: `${text}2`, credentialId: text, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
     ],
+    known: { rpId: text, userHandle: text, email: text, displayName: text },
     secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true, needsAddress: false },
     providers: {
       providers: [{ name: 'acme', label: text }],
@@ -227,7 +228,14 @@ export function pagesOf(
         offer: { accountId: text, enrolment: text, seed: text, otpauthUri: `otpauth://totp/${text}` },
       }),
     ),
-    'recovery codes': String(RecoveryCodesPage({ context, codes: [text, text] })),
+    'authenticator app in a sign-in': String(
+      TotpPage({
+        context,
+        state,
+        offer: { accountId: null, enrolment: text, seed: text, otpauthUri: `otpauth://totp/${text}` },
+      }),
+    ),
+    'recovery codes': String(RecoveryCodesPage({ context, codes: [text, text], next: null })),
     home: String(HomePage({ context, user: null, registration: true })),
     'home, signed in': String(HomePage({ context, user, registration: true })),
     problem: String(ProblemPage({ context, code: 'invalid-link', status: 400, reference: text })),

@@ -163,12 +163,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       200: {
         description: 'A seed.',
         body: 'TotpOffer',
-        example: {
-          enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA',
-          seed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
-          otpauth_uri:
-            'otpauth://totp/Janus:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Janus',
-        },
+        example: EXAMPLES.totpOffer,
       },
     },
     problems: ['email-not-verified'],
@@ -211,7 +206,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
         headers: ['Set-Cookie?'],
       },
     },
-    problems: ['second-factor-not-set'],
+    problems: ['second-factor-not-set', 'second-factor-required'],
   },
 
   'POST /me/recovery-codes': {
@@ -465,7 +460,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     parameters: ['id'],
     request: {},
     answers: { 204: { description: 'Removed.' } },
-    problems: ['not-found', 'last-way-in'],
+    problems: ['not-found', 'last-way-in', 'second-factor-required'],
   },
 
   'GET /identities': {

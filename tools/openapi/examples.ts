@@ -79,6 +79,13 @@ export const EXAMPLES = {
     created_at: '2026-11-02T09:30:00Z',
     last_used_at: '2026-11-23T18:00:00Z',
   },
+  totpOffer: {
+    enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA',
+    seed: 'GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ',
+    otpauth_uri:
+      'otpauth://totp/Janus:ada%40example.com?secret=GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ&issuer=Janus',
+  },
+  enrolmentDue: { next: ['enrol-totp', 'enrol-passkey'], expires_in: 600 },
   passkeyCreation: {
     rp: { id: 'auth.example.com', name: 'Example' },
     user: { id: 'aGFuZGxlIG9mIHRoaXJ0eS10d28gcmFuZG9tIGJ5dGVz', name: 'ada@example.com', displayName: 'Ada' },

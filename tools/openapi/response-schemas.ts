@@ -168,10 +168,10 @@ const TokenSignIn = v.object({
 })
 
 const next = v.pipe(
-  v.array(v.picklist(['totp', 'recovery-code', 'passkey'])),
+  v.array(v.picklist(['totp', 'recovery-code', 'passkey', 'enrol-totp', 'enrol-passkey', 'link'])),
   v.readonly(),
   v.description(
-    'What may be proven next: a code of the authenticator app (`totp`), a recovery code, or a passkey.',
+    'What may be proven next: a code of the authenticator app (`totp`), a recovery code, or a passkey. Where the account must have a second factor and has none, what may be set up: `enrol-totp`, `enrol-passkey`; or `link`: sign in by mail first.',
   ),
 )
 const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.'))
@@ -298,6 +298,7 @@ export const RESPONSE_SCHEMAS = {
   SessionSignIn,
   TokenSignIn,
   SignIn: v.union([SessionSignIn, TokenSignIn]),
+  Pending: v.union([SessionPending, TokenPending]),
   SignInOrPending: v.union([SessionSignIn, TokenSignIn, SessionPending, TokenPending]),
   SecondFactor: v.object({
     totp: v.nullable(v.object({ confirmed_at: instant('When the authenticator app was set up.') })),
@@ -378,6 +379,13 @@ export const RESPONSE_SCHEMAS = {
   EmailVerified: v.union([
     v.object({ ...verified, device_token: deviceToken, return_to: returnTo }),
     v.object({ ...verified, user: User, session: Session, return_to: returnTo }),
+    v.object({
+      ...verified,
+      ...SessionPending.entries,
+      pending: v.optional(TokenPending.entries.pending),
+      device_token: deviceToken,
+      return_to: returnTo,
+    }),
     v.object({
       ...verified,
       ...tokens,

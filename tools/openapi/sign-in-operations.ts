@@ -11,6 +11,12 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     description: `With \`REGISTRATION=open\`, signs in at once. With \`verified\`, mails a link and returns the same answer whether the address has an account or not. Ends the session whose cookie is sent. ${WHERE_TO}`,
     request: { email: 'ada@example.com', password: 'analytical engine no. 1', name: 'Ada' },
     answers: {
+      200: {
+        description: 'The account was created, and its sign-in waits until a second factor is set up.',
+        body: 'Pending',
+        example: EXAMPLES.enrolmentDue,
+        headers: ['Set-Cookie?'],
+      },
       201: {
         description: 'The account was created, and its owner is signed in.',
         body: 'SignIn',
@@ -89,6 +95,76 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
     problems: ['passkey-refused', 'passkey-unknown', 'sign-in-expired', 'mode-not-offered', 'not-found'],
+  },
+
+  'POST /login/second-factor/set-up/totp': {
+    id: 'prepareTotpInSignIn',
+    tag: 'Sign in',
+    summary: 'Ask for the seed of an authenticator app in a sign-in',
+    description:
+      'Where `next` has `enrol-totp`: the account must have a second factor and has none. The pending sign-in comes as with `POST /login/second-factor`. Nothing is stored before the first code. A form from a browser gets a page with a QR code.',
+    request: {},
+    answers: {
+      200: { description: 'The seed, for this sign-in.', body: 'TotpOffer', example: EXAMPLES.totpOffer },
+    },
+    problems: ['sign-in-expired', 'mode-not-offered'],
+  },
+
+  'POST /login/second-factor/set-up/totp/confirm': {
+    id: 'setUpTotpInSignIn',
+    tag: 'Sign in',
+    summary: 'Complete a sign-in by setting up an authenticator app',
+    description:
+      'Takes the first code of the app. Begins the session, ends every other of the account, and mails its owner. A form from a browser gets a page with the recovery codes.',
+    request: { enrolment: 'c2VjcmV0.c2VhbGVk.c2VlZA', code: '492039' },
+    answers: {
+      200: {
+        description: 'Set up, and signed in.',
+        body: 'TotpSet',
+        example: {
+          ...EXAMPLES.signedIn,
+          session: EXAMPLES.sessionOfTwoFactors,
+          recovery_codes: ['mfzw-2zlt-orsx-g5a2-ojsw-g33w'],
+        },
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['invalid-second-factor', 'sign-in-expired', 'mode-not-offered'],
+  },
+
+  'POST /login/second-factor/set-up/passkey/options': {
+    id: 'preparePasskeyInSignIn',
+    tag: 'Sign in',
+    summary: 'Ask for the options of a new passkey in a sign-in',
+    description:
+      'Where `next` has `enrol-passkey`. For `PublicKeyCredential.parseCreationOptionsFromJSON` and `navigator.credentials.create`. The challenge works for five minutes, with this pending sign-in.',
+    request: {},
+    answers: {
+      200: {
+        description: 'The options.',
+        body: 'PasskeyCreationOptions',
+        example: EXAMPLES.passkeyCreation,
+      },
+    },
+    problems: ['sign-in-expired', 'mode-not-offered', 'not-found'],
+  },
+
+  'POST /login/second-factor/set-up/passkey': {
+    id: 'setUpPasskeyInSignIn',
+    tag: 'Sign in',
+    summary: 'Complete a sign-in by setting up a passkey',
+    description:
+      'Takes what `toJSON()` of the new credential gives. Begins the session, ends every other of the account, and mails its owner.',
+    request: { credential: EXAMPLES.newCredential },
+    answers: {
+      200: {
+        description: 'Set up, and signed in.',
+        body: 'SignIn',
+        example: { ...EXAMPLES.signedIn, session: EXAMPLES.sessionOfTwoFactors },
+        headers: ['Set-Cookie?'],
+      },
+    },
+    problems: ['passkey-refused', 'sign-in-expired', 'mode-not-offered', 'not-found'],
   },
 
   'POST /login/link': {

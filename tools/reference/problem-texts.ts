@@ -93,6 +93,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause: 'The account has no second factor, or it changed while the request was handled.',
     action: 'Read `GET /me/second-factor`.',
   },
+  'second-factor-required': {
+    cause: 'The account must have a second factor (`SECOND_FACTOR`), and this is the last that it has.',
+    action:
+      'Replace the app with `POST /me/totp`, or add a passkey and sign in with it: then the other factor can go.',
+  },
   'refresh-token-reused': {
     cause:
       'The refresh token was used before, more than `REFRESH_REUSE_SECONDS` ago. One of its two holders may be a thief, so Janus ended the session.',

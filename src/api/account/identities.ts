@@ -27,6 +27,7 @@ import { answerFields, OfferField } from '../social/answer-fields'
 import { providerNamed } from '../social/ask-provider'
 import { beginAtProvider } from '../social/begin'
 import { openAttempt, verifiedIdentity } from '../social/verified-identity'
+import { waysIn } from './ways-in'
 
 const BeginBody = v.object({ ...ownAccount, return_to: ReturnTo })
 const ConfirmBody = v.object({ ...answerFields, ...ownAccount })
@@ -35,7 +36,7 @@ const RemoveBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
 /** The identities of one's own account at other providers: list, link, remove. */
 export function identityRoutes(services: Services & SocialPart, pages: Pages | null) {
-  const { config, identities, providers, clock } = services
+  const { config, identities, clock } = services
   const live = requireLiveSession(services)
   const recent = requireRecent(services)
   const limited = limitClient(services, requestSourceOf)
@@ -101,13 +102,8 @@ export function identityRoutes(services: Services & SocialPart, pages: Pages | n
     )
 
     .post('/identities/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
-      const ways = {
-        mail: (services.mail?.delivery ?? null) !== null,
-        passkeys: Boolean(services.passkeyPart?.relyingParty),
-        providers: providers.map(({ name }) => name),
-      }
       const by = { ...changeBy(c, c.var.principal), now: clock() }
-      const removed = await identities.unlink(c.req.param('id'), by, ways)
+      const removed = await identities.unlink(c.req.param('id'), by, waysIn(services))
       if (removed.outcome !== 'unlinked')
         throw new Problem(removed.outcome === 'unknown' ? 'not-found' : 'last-way-in')
       services.sendMail(removed.mailIds)

@@ -11,10 +11,12 @@ import { MOST_PASSKEYS, type Passkey } from '../../passkeys/passkey-store'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { PasskeyPart, Services } from '../../services'
+import { requiresFactor } from '../../sessions/factor-policy'
 import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { passkeyParty, passkeyRefused, RegisteredCredential } from '../passkey-credential'
+import { waysIn } from './ways-in'
 
 const OptionsBody = v.object({ ...ownAccount })
 const AddBody = v.object({
@@ -72,13 +74,21 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
 
     .post('/passkeys/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
       const by = { ...changeBy(c), now: clock() }
-      const removed = await passkeys.remove(c.req.param('id'), by, (services.mail?.delivery ?? null) !== null)
-      if (removed.outcome !== 'removed')
-        throw new Problem(removed.outcome === 'unknown' ? 'not-found' : 'last-way-in')
+      const removed = await passkeys.remove(c.req.param('id'), by, {
+        ways: waysIn(services),
+        secondFactorRequired: requiresFactor(services.factorPolicy, c.var.principal.roles),
+      })
+      if (removed.outcome !== 'removed') throw new Problem(NOT_REMOVED[removed.outcome])
       services.sendMail(removed.mailIds)
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }
+
+const NOT_REMOVED = {
+  unknown: 'not-found',
+  'last-way-in': 'last-way-in',
+  'last-factor': 'second-factor-required',
+} as const
 
 function notAdded(outcome: 'exists' | 'too-many'): Problem {
   const detail =

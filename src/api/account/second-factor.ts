@@ -44,6 +44,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
   async function answerChange(c: Context<SignedInEnv>, change: FactorChanged, device_token?: string | null) {
     if (change.outcome === 'invalid-code') throw new Problem('invalid-second-factor')
     if (change.outcome === 'email-not-verified') throw new Problem('email-not-verified')
+    if (change.outcome === 'required') throw new Problem('second-factor-required')
     if (change.outcome !== 'changed') throw new Problem('second-factor-not-set')
     const { signedIn, recoveryCodes } = change
     const place = refreshTokenPlace(c, config.cookies, c.var.principal.sessionId)

@@ -31,6 +31,7 @@ import {
   presentSignIn,
 } from '../sign-in/answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from '../sign-in/binding'
+import { nextPage, presentPending } from '../sign-in/second-factor'
 
 const VerifyBody = v.object({
   token: Text,
@@ -67,13 +68,14 @@ export function emailRoutes(services: MailingServices) {
       const { token, binding, new_password, device_token, return_to, ...choice } = c.req.valid('json')
       const { refresh_in = 'body' } = choice
       const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)
+      // A page that would get a session where there are only tokens proves the address, and no more.
+      const mode = isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, choice)
       const verification = await verifyEmail(services, {
         token,
         binding: presentedBinding(c, config.cookies.registration, binding),
         newPassword: new_password ?? null,
         source: requestSourceOf(c),
-        // A page that would get a session where there are only tokens proves the address, and no more.
-        mode: isForm(c) && !config.modes.includes('session') ? null : chooseMode(c, config.modes, choice),
+        mode,
         presented: await presentedSessions(services, c.req.raw.headers),
         deviceIds,
       })
@@ -83,7 +85,7 @@ export function emailRoutes(services: MailingServices) {
       if (verification.outcome !== 'verified') throw invalidLink()
       clearBinding(c, config.cookies.registration)
       clearMailSent(c, config.cookies)
-      const { hasPassword, deviceId, returnTo, signedIn, elsewhere } = verification
+      const { hasPassword, deviceId, returnTo, signedIn, pending, elsewhere } = verification
       if (signedIn) clearReplaced(c, config.cookies, signedIn, refresh_in)
       const session = signedIn && presentSignIn(c, config.cookies, signedIn, refresh_in)
       const place = device_token === undefined ? 'cookie' : 'body'
@@ -97,7 +99,16 @@ export function emailRoutes(services: MailingServices) {
       const ready = elsewhere ? 'elsewhere' : 'ready'
       const page = withGoal(`/email/verify?done=${hasPassword ? ready : 'no-password'}`, returnTo, config)
       const goal = presentGoal(returnTo, config)
-      const body = { email_verified: true, has_password: hasPassword, ...session, ...deviceToken, ...goal }
+      const waits = pending && presentPending(c, services, pending, mode ?? 'session')
+      const body = {
+        email_verified: true,
+        has_password: hasPassword,
+        ...session,
+        ...waits,
+        ...deviceToken,
+        ...goal,
+      }
+      if (waits) return answer(c, config, { returnTo: null, page: nextPage(waits.next) }, body)
       return answer(c, config, { returnTo: return_to ?? (signedIn && returnTo), page }, body)
     })
 

@@ -59,12 +59,15 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
         if (config.registration === 'verified') {
           return answerVerified(c, { email, password, name, ...asked })
         }
-        const sign = { ...(await signingIn(c, services, asked)), email, password }
+        const returnTo = parseReturnTo(asked.return_to, config)
+        const sign = { ...(await signingIn(c, services, asked)), email, password, returnTo }
         const registration = await register(services, { ...sign, name })
         if (registration.outcome === 'throttled') throw attemptRefused(registration)
         if (registration.outcome === 'account-exists') throw new Problem('account-exists')
         if (registration.outcome === 'password-refused')
           throw passwordRefused('password', registration.refusal)
+        if (registration.outcome === 'second-factor-due')
+          return answerPending(c, services, registration.pending, sign.mode)
         return answerSignIn(c, services, registration, { ...asked, ...sign, status: 201 })
       },
     )

@@ -13,7 +13,7 @@ import { giveDevice } from '../device'
 import { noteMailSent } from '../mail-sent'
 import { answerSignIn, attemptRefused, clearReplaced, type ModeInput, presentSignIn } from './answer-sign-in'
 import { type Binding, giveBinding, keepBinding } from './binding'
-import { answerPending } from './second-factor'
+import { answerPending, nextPage, presentPending } from './second-factor'
 
 interface SocialAnswer {
   readonly deviceIds: readonly string[]
@@ -71,9 +71,8 @@ export async function redirectIdentity(
     return c.redirect(safeReturnTo(attempt.returnTo ?? undefined, config, appHome(config)), 303)
   }
   if (signIn.outcome === 'second-factor-due') {
-    const { handle, expiresInSeconds } = signIn.pending
-    setAuthCookie(c, cookies.pendingSignIn, handle, expiresInSeconds)
-    return c.redirect(`${basePath}/login/second-factor`, 303)
+    const { next } = presentPending(c, services, signIn.pending, 'session')
+    return c.redirect(`${basePath}${nextPage(next)}`, 303)
   }
   if (signIn.outcome === 'account-exists' && hasPages) {
     await keepOffer(c, services, signIn.offer)

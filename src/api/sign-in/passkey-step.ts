@@ -1,5 +1,6 @@
 import { Hono } from 'hono'
 import * as v from 'valibot'
+import { enrolPasskey, passkeyOptionsInSignIn } from '../../flows/sign-in/enrolment'
 import { finishByPasskey, passkeyStepOptions } from '../../flows/sign-in/passkey-step'
 import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
@@ -8,9 +9,10 @@ import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { PasskeyPart, SecondFactorPart, Services } from '../../services'
 import { deviceField } from '../device'
-import { Text } from '../fields'
-import { passkeyParty, passkeyRefused, UsedCredential } from '../passkey-credential'
+import { Name, Text } from '../fields'
+import { passkeyParty, passkeyRefused, RegisteredCredential, UsedCredential } from '../passkey-credential'
 import { answerSignIn, attemptRefused, modeFields } from './answer-sign-in'
+import { answerEnrolled } from './enrolment'
 import { clearPending, signInExpired, stepArrival } from './second-factor'
 
 const OptionsBody = v.object({ pending: v.optional(Text) })
@@ -21,7 +23,15 @@ const StepBody = v.object({
   ...deviceField,
 })
 
-/** The second step of a sign-in by a passkey: ask for a challenge, and answer it. */
+const EnrolBody = v.object({
+  credential: RegisteredCredential,
+  name: v.optional(v.nullable(Name)),
+  pending: v.optional(Text),
+  ...modeFields,
+  ...deviceField,
+})
+
+/** The second step of a sign-in by a passkey, or by a new one: ask for a challenge, and answer it. */
 export function passkeyStepRoutes(services: Services & PasskeyPart) {
   const limited = limitClient(services, requestSourceOf)
   const { secondFactorPart } = services
@@ -29,7 +39,7 @@ export function passkeyStepRoutes(services: Services & PasskeyPart) {
   /** Where there are no second factors, nothing waits for one. */
   function withPending(part: SecondFactorPart | null) {
     if (!part) throw new Problem('not-found')
-    return { ...services, pendingSignIns: part.pendingSignIns }
+    return { ...services, ...part }
   }
 
   return new Hono()
@@ -56,5 +66,24 @@ export function passkeyStepRoutes(services: Services & PasskeyPart) {
       clearPending(c, services.config.cookies)
       const { mode, deviceIds } = arrival
       return answerSignIn(c, services, attempt, { mode, refresh_in, deviceIds, status: 200 })
+    })
+
+    .post('/login/second-factor/set-up/passkey/options', open, limited, jsonBody(OptionsBody), async (c) => {
+      const party = passkeyParty(services)
+      const arrival = await stepArrival(c, services, c.req.valid('json'))
+      const options = await passkeyOptionsInSignIn(withPending(secondFactorPart), party, arrival)
+      if (!options) throw signInExpired()
+      return c.json(options)
+    })
+
+    .post('/login/second-factor/set-up/passkey', open, limited, jsonBody(EnrolBody), async (c) => {
+      const party = passkeyParty(services)
+      const { credential, name = null, refresh_in, ...asked } = c.req.valid('json')
+      const arrival = await stepArrival(c, services, asked)
+      const made = { ...arrival, ...credential, name }
+      const enrolled = await enrolPasskey(withPending(secondFactorPart), party, made)
+      if (enrolled.outcome === 'refused') throw passkeyRefused()
+      const { body } = await answerEnrolled(c, services, enrolled, { ...arrival, refresh_in })
+      return c.json(body)
     })
 }

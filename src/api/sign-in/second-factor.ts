@@ -1,7 +1,12 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { RECOVERY_CODE } from '../../factors/recovery-code'
-import { finishSignIn, type PendingSignIn, type TypedFactor } from '../../flows/sign-in/second-factor'
+import {
+  finishSignIn,
+  type NextStep,
+  type PendingSignIn,
+  type TypedFactor,
+} from '../../flows/sign-in/second-factor'
 import { cookieValues } from '../../guards/credential'
 import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
@@ -73,15 +78,31 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
 /** The answer to a first factor, where the account has a second: nobody is signed in by it. */
 export function answerPending(c: Context, services: Services, pending: PendingSignIn, mode: Mode) {
   const { config } = services
-  const { handle, expiresInSeconds } = pending
-  const passkeys = services.passkeyPart?.relyingParty ?? null
-  const next = pending.next.filter((kind) => kind !== 'passkey' || passkeys !== null)
+  const body = presentPending(c, services, pending, mode)
+  if (mode === 'token') return c.json(body, 200)
+  return answer(c, config, { returnTo: null, page: nextPage(body.next) }, body)
+}
+
+/** Returns how a sign-in goes on, with its handle in token mode; in session mode a cookie has that. */
+export function presentPending(
+  c: Context,
+  { config, passkeyPart }: Services,
+  { next: steps, handle, expiresInSeconds }: PendingSignIn,
+  mode: Mode,
+) {
+  const next = steps.filter((step) => !step.endsWith('passkey') || passkeyPart?.relyingParty)
   const body = { next, expires_in: expiresInSeconds }
-  if (mode === 'token') return c.json({ ...body, pending: handle }, 200)
+  if (mode === 'token') return { ...body, pending: handle }
   setAuthCookie(c, config.cookies.pendingSignIn, handle, expiresInSeconds)
-  // The page reads no account, and is told what to offer.
-  const query = next.includes('passkey') ? '?with=passkey' : ''
-  return answer(c, config, { returnTo: null, page: `/login/second-factor${query}` }, body)
+  return body
+}
+
+/** Returns the page on which a sign-in goes on. It reads no account, and is told what to offer. */
+export function nextPage(next: readonly NextStep[]): string {
+  if (next.includes('link')) return '/login/second-factor/set-up?by=mail'
+  const path = next.includes('enrol-totp') ? '/login/second-factor/set-up' : '/login/second-factor'
+  const query = next.some((step) => step.endsWith('passkey')) ? '?with=passkey' : ''
+  return `${path}${query}`
 }
 
 /** Returns the one code that was sent. @throws {Problem} `invalid-input` unless it is one. */
@@ -124,7 +145,7 @@ export async function stepArrival(
 }
 
 /** A client in token mode sends the handle in the body, and a browser in its cookie. Two cookies count as none: one was planted. */
-function presentedHandle(
+export function presentedHandle(
   c: Context,
   cookies: AuthCookies,
   inBody: string | undefined,

@@ -54,6 +54,7 @@ export type AttemptedPassword =
       readonly user: User
       readonly proof: Proof
       readonly secondFactor: SecondFactor | null
+      readonly hasPasskeys: boolean
     }
   | RefusedAttempt
 
@@ -111,7 +112,8 @@ export async function attemptPassword(
   }
   const { blockedUntil } = reservation
   const proof = { passwordHash: checked.passwordHash, reserved: { budget, blockedUntil }, source }
-  return { outcome: 'proven', user: checked.user, proof, secondFactor: account?.secondFactor ?? null }
+  const { secondFactor = null, hasPasskeys = false } = account ?? {}
+  return { outcome: 'proven', user: checked.user, proof, secondFactor, hasPasskeys }
 }
 
 /** Records that a password was right and that what it was given for did not come about: the account changed meanwhile. */

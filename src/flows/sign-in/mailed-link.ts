@@ -91,13 +91,14 @@ export async function useLink(
   identity: RequestIdentity | null,
 ): Promise<LinkSignIn | null> {
   if (!link.account) return { outcome: 'invalid-link' }
-  const { user, passwordHash, secondFactor } = link.account
+  const { user, passwordHash, secondFactor, hasPasskeys } = link.account
   const removesPassword = passwordHash !== null && !user.emailVerified
   const use = { tokenHash, source: arrival.source, now }
   const proven: ProvenAccount = {
     user: { ...user, emailVerified: true },
     proof: { method: 'link', at: now },
     secondFactor,
+    hasPasskeys,
     hold: (pending) => services.links.holdSignIn({ ...use, pending, presented: arrival.presented }),
     start: (start) => services.links.signIn({ ...use, ...start, removesPassword }),
   }

@@ -9,7 +9,14 @@ import {
   type RefusedAttempt,
   recordChangedMeanwhile,
 } from './attempt-password'
-import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInServices } from './way-in'
+import {
+  type Arrival,
+  type Begun,
+  beginSignIn,
+  factorDue,
+  type ProvenAccount,
+  type WayInServices,
+} from './way-in'
 
 export type SignInServices = ResumeServices & AttemptServices & WayInServices & { readonly turns: Turns }
 
@@ -58,7 +65,8 @@ async function signInAtTurn(
   } as const
   const attempted = await attemptPassword(services, attempt)
   if (attempted.outcome !== 'proven') return attempted
-  const { user, proof, secondFactor } = attempted
+  const { user, proof, secondFactor, hasPasskeys } = attempted
+  const waits = factorDue(services.factorPolicy, attempted) !== null
 
   const rehashed = (await passwords.isOutdated(proof.passwordHash)) ? await passwords.hash(password) : null
   const at = clock()
@@ -66,11 +74,12 @@ async function signInAtTurn(
     user,
     proof: { method: 'pwd', at },
     secondFactor,
+    hasPasskeys,
     hold: (pending) => services.users.holdSignIn({ ...proof, pending, rehashed }),
     start: (start) => startWithPassword(services, { ...proof, ...start, unless }, { password, rehashed }),
   })
   // A repeated first step makes another pending sign-in: nothing but the second step begins anything.
-  const named = attemptId === null || secondFactor ? null : namedSignIn(attemptId, email.canonical, at)
+  const named = attemptId === null || waits ? null : namedSignIn(attemptId, email.canonical, at)
   if (named) {
     const { id: unless } = await deriveSession(services.derivedSecrets, mode, named.earlier)
     const begun = await beginSignIn(services, proven(unless), input, named.identity)

@@ -5,6 +5,7 @@ import type { Log } from '../../runtime/log'
 import { orOnOutage } from '../../runtime/outage'
 import type { SendMail } from '../../runtime/queued-mail'
 import { assuranceOf } from '../../sessions/assurance'
+import { closedTo, type FactorPolicy } from '../../sessions/factor-policy'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import { newSession, type Session, type SessionLifetimes, type SignInFacts } from '../../sessions/session'
 import type { RememberedSessionCache } from '../../sessions/session-cache'
@@ -50,19 +51,23 @@ export interface SignedIn {
  * are random. @throws {StoreUnavailable}
  */
 export async function prepareSession(
-  { accessTokens, lifetimes, derivedSecrets }: IssueServices,
+  { accessTokens, lifetimes, derivedSecrets, factorPolicy }: IssueServices,
   facts: SignInFacts,
   identity: RequestIdentity | null,
 ): Promise<PreparedSession> {
   const derived = identity && (await deriveSession(derivedSecrets, facts.mode, identity))
   const session = newSession(lifetimes, facts, derived?.id)
-  const newId = derived?.deviceId ?? newDeviceId()
+  const given = {
+    newDeviceId: derived?.deviceId ?? newDeviceId(),
+    // guard: no session begins on one factor for an account that must have a second
+    closedTo: closedTo(factorPolicy, facts.methods),
+  }
   if (session.mode === 'token') {
     await accessTokens.ready()
-    return { session, token: null, secretHash: null, newDeviceId: newId }
+    return { ...given, session, token: null, secretHash: null }
   }
   const { token, secretHash } = await mintSessionToken(session.id, derived?.secret)
-  return { session, token, secretHash, newDeviceId: newId }
+  return { ...given, session, token, secretHash }
 }
 
 export interface IssueServices {
@@ -76,6 +81,7 @@ export interface IssueServices {
   readonly refreshTokens: RefreshTokens
   readonly derivedSecrets: DerivedSecrets
   readonly sendMail: SendMail
+  readonly factorPolicy: FactorPolicy
   readonly log: Log
 }
 

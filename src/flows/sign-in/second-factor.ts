@@ -1,6 +1,7 @@
-import { deviceProof } from '../../devices/device'
+import { type DeviceProof, deviceProof } from '../../devices/device'
 import type { ExpectedCodes } from '../../factors/expected-codes'
 import {
+  type Begun as BegunOfWaiting,
   formatPendingHandle,
   PENDING_SECONDS,
   type PendingHandle,
@@ -10,7 +11,7 @@ import {
 } from '../../factors/pending-sign-in'
 import { hashRecoveryCode } from '../../factors/recovery-code'
 import type { TotpSeeds } from '../../factors/second-factor'
-import type { SecondFactor } from '../../identity/user'
+import type { SecondFactor, User } from '../../identity/user'
 import type { PendingRecord } from '../../identity/user-store'
 import { type MintedSecret, mintSecret } from '../../links/one-time-token'
 import type { RequestSource } from '../../request-source/request-source'
@@ -19,6 +20,7 @@ import type { Log } from '../../runtime/log'
 import type { ProvenMethod } from '../../sessions/assurance'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
 import type { Mode } from '../../sessions/mode'
+import type { PreparedSession } from '../../sessions/prepared-session'
 import type { PresentedSession } from '../../sessions/session-store'
 import { type IssueServices, issueCredentials, prepareSession, type SignedIn } from './prepared-session'
 
@@ -26,17 +28,22 @@ export interface SecondFactorServices {
   readonly pendingSignIns: PendingSignInStore
   readonly expectedCodes: ExpectedCodes
   readonly totpSeeds: TotpSeeds
+  /** Whether mail is sent: then a factor is set up only by whoever has proven the mailbox. */
+  readonly sendsMail: boolean
   readonly log: Log
 }
 
-/** What can be presented as second factor. */
-export type SecondFactorKind = 'totp' | 'recovery-code' | 'passkey'
+/**
+ * How a sign-in that waits goes on: what can be presented as second factor, or set up as one. `link`: nothing yet, because a factor is set up
+ * only after signing in by mail.
+ */
+export type NextStep = 'totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'enrol-passkey' | 'link'
 
 /** A sign-in that waits for its second factor, as its client is told of it. */
 export interface PendingSignIn {
   /** What the client keeps. It opens nothing. */
   readonly handle: string
-  readonly next: readonly SecondFactorKind[]
+  readonly next: readonly NextStep[]
   readonly expiresInSeconds: number
 }
 
@@ -46,29 +53,52 @@ export interface PendingSignIn {
  * @param hold Uses up what was presented and stores the pending sign-in, in one transaction. @throws {StoreUnavailable}
  */
 export async function holdSignIn(
-  { expectedCodes, totpSeeds, log }: Omit<SecondFactorServices, 'pendingSignIns'>,
-  proven: { readonly userId: string; readonly proof: ProvenMethod; readonly factor: SecondFactor },
+  { expectedCodes, totpSeeds, sendsMail, log }: Omit<SecondFactorServices, 'pendingSignIns'>,
+  proven: {
+    readonly user: User
+    readonly proof: ProvenMethod
+    readonly due: SecondFactor | 'enrolment'
+  },
   { mode, returnTo = null }: { readonly mode: Mode; readonly returnTo?: string | null },
   hold: (pending: PendingRecord) => Promise<boolean>,
   secret?: MintedSecret,
 ): Promise<PendingSignIn | null> {
-  const { userId, proof, factor } = proven
+  const { user, proof, due } = proven
+  const { id: userId } = user
+  const factor = due === 'enrolment' ? { since: null, totp: null, passkeys: false } : due
   const minted = secret ?? (await mintSecret())
   const { totp } = factor
   const seed = totp && (await totpSeeds.open(userId, totp))
   if (totp && !seed) log('totp-seed-unreadable', { user_id: userId })
   const codeMacs = seed ? await expectedCodes.list(seed, minted.hash, proof.at) : []
-  const pending = { tokenHash: minted.hash, userId, mode, methods: [proof], codeMacs, returnTo }
+  const enrolled = factor.since !== null
+  const pending = { tokenHash: minted.hash, userId, mode, methods: [proof], enrolled, codeMacs, returnTo }
   if (!(await hold({ ...pending, provenAt: proof.at, expiresAt: proof.at + PENDING_SECONDS }))) return null
   return {
     handle: formatPendingHandle(userId, minted),
-    next: [
-      ...(seed ? (['totp'] as const) : []),
-      'recovery-code',
-      ...(factor.passkeys ? (['passkey'] as const) : []),
-    ],
+    next:
+      due === 'enrolment'
+        ? enrolmentSteps({ user, proof, sendsMail })
+        : [
+            ...(seed ? (['totp'] as const) : []),
+            ...(enrolled ? (['recovery-code'] as const) : []),
+            ...(factor.passkeys ? (['passkey'] as const) : []),
+          ],
     expiresInSeconds: PENDING_SECONDS,
   }
+}
+
+/**
+ * Returns what can be set up in a sign-in. Where mail is sent, a password alone sets nothing up: a stolen one would put the factor of a thief
+ * before the owner (docs/explain/decisions/0095).
+ */
+function enrolmentSteps(of: {
+  readonly user: User
+  readonly proof: ProvenMethod
+  readonly sendsMail: boolean
+}): readonly NextStep[] {
+  const mayEnrol = !of.sendsMail || (of.user.emailVerified && of.proof.method !== 'pwd')
+  return mayEnrol ? ['enrol-totp', 'enrol-passkey'] : ['link']
 }
 
 export type SecondFactorSignIn =
@@ -121,23 +151,16 @@ export async function completeSignIn(
   services: Pick<SecondFactorServices, 'pendingSignIns'> & IssueServices,
   pending: PendingHandle,
   factor: PresentedFactor,
-  { mode, source, presented, deviceIds }: StepArrival,
+  arrival: StepArrival,
   now: number,
 ): Promise<SecondFactorSignIn> {
-  // The store adds what was proven before.
-  const methods = [{ method: factor.method, at: now }]
-  const prepared = await prepareSession(
-    services,
-    { userId: pending.userId, mode, methods, source, now },
-    null,
-  )
-  const device = deviceProof(deviceIds, prepared.newDeviceId)
+  const { source, presented } = arrival
+  const step = await prepareStep(services, pending, factor.method, arrival, now)
   const finish = await services.pendingSignIns.finish({
     ...pending,
+    ...step,
     factor,
-    prepared,
     presented,
-    device,
     source,
     now,
   })
@@ -147,17 +170,34 @@ export async function completeSignIn(
     return { outcome: 'invalid-code' }
   }
   if (finish.outcome === 'throttled') return finish
-  const { user, started, returnTo } = finish
+  return { outcome: 'signed-in', ...(await handOut(services, step.prepared, finish)) }
+}
+
+/** Prepares the session of a sign-in that waits. */
+export async function prepareStep(
+  services: IssueServices,
+  { userId }: PendingHandle,
+  method: ProvenMethod['method'],
+  { mode, source, deviceIds }: StepArrival,
+  now: number,
+): Promise<{ readonly prepared: PreparedSession; readonly device: DeviceProof }> {
+  // The store adds what was proven before.
+  const sign = { userId, mode, methods: [{ method, at: now }], source, now }
+  const prepared = await prepareSession(services, sign, null)
+  return { prepared, device: deviceProof(deviceIds, prepared.newDeviceId) }
+}
+
+/** Hands out the credentials of a session that the store has begun of a sign-in that waited. */
+export async function handOut(
+  services: IssueServices,
+  prepared: PreparedSession,
+  { user, started, methods, returnTo }: BegunOfWaiting,
+): Promise<{ readonly signedIn: SignedIn; readonly returnTo: string | null }> {
   services.sendMail(started.mailIds)
   await deleteCachedCopiesOrLeaveToSweep(services, started.ended)
-  const whole = { ...prepared, session: { ...prepared.session, methods: finish.methods } }
-  const signedIn = await issueCredentials(
-    services,
-    whole,
-    { ...user, roles: started.roles },
-    started.deviceId,
-  )
-  return { outcome: 'signed-in', signedIn, returnTo }
+  const { roles, deviceId } = started
+  const whole = { ...prepared, session: { ...prepared.session, methods } }
+  return { signedIn: await issueCredentials(services, whole, { ...user, roles }, deviceId), returnTo }
 }
 
 async function presentedFactor(

@@ -5,15 +5,7 @@ import type { Log } from '../../runtime/log'
 import { type IdentityOffer, newSecrets, OFFER_SECONDS, type SocialAttempt } from '../../social/attempt'
 import type { IdentityStore, StoredIdentity } from '../../social/identity-store'
 import type { Identity } from '../../social/provider'
-import {
-  type Arrival,
-  type Begun,
-  beginSession,
-  beginSignIn,
-  type ProvenAccount,
-  type StartOfProven,
-  type WayInServices,
-} from './way-in'
+import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInServices } from './way-in'
 
 export interface SocialServices extends WayInServices {
   readonly identities: IdentityStore
@@ -71,11 +63,12 @@ async function signInOrRegister(
   const use = { issuer, subject, attempt, verifiedOnly, source, now }
   const proof = { method: 'social', at: now } as const
   if (account) {
-    const { user, secondFactor } = account
+    const { user, secondFactor, hasPasskeys } = account
     const proven: ProvenAccount = {
       user,
       proof,
       secondFactor,
+      hasPasskeys,
       hold: (pending) => identities.holdSignIn({ ...use, pending }),
       start: (start) => identities.signIn({ ...use, ...start }),
     }
@@ -95,9 +88,16 @@ async function signInOrRegister(
     account: { user, canonicalEmail: email.canonical },
     identity: { ...stored, lastUsedAt: now },
   }
-  const start = (begun: StartOfProven) => identities.register({ ...use, ...begun, ...made })
-  const signedIn = await beginSession(services, { user, proof, start }, arrival, null)
-  return signedIn && { outcome: 'signed-in', signedIn, isNew: true }
+  const proven: ProvenAccount = {
+    user,
+    proof,
+    secondFactor: null,
+    hasPasskeys: false,
+    hold: (pending) => identities.registerHeld({ ...use, ...made, pending }),
+    start: (begun) => identities.register({ ...use, ...begun, ...made }),
+  }
+  const begun = await beginSignIn(services, proven, arrival, null)
+  return begun && { ...begun, isNew: true }
 }
 
 function newOffer(

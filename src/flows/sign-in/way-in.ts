@@ -1,9 +1,10 @@
 import { type DeviceProof, deviceProof } from '../../devices/device'
-import type { SecondFactor, User } from '../../identity/user'
+import type { SecondFactor, User, UserCredentials } from '../../identity/user'
 import type { PendingRecord, StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { ProvenMethod } from '../../sessions/assurance'
 import { deleteCachedCopiesOrLeaveToSweep } from '../../sessions/delete-cached-copies'
+import { type FactorPolicy, requiresFactor } from '../../sessions/factor-policy'
 import type { Mode } from '../../sessions/mode'
 import type { PreparedSession } from '../../sessions/prepared-session'
 import type { PresentedSession } from '../../sessions/session-store'
@@ -38,12 +39,30 @@ export interface Proven {
   start(start: StartOfProven): Promise<StartedSession | null>
 }
 
-/** What a way in has verified of an account that may have a second factor. */
-export interface ProvenAccount extends Proven {
-  /** `null`: the account has none. */
-  readonly secondFactor: SecondFactor | null
+/** What a way in has verified of an account that may have a second factor, or may have to. */
+export interface ProvenAccount extends Proven, FactorsOfAccount {
   /** Uses up what was presented and stores the pending sign-in, in one transaction. `false`, and nothing done, as with {@link Proven.start}. */
   hold(pending: PendingRecord): Promise<boolean>
+}
+
+/** What an account has of second factors. */
+export type FactorsOfAccount = Pick<UserCredentials, 'secondFactor' | 'hasPasskeys'>
+
+/** What a sign-in waits for after its first proof: a factor of the account, or that one is set up. */
+export type FactorDue = SecondFactor | 'enrolment'
+
+/**
+ * Returns what a sign-in waits for after a first proof, or `null`. The one rule of every way in. Where a second factor is required, a passkey
+ * counts as one, so that nobody sets up another beside it with a password alone.
+ */
+export function factorDue(
+  policy: FactorPolicy,
+  { user, secondFactor, hasPasskeys }: FactorsOfAccount & Pick<Proven, 'user'>,
+): FactorDue | null {
+  if (secondFactor) return secondFactor
+  if (!requiresFactor(policy, user.roles)) return null
+  // guard: a passkey is asked for where a second factor is required, before another can be set up
+  return hasPasskeys ? { since: null, totp: null, passkeys: true } : 'enrolment'
 }
 
 /** How a sign-in goes on after its first proof. */
@@ -96,10 +115,10 @@ export interface WayInServices extends IssueServices {
 }
 
 /**
- * Goes on after a first proof: starts the session, or lets the sign-in wait for the second factor of the account. `null` as with
- * {@link beginSession}.
+ * Goes on after a first proof: starts the session, or lets the sign-in wait for the second factor of the account, also where it must have one
+ * and has none. `null` as with {@link beginSession}.
  *
- * @throws {StoreUnavailable} An error where the account has a second factor, and the service was made without.
+ * @throws {StoreUnavailable} An error where a second factor is due, and the service was made without.
  */
 export async function beginSignIn(
   services: WayInServices,
@@ -107,8 +126,9 @@ export async function beginSignIn(
   arrival: Arrival,
   identity: RequestIdentity | null,
 ): Promise<Begun | null> {
-  const { user, proof, secondFactor, hold } = proven
-  if (secondFactor === null) {
+  const { user, proof, hold } = proven
+  const due = factorDue(services.factorPolicy, proven)
+  if (due === null) {
     const signedIn = await beginSession(services, proven, arrival, identity)
     return signedIn && { outcome: 'signed-in', signedIn }
   }
@@ -117,7 +137,7 @@ export async function beginSignIn(
     services.log('second-factors-left-out', { user_id: user.id })
     throw new Error('The account has a second factor, and createJanus was not given createSecondFactors')
   }
-  const account = { userId: user.id, proof, factor: secondFactor }
+  const account = { user, proof, due }
   const pending = await services.secondFactorPart.holdSignIn(account, arrival, hold)
   return pending && { outcome: 'second-factor-due', pending }
 }

@@ -58,6 +58,12 @@ export const problems = {
     explanation: 'Dieses Konto hat keinen zweiten Schritt, oder er wurde gerade geändert.',
     action: 'Gehen Sie zurück zu Ihrem Konto.',
   },
+  'second-factor-required': {
+    title: 'Ihr Konto braucht einen zweiten Schritt',
+    explanation: 'Mindestens einer muss bleiben: eine Authenticator-App oder ein Passkey.',
+    action:
+      'Fügen Sie zuerst einen weiteren hinzu, und melden Sie sich damit an. Ihre App können Sie jederzeit ersetzen.',
+  },
   'refresh-token-reused': {
     title: 'Sie wurden abgemeldet',
     explanation:

@@ -154,6 +154,17 @@ export const de = {
     back: 'Zurück zur Anmeldung',
   },
 
+  setUpFactor: {
+    title: 'Zweiten Schritt einrichten',
+    intro:
+      'Ihr Konto braucht bei der Anmeldung einen zweiten Schritt. Richten Sie ihn einmal ein; danach werden Sie bei jeder Anmeldung danach gefragt.',
+    byMail:
+      'Ihr Konto braucht bei der Anmeldung einen zweiten Schritt. Damit Sie ihn einrichten und niemand, der Ihr Passwort kennt, melden Sie sich mit einem Link an, den wir Ihnen schicken.',
+    mail: 'Mit einem Link anmelden',
+    app: 'Authenticator-App einrichten',
+    passkey: 'Passkey erstellen',
+  },
+
   reauthenticate: {
     title: 'Bestätigen Sie, dass Sie es sind',
     intro: (email: string) =>

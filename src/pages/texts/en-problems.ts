@@ -63,6 +63,11 @@ export const problems = {
     explanation: 'This account has no second step, or it was changed a moment ago.',
     action: 'Go back to your account.',
   },
+  'second-factor-required': {
+    title: 'Your account needs a second step',
+    explanation: 'It must keep at least one: an authenticator app or a passkey.',
+    action: 'Add another one first, and sign in with it. You can replace your app at any time.',
+  },
   'refresh-token-reused': {
     title: "You've been signed out",
     explanation: 'A refresh token was used twice. Someone may have copied it, so we ended the session.',

@@ -162,6 +162,17 @@ export const en = {
     back: 'Back to sign-in',
   },
 
+  setUpFactor: {
+    title: 'Set up a second step',
+    intro:
+      'Your account needs a second step to sign in. Set it up once; from then on, you are asked for it when you sign in.',
+    byMail:
+      'Your account needs a second step to sign in. To make sure that you set it up, and nobody who knows your password, sign in with a link that we email you.',
+    mail: 'Sign in with a link',
+    app: 'Set up an authenticator app',
+    passkey: 'Create a passkey',
+  },
+
   reauthenticate: {
     title: "Confirm that it's you",
     intro: (email: string) => `You're signed in as ${email}. What comes next takes one more proof.`,

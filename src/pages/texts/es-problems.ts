@@ -56,6 +56,11 @@ export const problems = {
     explanation: 'Esta cuenta no tiene segundo paso, o acaba de cambiarse.',
     action: 'Vuelva a su cuenta.',
   },
+  'second-factor-required': {
+    title: 'Su cuenta necesita un segundo paso',
+    explanation: 'Debe conservar al menos uno: una aplicación de autenticación o una llave de acceso.',
+    action: 'Añada antes otro e inicie sesión con él. Puede sustituir su aplicación en cualquier momento.',
+  },
   'refresh-token-reused': {
     title: 'Su sesión se ha cerrado',
     explanation: 'Un token de renovación se usó dos veces. Como podría ser una copia, cerramos la sesión.',

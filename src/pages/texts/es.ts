@@ -151,6 +151,17 @@ export const es = {
     back: 'Volver al inicio de sesión',
   },
 
+  setUpFactor: {
+    title: 'Configure un segundo paso',
+    intro:
+      'Su cuenta necesita un segundo paso para iniciar sesión. Configúrelo una vez; a partir de entonces se le pedirá al iniciar sesión.',
+    byMail:
+      'Su cuenta necesita un segundo paso para iniciar sesión. Para que lo configure usted, y no quien conozca su contraseña, inicie sesión con un enlace que le enviaremos por correo.',
+    mail: 'Iniciar sesión con un enlace',
+    app: 'Configurar una aplicación de autenticación',
+    passkey: 'Crear una llave de acceso',
+  },
+
   reauthenticate: {
     title: 'Confirme que es usted',
     intro: (email: string) => `Ha iniciado sesión como ${email}. Lo que sigue requiere una prueba más.`,

@@ -1,4 +1,5 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
+import type { NewAccount } from '../../identity/user-store'
 import {
   type IdentityChange,
   type IdentityStore,
@@ -14,8 +15,9 @@ import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } 
 import { selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
-import { forgetUsedChallenges, useIfUnused, useOnce } from './used-challenges'
-import { toCredentials, type UserRow, WITH_TOTP } from './user-row'
+import { useIfUnused, useOnce } from './used-challenges'
+import { FACTOR_COLUMNS, toCredentials, type UserRow, WITH_TOTP } from './user-row'
+import { anotherWayIn } from './ways-in'
 
 /** Identities at providers, and the attempts that were used. What belongs together is one transaction. */
 export function createIdentityStore(
@@ -46,7 +48,7 @@ export function createIdentityStore(
     async find({ issuer, subject }, canonicalEmail) {
       const { accounts, others } = await db.read({
         accounts: sql<UserRow>(
-          `SELECT users.*, sealed_seed, encrypted_with
+          `SELECT users.*, ${FACTOR_COLUMNS}
              FROM identities JOIN users ON users.id = identities.user_id ${WITH_TOTP}
             WHERE issuer = :issuer AND subject = :subject`,
           { issuer, subject },
@@ -86,30 +88,8 @@ export function createIdentityStore(
     },
 
     async register({ account, identity, ...use }) {
-      const { user, canonicalEmail } = account
       const transaction = db.transaction({
-        // Before the attempt is used up: whoever comes too late signs in by the same attempt to the account that there is now.
-        linked: insertIdentity(identity, {
-          // guard: an address that has an account gets no second one
-          condition: `NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = :email_canonical)
-            AND NOT EXISTS (SELECT 1 FROM used_challenges WHERE challenge_id = :attempt_id)`,
-          values: { email_canonical: canonicalEmail, attempt_id: use.attempt.id },
-        }),
-        taken: ifChanged('linked', useIfUnused(use.attempt)),
-        added: ifChanged(
-          'taken',
-          sql<{ id: string }>(
-            `INSERT INTO users (id, email, email_canonical, email_verified_at, name, created_at)
-             SELECT :id, :email, :email_canonical, :now, :name, :now WHERE ${PREVIOUS_CHANGED} RETURNING id`,
-            {
-              id: user.id,
-              email: user.email,
-              email_canonical: canonicalEmail,
-              name: user.name,
-              now: use.now,
-            },
-          ),
-        ),
+        ...makeAccount(account, identity, use),
         ...begin('added', 'account-registered', use),
       })
       const rows = await unlessRepeated('sessions', transaction)
@@ -119,6 +99,21 @@ export function createIdentityStore(
         deviceId: deviceIn(rows),
         mailIds: mailIds(rows.ownerTold),
       })
+    },
+
+    async registerHeld({ account, identity, pending, ...use }) {
+      const { id: userId } = account.user
+      const { source, now } = use
+      const by = { at: now, actorId: userId, subjectId: userId, mode: pending.mode, source }
+      const rows = await db.transaction({
+        ...makeAccount(account, identity, use),
+        held: ifChanged('added', insertPending(pending, PREVIOUS_CHANGED)),
+        recorded: ifChanged(
+          'held',
+          recordIfChanged({ ...auditEvent('account-registered', by), reason: 'social' }),
+        ),
+      })
+      return rows.held.length > 0
     },
 
     async list(userId) {
@@ -160,25 +155,14 @@ export function createIdentityStore(
       return { outcome: rows.others.length > 0 ? 'exists' : 'too-many' }
     },
 
-    // guard: the last way in stays where it is an identity
-    async unlink(id, by, { mail, passkeys, providers }) {
+    async unlink(id, by, ways) {
       const target = { id, user_id: by.userId }
       const notice = { kind: 'identity-unlinked', source: by.source, now: by.now } as const
+      const { condition, values } = anotherWayIn('identity', ways)
       const rows = await db.transaction({
         removed: sql<{ id: string }>(
-          `DELETE FROM identities WHERE id = :id AND user_id = :user_id AND (
-             :mail = 1
-             OR EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND password_hash IS NOT NULL)
-             OR (:passkeys = 1 AND EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = :user_id))
-             OR EXISTS (SELECT 1 FROM identities AS other WHERE other.user_id = :user_id AND other.id <> :id
-                           AND other.provider IN (SELECT served.value ->> 'name' FROM json_each(:providers) AS served)))
-           RETURNING id`,
-          {
-            ...target,
-            mail: mail ? 1 : 0,
-            passkeys: passkeys ? 1 : 0,
-            providers: JSON.stringify(providers.map((name) => ({ name }))),
-          },
+          `DELETE FROM identities WHERE id = :id AND user_id = :user_id AND ${condition} RETURNING id`,
+          { ...target, ...values },
         ),
         recorded: ifChanged('removed', recordIfChanged(eventOf('identity-unlinked', by))),
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
@@ -187,10 +171,32 @@ export function createIdentityStore(
       if (rows.removed.length > 0) return { outcome: 'unlinked', mailIds: mailIds(rows.ownerTold) }
       return { outcome: rows.left.length > 0 ? 'last-way-in' : 'unknown' }
     },
+  }
+}
 
-    async forgetUsed(now, limit) {
-      await db.change(forgetUsedChallenges(now, limit), { outcomeMatters: false })
-    },
+/** Steps that make an account with its identity, and use the attempt up. The last is `added`. */
+function makeAccount(
+  { user, canonicalEmail }: NewAccount,
+  identity: StoredIdentity,
+  { attempt, now }: IdentityUse,
+) {
+  return {
+    // Before the attempt is used up: whoever comes too late signs in by the same attempt to the account that there is now.
+    linked: insertIdentity(identity, {
+      // guard: an address that has an account gets no second one
+      condition: `NOT EXISTS (SELECT 1 FROM users WHERE email_canonical = :email_canonical)
+        AND NOT EXISTS (SELECT 1 FROM used_challenges WHERE challenge_id = :attempt_id)`,
+      values: { email_canonical: canonicalEmail, attempt_id: attempt.id },
+    }),
+    taken: ifChanged('linked', useIfUnused(attempt)),
+    added: ifChanged(
+      'taken',
+      sql<{ id: string }>(
+        `INSERT INTO users (id, email, email_canonical, email_verified_at, name, created_at)
+         SELECT :id, :email, :email_canonical, :now, :name, :now WHERE ${PREVIOUS_CHANGED} RETURNING id`,
+        { id: user.id, email: user.email, email_canonical: canonicalEmail, name: user.name, now },
+      ),
+    ),
   }
 }
 

@@ -63,6 +63,7 @@ export function toFoundLink(row: FoundRow): FoundLink {
             canonicalEmail: row.email_canonical,
             passwordHash: row.user_password_hash,
             secondFactor: toSecondFactor(row),
+            hasPasskeys: row.has_passkey === 1,
           },
     newEmail: address === null || canonical === null ? null : { address, canonical },
     registration:

@@ -28,7 +28,7 @@ export function createLinkUses(
   { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
 ): LinkUses {
   return {
-    async register({ account, start, ...use }) {
+    async register({ account, start, pending = null, ...use }) {
       const { user, canonicalEmail, passwordHash } = account
       const { source, device, now } = use
       const transaction = db.transaction(
@@ -57,6 +57,7 @@ export function createLinkUses(
             noteUse(use, { purpose: 'register', userId: user.id, deviceId: device.newId }),
           ),
           ...(start ? beginSession('noted', start, use) : NO_SESSION),
+          held: pending && ifChanged('noted', insertPending(pending, PREVIOUS_CHANGED)),
           ...(start
             ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, source, now })
             : NO_NOTICE),
@@ -158,7 +159,7 @@ export function createLinkUses(
 
     async holdSignIn({ pending, presented, ...use }) {
       const rows = await db.transaction({
-        taken: takeSignIn(use, { userId: pending.userId, presented }, 'due'),
+        taken: takeSignIn(use, { userId: pending.userId, presented }, pending.enrolled ? 'due' : 'none due'),
         proven: ifChanged('taken', proveAddress(pending.userId, { keptBy: presented }, use.now)),
         held: ifChanged('proven', insertPending(pending, PREVIOUS_CHANGED)),
         recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, use.source))),

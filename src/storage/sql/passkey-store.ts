@@ -2,6 +2,7 @@ import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/au
 import {
   type AddedPasskey,
   MOST_PASSKEYS,
+  type OwnedPasskeys,
   type Passkey,
   type PasskeyChange,
   type PasskeyStore,
@@ -16,8 +17,9 @@ import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } 
 import { selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
-import { forgetUsedChallenges, useOnce } from './used-challenges'
+import { useOnce } from './used-challenges'
 import { toCredentials, type UserRow } from './user-row'
+import { anotherWayIn } from './ways-in'
 
 /** Passkeys, their owners' handles, and the challenges that were used. */
 export function createPasskeyStore(
@@ -43,20 +45,7 @@ export function createPasskeyStore(
     },
 
     async prepareFor(userId, newHandle) {
-      const owner = { user_id: userId, user_handle: newHandle }
-      const { handles, rows } = await db.transaction({
-        handled: sql(
-          `INSERT INTO passkey_owners (user_id, user_handle)
-           SELECT id, :user_handle FROM users WHERE id = :user_id ON CONFLICT DO NOTHING`,
-          owner,
-        ),
-        handles: sql<{ user_handle: string }>(
-          'SELECT user_handle FROM passkey_owners WHERE user_id = :user_id',
-          { user_id: userId },
-        ),
-        rows: selectOf(userId),
-      })
-      return { userHandle: handles[0]?.user_handle ?? newHandle, passkeys: rows.map(toPasskey) }
+      return prepareOwner(db, userId, newHandle)
     },
 
     async add(passkey, { challenge, ...by }): Promise<AddedPasskey> {
@@ -89,29 +78,35 @@ export function createPasskeyStore(
       return row ? toPasskey(row) : null
     },
 
-    // guard: the last way in stays
-    async remove(id, by, mailOpens) {
+    async remove(id, by, { ways, secondFactorRequired }) {
       const target = { id, user_id: by.userId }
       const notice = { kind: 'passkey-removed', source: by.source, now: by.now } as const
+      const { condition, values } = anotherWayIn('passkey', ways)
       const rows = await db.transaction({
         removed: sql<{ credential_id: string }>(
-          `DELETE FROM passkeys WHERE id = :id AND user_id = :user_id AND (
-             :mail_opens = 1
-             OR EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND password_hash IS NOT NULL)
-             OR EXISTS (SELECT 1 FROM passkeys AS other WHERE other.user_id = :user_id AND other.id <> :id))
+          // guard: the last second factor stays where one is required
+          `DELETE FROM passkeys WHERE id = :id AND user_id = :user_id AND ${condition}
+             AND (:required = 0 OR ${ANOTHER_FACTOR})
            RETURNING credential_id`,
-          { ...target, mail_opens: mailOpens ? 1 : 0 },
+          { ...target, ...values, required: secondFactorRequired ? 1 : 0 },
         ),
         recorded: ifChanged('removed', recordIfChanged(eventOf('passkey-removed', by))),
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
-        left: sql<{ id: string }>('SELECT id FROM passkeys WHERE id = :id AND user_id = :user_id', target),
+        left: sql<{ other_factor: number }>(
+          `SELECT CASE WHEN ${ANOTHER_FACTOR} THEN 1 ELSE 0 END AS other_factor
+             FROM passkeys WHERE id = :id AND user_id = :user_id`,
+          target,
+        ),
       })
       const [removed] = rows.removed
       if (removed) {
         const { credential_id: credentialId } = removed
         return { outcome: 'removed', credentialId, mailIds: mailIds(rows.ownerTold) }
       }
-      return { outcome: rows.left.length > 0 ? 'last-way-in' : 'unknown' }
+      const [left] = rows.left
+      if (!left) return { outcome: 'unknown' }
+      const lastFactor = secondFactorRequired && left.other_factor === 0
+      return { outcome: lastFactor ? 'last-factor' : 'last-way-in' }
     },
 
     async find(credentialId) {
@@ -167,12 +162,33 @@ export function createPasskeyStore(
       })
       return renewedSession(rows)
     },
-
-    async forgetChallenges(now, limit) {
-      await db.change(forgetUsedChallenges(now, limit), { outcomeMatters: false })
-    },
   }
 }
+
+/** Gives an account a handle for authenticators if it has none, and returns it with the passkeys. */
+export async function prepareOwner(
+  db: SqlDatabase,
+  userId: string,
+  newHandle: string,
+): Promise<OwnedPasskeys> {
+  const owner = { user_id: userId, user_handle: newHandle }
+  const { handles, rows } = await db.transaction({
+    handled: sql(
+      `INSERT INTO passkey_owners (user_id, user_handle)
+       SELECT id, :user_handle FROM users WHERE id = :user_id ON CONFLICT DO NOTHING`,
+      owner,
+    ),
+    handles: sql<{ user_handle: string }>('SELECT user_handle FROM passkey_owners WHERE user_id = :user_id', {
+      user_id: userId,
+    }),
+    rows: selectOf(userId),
+  })
+  return { userHandle: handles[0]?.user_handle ?? newHandle, passkeys: rows.map(toPasskey) }
+}
+
+/** Whether the account has a second factor besides the passkey that is removed. */
+const ANOTHER_FACTOR = `(EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND second_factor_at IS NOT NULL)
+  OR EXISTS (SELECT 1 FROM passkeys AS other WHERE other.user_id = :user_id AND other.id <> :id))`
 
 /** Finds the passkeys of an account, oldest first. */
 function selectOf(userId: string): Statement<PasskeyRow> {
@@ -182,14 +198,34 @@ function selectOf(userId: string): Statement<PasskeyRow> {
 }
 
 /** Adds a passkey for the session that was checked, if it is live still. */
-function insertIfChanged(passkey: Passkey, by: PasskeyChange): Statement<{ id: string }> {
+function insertIfChanged(passkey: Passkey, { sessionId, now }: PasskeyChange): Statement<{ id: string }> {
+  return insertPasskey(passkey, {
+    now,
+    condition: `${PREVIOUS_CHANGED}
+      AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND ended_at IS NULL)`,
+    values: { session_id: sessionId },
+  })
+}
+
+/** Adds a passkey to its account on a condition, unless somebody has it or the account has as many as it may. */
+export function insertPasskey(
+  passkey: Passkey,
+  {
+    now,
+    condition,
+    values = {},
+  }: {
+    readonly now: number
+    readonly condition: string
+    readonly values?: Readonly<Record<string, string>>
+  },
+): Statement<{ id: string }> {
   return sql(
     `INSERT INTO passkeys (credential_id, id, user_id, public_key, alg, sign_count, backup_eligible, backed_up, aaguid,
                            transports, name, created_at)
      SELECT :credential_id, :id, users.id, :public_key, :alg, :sign_count, :backup_eligible, :backed_up, :aaguid,
             :transports, :name, :now
-       FROM users WHERE users.id = :user_id AND disabled_at IS NULL AND ${PREVIOUS_CHANGED}
-        AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND ended_at IS NULL)
+       FROM users WHERE users.id = :user_id AND disabled_at IS NULL AND ${condition}
         AND (SELECT count(*) FROM passkeys WHERE passkeys.user_id = :user_id) < ${MOST_PASSKEYS}
      ON CONFLICT DO NOTHING RETURNING id`,
     {
@@ -204,8 +240,8 @@ function insertIfChanged(passkey: Passkey, by: PasskeyChange): Statement<{ id: s
       aaguid: passkey.aaguid,
       transports: JSON.stringify(passkey.transports),
       name: passkey.name,
-      session_id: by.sessionId,
-      now: by.now,
+      now,
+      ...values,
     },
   )
 }

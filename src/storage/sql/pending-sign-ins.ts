@@ -132,7 +132,7 @@ export function createPendingSignInStore(
 }
 
 /**
- * Makes a sign-in wait for the second factor of its account, if the account still has one and is not disabled.
+ * Makes a sign-in wait for the second factor of its account, if the account still has one, or still has none, and is not disabled.
  *
  * @param condition What else must hold of the account; may be {@link PREVIOUS_CHANGED}.
  */
@@ -144,7 +144,7 @@ export function insertPending(
   return sql(
     `INSERT INTO pending_sign_ins (token_hash, user_id, mode, methods, code_macs, return_to, expires_at)
      SELECT :token_hash, id, :mode, :methods, :code_macs, :return_to, :expires_at FROM users
-      WHERE id = :user_id AND second_factor_at IS NOT NULL AND disabled_at IS NULL AND ${condition}
+      WHERE id = :user_id AND second_factor_at IS ${pending.enrolled ? 'NOT NULL' : 'NULL'} AND disabled_at IS NULL AND ${condition}
      RETURNING user_id`,
     {
       token_hash: pending.tokenHash,

@@ -94,14 +94,20 @@ export function createSecondFactorStore(
       return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
     },
 
-    async remove({ replacedSessionId, ...change }) {
+    async remove({ replacedSessionId, onlyBesidePasskey, ...change }) {
       const { id, userId } = change.prepared.session
       const rows = await db.transaction({
         marked: sql(
           `UPDATE users SET second_factor_at = NULL
             WHERE id = :user_id AND second_factor_at IS NOT NULL AND disabled_at IS NULL
-              AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = :session_id AND user_id = :user_id AND ${LIVE_SESSION})`,
-          { user_id: userId, session_id: replacedSessionId, now: change.now },
+              AND EXISTS (SELECT 1 FROM sessions WHERE sessions.id = :session_id AND user_id = :user_id AND ${LIVE_SESSION})
+              AND (:only_beside_passkey = 0 OR EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = :user_id))`,
+          {
+            user_id: userId,
+            session_id: replacedSessionId,
+            now: change.now,
+            only_beside_passkey: onlyBesidePasskey ? 1 : 0,
+          },
         ),
         ...renewSession('marked', change, { event: 'second-factor-removed', kind: 'second-factor-removed' }),
         seedGone: sql(`DELETE FROM totp_factors WHERE user_id = :user_id AND ${HAS_BEGUN}`, {
@@ -223,7 +229,7 @@ function forgetCodes(userId: string, begun: string): Statement {
 }
 
 /** Steps that replace every recovery code of an account, if it has a second factor and session `sessionId` is open. */
-function replaceCodes(userId: string, hashes: readonly string[], sessionId: string) {
+export function replaceCodes(userId: string, hashes: readonly string[], sessionId: string) {
   return {
     codesGone: forgetCodes(userId, sessionId),
     codesSet: sql(

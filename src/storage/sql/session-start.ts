@@ -1,6 +1,7 @@
 import type { StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import { isSecondFactor } from '../../sessions/assurance'
+import type { ClosedTo } from '../../sessions/factor-policy'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import { parseRoles } from './session-row'
@@ -18,6 +19,7 @@ export interface NewSession {
   readonly session: Session
   /** `null` in token mode. */
   readonly secretHash: string | null
+  readonly closedTo: ClosedTo
 }
 
 /**
@@ -51,11 +53,15 @@ export function insertSessionIfChanged(started: NewSession): Statement<BegunRow>
 }
 
 // guard: a session begins only on an account that is enabled
+// guard: whatever statement tries it, a session begins only with the factors that are required
 const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
                       authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
          :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
-    FROM users WHERE id = :user_id AND disabled_at IS NULL AND (second_factor_at IS NULL OR :second_factor = 1)`
+    FROM users WHERE id = :user_id AND disabled_at IS NULL AND (second_factor_at IS NULL OR :second_factor = 1)
+     AND :closed_to_all = 0 AND NOT EXISTS (
+       SELECT 1 FROM json_each(:closed_roles) AS closed
+        WHERE replace(users.roles, '"' || (closed.value ->> 'role') || '"', '') <> users.roles)`
 
 /** What starting the session of a pending sign-in returns. */
 export interface BegunOfPending extends BegunRow {
@@ -68,7 +74,7 @@ export interface BegunOfPending extends BegunRow {
  * What was proven before comes from the pending sign-in, which a later statement of the transaction deletes.
  */
 export function insertSessionOfPending(started: NewSession, tokenHash: string): Statement<BegunOfPending> {
-  const { second_factor: _, amr: __, methods, ...values } = valuesOf(started)
+  const { second_factor, amr, closed_to_all, closed_roles, methods, ...values } = valuesOf(started)
   return sql(
     `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at, created_at,
                            authenticated_at, last_seen_at, idle_expires_at, expires_at, user_agent, country, amr, methods)
@@ -88,7 +94,7 @@ const IS_THERE = 'EXISTS (SELECT 1 FROM sessions WHERE id = :id)'
 
 const RETURNING = 'RETURNING (SELECT roles FROM users WHERE id = user_id) AS roles'
 
-function valuesOf({ session, secretHash }: NewSession) {
+function valuesOf({ session, secretHash, closedTo }: NewSession) {
   const refreshed = session.mode === 'token'
   return {
     id: session.id,
@@ -106,6 +112,8 @@ function valuesOf({ session, secretHash }: NewSession) {
     amr: amrOf(session.methods),
     methods: JSON.stringify(session.methods),
     second_factor: session.methods.some(({ method }) => isSecondFactor(method)) ? 1 : 0,
+    closed_to_all: closedTo.everybody ? 1 : 0,
+    closed_roles: JSON.stringify(closedTo.roles.map((role) => ({ role }))),
   }
 }
 

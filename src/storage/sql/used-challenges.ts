@@ -1,3 +1,4 @@
+import type { SqlDatabase } from './sql-database'
 import { PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 /** Notes that something was used that works once: the challenge of a passkey, a sign-in at a provider. Of many uses one changes a row. */
@@ -31,11 +32,24 @@ export function useIfUnused({
   )
 }
 
-/** Forgets what has expired and could be used no more. */
-export function forgetUsedChallenges(now: number, limit: number): Statement {
-  return sql(
-    `DELETE FROM used_challenges WHERE challenge_id IN
-       (SELECT challenge_id FROM used_challenges WHERE expires_at <= :now ORDER BY expires_at, challenge_id LIMIT :limit)`,
-    { now, limit },
-  )
+/** What the sweep does about things that work once. */
+export interface UsedChallenges {
+  /** Forgets what has expired and could be used no more, at most `limit`. */
+  forget(now: number, limit: number): Promise<void>
+}
+
+/** Makes what forgets them. They are of several parts, each of which may be left out, and are forgotten once. */
+export function createUsedChallenges(db: SqlDatabase): UsedChallenges {
+  return {
+    async forget(now, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM used_challenges WHERE challenge_id IN
+             (SELECT challenge_id FROM used_challenges WHERE expires_at <= :now ORDER BY expires_at, challenge_id LIMIT :limit)`,
+          { now, limit },
+        ),
+        { outcomeMatters: false },
+      )
+    },
+  }
 }

@@ -39,15 +39,13 @@ export function toCredentials(row: UserRow): UserCredentials {
     passwordHash: row.password_hash,
     disabled: row.disabled_at !== null,
     secondFactor: toSecondFactor(row),
+    hasPasskeys: row.has_passkey === 1,
   }
 }
 
-/**
- * What a sign-in needs of a second factor, of a query with {@link WITH_TOTP}. Of an account without one, which is most, the passkeys are not
- * looked for.
- */
-export const FACTOR_COLUMNS = `sealed_seed, encrypted_with, CASE WHEN users.second_factor_at IS NULL THEN 0
-  WHEN EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id) THEN 1 ELSE 0 END AS has_passkey`
+/** What a sign-in needs of a second factor, of a query with {@link WITH_TOTP}. */
+export const FACTOR_COLUMNS = `sealed_seed, encrypted_with,
+  CASE WHEN EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id) THEN 1 ELSE 0 END AS has_passkey`
 
 /** Joins the seed of the authenticator app of each account of `users`. */
 export const WITH_TOTP = 'LEFT JOIN totp_factors ON totp_factors.user_id = users.id'

@@ -1,5 +1,5 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { SessionStart, StartedSession, UserStore } from '../../identity/user-store'
+import type { NewAccount, SessionStart, StartedSession, UserStore } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
@@ -13,7 +13,7 @@ import { type SessionRow, toSession } from './session-row'
 import { endBeyondLimit, endPresented, insertSession, startedSession } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
-import { ifChanged, sql } from './statement'
+import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
 import { FACTOR_COLUMNS, toCredentials, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** Accounts. What belongs together is one statement or one transaction. */
@@ -90,21 +90,23 @@ export function createUserStore(
       )
     },
 
-    create({ user, canonicalEmail }, sessionStart) {
-      const added = sql(
-        `INSERT INTO users (id, email, email_canonical, name, password_hash, created_at)
-         VALUES (:id, :email, :email_canonical, :name, :password_hash, :created_at)
-         ON CONFLICT (email_canonical) DO NOTHING`,
-        {
-          id: user.id,
-          email: user.email,
-          email_canonical: canonicalEmail,
-          name: user.name,
-          password_hash: sessionStart.passwordHash,
-          created_at: user.createdAt,
-        },
-      )
+    create(account, sessionStart) {
+      const added = insertAccount(account, sessionStart.passwordHash)
       return start({ added }, { ...sessionStart, reserved: null }, 'account-registered')
+    },
+
+    async createHeld(account, { passwordHash, pending, source }) {
+      const { id } = account.user
+      const event = { at: pending.provenAt, actorId: id, subjectId: id, mode: pending.mode, source }
+      const rows = await db.transaction(
+        {
+          added: insertAccount(account, passwordHash),
+          held: ifChanged('added', insertPending(pending, PREVIOUS_CHANGED)),
+          recorded: ifChanged('held', recordIfChanged(auditEvent('account-registered', event))),
+        },
+        { repeatable: true },
+      )
+      return rows.held.length > 0
     },
 
     async startSession(sessionStart) {
@@ -221,6 +223,23 @@ export function createUserStore(
       return deleted.length > 0 ? ended : null
     },
   }
+}
+
+/** Makes an account, unless its address has one. */
+function insertAccount({ user, canonicalEmail }: NewAccount, passwordHash: string) {
+  return sql(
+    `INSERT INTO users (id, email, email_canonical, name, password_hash, created_at)
+     VALUES (:id, :email, :email_canonical, :name, :password_hash, :created_at)
+     ON CONFLICT (email_canonical) DO NOTHING`,
+    {
+      id: user.id,
+      email: user.email,
+      email_canonical: canonicalEmail,
+      name: user.name,
+      password_hash: passwordHash,
+      created_at: user.createdAt,
+    },
+  )
 }
 
 /** Replaces the password of an account that is not disabled, if `passwordHash` is its hash. */

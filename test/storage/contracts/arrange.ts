@@ -2,6 +2,7 @@ import { encodeBase64url } from '../../../src/crypto/base64url'
 import { createKeyring } from '../../../src/crypto/keyring'
 import { deviceProof } from '../../../src/devices/device'
 import type { EventStore } from '../../../src/events/event-store'
+import type { EnrolmentStore } from '../../../src/factors/enrolment'
 import type { PendingSignInStore } from '../../../src/factors/pending-sign-in'
 import type { SecondFactorStore } from '../../../src/factors/second-factor'
 import { newUser, type User } from '../../../src/identity/user'
@@ -14,12 +15,14 @@ import { newSession } from '../../../src/sessions/session'
 import type { IdentityStore } from '../../../src/social/identity-store'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
+import { createEnrolmentStore } from '../../../src/storage/sql/enrolments'
 import { createEventStore } from '../../../src/storage/sql/event-store'
 import { createIdentityStore } from '../../../src/storage/sql/identity-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
+import { createUsedChallenges, type UsedChallenges } from '../../../src/storage/sql/used-challenges'
 import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
 
 /** When everything in these suites happens. What the database itself dates, it dates with the time there is. */
@@ -35,6 +38,8 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly pendingSignIns: PendingSignInStore
   readonly events: EventStore
   readonly identities: IdentityStore
+  readonly enrolments: EnrolmentStore
+  readonly usedChallenges: UsedChallenges
 }
 
 export type OpenStores = () => AllStores
@@ -52,6 +57,8 @@ export function storesOn(db: SqlDatabase): AllStores {
     pendingSignIns: createPendingSignInStore(db, options),
     events: createEventStore(db),
     identities: createIdentityStore(db, options),
+    enrolments: createEnrolmentStore(db, { ...options, sendsMail: false }),
+    usedChallenges: createUsedChallenges(db),
   }
 }
 
@@ -80,6 +87,7 @@ export function prepare(userId: string, mode: Mode = 'session', now = NOW): Prep
     token: null,
     secretHash: mode === 'session' ? random(32) : null,
     newDeviceId: random(16),
+    closedTo: { everybody: false, roles: [] },
   }
 }
 

@@ -40,14 +40,14 @@ export function passkeyStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a PasskeyStore`, () => {
     /** A person with one passkey. */
     async function arrange(values: Partial<Passkey> = {}) {
-      const { users, passkeys } = open()
+      const { users, passkeys, usedChallenges } = open()
       const ada = await register(users)
       const { userHandle } = await passkeys.prepareFor(ada.user.id, random(32))
       const passkey = newPasskey(ada.user.id, values)
       expect(await passkeys.add(passkey, { ...changeOf(ada), challenge: newChallenge() })).toMatchObject({
         outcome: 'added',
       })
-      return { ada, passkeys, passkey, userHandle, users }
+      return { ada, passkeys, passkey, userHandle, users, usedChallenges }
     }
 
     function use({ ada, passkey }: { readonly ada: Registered; readonly passkey: Passkey }, values: object) {
@@ -135,18 +135,23 @@ export function passkeyStoreContract(engine: string, open: OpenStores): void {
       const target = { id: passkey.id, userId: ada.user.id }
       expect(await passkeys.rename({ ...target, userId: bob.user.id }, 'Mine')).toBeNull()
       expect(await passkeys.rename(target, 'Phone')).toEqual({ ...passkey, name: 'Phone' })
-      expect(await passkeys.remove(passkey.id, changeOf(bob), true)).toEqual({ outcome: 'unknown' })
-      const removed = await passkeys.remove(passkey.id, changeOf(ada), false)
+      const ways = { mail: true, passkeys: true, providers: [] }
+      const terms = { ways, secondFactorRequired: false }
+      expect(await passkeys.remove(passkey.id, changeOf(bob), terms)).toEqual({ outcome: 'unknown' })
+      const strict = { ...terms, secondFactorRequired: true }
+      expect(await passkeys.remove(passkey.id, changeOf(ada), strict)).toEqual({ outcome: 'last-factor' })
+      const withoutMail = { ...terms, ways: { ...ways, mail: false } }
+      const removed = await passkeys.remove(passkey.id, changeOf(ada), withoutMail)
       expect(removed).toMatchObject({ outcome: 'removed', credentialId: passkey.credentialId })
       expect(await passkeys.list(ada.user.id)).toEqual([])
     })
 
     it('forgets challenges that have expired, and no others', async () => {
-      const { ada, passkeys } = await arrange()
+      const { ada, passkeys, usedChallenges } = await arrange()
       const [old, fresh] = [newChallenge(), { id: random(16), expiresAt: NOW + 1000 }]
       for (const challenge of [old, fresh])
         await passkeys.add(newPasskey(ada.user.id), { ...changeOf(ada), challenge })
-      await passkeys.forgetChallenges(NOW + 300, 1000)
+      await usedChallenges.forget(NOW + 300, 1000)
       const add = (challenge: typeof old) =>
         passkeys.add(newPasskey(ada.user.id), { ...changeOf(ada), challenge })
       expect(await add(old)).toMatchObject({ outcome: 'added' })

@@ -41,6 +41,7 @@ async function hold({ users }: AllStores, ada: Registered, mac: string): Promise
     userId: ada.user.id,
     mode: 'session',
     methods: [{ method: 'pwd', at: NOW }],
+    enrolled: true,
     codeMacs: [random(32), mac],
     returnTo: '/after',
     provenAt: NOW,
@@ -166,7 +167,8 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
       const device = deviceProof([], next.newDeviceId)
       const replacedSessionId = prepared.session.id
       const removal = { prepared: next, device, source, now: NOW, replacedSessionId }
-      expect(await stores.secondFactors.remove(removal)).not.toBeNull()
+      expect(await stores.secondFactors.remove({ ...removal, onlyBesidePasskey: true })).toBeNull()
+      expect(await stores.secondFactors.remove({ ...removal, onlyBesidePasskey: false })).not.toBeNull()
       expect(await stores.secondFactors.find(ada.user.id)).toEqual({ totpSince: null, recoveryCodesLeft: 0 })
     })
 

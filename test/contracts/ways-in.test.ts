@@ -1,0 +1,262 @@
+import { env } from 'cloudflare:workers'
+import { describe, expect, it } from 'vitest'
+import type { Mode } from '../../src/sessions/mode'
+import type { SoftPasskey } from '../support/authenticator'
+import { enrolApp } from '../support/enrolment'
+import { provenPerson } from '../support/links'
+import { addPasskey, signInWithPasskey, stepByPasskey } from '../support/passkeys'
+import { type Answer, newEmail, PASSWORD, type Person, send } from '../support/person'
+import {
+  goToProvider,
+  linkIn,
+  newBrowser,
+  newSubject,
+  type SocialService,
+  type Subject,
+  socialService,
+  tokenSignIn,
+} from '../support/providers'
+import { codeOf, pendingOf, secondStep, setUpTotp } from '../support/second-factor'
+
+// Every way in × what the account has of second factors × what settings require × mode: which credential there is after each step.
+
+const lenient = socialService()
+const POLICIES = {
+  optional: { service: lenient, requires: false },
+  required: {
+    service: socialService({ SECOND_FACTOR: 'required', REGISTRATION: 'verified' }),
+    requires: true,
+  },
+  'of their role': {
+    service: socialService({ SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'support, admin' }),
+    requires: true,
+  },
+  'of another role': {
+    service: socialService({ SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'owner' }),
+    requires: false,
+  },
+} as const
+
+/** A person, and all that they could present. */
+interface Arranged {
+  readonly person: Person
+  readonly mode: Mode
+  readonly subject: Subject
+  readonly soft: SoftPasskey | null
+  /** Whether the account has an authenticator app. */
+  readonly app: boolean
+}
+
+type Way = (service: SocialService, of: Arranged) => Promise<Answer>
+
+/** What a person presents first, up to where a second factor is due. */
+const WAYS: Readonly<Record<string, Way>> = {
+  password: (service, { person: { email, mode } }) =>
+    send(service, 'POST', '/login', { body: { email, password: PASSWORD, mode } }),
+  'named password': (service, { person: { email, mode } }) =>
+    send(service, 'POST', '/login', {
+      body: { email, password: PASSWORD, mode },
+      headers: { 'Idempotency-Key': crypto.randomUUID() },
+    }),
+  link: async (service, { person: { email, mode } }) => {
+    const asked = await send(service, 'POST', '/login/link', { body: { email } })
+    const body = { token: service.tokenFor(email), binding: asked.body.binding, mode }
+    return send(service, 'POST', '/login/link/confirm', { body })
+  },
+  code: async (service, { person: { email, mode } }) => {
+    const asked = await send(service, 'POST', '/login/link', { body: { email } })
+    const body = { code: service.codeFor(email), binding: asked.body.binding, mode }
+    return send(service, 'POST', '/login/link/confirm', { body })
+  },
+  social: async (service, { subject, mode }) => {
+    if (mode === 'token') return (await tokenSignIn(service, { subject })).confirm()
+    const browser = newBrowser(service)
+    return browser.request('GET', await goToProvider(service, browser, { subject }))
+  },
+  passkey: (service, { soft, mode }) => {
+    if (!soft) throw new Error('This person has no passkey')
+    return signInWithPasskey(service, soft, { mode })
+  },
+  reset: async (service, { person: { email } }) => {
+    await send(service, 'POST', '/password/forgot', { body: { email } })
+    const body = { token: service.tokenFor(email), new_password: PASSWORD }
+    return send(service, 'POST', '/password/reset', { body })
+  },
+}
+
+/** What follows, in one word for each cell of the table. */
+function expectedOf(way: string, { soft, app }: Arranged, requires: boolean): string {
+  if (way === 'reset') return 'nothing'
+  if (way === 'passkey') return 'urn:janus:2fa'
+  if (app) return soft ? 'totp, recovery-code, passkey' : 'totp, recovery-code'
+  if (!requires) return 'urn:janus:1fa'
+  if (soft) return 'passkey'
+  return way.includes('password') ? 'link' : 'enrol-totp, enrol-passkey'
+}
+
+const STATES = {
+  'no second factor': { app: false, passkey: false },
+  'an app': { app: true, passkey: false },
+  'a passkey': { app: false, passkey: true },
+  'an app and a passkey': { app: true, passkey: true },
+} as const
+
+async function arrange(mode: Mode, { app, passkey }: { app: boolean; passkey: boolean }): Promise<Arranged> {
+  const person = await provenPerson(lenient, mode)
+  const subject = newSubject()
+  const session = await person.signIn()
+  await linkIn(lenient, { ...person, ...session }, { subject })
+  const soft = passkey ? (await addPasskey(session)).soft : null
+  if (app) await setUpTotp(person, session)
+  // Without the events that end sessions where roles change: that is another test.
+  await env.DB.prepare('UPDATE users SET roles = ?2 WHERE id = ?1')
+    .bind(person.userId, '["writer","admin"]')
+    .run()
+  return { person, mode, subject, soft, app }
+}
+
+/** Everything that could act for an account. */
+async function credentialsOf(userId: string, { body, cookies }: Answer) {
+  const open = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL')
+    .bind(userId)
+    .all()
+  return {
+    open: open.results.length,
+    given: ['access_token', 'refresh_token', 'account_token', 'session', 'user'].filter(
+      (member) => body?.[member] !== undefined,
+    ),
+    cookies: Object.keys(cookies).filter((name) => /session|refresh/.test(name) && cookies[name] !== ''),
+  }
+}
+
+const NONE = { open: 0, given: [], cookies: [] }
+
+/** Ends every session, and forgets how much mail and how many tries there were. */
+async function forgetSessions(userId: string) {
+  await env.DB.batch([env.DB.prepare('DELETE FROM budgets'), env.DB.prepare('DELETE FROM mail_requests')])
+  await env.DB.prepare(
+    "UPDATE sessions SET ended_at = 1, end_reason = 'signed-out' WHERE user_id = ?1 AND ended_at IS NULL",
+  )
+    .bind(userId)
+    .run()
+}
+
+/** What an answer led to: the level of a session, what is due next, or nothing. */
+async function outcomeOf(userId: string, way: string, answer: Answer): Promise<string> {
+  const acr = await levelOf(userId)
+  if (acr !== null) return acr
+  expect(await credentialsOf(userId, answer), way).toEqual(NONE)
+  const { location = null } = { location: answer.headers.get('Location') }
+  if (answer.body?.next) return answer.body.next.join(', ')
+  return location === null ? 'nothing' : (PAGES[location] ?? location)
+}
+
+/** Where a browser is led that came back from a provider. */
+const PAGES: Readonly<Record<string, string>> = {
+  '/login/second-factor': 'totp, recovery-code',
+  '/login/second-factor?with=passkey': 'passkey',
+  '/login/second-factor/set-up?with=passkey': 'enrol-totp, enrol-passkey',
+}
+
+async function levelOf(userId: string): Promise<string | null> {
+  const row = await env.DB.prepare('SELECT methods FROM sessions WHERE user_id = ?1 AND ended_at IS NULL')
+    .bind(userId)
+    .first<{ methods: string }>()
+  if (!row) return null
+  const methods: { method: string }[] = JSON.parse(row.methods)
+  const second = methods.some(({ method }) => /totp|recovery|passkey/.test(method))
+  return second ? 'urn:janus:2fa' : 'urn:janus:1fa'
+}
+
+describe.each(['session', 'token'] as const)('LOG-04, MFA-01: in %s mode', (mode) => {
+  it.each(Object.entries(STATES))('each way in to an account with %s, by each policy', async (_, state) => {
+    const arranged = await arrange(mode, state)
+    const { person, soft, app } = arranged
+    for (const [policy, { service, requires }] of Object.entries(POLICIES)) {
+      for (const [way, begin] of Object.entries(WAYS)) {
+        if (way === 'passkey' && !soft) continue
+        const label = `${way}, ${policy}`
+        await forgetSessions(person.userId)
+        const answer = await begin(service, arranged)
+        const expected = expectedOf(way, arranged, requires)
+        const outcome = await outcomeOf(person.userId, label, answer)
+        // The page of a browser that comes back from a provider is one for an app with or without passkeys.
+        const seen = outcome === 'passkey' && way === 'social' && mode === 'session' && app
+        expect(seen ? 'totp, recovery-code, passkey' : outcome, label).toBe(expected)
+        if (expected === 'urn:janus:1fa' || expected === 'nothing' || expected === 'urn:janus:2fa') continue
+        const pending = pendingOf({ ...answer, status: answer.status === 303 ? 200 : answer.status })
+        const whole = soft
+          ? await stepByPasskey(service, pending, soft)
+          : app
+            ? await secondStep({ ...person, service }, pending, { code: await nextCode(person) })
+            : null
+        if (whole) {
+          expect(whole.status, `${label}: ${whole.text}`).toBe(200)
+          expect(await levelOf(person.userId), label).toBe('urn:janus:2fa')
+        }
+      }
+    }
+  })
+
+  it.each(['link', 'code', 'social'])(
+    'by %s, whoever must have a second factor sets it up before anything',
+    async (way) => {
+      const { service } = POLICIES.required
+      const arranged = await arrange(mode, STATES['no second factor'])
+      const { userId } = arranged.person
+      await forgetSessions(userId)
+      const answer = await WAYS[way]?.(service, arranged)
+      if (!answer) throw new Error('No such way')
+      expect(await credentialsOf(userId, answer)).toEqual(NONE)
+      const whole = await enrolApp(service, pendingOf({ ...answer, status: 200 }))
+      expect(whole.status, whole.text).toBe(200)
+      expect(whole.body.session.acr).toBe('urn:janus:2fa')
+      expect(whole.body.recovery_codes).toHaveLength(10)
+      expect(await credentialsOf(userId, whole)).toMatchObject({ open: 1 })
+    },
+  )
+
+  it('a registration, an address that is proven, and a new identity meet the same gate', async () => {
+    const { service } = POLICIES.required
+    const email = newEmail()
+    const { body: asked } = await send(service, 'POST', '/register', {
+      body: { email, password: PASSWORD, mode },
+    })
+    const verify = { token: service.tokenFor(email), binding: asked.binding, mode }
+    const verified = await send(service, 'POST', '/email/verify', { body: verify })
+    expect(verified.body).toMatchObject({ email_verified: true, next: ['enrol-totp', 'enrol-passkey'] })
+    expect(await credentialsOf(await idOf(email), verified)).toEqual(NONE)
+    expect((await enrolApp(service, pendingOf(verified))).body.user.email).toBe(email)
+
+    const arranged = await arrange(mode, STATES['no second factor'])
+    const subject = { ...newSubject(), email: `${crypto.randomUUID()}@acme.example`, email_verified: true }
+    const made = await WAYS.social?.(service, { ...arranged, subject })
+    if (!made) throw new Error('No such way')
+    expect(await credentialsOf(await idOf(subject.email), made)).toEqual(NONE)
+    const whole = await enrolApp(service, pendingOf({ ...made, status: 200 }))
+    expect(whole.body.user.email).toBe(subject.email)
+
+    const open = socialService({ SECOND_FACTOR: 'required', MAILER: 'none' })
+    const other = newEmail()
+    const registered = await send(open, 'POST', '/register', {
+      body: { email: other, password: PASSWORD, mode },
+    })
+    expect(registered.body.next).toEqual(['enrol-totp', 'enrol-passkey'])
+    expect(await credentialsOf(await idOf(other), registered)).toEqual(NONE)
+    // The same request again, as a second click sends it.
+    const again = await send(open, 'POST', '/register', { body: { email: other, password: PASSWORD, mode } })
+    expect(await credentialsOf(await idOf(other), again)).toEqual(NONE)
+    expect((await enrolApp(open, pendingOf(again))).body.user.email).toBe(other)
+  })
+})
+
+async function idOf(email: string): Promise<string> {
+  const row = env.DB.prepare('SELECT id FROM users WHERE email_canonical = ?1').bind(email)
+  return (await row.first<string>('id')) ?? ''
+}
+
+/** A code that was not used, however often this is asked: as if the app had just been set up. */
+async function nextCode(person: Person): Promise<string> {
+  await env.DB.prepare('UPDATE totp_factors SET last_step = 0 WHERE user_id = ?1').bind(person.userId).run()
+  return codeOf(person)
+}
