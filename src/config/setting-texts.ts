@@ -135,7 +135,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   SECOND_FACTOR: {
     section: 'Accounts and mail',
     meaning:
-      'Whose account must have a second factor: nobody’s (`optional`), everybody’s (`required`), or that of people with one of `SECOND_FACTOR_ROLES` (`roles`). Whoever must have one and has none sets it up at the next sign-in. Sessions of one factor are refused from then on.',
+      'Whose account must have a second factor: nobody’s (`optional`), everybody’s (`required`), or that of people with one of `SECOND_FACTOR_ROLES` (`roles`). A person without one sets it up at the next sign-in. Sessions of one factor are refused from then on.',
   },
   SECOND_FACTOR_ROLES: {
     section: 'Accounts and mail',

@@ -165,7 +165,7 @@ export const en = {
   setUpFactor: {
     title: 'Set up a second step',
     intro:
-      'Your account needs a second step to sign in. Set it up once; from then on, you are asked for it when you sign in.',
+      'Your account needs a second step to sign in. Set it up once; from then on, you use it whenever you sign in.',
     byMail:
       'Your account needs a second step to sign in. To make sure that you set it up, and nobody who knows your password, sign in with a link that we email you.',
     mail: 'Sign in with a link',
