@@ -117,4 +117,10 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     guard: 'what must stay in a jurisdiction is created nowhere else',
     tests: ['test/storage/durable-object/object.test.ts'],
   },
+  {
+    guard: 'a location that is misspelt finds no other object',
+    cut: 'location === undefined',
+    put: 'false',
+    tests: ['test/storage/durable-object/operator.test.ts'],
+  },
 ]

@@ -4,6 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from './command.ts'
 import { type D1Place, runOnD1 } from './d1.ts'
+import { isOnDurableObject, withDurableObject } from './durable-object.ts'
 import { CONFIG_HELP, commandLine, findConfig, IS_CHECKOUT } from './place.ts'
 import { loadJanusOnNode } from './serve/janus-on-node.ts'
 
@@ -73,7 +74,12 @@ export function toTarget({ local, remote, state, sqlite, postgres, config }: Tar
 
 /** Lends `use` the database, and closes it afterwards. @throws Stop If it does not answer. */
 export async function withDatabase<T>(target: Target, use: (database: Database) => Promise<T>): Promise<T> {
-  if ('configPath' in target) return use(toDatabase(async (statements) => runOnD1(target, statements)))
+  if ('configPath' in target) {
+    const { configPath, flags } = target
+    if (await isOnDurableObject(configPath))
+      return withDurableObject(configPath, flags.includes('--remote'), (run) => use(toDatabase(run)))
+    return use(toDatabase(async (statements) => runOnD1(target, statements)))
+  }
   const opened = await openOnNode(target)
   try {
     return await use(

@@ -113,6 +113,16 @@ describe('the first deploy', () => {
     expect(scene.printed()).not.toContain(secrets.AUTH_SECRET)
   })
 
+  it('leaves the migrations to a Durable Object, which applies them itself', async () => {
+    const [, lines = ''] =
+      /^```toml\n\[vars\]\n(.*?)^```/ms.exec(readFileSync('docs/operate/durable-object.md', 'utf8')) ?? []
+    const toml = `${documentedToml('own-host')}\n${lines.replace(/^DATABASE.*\n/, '')}`
+    const onObject = toml.replace('[vars]\n', '[vars]\nDATABASE = "durable-object"\n')
+    const scene = prepare({ toml: onObject, answers: { 'secret list': NO_WORKER } })
+    expect(await scene.run()).toBe(0)
+    expect(scene.calls()).toEqual([LIST_SECRETS, `${DEPLOY} --secrets-file FILE`])
+  })
+
   it('takes the secrets it is given, and makes none', async () => {
     const folder = makeFolder()
     const file = join(folder, 'secrets.env')

@@ -18,12 +18,14 @@ const onWorkersDev = (issuer: string) =>
 const under = (path: string, routes: string) =>
   both(set('ISSUER', `"https://example.com${path}"`), set('routes', routes))
 
-/** The lines of wrangler.toml that docs/explain/session-copies.md shows. */
-function documentedClass(): string {
-  const [, toml = ''] =
-    /^```toml\n(.*?)^```/ms.exec(readFileSync('docs/explain/session-copies.md', 'utf8')) ?? []
-  return toml
+/** The lines of wrangler.toml that a page shows, without the head of their settings. */
+function documentedClass(page = 'explain/session-copies'): string {
+  const [, toml = ''] = /^```toml\n(.*?)^```/ms.exec(readFileSync(`docs/${page}.md`, 'utf8')) ?? []
+  return toml.replace(/^\[vars\]\n.*\n/, '')
 }
+
+const withDatabaseObject: Edit = (toml) => `${toml}\n${documentedClass('operate/durable-object')}`
+const onDatabaseObject = both(set('DATABASE', '"durable-object"'), withDatabaseObject)
 
 describe('the doctor, of a deployed configuration', () => {
   const MALFORMED = ['warning settings.rest']
@@ -90,6 +92,28 @@ describe('the doctor, of a deployed configuration', () => {
       'copies in Durable Objects',
       both(set('SESSION_COPIES', '"durable-object"'), (toml) => `${toml}\n${documentedClass()}`),
       [],
+    ],
+    ['a Durable Object as the database', onDatabaseObject, []],
+    ['a Durable Object that is not bound', set('DATABASE', '"durable-object"'), ['error settings.JANUS_DB']],
+    ['a Durable Object that is bound, and D1', withDatabaseObject, ['warning settings.DATABASE']],
+    [
+      'the class of copies as the database',
+      both(onDatabaseObject, (toml) =>
+        toml.replace('class_name = "JanusDatabase"', 'class_name = "SessionCopiesObject"'),
+      ),
+      ['error settings.DATABASE'],
+    ],
+    [
+      'a Durable Object without SQLite',
+      both(onDatabaseObject, (toml) => toml.replace(/\[exports.JanusDatabase\][^[]*/, '')),
+      ['error settings.DATABASE'],
+    ],
+    [
+      'the Durable Object of another Worker',
+      both(onDatabaseObject, (toml) =>
+        toml.replace('class_name = "JanusDatabase"', 'class_name = "JanusDatabase"\nscript_name = "other"'),
+      ),
+      ['warning settings.DATABASE'],
     ],
     ['copies in memory', set('SESSION_COPIES', '"memory"'), ['warning settings.SESSION_COPIES']],
     [

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { resolve } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { Stop } from '../command.ts'
 import {
   type DatabaseState,
   type DeployedSecrets,
@@ -12,6 +13,7 @@ import { checkReadiness } from '../doctor/check-service.ts'
 import { type Deployment, readDeployment } from '../doctor/deployment.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { type Finding, renderFindings } from '../doctor/finding.ts'
+import { isOnDurableObject, withDurableObject } from '../durable-object.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
 import { commandLine } from '../place.ts'
 import { reasonOf, type Wrangler } from '../wrangler.ts'
@@ -61,7 +63,8 @@ const ASK_EVERY_MS = 2_000
  */
 export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
   const { wrangler, configPath, print, dryRun } = options
-  const seen = await lookAtAccount(wrangler)
+  const onObject = await isOnDurableObject(configPath)
+  const seen = await lookAtAccount(wrangler, onObject)
   if (!seen.ok) {
     print(renderFindings([seen.finding]))
     if (!dryRun) return 2
@@ -82,7 +85,7 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
     ? 'There are errors.'
     : isSecretReplaced && !options.replaceSecret
       ? SECRET_STAYS
-      : isSecretMade && (await findUsers(wrangler, account, deployment))
+      : isSecretMade && (await findUsers(wrangler, account, deployment, configPath))
   if (refusal) {
     print(`${refusal} Nothing was deployed.`)
     return 1
@@ -104,18 +107,22 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
 
 async function lookAtAccount(
   wrangler: Wrangler,
+  onObject: boolean,
 ): Promise<
   { readonly ok: true; readonly account: Account } | { readonly ok: false; readonly finding: Finding }
 > {
   const secrets = await listSecrets(wrangler)
   if (secrets.kind === 'unanswered') return { ok: false, finding: secrets.finding }
-  const database = await listMigrations(wrangler, ['--remote'])
+  const database = onObject
+    ? ({ kind: 'migrates-itself' } as const)
+    : await listMigrations(wrangler, ['--remote'])
   if (database.kind === 'unanswered') return { ok: false, finding: database.finding }
   return { ok: true, account: { secrets, database } }
 }
 
 /** Orders the steps. The first deploy creates the database, so it is migrated afterwards. Later, the Worker must find the schema it expects. */
 function orderSteps(database: Account['database']): readonly Step[] {
+  if (database.kind === 'migrates-itself') return ['deploy']
   if (database.kind === 'absent') return ['deploy', 'migrate']
   return database.unapplied.length > 0 ? ['migrate', 'deploy'] : ['deploy']
 }
@@ -126,10 +133,13 @@ function orderSteps(database: Account['database']): readonly Step[] {
  */
 async function findUsers(
   wrangler: Wrangler,
-  { database }: Account,
+  { database, secrets }: Account,
   { wrangler: config, folder }: Deployment,
+  configPath: string,
 ): Promise<string | null> {
   if (database.kind === 'absent') return null
+  if (database.kind === 'migrates-itself')
+    return secrets.kind === 'no-worker' ? null : findUsersInObject(configPath)
   const directory =
     config.d1_databases.find(({ binding }) => binding === 'DB')?.migrations_dir ?? 'migrations'
   if (database.unapplied.length === migrationFiles(resolve(folder, directory)).length) return null
@@ -137,8 +147,22 @@ async function findUsers(
   const run = await wrangler(['d1', 'execute', 'DB', '--remote', '--json', '--command', count])
   if (run.code !== 0) return `The database did not say whether there are accounts: ${reasonOf(run)}`
   const [{ results }] = JSON.parse(run.stdout) as [{ results: [{ users: number }] }]
-  if (results[0].users === 0) return null
-  return `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
+  return results[0].users === 0 ? null : HAS_ACCOUNTS
+}
+
+const HAS_ACCOUNTS = `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
+
+/** As {@link findUsers}. A Worker that is there may have an object with accounts. */
+async function findUsersInObject(configPath: string): Promise<string | null> {
+  try {
+    return await withDurableObject(configPath, true, async (run) => {
+      const [rows = []] = await run(['SELECT 1 FROM users LIMIT 1'])
+      return rows.length === 0 ? null : HAS_ACCOUNTS
+    })
+  } catch (failure) {
+    if (!(failure instanceof Stop)) throw failure
+    return `The database did not say whether there are accounts. Give the Worker a secret: ${commandLine('deploy', '--secrets-file FILE')}.`
+  }
 }
 
 function renderPlan(

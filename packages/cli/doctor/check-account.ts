@@ -15,8 +15,12 @@ export type DeployedSecrets =
   | Unanswered
 
 export type DatabaseState =
+  /** A Durable Object. */
+  | { readonly kind: 'migrates-itself' }
   /** Nothing has made it yet. */
-  { readonly kind: 'absent' } | { readonly kind: 'known'; readonly unapplied: readonly string[] } | Unanswered
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'known'; readonly unapplied: readonly string[] }
+  | Unanswered
 
 const WHAT_IS_DEPLOYED = 'What is deployed cannot be looked at'
 
@@ -70,6 +74,8 @@ export function checkDatabase(database: DatabaseState, target: 'local' | 'deploy
   switch (database.kind) {
     case 'unanswered':
       return database.finding
+    case 'migrates-itself':
+      return ok(check, 'The Durable Object migrates itself. GET /readyz says whether it could.')
     case 'absent':
       return error(check, 'There is no database yet.', fix)
     case 'known': {

@@ -109,6 +109,7 @@ function standInBindings(wrangler: Unstable_Config): Record<string, object> {
   const bound = {
     DB: wrangler.d1_databases.some(({ binding }) => binding === 'DB'),
     SESSIONS: wrangler.kv_namespaces.some(({ binding }) => binding === 'SESSIONS'),
+    JANUS_DB: wrangler.durable_objects.bindings.some(({ name }) => name === 'JANUS_DB'),
     COPIES: wrangler.durable_objects.bindings.some(({ name }) => name === 'COPIES'),
     LOGIN_LIMIT: wrangler.ratelimits.some(({ name }) => name === 'LOGIN_LIMIT'),
     EMAIL: wrangler.send_email.some(({ name }) => name === 'EMAIL'),

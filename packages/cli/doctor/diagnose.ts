@@ -1,4 +1,5 @@
 import { checkCopies } from './check-copies.ts'
+import { checkDatabaseObject } from './check-database-object.ts'
 import { checkOrigins } from './check-origins.ts'
 import { checkPasskeys } from './check-passkeys.ts'
 import { checkPlan, type Plan } from './check-plan.ts'
@@ -16,7 +17,7 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
     const what = 'Address, origins and cost are not checked until the settings are valid.'
     return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
   }
-  findings.push(...checkCopies(deployment, config))
+  findings.push(...checkCopies(deployment, config), ...checkDatabaseObject(deployment, config))
   if (target === 'local') return [...findings, ...checkOrigins(config)]
   return [
     ...findings,

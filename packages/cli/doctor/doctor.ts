@@ -24,7 +24,7 @@ import { type Plan, parsePlan } from './check-plan.ts'
 import { checkRedis } from './check-redis.ts'
 import { checkRestore } from './check-restore.ts'
 import { checkService } from './check-service.ts'
-import { readDeployment } from './deployment.ts'
+import { type Deployment, readDeployment } from './deployment.ts'
 import { diagnose } from './diagnose.ts'
 import { countLevels, error, type Finding, ok, renderFindings, renderSummary } from './finding.ts'
 
@@ -117,7 +117,12 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })
   const flags = ['--local', '--persist-to', state]
   // Wrangler would make a database in order to look at it.
-  const database: DatabaseState = existsSync(state) ? await listUnapplied(config, flags) : { kind: 'absent' }
+  const isThere = existsSync(state)
+  const database: DatabaseState = migratesItself(deployment)
+    ? { kind: 'migrates-itself' }
+    : isThere
+      ? await listUnapplied(config, flags)
+      : { kind: 'absent' }
   return [
     ...diagnose(deployment, plan),
     ...(await checkRedis(deployment)),
@@ -134,7 +139,8 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   const source = { configPath: config, target: 'deployed', overrides: vars, secretNames } as const
   const deployment = await readDeployment(source)
   // Who may not ask for the one may not ask for the other.
-  const database = secrets.kind === 'unanswered' ? null : await listUnapplied(config, ['--remote'])
+  const asked = secrets.kind === 'unanswered' ? null : () => listUnapplied(config, ['--remote'])
+  const database = migratesItself(deployment) ? ({ kind: 'migrates-itself' } as const) : await asked?.()
   return [
     ...diagnose(deployment, plan),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
@@ -145,7 +151,11 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   ]
 }
 
-function isCurrent(database: DatabaseState | null): boolean {
+function migratesItself({ config }: Deployment): boolean {
+  return config?.database === 'durable-object'
+}
+
+function isCurrent(database: DatabaseState | undefined): boolean {
   return database?.kind === 'known' && database.unapplied.length === 0
 }
 

@@ -3,6 +3,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { reasonOf, toTarget } from '../database.ts'
+import { isOnDurableObject } from '../durable-object.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, MIGRATIONS, POSTGRES_MIGRATIONS } from '../place.ts'
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
@@ -62,6 +63,10 @@ export async function run(args: readonly string[]): Promise<number> {
       throw new Stop(reasonOf(failure))
     })
     console.log([...applied.map((name) => `Applied ${name}.`), `${sqlite} is current.`].join('\n'))
+    return 0
+  }
+  if (await isOnDurableObject(configPath)) {
+    console.log('DATABASE is durable-object: the object migrates itself when it starts.')
     return 0
   }
   await (remote ? migrateRemote(configPath) : migrateLocal(configPath, state))
