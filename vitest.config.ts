@@ -4,6 +4,7 @@ import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
 import { keepTemporaryFilesInMemory } from './test/support/files-in-memory.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
+import { reasonToSkip } from './test/support/tools.ts'
 import { buildModules } from './tools/build-modules.ts'
 import { selectCommonPasswords } from './tools/common-passwords.ts'
 
@@ -54,25 +55,52 @@ const WHAT_TOUCHES_THE_DATABASE = [
   'test/events/events.test.ts',
 ]
 
-/** Tests under workerd, with a real D1 and KV. */
+/** What changes accounts, sessions, mail, limits and the audit trail: run again on PostgreSQL, behind PgBouncer. */
+const ON_POSTGRES = [
+  'test/on-postgres/*.test.ts',
+  'test/audit/audit-trail.test.ts',
+  'test/contracts/{account-state,activity,own-account,passkey-sign-in,path-variants,refresh}.test.ts',
+  'test/contracts/{register,repetition,revocation,session-list,session-renewal,sign-in}.test.ts',
+  'test/flows/sign-in.test.ts',
+  'test/mail/{outbox,password-reset}.test.ts',
+  'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
+  'test/social/linking.test.ts',
+  'test/throttling/{attempts,turns}.test.ts',
+]
+
+/** Why they are left out on this machine, or `null`. `.ci/run` installs both. */
+const NO_POSTGRES = reasonToSkip(['postgres', 'pgbouncer'])
+if (NO_POSTGRES !== null) console.warn(`The project on PostgreSQL is left out: ${NO_POSTGRES}.`)
+
+/** Tests under workerd, with a real D1 and KV, or with another database. */
 function inWorkerd(
   name: string,
-  files: { include: string[]; exclude?: string[]; isolate?: boolean; globalSetup?: string[] },
-  onDurableObject = false,
+  files: {
+    include: string[]
+    exclude?: string[]
+    isolate?: boolean
+    globalSetup?: string[]
+    setupFiles?: string[]
+  },
+  database: 'd1' | 'durable-object' | 'postgres' = 'd1',
 ) {
+  const onPostgres = database === 'postgres'
+  const onDurableObject = database === 'durable-object'
   return {
     extends: false as const,
     plugins: [
-      cloudflareTest(async () => ({
+      cloudflareTest(async ({ inject }) => ({
         wrangler: { configPath: './wrangler.toml' },
         ...(onDurableObject ? { main: './test/support/durable-worker.ts' } : {}),
+        ...(onPostgres ? { main: './test/on-postgres/worker.ts' } : {}),
         miniflare: {
+          ...(onPostgres ? { hyperdrives: { HYPERDRIVE: inject<string>('postgres') } } : {}),
           // Bound only where docs/explain/session-copies.md shows it.
           durableObjects: onDurableObject
             ? { JANUS_DB: { className: 'JanusDatabase', useSQLite: true } }
             : { COPIES: { className: 'SessionCopiesObject', useSQLite: true } },
           bindings: {
-            ...(onDurableObject ? { DATABASE: 'durable-object' } : {}),
+            ...(database === 'd1' ? {} : { DATABASE: database }),
             ISSUER: 'https://auth.example.com',
             AUTH_SECRET: TEST_SECRET,
             // The lowest cost that can be configured; what is said of the default is tested at the default.
@@ -90,8 +118,8 @@ function inWorkerd(
     test: {
       name,
       maxWorkers: WORKERS,
-      ...files,
       setupFiles: ['test/support/setup.ts'],
+      ...files,
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
@@ -100,6 +128,10 @@ function inWorkerd(
 }
 
 export default defineConfig({
+  // Under workerd `pg` takes the sockets of Workers, as in a bundle. What node_modules requires is resolved by this, whatever the project.
+  resolve: {
+    alias: { 'pg-cloudflare': join(import.meta.dirname, 'node_modules/pg-cloudflare/dist/index.js') },
+  },
   test: {
     maxWorkers: WORKERS,
     reporters: ['default', './test/support/closing-reporter.ts'],
@@ -113,6 +145,7 @@ export default defineConfig({
           'test/migrations/**',
           'test/stores/**',
           ON_DURABLE_OBJECT,
+          'test/on-postgres/**',
           ON_NODE,
           ...ALONE,
         ],
@@ -123,8 +156,22 @@ export default defineConfig({
       inWorkerd(
         'durable-object',
         { include: [`${ON_DURABLE_OBJECT}/*.test.ts`, ...WHAT_TOUCHES_THE_DATABASE], isolate: false },
-        true,
+        'durable-object',
       ),
+      ...(NO_POSTGRES === null
+        ? [
+            inWorkerd(
+              'postgres',
+              {
+                include: ON_POSTGRES,
+                isolate: false,
+                globalSetup: ['test/on-postgres/start-server.ts'],
+                setupFiles: ['test/on-postgres/setup.ts'],
+              },
+              'postgres',
+            ),
+          ]
+        : []),
       // With servers from Debian beside it.
       inWorkerd('stores', { include: ['test/stores/**/*.test.ts'], globalSetup: ['test/stores/servers.ts'] }),
       {

@@ -43,6 +43,7 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     put: 'false',
     tests: ['test/storage/on-node/postgres-truth.test.ts'],
   },
+  { guard: 'a server that dies ends no process', tests: ['test/smoke/crash-postgres.test.ts'] },
   {
     guard: 'mail by SMTP needs its mailer',
     cut: 'mailer === null',

@@ -149,11 +149,12 @@ describe('OUT-05: a long list', () => {
     await env.DB.prepare(
       `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at,
                              last_seen_at, idle_expires_at, expires_at)
-       SELECT substr(?1, 1, 18) || printf('%04d', value), ?1, 'token', 0, 0, 1000 + value / 3, 0, 0,
+       SELECT substr(?1, 1, 18) || substr(CAST(10000 + CAST(value ->> 'n' AS INTEGER) AS TEXT), 2), ?1, 'token', 0, 0,
+              1000 + CAST(value ->> 'n' AS INTEGER) / 3, 0, 0,
               unixepoch() + 1000, unixepoch() + 1000
          FROM json_each(?2)`,
     )
-      .bind(userId, JSON.stringify(Array.from({ length: count }, (_, n) => n + 1)))
+      .bind(userId, JSON.stringify(Array.from({ length: count }, (_, n) => ({ n: n + 1 }))))
       .run()
   }
 

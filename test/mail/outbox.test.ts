@@ -12,6 +12,7 @@ import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
 import { storage } from '../support/storage'
 import { recordedDuring } from '../support/trail'
+import { truthOfProject } from '../support/truth'
 
 const OLD_SECRET = env.AUTH_SECRET
 const NEW_SECRET = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'
@@ -153,11 +154,10 @@ describe.each(NAMES)('mail about %s', (name) => {
   it('is queued in the transaction of what it is about: if it cannot be, nothing happens', async () => {
     const { addresses, run } = await perform(name, (settings) => mailingService(settings))
     const list = addresses.map((address) => `'${address}'`).join(', ')
-    await env.DB.exec(
-      `CREATE TRIGGER no_mail BEFORE INSERT ON outbox WHEN NEW.recipient IN (${list}) BEGIN SELECT RAISE(ABORT, 'no mail'); END`,
-    )
+    const [refuse, refuseNoMore] = truthOfProject().refusal('outbox', `NEW.recipient IN (${list})`)
+    await env.DB.exec(refuse)
     onTestFinished(async () => {
-      await env.DB.exec('DROP TRIGGER no_mail')
+      await env.DB.exec(refuseNoMore)
     })
     // That it was tried, and asked for, may be counted before.
     const counts = ['budgets', 'mail_requests']
@@ -195,7 +195,7 @@ describe.each(NAMES)('mail about %s', (name) => {
     expect(service.mail).toEqual([])
     const waiting = await queued()
     expect(waiting.length).toBeGreaterThan(0)
-    const left = { event: 'mail-left-to-sweep', store: 'D1' }
+    const left = { event: 'mail-left-to-sweep', store: truthOfProject().store }
     expect(mailLines(service)).toEqual(waiting.map(() => left))
     db.recover()
     await service.sweep()
@@ -603,7 +603,7 @@ describe('several at the same mail', () => {
     const ada = await settledPerson(service, 'session')
     db.fail(/^\s*DELETE FROM outbox/)
     expect((await forgot(service, ada.email)).status).toBe(202)
-    expect(mailLines(service)).toEqual([{ event: 'mail-left-to-sweep', store: 'D1' }])
+    expect(mailLines(service)).toEqual([{ event: 'mail-left-to-sweep', store: truthOfProject().store }])
     db.recover()
     service.ahead = MINUTE
     await service.sweep()
@@ -641,7 +641,7 @@ describe('the sweep', () => {
     const service = mailingService({ DB: db })
     db.fail(/FROM outbox/)
     await service.sweep()
-    expect(service.log).toEqual([{ event: 'sweep-failed', part: 'mail', store: 'D1' }])
+    expect(service.log).toEqual([{ event: 'sweep-failed', part: 'mail', store: truthOfProject().store }])
     expect(db.calls.at(-1)).toMatch(/audit/)
   })
 })
@@ -660,6 +660,7 @@ describe('a slow carrier', () => {
     const variables = { ...env, MAILER: 'cloudflare', MAIL_FROM: 'janus@example.com' }
     const behind: Promise<unknown>[] = []
     const app = createJanus(variables, {
+      ...truthOfProject().open(env.DB),
       mailer,
       createMail,
       log: () => {},

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { expectProblem, signedInPerson } from '../support/person'
 import { createPlace, type Place, sessionCopy, sessionRow } from '../support/place'
+import { truthOfProject } from '../support/truth'
 
 const DAY = 24 * 60 * 60
 const NOW = Math.floor(Date.now() / 1000)
@@ -18,10 +19,10 @@ async function insertSessions(
   await env.DB.prepare(
     `INSERT INTO sessions (id, user_id, mode, secret_hash, created_at, authenticated_at, last_seen_at,
                            idle_expires_at, expires_at, ended_at, end_reason)
-     SELECT value, 'nobody', 'session', ?2, 0, 0, 0, ?3, ?3, ?4, CASE WHEN ?4 THEN 'signed-out' END
+     SELECT value ->> 'id', 'nobody', 'session', ?2, 0, 0, 0, ?3, ?3, CAST(?4 AS INTEGER), CASE WHEN CAST(?4 AS INTEGER) > 0 THEN 'signed-out' END
        FROM json_each(?1)`,
   )
-    .bind(JSON.stringify(ids), 'A'.repeat(43), expiresAt, endedAt)
+    .bind(JSON.stringify(ids.map((id) => ({ id }))), 'A'.repeat(43), expiresAt, endedAt)
     .run()
   return ids
 }
@@ -85,7 +86,9 @@ describe('the sweep', () => {
     here.db.fail(/DELETE FROM sessions\s+WHERE id IN \(SELECT value/)
     await here.sweep()
     expect(here.kv.calls).toEqual([{ operation: 'delete', key: `session:${id}` }])
-    expect(ofSessions(here.log)).toEqual([{ event: 'sweep-failed', part: 'sessions', store: 'D1' }])
+    expect(ofSessions(here.log)).toEqual([
+      { event: 'sweep-failed', part: 'sessions', store: truthOfProject().store },
+    ])
     expect(await sessionRow(id)).not.toBeNull()
     here.db.recover()
     here.kv.calls.length = 0

@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migratePostgres } from '../../packages/cli/migrate/migrate-postgres.ts'
 import { checkNode } from '../../packages/cli/serve/serve.ts'
+import { type PgBouncer, startPgBouncer } from '../support/pgbouncer'
 import { ask, type PostgresServer, startPostgres } from '../support/postgres-server'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
 import { describeWith } from '../support/with-tools'
@@ -254,75 +255,91 @@ it('loses no account that it has acknowledged, killed in the middle of its work'
   }
 })
 
-describeWith(['postgres'], 'janus serve with PostgreSQL, two processes', () => {
-  let server: PostgresServer
-  let url: string
-  let processes: LocalService[] = []
+// As Hyperdrive and PgBouncer stand before Workers, one may stand before each process, or before some.
+describeWith(
+  ['postgres', 'pgbouncer'],
+  'janus serve with PostgreSQL, two processes, one of them behind PgBouncer',
+  () => {
+    let server: PostgresServer
+    let bouncer: PgBouncer
+    let url: string
+    let processes: LocalService[] = []
 
-  beforeAll(async () => {
-    server = await startPostgres()
-    url = await server.createDatabase('janus')
-    const settings = { DATABASE: 'postgres', DATABASE_URL: url, CLIENT_ADDRESS: 'X-Forwarded-For' }
-    expect(refused({ ...SETTINGS, ...settings, ISSUER: 'http://localhost:8080', PORT: '0' })).toEqual({
-      code: 1,
-      said: expect.stringContaining('Run: npx janus migrate --postgres URL.'),
+    beforeAll(async () => {
+      server = await startPostgres()
+      url = await server.createDatabase('janus')
+      const settings = { DATABASE: 'postgres', DATABASE_URL: url, CLIENT_ADDRESS: 'X-Forwarded-For' }
+      expect(refused({ ...SETTINGS, ...settings, ISSUER: 'http://localhost:8080', PORT: '0' })).toEqual({
+        code: 1,
+        said: expect.stringContaining('Run: npx janus migrate --postgres URL.'),
+      })
+      await migratePostgres(url, 'src/storage/postgres/migrations')
+      // Its connections have the time-outs that the migration sets.
+      bouncer = await startPgBouncer(url)
+      const issuer = 'http://localhost:8080'
+      processes = await Promise.all(
+        [url, bouncer.through(url)].map((DATABASE_URL) =>
+          serve({ ...settings, DATABASE_URL, ISSUER: issuer }),
+        ),
+      )
     })
-    await migratePostgres(url, 'src/storage/postgres/migrations')
-    const issuer = 'http://localhost:8080'
-    processes = await Promise.all([0, 1].map(() => serve({ ...settings, ISSUER: issuer })))
-  })
 
-  afterAll(async () => {
-    await Promise.all(processes.map((service) => service.stop()))
-    await server?.stop()
-  })
-
-  it('RL-01: share the limit of an account exactly, and the sessions', async () => {
-    const [one, other] = processes as [LocalService, LocalService]
-    expect(await (await fetch(`${one.url}/readyz`)).json()).toMatchObject({
-      status: 'ready',
-      checks: [{ name: 'config' }, { name: 'postgres' }],
+    afterAll(async () => {
+      await Promise.all(processes.map((service) => service.stop()))
+      await bouncer?.stop()
+      await server?.stop()
     })
-    const email = 'grace@example.com'
-    expect((await post(one, '/register', { email, password: PASSWORD })).status).toBe(201)
-    const grace = await signIn(one, email, 'session')
-    expect((await fetch(`${other.url}/me`, { headers: grace.headers })).status).toBe(200)
 
-    const guess = (nth: number) => {
-      // The proxy appends what it saw; what is before it is the client's own.
-      const headers = { 'X-Forwarded-For': `10.0.0.1, 198.51.100.${nth}` }
-      return post(nth % 2 === 0 ? one : other, '/login', { email, password: `wrong guess ${nth}` }, headers)
-    }
-    const begun = Date.now()
-    const guesses = await Promise.all(Array.from({ length: 24 }, (_, nth) => guess(nth)))
-    const answers = guesses.map(({ status }) => status)
-    const checked = answers.filter((status) => status === 401).length
-    expect(answers.filter((status) => status === 429)).toHaveLength(24 - checked)
-    // Each guess that was checked counts for a day, once: neither process lost what the other counted.
-    const now = Math.floor(Date.now() / 1000)
-    const [budget] = await ask(
-      url,
-      `SELECT max(spent_until)::int AS until FROM budgets WHERE kind = 'password'`,
-    )
-    expect(Math.round((Number(budget?.until) - now) / 86_400)).toBe(checked)
-    // Five at once; where the machine is slow, one more after a second, after two, after four.
-    const seconds = Math.ceil((Date.now() - begun) / 1000)
-    expect(checked).toBeGreaterThanOrEqual(5)
-    expect(checked).toBeLessThanOrEqual(5 + Math.floor(Math.log2(seconds + 1)))
-    const seen = await ask(
-      url,
-      `SELECT DISTINCT address FROM audit_events WHERE event = 'signed-in' AND outcome = 'refused'`,
-    )
-    expect(seen.length).toBeGreaterThan(0)
-    expect(seen.every(({ address }) => String(address).startsWith('198.51.100.'))).toBe(true)
-  })
+    it('RL-01: share the limit of an account exactly, and the sessions', async () => {
+      const [one, other] = processes as [LocalService, LocalService]
+      expect(await (await fetch(`${one.url}/readyz`)).json()).toMatchObject({
+        status: 'ready',
+        checks: [{ name: 'config' }, { name: 'postgres' }],
+      })
+      const email = 'grace@example.com'
+      expect((await post(one, '/register', { email, password: PASSWORD })).status).toBe(201)
+      const grace = await signIn(one, email, 'session')
+      expect((await fetch(`${other.url}/me`, { headers: grace.headers })).status).toBe(200)
 
-  it('stops in order, and leaves no connection to the server', async () => {
-    await Promise.all(processes.map((service) => service.end()))
-    const open = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = 'janus' AND pid <> pg_backend_pid()`
-    await expect.poll(() => ask(url, open)).toEqual([{ n: 0 }])
-  })
-})
+      const guess = (nth: number) => {
+        // The proxy appends what it saw; what is before it is the client's own.
+        const headers = { 'X-Forwarded-For': `10.0.0.1, 198.51.100.${nth}` }
+        return post(nth % 2 === 0 ? one : other, '/login', { email, password: `wrong guess ${nth}` }, headers)
+      }
+      const begun = Date.now()
+      const guesses = await Promise.all(Array.from({ length: 24 }, (_, nth) => guess(nth)))
+      const answers = guesses.map(({ status }) => status)
+      const checked = answers.filter((status) => status === 401).length
+      expect(answers.filter((status) => status === 429)).toHaveLength(24 - checked)
+      // Each guess that was checked counts for a day, once: neither process lost what the other counted.
+      const now = Math.floor(Date.now() / 1000)
+      const [budget] = await ask(
+        url,
+        `SELECT max(spent_until)::int AS until FROM budgets WHERE kind = 'password'`,
+      )
+      expect(Math.round((Number(budget?.until) - now) / 86_400)).toBe(checked)
+      // Five at once; where the machine is slow, one more after a second, after two, after four.
+      const seconds = Math.ceil((Date.now() - begun) / 1000)
+      expect(checked).toBeGreaterThanOrEqual(5)
+      expect(checked).toBeLessThanOrEqual(5 + Math.floor(Math.log2(seconds + 1)))
+      const seen = await ask(
+        url,
+        `SELECT DISTINCT address FROM audit_events WHERE event = 'signed-in' AND outcome = 'refused'`,
+      )
+      expect(seen.length).toBeGreaterThan(0)
+      expect(seen.every(({ address }) => String(address).startsWith('198.51.100.'))).toBe(true)
+    })
+
+    it('stops in order, and leaves no connection to the server', async () => {
+      await Promise.all(processes.map((service) => service.end()))
+      await expect.poll(() => bouncer.clientsOf('janus'), { timeout: 60_000 }).toEqual([])
+      // What is open now is PgBouncer's.
+      await bouncer.stop()
+      const open = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = 'janus' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
+      await expect.poll(() => ask(url, open), { timeout: 60_000 }).toEqual([{ n: 0 }])
+    })
+  },
+)
 
 describe('janus serve says what is wrong', () => {
   const issuer = { ISSUER: 'http://localhost:8080' }

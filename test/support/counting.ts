@@ -127,6 +127,12 @@ function countingD1(db: D1Database, count: (metas: readonly D1Meta[]) => void): 
   }
 
   return intercept(db, {
+    // Of another database than D1, which says nothing of rows.
+    roundTrip: async <T>(_: string, run: () => Promise<T>) => {
+      const result = await run()
+      count([])
+      return result
+    },
     prepare: (sql: string) => countingStatement(db.prepare(sql)),
     batch: async (statements: readonly D1PreparedStatement[]) => {
       const results = await db.batch(statements.map((statement) => originals.get(statement) ?? statement))

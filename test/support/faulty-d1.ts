@@ -4,6 +4,8 @@ import { createGate, type Held } from './gate'
 export interface FaultyD1 {
   prepare(sql: string): D1PreparedStatement
   batch(statements: D1PreparedStatement[]): Promise<D1Result[]>
+  /** Sends something on a round trip with these faults, as if it were this SQL. */
+  roundTrip<T>(sql: string, run: () => Promise<T>): Promise<T>
 
   /** The SQL of every round trip asked for, done or not; a batch is one. Emptied by assignment of `length`. */
   readonly calls: string[]
@@ -63,6 +65,7 @@ export function faultyD1(db: D1Database): FaultyD1 {
       const sql = batch.map((statement) => statement.sql).join(';\n')
       return roundTrip(sql, () => db.batch(batch.map(({ real }) => real)))
     },
+    roundTrip,
 
     calls,
     fail(what = 'everything') {

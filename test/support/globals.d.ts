@@ -9,6 +9,8 @@ declare global {
       AUTH_MODE: string
       REGISTRATION: string
       DB: D1Database
+      /** In the project on PostgreSQL. */
+      HYPERDRIVE?: Hyperdrive
       SESSIONS: KVNamespace
       LOGIN_LIMIT: RateLimit
       COPIES: DurableObjectNamespace<import('../../src/index').SessionCopiesObject>

@@ -58,7 +58,8 @@ export async function failed({ services }: OwnService, email: string, times: num
   const over = times - config.freeAttempts
   const delay = over < 0 ? 0 : Math.min(config.maxAttemptDelaySeconds, 2 ** over)
   await env.DB.prepare(
-    "INSERT OR REPLACE INTO budgets (budget_key, kind, spent_until, blocked_until) VALUES (?1, 'password', ?2, ?3)",
+    `INSERT INTO budgets (budget_key, kind, spent_until, blocked_until) VALUES (?1, 'password', ?2, ?3)
+     ON CONFLICT (budget_key, kind) DO UPDATE SET spent_until = excluded.spent_until, blocked_until = excluded.blocked_until`,
   )
     .bind(await accountKeys(email), clock() + times * FAILURE_SECONDS, clock() + delay)
     .run()

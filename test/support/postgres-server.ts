@@ -4,22 +4,25 @@ import { createServer } from 'node:net'
 import { userInfo } from 'node:os'
 import { dirname, join } from 'node:path'
 import pg from 'pg'
-import { findTool } from './tools'
+import { findTool } from './tools.ts'
 
 /** A PostgreSQL server of one's own, with an empty folder. */
 export interface PostgresServer {
   /** Makes an empty database and returns its URL. */
   createDatabase(name: string): Promise<string>
-  /** Stops the server as `kill` does, or as `kill -9` does. */
-  stop(signal?: 'SIGINT' | 'SIGKILL'): Promise<void>
+  /** Kills the server as `kill -9` does. Its folder stays. */
+  kill(): Promise<void>
+  /** Starts it again on the same port and folder, and waits until it answers. */
+  restart(): Promise<void>
+  /** Stops the server and removes its folder. */
+  stop(): Promise<void>
 }
 
 /** Starts Debian's PostgreSQL on a free port of this machine. It keeps nothing safe: its folder goes with it. */
 export async function startPostgres(): Promise<PostgresServer> {
   const postgres = findTool('postgres')
   if (postgres === null) throw new Error('reasonToSkip(["postgres"]) says what is missing')
-  // PostgreSQL refuses to run as root.
-  const user = userInfo().uid === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : null
+  const user = postgresUser()
   // Not in TMPDIR, which may be closed to every other user.
   const data = mkdtempSync('/tmp/janus-postgres-')
   if (user) chownSync(data, user.uid, user.gid)
@@ -36,23 +39,32 @@ export async function startPostgres(): Promise<PostgresServer> {
     'fsync=off',
     'max_connections=60',
   ]
-  const server = spawn(postgres, ['-D', data, ...settings.flatMap((one) => ['-c', one])], {
-    stdio: 'ignore',
-    ...user,
-  })
+  const start = () =>
+    spawn(postgres, ['-D', data, ...settings.flatMap((one) => ['-c', one])], { stdio: 'ignore', ...user })
   const url = (database: string) => `postgres://janus:janus@127.0.0.1:${port}/${database}`
-  await answers(url('postgres'), server)
+  let server = start()
+  if (!(await answers(url('postgres'), server))) throw new Error(`PostgreSQL ended with ${server.exitCode}`)
+
+  async function end(signal: 'SIGINT' | 'SIGKILL'): Promise<void> {
+    if (server.exitCode !== null || server.signalCode !== null) return
+    const gone = new Promise((resolve) => server.once('exit', resolve))
+    server.kill(signal)
+    await gone
+  }
+
   return {
     async createDatabase(name) {
       await ask(url('postgres'), `CREATE DATABASE ${name}`)
       return url(name)
     },
-    async stop(signal = 'SIGINT') {
-      const gone = new Promise((resolve) => server.once('exit', resolve))
-      if (server.exitCode === null && server.signalCode === null) {
-        server.kill(signal)
-        await gone
-      }
+    kill: () => end('SIGKILL'),
+    async restart() {
+      // It refuses to start until the processes of the one that was killed have noticed and ended.
+      do server = start()
+      while (!(await answers(url('postgres'), server)))
+    },
+    async stop() {
+      await end('SIGINT')
       rmSync(data, { recursive: true, force: true })
     },
   }
@@ -70,16 +82,22 @@ export async function ask(url: string, text: string): Promise<Record<string, unk
   }
 }
 
-async function answers(url: string, server: ChildProcess): Promise<void> {
-  while (server.exitCode === null) {
+/** Waits until the server answers. Returns `false` if it has ended instead. */
+async function answers(url: string, server: ChildProcess): Promise<boolean> {
+  while (server.exitCode === null && server.signalCode === null) {
     try {
       await ask(url, 'SELECT 1')
-      return
+      return true
     } catch {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-  throw new Error(`PostgreSQL ended with ${server.exitCode}`)
+  return false
+}
+
+/** Returns as whom a server must run that refuses to run as root, or `null` where nobody is root. */
+export function postgresUser(): { readonly uid: number; readonly gid: number } | null {
+  return userInfo().uid === 0 ? { uid: idOf('-u'), gid: idOf('-g') } : null
 }
 
 function idOf(what: '-u' | '-g'): number {

@@ -16,6 +16,7 @@ import { createDurableObjectDatabase } from '../../src/wiring/durable-object-dat
 import type { WiredServices } from '../../src/wiring/wired-services'
 import { checked } from './contract'
 import { objectsOver } from './durable-object'
+import { truthOfProject } from './truth'
 
 /** Something that answers requests as Janus. */
 export interface Service {
@@ -81,6 +82,7 @@ export function ownService(
     ...parts,
     createPlayground,
     createDatabase: createDurableObjectDatabase,
+    ...truthOfProject().open(variables.DB),
     defer: (work) => behind.push(work),
   })
   if (!janus.services) throw new Error(`Not configured: ${JSON.stringify(log)}`)

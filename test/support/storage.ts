@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { type Tables, truthOfProject } from './truth'
 
 /** What an attempt at a password writes even if it is refused: that it was made. */
 export const ATTEMPT_TABLES: readonly string[] = ['budgets', 'audit_events']
@@ -12,6 +13,18 @@ const ROWS_A_TEXT = 500
  * files have left rows here.
  */
 export async function storage({ except = [] }: { readonly except?: readonly string[] } = {}) {
+  const tables = await (truthOfProject().tables ?? tablesOfD1)(except)
+  const { keys } = await env.SESSIONS.list()
+  const records: [string, string | null][] = []
+  // A bulk read takes at most 100 keys.
+  for (let start = 0; start < keys.length; start += 100) {
+    const some = keys.slice(start, start + 100).map(({ name }) => name)
+    records.push(...(await env.SESSIONS.get(some)))
+  }
+  return { tables, keys, records }
+}
+
+async function tablesOfD1(except: readonly string[]): Promise<Tables> {
   const { results: columns } = await env.DB.prepare(
     `SELECT t.name AS "table", 'json_array("' || group_concat(c.name, '", "') || '")' AS line
        FROM sqlite_master AS t, pragma_table_info(t.name) AS c
@@ -28,16 +41,9 @@ export async function storage({ except = [] }: { readonly except?: readonly stri
       ),
     ),
   )
-  const tables = shown.map(({ table }, index) => [table, results[index]?.results.map(({ lines }) => lines)])
-
-  const { keys } = await env.SESSIONS.list()
-  const records: [string, string | null][] = []
-  // A bulk read takes at most 100 keys.
-  for (let start = 0; start < keys.length; start += 100) {
-    const some = keys.slice(start, start + 100).map(({ name }) => name)
-    records.push(...(await env.SESSIONS.get(some)))
-  }
-  return { tables: Object.fromEntries(tables), keys, records }
+  return Object.fromEntries(
+    shown.map(({ table }, index) => [table, results[index]?.results.map(({ lines }) => lines) ?? []]),
+  )
 }
 
 /** Tables that hold what a runtime remembers, or one row that a migration made. */

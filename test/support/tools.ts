@@ -35,6 +35,7 @@ const TOOLS = {
     places: ['/usr/lib/postgresql/*/bin/postgres'],
     packages: ['postgresql'],
   },
+  pgbouncer: { what: 'PgBouncer', places: ['/usr/sbin/pgbouncer'], packages: ['pgbouncer'] },
   redis: { what: 'Redis', places: ['/usr/bin/redis-server'], packages: ['redis-server'] },
   memcached: { what: 'Memcached', places: ['/usr/bin/memcached'], packages: ['memcached'] },
   oathtool: { what: 'oathtool', places: ['/usr/bin/oathtool'], packages: ['oathtool'] },

@@ -61,6 +61,8 @@ export function createPool(connectionString: string): Connections {
   const pool = new Pool({ ...settings(connectionString, true), max: POOL_SIZE, idleTimeoutMillis: IDLE_MS })
   // Of a connection that broke while nobody used it: the pool makes another.
   pool.on('error', () => {})
+  // guard: a server that dies ends no process
+  pool.on('connect', ignoreLateErrors)
   return {
     async use(work) {
       const client = await pool.connect()
@@ -78,8 +80,8 @@ export function createPool(connectionString: string): Connections {
   }
 }
 
-/** A connection that ends says so once more, after everybody has been told; without a listener that would end the process. */
-function ignoreLateErrors(client: Client): void {
+/** A connection that breaks says so once more, after whoever waits for an answer was told; without a listener that would end the process. */
+function ignoreLateErrors(client: Client | PoolClient): void {
   client.on('error', () => {})
   const { connection } = client as unknown as {
     connection?: { stream?: { on?(event: 'error', listener: () => void): void } }
