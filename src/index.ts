@@ -1,7 +1,7 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
 import { janus } from './deployed'
 import type { RecentTerms } from './guards/recent-proof'
-import type { CallerService } from './guards/verdict'
+import type { CallerService, MetadataChange } from './guards/verdict'
 
 /** For `SESSION_COPIES = "durable-object"`: the class to bind as `COPIES`. */
 export { SessionCopiesObject } from './wiring/durable-object-copies'
@@ -27,6 +27,10 @@ export class Janus extends WorkerEntrypoint implements CallerService {
 
   user(principal: { readonly userId: string }) {
     return janus.user(principal)
+  }
+
+  setMetadata(principal: { readonly userId: string }, change: MetadataChange) {
+    return janus.setMetadata(principal, change)
   }
 
   endSession(id: string) {

@@ -7,6 +7,7 @@ import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
 import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
+import type { MetadataSchemas } from './identity/metadata'
 import type { Mailer } from './mail/mailer'
 import type { OwnLook } from './pages/frame'
 import { type Clock, systemClock } from './runtime/clock'
@@ -55,6 +56,8 @@ export interface JanusOptions extends Parts {
   readonly createPlayground?: (bindings: D1Bindings) => Playground
   /** Claims of the app beside Janus, in access tokens and on principals. */
   readonly claims?: MakeClaims
+  /** Schemas of what the app keeps on accounts. */
+  readonly metadata?: MetadataSchemas
   /** Is told what happens to accounts: docs/guides/events.md. */
   readonly onEvent?: OnEvent
   /** Keeps work running behind a response. The platform does, however the app around Janus was entered. */
@@ -92,6 +95,7 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
     {
       ...{ bindings, truth, config, parts: options, social, mailer, copyStore, customClaims, onEvent, defer },
       mailTexts: texts.mails,
+      metadata: options.metadata,
     },
     clock,
     log,

@@ -13,6 +13,7 @@ import type { SecondFactorServices } from './flows/sign-in/second-factor'
 import type { HoldSignIn } from './flows/sign-in/way-in'
 import type { GuardServices } from './guards/auth-env'
 import type { AccountExports } from './identity/account-export'
+import type { MetadataRules } from './identity/metadata'
 import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
@@ -44,6 +45,7 @@ export interface Services
   readonly keyring: Keyring
   readonly sessionCache: RememberedSessionCache
   readonly accountExports: AccountExports
+  readonly metadataRules: MetadataRules
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
   readonly restores: Restores

@@ -121,6 +121,42 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/config/config.test.ts'],
   },
   {
+    guard: 'metadata is what the schema of the app takes',
+    cut: 'if (result.issues)',
+    put: 'if (result.issues && !schema)',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
+    guard: 'metadata is not nested without end',
+    cut: 'depth > METADATA_MAX_DEPTH',
+    put: 'depth > 1e9',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
+    guard: 'metadata has a limit',
+    cut: '> METADATA_MAX_BYTES',
+    put: '> 1e9',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
+    guard: 'no name in metadata replaces a prototype where an app copies it',
+    cut: "name === '__proto__'",
+    put: 'name === null',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
+    guard: 'text in metadata is whole',
+    cut: "text.isWellFormed() && !text.includes('\\0')",
+    put: 'text.length >= 0',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
+    guard: 'the owner of an account writes only what the app has a schema for',
+    cut: '!metadataRules.ownerWrites',
+    put: '!metadataRules',
+    tests: ['test/contracts/metadata.test.ts'],
+  },
+  {
     guard: 'an operator who removes a second factor ends the sessions',
     tests: ['test/cli/users.test.ts'],
   },

@@ -12,6 +12,7 @@ import type {
   Passkey,
   PasswordChange,
   PendingSignIn,
+  Profile,
   RecoveryCodes,
   SecondFactor,
   Session,
@@ -19,7 +20,6 @@ import type {
   SignInLink,
   TokenAnswer,
   TotpOffer,
-  User,
 } from './types.ts'
 
 export type {
@@ -80,8 +80,14 @@ export interface AccountClient {
     link: { readonly token: string; readonly binding?: string },
     options?: Abortable,
   ): Promise<void>
-  /** `null`: no name. */
-  update(profile: { readonly name: string | null }, options?: Abortable): Promise<User>
+  /** Changes the name (`null`: none), and replaces the metadata (`null`: empties it). What is left out stays. */
+  update(
+    profile: {
+      readonly name?: string | null
+      readonly user_metadata?: Readonly<Record<string, unknown>> | null
+    },
+    options?: Abortable,
+  ): Promise<Profile>
   /** Deletes the account and ends all its sessions. */
   delete(proof: { readonly password?: string }, options?: Abortable): Promise<void>
   /** Completes a sign-in that was answered with `next`. @param step.pending What the first step answered, in token mode. */
@@ -179,7 +185,8 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
       await call('/email/change/confirm', { ...options, body: link })
     },
     update: async (profile, options) =>
-      (await call<{ user: User }>('/me', { ...options, ...signedIn, method: 'PATCH', body: profile })).user,
+      (await call<{ user: Profile }>('/me', { ...options, ...signedIn, method: 'PATCH', body: profile }))
+        .user,
     async delete(proof, options) {
       await call('/me/delete', { ...options, ...signedIn, body: proof, ends: true })
     },

@@ -3,7 +3,7 @@ import { originOf } from './origin.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createSignInState, type Listener } from './sign-in-state.ts'
 import { inTime, unlessAborted } from './time-limit.ts'
-import type { Credentials, NewAccount, PendingSignIn, SignedIn, SignUp, TokenAnswer } from './types.ts'
+import type { Credentials, Me, NewAccount, PendingSignIn, SignedIn, SignUp, TokenAnswer } from './types.ts'
 
 /** Describes the options of every call. */
 export interface Abortable {
@@ -44,7 +44,7 @@ export interface JanusClient {
   /** Ends the session; one that is over already is no error. If it throws, ask `me`: the session may have ended although a copy of it is not deleted yet. */
   signOut(options?: Abortable): Promise<void>
   /** Returns who is signed in, or `null`. An answer from before somebody signed in or out is asked for again. */
-  me(options?: Abortable): Promise<SignedIn | null>
+  me(options?: Abortable): Promise<Me | null>
   /**
    * Works as `fetch`, with the credential. If the access token is refused, it is refreshed and the request sent once more, unless its
    * body is a stream. If nobody is signed in, the request goes without.
@@ -174,7 +174,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return next ? { next, expires_in, ...(pending && { pending }) } : { user, session }
   }
 
-  async function findMe(signal: AbortSignal | undefined): Promise<SignedIn | null> {
+  async function findMe(signal: AbortSignal | undefined): Promise<Me | null> {
     const unchanged = watch()
     // Without tokens `GET /` is asked, which answers everybody with 200: browsers show each 401 as an error.
     const [path, member] = hasTokens ? (['/me', 'user'] as const) : (['/', 'authenticated'] as const)
@@ -252,7 +252,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   }
 }
 
-type WhoAmI = Partial<SignedIn> & { readonly authenticated?: boolean }
+type WhoAmI = Partial<Me> & { readonly authenticated?: boolean }
 
 /** Returns what a storage gives, or `undefined` if it fails: the token of a device must not keep anybody from signing in. */
 async function attempt<T>(work: () => T): Promise<Awaited<T> | undefined> {

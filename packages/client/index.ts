@@ -9,4 +9,14 @@ export type {
 } from './options.ts'
 export { type FieldError, JanusProblem, type ProblemCode } from './problem.ts'
 export type { Listener, TokenStorage } from './sign-in-state.ts'
-export type { Credentials, NewAccount, PendingSignIn, Session, SignedIn, SignUp, User } from './types.ts'
+export type {
+  Credentials,
+  Me,
+  NewAccount,
+  PendingSignIn,
+  Profile,
+  Session,
+  SignedIn,
+  SignUp,
+  User,
+} from './types.ts'

@@ -1,4 +1,4 @@
-/** An account as its owner sees it: what `GET /me` calls `user`. Times are RFC 3339 in UTC. */
+/** An account as its owner sees it. Times are RFC 3339 in UTC. */
 export interface User {
   readonly id: string
   readonly email: string
@@ -6,6 +6,14 @@ export interface User {
   readonly name: string | null
   readonly roles: readonly string[]
   readonly created_at: string
+}
+
+/** An account with what is kept on it: what `GET /me` calls `user`. */
+export interface Profile extends User {
+  /** What the person wrote, as the schema of the app takes it. */
+  readonly user_metadata: Readonly<Record<string, unknown>>
+  /** What the app wrote. */
+  readonly app_metadata: Readonly<Record<string, unknown>>
 }
 
 /** A session as its owner sees it. The id is a handle for ending it, not a credential. */
@@ -35,6 +43,11 @@ export interface Session {
 export interface SignedIn {
   readonly user: User
   readonly session: Session
+}
+
+/** Describes who is signed in, with what is kept on the account. */
+export interface Me extends SignedIn {
+  readonly user: Profile
 }
 
 /** The first step of a sign-in to an account with a second factor. Nobody is signed in by it. */

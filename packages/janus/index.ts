@@ -4,6 +4,7 @@ import type { Hono } from 'hono'
 import type { Pages } from '../../src/api/pages'
 import type { JanusEvent } from '../../src/events/event'
 import type { CallerService } from '../../src/guards/verdict'
+import type { MetadataSchemas } from '../../src/identity/metadata'
 import { createJanus as createService, type JanusOptions as ServiceOptions } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
@@ -21,7 +22,15 @@ import type { OwnTexts } from '../../src/wiring/own-texts'
 export type { JanusEvent, JanusEventType } from '../../src/events/event'
 export type { Principal } from '../../src/guards/principal'
 export type { RecentTerms } from '../../src/guards/recent-proof'
-export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict'
+export type {
+  CallerService,
+  MetadataChange,
+  SessionEnd,
+  UserAnswer,
+  UserFacts,
+  Verdict,
+} from '../../src/guards/verdict'
+export type { Metadata, MetadataSchema, MetadataSchemas } from '../../src/identity/metadata'
 export { type Mailer, MailNotTaken, MailRefused, type Message } from '../../src/mail/mailer'
 export type { ClaimsSubject, CustomClaims } from '../../src/tokens/custom-claims'
 export type { LanguageTexts, OwnTexts } from '../../src/wiring/own-texts'
@@ -74,6 +83,11 @@ export interface JanusOptions {
    * is let in.
    */
   readonly claims?: MakeClaims
+  /**
+   * Schemas of `user_metadata` and `app_metadata`, of any library with the interface of Standard Schema. Without `user`, owners of accounts write no
+   * metadata.
+   */
+  readonly metadata?: MetadataSchemas
   /**
    * Is told what happens to accounts: each event at least once, in order, behind the response or with the next sweep. If it throws, it is told
    * again later. Drop repetitions by `event.id`.

@@ -10,7 +10,14 @@ import { createVerifier, refusal, type Verifier, type VerifierOptions } from './
 
 export type { Principal } from '../../src/guards/principal.ts'
 export type { RecentTerms } from '../../src/guards/recent-proof.ts'
-export type { CallerService, SessionEnd, UserAnswer, UserFacts, Verdict } from '../../src/guards/verdict.ts'
+export type {
+  CallerService,
+  MetadataChange,
+  SessionEnd,
+  UserAnswer,
+  UserFacts,
+  Verdict,
+} from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
 export type { RequestHeaders } from './request-headers.ts'
 export {

@@ -1,5 +1,5 @@
 import type { RecentTerms } from '../../src/guards/recent-proof.ts'
-import type { SessionEnd, UserAnswer, Verdict } from '../../src/guards/verdict.ts'
+import type { MetadataChange, SessionEnd, UserAnswer, Verdict } from '../../src/guards/verdict.ts'
 import { requireIssuer } from './issuer.ts'
 import { createReporter, type ReportLine, reasonOf } from './reporter.ts'
 import { type RequestHeaders, toHeaders } from './request-headers.ts'
@@ -16,6 +16,7 @@ export interface CallerMethods {
   requireLive(headers: Headers, method?: string): Promise<Verdict>
   requireRecent?(headers: Headers, terms: RecentTerms, method?: string): Promise<Verdict>
   user?(principal: { readonly userId: string }): Promise<UserAnswer>
+  setMetadata?(principal: { readonly userId: string }, change: MetadataChange): Promise<UserAnswer>
   endSession?(id: string): Promise<SessionEnd>
 }
 
@@ -36,8 +37,10 @@ export interface ServiceClient {
   requireLive(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** Works as `authenticate`, and refuses a proof that is older than `terms.maxAge` seconds or below `terms.acr` (RFC 9470). */
   requireRecent(headers: RequestHeaders, terms: RecentTerms, method?: string): Promise<Verdict>
-  /** Returns the name, address and roles of an account as they are now; `null` if it is deleted or disabled. */
+  /** Returns the name, address, roles and metadata of an account as they are now; `null` if it is deleted or disabled. */
   user(principal: { readonly userId: string }): Promise<UserAnswer>
+  /** Replaces halves of the metadata of an account; `null` empties one. What the schema refuses is `invalid-input`. */
+  setMetadata(principal: { readonly userId: string }, change: MetadataChange): Promise<UserAnswer>
   /** Ends a session, whoever it belongs to. */
   endSession(id: string): Promise<SessionEnd>
 }
@@ -84,6 +87,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
       ),
     // No more than the id: a principal may hold more than Janus need be told.
     user: ({ userId }) => ask('user', () => bound.user({ userId })),
+    setMetadata: ({ userId }, change) => ask('setMetadata', () => bound.setMetadata({ userId }, change)),
     endSession: (id) => ask('endSession', () => bound.endSession(id)),
   }
 }

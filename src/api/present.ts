@@ -1,4 +1,6 @@
+import { readMetadata } from '../identity/metadata'
 import type { User } from '../identity/user'
+import type { Profile } from '../identity/user-store'
 import { describeDevice } from '../request-source/device'
 import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
@@ -13,6 +15,15 @@ export function presentUser(user: User) {
     name: user.name,
     roles: user.roles,
     created_at: presentInstant(user.createdAt),
+  }
+}
+
+/** An account with what is kept on it. */
+export function presentProfile({ user, metadata }: Profile) {
+  return {
+    ...presentUser(user),
+    user_metadata: readMetadata(metadata.user_metadata),
+    app_metadata: readMetadata(metadata.app_metadata),
   }
 }
 

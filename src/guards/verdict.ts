@@ -1,4 +1,5 @@
 import type { PresentedProblem } from '../http/problem'
+import type { Metadata, MetadataHalf } from '../identity/metadata'
 import type { Principal } from './principal'
 import type { RecentTerms } from './recent-proof'
 
@@ -25,7 +26,14 @@ export interface UserFacts {
   readonly name: string | null
   readonly roles: readonly string[]
   readonly created_at: string
+  /** What the owner of the account wrote, as the schema of the app takes it. */
+  readonly user_metadata: Metadata
+  /** What the app wrote. */
+  readonly app_metadata: Metadata
 }
+
+/** Halves of the metadata of an account, each to be replaced; `null` empties one. */
+export type MetadataChange = { readonly [Half in MetadataHalf]?: Metadata | null }
 
 /** Whether a session was ended by this call, or why that is not known. */
 export type SessionEnd =
@@ -51,8 +59,10 @@ export interface CallerService {
    * RFC 9470 (`insufficient-user-authentication`).
    */
   requireRecent(headers: Headers, terms: RecentTerms, method?: string): Promise<Verdict>
-  /** Returns the name, address and roles of an account as they are now: one read of the database by primary key. */
+  /** Returns the name, address, roles and metadata of an account as they are now: one read of the database by primary key. */
   user(principal: Pick<Principal, 'userId'>): Promise<UserAnswer>
+  /** Replaces halves of the metadata of an account, in one write. What the schema of the app refuses is `invalid-input`. */
+  setMetadata(principal: Pick<Principal, 'userId'>, change: MetadataChange): Promise<UserAnswer>
   /**
    * Ends a session, whoever it belongs to, in either mode; recorded in the audit trail as `ended-by-service`. `ended` is `false` for one
    * that is unknown or over.

@@ -231,6 +231,11 @@ export function missingField(field: string, message = REQUIRED): Problem {
   return invalidInput([{ field, code: 'missing', message }])
 }
 
+/** The refusal of a field that this service has no use for. */
+export function notTaken(field: string): Problem {
+  return invalidInput([{ field, code: 'unknown', message: 'This service takes no such field.' }])
+}
+
 const REQUIRED = 'This field is required.'
 
 function invalidInput(errors: readonly FieldError[]): Problem {

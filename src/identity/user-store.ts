@@ -8,6 +8,7 @@ import type { Renewal, Renewed } from '../sessions/renewal'
 import type { Session } from '../sessions/session'
 import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { ReservedAttempt } from '../throttling/attempt-budget'
+import type { StoredMetadata } from './metadata'
 import type { User, UserCredentials } from './user'
 
 /**
@@ -15,12 +16,12 @@ import type { User, UserCredentials } from './user'
  * throws {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
  */
 export interface UserStore {
-  findById(id: string): Promise<UserCredentials | null>
+  findById(id: string): Promise<(UserCredentials & { readonly metadata: StoredMetadata }) | null>
   /** Returns the account and the session behind a request, or `null` if the session is over or the account disabled. */
   findWithSession(
     sessionId: string,
     now: number,
-  ): Promise<(UserCredentials & { readonly session: Session }) | null>
+  ): Promise<(UserCredentials & { readonly session: Session; readonly metadata: StoredMetadata }) | null>
   /** Makes an account and its first session; `null`, and nothing made, if the address has an account already. */
   create(account: NewAccount, start: SessionStart): Promise<StartedSession | null>
   /** Makes an account whose first sign-in waits until a second factor is set up; `false`, and nothing made, as with {@link create}. */
@@ -58,11 +59,26 @@ export interface UserStore {
       readonly device: DeviceProof
     },
   ): Promise<StartedSession | null>
-  /** Gives the account another name; `null`, and nothing done, if the session is over or the account disabled. */
-  rename(
+  /**
+   * Changes what an owner says of the account; `null`, and nothing done, if the session is over or the account disabled. What `change` does not
+   * have stays.
+   */
+  changeProfile(
     session: { readonly id: string; readonly userId: string; readonly mode: Mode },
-    change: { readonly name: string | null; readonly source: RequestSource; readonly now: number },
-  ): Promise<User | null>
+    change: {
+      readonly name?: string | null | undefined
+      /** JSON; `null`: none. */
+      readonly userMetadata?: string | null | undefined
+      readonly source: RequestSource
+      readonly now: number
+    },
+  ): Promise<Profile | null>
+  /** Replaces halves of the metadata, for the app; `null`, and nothing done, if the account is gone or disabled. */
+  setMetadata(
+    userId: string,
+    change: Partial<StoredMetadata>,
+    by: { readonly source: RequestSource; readonly now: number },
+  ): Promise<Profile | null>
   /** Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`. */
   delete(
     account: OwnProof & {
@@ -71,6 +87,12 @@ export interface UserStore {
     },
     now: number,
   ): Promise<readonly EndedSession[] | null>
+}
+
+/** An account with what is kept on it. */
+export interface Profile {
+  readonly user: User
+  readonly metadata: StoredMetadata
 }
 
 /** A sign-in that has proven an account, and waits for its second factor. Nothing that can act exists before it is taken. */

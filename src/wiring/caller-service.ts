@@ -1,4 +1,4 @@
-import { presentUser } from '../api/present'
+import { presentProfile } from '../api/present'
 import { isId } from '../crypto/random'
 import { endAnySession, type SignOutServices } from '../flows/sign-out'
 import type { GuardServices } from '../guards/auth-env'
@@ -6,9 +6,11 @@ import type { Principal } from '../guards/principal'
 import { insufficient, isRecent } from '../guards/recent-proof'
 import { ensureLive } from '../guards/require-live-session'
 import { type Caller, callerBehind } from '../guards/require-principal'
-import type { CallerService, Verdict } from '../guards/verdict'
+import type { CallerService, MetadataChange, Verdict } from '../guards/verdict'
 import { serializeAuthCookie } from '../http/auth-cookies'
+import { missingField } from '../http/body'
 import { Problem, presentProblem } from '../http/problem'
+import type { MetadataRules, StoredMetadata } from '../identity/metadata'
 import type { Services } from '../services'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createOrProblem } from './or-problem'
@@ -22,7 +24,7 @@ interface CallerServiceOptions {
 
 /** The service of a Janus that is configured. */
 export function createCallerService(
-  services: GuardServices & SignOutServices & Pick<Services, 'users'>,
+  services: GuardServices & SignOutServices & Pick<Services, 'users' | 'metadataRules'>,
   { typeBase, local, customClaims }: CallerServiceOptions,
 ): CallerService {
   // guard: a token for Janus is not taken by an app
@@ -66,16 +68,42 @@ export function createCallerService(
     user: ({ userId }) =>
       orProblem(new Headers(), async () => {
         const account = isId(userId) ? await services.users.findById(userId) : null
-        return { user: account && !account.disabled ? presentUser(account.user) : null }
+        return { user: account && !account.disabled ? presentProfile(account) : null }
+      }),
+
+    setMetadata: ({ userId }, change) =>
+      orProblem(new Headers(), async (requestId) => {
+        const parsed = await parseChange(services.metadataRules, change)
+        const source = { ...NO_REQUEST, requestId }
+        const by = { source, now: services.clock() }
+        const changed = isId(userId) ? await services.users.setMetadata(userId, parsed, by) : null
+        return { user: changed && presentProfile(changed) }
       }),
 
     endSession: (id) =>
       orProblem(new Headers(), async (requestId) => {
-        const source = { requestId, address: null, userAgent: null, country: null, language: 'en' } as const
+        const source = { ...NO_REQUEST, requestId }
         // guard: what is no id of a session reaches no store
         return { ended: isId(id) && (await endAnySession(services, id, source)) }
       }),
   }
+}
+
+/** A change that no request of a person caused. */
+const NO_REQUEST = { address: null, userAgent: null, country: null, language: 'en' } as const
+
+const HALVES = ['user_metadata', 'app_metadata'] as const
+
+/** @throws {Problem} `invalid-input`. */
+async function parseChange(rules: MetadataRules, change: MetadataChange): Promise<Partial<StoredMetadata>> {
+  const given = HALVES.filter((half) => change[half] !== undefined)
+  if (given.length === 0) throw missingField('app_metadata')
+  const parsed = await Promise.all(
+    given.map(async (half) => [half, await rules.parse(half, change[half])] as const),
+  )
+  const errors = parsed.flatMap(([, each]) => (each.ok ? [] : each.errors))
+  if (errors.length > 0) throw new Problem('invalid-input', { errors })
+  return Object.fromEntries(parsed.map(([half, each]) => [half, each.ok ? each.json : null]))
 }
 
 /** The service of a Janus that is not: it lets nobody in. */
@@ -93,6 +121,7 @@ export function createUnconfiguredCallerService(): CallerService {
     requireLive: refuse,
     requireRecent: refuse,
     user: refuse,
+    setMetadata: refuse,
     endSession: refuse,
   }
 }

@@ -3,6 +3,7 @@ import type { Config } from '../config/config'
 import { createDerivedSecrets } from '../crypto/derived-secrets'
 import { createKeyring } from '../crypto/keyring'
 import { createDeviceCredentials } from '../devices/device-credentials'
+import { createMetadataRules, type MetadataSchemas } from '../identity/metadata'
 import { createSharedSigningKeys } from '../keys/shared-signing-keys'
 import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import type { Mailer } from '../mail/mailer'
@@ -58,6 +59,7 @@ interface ServiceParts {
   readonly mailTexts?: OwnMailTexts | undefined
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
+  readonly metadata?: MetadataSchemas | undefined
   /** `null`: the app adds no claims. */
   readonly customClaims: BoundClaims | null
   /** `null`: the app is not told of events. */
@@ -75,6 +77,7 @@ export function createServices(
     social,
     mailer,
     mailTexts,
+    metadata = {},
     copyStore,
     customClaims,
     onEvent,
@@ -156,6 +159,7 @@ export function createServices(
     brandName: config.brandName,
     users: stores.users,
     accountExports: stores.accountExports,
+    metadataRules: createMetadataRules(metadata),
     attempts: stores.attempts,
     turns: createTurns(),
     devices: stores.devices,

@@ -14,6 +14,7 @@ import {
   operatorId,
   quote,
   removeSecondFactor,
+  setMetadata,
   setRoles,
 } from '../../packages/cli/users/statements'
 import { mailingService } from '../support/mail'
@@ -101,6 +102,26 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
       if (event === 'roles-changed') expect(login.body.user.roles).toEqual(['admin', "it's"])
     },
   )
+
+  it('ADM-03: metadata is replaced, shown, exported, and recorded with who did it, once', async () => {
+    const service = ownService()
+    const ada = await signedInPerson({ mode, service })
+    const change = { userId: ada.userId, actorId: grace }
+    const json = `{"plan":"it's"}`
+    const rows = await recordedDuring(() => run(setMetadata(change, json)))
+    expect(rows).toMatchObject([{ event: 'profile-changed', actor_id: grace, subject_id: ada.userId }])
+    expect(await recordedDuring(() => run(setMetadata(change, json)))).toEqual([])
+    expect(await show(ada.userId)).toMatchObject({
+      app_metadata: json,
+      user_metadata: null,
+      open_sessions: 1,
+    })
+    expect((await ada.get('/me')).body.user.app_metadata).toEqual({ plan: "it's" })
+    const [account] = await run([exportAccount(change).account ?? ''])
+    expect(account).toMatchObject([{ app_metadata: json }])
+    await run(setMetadata(change, null))
+    expect(await show(ada.userId)).toMatchObject({ app_metadata: null })
+  })
 
   it('ADM-03: an account that is enabled again can be signed in to, and its owner reads what was done, but not by them', async () => {
     const service = ownService()

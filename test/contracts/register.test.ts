@@ -49,6 +49,8 @@ describe.each(['session', 'token'] as const)('POST /register in %s mode', (mode)
       roles: '[]',
       disabled_at: null,
       second_factor_at: null,
+      user_metadata: null,
+      app_metadata: null,
       created_at: expect.any(Number),
     })
   })

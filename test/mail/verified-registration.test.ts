@@ -199,6 +199,8 @@ describe('REG-02: a registration that waits has the fields that were asked for, 
       roles: '[]',
       disabled_at: null,
       second_factor_at: null,
+      user_metadata: null,
+      app_metadata: null,
       created_at: expect.any(Number),
     })
   })

@@ -29,6 +29,8 @@ const USER = {
   name: null,
   roles: [],
   created_at: '2026-11-02T09:30:00Z',
+  user_metadata: {},
+  app_metadata: {},
 }
 
 function problem(code: string, status: number) {

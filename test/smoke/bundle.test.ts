@@ -25,16 +25,16 @@ function bundle(...entry: string[]): Buffer {
 }
 
 // docs/explain/performance.md, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without any part stays under 214 KiB', () => {
+it('the API without any part stays under 222 KiB', () => {
   const bytes = bundle('test/smoke/api-only.ts').byteLength
   console.log(`API alone: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(214 * KIB)
+  expect(bytes).toBeLessThan(222 * KIB)
 })
 
-it('what is deployed, pages in three languages included, stays under 622 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 632 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(622 * KIB)
+  expect(module.byteLength).toBeLessThan(632 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.
   expect(module.includes('CREATE TABLE')).toBe(false)

@@ -5,12 +5,13 @@ import {
   type FieldError,
   type JanusClientOptions,
   type ProblemCode,
+  type Profile,
   type Session,
   type TokenStorage,
   type User,
 } from '../../packages/client/index.ts'
 import type { presentEvent } from '../../src/api/account/activity'
-import type { presentSession, presentUser } from '../../src/api/present'
+import type { presentProfile, presentSession, presentUser } from '../../src/api/present'
 import type { presentDevice } from '../../src/api/sessions/devices'
 import type {
   FieldError as ServersFieldError,
@@ -23,6 +24,7 @@ type Wire<T> = { -readonly [Name in keyof T]: T[Name] }
 // What follows is checked by `tsc`: the client declares what goes over the wire by itself, and must not differ.
 it('declares what the service presents', () => {
   expectTypeOf<Wire<User>>().toEqualTypeOf<Wire<ReturnType<typeof presentUser>>>()
+  expectTypeOf<Wire<Profile>>().toEqualTypeOf<Wire<ReturnType<typeof presentProfile>>>()
   expectTypeOf<Wire<Session>>().toEqualTypeOf<Wire<ReturnType<typeof presentSession>>>()
   expectTypeOf<Wire<Device>>().toEqualTypeOf<Wire<ReturnType<typeof presentDevice>>>()
   expectTypeOf<Wire<Activity>>().toEqualTypeOf<Wire<ReturnType<typeof presentEvent>>>()

@@ -176,6 +176,7 @@ async function lookAtEverything(open: WholeService, ada: Person): Promise<void> 
   await ada.get(`/sessions?cursor=1000.${ada.sessionId}`)
   await ada.get('/me/activity?cursor=1000')
   await ada.patch('/me', { name: 'Ada' })
+  await open.callers.setMetadata({ userId: ada.userId }, { app_metadata: { plan: 'free' } })
   await ada.post('/me', { name: 'Ada Lovelace' })
 }
 

@@ -62,7 +62,7 @@ export function ownService(
   overrides: Partial<Record<string, unknown>> = {},
   given: Pick<
     JanusOptions,
-    'mailer' | 'claims' | 'onEvent' | 'createSessionCopies' | 'texts' | 'styles'
+    'mailer' | 'claims' | 'onEvent' | 'createSessionCopies' | 'texts' | 'styles' | 'metadata'
   > = {},
   parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors' | 'createSocialLogin'> = ALL_PARTS,
 ): OwnService {

@@ -237,7 +237,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       200: {
         description: 'The caller, or `authenticated: false`.',
         body: 'WhoAmI',
-        example: { authenticated: true, ...EXAMPLES.signedIn },
+        example: { authenticated: true, ...EXAMPLES.me },
       },
     },
     problems: ['invalid-token', 'token-expired', 'session-ended'],
@@ -249,7 +249,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'The account and the session behind this request',
     answers: {
-      200: { description: 'The account and the session.', body: 'Me', example: EXAMPLES.signedIn },
+      200: { description: 'The account and the session.', body: 'Me', example: EXAMPLES.me },
       303: { description: 'For browsers, where there are pages: the account page.', headers: ['Location'] },
     },
   },
@@ -257,10 +257,12 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
   'PATCH /me': {
     id: 'rename',
     tag: 'Account',
-    summary: 'Change the name',
+    summary: 'Change the name and the metadata',
+    description:
+      'What is left out stays. `user_metadata` is replaced whole, where the app has a schema for it; `null` empties it.',
     request: { name: 'Ada' },
     answers: {
-      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.user } },
+      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.profile } },
     },
   },
 
@@ -271,7 +273,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     description: 'The same as `PATCH /me`, because forms can only POST.',
     request: { name: 'Ada' },
     answers: {
-      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.user } },
+      200: { description: 'The account as it is now.', body: 'Renamed', example: { user: EXAMPLES.profile } },
     },
   },
 

@@ -9,6 +9,8 @@ const USER = {
   created_at: '2026-11-02T09:30:00Z',
 }
 
+const PROFILE = { ...USER, user_metadata: { theme: 'dark' }, app_metadata: { plan: 'free' } }
+
 const SESSION = {
   id: 'Zm9vYmFyYmF6cXV4cXV1eA',
   mode: 'session',
@@ -40,6 +42,8 @@ export const EXAMPLES = {
   user: USER,
   session: SESSION,
   signedIn: { user: USER, session: SESSION },
+  profile: PROFILE,
+  me: { user: PROFILE, session: SESSION },
   signedInWithTokens: { ...TOKENS, device_token: DEVICE_TOKEN, user: USER, session: TOKEN_SESSION },
   refreshed: { ...TOKENS, session: TOKEN_SESSION },
   device: {

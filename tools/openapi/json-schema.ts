@@ -30,6 +30,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   new_password:
     'At least `PASSWORD_MIN_LENGTH` characters, at most 256; not a common or breached one, nor one made of the address.',
   name: 'What the person wants to be called.',
+  user_metadata: 'What the person keeps on the account: a JSON object, at most 4 KiB. `null` empties it.',
   mode: 'What the client is given: a session cookie, or tokens. `session`, unless only tokens are offered.',
   refresh_in:
     'In token mode: where the refresh token goes. `cookie` suits a page that keeps its access token in memory.',

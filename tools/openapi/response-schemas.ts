@@ -40,6 +40,15 @@ const User = v.object({
   created_at: instant('When the account was registered.'),
 })
 
+const metadata = (said: string) =>
+  v.pipe(v.record(v.string(), v.unknown()), v.readonly(), v.description(said))
+
+const Profile = v.object({
+  ...User.entries,
+  user_metadata: metadata('What the owner of the account wrote, at most 4 KiB.'),
+  app_metadata: metadata('What the app wrote, at most 4 KiB.'),
+})
+
 const Session = v.object({
   id: id('The handle for ending the session. Not a credential.'),
   mode: Mode,
@@ -287,6 +296,7 @@ const verified = {
 
 export const RESPONSE_SCHEMAS = {
   User,
+  Profile,
   Session,
   Device,
   Passkey,
@@ -315,12 +325,12 @@ export const RESPONSE_SCHEMAS = {
   ]),
   RecoveryCodes: v.object({ recovery_codes: recoveryCodes }),
   Refreshed: v.object({ ...tokens, session: Session }),
-  Me: v.object({ user: User, session: Session }),
+  Me: v.object({ user: Profile, session: Session }),
   WhoAmI: v.union([
     v.object({ authenticated: v.literal(false) }),
-    v.object({ authenticated: v.literal(true), user: User, session: Session }),
+    v.object({ authenticated: v.literal(true), user: Profile, session: Session }),
   ]),
-  Renamed: v.object({ user: User }),
+  Renamed: v.object({ user: Profile }),
   SessionPage: v.object({ sessions: v.array(Session), next_cursor: nextCursor }),
   PasskeyList: v.object({
     passkeys: v.array(Passkey),

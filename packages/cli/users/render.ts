@@ -28,6 +28,8 @@ export function renderAccount(row: AccountRow): string {
     ['second factor', instant(row.second_factor_at) ?? 'no'],
     ['passkeys', String(row.passkeys)],
     ['providers', String(row.identities)],
+    ['user metadata', row.user_metadata ?? '(none)'],
+    ['app metadata', row.app_metadata ?? '(none)'],
     ['disabled', instant(row.disabled_at) ?? 'no'],
     ['open sessions', String(row.open_sessions)],
     ['created', instant(row.created_at) ?? ''],

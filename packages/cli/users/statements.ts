@@ -37,6 +37,9 @@ export const disableAccount = (change: Change) => shared.disableAccount(byOperat
 
 export const enableAccount = (change: Change) => shared.enableAccount(byOperator(change)).map(toText)
 
+export const setMetadata = (change: Change, json: string | null) =>
+  shared.setAppMetadata(byOperator(change), json).map(toText)
+
 export const removeSecondFactor = (change: Change) =>
   shared.removeSecondFactor(byOperator(change)).map(toText)
 

@@ -3,6 +3,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../../src/identity/email-address.ts'
+import { checkMetadata, METADATA_MAX_BYTES, METADATA_MAX_DEPTH } from '../../../src/identity/metadata.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
 import {
   type Database,
@@ -28,6 +29,7 @@ import {
   listAccounts,
   operatorId,
   removeSecondFactor,
+  setMetadata,
   setRoles,
 } from './statements.ts'
 
@@ -43,6 +45,7 @@ export const help = `Look at accounts and change them.
   invite ADDRESS            create an account and mail a link with which its
                             owner confirms the address and chooses a password
   roles WHO [ROLE ...]      set exactly these roles; none takes all away
+  metadata WHO JSON         replace what the app keeps on it; {} empties it
   disable WHO               end its sessions, and let nobody sign in to it
   enable WHO                let its owner sign in again
   end-sessions WHO          end every session of it
@@ -76,6 +79,7 @@ const ACTIONS = [
   'show',
   'invite',
   'roles',
+  'metadata',
   'disable',
   'enable',
   'end-sessions',
@@ -96,6 +100,8 @@ interface Request {
   readonly action: Action
   readonly who: string
   readonly roles: readonly string[]
+  /** JSON; `null`: none. */
+  readonly metadata: string | null
   readonly after: string
   readonly actorId: string
   readonly json: boolean
@@ -139,6 +145,11 @@ async function act(database: Database, request: Request): Promise<number> {
       statements: setRoles(change, request.roles),
       done: `${account.email} now has ${request.roles.length === 0 ? 'no roles' : `the roles ${request.roles.join(', ')}`}.`,
       unchanged: `${account.email} had exactly these roles before.`,
+    },
+    metadata: {
+      statements: setMetadata(change, request.metadata),
+      done: `The metadata of ${account.email} is ${request.metadata ?? 'empty'}.`,
+      unchanged: `${account.email} had exactly this metadata before.`,
     },
     disable: {
       statements: disableAccount(change),
@@ -224,7 +235,9 @@ function readRequest(args: readonly string[]): Request {
   if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
   if (action === 'list' ? who !== '' : who === '')
     throw new WrongUse(`${action}: WHO is ${who === '' ? 'missing' : 'too much'}.`)
-  if (action !== 'roles' && more.length > 0) throw new WrongUse(`${action} takes one account.`)
+  const metadata = action === 'metadata' ? readMetadata(more) : null
+  if (action !== 'roles' && action !== 'metadata' && more.length > 0)
+    throw new WrongUse(`${action} takes one account.`)
   if (action === 'delete' && !values.yes) throw new WrongUse('delete cannot be undone. Add --yes.')
   const { by, json, yes, after, name = null, language, link = null } = values
   if (action !== 'invite' && (values.role.length > 0 || name !== null || link !== null))
@@ -232,10 +245,29 @@ function readRequest(args: readonly string[]): Request {
   if (!LANGUAGE_TAG.test(language)) throw new WrongUse('--language takes a tag such as en or pt-BR.')
   if (link !== null && !/^https?:\/\/./.test(link))
     throw new WrongUse('--link takes the ISSUER of the service: https://…')
-  const roles = [...new Set(action === 'invite' ? values.role : more)]
+  const roles = [...new Set(action === 'invite' ? values.role : action === 'roles' ? more : [])]
   checkRoles(roles)
   const target = readOptions(() => toTarget(values))
-  return { action, who, roles, after, actorId: operatorId(by), json, yes, name, language, link, target }
+  const request = { action, who, roles, metadata, after, actorId: operatorId(by), json, yes }
+  return { ...request, name, language, link, target }
+}
+
+/** Reads an object. The schema of the app is in the app, so it is not asked. */
+function readMetadata([text, ...others]: readonly string[]): string | null {
+  if (text === undefined || others.length > 0)
+    throw new WrongUse('metadata takes an account and one JSON object.')
+  const fault = new WrongUse(
+    `Metadata is a JSON object of at most ${METADATA_MAX_BYTES} bytes and ${METADATA_MAX_DEPTH} levels, in well-formed Unicode without NUL.`,
+  )
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw fault
+  }
+  if (checkMetadata(value) !== null) throw fault
+  const json = JSON.stringify(value)
+  return json === '{}' ? null : json
 }
 
 function checkRoles(roles: readonly string[]): void {

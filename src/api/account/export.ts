@@ -36,7 +36,7 @@ function presentExport({ account, ...lists }: AccountExport) {
 }
 
 /** Columns that hold JSON. */
-const JSON_COLUMNS = ['roles', 'methods', 'transports']
+const JSON_COLUMNS = ['roles', 'methods', 'transports', 'user_metadata', 'app_metadata']
 
 function presentRow(row: AccountExport['account'][number]): Record<string, unknown> {
   const members = Object.entries(row).map(([column, value]) => {

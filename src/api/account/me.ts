@@ -7,36 +7,58 @@ import { limitWrites } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
 import { sessionEnded } from '../../guards/require-live-session'
 import { callerOf } from '../../guards/require-principal'
-import { jsonBody, jsonOrFormBody } from '../../http/body'
-import type { User } from '../../identity/user'
+import { jsonBody, jsonOrFormBody, missingField, notTaken } from '../../http/body'
+import { Problem } from '../../http/problem'
+import type { Profile } from '../../identity/user-store'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import type { Pages } from '../pages'
-import { presentSession, presentUser } from '../present'
+import { presentProfile, presentSession } from '../present'
 
-const RenameBody = v.object({ name: v.nullable(Name), ...ownAccount })
-const RenameForm = v.object({ ...RenameBody.entries, return_to: ReturnTo })
+/** Looked at when it is known what may be in it. */
+const UserMetadata = v.pipe(
+  v.unknown(),
+  v.check((value) => typeof value === 'object' && !Array.isArray(value), 'Send a JSON object.'),
+)
+
+const ProfileBody = v.object({
+  name: v.optional(v.nullable(Name)),
+  user_metadata: v.optional(UserMetadata),
+  ...ownAccount,
+})
+const ProfileForm = v.object({ name: v.nullable(Name), ...ownAccount, return_to: ReturnTo })
 
 /**
- * Who am I, and what do I call myself.
+ * Who am I, what do I call myself, and what is kept on the account.
  *
  * The account is read from D1, so these routes know at once when the session is over, in either mode, although they
  * ask for no live session: the read that finds the account finds that out too.
  */
 export function meRoutes(services: Services) {
-  const { config, users, clock } = services
+  const { config, users, metadataRules, clock } = services
   const limited = limitWrites(services, requestSourceOf)
 
-  async function rename(c: Context<SignedInEnv>, name: string | null): Promise<User> {
+  async function change(c: Context<SignedInEnv>, profile: OwnProfile): Promise<Profile> {
     const { principal } = c.var
     const { sessionId: id, userId, mode } = principal
-    const change = { name, source: requestSourceOf(c), now: clock() }
-    const user = await users.rename({ id, userId, mode }, change)
-    if (!user) throw sessionEnded(principal)
-    return user
+    const changed = await users.changeProfile(
+      { id, userId, mode },
+      { ...profile, source: requestSourceOf(c), now: clock() },
+    )
+    if (!changed) throw sessionEnded(principal)
+    return changed
+  }
+
+  /** @throws {Problem} `invalid-input`. */
+  async function parseUserMetadata(value: unknown): Promise<string | null> {
+    // guard: the owner of an account writes only what the app has a schema for
+    if (!metadataRules.ownerWrites) throw notTaken('user_metadata')
+    const parsed = await metadataRules.parse('user_metadata', value)
+    if (!parsed.ok) throw new Problem('invalid-input', { errors: parsed.errors })
+    return parsed.json
   }
 
   return new Hono<SignedInEnv>()
@@ -47,16 +69,21 @@ export function meRoutes(services: Services) {
       return c.json(presentMe(caller))
     })
 
-    .patch('/me', limited, jsonBody(RenameBody), sameAccount, async (c) =>
-      c.json({ user: presentUser(await rename(c, c.req.valid('json').name)) }),
-    )
+    .patch('/me', limited, jsonBody(ProfileBody), sameAccount, async (c) => {
+      const { name, user_metadata } = c.req.valid('json')
+      if (name === undefined && user_metadata === undefined) throw missingField('name')
+      const userMetadata = user_metadata === undefined ? undefined : await parseUserMetadata(user_metadata)
+      return c.json({ user: presentProfile(await change(c, { name, userMetadata })) })
+    })
 
-    .post('/me', limited, jsonOrFormBody(RenameForm), sameAccount, async (c) => {
+    .post('/me', limited, jsonOrFormBody(ProfileForm), sameAccount, async (c) => {
       const { name, return_to } = c.req.valid('json')
-      const user = await rename(c, name)
-      return answer(c, config, { returnTo: return_to }, { user: presentUser(user) })
+      const changed = await change(c, { name })
+      return answer(c, config, { returnTo: return_to }, { user: presentProfile(changed) })
     })
 }
+
+type OwnProfile = Pick<Parameters<Services['users']['changeProfile']>[1], 'name' | 'userMetadata'>
 
 /** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
 export function whoAmIRoute(services: Services, pages: Pages | null) {
@@ -80,6 +107,6 @@ export function whoAmIRoute(services: Services, pages: Pages | null) {
 
 type Caller = NonNullable<Awaited<ReturnType<Services['users']['findWithSession']>>>
 
-function presentMe({ user, session }: Caller) {
-  return { user: presentUser(user), session: presentSession(session, session.id) }
+function presentMe({ user, metadata, session }: Caller) {
+  return { user: presentProfile({ user, metadata }), session: presentSession(session, session.id) }
 }

@@ -434,7 +434,7 @@ export const de = {
       success: 'Daten des Kontos exportiert',
       refused: 'Versuch, die Daten zu exportieren',
     },
-    'profile-changed': { success: 'Name geändert', refused: 'Versuch, den Namen zu ändern' },
+    'profile-changed': { success: 'Profil geändert', refused: 'Versuch, das Profil zu ändern' },
     'event-given-up': { success: 'Ereignis zugestellt', refused: 'Ereignis konnte nicht zugestellt werden' },
     'mail-failed': {
       success: 'Nachricht zugestellt',

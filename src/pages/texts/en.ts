@@ -424,7 +424,7 @@ export const en = {
     'account-disabled': { success: 'Account disabled', refused: 'Attempt to disable the account' },
     'account-enabled': { success: 'Account enabled again', refused: 'Attempt to enable the account' },
     'account-exported': { success: 'Data of the account exported', refused: 'Attempt to export the data' },
-    'profile-changed': { success: 'Name changed', refused: 'Attempt to change the name' },
+    'profile-changed': { success: 'Profile changed', refused: 'Attempt to change the profile' },
     'event-given-up': { success: 'Event delivered', refused: 'Event could not be delivered' },
     'mail-failed': { success: 'Email delivered', refused: 'Email could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,

@@ -431,7 +431,7 @@ export const es = {
       success: 'Datos de la cuenta exportados',
       refused: 'Intento de exportar los datos',
     },
-    'profile-changed': { success: 'Nombre cambiado', refused: 'Intento de cambiar el nombre' },
+    'profile-changed': { success: 'Perfil cambiado', refused: 'Intento de cambiar el perfil' },
     'event-given-up': { success: 'Evento entregado', refused: 'Evento que no se pudo entregar' },
     'mail-failed': { success: 'Mensaje entregado', refused: 'Mensaje que no se pudo entregar' },
   },

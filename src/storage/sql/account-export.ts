@@ -17,7 +17,7 @@ export function createAccountExports(db: SqlDatabase): AccountExports {
       const { recorded: _, ...places } = await db.transaction(
         {
           account: of(
-            `SELECT id, email, name, roles, email_verified_at, second_factor_at, created_at FROM users WHERE id = :user_id`,
+            `SELECT id, email, name, roles, email_verified_at, second_factor_at, user_metadata, app_metadata, created_at FROM users WHERE id = :user_id`,
           ),
           sessions: of(
             `SELECT id, mode, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at,

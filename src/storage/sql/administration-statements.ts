@@ -33,7 +33,7 @@ export const ANYHOW: Guard = { condition: 'TRUE', values: {} }
 export const INVITATION_SECONDS = 7 * 24 * 60 * 60
 
 const ACCOUNT = `id, email, email_canonical, name, roles, email_verified_at, disabled_at, created_at,
-  CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, second_factor_at,
+  CASE WHEN password_hash IS NULL THEN 0 ELSE 1 END AS has_password, second_factor_at, user_metadata, app_metadata,
   (SELECT count(*) FROM passkeys WHERE user_id = users.id) AS passkeys,
   (SELECT count(*) FROM identities WHERE user_id = users.id) AS identities,
   (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > :now
@@ -52,6 +52,9 @@ export interface AccountRow {
   readonly created_at: number
   readonly has_password: 0 | 1
   readonly second_factor_at: number | null
+  /** JSON. */
+  readonly user_metadata: string | null
+  readonly app_metadata: string | null
   readonly passkeys: number
   readonly identities: number
   readonly open_sessions: number
@@ -100,6 +103,18 @@ export function setRoles(change: Change, roles: readonly string[]): readonly Nam
       values,
     ),
     recordIfChanged(change, 'roles-changed'),
+  ]
+}
+
+/** Replaces what the app keeps on an account. `null`: nothing is kept. */
+export function setAppMetadata(change: Change, json: string | null): readonly NamedStatement[] {
+  return [
+    guarded(
+      change,
+      'UPDATE users SET app_metadata = :json WHERE id = :user_id AND app_metadata IS DISTINCT FROM :json',
+      { user_id: change.userId, json },
+    ),
+    recordIfChanged(change, 'profile-changed'),
   ]
 }
 
@@ -265,8 +280,8 @@ export function exportAccount(change: Change): Readonly<Record<string, NamedStat
   const of = (text: string): NamedStatement => ({ text, values: { user_id: change.userId } })
   return {
     account:
-      of(`SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, created_at FROM users
-      WHERE id = :user_id`),
+      of(`SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, user_metadata, app_metadata,
+      created_at FROM users WHERE id = :user_id`),
     sessions:
       of(`SELECT id, mode, amr, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
       user_agent, country FROM sessions WHERE user_id = :user_id ORDER BY created_at, id`),

@@ -1,3 +1,4 @@
+import type { StoredMetadata } from '../../identity/metadata'
 import type { SecondFactor, User, UserCredentials } from '../../identity/user'
 import { parseRoles } from './session-row'
 
@@ -12,6 +13,8 @@ export interface UserRow {
   readonly roles: string
   readonly disabled_at: number | null
   readonly second_factor_at: number | null
+  readonly user_metadata: string | null
+  readonly app_metadata: string | null
   /** The seed of its authenticator app, where the query asks for it: see {@link WITH_TOTP}. */
   readonly sealed_seed?: string | null
   readonly encrypted_with?: string | null
@@ -32,7 +35,14 @@ export function toUser(
   }
 }
 
-export function toCredentials(row: UserRow): UserCredentials {
+export function toMetadata({
+  user_metadata,
+  app_metadata,
+}: Pick<UserRow, 'user_metadata' | 'app_metadata'>): StoredMetadata {
+  return { user_metadata, app_metadata }
+}
+
+export function toCredentials(row: Omit<UserRow, 'user_metadata' | 'app_metadata'>): UserCredentials {
   return {
     user: toUser(row),
     canonicalEmail: row.email_canonical,

@@ -1,5 +1,5 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { NewAccount, SessionStart, StartedSession, UserStore } from '../../identity/user-store'
+import type { NewAccount, Profile, SessionStart, StartedSession, UserStore } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
@@ -14,7 +14,7 @@ import { endBeyondLimit, endPresented, insertSession, startedSession } from './s
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
-import { FACTOR_COLUMNS, toCredentials, toUser, type UserRow, WITH_TOTP } from './user-row'
+import { FACTOR_COLUMNS, toCredentials, toMetadata, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** Accounts. What belongs together is one statement or one transaction. */
 export function createUserStore(
@@ -69,15 +69,15 @@ export function createUserStore(
           id,
         }),
       )
-      return row && toCredentials(row)
+      return row && { ...toCredentials(row), metadata: toMetadata(row) }
     },
 
     async findWithSession(sessionId, now) {
       const row = await db.first(
         sql<SessionRow & UserRow & { user_created_at: number }>(
           `SELECT sessions.*, users.email, users.email_canonical, users.email_verified_at, users.name, users.roles,
-                  users.password_hash, users.disabled_at, users.second_factor_at, users.created_at AS user_created_at,
-                  ${FACTOR_COLUMNS}
+                  users.password_hash, users.disabled_at, users.second_factor_at, users.user_metadata, users.app_metadata,
+                  users.created_at AS user_created_at, ${FACTOR_COLUMNS}
              FROM sessions ${JOIN_LIVE_ACCOUNT} ${WITH_TOTP} WHERE sessions.id = :id`,
           { id: sessionId, now },
         ),
@@ -86,6 +86,7 @@ export function createUserStore(
         row && {
           ...toCredentials({ ...row, id: row.user_id, created_at: row.user_created_at }),
           session: toSession(row),
+          metadata: toMetadata(row),
         }
       )
     },
@@ -180,21 +181,36 @@ export function createUserStore(
       return startedSession(begun, { ended, deviceId: deviceIn(rows), mailIds: mailIds(ownerTold) })
     },
 
-    async rename(session, { name, source, now }) {
+    async changeProfile(session, { name, userMetadata, source, now }) {
       const { id, userId } = session
       const event = sessionEvent('profile-changed', { ...session, createdAt: now }, source)
-      const { renamed } = await db.transaction({
-        renamed: sql<UserRow>(
-          `UPDATE users SET name = :name
+      const columns = {
+        ...(name === undefined ? {} : { name }),
+        ...(userMetadata === undefined ? {} : { user_metadata: userMetadata }),
+      }
+      const { changed } = await db.transaction({
+        changed: sql<UserRow>(
+          `UPDATE users SET ${assign(columns)}
             WHERE id = :user_id
               AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :session_id AND user_id = :user_id)
            RETURNING *`,
-          { name, user_id: userId, session_id: id, now },
+          { ...columns, user_id: userId, session_id: id, now },
         ),
-        recorded: ifChanged('renamed', recordIfChanged(event)),
+        recorded: ifChanged('changed', recordIfChanged(event)),
       })
-      const [row] = renamed
-      return row ? toUser(row) : null
+      return toProfile(changed)
+    },
+
+    async setMetadata(userId, change, { source, now }) {
+      const event = auditEvent('profile-changed', { at: now, subjectId: userId, source })
+      const { changed } = await db.transaction({
+        changed: sql<UserRow>(
+          `UPDATE users SET ${assign(change)} WHERE id = :user_id AND disabled_at IS NULL RETURNING *`,
+          { ...change, user_id: userId },
+        ),
+        recorded: ifChanged('changed', recordIfChanged(event)),
+      })
+      return toProfile(changed)
     },
 
     async delete({ userId, session, passwordHash, source }, now) {
@@ -240,6 +256,17 @@ function insertAccount({ user, canonicalEmail }: NewAccount, passwordHash: strin
       created_at: user.createdAt,
     },
   )
+}
+
+/** The columns of a change, each with the value of its name. Names are constants of the code. */
+function assign(columns: Partial<Record<'name' | 'user_metadata' | 'app_metadata', string | null>>): string {
+  return Object.keys(columns)
+    .map((column) => `${column} = :${column}`)
+    .join(', ')
+}
+
+function toProfile([row]: readonly UserRow[]): Profile | null {
+  return row ? { user: toUser(row), metadata: toMetadata(row) } : null
 }
 
 /** Replaces the password of an account that is not disabled, if `passwordHash` is its hash. */

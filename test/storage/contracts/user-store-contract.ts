@@ -20,7 +20,9 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const { users } = open()
       const { user, email, hash, prepared, started } = await register(users)
       expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [], mailIds: [] })
-      const found = { user, canonicalEmail: email, passwordHash: hash, secondFactor: null, disabled: false }
+      const metadata = { user_metadata: null, app_metadata: null }
+      const facts = { passwordHash: hash, secondFactor: null, disabled: false, metadata }
+      const found = { user, canonicalEmail: email, ...facts }
       expect(await users.findById(user.id)).toEqual(found)
       expect(await users.findWithSession(prepared.session.id, NOW)).toEqual({
         ...found,
@@ -123,23 +125,48 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const [ada, eve] = [await register(users), await register(users)]
       const { id } = ada.prepared.session
       expect(
-        await users.rename(
+        await users.changeProfile(
           { id, userId: ada.user.id, mode: 'session' },
           { name: 'Ada 🦊', source, now: NOW },
         ),
       ).toEqual({
-        ...ada.user,
-        name: 'Ada 🦊',
+        user: { ...ada.user, name: 'Ada 🦊' },
+        metadata: { user_metadata: null, app_metadata: null },
       })
       expect(
-        await users.rename({ id, userId: eve.user.id, mode: 'session' }, { name: 'Eve', source, now: NOW }),
+        await users.changeProfile(
+          { id, userId: eve.user.id, mode: 'session' },
+          { name: 'Eve', source, now: NOW },
+        ),
       ).toBeNull()
       expect(
-        await users.rename(
+        await users.changeProfile(
           { id, userId: ada.user.id, mode: 'session' },
           { name: null, source, now: NOW + 601 },
         ),
       ).toBeNull()
+    })
+
+    it('keeps metadata, half by half, and none of an account that is gone', async () => {
+      const { users } = open()
+      const ada = await register(users)
+      const session = { id: ada.prepared.session.id, userId: ada.user.id, mode: 'session' } as const
+      const by = { source, now: NOW }
+      const own = JSON.stringify({ theme: 'dark', 'naïve "🦊"\\': ["it's", null, 1.5] })
+      const changed = await users.changeProfile(session, { userMetadata: own, source, now: NOW })
+      expect(changed?.metadata).toEqual({ user_metadata: own, app_metadata: null })
+      expect(changed?.user.name).toBe(ada.user.name)
+      const app = `{"long":"${'x'.repeat(4096 - 11)}"}`
+      await users.setMetadata(ada.user.id, { app_metadata: app }, by)
+      const kept = { user_metadata: own, app_metadata: app }
+      expect((await users.findById(ada.user.id))?.metadata).toEqual(kept)
+      expect((await users.findWithSession(session.id, NOW))?.metadata).toEqual(kept)
+      await users.setMetadata(ada.user.id, { user_metadata: null, app_metadata: '{"a":1}' }, by)
+      expect((await users.findById(ada.user.id))?.metadata).toEqual({
+        user_metadata: null,
+        app_metadata: '{"a":1}',
+      })
+      expect(await users.setMetadata('A'.repeat(22), { app_metadata: '{"a":1}' }, by)).toBeNull()
     })
 
     it('deletes an account only with its password, and ends its sessions', async () => {
