@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
 import { isOnDurableObject } from '../durable-object.ts'
-import { migrateLocal } from '../migrate/migrate-local.ts'
+import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
 import { devVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
@@ -46,7 +46,7 @@ export async function run(args: readonly string[]): Promise<number> {
   holdState(state, `Your Worker at http://localhost:${port}`, ownState)
   await requireFreePort(port, 'dev')
   if (makeLocalVars(folder, issuer)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
-  if (!(await isOnDurableObject(configPath))) await migrateLocal(configPath, state)
+  if (!(await isOnDurableObject(configPath))) await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const stop = serve([...place, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)

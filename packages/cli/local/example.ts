@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
-import { migrateLocal } from '../migrate/migrate-local.ts'
+import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { holdState, makeLocalVars, parsePort, readSecret, requireFreePort, serve } from './local-wrangler.ts'
 
@@ -40,8 +40,8 @@ export async function run(args: readonly string[]): Promise<number> {
   await requireFreePort(port, 'example')
   makeLocalVars()
   // One after the other: both keep their list of databases in the same file, and the second would find it locked now and then.
-  await migrateLocal(join(ROOT, JANUS), resolve(ROOT, state))
-  await migrateLocal(join(ROOT, NOTES), resolve(ROOT, state), 'NOTES')
+  await ensureMigrated(join(ROOT, JANUS), resolve(ROOT, state))
+  await ensureMigrated(join(ROOT, NOTES), resolve(ROOT, state), 'NOTES')
   // `--var` reaches the first Worker. The other reads its settings and its secret from the environment.
   serve(
     ['-c', NOTES, '-c', JANUS, '--port', String(port), '--persist-to', state, '--var', `ISSUER:${issuer}`],

@@ -2,7 +2,7 @@
 import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
-import { migrateLocal } from '../migrate/migrate-local.ts'
+import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { localVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
@@ -33,7 +33,7 @@ export async function run(args: readonly string[]): Promise<number> {
   holdState(options.state, `Janus at ${options.issuer}`, ownState)
   await requireFreePort(options.port, 'start')
   makeLocalVars()
-  await migrateLocal(join(ROOT, 'wrangler.toml'), resolve(ROOT, options.state))
+  await ensureMigrated(join(ROOT, 'wrangler.toml'), resolve(ROOT, options.state))
   console.log('The local database is current.')
   serveJanus(options)
   return 0

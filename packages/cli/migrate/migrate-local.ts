@@ -4,6 +4,7 @@ import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
 import { Stop } from '../command.ts'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
+import { isStamped, stamp } from './local-stamp.ts'
 import { migrationFiles } from './migrations-config.ts'
 
 type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
@@ -31,6 +32,12 @@ export async function migrateLocal(configPath: string, state: string, binding = 
   await withLocalDatabase(wrangler, database, state, (db) =>
     applyMissing(db, source, database.migrations_table ?? 'd1_migrations', wrangler.unstable_splitSqlQuery),
   )
+  stamp({ state, configPath, binding }, source)
+}
+
+/** As {@link migrateLocal}, for whoever is about to serve: a database that has them all, as was noted beside it, is not opened. */
+export async function ensureMigrated(configPath: string, state: string, binding = 'DB'): Promise<void> {
+  if (!isStamped({ state, configPath, binding })) await migrateLocal(configPath, state, binding)
 }
 
 /** Lends `use` the local database, by a configuration that has nothing else. */
