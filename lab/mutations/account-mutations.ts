@@ -26,6 +26,30 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/administration.test.ts'],
   },
   {
+    guard: 'the chain covers a digest of address and agent',
+    cut: 'digest === null ? row',
+    put: 'digest === null || digest ? row',
+    tests: ['test/audit/chain.test.ts'],
+  },
+  {
+    guard: 'of two sweeps at once one seals',
+    cut: 'oldest.seq = :first AND oldest.chain_hash IS NULL',
+    put: 'oldest.seq >= :first',
+    tests: ['test/audit/chain.test.ts'],
+  },
+  {
+    guard: 'where events of a deleted account came from is forgotten',
+    cut: 'address = NULL, user_agent = NULL',
+    put: 'address = address, user_agent = NULL',
+    tests: ['test/audit/chain.test.ts'],
+  },
+  {
+    guard: 'an address or agent that was changed shows',
+    cut: '(wasForgotten && Number(row.has_account) === 1)',
+    put: 'false',
+    tests: ['test/smoke/operator.test.ts'],
+  },
+  {
     guard: 'an invitation opens no account whose address is proven',
     cut: 'email_verified_at IS NULL AND',
     tests: ['test/contracts/administration.test.ts'],

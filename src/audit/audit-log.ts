@@ -1,4 +1,4 @@
-import type { AuditRow } from './audit-chain'
+import type { AuditRow, SourceDigest } from './audit-chain'
 import type { AuditEvent, RecordedEvent } from './audit-event'
 
 /**
@@ -12,8 +12,16 @@ export interface AuditLog {
   list(subjectId: string, page: { before: number | null; limit: number }): Promise<readonly RecordedEvent[]>
   /** Returns the hash at the end of the sealed part, and the oldest rows after it that happened before `until`. */
   findUnsealed(until: number, limit: number): Promise<{ head: string; rows: readonly AuditRow[] }>
-  /** Sets the hashes of rows that have none yet. */
-  seal(hashes: readonly SealedRow[]): Promise<void>
+  /**
+   * Sets the hashes of rows that have none yet, in order from the first that has none. `false`, and nothing done, if somebody else has sealed
+   * that one: with the salts of another, the hashes are others.
+   */
+  seal(hashes: readonly SealedRow[]): Promise<boolean>
+  /**
+   * Forgets the addresses and agents in sealed rows about accounts that are deleted: of a few accounts, at most `limit` rows of each. An account
+   * that was deleted before `until` and has no such row left is done. Gives how many rows lost them.
+   */
+  forgetSources(until: number, limit: number): Promise<number>
   /**
    * Forgets the oldest rows, at most `limit`, as far as they are sealed and from before `until`, and remembers where the
    * chain then begins. The newest row always stays. Gives how many are gone.
@@ -24,4 +32,6 @@ export interface AuditLog {
 export interface SealedRow {
   readonly seq: number
   readonly hash: string
+  /** `null`: the row has no address and no agent. */
+  readonly source?: SourceDigest | null
 }

@@ -40,7 +40,9 @@ async function seal(): Promise<void> {
 
 it('knows every column that there is', async () => {
   const columns = await env.DB.prepare("SELECT name FROM pragma_table_info('audit_events')").all()
-  expect(columns.results.map(({ name }) => name).sort()).toEqual([...Object.keys(OTHER), 'chain_hash'].sort())
+  expect(columns.results.map(({ name }) => name).sort()).toEqual(
+    [...Object.keys(OTHER), 'chain_hash', 'source_salt', 'source_digest'].sort(),
+  )
 })
 
 describe.each([

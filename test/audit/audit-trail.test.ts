@@ -27,6 +27,8 @@ function row(event: string, fields: Partial<TrailRow>): Record<string, unknown> 
     session_id: null,
     mode: null,
     chain_hash: null,
+    source_salt: null,
+    source_digest: null,
     ...fields,
   }
 }

@@ -1,13 +1,14 @@
 import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { type AuditRow, chainHash } from '../../src/audit/audit-chain'
+import { type AuditRow, chainHash, holdsSource } from '../../src/audit/audit-chain'
 import { sweepAudit } from '../../src/audit/sweep-audit'
 import { createD1Database } from '../../src/storage/d1/d1-database'
 import { createKvMarkStore } from '../../src/storage/kv/mark-store'
 import { createAuditLog } from '../../src/storage/sql/audit-log'
 import { createRestoreStore } from '../../src/storage/sql/restore-store'
 import { faultyD1 } from '../support/faulty-d1'
-import type { LoggedEvent } from '../support/service'
+import { PASSWORD, send, signedInPerson } from '../support/person'
+import { type LoggedEvent, ownService } from '../support/service'
 import { rowsAfter } from '../support/trail'
 
 const DAY = 24 * 60 * 60
@@ -59,7 +60,8 @@ async function firstBroken(): Promise<number | null> {
     if (row.chain_hash === null) continue
     seq += 1
     hash = await chainHash(hash, row as unknown as AuditRow)
-    if (row.seq !== seq || row.chain_hash !== hash) return seq
+    const holds = await holdsSource(row as unknown as AuditRow)
+    if (row.seq !== seq || row.chain_hash !== hash || !holds) return seq
   }
   return null
 }
@@ -198,7 +200,7 @@ describe('a sealed trail', () => {
     [
       'one was put between, and the others moved on',
       `INSERT INTO audit_events SELECT 1000 + seq, at, event, outcome, reason, actor_id, subject_id, account_key, session_id,
-         mode, address, country, user_agent, request_id, chain_hash FROM audit_events WHERE seq = 2`,
+         mode, address, country, user_agent, request_id, chain_hash, source_salt, source_digest FROM audit_events WHERE seq = 2`,
       6,
     ],
   ])('AUD-03: shows that %s', async (_, sql, seq) => {
@@ -278,5 +280,70 @@ describe('pruning', () => {
     await Promise.all([sweepAt(NOON, { days: 10 }), sweepAt(NOON, { days: 5 }), sweepAt(NOON, { days: 8 })])
     expect((await rowsAfter(0)).map(({ seq }) => seq)).toEqual([16, 17, 18, 19, 20])
     expect(await firstBroken()).toBeNull()
+  })
+})
+
+describe('a deleted account', () => {
+  const kept = (id: string) =>
+    env.DB.prepare('SELECT address, user_agent, country, source_salt FROM audit_events WHERE subject_id = ?1')
+      .bind(id)
+      .all<Record<string, string | null>>()
+
+  it.each(['session', 'token'] as const)(
+    'AUD-03: in %s mode, loses addresses and agents in the trail within minutes, whose chain stays whole; others lose nothing',
+    async (mode) => {
+      const service = ownService()
+      const [ada, eve] = [await signedInPerson({ mode, service }), await signedInPerson({ mode, service })]
+      const agent = { 'User-Agent': 'Canary/1.0', ...ada.headers }
+      const deletion = { headers: agent, body: { password: PASSWORD } }
+      // Some of it is sealed before, and some after.
+      const now = Math.floor(Date.now() / 1000)
+      await sweepAt(now + 61)
+      expect((await send(service, 'POST', '/me/delete', deletion)).status).toBe(204)
+      expect((await kept(ada.userId)).results.some(({ user_agent }) => user_agent === 'Canary/1.0')).toBe(
+        true,
+      )
+
+      for (const later of [62, 125, 190]) await sweepAt(now + later)
+      const { results } = await kept(ada.userId)
+      expect(results.length).toBeGreaterThan(2)
+      for (const row of results)
+        expect(row).toMatchObject({ address: null, user_agent: null, source_salt: null })
+      expect((await kept(eve.userId)).results.every(({ address }) => address !== null)).toBe(true)
+      expect((await env.DB.prepare('SELECT id FROM deleted_accounts').all()).results).toEqual([])
+      expect(await firstBroken()).toBeNull()
+      expect((await rowsAfter(0)).every(({ chain_hash }) => chain_hash !== null)).toBe(true)
+    },
+  )
+
+  it('AUD-03: nobody forgets where events of an account came from while there is the account, or changes it', async () => {
+    const ada = await signedInPerson({ mode: 'session' })
+    await sweepAt(Math.floor(Date.now() / 1000) + 61)
+    const set = (values: string) =>
+      env.DB.prepare(`UPDATE audit_events SET ${values} WHERE subject_id = ?1`).bind(ada.userId).run()
+    const forget = 'address = NULL, user_agent = NULL, source_salt = NULL'
+    await expect(set(forget)).rejects.toThrow('append-only')
+    await env.DB.prepare('DELETE FROM users WHERE id = ?1').bind(ada.userId).run()
+    for (const more of ["country = 'XX'", 'chain_hash = NULL', 'source_digest = NULL', "address = '6.6.6.6'"])
+      await expect(set(`${forget}, ${more}`)).rejects.toThrow('append-only')
+    await set(`${forget}`)
+    expect(await firstBroken()).toBeNull()
+  })
+
+  it('AUD-03: rows that an older version sealed verify as they are, and keep what they have until they are pruned', async () => {
+    await insertAt(NOON - 1000)
+    const [old] = await rowsAfter(0)
+    const hash = await chainHash('', old as unknown as AuditRow)
+    await env.DB.prepare('UPDATE audit_events SET chain_hash = ?1').bind(hash).run()
+    await insertAt(NOON - 900)
+    await sweepAt(NOON)
+    expect(await firstBroken()).toBeNull()
+    const [first, second] = await rowsAfter(0)
+    expect([first?.source_digest, second?.source_digest]).toEqual([
+      null,
+      expect.stringMatching(/^[0-9a-f]{64}$/),
+    ])
+    await behindTheTriggers('UPDATE audit_events SET user_agent = NULL WHERE seq = 1')
+    expect(await firstBroken()).toBe(1)
   })
 })

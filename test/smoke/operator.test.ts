@@ -55,11 +55,14 @@ async function seal({ run }: Database): Promise<void> {
       mode: null,
       address: null,
       country: null,
-      user_agent: 'Müller/1.0',
+      user_agent: seq === 5 ? null : 'Müller/1.0',
+      // As a row is left whose address and agent were forgotten.
+      source_digest: seq === 5 ? 'd'.repeat(64) : null,
     }
     hash = await chainHash(hash, { ...row, ...rest, request_id: null })
-    await run(`INSERT INTO audit_events (seq, at, event, outcome, subject_id, user_agent, chain_hash)
-      VALUES (${seq}, 10, 'signed-in', 'success', '${ADA}', 'Müller/1.0', '${hash}')`)
+    const text = (value: string | null) => (value === null ? 'NULL' : `'${value}'`)
+    await run(`INSERT INTO audit_events (seq, at, event, outcome, subject_id, user_agent, source_digest, chain_hash)
+      VALUES (${seq}, 10, 'signed-in', 'success', '${ADA}', ${text(rest.user_agent)}, ${text(rest.source_digest)}, '${hash}')`)
   }
 }
 
@@ -243,6 +246,8 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
       await database.run('DELETE FROM audit_events')
       await seal(database)
     })
+    expect((await janus(verify, ...at)).printed).toContain('broken: the address or the agent of row 5 is not')
+    await withDatabase(readTarget(at), ({ run }) => run(`DELETE FROM users WHERE id = '${ADA}'`))
     expect(await janus(verify, ...at)).toMatchObject({
       code: 0,
       printed: expect.stringMatching(

@@ -1,5 +1,11 @@
 // Checks the hash chain of the audit trail: a sealed row that was changed, removed or added shows here.
-import { type AuditRow, CHAINED_COLUMNS, chainHash } from '../../../src/audit/audit-chain.ts'
+import {
+  type AuditRow,
+  CHAINED_COLUMNS,
+  chainHash,
+  holdsSource,
+  SOURCE_COLUMNS,
+} from '../../../src/audit/audit-chain.ts'
 import { Stop } from '../command.ts'
 import { type Database, readTarget, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
@@ -17,7 +23,11 @@ Exit code: 0 if the chain is intact, 1 if it is broken, 2 if the database did no
 /** Rows read at once. */
 const PAGE = 1000
 
-type SealedRow = AuditRow & { readonly chain_hash: string }
+type SealedRow = AuditRow & {
+  readonly chain_hash: string
+  /** Whether the account that the row is about is there. */
+  readonly has_account: 0 | 1
+}
 
 export async function run(args: readonly string[]): Promise<number> {
   const { seq, hash, rows, open } = await withDatabase(readTarget(args), verifyChain)
@@ -51,6 +61,10 @@ export async function verifyChain({ run, runAll }: Database): Promise<ChainEnd> 
   for (;;) {
     for (const row of page) {
       const expected = await chainHash(hash, row)
+      // guard: an address or agent that was changed shows
+      const wasForgotten = (row.source_digest ?? null) !== null && (row.source_salt ?? null) === null
+      if (!(await holdsSource(row)) || (wasForgotten && Number(row.has_account) === 1))
+        throw broken(`the address or the agent of row ${row.seq} is not what was sealed`)
       if (row.chain_hash !== expected) {
         // PostgreSQL leaves gaps where a transaction was rolled back: only with a hash that is wrong does one mean anything.
         throw broken(
@@ -72,7 +86,8 @@ export async function verifyChain({ run, runAll }: Database): Promise<ChainEnd> 
 
 /** Returns the SQL for a page of sealed rows. @param after A number, or SQL for one. */
 function pageAfter(after: number | string): string {
-  return `SELECT ${CHAINED_COLUMNS.join(', ')}, chain_hash FROM audit_events
+  return `SELECT ${[...CHAINED_COLUMNS, ...SOURCE_COLUMNS].join(', ')}, chain_hash,
+      CASE WHEN EXISTS (SELECT 1 FROM users WHERE id = subject_id) THEN 1 ELSE 0 END AS has_account FROM audit_events
            WHERE seq > ${after} AND chain_hash IS NOT NULL ORDER BY seq LIMIT ${PAGE}`
 }
 

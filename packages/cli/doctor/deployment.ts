@@ -76,7 +76,7 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
     target,
     wrangler,
     folder,
-    isStandAlone: wrangler.main === join(ROOT, 'src/index.ts'),
+    isStandAlone: ['src/index.ts', 'src/with-admin.ts'].some((main) => wrangler.main === join(ROOT, main)),
     settings,
     unreadable: (secretNames ?? []).filter((name) => !isSecretName(name) && !(name in settings)),
     known,

@@ -71,7 +71,8 @@ Changed roles, "disable" and "remove-second-factor" end every session of the
 account, too. Before you remove a second factor, make sure by another way that
 it is the owner who asks: afterwards a password or a mailed link is enough to
 sign in. Passkeys stay. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
-events of the account until AUDIT_RETENTION_DAYS have passed.
+events of the account until AUDIT_RETENTION_DAYS have passed; the sweep removes
+IP addresses and user agents from them within minutes.
 Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
 
 const ACTIONS = [

@@ -354,7 +354,7 @@ export const de = {
     deleteIntro:
       'Damit werden Ihr Konto, Ihr Name, Ihre E-Mail-Adresse und Ihr Passwort gelöscht, und Sie werden überall abgemeldet. Das lässt sich nicht rückgängig machen.',
     deleteKeeps: (days) =>
-      `Was mit dem Konto geschehen ist, bleibt noch so lange in einem Sicherheitsprotokoll, damit sich Missbrauch aufklären lässt: ${days}. Darin steht, wann etwas geschah, von welcher IP-Adresse, aus welchem Land und mit welchem Browser. Ihr Name und Ihre E-Mail-Adresse stehen nicht darin. Danach wird auch das gelöscht.`,
+      `Was mit dem Konto geschehen ist, bleibt noch so lange in einem Sicherheitsprotokoll, damit sich Missbrauch aufklären lässt: ${days}. Darin steht, was wann geschah und aus welchem Land. IP-Adressen und Browser werden binnen Minuten daraus entfernt. Ihr Name und Ihre E-Mail-Adresse stehen nicht darin. Danach wird auch das gelöscht.`,
     continueDelete: 'Weiter mit Ihrem Passwort',
     deletePassword: 'Ihr Passwort, damit wir sicher sind',
     submitDelete: 'Mein Konto löschen',

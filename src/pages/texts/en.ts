@@ -354,7 +354,7 @@ export const en = {
     deleteIntro:
       "This deletes your account with your name, your email address and your password, and signs you out everywhere. It can't be undone.",
     deleteKeeps: (days: string) =>
-      `What happened to the account stays in a security log for ${days}, so that misuse can be investigated: when it happened, from which IP address and country, and with which browser. Your name and email address aren't in it. After that, it's deleted too.`,
+      `What happened to the account stays in a security log for ${days}, so that misuse can be investigated: what happened and when, and from which country. IP addresses and browsers are removed within minutes. Your name and email address aren't in it. After that, it's deleted too.`,
     continueDelete: 'Continue with your password',
     deletePassword: "Your password, to be sure it's you",
     submitDelete: 'Delete my account',

@@ -345,7 +345,7 @@ export const es = {
     deleteIntro:
       'Elimina su cuenta con su nombre, su correo electrónico y su contraseña, y cierra todas sus sesiones. No se puede deshacer.',
     deleteKeeps: (days) =>
-      `Lo que pasó en la cuenta se conserva ${days} en un registro de seguridad, para poder investigar abusos: cuándo ocurrió, desde qué dirección IP y país, y con qué navegador. Su nombre y su correo electrónico no figuran en él. Después también se elimina.`,
+      `Lo que pasó en la cuenta se conserva ${days} en un registro de seguridad, para poder investigar abusos: qué ocurrió, cuándo y desde qué país. Las direcciones IP y los navegadores se eliminan en unos minutos. Su nombre y su correo electrónico no figuran en él. Después también se elimina.`,
     continueDelete: 'Continuar con su contraseña',
     deletePassword: 'Su contraseña, para mayor seguridad',
     submitDelete: 'Eliminar mi cuenta',

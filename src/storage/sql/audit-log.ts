@@ -44,15 +44,45 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
     },
 
     async seal(hashes) {
-      await db.change(
-        sql(
-          `UPDATE audit_events SET chain_hash = sealed.value ->> 'hash'
-             FROM json_each(:hashes) AS sealed
-            WHERE audit_events.seq = CAST(sealed.value ->> 'seq' AS BIGINT) AND audit_events.chain_hash IS NULL`,
-          { hashes: JSON.stringify(hashes) },
+      const rows = hashes.map(({ seq, hash, source = null }) => ({ seq, hash, ...source }))
+      const sealed = await db.change(
+        sql<{ seq: number }>(
+          // guard: of two sweeps at once one seals
+          `UPDATE audit_events SET chain_hash = sealed.value ->> 'hash', source_salt = sealed.value ->> 'salt',
+                                   source_digest = sealed.value ->> 'digest'
+             FROM json_each(:rows) AS sealed
+            WHERE audit_events.seq = CAST(sealed.value ->> 'seq' AS BIGINT) AND audit_events.chain_hash IS NULL
+              AND EXISTS (SELECT 1 FROM audit_events AS oldest WHERE oldest.seq = :first AND oldest.chain_hash IS NULL)
+           RETURNING seq`,
+          { rows: JSON.stringify(rows), first: hashes[0]?.seq ?? 0 },
         ),
         { outcomeMatters: false },
       )
+      return sealed.length > 0
+    },
+
+    async forgetSources(until, limit) {
+      const accounts = await db.all(
+        sql<{ id: string }>(`SELECT id FROM deleted_accounts WHERE id > '' ORDER BY id LIMIT :accounts`, {
+          accounts: ACCOUNTS_AT_ONCE,
+        }),
+      )
+      if (accounts.length === 0) return 0
+      const { forgotten } = await db.transaction(
+        {
+          forgotten: accounts.map(({ id }) => forgetSourcesOf(id, limit)),
+          done: accounts.map(({ id }) =>
+            sql(
+              `DELETE FROM deleted_accounts WHERE id = :id AND deleted_at < :until AND NOT EXISTS (
+                 SELECT 1 FROM audit_events
+                  WHERE subject_id = :id AND (source_salt IS NOT NULL OR chain_hash IS NULL))`,
+              { id, until },
+            ),
+          ),
+        },
+        { outcomeMatters: false },
+      )
+      return forgotten.length
     },
 
     async prune(until, limit) {
@@ -87,6 +117,20 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
       return deleted.length
     },
   }
+}
+
+/** How many deleted accounts one run of the sweep looks at. */
+const ACCOUNTS_AT_ONCE = 10
+
+function forgetSourcesOf(id: string, limit: number): Statement<{ seq: number }> {
+  return sql(
+    // guard: where events of a deleted account came from is forgotten
+    `UPDATE audit_events SET address = NULL, user_agent = NULL, source_salt = NULL
+      WHERE seq IN (SELECT seq FROM audit_events WHERE subject_id = :id AND source_salt IS NOT NULL ORDER BY seq LIMIT :limit)
+        AND NOT EXISTS (SELECT 1 FROM users WHERE users.id = :id)
+     RETURNING seq`,
+    { id, limit },
+  )
 }
 
 // guard: growth: what waits to be sealed is not looked at

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { chainHash } from '../../../src/audit/audit-chain'
+import { chainHash, commitSource } from '../../../src/audit/audit-chain'
+import type { AuditLog, SealedRow } from '../../../src/audit/audit-log'
 import { DEVICE_LIFETIME_SECONDS } from '../../../src/devices/device'
 import { NOW, type OpenStores, random, register, source } from './arrange'
 
@@ -110,7 +111,41 @@ export function auditLogContract(engine: string, open: OpenStores): void {
     source,
   })
 
+  async function sealAll(auditLog: AuditLog): Promise<void> {
+    const { head, rows } = await auditLog.findUnsealed(Number.MAX_SAFE_INTEGER, 1000)
+    const sealed: SealedRow[] = []
+    let hash = head
+    for (const row of rows) {
+      const source = await commitSource(row)
+      hash = await chainHash(hash, { ...row, source_digest: source?.digest ?? null })
+      sealed.push({ seq: Number(row.seq), hash, source })
+    }
+    if (sealed.length === 0) return
+    expect(await auditLog.seal(sealed)).toBe(true)
+    // Somebody who comes late changes nothing.
+    expect(await auditLog.seal(sealed.map((row) => ({ ...row, hash: 'x' })))).toBe(false)
+    await sealAll(auditLog)
+  }
+
   describe(`${engine}, as an AuditLog`, () => {
+    it('forgets addresses and agents of an account that is deleted, and of no other', async () => {
+      const { auditLog, users } = open()
+      const [ada, eve] = [await register(users), await register(users)]
+      const session = { id: random(16), mode: 'session' as const }
+      const deletion = { userId: ada.user.id, session, passwordHash: ada.hash, reserved: null, source }
+      expect(await users.delete(deletion, NOW)).not.toBeNull()
+      await sealAll(auditLog)
+      while ((await auditLog.forgetSources(Number.MAX_SAFE_INTEGER, 1)) > 0);
+      const of = async (id: string) =>
+        (await auditLog.list(id, { before: null, limit: 9 })).map(({ address, userAgent }) => ({
+          address,
+          userAgent,
+        }))
+      expect((await of(ada.user.id)).length).toBeGreaterThan(1)
+      expect(new Set((await of(ada.user.id)).flatMap(Object.values))).toEqual(new Set([null]))
+      expect(await of(eve.user.id)).toEqual([{ address: source.address, userAgent: source.userAgent }])
+    })
+
     it('lists the events of one account, newest first, page by page', async () => {
       const { auditLog } = open()
       const id = random(16)

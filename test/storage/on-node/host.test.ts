@@ -86,6 +86,6 @@ it('has every part of the deployed Worker', () => {
         /^import \{ (create\w+) \} from '.*\/(?:wiring|pages)\/create-/gm,
       ),
     ].map(([, part]) => part)
-  expect(partsIn('src/index.ts').length).toBeGreaterThan(3)
-  expect(partsIn('packages/node/serve.ts')).toEqual(partsIn('src/index.ts'))
+  expect(partsIn('src/deployed.ts').length).toBeGreaterThan(3)
+  expect(partsIn('packages/node/serve.ts')).toEqual(partsIn('src/deployed.ts'))
 })
