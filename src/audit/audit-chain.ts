@@ -1,3 +1,5 @@
+import { encodeHex } from '../crypto/hex.ts'
+
 /** The columns that a hash covers, in this order. A column that is added later goes to the end. */
 export const CHAINED_COLUMNS = [
   'seq',
@@ -34,7 +36,7 @@ export interface SourceDigest {
 /** Returns a commitment to the address and the agent of a row; `null` if it has neither. */
 export async function commitSource(row: AuditRow): Promise<SourceDigest | null> {
   if (row.address === null && row.user_agent === null) return null
-  const salt = toHex(crypto.getRandomValues(new Uint8Array(16)))
+  const salt = encodeHex(crypto.getRandomValues(new Uint8Array(16)))
   return { salt, digest: await digestSource(salt, row) }
 }
 
@@ -68,9 +70,5 @@ function digestSource(salt: string, { address, user_agent: userAgent }: AuditRow
 
 async function sha256(values: readonly unknown[]): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify(values))
-  return toHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
-}
-
-function toHex(bytes: Uint8Array): string {
-  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('')
+  return encodeHex(new Uint8Array(await crypto.subtle.digest('SHA-256', bytes)))
 }

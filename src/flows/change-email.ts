@@ -3,7 +3,13 @@ import { findLink } from '../links/find-link'
 import { matchesSecret, mintSecret } from '../links/one-time-token'
 import type { RequestSource } from '../request-source/request-source'
 import { type LinkServices, type MailAsker, type MailRequestOutcome, mailAttempt } from './mail-request'
-import { lackOf, type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
+import {
+  completeProof,
+  type NotRecent,
+  type PasswordMissing,
+  type PresentedProof,
+  proveOwner,
+} from './own-proof'
 import { findRepeatedUse } from './repeat-link'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import type { OwnSession } from './sign-out'
@@ -25,8 +31,8 @@ export async function requestEmailChange(
   const account = await users.findById(session.userId)
   if (!account) return { outcome: 'refused' }
   // Before anything is counted: the same, whatever was asked for.
-  const lack = lackOf(account, { password, recent })
-  if (lack) return lack
+  const complete = completeProof(account, { password, recent })
+  if (complete.outcome !== 'complete') return complete
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.
   const asker = { of: 'account', key: await accountKeys(`account ${session.userId}`) } as const
@@ -37,7 +43,7 @@ export async function requestEmailChange(
   if (reserved.outcome === 'throttled') return reserved
   if (reserved.outcome === 'repeated') return { outcome: 'accepted' }
   const by = { event: 'email-change-requested', source, session } as const
-  const proven = await proveOwner(services, account, { password, recent }, by)
+  const proven = await proveOwner(services, complete, by)
   if (proven.outcome !== 'proven') return proven
 
   const token = await mintSecret()

@@ -3,7 +3,13 @@ import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-poli
 import type { RequestSource } from '../request-source/request-source'
 import { addProof } from '../sessions/assurance'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
-import { lackOf, type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
+import {
+  completeProof,
+  type NotRecent,
+  type PasswordMissing,
+  type PresentedProof,
+  proveOwner,
+} from './own-proof'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import {
   type IssueServices,
@@ -44,15 +50,15 @@ export async function changePassword(
 
   const account = await users.findWithSession(sessionId, clock())
   if (!account) return { outcome: 'refused' }
-  const lack = lackOf(account, { password, recent })
-  if (lack) return lack
+  const complete = completeProof(account, { password, recent })
+  if (complete.outcome !== 'complete') return complete
   const { user } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.
   const refusal = await services.passwordPolicy.check(newPassword, user)
   if (refusal) return { outcome: 'password-refused', refusal }
 
   const by = { event: 'password-changed', source, session } as const
-  const proven = await proveOwner(services, account, { password, recent }, by)
+  const proven = await proveOwner(services, complete, by)
   if (proven.outcome !== 'proven') return proven
 
   const newHash = await passwords.hash(newPassword)

@@ -1,7 +1,13 @@
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { RememberedSessionCache } from '../sessions/session-cache'
-import { type NotRecent, type PasswordMissing, type PresentedProof, proveOwner } from './own-proof'
+import {
+  completeProof,
+  type NotRecent,
+  type PasswordMissing,
+  type PresentedProof,
+  proveOwner,
+} from './own-proof'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
 import type { OwnSession } from './sign-out'
 
@@ -27,8 +33,10 @@ export async function deleteAccount(
   const { userId, sessionId, mode } = session
   const account = await users.findById(userId)
   if (!account) return { outcome: 'refused' }
+  const complete = completeProof(account, presented)
+  if (complete.outcome !== 'complete') return complete
   const by = { event: 'account-deleted', source, session } as const
-  const proven = await proveOwner(services, account, presented, by)
+  const proven = await proveOwner(services, complete, by)
   if (proven.outcome !== 'proven') return proven
   const deletion = { ...proven.proof, userId, session: { id: sessionId, mode } }
   const ended = await users.delete(deletion, clock())

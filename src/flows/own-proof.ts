@@ -33,12 +33,23 @@ export type ProvenOwner = {
 /** The account has a password, and the request has none. */
 export type PasswordMissing = { readonly outcome: 'password-missing' }
 
-/** The account that is to be changed: how it is proven. */
-type OwnAccount = Pick<UserCredentials, 'passwordHash' | 'secondFactor'>
+/** The request lacks nothing: its password, if the account has one, may be looked at. */
+export type CompleteProof = {
+  readonly outcome: 'complete'
+  readonly account: UserCredentials
+  readonly password: string | null
+}
 
-/** Returns what a request lacks before its password is looked at, or `null`. Nothing is counted for it. */
-export function lackOf(
-  { passwordHash, secondFactor }: OwnAccount,
+/** Returns what a request lacks, or that it is complete. Its password is not looked at, and nothing is counted. */
+export function completeProof(
+  account: UserCredentials,
+  presented: PresentedProof,
+): CompleteProof | NoPassword | PasswordMissing | NotRecent {
+  return lackOf(account, presented) ?? { outcome: 'complete', account, password: presented.password }
+}
+
+function lackOf(
+  { passwordHash, secondFactor }: UserCredentials,
   { password, recent }: PresentedProof,
 ): NoPassword | PasswordMissing | NotRecent | null {
   if (passwordHash === null) {
@@ -58,14 +69,10 @@ export function lackOf(
  */
 export async function proveOwner(
   services: AttemptServices,
-  account: UserCredentials,
-  presented: PresentedProof,
+  { account, password }: CompleteProof,
   { event, source, session }: Pick<PasswordAttempt, 'event' | 'source' | 'session'>,
-): Promise<ProvenOwner | RefusedAttempt | NoPassword | PasswordMissing | NotRecent> {
-  const lack = lackOf(account, presented)
-  if (lack) return lack
+): Promise<ProvenOwner | RefusedAttempt> {
   const { canonicalEmail, passwordHash } = account
-  const { password } = presented
   if (password === null) {
     const proof = { passwordHash, reserved: null, source }
     return { outcome: 'proven', proof, byPassword: false, recordChangedMeanwhile: async () => {} }

@@ -1,3 +1,4 @@
+import { encodeHex } from '../crypto/hex'
 import type { Log } from '../runtime/log'
 import { readAtMost } from '../runtime/read-at-most'
 
@@ -76,8 +77,5 @@ function parseRange(text: string): ReadonlySet<string> | null {
 /** As the ranges are indexed. SHA-1 protects nothing here: the list of hashes is public. */
 async function sha1Hex(password: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(password))
-  return [...new Uint8Array(digest)]
-    .map((byte) => byte.toString(16).padStart(2, '0'))
-    .join('')
-    .toUpperCase()
+  return encodeHex(new Uint8Array(digest)).toUpperCase()
 }
