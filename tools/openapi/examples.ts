@@ -140,6 +140,7 @@ export const EXAMPLES = {
       name: 'Ada',
       roles: [],
       email_verified_at: null,
+      disabled_at: null,
       second_factor_at: null,
       created_at: '2026-11-23T18:00:00Z',
     },

@@ -1,5 +1,6 @@
 // What an operator or an administrator does to accounts, as SQL for every database. The command `janus users` and the administration of a
-// service run the same texts. This file imports no code, because the command runs it as it is.
+// service run the same texts. This file imports what imports nothing, because the command runs it as it is.
+import { EXPORTED_PLACES } from './exported-places.ts'
 
 /** A text of SQL with its values by name. */
 export interface NamedStatement {
@@ -275,37 +276,16 @@ function carry({ userId, now }: Change, carrier: InvitationCarrier): NamedStatem
   }
 }
 
+/** An owner is not shown it: it is gone within a day. */
+const WAITING_MAIL =
+  'SELECT kind, recipient, details, queued_at FROM outbox WHERE subject_id = :user_id ORDER BY queued_at'
+
 /** Everything that is kept of an account, but for its secrets, by the name of the place. Notes that it was read. */
 export function exportAccount(change: Change): Readonly<Record<string, NamedStatement>> {
-  const of = (text: string): NamedStatement => ({ text, values: { user_id: change.userId } })
+  const values = { user_id: change.userId }
+  const places = Object.entries({ ...EXPORTED_PLACES, mail: WAITING_MAIL })
   return {
-    account:
-      of(`SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, user_metadata, app_metadata,
-      created_at FROM users WHERE id = :user_id`),
-    sessions:
-      of(`SELECT id, mode, amr, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
-      user_agent, country FROM sessions WHERE user_id = :user_id ORDER BY created_at, id`),
-    authenticator_app: of('SELECT confirmed_at FROM totp_factors WHERE user_id = :user_id'),
-    recovery_codes: of('SELECT used_at FROM recovery_codes WHERE user_id = :user_id ORDER BY used_at'),
-    passkeys:
-      of(`SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at FROM passkeys
-      WHERE user_id = :user_id ORDER BY created_at, id`),
-    identities: of(`SELECT id, provider, issuer, subject, email, created_at, last_used_at FROM identities
-      WHERE user_id = :user_id ORDER BY created_at, issuer, subject`),
-    pending_sign_ins: of(
-      'SELECT mode, methods, return_to, expires_at FROM pending_sign_ins WHERE user_id = :user_id ORDER BY expires_at',
-    ),
-    devices: of('SELECT * FROM devices WHERE user_id = :user_id'),
-    known_devices: of('SELECT device FROM known_devices WHERE user_id = :user_id ORDER BY device'),
-    links: of(
-      'SELECT purpose, new_email, expires_at FROM one_time_tokens WHERE holder = :user_id ORDER BY expires_at',
-    ),
-    mail: of(
-      'SELECT kind, recipient, details, queued_at FROM outbox WHERE subject_id = :user_id ORDER BY queued_at',
-    ),
-    events:
-      of(`SELECT at, event, outcome, reason, actor_id, session_id, mode, address, country, user_agent FROM audit_events
-      WHERE subject_id = :user_id ORDER BY seq`),
+    ...Object.fromEntries(places.map(([place, text]) => [place, { text, values }])),
     recorded: record(
       change,
       'account-exported',
