@@ -35,7 +35,9 @@ function cost(spent: Partial<OperationCost>): OperationCost {
 
 export type OperationName =
   | 'protected request'
+  | 'protected request, sealed'
   | 'protected request, remembered'
+  | 'first request of a session without a seal'
   | 'protected request, live'
   | 'protected request that slides the session'
   | 'sign-up'
@@ -44,10 +46,15 @@ export type OperationName =
   | 'sign-out'
   | 'ended session, swept'
 
-/** `null`: there is no such operation in this mode. */
+/** With the defaults, seals included. `null`: there is no such operation in this mode. */
 export const OPERATIONS: Readonly<Record<OperationName, Readonly<Record<Mode, OperationCost | null>>>> = {
   'protected request': { session: cost({ kvReads: 1 }), token: cost({ verifications: 1 }) },
+  'protected request, sealed': { session: cost({}), token: null },
   'protected request, remembered': { session: cost({}), token: cost({}) },
+  'first request of a session without a seal': {
+    session: cost({ kvReads: 1, d1: 2, rowsRead: 4, kvWrites: 1 }),
+    token: null,
+  },
   'protected request, live': {
     session: cost({ kvReads: 1, d1: 1, rowsRead: 2 }),
     token: cost({ verifications: 1, d1: 1, rowsRead: 2 }),
@@ -57,11 +64,11 @@ export const OPERATIONS: Readonly<Record<OperationName, Readonly<Record<Mode, Op
     token: null,
   },
   'sign-up': {
-    session: cost({ d1: 2, rowsRead: 29, rowsWritten: 13, kvWrites: 1, hashes: 1 }),
+    session: cost({ d1: 2, rowsRead: 29, rowsWritten: 13, hashes: 1 }),
     token: cost({ d1: 2, rowsRead: 29, rowsWritten: 13, signatures: 1, hashes: 1 }),
   },
   'sign-in': {
-    session: cost({ d1: 2, rowsRead: 37, rowsWritten: 13, kvWrites: 1, hashes: 1 }),
+    session: cost({ d1: 2, rowsRead: 37, rowsWritten: 13, hashes: 1 }),
     token: cost({ d1: 2, rowsRead: 37, rowsWritten: 13, signatures: 1, hashes: 1 }),
   },
   refresh: { session: null, token: cost({ d1: 1, rowsRead: 7, rowsWritten: 1, signatures: 1 }) },

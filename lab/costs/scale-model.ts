@@ -12,8 +12,10 @@ export interface Habits {
   readonly protectedRequests: number
   /** Sets how often a session of session mode slides: once half of its 7 idle days are over. */
   readonly slides: number
-  /** Of requests in a row, how many the memo answers. Bursts are twenty calls; not all reach one isolate. */
+  /** Of requests of token mode in a row, how many the memo answers. Bursts are twenty calls; not all reach one isolate. */
   readonly remembered: number
+  /** Of requests of session mode, how many come with a fresh seal: all but the first of a burst, whichever isolate they reach. */
+  readonly sealed: number
   readonly refreshes: number
   readonly signIns: number
   readonly signOuts: number
@@ -32,6 +34,7 @@ export const HABITS: Habits = {
   protectedRequests: 100,
   slides: 1 / 3.5,
   remembered: 0.5,
+  sealed: 0.95,
   refreshes: 6,
   signIns: 1 / 20,
   signOuts: 1 / 40,
@@ -54,11 +57,19 @@ function daily(habits: Habits, mode: Mode): Readonly<Partial<Record<OperationNam
   const active = habits.accounts * habits.dailyActive
   const requests = active * habits.protectedRequests
   return {
-    'protected request': requests * (1 - habits.remembered),
-    'protected request, remembered': requests * habits.remembered,
     ...(mode === 'token'
-      ? { refresh: active * habits.refreshes }
-      : { 'protected request that slides the session': active * habits.slides }),
+      ? {
+          'protected request': requests * (1 - habits.remembered),
+          'protected request, remembered': requests * habits.remembered,
+          refresh: active * habits.refreshes,
+        }
+      : {
+          'protected request': requests * (1 - habits.sealed),
+          'protected request, sealed': requests * habits.sealed,
+          'protected request that slides the session': active * habits.slides,
+          'first request of a session without a seal':
+            active * habits.signIns + habits.accounts * habits.signUps,
+        }),
     'sign-in': active * habits.signIns,
     'sign-out': active * habits.signOuts,
     'sign-up': habits.accounts * habits.signUps,

@@ -15,16 +15,30 @@ const DOING: Readonly<
   'protected request': async ({ service }, mode) => {
     const person = await signedInPerson({ mode, service })
     const app = guardedApp(service)
+    await send(app, 'GET', '/protected', { headers: person.headers })
+    return () => send(app, 'GET', '/protected', { headers: person.headers })
+  },
+  'protected request, sealed': async ({ service }) => {
+    const { headers, answer } = await signedInPerson({ mode: 'session', service })
+    const app = guardedApp(service)
+    const sealed = { Cookie: `${headers.Cookie}; __Host-seal=${answer.cookies['__Host-seal']}` }
+    return () => send(app, 'GET', '/protected', { headers: sealed })
+  },
+  'first request of a session without a seal': async ({ service }) => {
+    const person = await signedInPerson({ mode: 'session', service })
+    const app = guardedApp(service)
     return () => send(app, 'GET', '/protected', { headers: person.headers })
   },
   'protected request, remembered': async ({ service }, mode) => {
     const person = await signedInPerson({ mode, service })
     const app = guardedApp(service)
-    await send(app, 'GET', '/protected', { headers: person.headers })
+    // The first writes the copy, which is forgetting; the second remembers it.
+    for (let n = 0; n < 2; n++) await send(app, 'GET', '/protected', { headers: person.headers })
     return () => send(app, 'GET', '/protected', { headers: person.headers })
   },
   'protected request, live': async ({ service }, mode) => {
     const person = await signedInPerson({ mode, service })
+    await send(guardedApp(service), 'GET', '/protected', { headers: person.headers })
     return async () => {
       const { ok } = await service.callers.requireLive(new Headers(person.headers), 'GET')
       return { status: ok ? 200 : 401 }
@@ -33,6 +47,7 @@ const DOING: Readonly<
   'protected request that slides the session': async ({ service }) => {
     const person = await signedInPerson({ mode: 'session', service })
     const app = guardedApp(service)
+    await send(app, 'GET', '/protected', { headers: person.headers })
     service.ahead = 4 * 24 * 3600
     await service.services.restores.lastAt()
     return () => send(app, 'GET', '/protected', { headers: person.headers })
@@ -73,7 +88,10 @@ const CASES = Object.entries(OPERATIONS).flatMap(([name, byMode]) =>
 
 describe.each(CASES)('$name, in $mode mode', ({ name, mode, expected }) => {
   it('costs what lab/costs/operations.ts says, which prices are computed from', async () => {
-    const settings = name === 'protected request, remembered' ? { MEMO_SECONDS: '5' } : {}
+    const settings = {
+      MEMO_SECONDS: name === 'protected request, remembered' ? '5' : '0',
+      SEAL_SECONDS: '30',
+    }
     const counting = countingService(settings)
     // Whatever an isolate loads once, it has loaded.
     await signedInPerson({ mode: 'token', service: counting.service })

@@ -114,7 +114,9 @@ function betterAuth(carrier: 'session' | 'cookie cache' | 'JWT'): Contender {
   }
 }
 
-const MEMO_OFF = { MEMO_SECONDS: '0' }
+const MEMO_OFF = { MEMO_SECONDS: '0', SEAL_SECONDS: '0' }
+/** As another isolate answers that has never seen the session, for as long as its seal is good. */
+const SEALED = { MEMO_SECONDS: '0', SEAL_SECONDS: '300' }
 const LIVE = { LIVE_CHECK: 'always' }
 
 export const CONTENDERS = {
@@ -133,6 +135,7 @@ export const CONTENDERS = {
   betterAuthJwt: betterAuth('JWT'),
   janusSession: janus('session'),
   janusSessionCold: janus('session', ', no memo', MEMO_OFF),
+  janusSessionSealed: janus('session', ', sealed, no memo', SEALED),
   janusSessionLive: janus('session', ', live', LIVE),
   janusToken: janus('token'),
   janusTokenCold: janus('token', ', no memo', MEMO_OFF),

@@ -148,6 +148,7 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
         C.betterAuthCached,
         C.janusSession,
         C.janusSessionCold,
+        C.janusSessionSealed,
         ...(redis ? [C.express] : []),
       ],
       new Map([[C.janusSessionCold, C.kvGet]]),
