@@ -40,7 +40,8 @@ function connectionsTo(database: () => Promise<string>): Connections {
   }
 }
 
-const connections = connectionsTo(async () => (await own.ownDatabase) ?? '')
+/** Connects to this runtime's database. */
+export const connections = connectionsTo(async () => (await own.ownDatabase) ?? '')
 
 /** Returns who is connected to this runtime's database, as PgBouncer says. */
 export async function openClients(): Promise<readonly unknown[]> {
@@ -59,18 +60,32 @@ function truthOn(db: SqlDatabase) {
   return { db, check }
 }
 
+/** A query as it is sent. */
+export interface Sent {
+  readonly text: string
+  readonly values: readonly unknown[]
+}
+
 /** What stands between a Janus and its database in a test. */
-export type RoundTrips = Pick<FaultyD1, 'roundTrip'>
+export interface RoundTrips extends Pick<FaultyD1, 'roundTrip'> {
+  /** Is told of every query. */
+  readonly note?: (query: Sent) => void
+}
 
 /** Opens this runtime's database with the faults that a test sets: each round trip goes through `faulty`, under the text of its statements. */
-export function createFaultyPostgres({ roundTrip }: RoundTrips): CreateDatabase {
-  const through = (text: string) => {
-    const faulty: Connections = {
-      ...connections,
-      use: (work) => roundTrip(text, () => connections.use(work)),
-    }
-    return createPostgresDatabase(faulty, TURNS)
-  }
+export function createFaultyPostgres({ roundTrip, note }: RoundTrips): CreateDatabase {
+  const noted: Connections['use'] = (work) =>
+    connections.use((client) => {
+      const { query } = client
+      client.query = ((sent: string | Sent) => {
+        if (typeof sent === 'object') note?.(sent)
+        return query.call(client, sent as never)
+      }) as typeof client.query
+      return work(client)
+    })
+  const use = note ? noted : connections.use
+  const through = (text: string) =>
+    createPostgresDatabase({ ...connections, use: (work) => roundTrip(text, () => use(work)) }, TURNS)
   const textOf = (steps: Parameters<typeof planTransaction>[0]) =>
     planTransaction(steps)
       .map(({ statement }) => statement.text)

@@ -15,9 +15,9 @@ setTruth({
   store: 'PostgreSQL',
   open(db) {
     if (db === database) return { createDatabase: createOwnPostgres }
-    const { roundTrip } = db as Partial<RoundTrips>
+    const { roundTrip, note } = db as Partial<RoundTrips>
     if (!roundTrip) throw new Error('A stand-in for D1 that PostgreSQL does not know')
-    return { createDatabase: createFaultyPostgres({ roundTrip }) }
+    return { createDatabase: createFaultyPostgres({ roundTrip, ...(note ? { note } : {}) }) }
   },
   tables,
   refusal: (table, condition) => [
