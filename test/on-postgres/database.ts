@@ -79,7 +79,7 @@ export function createFaultyPostgres({ roundTrip, note }: RoundTrips): CreateDat
       const { query } = client
       client.query = ((sent: string | Sent) => {
         if (typeof sent === 'object') note?.(sent)
-        return query.call(client, sent as never)
+        return (query as (sent: unknown) => unknown).call(client, sent)
       }) as typeof client.query
       return work(client)
     })

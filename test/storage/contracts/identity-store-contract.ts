@@ -4,7 +4,7 @@ import { newUser } from '../../../src/identity/user'
 import { type IdentityChange, MOST_IDENTITIES, type StoredIdentity } from '../../../src/social/identity-store'
 import { NOW, newEmail, type OpenStores, prepare, type Registered, random, register, source } from './arrange'
 
-function newIdentity(userId: string, values: Partial<StoredIdentity> = {}): StoredIdentity {
+export function newIdentity(userId: string, values: Partial<StoredIdentity> = {}): StoredIdentity {
   return {
     id: random(16),
     userId,

@@ -4,7 +4,7 @@ import type { Passkey, PasskeyChange } from '../../../src/passkeys/passkey-store
 import type { Assertion } from '../../../src/passkeys/verify-assertion'
 import { NOW, type OpenStores, prepare, type Registered, random, register, source } from './arrange'
 
-function newPasskey(userId: string, values: Partial<Passkey> = {}): Passkey {
+export function newPasskey(userId: string, values: Partial<Passkey> = {}): Passkey {
   return {
     id: random(16),
     userId,
@@ -31,7 +31,7 @@ function changeOf({ user, prepared }: Registered): PasskeyChange {
   return { userId: user.id, sessionId, mode, source, now: NOW }
 }
 
-function assertion(values: Partial<Assertion> = {}): Assertion {
+export function assertion(values: Partial<Assertion> = {}): Assertion {
   return { userVerified: true, backedUp: true, signCount: 0, counter: 'unused', ...values }
 }
 

@@ -1,11 +1,10 @@
 import { expect, it } from 'vitest'
 import { deviceProof } from '../../../src/devices/device'
 import { mintSecret } from '../../../src/links/one-time-token'
-import type { SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
-import type { SqlStores } from '../../../src/storage/sql/create-stores'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
 import {
+  type AllStores,
   NOW,
   passwordHash,
   prepare,
@@ -17,6 +16,9 @@ import {
   source,
   storesOn,
 } from './arrange'
+import { newIdentity } from './identity-store-contract'
+import { assertion, newPasskey } from './passkey-store-contract'
+import { finish, hold, setUp } from './second-factor-contract'
 
 /** How often the race is run that was lost at lower levels of isolation, and each of the others. */
 const MOST_ROUNDS = 120
@@ -24,6 +26,9 @@ const ROUNDS = 18
 const AT_ONCE = 6
 
 const CHANGE = 'a change of the password'
+const DISABLING = 'the disabling of the account'
+const RESET = 'a reset of the password'
+const DELETED_ROW = 'the deletion of its row'
 const SIGN_IN = 'a sign-in by password'
 
 /** A step of a race, ready to run: what it needs is there. */
@@ -31,10 +36,7 @@ type Ready<T> = () => Promise<T>
 
 /** What takes away that somebody may begin a session, or keep one. Each returns whether it did. */
 const ENDINGS: Readonly<
-  Record<
-    string,
-    (stores: SqlStores & SqlMailStores, db: SqlDatabase, ada: Registered) => Promise<Ready<boolean>>
-  >
+  Record<string, (stores: AllStores, db: SqlDatabase, ada: Registered) => Promise<Ready<boolean>>>
 > = {
   [CHANGE]:
     async ({ users }, _, ada) =>
@@ -44,7 +46,7 @@ const ENDINGS: Readonly<
       const proof = { passwordHash: ada.hash, reserved: reserved(), source }
       return (await users.changePassword({ ...proof, newHash: passwordHash(), prepared, device })) !== null
     },
-  'a reset of the password': async (stores, _, ada) => {
+  [RESET]: async (stores, _, ada) => {
     const use = await linkFor(stores, ada, 'reset-password')
     const reset = { ...use, userId: ada.user.id, passwordHash: passwordHash() }
     return async () => (await stores.links.resetPassword(reset)) !== null
@@ -56,15 +58,21 @@ const ENDINGS: Readonly<
       const account = { userId: ada.user.id, session: { id, mode }, reserved: reserved(), source }
       return (await users.delete({ ...account, passwordHash: ada.hash }, NOW)) !== null
     },
-  'the disabling of the account': async (_, db, ada) => async () => {
-    await db.change(sql('UPDATE users SET disabled_at = 1 WHERE id = :id', { id: ada.user.id }))
-    return true
-  },
+  [DISABLING]: bySql('UPDATE users SET disabled_at = 1 WHERE id = :id'),
+  [DELETED_ROW]: bySql('DELETE FROM users WHERE id = :id'),
+}
+
+function bySql(text: string) {
+  return async (_: AllStores, db: SqlDatabase, { user: { id } }: Registered) =>
+    async () => {
+      await db.change(sql(text, { id }))
+      return true
+    }
 }
 
 /** What begins a session or goes on with one, and returns its id, or `null` if it did not. */
 const BEGINNINGS: Readonly<
-  Record<string, (stores: SqlStores & SqlMailStores, ada: Registered) => Promise<Ready<string | null>>>
+  Record<string, (stores: AllStores, ada: Registered) => Promise<Ready<string | null>>>
 > = {
   [SIGN_IN]:
     async ({ users }, ada) =>
@@ -95,11 +103,69 @@ const BEGINNINGS: Readonly<
     },
 }
 
-async function linkFor(
-  { links }: SqlStores & SqlMailStores,
-  ada: Registered,
-  purpose: 'reset-password' | 'sign-in',
-) {
+/** As {@link BEGINNINGS}, of what a password has no say in, or not alone; and what takes the right to each away. */
+const OTHER_BEGINNINGS: Readonly<
+  Record<string, { readonly begin: (typeof BEGINNINGS)[string]; readonly endings: readonly string[] }>
+> = {
+  'a sign-in by passkey': {
+    endings: [DISABLING, DELETED_ROW],
+    begin: async ({ passkeys }, ada) => {
+      const passkey = newPasskey(ada.user.id)
+      await passkeys.prepareFor(ada.user.id, random(32))
+      const { id: sessionId, mode } = ada.prepared.session
+      const change = { userId: ada.user.id, sessionId, mode, source, now: NOW }
+      await passkeys.add(passkey, { ...change, challenge: once() })
+      const { credentialId } = passkey
+      const proof = { credentialId, challenge: once(), assertion: assertion(), verifiedOnly: false }
+      const start = startOf(ada)
+      return async () => ((await passkeys.signIn({ ...proof, ...start })) ? start.prepared.session.id : null)
+    },
+  },
+  'a sign-in at a provider': {
+    endings: [DISABLING, DELETED_ROW],
+    begin: async ({ identities }, ada) => {
+      const identity = newIdentity(ada.user.id)
+      const { id: sessionId, mode } = ada.prepared.session
+      await identities.link(identity, {
+        userId: ada.user.id,
+        sessionId,
+        mode,
+        source,
+        now: NOW,
+        used: once(),
+      })
+      const { issuer, subject } = identity
+      const proof = { issuer, subject, attempt: once(), verifiedOnly: false }
+      const start = startOf(ada)
+      return async () =>
+        (await identities.signIn({ ...proof, ...start })) ? start.prepared.session.id : null
+    },
+  },
+  'a second step': {
+    endings: [RESET, DISABLING, DELETED_ROW],
+    begin: async (stores, ada) => {
+      await setUp(stores, ada, 100)
+      const mac = random(32)
+      const tokenHash = await hold(stores, ada, mac)
+      return async () => {
+        const candidates = [{ mac, step: 101 + Math.floor(Math.random() * 1_000_000) }]
+        const prepared = prepare(ada.user.id)
+        const { outcome } = await finish(stores, ada, tokenHash, { method: 'totp', candidates }, prepared)
+        return outcome === 'begun' ? prepared.session.id : null
+      }
+    },
+  },
+}
+
+const once = () => ({ id: random(16), expiresAt: NOW + 300 })
+
+function startOf(ada: Registered) {
+  const prepared = prepare(ada.user.id)
+  const device = deviceProof([], prepared.newDeviceId)
+  return { prepared, presented: [], device, source, now: NOW + 1 }
+}
+
+async function linkFor({ links }: AllStores, ada: Registered, purpose: 'reset-password' | 'sign-in') {
   const token = await mintSecret()
   const asker = {
     of: 'anybody' as const,
@@ -118,9 +184,15 @@ async function linkFor(
  * no session is left that the ending should have ended.
  */
 export function passwordRaces(engine: string, open: () => SqlDatabase): void {
-  const races = Object.entries(ENDINGS).flatMap(([ending, end]) =>
-    Object.entries(BEGINNINGS).map(([beginning, begin]) => {
-      const rounds = end === ENDINGS[CHANGE] && begin === BEGINNINGS[SIGN_IN] ? MOST_ROUNDS : ROUNDS
+  const ofPassword = Object.entries(BEGINNINGS).map(([beginning, begin]) => {
+    const endings = Object.keys(ENDINGS).filter((ending) => ending !== DELETED_ROW)
+    return { beginning, begin, endings }
+  })
+  const others = Object.entries(OTHER_BEGINNINGS).map(([beginning, other]) => ({ beginning, ...other }))
+  const races = [...ofPassword, ...others].flatMap(({ beginning, begin, endings }) =>
+    endings.map((ending) => {
+      const rounds = ending === CHANGE && beginning === SIGN_IN ? MOST_ROUNDS : ROUNDS
+      const end = ENDINGS[ending] as (typeof ENDINGS)[string]
       return { ending, end, beginning, begin, rounds }
     }),
   )

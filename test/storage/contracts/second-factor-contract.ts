@@ -26,7 +26,12 @@ function prepareBoth(userId: string, now = NOW): PreparedSession {
   return { ...prepared, session: { ...prepared.session, methods } }
 }
 
-async function setUp({ secondFactors }: AllStores, ada: Registered, step: number, codes = [random(32)]) {
+export async function setUp(
+  { secondFactors }: AllStores,
+  ada: Registered,
+  step: number,
+  codes = [random(32)],
+) {
   const prepared = prepareBoth(ada.user.id)
   const change = { prepared, device: deviceProof([], prepared.newDeviceId), source, now: NOW }
   const replacedSessionId = ada.prepared.session.id
@@ -34,7 +39,7 @@ async function setUp({ secondFactors }: AllStores, ada: Registered, step: number
   return { prepared, codes, started: await secondFactors.setTotp(set) }
 }
 
-async function hold({ users }: AllStores, ada: Registered, mac: string): Promise<string> {
+export async function hold({ users }: AllStores, ada: Registered, mac: string): Promise<string> {
   const tokenHash = random(32)
   const pending = {
     tokenHash,
@@ -52,8 +57,13 @@ async function hold({ users }: AllStores, ada: Registered, mac: string): Promise
   return tokenHash
 }
 
-function finish({ pendingSignIns }: AllStores, ada: Registered, tokenHash: string, factor: PresentedFactor) {
-  const prepared = prepare(ada.user.id)
+export function finish(
+  { pendingSignIns }: AllStores,
+  ada: Registered,
+  tokenHash: string,
+  factor: PresentedFactor,
+  prepared = prepare(ada.user.id),
+) {
   const methods = [{ method: factor.method, at: NOW }] as const
   const whole = { ...prepared, session: { ...prepared.session, methods } }
   const device = deviceProof([], prepared.newDeviceId)
