@@ -49,6 +49,7 @@ const WHAT_TOUCHES_THE_DATABASE = [
   'test/contracts/{activity,budget,one-budget,own-account,refresh,register,repetition,roles}.test.ts',
   'test/contracts/{session-credentials,session-list,session-renewal,sign-in,sign-out}.test.ts',
   'test/sessions/{account-changes,session-limit}.test.ts',
+  'test/contracts/{revocation,consistency,slow-stores}.test.ts',
   'test/mail/{change-email,mail-budget}.test.ts',
   'test/throttling/attempts.test.ts',
   'test/audit/{audit-trail,chain}.test.ts',

@@ -6,7 +6,7 @@ import { FREE_DAILY, PAID, PRICED_ON } from './prices.ts'
  * CPU of an operation in milliseconds, for the price of it. Assumed, not counted, and generous: a hash is what 600,000 iterations took in
  * production by public report (workerd, pull request 3541: under 250 ms), the rest is above what `npm run bench` measures here.
  */
-const CPU_MS = { request: 1, hash: 250 }
+export const CPU_MS = { request: 1, hash: 250 }
 
 const MODES: readonly Mode[] = ['session', 'token']
 

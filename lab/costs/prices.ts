@@ -1,6 +1,6 @@
 /**
  * Cloudflare's prices in US dollars, as its documentation had them on 2026-11-23: Workers (developers.cloudflare.com/workers/platform/pricing),
- * KV (…/kv/platform/pricing) and D1 (…/d1/platform/pricing). Per million, beyond what Workers Paid includes each month.
+ * KV (…/kv/platform/pricing), D1 (…/d1/platform/pricing) and Durable Objects (…/durable-objects/platform/pricing), whose rows cost what D1's do. Per million, beyond what Workers Paid includes each month.
  */
 export const PRICED_ON = '2026-11-23'
 
@@ -13,6 +13,7 @@ export const PAID = {
   kvDeletes: { perMillion: 5, included: 1_000_000 },
   rowsRead: { perMillion: 0.001, included: 25_000_000_000 },
   rowsWritten: { perMillion: 1, included: 50_000_000 },
+  objectCalls: { perMillion: 0.15, included: 1_000_000 },
 } as const
 
 /** Holds what Workers Free allows a day; what is beyond it fails. CPU is another matter: 10 ms a request. */
@@ -23,4 +24,5 @@ export const FREE_DAILY = {
   kvDeletes: 1000,
   rowsRead: 5_000_000,
   rowsWritten: 100_000,
+  objectCalls: 100_000,
 } as const

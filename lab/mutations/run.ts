@@ -91,7 +91,9 @@ function isNoticed(mutation: Mutation): boolean {
   const path = join(copy, fileOf(mutation) ?? '')
   const source = readFileSync(path, 'utf8')
   writeFileSync(path, breakGuard(source, mutation) ?? source)
-  const projects = ['workers', 'alone', 'node'].flatMap((name) => ['--project', name])
+  const onObject = mutation.tests.every((file) => file.startsWith('test/storage/durable-object/'))
+  const names = onObject ? ['durable-object'] : ['workers', 'alone', 'node']
+  const projects = names.flatMap((name) => ['--project', name])
   // One file after the other: to be bailed out of while another begins, the runtime does not survive.
   const command = [
     'node_modules/vitest/vitest.mjs',

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { type Answer, expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { createPlace, type Place, sessionCopy } from '../support/place'
+import { truthOfProject } from '../support/truth'
 
 // The table of docs/explain/staleness.md, row by row and column by column.
 
@@ -181,7 +182,7 @@ describe('D1 down', () => {
     here.db.fail()
     here.ahead = 10 * 60
     expect((await here.askApp(ada)).status).toBe(200)
-    expect(here.log).toContainEqual({ event: 'signing-keys-not-reloaded', store: 'D1' })
+    expect(here.log).toContainEqual({ event: 'signing-keys-not-reloaded', store: truthOfProject().store })
   })
 
   it('token mode: an isolate that has no keys yet cannot tell, and does not say that the token is bad', async () => {

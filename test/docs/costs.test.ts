@@ -8,7 +8,9 @@ function printed(...args: string[]): string {
 }
 
 it('docs/operate/costs.md says what npm run costs prints', () => {
-  expect(readFileSync('docs/operate/costs.md', 'utf8')).toContain(printed())
+  const page = readFileSync('docs/operate/costs.md', 'utf8')
+  expect(page).toContain(printed())
+  expect(page).toContain(printed('--objects'))
 })
 
 it('docs/explain/scale.md says what npm run costs -- --scale prints', () => {

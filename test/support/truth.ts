@@ -7,7 +7,7 @@ export type Tables = Readonly<Record<string, readonly string[]>>
 /** The database in which the services of a project keep the truth. */
 export interface Truth {
   /** As logs name it. */
-  readonly store: 'D1' | 'Durable Object' | 'PostgreSQL'
+  readonly store: 'D1' | 'JANUS_DB' | 'PostgreSQL'
   /** Returns what a service is made with besides, so that its truth is what it was given as `DB`. */
   readonly open: (db: unknown) => Pick<JanusOptions, 'createDatabase'>
   /** Returns the rows of every table, save those named, each as a line; `null` where the catalog of SQLite tells. */
@@ -18,7 +18,7 @@ export interface Truth {
 
 /** SQLite, in D1 or in a Durable Object (test/support/setup.ts). */
 let truth: Truth = {
-  store: env.DATABASE === 'durable-object' ? 'Durable Object' : 'D1',
+  store: env.DATABASE === 'durable-object' ? 'JANUS_DB' : 'D1',
   open: () => ({}),
   tables: null,
   refusal: (table, condition) => [

@@ -60,11 +60,11 @@ describe('the object that is the database', () => {
   it('applies all that is missing, or nothing', async () => {
     const { stub, inside } = ownObject()
     await stub.check()
-    // As if an older version had stopped there; the table that the newest makes is in the way.
+    // As if an older version had stopped there; what the last two make is in the way.
     await inside(`DELETE FROM d1_migrations WHERE id > (SELECT max(id) - 2 FROM d1_migrations)`)
     const before = await inside('SELECT name FROM d1_migrations')
     await evictDurableObject(stub)
-    expect(await stub.check()).toMatch(/already exists/)
+    expect(await stub.check()).toMatch(/already exists|duplicate column/)
     expect(await inside('SELECT name FROM d1_migrations')).toEqual(before)
   })
 
