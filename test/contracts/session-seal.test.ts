@@ -34,7 +34,7 @@ async function sealedPerson(
 }
 
 describe('a seal', () => {
-  it('comes with the sign-in, beside the session cookie, for SEAL_SECONDS, and out of reach of scripts', async () => {
+  it('SES-02: comes with the sign-in, beside the session cookie, for SEAL_SECONDS, and out of reach of scripts', async () => {
     const { person } = await sealedPerson()
     const [seal] = person.answer.headers.getSetCookie().filter((each) => each.startsWith(`${SEAL}=`))
     expect(seal).toMatch(/^__Host-seal=[\w-]+; Max-Age=30; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
