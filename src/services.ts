@@ -26,6 +26,7 @@ import type { SocialSeals } from './social/attempt'
 import type { IdentityStore } from './social/identity-store'
 import type { Provider } from './social/provider'
 import type { ClientLimit } from './throttling/client-limit'
+import type { HumanCheck } from './throttling/human-check'
 
 /** Everything an operation may need, made once for each isolate. Each takes only what it uses. */
 export interface Services
@@ -43,6 +44,8 @@ export interface Services
   readonly devices: DeviceStore
   readonly deviceCredentials: DeviceCredentials
   readonly keyring: Keyring
+  /** `null`: people are not told from programs. */
+  readonly humanCheck: HumanCheck | null
   readonly sessionCache: RememberedSessionCache
   readonly accountExports: AccountExports
   readonly metadataRules: MetadataRules

@@ -49,6 +49,25 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     put: 'false',
     tests: ['test/smoke/operator.test.ts'],
   },
+  ...(
+    [
+      [
+        'a token of another site or another form is refused',
+        'hostnames.includes(answer.hostname) && answer.action === action',
+        'true',
+      ],
+      [
+        'what a client sends does not look like an outage',
+        "codes.includes('internal-error')",
+        'codes.length > 0',
+      ],
+      ['a form for people takes a token', 'humanCheck && isDue(c)', 'false'],
+      ['registration is closed while nobody can tell people from programs', "action !== 'register'", 'true'],
+      ['a secret that everybody knows is taken on this machine alone', 'isTestSecret(text)', 'false'],
+      ['nothing is loaded from Cloudflare unless it is configured', 'turnstile === null', 'false'],
+      ['no redirect takes the secret of Turnstile elsewhere', "'manual'", "'follow'"],
+    ] as const
+  ).map(([guard, cut, put]) => ({ guard, cut, put, tests: ['test/contracts/human-check.test.ts'] })),
   {
     guard: 'an invitation opens no account whose address is proven',
     cut: 'email_verified_at IS NULL AND',

@@ -45,14 +45,21 @@ export interface PageOptions extends Abortable {
   readonly cursor?: string | undefined
 }
 
+/** Names who gets a mail. */
+export interface MailRecipient {
+  readonly email: string
+  /** The token of the widget, where the service has `TURNSTILE_SITE_KEY`. */
+  readonly turnstile_token?: string
+}
+
 /** Describes what a person does with an account. Each call throws as those of {@link JanusClient} do. */
 export interface AccountClient {
   /** Mails a link that signs in. Resolves alike whether or not there is an account. */
-  requestSignInLink(recipient: { readonly email: string }, options?: Abortable): Promise<Binding>
+  requestSignInLink(recipient: MailRecipient, options?: Abortable): Promise<Binding>
   /** Signs in with the token of the mailed link, or with its code. An account with a second factor is answered as by {@link JanusClient.signIn}. */
   signInWithLink(link: SignInLink, options?: Abortable): Promise<(SignedIn & Goal) | PendingSignIn>
   /** Mails a link to choose a new password. Resolves alike whether or not there is an account. */
-  forgotPassword(recipient: { readonly email: string }, options?: Abortable): Promise<void>
+  forgotPassword(recipient: MailRecipient, options?: Abortable): Promise<void>
   /** Sets the password with the token of the mailed link, and ends every session of the account. Signs nobody in. */
   resetPassword(
     reset: { readonly token: string; readonly new_password: string },

@@ -35,6 +35,7 @@ export type ProblemCode =
   | 'invalid-input'
   | 'password-refused'
   | 'mode-not-offered'
+  | 'human-check-failed'
   | 'too-many-attempts'
   | 'internal-error'
   | 'provider-unavailable'

@@ -106,6 +106,8 @@ export interface OwnProofs {
 export interface Credentials {
   readonly email: string
   readonly password: string
+  /** The token of the widget, where the service has `TURNSTILE_SITE_KEY`. */
+  readonly turnstile_token?: string
 }
 
 export interface NewAccount extends Credentials {

@@ -267,6 +267,23 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'Whether new passwords are looked up at Have I Been Pwned, which gets five digits of a hash and never the password. If it does not answer in 800 ms, the password is accepted and the failure is logged. See [passwords](../explain/passwords.md#breached-passwords).',
     default: '`on`; `off` where `ISSUER` is on this machine',
   },
+  TURNSTILE_SITE_KEY: {
+    section: 'Passwords and attempts',
+    meaning:
+      'Turns on Cloudflare Turnstile: registration, a forgotten password, a sign-in link and, after failures, a sign-in take the token of a [challenge](../guides/bots.md).',
+    accepts: '`none`, or the site key of a widget',
+  },
+  TURNSTILE_SECRET_KEY: {
+    section: 'Passwords and attempts',
+    meaning: 'Verifies the tokens. It is a secret: name it in `[secrets]` of `wrangler.toml`, too.',
+    accepts: "the secret key of the widget; Cloudflare's test keys only where `ISSUER` is on this machine",
+    applies: '`TURNSTILE_SITE_KEY` is not `none`',
+    secret: {
+      sample: 'replace with the secret key of the widget',
+      how: 'the dashboard of Cloudflare, under Turnstile',
+      always: false,
+    },
+  },
   FREE_ATTEMPTS: {
     section: 'Passwords and attempts',
     meaning: 'How many failed attempts count at the same time before the first delay.',

@@ -25,6 +25,7 @@ import {
 } from './parsers'
 import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
+import { parseTurnstileSecret, parseTurnstileSiteKey } from './turnstile-parsers'
 import { parseWebhookSecrets, parseWebhookUrl } from './webhook-parsers'
 
 /** Where the truth is. The last two are for Node. */
@@ -42,6 +43,7 @@ export interface Earlier {
   readonly database?: (typeof DATABASES)[number]
   readonly sessionCopies?: SessionCopies
   readonly webhookUrl?: string | null
+  readonly turnstileSiteKey?: string | null
   readonly appUrl?: string | null
   readonly allowedOrigins?: readonly string[]
   readonly secondFactor?: 'optional' | 'required' | 'roles'
@@ -192,6 +194,12 @@ export const SETTINGS = {
     as: 'breachCheck',
     parse: choice({ on: true, off: false }),
     default: ({ issuer }) => (issuer && isLocal(new URL(issuer.href)) ? 'off' : 'on'),
+  },
+  TURNSTILE_SITE_KEY: { as: 'turnstileSiteKey', parse: parseTurnstileSiteKey, default: 'none' },
+  TURNSTILE_SECRET_KEY: {
+    as: 'turnstileSecretKey',
+    parse: parseTurnstileSecret,
+    when: ({ turnstileSiteKey }) => typeof turnstileSiteKey === 'string',
   },
   FREE_ATTEMPTS: { as: 'freeAttempts', parse: integer(1, 20), default: 5 },
   // NIST SP 800-63B-4 §3.2.2: no more than 100 failed attempts in a row.

@@ -24,6 +24,7 @@ export const PROBLEMS = {
   'insufficient-user-authentication': { status: 401, title: 'A recent sign-in is required' },
   'cross-site-request': { status: 403, title: 'Cross-site request rejected' },
   forbidden: { status: 403, title: 'Permission denied' },
+  'human-check-failed': { status: 403, title: 'The check for programs failed' },
   'registration-closed': { status: 403, title: 'Registration is closed' },
   'not-found': { status: 404, title: 'Not found' },
   'method-not-allowed': { status: 405, title: 'Method not allowed' },

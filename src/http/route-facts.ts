@@ -23,6 +23,8 @@ export interface RouteFacts {
   readonly repeatable?: true
   /** Says whether the route limits how often a client may call it. */
   readonly limited?: true
+  /** Says whether the route may take a token of Turnstile. */
+  readonly human?: true
   /** Says whether the body may say whose account is meant. */
   readonly ownAccount?: true
   /** Says whether the route exists only where mail is sent. */

@@ -2,7 +2,7 @@ import { readMailSent } from '../api/mail-sent'
 import { sentFields } from '../http/body'
 import { CONFIRM_SIGN_IN_PATH } from '../mail/link-paths'
 import { CheckMailPage } from './check-mail-page'
-import { Attempt, Form, Hidden, SubmitButton } from './form'
+import { Attempt, Form, Hidden, HumanCheck, SubmitButton } from './form'
 import { FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -78,6 +78,7 @@ export function SignInElsewherePage({ context, token }: Pick<ConfirmSignInPagePr
       <Form form={form} action="/login/link">
         <Attempt />
         <Hidden name="token" value={token} />
+        <HumanCheck context={context} action="link" />
         <SubmitButton>{again}</SubmitButton>
       </Form>
       <p class="elsewhere">{texts.confirmSignIn.notYou}</p>

@@ -1,4 +1,4 @@
-import { Attempt, Form, Hidden } from './form'
+import { Attempt, Form, Hidden, HumanCheck } from './form'
 import { FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
@@ -33,6 +33,7 @@ export function ConnectPage({ context, label, email, mail }: ConnectPageProps) {
           <Form form={form} action="/login/link" returnTo={goal}>
             <Attempt />
             <Hidden name="email" value={email} />
+            <HumanCheck context={context} action="link" />
             <button type="submit" class="button">
               {words.mailLink}
             </button>

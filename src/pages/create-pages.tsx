@@ -1,7 +1,7 @@
 import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { presentedOffer } from '../api/account/identities'
-import { Text } from '../api/fields'
+import { Text, TurnstileToken } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
@@ -323,6 +323,7 @@ function otherScreenBody(screens: readonly Screen[]) {
     email: v.optional(Text),
     /** Sent with the rest of the form, and passed over. */
     password: v.optional(Text),
+    turnstile_token: TurnstileToken,
     return_to: v.optional(Text),
     attempt: v.optional(Text),
   })
@@ -339,5 +340,6 @@ const MENDABLE: ReadonlySet<Problem['code']> = new Set([
   'invalid-input',
   'password-refused',
   'account-exists',
+  'human-check-failed',
   'too-many-attempts',
 ])

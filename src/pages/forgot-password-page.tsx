@@ -1,4 +1,4 @@
-import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, Form, HumanCheck, OtherScreen, SubmitButton } from './form'
 import { EmailField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
@@ -31,6 +31,7 @@ export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordP
       <Form form={form} action="/password/forgot" returnTo={returnTo}>
         <Attempt />
         <EmailField form={form} autocomplete="username" />
+        <HumanCheck context={context} action="forgot" />
         <SubmitButton>{texts.forgotPassword.submit}</SubmitButton>
       </Form>
       <p class="elsewhere">

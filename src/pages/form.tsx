@@ -1,6 +1,7 @@
 import type { PropsWithChildren } from 'hono/jsx'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
+import type { HumanAction } from '../throttling/human-check'
 import { type FormParts, fieldId, focused, isFresh } from './form-parts'
 import { errorText, type FormState, waitText } from './form-state'
 
@@ -65,6 +66,36 @@ export function OtherScreen({ form, to, asButton = false, children }: PropsWithC
     >
       {children}
     </button>
+  )
+}
+
+/**
+ * Asks Cloudflare whether a person is there, where that is configured: a widget that adds a token to the form. It takes JavaScript, and says so
+ * where there is none.
+ */
+export function HumanCheck({
+  context,
+  action,
+}: {
+  readonly context: FormParts['context']
+  readonly action: HumanAction
+}) {
+  const { turnstile, texts, language, nonce } = context
+  if (turnstile === null) return null
+  return (
+    <>
+      <div
+        class="cf-turnstile"
+        data-sitekey={turnstile}
+        data-action={action}
+        data-language={language.toLowerCase()}
+        data-response-field-name="turnstile_token"
+      />
+      <noscript>
+        <p>{texts.form.humanNeedsScript}</p>
+      </noscript>
+      <script src="https://challenges.cloudflare.com/turnstile/v0/api.js" async defer nonce={nonce} />
+    </>
   )
 }
 

@@ -1,6 +1,7 @@
 import { appHome, safeReturnTo } from '../http/return-to'
-import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, Form, HumanCheck, OtherScreen, SubmitButton } from './form'
 import { EmailField, PasswordField } from './form-fields'
+import { isFresh } from './form-parts'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
@@ -50,6 +51,7 @@ export function LoginPage(props: LoginPageProps) {
         <Attempt />
         <EmailField form={form} autocomplete={passkeys ? 'username webauthn' : 'username'} />
         <PasswordField form={form} name="password" label={texts.fields.password} />
+        {!isFresh(state) && <HumanCheck context={context} action="login" />}
         <SubmitButton>{texts.login.submit}</SubmitButton>
       </Form>
       {mail && (

@@ -22,11 +22,15 @@ export function pageContext(c: Context, { config, texts, rightToLeft, styles }: 
       termsUrl: config.brandTermsUrl,
       privacyUrl: config.brandPrivacyUrl,
     },
+    turnstile: config.turnstileSiteKey,
     basePath: config.basePath,
     appHref: appHome(config),
     nonce: encodeBase64url(randomBytes(16)),
   }
 }
+
+/** Where the challenges of Turnstile come from. */
+const TURNSTILE = 'https://challenges.cloudflare.com'
 
 type Rendered = Parameters<Context['html']>[0]
 
@@ -36,7 +40,7 @@ type Rendered = Parameters<Context['html']>[0]
  */
 export function answerPage(
   c: Context,
-  { nonce, brand }: PageContext,
+  { nonce, brand, turnstile }: PageContext,
   page: Rendered,
   status: ContentfulStatusCode = 200,
 ): Response | Promise<Response> {
@@ -46,7 +50,9 @@ export function answerPage(
     [
       "default-src 'none'",
       "style-src 'self'",
-      `script-src 'nonce-${nonce}'`,
+      // guard: nothing is loaded from Cloudflare unless it is configured
+      `script-src 'nonce-${nonce}'${turnstile === null ? '' : ` ${TURNSTILE}`}`,
+      ...(turnstile === null ? [] : [`frame-src ${TURNSTILE}`]),
       "connect-src 'self'",
       `img-src 'self' data:${images}`,
       "base-uri 'none'",

@@ -16,6 +16,8 @@ export interface PageContext {
     readonly termsUrl: string | null
     readonly privacyUrl: string | null
   }
+  /** The site key of Turnstile; `null`: there are no challenges. */
+  readonly turnstile: string | null
   /** The path of the issuer: `''` or `/auth`. */
   readonly basePath: string
   /** Where the app is, or the home page of Janus. */

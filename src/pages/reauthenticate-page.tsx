@@ -1,6 +1,6 @@
 import type { ProofKind } from '../api/account/own-proofs'
 import { AccountForm, accountPath } from './account-section'
-import { Attempt, Form, Hidden, SubmitButton } from './form'
+import { Attempt, Form, Hidden, HumanCheck, SubmitButton } from './form'
 import { AccountHint, AppCodeField, PasswordField, RecoveryCodeField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
@@ -114,6 +114,7 @@ export function ReauthenticatePage(props: ReauthenticatePageProps) {
         >
           <Attempt />
           <Hidden name="email" value={account.email} />
+          <HumanCheck context={context} action="link" />
           <button type="submit" class="button">
             {texts.login.link}
           </button>

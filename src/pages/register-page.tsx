@@ -1,4 +1,4 @@
-import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, Form, HumanCheck, OtherScreen, SubmitButton } from './form'
 import { EmailField, Field, PasswordField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
@@ -45,6 +45,7 @@ export function RegisterPage(props: RegisterPageProps) {
         <Field form={form} name="name" label={texts.fields.name} autocomplete="name" required={false} />
         <EmailField form={form} />
         <PasswordField form={form} name="password" label={texts.fields.password} />
+        <HumanCheck context={context} action="register" />
         <SubmitButton>{texts.register.submit}</SubmitButton>
       </Form>
       <ProviderButtons context={context} providers={providers} returnTo={returnTo} />

@@ -1,4 +1,4 @@
-import { Attempt, Form, OtherScreen, SubmitButton } from './form'
+import { Attempt, Form, HumanCheck, OtherScreen, SubmitButton } from './form'
 import { EmailField } from './form-fields'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
@@ -32,6 +32,7 @@ export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps
       <Form form={form} action="/login/link" returnTo={returnTo}>
         <Attempt />
         <EmailField form={form} autocomplete="username" />
+        <HumanCheck context={context} action="link" />
         <SubmitButton>{texts.signInLink.submit}</SubmitButton>
       </Form>
       <p class="elsewhere">

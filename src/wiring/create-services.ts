@@ -26,6 +26,7 @@ import { createSqlStores } from '../storage/sql/create-stores'
 import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
+import { createHumanCheck } from '../throttling/human-check'
 import { createTurns } from '../throttling/turns'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
@@ -156,6 +157,10 @@ export function createServices(
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,
     keyring,
+    humanCheck:
+      config.turnstileSecretKey === undefined
+        ? null
+        : createHumanCheck({ secret: config.turnstileSecretKey, hostnames: widgetHosts(config), clock, log }),
     brandName: config.brandName,
     users: stores.users,
     accountExports: stores.accountExports,
@@ -194,3 +199,8 @@ export function createServices(
 
 /** Where no mail is sent, none is queued. */
 const sendNothing: SendMail = () => {}
+
+/** Where a widget of Turnstile may stand: on the pages of Janus and on those of its apps. */
+function widgetHosts({ issuer, appUrl, allowedOrigins }: Config): readonly string[] {
+  return [issuer, ...(appUrl === null ? [] : [appUrl]), ...allowedOrigins].map((url) => new URL(url).hostname)
+}

@@ -159,6 +159,16 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
     403,
     () => send(deployed, 'POST', '/login', { headers: { 'Sec-Fetch-Site': 'cross-site' } }),
   ],
+  'human-check-failed': [
+    403,
+    () => {
+      const keys = {
+        TURNSTILE_SITE_KEY: '0x4AAAAAAAtestwidget',
+        TURNSTILE_SECRET_KEY: '0x4AAAAAAAtestsecretOfOurOwn',
+      }
+      return send(ownService(keys), 'POST', '/register', { body: { email: newEmail(), password: PASSWORD } })
+    },
+  ],
   'registration-closed': [
     403,
     () => {

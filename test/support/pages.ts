@@ -37,6 +37,7 @@ export function pageContext(
     language,
     rightToLeft: false,
     ownStyles: false,
+    turnstile: null,
     brand,
     basePath: '/auth',
     appHref: '/auth/',

@@ -54,6 +54,8 @@ const FIELDS: Readonly<Record<string, string>> = {
     'What a sign-in at a provider was answered with. Absent: the cookie `__Host-identity-offer` is read.',
   device_token:
     'What a sign-in gave this client to be told from strangers; `null` from a client that would keep one. Absent: the cookie `__Host-device` is read.',
+  turnstile_token:
+    'The token of a Turnstile widget. Needed where `TURNSTILE_SITE_KEY` is set; at sign-in after three failures. Ignored otherwise.',
   refresh_token: 'Absent: the cookie `__Host-refresh` is read.',
   if_present: 'Answers 204 where there is no refresh token, and not 401.',
   account_id:

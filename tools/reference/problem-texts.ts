@@ -168,6 +168,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
       '`AUTH_MODE` does not offer the requested mode, or the credential is of a mode that is no longer offered.',
     action: 'Use the other mode.',
   },
+  'human-check-failed': {
+    cause:
+      '`TURNSTILE_SITE_KEY` is set, and the request has no valid `turnstile_token`. At registration also when Cloudflare cannot be asked.',
+    action: 'Render the [widget](../guides/bots.md) with the right action, and send its token once.',
+  },
   'too-many-attempts': {
     cause: 'The account, the source or the client reached a limit.',
     action: 'Wait for the seconds in `Retry-After`. [Limits](../operate/limits.md) has the numbers.',

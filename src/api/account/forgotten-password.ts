@@ -12,11 +12,17 @@ import type { MailingServices } from '../../services'
 import { answer, presentGoal, withGoal } from '../answer'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField, giveDevice } from '../device'
-import { Email, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { Email, newPasswordFaults, ReturnTo, Text, TurnstileToken } from '../fields'
+import { humanOnly } from '../human-check'
 import { requireMail } from '../require-mail'
 import { answerMailRequest, invalidLink, passwordRefused } from '../sign-in/answer-sign-in'
 
-const ForgotBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+const ForgotBody = v.object({
+  email: Email,
+  ...deviceField,
+  turnstile_token: TurnstileToken,
+  return_to: ReturnTo,
+})
 
 const ForgotForm = formWithAttempt(ForgotBody)
 const ResetBody = v.object({ token: Text, new_password: Text, ...deviceField, return_to: ReturnTo })
@@ -36,6 +42,7 @@ export function forgottenPasswordRoutes(services: MailingServices) {
       limited,
       jsonOrFormBody(ForgotBody, { form: ForgotForm }),
       repeatable,
+      humanOnly(services, 'forgot'),
       async (c) => {
         const { email, device_token, return_to } = c.req.valid('json')
         const deviceIds = await presentedDevices(services, c.req.raw.headers, device_token)

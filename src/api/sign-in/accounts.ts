@@ -1,4 +1,4 @@
-import { Hono } from 'hono'
+import { type Context, Hono } from 'hono'
 import * as v from 'valibot'
 import { deleteAccount } from '../../flows/delete-account'
 import { register } from '../../flows/register'
@@ -10,12 +10,14 @@ import { requireLiveSession } from '../../guards/require-live-session'
 import { jsonOrFormBody } from '../../http/body'
 import { Problem } from '../../http/problem'
 import { parseReturnTo } from '../../http/return-to'
+import { clientBucket } from '../../request-source/address-bucket'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
 import { answer } from '../answer'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField } from '../device'
-import { Email, Name, newPasswordFaults, ReturnTo, Text } from '../fields'
+import { Email, Name, newPasswordFaults, ReturnTo, Text, TurnstileToken } from '../fields'
+import { humanOnly } from '../human-check'
 import { ownAccount, sameAccount } from '../own-account'
 import { ownerRefused, presentedProof } from '../presented-proof'
 import { answerSignIn, attemptRefused, forgetSession, modeFields, passwordRefused } from './answer-sign-in'
@@ -28,6 +30,7 @@ const SignInBody = v.object({
   password: Text,
   ...modeFields,
   ...deviceField,
+  turnstile_token: TurnstileToken,
   return_to: ReturnTo,
 })
 
@@ -53,6 +56,7 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
       limited,
       jsonOrFormBody(RegisterBody, { form: RegisterForm, furtherFaults }),
       repeatable,
+      humanOnly(services, 'register'),
       async (c) => {
         if (config.registration === 'closed') throw new Problem('registration-closed')
         const { email, password, name = null, ...asked } = c.req.valid('json')
@@ -78,6 +82,7 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
       limited,
       jsonOrFormBody(SignInBody, { form: SignInForm }),
       repeatable,
+      humanOnly(services, 'login', (c) => services.humanCheck?.isDue(failureKeysOf(c)) === true),
       async (c) => {
         const { email, password, ...asked } = c.req.valid('json')
         const returnTo = parseReturnTo(asked.return_to, config)
@@ -85,7 +90,10 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
         const attempt = await signInWithPassword(services, { ...sign, attemptId: attemptIdOf(c) })
         if (attempt.outcome === 'second-factor-due')
           return answerPending(c, services, attempt.pending, sign.mode)
-        if (attempt.outcome !== 'signed-in') throw attemptRefused(attempt)
+        if (attempt.outcome !== 'signed-in') {
+          services.humanCheck?.noteFailure(failureKeysOf(c))
+          throw attemptRefused(attempt)
+        }
         return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
       },
     )
@@ -98,4 +106,11 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
       forgetSession(c, config)
       return answer(c, config, { returnTo: return_to }, null)
     })
+}
+
+/** Whose failures at passwords count towards a challenge: those at an address, and those of a client. */
+function failureKeysOf(c: Context): readonly string[] {
+  const { email } = c.req.valid('json' as never) as v.InferOutput<typeof SignInBody>
+  const { address } = requestSourceOf(c)
+  return [`email ${email.canonical}`, ...(address === null ? [] : [`address ${clientBucket(address)}`])]
 }

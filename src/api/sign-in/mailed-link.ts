@@ -18,7 +18,8 @@ import { requestSourceOf } from '../../request-source/read-request-source'
 import type { MailingServices } from '../../services'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField } from '../device'
-import { Code, Email, ReturnTo, Text } from '../fields'
+import { Code, Email, ReturnTo, Text, TurnstileToken } from '../fields'
+import { humanOnly } from '../human-check'
 import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
 import { requireMail } from '../require-mail'
 import {
@@ -33,11 +34,21 @@ import { clearBinding, keepBinding, presentedBinding } from './binding'
 import { answerPending } from './second-factor'
 import { signingIn } from './signing-in'
 
-const LinkBody = v.object({ email: Email, ...deviceField, return_to: ReturnTo })
+const LinkBody = v.object({
+  email: Email,
+  ...deviceField,
+  turnstile_token: TurnstileToken,
+  return_to: ReturnTo,
+})
 
 /** A page that does not know the address, or must not show it, names it by a link that went there. */
 const LinkForm = formWithAttempt(
-  v.object({ email: v.optional(Email), token: v.optional(Text), return_to: ReturnTo }),
+  v.object({
+    email: v.optional(Email),
+    token: v.optional(Text),
+    turnstile_token: TurnstileToken,
+    return_to: ReturnTo,
+  }),
 )
 
 const ConfirmLinkBody = v.object({
@@ -63,6 +74,7 @@ export function mailedLinkRoutes(services: MailingServices) {
       limited,
       jsonOrFormBody(LinkBody, { form: LinkForm }),
       repeatable,
+      humanOnly(services, 'link'),
       async (c) => {
         const { return_to, ...named } = c.req.valid('json')
         const { email, typed, goal } = await linkRecipient(services, named)

@@ -138,6 +138,12 @@ export const problems = {
     explanation: 'Eine App hat nach einer Art von Sitzung gefragt, die dieser Dienst nicht anbietet.',
     action: 'Wenn die App nicht von Ihnen ist, sagen Sie bitte denen Bescheid, die sie gemacht haben.',
   },
+  'human-check-failed': {
+    title: 'Wir konnten nicht erkennen, dass Sie ein Mensch sind',
+    explanation: 'Eine kurze Prüfung hält Programme fern, die sich registrieren oder Passwörter raten.',
+    action:
+      'Schließen Sie die Prüfung über der Schaltfläche ab und versuchen Sie es noch einmal. Dafür braucht es JavaScript.',
+  },
   'too-many-attempts': {
     title: 'Zu viele Versuche',
     explanation: 'Damit niemand Passwörter durchprobiert, machen wir nach mehreren Versuchen eine Pause.',

@@ -5,6 +5,7 @@ export const de = {
   layout: { signOut: 'Abmelden', terms: 'Nutzungsbedingungen', privacy: 'Datenschutz' },
 
   form: {
+    humanNeedsScript: 'Dieses Formular braucht JavaScript: Eine kurze Prüfung hält Programme fern.',
     check: 'Bitte sehen Sie sich das noch einmal an:',
     working: 'Einen Moment bitte …',
     wrongPassword: { title: 'Das Passwort stimmt nicht', action: 'Bitte versuchen Sie es noch einmal.' },

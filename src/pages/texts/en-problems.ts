@@ -139,6 +139,11 @@ export const problems = {
     explanation: "An app requested a kind of session that this service doesn't offer.",
     action: "If you didn't write the app, please tell the people who did.",
   },
+  'human-check-failed': {
+    title: "We couldn't tell that you're a person",
+    explanation: 'Programs that sign up or guess passwords are kept out by a short check.',
+    action: 'Complete the check above the button and try again. It needs JavaScript.',
+  },
   'too-many-attempts': {
     title: 'Too many attempts',
     explanation: 'We limit attempts to protect accounts.',

@@ -16,6 +16,7 @@ export const en = {
   layout: { signOut: 'Sign out', terms: 'Terms', privacy: 'Privacy' },
 
   form: {
+    humanNeedsScript: 'This form needs JavaScript: a short check keeps programs out.',
     check: 'Please look at this again:',
     working: 'Working on it…',
     wrongPassword: { title: 'The password is incorrect', action: 'Please try again.' },

@@ -132,6 +132,12 @@ export const problems = {
     explanation: 'Una aplicación pidió un tipo de sesión que este servicio no ofrece.',
     action: 'Si la aplicación es de otras personas, conviene avisarles.',
   },
+  'human-check-failed': {
+    title: 'No pudimos comprobar que es una persona',
+    explanation:
+      'Una breve comprobación mantiene fuera a los programas que se registran o adivinan contraseñas.',
+    action: 'Complete la comprobación sobre el botón e inténtelo de nuevo. Necesita JavaScript.',
+  },
   'too-many-attempts': {
     title: 'Demasiados intentos',
     explanation: 'Para que nadie adivine contraseñas, hacemos una pausa tras varios intentos.',

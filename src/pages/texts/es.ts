@@ -5,6 +5,8 @@ export const es = {
   layout: { signOut: 'Cerrar sesión', terms: 'Condiciones', privacy: 'Privacidad' },
 
   form: {
+    humanNeedsScript:
+      'Este formulario necesita JavaScript: una breve comprobación mantiene fuera a los programas.',
     check: 'Revise lo siguiente:',
     working: 'Un momento…',
     wrongPassword: { title: 'La contraseña no es correcta', action: 'Inténtelo de nuevo.' },
