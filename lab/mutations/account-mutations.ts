@@ -8,6 +8,11 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     [
       ['an administrator is somebody whose session stands', 'live?.session.userId !== by.userId', '!live'],
       ['administration takes the role, as the account has it now', '!live.roles.includes(role)', 'false'],
+      [
+        'who must have a second factor administers with one',
+        'lacksFactor(services.factorPolicy,',
+        'false && lacksFactor(services.factorPolicy,',
+      ],
       ['administration takes a recent proof', 'terms && !isRecent', 'false && !isRecent'],
       ['an administrator does not change their own account', 'userId === administrator.userId', 'false'],
       ['nobody gives or takes a role beyond their own', 'gives.includes(role)', 'true'],

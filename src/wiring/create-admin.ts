@@ -17,6 +17,7 @@ import { checkVisibleText } from '../identity/visible-text'
 import { VERIFY_EMAIL_PATH } from '../mail/link-paths'
 import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
+import { lacksFactor } from '../sessions/factor-policy'
 import { createAccountAdministration } from '../storage/sql/account-administration'
 import { createOrProblem, type Refusal } from './or-problem'
 import type { WiredServices } from './wired-services'
@@ -136,10 +137,14 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
     const live = await sessions.findLive(by.sessionId, clock())
     // guard: an administrator is somebody whose session stands
     if (live?.session.userId !== by.userId) throw sessionEnded({ ...by, ...NOTHING_MORE })
+    const assurance = assuranceOf(live.session.methods)
+    // guard: who must have a second factor administers with one
+    if (lacksFactor(services.factorPolicy, { roles: live.roles, ...assurance }))
+      throw sessionEnded({ ...by, ...NOTHING_MORE })
     // guard: administration takes the role, as the account has it now
     if (!live.roles.includes(role)) throw new Problem('forbidden', { detail: `This takes the role ${role}.` })
     // guard: administration takes a recent proof
-    if (terms && !isRecent(assuranceOf(live.session.methods), clock(), terms)) throw insufficient(terms)
+    if (terms && !isRecent(assurance, clock(), terms)) throw insufficient(terms)
     return { userId: by.userId, gives: [...live.roles, ...gives], requestId }
   }
 

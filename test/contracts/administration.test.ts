@@ -91,6 +91,14 @@ describe.each(['session', 'token'] as const)('administration by somebody in %s m
     expect(session.mode).toBe(mode)
   })
 
+  it('ADM-05: where the role takes a second factor, a session of one factor administers nothing', async () => {
+    const { by } = await place(mode)
+    const strict = mailingService({ SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: ROLE })
+    const admin = createAdmin({ services: strict.services }, { role: ROLE })
+    for (const call of Object.values(CALLS))
+      expect(await call(admin, by, 'x'.repeat(22))).toMatchObject(problem(401, 'session-ended'))
+  })
+
   it.each(CHANGES)(
     'ADM-06: %s does nothing to oneself, and nothing to who has a role beyond',
     async (name) => {
