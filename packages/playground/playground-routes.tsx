@@ -1,6 +1,6 @@
-import { Hono } from 'hono'
 import type { SignedInEnv } from '../../src/guards/auth-env'
 import { open } from '../../src/guards/open-route'
+import { Hono } from '../../src/http/hono'
 import { Problem } from '../../src/http/problem'
 import { assetRoutes } from '../../src/pages/asset-routes'
 import { CATALOGUE } from '../../src/pages/catalogue'

@@ -1,7 +1,7 @@
-import { Hono } from 'hono'
 import { encodeBase64url } from '../crypto/base64url'
 import { sha256 } from '../crypto/sha256'
 import { open } from '../guards/open-route'
+import { Hono } from '../http/hono'
 import { Problem } from '../http/problem'
 
 /** They have no version in their names; a browser asks again after this, and is told if nothing has changed. */

@@ -1,5 +1,5 @@
-import { Hono } from 'hono'
 import { open } from '../guards/open-route'
+import { Hono } from '../http/hono'
 import { Problem } from '../http/problem'
 import { reach } from '../runtime/outage'
 import type { Services } from '../services'

@@ -1,6 +1,6 @@
-import { Hono } from 'hono'
 import { raw } from 'hono/html'
 import { open } from '../guards/open-route'
+import { Hono } from '../http/hono'
 import { PACKED_OPENAPI, PACKED_REFERENCE } from './asset-files'
 import { ASSET_MAX_AGE_SECONDS } from './asset-routes'
 import type { Frame } from './frame'

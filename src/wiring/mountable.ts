@@ -1,5 +1,6 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import { getPathNoStrict } from 'hono/utils/url'
+import { Hono } from '../http/hono'
 import { allowedMethods, isUnder } from '../http/unmatched'
 import { unreadRequest } from '../http/unread-request'
 

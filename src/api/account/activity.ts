@@ -1,7 +1,7 @@
-import { Hono } from 'hono'
 import type { RecordedEvent } from '../../audit/audit-event'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { requireLiveSession } from '../../guards/require-live-session'
+import { Hono } from '../../http/hono'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
 import { readCursor } from '../cursor'

@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import * as v from 'valibot'
 import { linkIdentity, linkOffered } from '../../flows/identities'
 import type { SignedInEnv } from '../../guards/auth-env'
@@ -10,6 +10,7 @@ import { requireLiveSession, sessionEnded } from '../../guards/require-live-sess
 import { requireRecent } from '../../guards/require-recent'
 import { clearAuthCookie } from '../../http/auth-cookies'
 import { jsonBody, jsonOrFormBody, missingField } from '../../http/body'
+import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { safeReturnTo } from '../../http/return-to'
 import { matchesSecret } from '../../links/one-time-token'

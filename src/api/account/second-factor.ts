@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import * as v from 'valibot'
 import {
   confirmTotp,
@@ -14,6 +14,7 @@ import { presentedDevices } from '../../guards/presented-devices'
 import { requireLiveSession, sessionEnded } from '../../guards/require-live-session'
 import { requireRecent } from '../../guards/require-recent'
 import { isForm, jsonOrFormBody } from '../../http/body'
+import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'

@@ -1,7 +1,7 @@
-import { Hono } from 'hono'
 import type { Config } from '../../config/config'
 import type { ConfigFault } from '../../config/fault'
 import { open } from '../../guards/open-route'
+import { Hono } from '../../http/hono'
 import type { Clock } from '../../runtime/clock'
 import { StoreUnavailable } from '../../runtime/outage'
 import type { SessionCache } from '../../sessions/session-cache'

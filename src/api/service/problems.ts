@@ -1,5 +1,5 @@
-import { Hono } from 'hono'
 import { open } from '../../guards/open-route'
+import { Hono } from '../../http/hono'
 import { isProblemCode, PROBLEMS, Problem } from '../../http/problem'
 import type { Pages } from '../pages'
 

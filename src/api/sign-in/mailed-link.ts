@@ -1,4 +1,3 @@
-import { Hono } from 'hono'
 import * as v from 'valibot'
 import { signInWithCode } from '../../flows/sign-in/mailed-code'
 import {
@@ -12,6 +11,7 @@ import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
 import { presentedDevices } from '../../guards/presented-devices'
 import { jsonOrFormBody, missingField } from '../../http/body'
+import { Hono } from '../../http/hono'
 import { parseReturnTo } from '../../http/return-to'
 import type { EmailAddress } from '../../identity/email-address'
 import { requestSourceOf } from '../../request-source/read-request-source'

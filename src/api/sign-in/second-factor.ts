@@ -1,4 +1,4 @@
-import { type Context, Hono } from 'hono'
+import type { Context } from 'hono'
 import * as v from 'valibot'
 import { RECOVERY_CODE } from '../../factors/recovery-code'
 import {
@@ -14,6 +14,7 @@ import { presentedDevices } from '../../guards/presented-devices'
 import { presentedSessions } from '../../guards/presented-sessions'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../../http/auth-cookies'
 import { isForm, jsonOrFormBody, missingField } from '../../http/body'
+import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { SecondFactorPart, Services } from '../../services'
