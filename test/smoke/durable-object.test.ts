@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { run as verify } from '../../packages/cli/audit/verify.ts'
 import { readTarget, withDatabase } from '../../packages/cli/database.ts'
+import { run as doctor } from '../../packages/cli/doctor/doctor.ts'
 import { run as rotate } from '../../packages/cli/keys/rotate.ts'
 import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
 import { run as restored } from '../../packages/cli/restored/restored.ts'
@@ -110,6 +111,18 @@ describe('a Worker with DATABASE=durable-object', () => {
       code: 0,
       printed: expect.stringContaining('admin'),
     })
+    // A receiver that fails is a row of the database, so the doctor has looked into it.
+    await withDatabase(readTarget(at), ({ run }) =>
+      run(`INSERT INTO event_receivers (name, place, attempts) VALUES ('app', 0, 3)`),
+    )
+    const found = await janus(doctor, '--json', ...at)
+    const checks = (JSON.parse(found.printed) as { findings: { check: string; level: string }[] }).findings
+    const levelOf = (name: string) => checks.find(({ check }) => check === name)?.level
+    expect({
+      binding: levelOf('settings.DATABASE'),
+      schema: levelOf('database.migrations'),
+      events: levelOf('events.receivers'),
+    }).toEqual({ binding: 'ok', schema: 'ok', events: 'warning' })
     expect(await janus(rotate, ...at)).toEqual({ code: 0, printed: expect.any(String) })
     expect(await janus(verify, ...at)).toEqual({ code: 0, printed: expect.any(String) })
     expect(await janus(restored, ...at)).toEqual({

@@ -1,4 +1,4 @@
-import type { Wrangler } from '../wrangler.ts'
+import type { AskDatabase } from './ask-database.ts'
 import { type Finding, ok, warning } from './finding.ts'
 
 const CHECK = 'events.receivers'
@@ -10,14 +10,12 @@ const LOOK_BACK_SECONDS = 7 * 24 * 60 * 60
  * Looks at the receivers of events: one that fails, and events that were given up lately. Returns nothing if there are no receivers, or if the
  * database cannot be asked.
  */
-export async function checkEvents(wrangler: Wrangler, flags: readonly string[]): Promise<readonly Finding[]> {
+export async function checkEvents(ask: AskDatabase): Promise<readonly Finding[]> {
   const sql = `SELECT name, attempts,
       (SELECT count(*) FROM audit_events WHERE event = 'event-given-up' AND at > unixepoch() - ${LOOK_BACK_SECONDS}
           AND reason LIKE name || ' %') AS given_up
     FROM event_receivers`
-  const run = await wrangler(['d1', 'execute', 'DB', ...flags, '--json', '--command', sql])
-  if (run.code !== 0) return []
-  return findingsOf(parseRows(run.stdout))
+  return findingsOf((await ask<ReceiverRow>(sql)) ?? [])
 }
 
 /** A receiver, as the database has it. */
@@ -41,13 +39,4 @@ export function findingsOf(rows: readonly ReceiverRow[]): readonly Finding[] {
   ])
   if (rows.length === 0 || wrong.length > 0) return wrong
   return [ok(CHECK, `Events are delivered: ${rows.map(({ name }) => name).join(', ')}.`)]
-}
-
-function parseRows(stdout: string): readonly ReceiverRow[] {
-  try {
-    const answers = JSON.parse(stdout.slice(stdout.indexOf('['))) as { results: ReceiverRow[] }[]
-    return answers[0]?.results ?? []
-  } catch {
-    return []
-  }
 }

@@ -1,5 +1,6 @@
 import { commandLine } from '../place.ts'
 import type { Wrangler } from '../wrangler.ts'
+import { type AskDatabase, askD1 } from './ask-database.ts'
 import { error, type Finding, ok } from './finding.ts'
 
 /** Where the sweep notes how far the audit trail has come (src/storage/kv/mark-store.ts). */
@@ -12,6 +13,7 @@ const MARK_KEY = 'audit-mark'
 export async function checkRestore(
   wrangler: Wrangler,
   flags: readonly string[],
+  ask: AskDatabase = askD1(wrangler, flags),
 ): Promise<readonly Finding[]> {
   const kept = await wrangler(['kv', 'key', 'get', MARK_KEY, '--binding', 'SESSIONS', '--text', ...flags])
   const [, seq, chainHash, at] =
@@ -21,11 +23,10 @@ export async function checkRestore(
   const sql = `SELECT restored_at >= ${at} OR pruned_to >= ${seq}
       OR EXISTS (SELECT 1 FROM audit_events WHERE seq = ${seq} AND chain_hash = '${chainHash}') AS settled
     FROM restores, audit_chain`
-  const run = await wrangler(['d1', 'execute', 'DB', ...flags, '--json', '--command', sql])
-  const settled = /"settled":\s*([01])/.exec(run.stdout)?.[1]
-  if (run.code !== 0 || settled === undefined) return []
+  const [row] = (await ask<{ readonly settled: number }>(sql)) ?? []
+  if (!row) return []
   const check = 'database.restored'
-  if (settled === '1') return [ok(check, 'The database has the newest mark in KV: it was not restored.')]
+  if (row.settled === 1) return [ok(check, 'The database has the newest mark in KV: it was not restored.')]
   return [
     error(
       check,

@@ -10,7 +10,8 @@ import { withMigrations } from '../migrate/migrations-config.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT } from '../place.ts'
 import { readSettings } from '../serve/env-file.ts'
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
-import { createWrangler } from '../wrangler.ts'
+import { createWrangler, type Wrangler } from '../wrangler.ts'
+import { askD1, askDurableObject } from './ask-database.ts'
 import {
   checkDatabase,
   checkDeployedSecrets,
@@ -127,8 +128,7 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
     ...diagnose(deployment, plan),
     ...(await checkRedis(deployment)),
     checkDatabase(database, 'local'),
-    ...(isCurrent(database) ? await checkRestore(createWrangler({ configPath: config }), flags) : []),
-    ...(isCurrent(database) ? await checkEvents(createWrangler({ configPath: config }), flags) : []),
+    ...(await checkRows(createWrangler({ configPath: config }), config, flags, database)),
   ]
 }
 
@@ -144,8 +144,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   return [
     ...diagnose(deployment, plan),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
-    ...(isCurrent(database) ? await checkRestore(wrangler, ['--remote']) : []),
-    ...(isCurrent(database) ? await checkEvents(wrangler, ['--remote']) : []),
+    ...(await checkRows(wrangler, config, ['--remote'], database)),
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),
     ...(deployment.config ? await checkService(deployment.config) : []),
   ]
@@ -155,8 +154,17 @@ function migratesItself({ config }: Deployment): boolean {
   return config?.database === 'durable-object'
 }
 
-function isCurrent(database: DatabaseState | undefined): boolean {
-  return database?.kind === 'known' && database.unapplied.length === 0
+/** Checks what the database holds, if it has the schema for it. */
+async function checkRows(
+  wrangler: Wrangler,
+  config: string,
+  flags: readonly string[],
+  database: DatabaseState | undefined,
+): Promise<readonly Finding[]> {
+  const isOnObject = database?.kind === 'migrates-itself'
+  if (!isOnObject && !(database?.kind === 'known' && database.unapplied.length === 0)) return []
+  const ask = isOnObject ? askDurableObject(config, flags.includes('--remote')) : askD1(wrangler, flags)
+  return [...(await checkRestore(wrangler, flags, ask)), ...(await checkEvents(ask))]
 }
 
 /** Asks wrangler which migrations of this version a database lacks. */
