@@ -5,7 +5,12 @@ import type { ActingPrincipal, Administration } from './create-admin'
  * Creates a class to export as `AdminEntrypoint`, for Workers of the same account that have a service binding with `entrypoint = "AdminEntrypoint"`:
  * `export class AdminEntrypoint extends createAdminEntrypoint(admin) {}`. Its methods are those of {@link Administration}.
  */
-export function createAdminEntrypoint(admin: Administration) {
+export function createAdminEntrypoint(
+  admin: Administration,
+): new (
+  ctx: ExecutionContext,
+  env: Cloudflare.Env,
+) => WorkerEntrypoint & Administration {
   return class extends WorkerEntrypoint implements Administration {
     list(by: ActingPrincipal, page?: Parameters<Administration['list']>[1]) {
       return admin.list(by, page)
