@@ -19,6 +19,7 @@ import {
   scenarios,
 } from './harness/scenarios.ts'
 import { requireRedis } from './harness/start-express.ts'
+import { requirePostgres } from './harness/start-janus-on-node.ts'
 import { type Started, start } from './harness/started.ts'
 import { type ScenarioResult, summarise } from './harness/summarise.ts'
 
@@ -57,6 +58,8 @@ function parse(): Options {
 async function measure(options: Options): Promise<void> {
   const wanted = (name: string) => options.scenarios?.includes(name) ?? true
   const chosen = scenarios(options).filter(({ name }) => wanted(name))
+  if (chosen.some(({ contenders }) => contenders.some(({ onNode }) => onNode?.database === 'postgres')))
+    requirePostgres()
   progress(`about ${Math.ceil(expectedSeconds(chosen, options) / 60)} min`)
   const machine = describeMachine()
   const load = startLoadGenerator()

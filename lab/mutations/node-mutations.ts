@@ -44,6 +44,7 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/storage/on-node/postgres-truth.test.ts'],
   },
   { guard: 'a server that dies ends no process', tests: ['test/smoke/crash-postgres.test.ts'] },
+  { guard: 'a connection ends with its call', tests: ['test/on-postgres/pooled.test.ts'] },
   {
     guard: 'mail by SMTP needs its mailer',
     cut: 'mailer === null',

@@ -168,6 +168,12 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       'Where the object is created, near the region that you name, if Cloudflare can. `eu`, `us`, `fedramp` and `fedramp-high` are jurisdictions: the object runs and stores there and nowhere else. An object stays where it was created. Another jurisdiction has another object, which is empty: move to it with `janus export` and `janus import`.',
     applies: '`DATABASE` is `durable-object`',
   },
+  POSTGRES_PIPELINE: {
+    section: 'Sessions',
+    meaning:
+      'Whether a Worker sends a transaction to PostgreSQL in one flight. A refresh then takes three round trips instead of eight, connection included. It works through PgBouncer in transaction mode; try it with your Hyperdrive before you rely on it. `janus serve` always does so.',
+    applies: '`DATABASE` is `postgres`',
+  },
   SESSION_COPIES: {
     section: 'Sessions',
     meaning:

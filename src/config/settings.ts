@@ -139,6 +139,13 @@ export const SETTINGS = {
     default: 'auto',
     when: ({ database }) => database === 'durable-object',
   },
+  // Nobody has measured yet whether Hyperdrive takes statements that do not wait for the answer to the one before.
+  POSTGRES_PIPELINE: {
+    as: 'postgresPipeline',
+    parse: choice({ on: true, off: false }),
+    default: 'off',
+    when: ({ database }) => database === 'postgres',
+  },
   SESSION_COPIES: { as: 'sessionCopies', parse: oneOf(...SESSION_COPIES), default: 'kv' },
   // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
   SESSION_COPY_SECONDS: {

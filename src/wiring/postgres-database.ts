@@ -4,13 +4,14 @@ import { checkPostgres } from '../storage/postgres/schema'
 import type { CreateDatabase } from './truths'
 
 /**
- * Opens PostgreSQL through the Hyperdrive binding `HYPERDRIVE`, where `DATABASE` is `postgres`. Each call has a connection of its own and
- * sends one statement after another: whether Hyperdrive takes them in one flight is not known.
+ * Opens PostgreSQL through the Hyperdrive binding `HYPERDRIVE`, where `DATABASE` is `postgres`. Each call has a connection of its own. It
+ * sends one statement after another, or all in one flight where `POSTGRES_PIPELINE` says so.
  */
 export const createPostgres: CreateDatabase = ({ config, bindings: { HYPERDRIVE } }) => {
   if (config.database !== 'postgres' || !HYPERDRIVE) return null
-  const connections = connectEachTime(() => HYPERDRIVE.connectionString, { pipeline: false })
-  const db = createPostgresDatabase(connections, { pipeline: false })
+  const options = { pipeline: config.postgresPipeline ?? false }
+  const connections = connectEachTime(() => HYPERDRIVE.connectionString, options)
+  const db = createPostgresDatabase(connections, options)
   return {
     db,
     async check() {

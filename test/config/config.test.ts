@@ -61,6 +61,7 @@ describe('parseConfig', () => {
       memoSeconds: 5,
       database: 'd1',
       databaseLocation: undefined,
+      postgresPipeline: undefined,
       sessionCopies: 'kv',
       sessionCopySeconds: undefined,
       redisUrl: undefined,

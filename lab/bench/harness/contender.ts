@@ -4,8 +4,10 @@ import type { Person } from './person.ts'
 /** A server that can be started, and how people become known to it. */
 export interface Contender {
   readonly name: string
-  /** The file of its Worker, from `lab/bench/`; `express`: Node and Redis. */
+  /** The file of its Worker, from `lab/bench/`; `express`: Node and Redis. Not asked where it runs on Node. */
   readonly server: string
+  /** Runs in a Node process, with the truth in this database. */
+  readonly onNode?: OnNode
   /** Settings beyond those that all have. */
   readonly settings?: Readonly<Record<string, string>>
   /** Its database must have Janus's tables. */
@@ -21,6 +23,13 @@ export interface Contender {
   /** Only the hash that its sign-in and sign-up do. */
   readonly hash?: Template
   readonly refresh?: Refresh
+}
+
+/** Where Janus on Node keeps the truth, and how far away that is. */
+export interface OnNode {
+  readonly database: 'sqlite' | 'memory' | 'postgres'
+  /** As long as a network between them takes. */
+  readonly roundTripMs?: number
 }
 
 /** Describes how a client gets a new credential without a password. */

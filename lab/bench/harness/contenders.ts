@@ -1,5 +1,5 @@
 import type { Template } from '../load/job.ts'
-import type { Contender } from './contender.ts'
+import type { Contender, OnNode } from './contender.ts'
 import { ask, PASSWORD, type Person, type Reply } from './person.ts'
 
 /** Returns who is measured, and how each of them is spoken to. */
@@ -64,6 +64,23 @@ function janus(
       : {}),
   }
 }
+
+/** The same app in a Node process. */
+function onNode(
+  mode: 'session' | 'token',
+  variant: string,
+  where: OnNode,
+  settings: Readonly<Record<string, string>> = {},
+): Contender {
+  return { ...janus(mode, `, Node, ${variant}`, { SEAL_SECONDS: '0', ...settings }), onNode: where }
+}
+
+const SQLITE = { database: 'sqlite' } as const
+const MEMORY = { database: 'memory' } as const
+const POSTGRES = { database: 'postgres' } as const
+const FAR_POSTGRES = { database: 'postgres', roundTripMs: 10 } as const
+// Memory alone is allowed where the issuer is on this machine.
+const LOCAL = { ISSUER: 'http://localhost/auth' }
 
 const SAME_ORIGIN = { Origin: 'https://bench.example' }
 
@@ -140,6 +157,14 @@ export const CONTENDERS = {
   janusToken: janus('token'),
   janusTokenCold: janus('token', ', no memo', MEMO_OFF),
   janusTokenLive: janus('token', ', live', LIVE),
+  nodeSqlite: onNode('session', 'SQLite file', SQLITE),
+  nodeSqliteCold: onNode('session', 'SQLite file, no memo', SQLITE, MEMO_OFF),
+  nodeSqliteLive: onNode('session', 'SQLite file, live', SQLITE, LIVE),
+  nodePostgresLive: onNode('session', 'PostgreSQL, live', POSTGRES, LIVE),
+  nodeSqliteToken: onNode('token', 'SQLite file', SQLITE),
+  nodeMemoryToken: onNode('token', 'memory', MEMORY, LOCAL),
+  nodePostgresToken: onNode('token', 'PostgreSQL', POSTGRES),
+  nodeFarPostgresToken: onNode('token', 'PostgreSQL at 10 ms', FAR_POSTGRES),
   oneHash: {
     name: 'one unsplit hash',
     server: 'servers/one-hash.ts',

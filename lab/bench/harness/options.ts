@@ -13,7 +13,19 @@ export interface Options {
   readonly markdown: string | null
 }
 
-export const SCENARIO_NAMES = ['session', 'token', 'live', 'sign-up', 'sign-in', 'refresh', 'beside', 'first']
+export const SCENARIO_NAMES = [
+  'session',
+  'token',
+  'live',
+  'sign-up',
+  'sign-in',
+  'refresh',
+  'beside',
+  'node',
+  'sign-in-truths',
+  'refresh-truths',
+  'first',
+]
 
 export const HELP = `Measure Janus beside a bare Hono route and beside other libraries, all on workerd, on this machine.
 

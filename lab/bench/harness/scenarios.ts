@@ -54,8 +54,12 @@ function protectedRequests(
  * One client alone, so that what is measured is the operation and no queue. It asks for the operation and for the hash alone
  * by turns, so that the difference is made of neighbours.
  */
-function hashing(name: 'sign-up' | 'sign-in', title: string): Scenario {
-  const contenders: readonly Contender[] = [C.betterAuth, C.janusSession, C.janusToken]
+function hashing(
+  operation: 'sign-up' | 'sign-in',
+  title: string,
+  contenders: readonly Contender[] = [C.betterAuth, C.janusSession, C.janusToken],
+  name: string = operation,
+): Scenario {
   return {
     name,
     title,
@@ -65,12 +69,12 @@ function hashing(name: 'sign-up' | 'sign-in', title: string): Scenario {
     entrants: (started) => {
       const { contender, people } = started
       const { hash, signUp, signIn } = contender
-      if (!hash || !signUp || !signIn) throw new Error(`${contender.name} cannot ${name}`)
-      const operations = name === 'sign-up' ? [signUp] : people.map(signIn)
+      if (!hash || !signUp || !signIn) throw new Error(`${contender.name} cannot ${operation}`)
+      const operations = operation === 'sign-up' ? [signUp] : people.map(signIn)
       const templates = operations.flatMap((operation) => [operation, hash])
       return [entrant(started, [{ templates, connections: 1 }], { alternatesWithHash: true })]
     },
-    baseline: C.betterAuth.name,
+    baseline: (contenders[0] ?? C.betterAuth).name,
   }
 }
 
@@ -100,6 +104,36 @@ const REFRESH: Scenario = {
     return [entrant(started, [stream])]
   },
   baseline: C.betterAuthJwt.name,
+}
+
+/** The truths of Janus, the default first. */
+const TRUTHS: readonly Contender[] = [
+  C.janusToken,
+  C.nodeSqliteToken,
+  C.nodeMemoryToken,
+  C.nodePostgresToken,
+  C.nodeFarPostgresToken,
+]
+
+const REFRESH_PER_TRUTH: Scenario = {
+  ...REFRESH,
+  name: 'refresh-truths',
+  title: 'Refresh, per truth',
+  contenders: TRUTHS,
+  baseline: C.janusToken.name,
+}
+
+const SIGN_IN_PER_TRUTH = hashing('sign-in', 'Sign-in, per truth', TRUTHS, 'sign-in-truths')
+
+const ON_NODE = {
+  ...protectedRequests('node', 'Protected request on Node, session mode', [
+    C.express,
+    C.nodeSqlite,
+    C.nodeSqliteCold,
+    C.nodeSqliteLive,
+    C.nodePostgresLive,
+  ]),
+  baseline: C.express.name,
 }
 
 /** Enough to see how long requests wait, and little beside what a server can do. */
@@ -169,6 +203,9 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
     hashing('sign-in', 'Sign-in'),
     REFRESH,
     BESIDE,
+    ...(redis ? [ON_NODE] : []),
+    SIGN_IN_PER_TRUTH,
+    REFRESH_PER_TRUTH,
   ]
 }
 

@@ -2,6 +2,7 @@ import type { Template } from '../load/job.ts'
 import { type Contender, PROTECTED } from './contender.ts'
 import type { Person } from './person.ts'
 import { startExpress } from './start-express.ts'
+import { startJanusOnNode } from './start-janus-on-node.ts'
 import { type Running, startWorker } from './start-worker.ts'
 
 /** A server at work and the people who are known to it. */
@@ -11,9 +12,14 @@ export interface Started {
   readonly people: readonly Person[]
 }
 
+function startServer(contender: Contender): Promise<Running> {
+  if (contender.onNode) return startJanusOnNode(contender, contender.onNode)
+  return contender.server === 'express' ? startExpress() : startWorker(contender)
+}
+
 /** Starts a server and makes people known to it, one after the other, for a hash takes the whole thread. */
 export async function start(contender: Contender, peopleCount: number): Promise<Started> {
-  const running = contender.server === 'express' ? await startExpress() : await startWorker(contender)
+  const running = await startServer(contender)
   try {
     const people = await enterAll(contender, running.port, peopleCount)
     return { contender, running, people }
