@@ -5,6 +5,7 @@ import { createPages } from './pages/create-pages'
 import { createEvents } from './wiring/create-events'
 import { createMail } from './wiring/create-mail'
 import { createPasskeys } from './wiring/create-passkeys'
+import { createProvider } from './wiring/create-provider'
 import { createSecondFactors } from './wiring/create-second-factors'
 import { createSocialLogin } from './wiring/create-social-login'
 import { createDurableObjectCopies } from './wiring/durable-object-copies'
@@ -22,6 +23,7 @@ export const janus = createJanus(env, {
   createPasskeys,
   createSecondFactors,
   createSocialLogin,
+  createProvider,
   createSessionCopies: (settings) =>
     createDurableObjectCopies(settings) ?? createRedisCopies(settings) ?? createMemcachedCopies(settings),
   ...(process.env.NODE_ENV === 'production' ? {} : { createPlayground }),

@@ -36,7 +36,7 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
-/** A part that is left out (`createMail`, `createPasskeys`, `createSecondFactors`, `createSocialLogin`) has no code in the bundle, either. */
+/** A part that is left out (`createMail`, `createPasskeys`, `createSecondFactors`, `createSocialLogin`, `createProvider`) has no code in the bundle, either. */
 export interface JanusOptions extends Parts {
   readonly clock?: Clock
   readonly log?: Log
@@ -74,8 +74,14 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const parsed = parseConfig({ ...env })
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
   const social = options.createSocialLogin?.(env) ?? null
+  const provider = options.createProvider?.(env) ?? null
   const texts = takeTexts(options.texts)
-  const partFaults = [...lacksPart(env, parsed.config, options), ...(social?.faults ?? []), ...texts.faults]
+  const partFaults = [
+    ...lacksPart(env, parsed.config, options),
+    ...(social?.faults ?? []),
+    ...(provider?.faults ?? []),
+    ...texts.faults,
+  ]
   if (partFaults.length > 0) return createUnconfigured(partFaults, log)
   const config = withoutParts(parsed.config, options)
   const { DB } = parsed.bindings
@@ -93,7 +99,19 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const customClaims = options.claims ? boundClaims(options.claims) : null
   const services = createServices(
     {
-      ...{ bindings, truth, config, parts: options, social, mailer, copyStore, customClaims, onEvent, defer },
+      ...{
+        bindings,
+        truth,
+        config,
+        parts: options,
+        social,
+        provider,
+        mailer,
+        copyStore,
+        customClaims,
+        onEvent,
+      },
+      defer,
       mailTexts: texts.mails,
       metadata: options.metadata,
     },

@@ -18,6 +18,10 @@ import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { ClientTokens } from './oauth/client-token'
+import type { OAuthStore } from './oauth/oauth-store'
+import type { RequestSeals } from './oauth/request-seals'
+import type { Resource } from './oauth/scopes'
 import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
@@ -60,6 +64,8 @@ export interface Services
   readonly secondFactorPart: SecondFactorPart | null
   /** `null`: the service was made without social login. */
   readonly socialPart: SocialPart | null
+  /** `null`: the service was made without `createProvider`, or `OAUTH_SERVER` is `off`. */
+  readonly providerPart: ProviderPart | null
   readonly brandName: string
   /** Returns what keeps the database from being used; `null` if it is ready. */
   readonly checkDatabase: () => Promise<string | null>
@@ -97,4 +103,13 @@ export interface SocialPart {
   readonly seals: SocialSeals
   /** In the order of the settings; none where none is set. */
   readonly providers: readonly Provider[]
+}
+
+/** What only a service has that is an authorization server (`createProvider`). */
+export interface ProviderPart {
+  readonly oauth: OAuthStore
+  readonly seals: RequestSeals
+  readonly clientTokens: ClientTokens
+  /** The services that take its tokens. */
+  readonly resources: readonly Resource[]
 }

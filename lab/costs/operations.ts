@@ -73,8 +73,8 @@ export const OPERATIONS: Readonly<Record<OperationName, Readonly<Record<Mode, Op
   },
   refresh: { session: null, token: cost({ d1: 1, rowsRead: 7, rowsWritten: 1, signatures: 1 }) },
   'sign-out': {
-    session: cost({ d1: 1, rowsRead: 3, rowsWritten: 5, kvDeletes: 1 }),
-    token: cost({ d1: 1, rowsRead: 3, rowsWritten: 5, verifications: 1 }),
+    session: cost({ d1: 1, rowsRead: 4, rowsWritten: 5, kvDeletes: 1 }),
+    token: cost({ d1: 1, rowsRead: 4, rowsWritten: 5, verifications: 1 }),
   },
   'ended session, swept': {
     session: cost({ d1: 1, rowsRead: 4, rowsWritten: 1, kvDeletes: 1 }),

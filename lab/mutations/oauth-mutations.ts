@@ -1,6 +1,9 @@
 import type { Mutation } from './mutation.ts'
 
 const OPERATOR = ['test/smoke/operator.test.ts']
+const AUTHORIZE = ['test/oauth/authorize.test.ts']
+const TOKEN = ['test/oauth/token.test.ts']
+const SETTINGS = ['test/config/oauth.test.ts']
 const REDIRECT_URIS = ['test/oauth/redirect-uri.test.ts']
 
 /** The guards of the authorization server. */
@@ -26,5 +29,154 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     cut: ' AND secret_hash IS NOT NULL',
     put: '',
     tests: ['test/oauth/client-statements.test.ts'],
+  },
+  {
+    guard: 'nobody is led to a redirect URI that is not registered',
+    cut: '|| !known',
+    put: '|| known === null',
+    tests: AUTHORIZE,
+  },
+  { guard: 'a parameter of an authorization request comes once', tests: AUTHORIZE },
+  { guard: 'a request object is refused unread, and nothing is fetched', lines: 2, tests: AUTHORIZE },
+  {
+    guard: 'there is no flow but that of a code',
+    cut: "responseType !== 'code'",
+    put: "!['code', 'token', 'id_token'].includes(responseType)",
+    tests: AUTHORIZE,
+  },
+  { guard: 'every code has a challenge', lines: 2, tests: AUTHORIZE },
+  { guard: 'a challenge is a hash', lines: 2, tests: AUTHORIZE },
+  { guard: 'prompt=none stands alone', cut: 'words.length === 1', put: 'true', tests: AUTHORIZE },
+  { guard: 'every answer says who answers', tests: AUTHORIZE },
+  {
+    guard: 'a token is for a resource that settings name',
+    cut: 'each.uri === uri',
+    put: 'uri !== ""',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'a client is granted no scope that it is not registered for',
+    cut: 'offered.includes(word) && client.scopes.includes(word)',
+    put: 'offered.includes(word)',
+    tests: ['test/oauth/scopes.test.ts'],
+  },
+  {
+    guard: 'a refresh widens nothing',
+    cut: 'includesScope(granted, word)',
+    put: 'word !== granted',
+    tests: TOKEN,
+  },
+  { guard: 'a request that waits is none that was shown', cut: ', kind]', put: ']', tests: AUTHORIZE },
+  { guard: 'an authorization request expires', cut: '&& now < value.expiresAt ', put: '', tests: AUTHORIZE },
+  { guard: 'prompt=none shows nobody a page', tests: AUTHORIZE },
+  { guard: 'prompt=login takes a proof since the request came', tests: AUTHORIZE },
+  {
+    guard: 'max_age takes a recent proof',
+    cut: 'maxAge !== null && authenticatedAt < Math.min(startedAt, now - maxAge)',
+    put: 'false',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'an app that another can pretend to be never goes on unasked',
+    cut: 'client.confidential || isClaimedHost(request.redirectUri)',
+    put: 'true',
+    tests: AUTHORIZE,
+  },
+  { guard: 'a public client asks each time', tests: AUTHORIZE },
+  {
+    guard: 'more than was allowed is asked for again',
+    cut: ' || !covers(allowedScope, request.scope)',
+    put: '',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'a request that waits goes on in the browser that it came from',
+    cut: '!(await matchesSecret(binding, pending.bindingHash))',
+    put: 'binding === ""',
+    tests: AUTHORIZE,
+  },
+  { guard: 'who decides is who was asked', tests: AUTHORIZE },
+  {
+    guard: 'only a cookie speaks for a person who is asked',
+    cut: "principal?.mode === 'session' ? principal.sessionId : null",
+    put: 'principal?.sessionId ?? null',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'the form of consent may end at the client, and nowhere else',
+    cut: '{ formTargets: [formTarget(question.request.redirectUri)] }',
+    put: '{}',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'a code of a client is in no URL of Janus',
+    cut: " || withVariables(c).get('leadsElsewhere')",
+    put: '',
+    tests: AUTHORIZE,
+  },
+  { guard: 'a request by form is as short as one by URL', tests: AUTHORIZE },
+  { guard: 'a token is for one resource', cut: 'aud: resource', put: 'aud: issuer', tests: TOKEN },
+  { guard: 'a verifier has the length and the letters of one', tests: TOKEN },
+  { guard: 'a grant of one factor acts for no account that must have two', tests: TOKEN },
+  { guard: 'a refresh names no other resource', lines: 2, tests: TOKEN },
+  { guard: 'nothing is taken from the query', lines: 2, tests: TOKEN },
+  { guard: 'a parameter of a form comes once', tests: TOKEN },
+  { guard: 'a client proves who it is in one way', lines: 2, tests: TOKEN },
+  {
+    guard: 'there is no grant but a code and its refresh tokens',
+    cut: "'unsupported_grant_type'",
+    put: "'invalid_grant'",
+    tests: TOKEN,
+  },
+  { guard: 'what every origin may call takes no cookie', tests: TOKEN },
+  { guard: 'no service is handed the secret that signs tokens', tests: SETTINGS },
+  {
+    guard: 'a code is of a session that is live',
+    cut: 'FROM sessions ${JOIN_LIVE_ACCOUNT} JOIN',
+    put: 'FROM sessions JOIN',
+    tests: AUTHORIZE,
+  },
+  {
+    guard: 'a confidential client proves who it is',
+    cut: ' AND secret_hash IS NOT DISTINCT FROM :client_secret`',
+    put: ' AND (secret_hash IS NOT NULL OR :client_secret IS NULL)`',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a second use of a code ends what the first was given',
+    cut: "'code-reused', end_context = :context",
+    put: "'code-reused', end_context = :context, id = id || 'x'",
+    tests: TOKEN,
+  },
+  { guard: 'a code is taken once', cut: ' AND redeemed_as IS NULL', put: '', tests: TOKEN },
+  {
+    guard: 'a code is of its client, its redirect URI, its verifier and its resource',
+    cut: ' AND redirect_uri = :redirect_uri',
+    put: " AND redirect_uri <> '' || :redirect_uri",
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code ends with the session that it came from',
+    cut: '${JOIN_LIVE_ACCOUNT} WHERE',
+    put: 'WHERE :now > 0 AND',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a refresh token of a client is none of Janus itself',
+    cut: "'sessions.client_id IS NULL'",
+    put: "'TRUE'",
+    tests: TOKEN,
+  },
+  {
+    guard: 'a refresh token of one client is none of another',
+    cut: 'sessions.client_id = :client_id AND EXISTS',
+    put: 'EXISTS',
+    tests: TOKEN,
+  },
+  {
+    guard: 'what clients are granted counts towards the limit on sessions',
+    cut: 'OFFSET :others',
+    put: 'OFFSET 1000 + :others',
+    tests: ['test/oauth/limit.test.ts'],
   },
 ]

@@ -4,6 +4,7 @@ export type ProblemCode =
   | 'invalid-link'
   | 'invalid-code'
   | 'passkey-refused'
+  | 'authorization-refused'
   | 'passkey-unknown'
   | 'social-refused'
   | 'social-cancelled'

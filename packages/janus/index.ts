@@ -15,6 +15,7 @@ import type { MakeClaims } from '../../src/tokens/custom-claims'
 import { createEvents as createAllEvents } from '../../src/wiring/create-events'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
+import { createProvider as createWholeProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin as createAllSocialLogin } from '../../src/wiring/create-social-login'
 import type { OwnTexts } from '../../src/wiring/own-texts'
@@ -52,6 +53,11 @@ export interface SocialLoginPart {
   readonly faults: readonly { readonly setting: string; readonly message: string }[]
 }
 
+/** What `createProvider` returns. No more of it is shown, either. */
+export interface ProviderPart {
+  readonly faults: readonly { readonly setting: string; readonly message: string }[]
+}
+
 /** What `createEvents` returns. No more of it is shown, either. */
 export interface EventsPart {
   readonly sweep: () => Promise<void>
@@ -75,6 +81,8 @@ export interface JanusOptions {
   createSecondFactors?(settings: object): Part
   /** `createSocialLogin`. Without it nobody signs in at another provider, and `SOCIAL_PROVIDERS` must not be set. */
   createSocialLogin?(env: object): SocialLoginPart
+  /** `createProvider`. Without it Janus is no authorization server, and `OAUTH_SERVER` must not be `on`. */
+  createProvider?(env: object): ProviderPart
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
   /**
@@ -130,6 +138,9 @@ export const createSecondFactors: (settings: never) => Part = createAllSecondFac
 
 /** What social login takes, to hand to {@link createJanus}. */
 export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocialLogin
+
+/** What an authorization server takes, to hand to {@link createJanus}. */
+export const createProvider: (env: never) => ProviderPart = createWholeProvider
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never, look?: never) => Pages = createAllPages

@@ -8,6 +8,7 @@ import { consoleLog } from '../../src/runtime/log'
 import { createEvents } from '../../src/wiring/create-events'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
@@ -63,6 +64,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
       createPasskeys,
       createSecondFactors,
       createSocialLogin,
+      createProvider,
       createDatabase: () => truth,
       defer: background.defer,
       ...(mailer ? { mailer } : {}),

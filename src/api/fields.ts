@@ -54,7 +54,16 @@ export const TurnstileToken = v.optional(
   v.pipe(v.string('Send a string.'), v.maxLength(2048, 'Use at most 2048 characters.')),
 )
 
-export const ReturnTo = v.optional(Text)
+/** Room for the request of an app that waits until its person has signed in (src/oauth/request-seals.ts). */
+const RETURN_TO_MAX_LENGTH = 3600
+
+export const ReturnTo = v.optional(
+  v.pipe(
+    v.string('Send a string.'),
+    v.maxLength(RETURN_TO_MAX_LENGTH, `Use at most ${RETURN_TO_MAX_LENGTH} characters.`),
+    v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
+  ),
+)
 
 /**
  * Makes what finds the fault of a new password in a body that is refused for something else, so that a person learns of both at once.

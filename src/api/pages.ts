@@ -23,6 +23,12 @@ export interface Pages {
   totpOffer(c: Context, offer: OfferToOwner): Promise<Response>
   /** New recovery codes, which are shown in this answer alone. @param next Where the page leads. */
   recoveryCodes(c: Context, codes: readonly string[], next?: string): Promise<Response>
+  /** Shows a page that a part brings along, with what every page has. The part knows the context of pages, the API does not. */
+  show(
+    c: Context,
+    page: (context: never) => unknown,
+    options?: { readonly formTargets?: readonly string[] },
+  ): Promise<Response>
   /** What a type of problem means. */
   problemType(c: Context, code: ProblemCode): Promise<Response>
   /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */

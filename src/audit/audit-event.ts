@@ -64,6 +64,8 @@ export type AuditEventName =
   | 'passkey-removed'
   | 'identity-linked'
   | 'identity-unlinked'
+  | 'app-connected'
+  | 'app-disconnected'
   | 'roles-changed'
   | 'account-disabled'
   | 'account-enabled'

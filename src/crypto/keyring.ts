@@ -16,7 +16,12 @@ export type KeyPurpose =
   | 'second-factor-code'
 
 /** Describes what is encrypted at rest: see sealing.ts. */
-export type SealingPurpose = 'signing-key-encryption' | 'mail-encryption' | 'totp-seed' | 'social-sign-in'
+export type SealingPurpose =
+  | 'signing-key-encryption'
+  | 'mail-encryption'
+  | 'totp-seed'
+  | 'social-sign-in'
+  | 'authorization-request'
 
 export interface DerivedKey {
   /** Names the secret the key comes from, and tells nothing else of it: 8 characters of base64url. */
@@ -85,6 +90,7 @@ const KEY_KINDS: Record<KeyPurpose, { algorithm: { name: string; length: number 
   'mail-encryption': AES_256_GCM,
   'totp-seed': AES_256_GCM,
   'social-sign-in': AES_256_GCM,
+  'authorization-request': AES_256_GCM,
 }
 
 async function deriveKey(secret: string, purpose: KeyPurpose): Promise<DerivedKey> {

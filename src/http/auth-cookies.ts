@@ -11,6 +11,7 @@ export type CookiePurpose =
   | 'pending-sign-in'
   | 'social'
   | 'identity-offer'
+  | 'authorization'
   | BindingPurpose
 
 /** Names what binds a mailed link to the browser that requested it. */
@@ -40,6 +41,8 @@ export interface AuthCookies {
   readonly social: AuthCookie<'social'>
   /** An identity, sealed, that its owner may link once they have signed in. */
   readonly identityOffer: AuthCookie<'identity-offer'>
+  /** Binds a request of a client to the browser that it came from. */
+  readonly authorization: AuthCookie<'authorization'>
   /** Holds what the page that waits for a mail shows: no secret, but nobody else's to read. */
   readonly mailSent: AuthCookie<'mail-sent'>
 }
@@ -66,6 +69,7 @@ export function createAuthCookies(port: string): AuthCookies {
     pendingSignIn: cookie('pending-sign-in'),
     social: cookie('social'),
     identityOffer: cookie('identity-offer'),
+    authorization: cookie('authorization'),
     mailSent: cookie('mail-sent'),
   }
 }

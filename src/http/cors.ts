@@ -19,17 +19,23 @@ const HEADER_NAMES = /^(?=.{1,1024}$)[\w!#$%&'+.^`|~-]+(?:[ \t]*,[ \t]*[\w!#$%&'
  *
  * A listed origin may send headers of every name. Tracing adds some that nobody here has heard of, and Janus reads none of them.
  *
- * @param issuerOrigin The origin of Janus itself.
+ * @param options `origin`: that of Janus itself. `publicPaths`: those that every origin may call, without cookies.
  */
 export function cors(
   {
     origin: issuerOrigin,
     allowedOrigins,
-  }: { readonly origin: string; readonly allowedOrigins: readonly string[] },
+    publicPaths = [],
+  }: {
+    readonly origin: string
+    readonly allowedOrigins: readonly string[]
+    readonly publicPaths?: readonly string[]
+  },
   log: Log,
 ): MiddlewareHandler {
   return async (c, next) => {
     const origin = c.req.header('Origin')
+    if (origin !== undefined && publicPaths.includes(c.req.path)) return answerPublic(c, next)
     const allowed = origin !== undefined && allowedOrigins.includes(origin)
     if (allowed && isPreflight(c)) answerPreflight(c)
     else await next()
@@ -45,6 +51,15 @@ export function cors(
       log('origin-refused', { request_id: requestIdOf(c), origin: seen, setting: 'ALLOWED_ORIGINS' })
     }
   }
+}
+
+/** Lets every origin call, without cookies. Its credential, if any, is a header that a page has to send itself. */
+async function answerPublic(c: Context, next: () => Promise<void>): Promise<void> {
+  if (isPreflight(c)) answerPreflight(c)
+  else await next()
+  // guard: what every origin may call takes no cookie
+  c.res.headers.set('Access-Control-Allow-Origin', '*')
+  c.res.headers.set('Access-Control-Expose-Headers', 'Retry-After, WWW-Authenticate')
 }
 
 function isPreflight(c: Context): boolean {

@@ -9,6 +9,7 @@ export const PROBLEMS = {
   'social-refused': { status: 400, title: 'The sign-in at the provider was rejected' },
   'social-cancelled': { status: 400, title: 'The sign-in at the provider was cancelled' },
   'social-no-address': { status: 400, title: 'The provider vouches for no email address' },
+  'authorization-refused': { status: 400, title: 'The request of the app was rejected' },
   'passkey-unknown': { status: 400, title: 'The passkey is unknown' },
   'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
   'authentication-required': { status: 401, title: 'Authentication is required' },

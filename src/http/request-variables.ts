@@ -9,6 +9,8 @@ export interface RequestVariables {
   sentForm?: Readonly<Record<string, string>>
   /** Says whether an empty form was sent by a client that names that type by default, and not because a person pressed a button. */
   wantsJson?: boolean
+  /** Says whether the answer to a form leads to another site, which the page of the form allows. */
+  leadsElsewhere?: boolean
   /** With which it was refused. */
   problem?: ProblemCode
 }

@@ -15,6 +15,8 @@ export interface RouteFacts {
   readonly json?: BodySchema
   /** The schema of a form. */
   readonly form?: BodySchema
+  /** The schema of a form that is the only body, as OAuth has it. */
+  readonly oauthForm?: BodySchema
   /** Says whether the route reads from the session store that the session is active. */
   readonly live?: true
   /** Says whether the person must have proven who they are a short while ago. */

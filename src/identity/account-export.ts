@@ -13,6 +13,8 @@ export type ExportedPlace =
   | 'recovery_codes'
   | 'passkeys'
   | 'identities'
+  | 'consents'
+  | 'authorization_codes'
   | 'pending_sign_ins'
   | 'devices'
   | 'known_devices'

@@ -3,6 +3,7 @@ import type { Config } from '../config/config'
 import type { AuthCookie, AuthCookies } from '../http/auth-cookies'
 import { isForm } from '../http/body'
 import { prefersPage } from '../http/prefers-page'
+import { withVariables } from '../http/request-variables'
 
 /**
  * Leads the browser by way of `GET /continue` after a form that gave it a cookie, or that ends at another origin.
@@ -16,7 +17,8 @@ export function continueAfterForms({ cookies, basePath }: Config): MiddlewareHan
   return async (c, next) => {
     await next()
     const target = c.res.status === 303 && isForm(c) && prefersPage(c) ? c.res.headers.get('Location') : null
-    if (target === null) return
+    // guard: a code of a client is in no URL of Janus
+    if (target === null || withVariables(c).get('leadsElsewhere')) return
     const cookie = givenCookie(c.res.headers.getSetCookie(), cookies)
     if (cookie === null && target.startsWith('/')) return
     const query = new URLSearchParams({

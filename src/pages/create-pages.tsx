@@ -1,7 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
 import { presentedOffer } from '../api/account/identities'
-import { Text, TurnstileToken } from '../api/fields'
+import { ReturnTo, Text, TurnstileToken } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
@@ -170,6 +170,12 @@ export function createPages(
       return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} next={next ?? null} />)
     },
 
+    async show(c, page, options) {
+      const context = pageContext(c, frame)
+      const render = page as (context: PageContext) => Parameters<typeof answerPage>[2]
+      return answerPage(c, context, render(context), 200, options)
+    },
+
     async problemType(c, code) {
       const context = pageContext(c, frame)
       const { status } = PROBLEMS[code]
@@ -325,7 +331,7 @@ function otherScreenBody(screens: readonly Screen[]) {
     /** Sent with the rest of the form, and passed over. */
     password: v.optional(Text),
     turnstile_token: TurnstileToken,
-    return_to: v.optional(Text),
+    return_to: ReturnTo,
     attempt: v.optional(Text),
   })
 }

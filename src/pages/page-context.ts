@@ -37,12 +37,15 @@ type Rendered = Parameters<Context['html']>[0]
 /**
  * Answers with a page. Nothing runs in it but Janus's own script, nothing is loaded from elsewhere but a logo that is configured, and
  * no other page can frame it (CSP Level 3; OWASP ASVS 5.0 §3.4.3, §3.4.6).
+ *
+ * @param options `formTargets`: where its form may end besides, as sources of the policy.
  */
 export function answerPage(
   c: Context,
   { nonce, brand, turnstile }: PageContext,
   page: Rendered,
   status: ContentfulStatusCode = 200,
+  { formTargets = [] }: { readonly formTargets?: readonly string[] } = {},
 ): Response | Promise<Response> {
   const images = brand.logoUrl?.startsWith('https:') ? ` ${new URL(brand.logoUrl).origin}` : ''
   c.header(
@@ -56,7 +59,7 @@ export function answerPage(
       "connect-src 'self'",
       `img-src 'self' data:${images}`,
       "base-uri 'none'",
-      "form-action 'self'",
+      ["form-action 'self'", ...formTargets].join(' '),
       "frame-ancestors 'none'",
     ].join('; '),
   )

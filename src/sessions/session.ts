@@ -57,6 +57,7 @@ export type EndReason =
   | 'roles-changed'
   | 'refresh-token-reused'
   | 'second-factor-changed'
+  | 'code-reused'
 
 /** Who ended a session: recorded with the end. */
 export interface EndedBy {

@@ -62,7 +62,9 @@ export function createApp(
     .use(requestLog(log, config.logSuccessPercent, identify))
     .use(securityHeaders)
     .use(pages?.afterForms ?? passOn)
-    .use(cors(config, log))
+    .use(
+      cors({ ...config, publicPaths: partsOf(services).flatMap(({ publicPaths = [] }) => publicPaths) }, log),
+    )
     .use(errorsOnly)
     .use(events?.deliver(services.defer) ?? passOn)
     .use(closedByDefault(services))

@@ -33,7 +33,14 @@ import type { BoundClaims } from '../tokens/custom-claims'
 import { createRefreshTokens } from '../tokens/refresh-token'
 import type { CreateEvents, OnEvent } from './create-events'
 import type { CreateMail } from './mail'
-import type { CreatePasskeys, CreateSecondFactors, CreateSocialLogin, SocialLogin } from './part'
+import type {
+  CreatePasskeys,
+  CreateProvider,
+  CreateSecondFactors,
+  CreateSocialLogin,
+  Provider,
+  SocialLogin,
+} from './part'
 import type { Truth } from './truths'
 import type { WiredServices } from './wired-services'
 
@@ -44,6 +51,7 @@ export interface Parts {
   readonly createPasskeys?: CreatePasskeys
   readonly createSecondFactors?: CreateSecondFactors
   readonly createSocialLogin?: CreateSocialLogin
+  readonly createProvider?: CreateProvider
 }
 
 interface ServiceParts {
@@ -54,6 +62,8 @@ interface ServiceParts {
   readonly parts: Parts
   /** `null`: no social login. */
   readonly social: SocialLogin | null
+  /** `null`: no authorization server. */
+  readonly provider: Provider | null
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
   /** What the app says in its own words in mails. */
@@ -76,6 +86,7 @@ export function createServices(
     config,
     parts,
     social,
+    provider,
     mailer,
     mailTexts,
     metadata = {},
@@ -193,6 +204,7 @@ export function createServices(
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     events: parts.createEvents?.({ ...settings, onEvent }) ?? null,
     socialPart: social?.createPart({ ...settings, mailQueue }) ?? null,
+    providerPart: provider?.isOn ? provider.createPart({ ...settings, mailQueue, signingKeys }) : null,
     checkDatabase: truth.check,
   }
 }

@@ -7,7 +7,7 @@ import type { Parts } from './create-services'
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor }: Config,
+  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor, modes, jwtAlg }: Config,
   {
     mailer = null,
     onEvent = null,
@@ -16,7 +16,12 @@ export function lacksPart(
     createPasskeys,
     createSecondFactors,
     createSocialLogin,
-  }: Parts & { readonly mailer?: Mailer | null; readonly onEvent?: OnEvent | null },
+    createProvider,
+    createPages,
+  }: Parts & { readonly createPages?: unknown } & {
+    readonly mailer?: Mailer | null
+    readonly onEvent?: OnEvent | null
+  },
 ): readonly ConfigFault[] {
   const faults: ConfigFault[] = []
   const fault = (setting: string, what: string, part: keyof Parts) =>
@@ -30,7 +35,9 @@ export function lacksPart(
     faults.push({ setting: 'MAILER', message })
   }
   // A domain that is only the default asks for nothing.
-  const { JANUS_EVENTS, PASSKEY_RP_ID, SOCIAL_PROVIDERS } = env as Partial<Record<string, unknown>>
+  const { JANUS_EVENTS, PASSKEY_RP_ID, SOCIAL_PROVIDERS, OAUTH_SERVER } = env as Partial<
+    Record<string, unknown>
+  >
   if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)
     fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
   if (!createPasskeys && passkeyOrigins.length > 0)
@@ -40,6 +47,15 @@ export function lacksPart(
     fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')
   if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
     fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
+  if (OAUTH_SERVER === 'on') {
+    const lacks = (message: string) =>
+      faults.push({ setting: 'OAUTH_SERVER', message: `OAUTH_SERVER is on, and ${message}` })
+    if (!createProvider) lacks('createJanus was not given createProvider')
+    if (!createPages) lacks('createJanus was not given createPages, where people sign in')
+    if (!modes.includes('session')) lacks('AUTH_MODE has no session mode, in which people sign in')
+    // guard: no service is handed the secret that signs tokens
+    if (jwtAlg === 'HS256') lacks('JWT_ALG is HS256, whose tokens no other service can verify')
+  }
   // guard: no event is lost because nothing tells of it
   if (!createEvents && onEvent) fault('onEvent', 'createJanus was given onEvent', 'createEvents')
   if (!createEvents && webhookUrl !== null) fault('WEBHOOK_URL', 'WEBHOOK_URL is set', 'createEvents')

@@ -5,9 +5,10 @@ import type { Config } from '../config/config'
 import type { ConfigFault } from '../config/fault'
 import type { Keyring } from '../crypto/keyring'
 import type { SignedInEnv } from '../guards/auth-env'
+import type { SigningKeys } from '../keys/signing-keys'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
-import type { PasskeyPart, SecondFactorPart, Services, SocialPart } from '../services'
+import type { PasskeyPart, ProviderPart, SecondFactorPart, Services, SocialPart } from '../services'
 import type { MailQueue } from '../storage/sql/mail-queue'
 import type { SqlDatabase } from '../storage/sql/sql-database'
 
@@ -18,6 +19,8 @@ import type { SqlDatabase } from '../storage/sql/sql-database'
 export interface Part {
   /** What is left to do in the background, by name. */
   readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
+  /** Paths that pages of every origin may call, without cookies. */
+  readonly publicPaths?: readonly string[]
   createRoutes(services: Services, pages: Pages | null): Hono<SignedInEnv>
 }
 
@@ -48,3 +51,14 @@ export interface SocialLogin {
 
 /** Makes what social login takes, of the settings that only it has. */
 export type CreateSocialLogin = (env: object) => SocialLogin
+
+/** An authorization server, as settings have it. */
+export interface Provider {
+  /** What is wrong with its settings. */
+  readonly faults: readonly ConfigFault[]
+  readonly isOn: boolean
+  createPart(settings: PartSettings & { readonly signingKeys: SigningKeys }): Part & ProviderPart
+}
+
+/** Makes what an authorization server takes, of the settings that only it has. */
+export type CreateProvider = (env: object) => Provider

@@ -2,7 +2,7 @@ import type { Services } from '../services'
 import type { SqlDatabase } from '../storage/sql/sql-database'
 import type { Events } from './create-events'
 import type { Mail } from './mail'
-import type { CreatePasskeys, CreateSecondFactors, Part, SocialLogin } from './part'
+import type { CreatePasskeys, CreateSecondFactors, Part, Provider, SocialLogin } from './part'
 
 /** What a service is wired of: its parts have routes and work in the background. */
 export interface WiredServices extends Services {
@@ -13,9 +13,16 @@ export interface WiredServices extends Services {
   readonly passkeyPart: ReturnType<CreatePasskeys> | null
   readonly secondFactorPart: ReturnType<CreateSecondFactors> | null
   readonly socialPart: ReturnType<SocialLogin['createPart']> | null
+  readonly providerPart: ReturnType<Provider['createPart']> | null
 }
 
 /** Returns the parts that a service was given. */
-export function partsOf({ mail, passkeyPart, secondFactorPart, socialPart }: WiredServices): readonly Part[] {
-  return [mail, passkeyPart, secondFactorPart, socialPart].filter((part) => part !== null)
+export function partsOf({
+  mail,
+  passkeyPart,
+  secondFactorPart,
+  socialPart,
+  providerPart,
+}: WiredServices): readonly Part[] {
+  return [mail, passkeyPart, secondFactorPart, socialPart, providerPart].filter((part) => part !== null)
 }

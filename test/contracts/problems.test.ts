@@ -3,6 +3,7 @@ import { afterEach, expect, it, vi } from 'vitest'
 import { PROBLEMS, type ProblemCode } from '../../src/http/problem'
 import { stoppedService } from '../support/guessing'
 import { mailingService } from '../support/mail'
+import { oauthService } from '../support/oauth'
 import { addPasskey, signInWithPasskey } from '../support/passkeys'
 import {
   type Answer,
@@ -75,6 +76,7 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return send(service, 'POST', '/login/social/acme', { body: { mode: 'session' } })
     },
   ],
+  'authorization-refused': [400, () => send(oauthService(), 'GET', '/oauth/authorize')],
   'passkey-unknown': [
     400,
     async () => {

@@ -7,6 +7,7 @@ import { PROBLEMS } from '../../src/http/problem'
 import { createPages } from '../../src/pages/create-pages'
 import { createRoutes } from '../../src/wiring/app'
 import { partsOf } from '../../src/wiring/wired-services'
+import { OAUTH_SETTINGS } from '../support/oauth'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
 import { socialService } from '../support/providers'
 import { appOf, deployed, type OwnService, type Service } from '../support/service'
@@ -32,6 +33,8 @@ const OPEN = [
   'POST /login/social/:provider',
   'GET /login/social/:provider/callback',
   'POST /login/social/:provider/callback',
+  'POST /oauth/token',
+  'GET /.well-known/oauth-authorization-server',
   'POST /password/forgot',
   'POST /password/reset',
   'POST /email/verify',
@@ -64,8 +67,11 @@ const OPEN_PAGES = [
   'GET /openapi.json',
   'GET /docs',
 ]
+/** What only an authorization server has, and only with pages. */
+const OAUTH_PAGES = ['GET /oauth/authorize', 'POST /oauth/authorize', 'GET /oauth/resume']
 const CLOSED = [
   'POST /logout/all',
+  'POST /oauth/consent',
   'GET /me',
   'PATCH /me',
   'POST /me',
@@ -106,8 +112,8 @@ const CLOSED = [
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
-const AT_ROOT = socialService()
-const UNDER_AUTH = socialService({ ISSUER: 'https://example.com/auth' })
+const AT_ROOT = socialService(OAUTH_SETTINGS)
+const UNDER_AUTH = socialService({ ISSUER: 'https://example.com/auth', ...OAUTH_SETTINGS })
 const SERVICES = [
   { at: 'the root', service: AT_ROOT },
   { at: '/auth', service: UNDER_AUTH },
@@ -152,7 +158,7 @@ function ask(service: Service, method: string, url: string): Promise<Response> {
 describe.each(SERVICES)('the route contract at $at', ({ service }) => {
   it('is what is registered, no more and no less', () => {
     const names = routesOf(service).map(({ name }) => name)
-    expect(names.sort()).toEqual([...OPEN, ...OPEN_PAGES, ...CLOSED].sort())
+    expect(names.sort()).toEqual([...OPEN, ...OPEN_PAGES, ...OAUTH_PAGES, ...CLOSED].sort())
     expect([...openRoutesOf(createPages(service.services).routes.routes)].sort()).toEqual(
       OPEN_PAGES.toSorted(),
     )
@@ -166,7 +172,8 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
   })
 
   it('ADM-01: refuses a caller without credential on every route that is not on the open list', async () => {
-    const closed = routesOf(service).filter(({ name }) => !OPEN.includes(name) && !OPEN_PAGES.includes(name))
+    const open = [...OPEN, ...OPEN_PAGES, ...OAUTH_PAGES]
+    const closed = routesOf(service).filter(({ name }) => !open.includes(name))
     expect(closed).toHaveLength(CLOSED.length)
     for (const { name, method, path } of closed) {
       const refusal = await send(service, method, urlOf(path))

@@ -21,6 +21,7 @@ const USES = {
   'mail-encryption': 'encrypts',
   'totp-seed': 'encrypts',
   'social-sign-in': 'encrypts',
+  'authorization-request': 'encrypts',
 } as const satisfies Record<KeyPurpose, 'signs' | 'encrypts'>
 const PURPOSES = Object.keys(USES) as KeyPurpose[]
 const MACS = PURPOSES.filter((purpose) => USES[purpose] === 'signs')

@@ -52,6 +52,7 @@ const PARTS = {
   createPasskeys: 'wiring/create-passkeys',
   createSecondFactors: 'wiring/create-second-factors',
   createSocialLogin: 'wiring/create-social-login',
+  createProvider: 'wiring/create-provider',
   createPages: 'pages/create-pages',
   createDurableObjectCopies: 'wiring/durable-object-copies',
   createRedisCopies: 'wiring/redis-copies',

@@ -4,6 +4,17 @@ import type { Mode } from '../../src/sessions/mode'
 import { createAdmin } from '../../src/wiring/create-admin'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
+import {
+  ask,
+  decide,
+  exchange,
+  locationOf,
+  newClient,
+  OAUTH_SETTINGS,
+  postForm,
+  refresh,
+  requestOf,
+} from './oauth'
 import { addPasskey, answerChallenge, signInWithPasskey, stepByPasskey, stepUpByPasskey } from './passkeys'
 import {
   clientOf,
@@ -47,7 +58,7 @@ export interface WholeService extends SocialService {
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
   const provider = standIn()
   const service: MailingService = mailingService(
-    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...SOCIAL_SETTINGS, ...settings },
+    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...SOCIAL_SETTINGS, ...OAUTH_SETTINGS, ...settings },
     playedBy(provider),
     {
       onEvent() {
@@ -107,6 +118,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await administer(open, mode)
     await endEverything(ada)
   }
+  await giveAppsTokens(open)
   await workInTheBackground(open)
 }
 
@@ -287,6 +299,25 @@ async function useIdentities(
   const other = newSubject()
   await linkIn(open, { ...protectedPerson.person, ...protectedPerson.session }, { subject: other })
   expect((await (await tokenSignIn(open, { subject: other })).confirm()).body.next).toContain('totp')
+}
+
+async function giveAppsTokens(open: WholeService): Promise<void> {
+  const person = await signedInPerson({ mode: 'session', service: open })
+  const client = await newClient()
+  await send(open, 'GET', '/.well-known/oauth-authorization-server')
+  await postForm(open, '/oauth/authorize', Object.fromEntries(requestOf(client)))
+  const waiting = await ask(open, requestOf(client))
+  const [cookie] = Object.entries(waiting.cookies)
+  const resume = locationOf(waiting).searchParams.get('return_to') ?? ''
+  const headers = { Cookie: `${person.headers.Cookie}; ${cookie?.join('=')}`, Accept: 'text/html' }
+  const page = await send(open, 'GET', resume, { headers })
+  await decide(open, person, page, 'deny')
+  const allowed = await decide(open, person, page)
+  expect((await ask(open, requestOf(client), person)).status).toBe(303)
+  const code = locationOf(allowed).searchParams.get('code') ?? ''
+  const { body } = await exchange(open, client, code)
+  expect((await refresh(open, client, body.refresh_token)).status).toBe(200)
+  expect((await exchange(open, client, code)).status).toBe(400)
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

@@ -10,6 +10,7 @@ import { createApp } from '../../src/wiring/app'
 import { createEvents } from '../../src/wiring/create-events'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { createDurableObjectDatabase } from '../../src/wiring/durable-object-database'
@@ -51,7 +52,7 @@ export interface OwnService extends Service {
 }
 
 /** What a service may be made without. */
-export const ALL_PARTS = { createPasskeys, createSecondFactors, createSocialLogin }
+export const ALL_PARTS = { createPasskeys, createSecondFactors, createSocialLogin, createProvider }
 
 /**
  * Makes one. Work it does behind a response is done before `fetch` answers.
@@ -64,7 +65,10 @@ export function ownService(
     JanusOptions,
     'mailer' | 'claims' | 'onEvent' | 'createSessionCopies' | 'texts' | 'styles' | 'metadata'
   > = {},
-  parts: Pick<JanusOptions, 'createPasskeys' | 'createSecondFactors' | 'createSocialLogin'> = ALL_PARTS,
+  parts: Pick<
+    JanusOptions,
+    'createPasskeys' | 'createSecondFactors' | 'createSocialLogin' | 'createProvider'
+  > = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []

@@ -73,6 +73,17 @@ capitals, with \`_\` for a hyphen. A name of your own is an OpenID provider, as 
 | --- | --- | --- | --- |
 `
 
+const OAUTH_SECTION = `
+## Authorization server
+
+Read only where \`createJanus\` is given \`createProvider\` ([guide](../guides/authorization-server.md)).
+
+| name | default | values | meaning |
+| --- | --- | --- | --- |
+| **OAUTH_SERVER** | \`off\` | \`on\`, \`off\` | Whether Janus gives other apps tokens. Takes session mode, pages, and another \`JWT_ALG\` than HS256. |
+| **OAUTH_RESOURCES** | \`none\` | \`none\`, or for each service its \`https://\` URL (\`http://\` only for localhost) and its scopes, separated by spaces; services separated by commas | The services that take the tokens, and their scopes. |
+`
+
 /** Returns the settings of social login, which have no rows in settings.ts. */
 function renderSocial(): string {
   const lines = Object.entries(SOCIAL_TEXTS).flatMap(([kind, texts]) => {
@@ -82,5 +93,5 @@ function renderSocial(): string {
       return `| **SOCIAL_${name}_${end}** | ${fallback ?? 'none; required'} | ${accepts} | ${words} |\n`
     })
   })
-  return SOCIAL_HEADING + lines.join('')
+  return SOCIAL_HEADING + lines.join('') + OAUTH_SECTION
 }

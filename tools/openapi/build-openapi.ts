@@ -2,6 +2,7 @@ import { parseConfig } from '../../src/config/parse-config'
 import { createApp } from '../../src/wiring/app'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createServices } from '../../src/wiring/create-services'
 import { createSocialLogin } from '../../src/wiring/create-social-login'
@@ -32,6 +33,7 @@ export function buildOpenApi(version: string): OpenApi {
       config,
       parts: { createMail, createPasskeys, createSecondFactors },
       social: createSocialLogin({}),
+      provider: createProvider({ OAUTH_SERVER: 'on' }),
       mailer: null,
       copyStore: null,
       customClaims: null,

@@ -140,7 +140,7 @@ export function createDocument(
         tags: [operation.tag],
         security: securityOf(operation, route.open),
         ...parametersOf(facts, operation),
-        ...(facts.json ? { requestBody: requestBodyOf(facts, operation) } : {}),
+        ...(facts.json || facts.oauthForm ? { requestBody: requestBodyOf(facts, operation) } : {}),
         responses: {
           ...problems.responsesFor(problemsOf(route, operation)),
           ...(facts.form ? { 303: FORM_HANDLED } : {}),
@@ -197,8 +197,8 @@ function securityOf({ takes }: Operation, open: boolean): OperationObject['secur
   return takes === 'refresh-token' ? [{ refreshCookie: [] }, {}] : []
 }
 
-function requestBodyOf({ json, form }: RouteFacts, { request }: Operation) {
-  const schemas = { 'application/json': json, 'application/x-www-form-urlencoded': form }
+function requestBodyOf({ json, form, oauthForm }: RouteFacts, { request }: Operation) {
+  const schemas = { 'application/json': json, 'application/x-www-form-urlencoded': form ?? oauthForm }
   const content: Record<string, Content[string]> = {}
   for (const [type, schema] of Object.entries(schemas)) {
     if (!schema) continue

@@ -149,6 +149,8 @@ export const EXAMPLES = {
     recovery_codes: [],
     passkeys: [],
     identities: [],
+    consents: [],
+    authorization_codes: [],
     pending_sign_ins: [],
     devices: [],
     known_devices: [{ device: 'Firefox, Linux; GB' }],

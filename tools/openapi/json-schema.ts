@@ -24,6 +24,13 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
 
 /** Describes each field of a request body. */
 const FIELDS: Readonly<Record<string, string>> = {
+  grant_type: '`authorization_code` or `refresh_token`.',
+  code_verifier: 'The verifier of the challenge (RFC 7636).',
+  redirect_uri: 'As in the authorization request.',
+  scope: 'With a refresh token: a part of what was granted.',
+  resource: 'The resource of the grant (RFC 8707).',
+  client_id: 'The id of a client that does not use HTTP Basic.',
+  client_secret: 'The secret of a client that does not use HTTP Basic.',
   email: 'The address of the account.',
   password: 'The password of the account.',
   current_password: 'The password as it is.',

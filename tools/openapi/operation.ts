@@ -48,5 +48,6 @@ export const TAGS = {
   Devices: 'List and forget known devices.',
   Passkeys: 'List, add, rename and remove passkeys (WebAuthn).',
   'Sign-in providers': 'List, connect and disconnect identities at other providers.',
+  'Authorization server': 'Tokens for other apps (OAuth 2.1). With `OAUTH_SERVER=off` these return 404.',
   Service: 'Keys, problems and health.',
 }

@@ -1,4 +1,5 @@
 import { ACCOUNT_OPERATIONS } from './account-operations'
+import { OAUTH_OPERATIONS } from './oauth-operations'
 import type { Operation } from './operation'
 import { SERVICE_OPERATIONS } from './service-operations'
 import { SIGN_IN_OPERATIONS } from './sign-in-operations'
@@ -7,5 +8,6 @@ import { SIGN_IN_OPERATIONS } from './sign-in-operations'
 export const OPERATIONS: Readonly<Record<string, Operation>> = {
   ...SIGN_IN_OPERATIONS,
   ...ACCOUNT_OPERATIONS,
+  ...OAUTH_OPERATIONS,
   ...SERVICE_OPERATIONS,
 }

@@ -29,6 +29,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     action:
       'Ask for new options and try again. Compare the origin of the page with `PASSKEY_RP_ID` and `PASSKEY_ORIGINS`.',
   },
+  'authorization-refused': {
+    cause:
+      'The `client_id` of an authorization request is not registered, its `redirect_uri` is not one of the client, or it waited for ten minutes or in another browser. Nobody is redirected, because nothing proves where to.',
+    action: 'Look at the client with `janus clients show`, and compare `redirect_uri` byte for byte.',
+  },
   'social-refused': {
     cause:
       'The answer of a sign-in provider is not valid, was used already, or came to another browser or client than the one that began. The log says which (`social-refused`).',

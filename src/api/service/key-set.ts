@@ -5,9 +5,10 @@ import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import type { Services } from '../../services'
 
 /** The public keys of access tokens (RFC 7517 §5), for anyone who verifies them. */
-export function keySetRoutes({ config, signingKeys }: Services) {
+export function keySetRoutes({ config, signingKeys, providerPart }: Services) {
   return new Hono().get('/.well-known/jwks.json', open, async (c) => {
-    const keys = config.modes.includes('token') ? await signingKeys.keySet() : null
+    const isNeeded = config.modes.includes('token') || providerPart !== null
+    const keys = isNeeded ? await signingKeys.keySet() : null
     if (!keys)
       throw new Problem('not-found', {
         detail: 'This service publishes no key set, because JWT_ALG is HS256 or tokens are not offered.',

@@ -165,6 +165,12 @@ export const problems = {
     explanation: 'Er wurde aus Ihrem Konto entfernt.',
     action: 'Melden Sie sich anders an.',
   },
+  'authorization-refused': {
+    title: 'Die App wurde nicht zugelassen',
+    explanation: 'Die Anfrage der App ist unvollständig, oder die App ist hier nicht eingetragen.',
+    action:
+      'Gehen Sie zur App zurück und beginnen Sie noch einmal. Wenn es wieder geschieht, wenden Sie sich an ihren Betreiber.',
+  },
   'social-refused': {
     title: 'Die Anmeldung dort hat nicht geklappt',
     explanation:

@@ -420,6 +420,14 @@ export const de = {
     'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
     'passkey-added': { success: 'Passkey hinzugefügt', refused: 'Versuch, einen Passkey hinzuzufügen' },
     'passkey-removed': { success: 'Passkey entfernt', refused: 'Versuch, einen Passkey zu entfernen' },
+    'app-connected': {
+      success: 'Eine App wurde verbunden',
+      refused: 'Das Verbinden einer App wurde abgelehnt',
+    },
+    'app-disconnected': {
+      success: 'Eine App wurde getrennt',
+      refused: 'Das Trennen einer App wurde abgelehnt',
+    },
     'identity-linked': {
       success: 'Anmeldedienst verbunden',
       refused: 'Versuch, einen Anmeldedienst zu verbinden',
@@ -462,6 +470,7 @@ export const de = {
     'second-factor': 'mit der Authenticator-App',
     'recovery-code': 'mit einem Wiederherstellungscode',
     'wrong-second-factor': 'falscher Code im zweiten Schritt',
+    'code-reused': 'zur Sicherheit: ein Code einer App wurde doppelt verwendet',
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
     'wrong-password': 'falsches Passwort',
     throttled: 'zu viele Versuche',

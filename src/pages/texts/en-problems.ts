@@ -164,6 +164,11 @@ export const problems = {
     explanation: 'It was removed from your account.',
     action: 'Sign in another way.',
   },
+  'authorization-refused': {
+    title: 'The app was not let in',
+    explanation: "The request of the app isn't complete, or the app isn't registered here.",
+    action: 'Go back to the app and start again. If it happens again, tell its operator.',
+  },
   'social-refused': {
     title: "Signing in there didn't work",
     explanation: "The answer of the other service didn't fit this browser, or was used already.",

@@ -413,6 +413,8 @@ export const en = {
     'device-forgotten': { success: 'Device forgotten', refused: 'Attempt to forget a device' },
     'passkey-added': { success: 'Passkey added', refused: 'Attempt to add a passkey' },
     'passkey-removed': { success: 'Passkey removed', refused: 'Attempt to remove a passkey' },
+    'app-connected': { success: 'An app was connected', refused: 'Connecting an app was rejected' },
+    'app-disconnected': { success: 'An app was disconnected', refused: 'Disconnecting an app was rejected' },
     'identity-linked': {
       success: 'Sign-in provider connected',
       refused: 'Attempt to connect a sign-in provider',
@@ -450,6 +452,7 @@ export const en = {
     'second-factor': 'with the authenticator app',
     'recovery-code': 'with a recovery code',
     'wrong-second-factor': 'wrong code in the second step',
+    'code-reused': 'for safety: a code of an app was used twice',
     'refresh-token-reused': 'for safety: a credential was used twice',
     'wrong-password': 'wrong password',
     throttled: 'too many attempts',

@@ -158,6 +158,11 @@ export const problems = {
     explanation: 'Se eliminó de su cuenta.',
     action: 'Inicie sesión de otra manera.',
   },
+  'authorization-refused': {
+    title: 'No se admitió la aplicación',
+    explanation: 'La solicitud de la aplicación está incompleta o la aplicación no está registrada aquí.',
+    action: 'Vuelva a la aplicación y empiece de nuevo. Si se repite, avise a quien la gestiona.',
+  },
   'social-refused': {
     title: 'No se pudo iniciar sesión allí',
     explanation: 'La respuesta del otro servicio no corresponde a este navegador o ya se usó.',

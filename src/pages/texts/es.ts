@@ -418,6 +418,14 @@ export const es = {
       success: 'Llave de acceso eliminada',
       refused: 'Intento de eliminar una llave de acceso',
     },
+    'app-connected': {
+      success: 'Se conectó una aplicación',
+      refused: 'Se rechazó la conexión de una aplicación',
+    },
+    'app-disconnected': {
+      success: 'Se desconectó una aplicación',
+      refused: 'Se rechazó la desconexión de una aplicación',
+    },
     'identity-linked': {
       success: 'Proveedor de acceso conectado',
       refused: 'Intento de conectar un proveedor de acceso',
@@ -457,6 +465,7 @@ export const es = {
     'second-factor': 'con la aplicación de autenticación',
     'recovery-code': 'con un código de recuperación',
     'wrong-second-factor': 'código incorrecto en el segundo paso',
+    'code-reused': 'por seguridad: un código de una aplicación se usó dos veces',
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
     'wrong-password': 'contraseña incorrecta',
     throttled: 'demasiados intentos',

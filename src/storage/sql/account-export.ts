@@ -24,6 +24,8 @@ export function createAccountExports(db: SqlDatabase): AccountExports {
           recovery_codes: of('recovery_codes'),
           passkeys: of('passkeys'),
           identities: of('identities'),
+          consents: of('consents'),
+          authorization_codes: of('authorization_codes'),
           pending_sign_ins: of('pending_sign_ins'),
           devices: of('devices'),
           known_devices: of('known_devices'),

@@ -156,6 +156,13 @@ export function recordIfIssued(event: AuditEvent, tokenHash: string): Statement 
   )
 }
 
+/** Appends an event about a session and its account, if the statement right before changed a row; `detail` stands as its reason. */
+export function recordOfSession(event: AuditEvent, detail: string): Statement {
+  const values = VALUES.replace(':subject_id', 'sessions.user_id').replace(':actor_id', 'sessions.user_id')
+  const { subject_id: _, actor_id: __, ...rest } = valuesOf({ ...event, reason: detail })
+  return sql(`${INSERT} SELECT ${values} FROM sessions WHERE id = :session_id AND ${PREVIOUS_CHANGED}`, rest)
+}
+
 /** The database gives each row its `seq`. */
 const COLUMNS = CHAINED_COLUMNS.filter((column) => column !== 'seq')
 const INSERT = `INSERT INTO audit_events (${COLUMNS.join(', ')})`

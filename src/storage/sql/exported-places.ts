@@ -5,13 +5,16 @@ export const EXPORTED_PLACES = {
   account: `SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, user_metadata, app_metadata,
     created_at FROM users WHERE id = :user_id`,
   sessions: `SELECT id, mode, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
-    user_agent, country FROM sessions WHERE user_id = :user_id`,
+    user_agent, country, client_id, parent_id, scope, resource FROM sessions WHERE user_id = :user_id`,
   authenticator_app: 'SELECT confirmed_at FROM totp_factors WHERE user_id = :user_id',
   recovery_codes: 'SELECT used_at FROM recovery_codes WHERE user_id = :user_id',
   passkeys: `SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at
     FROM passkeys WHERE user_id = :user_id`,
   identities: `SELECT id, provider, issuer, subject, email, created_at, last_used_at
     FROM identities WHERE user_id = :user_id`,
+  consents: 'SELECT client_id, resource, scope, granted_at FROM oauth_consents WHERE user_id = :user_id',
+  authorization_codes: `SELECT client_id, redirect_uri, scope, resource, expires_at
+    FROM authorization_codes WHERE user_id = :user_id`,
   pending_sign_ins: `SELECT mode, methods, return_to, expires_at
     FROM pending_sign_ins WHERE user_id = :user_id`,
   devices: 'SELECT id, created_at, last_seen_at, user_agent, country FROM devices WHERE user_id = :user_id',

@@ -18,6 +18,9 @@ export interface SessionRow {
   readonly expires_at: number
   readonly user_agent: string | null
   readonly country: string | null
+  readonly client_id: string | null
+  readonly scope: string | null
+  readonly resource: string | null
 }
 
 /** A session with the roles of its account. */

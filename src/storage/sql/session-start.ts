@@ -177,3 +177,23 @@ export function endBeyondLimit({
     { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, source }) },
   )
 }
+
+/** As {@link endBeyondLimit}, for a session whose account only the database knows. */
+export function endOldestBeyond(
+  maxSessions: number,
+  {
+    sessionId,
+    source,
+    now,
+  }: { readonly sessionId: string; readonly source: RequestSource; readonly now: number },
+): Statement<EndedSession> {
+  return sql(
+    // guard: what clients are granted counts towards the limit on sessions
+    `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
+      WHERE id IN (
+        SELECT id FROM sessions WHERE user_id = (SELECT user_id FROM sessions WHERE id = :id) AND ended_at IS NULL AND id <> :id
+         ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${NO_LIMIT} OFFSET :others)
+     RETURNING id, mode`,
+    { id: sessionId, now, others: maxSessions - 1, context: endContext({ actorId: null, source }) },
+  )
+}

@@ -1,9 +1,10 @@
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
-import { type MailQueue, mailIds } from './mail-queue'
+import type { MailQueue } from './mail-queue'
+import { rotate, toRotation } from './session-rotation'
 import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
-import { ifChanged, sql } from './statement'
+import { sql } from './statement'
 
 /** Sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
@@ -87,7 +88,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       const rows = await db.all(
         sql<SessionRow>(
           `SELECT * FROM sessions
-            WHERE user_id = :user_id AND ended_at IS NULL AND (created_at, id) < (:before_at, :before_id)
+            WHERE user_id = :user_id AND client_id IS NULL AND ended_at IS NULL AND (created_at, id) < (:before_at, :before_id)
               AND idle_expires_at > :now AND expires_at > :now
             ORDER BY created_at DESC, id DESC LIMIT :limit`,
           {
@@ -102,46 +103,8 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return rows.map(toSession)
     },
 
-    async rotate(id, counter, { now, idleExpiresAt, reuseSeconds, source }): Promise<Rotation> {
-      const token = { id, counter, now, reuse_seconds: reuseSeconds }
-      const steps = await db.transaction({
-        rotated: sql<{ id: string }>(
-          // guard: a refresh token is used once
-          `UPDATE sessions
-              SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
-                  idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
-            WHERE id = :id AND refresh_counter = :counter
-              AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
-              AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
-           RETURNING id`,
-          { ...token, idle_expires_at: idleExpiresAt },
-        ),
-        // Sees what the step before did, so the winner's own rotation is no reuse.
-        reused: sql<{ id: string }>(
-          // guard: reuse of a refresh token ends its session
-          `UPDATE sessions SET ended_at = :now, end_reason = 'refresh-token-reused', end_context = :context
-            WHERE id = :id AND ended_at IS NULL AND refresh_counter > :counter
-              AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
-              AND NOT (refresh_counter = :counter + 1 AND refreshed_at >= :now - :reuse_seconds)
-           RETURNING id`,
-          { ...token, context: endContext({ actorId: null, source }) },
-        ),
-        ownerTold: ifChanged(
-          'reused',
-          mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', source, now }, { sessionId: id }),
-        ),
-        live: sql<LiveSessionRow & { refresh_counter: number }>(
-          `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
-            WHERE sessions.id = :id AND refresh_counter > :counter`,
-          { id, counter, now },
-        ),
-      })
-      const { rotated, reused, ownerTold, live } = steps
-      if (reused.length > 0) return { outcome: 'reused', mailIds: mailIds(ownerTold) }
-      const [row] = live
-      if (!row) return { outcome: 'over' }
-      const outcome = rotated.length > 0 ? 'rotated' : 'repeated'
-      return { outcome, live: toLiveSession(row), counter: row.refresh_counter }
+    async rotate(id, counter, terms): Promise<Rotation> {
+      return toRotation(await db.transaction(rotate(mailQueue, { id, counter }, terms, null)))
     },
 
     async findEnded(endedBefore, limit) {
@@ -179,22 +142,3 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
     },
   }
 }
-
-/** The instant of an entry of `recent_rotations`, which is `[instant, counter]`. */
-const INSTANT = 'CAST(value ->> 0 AS BIGINT)'
-
-// guard: rotations are forgotten when their window is over
-/**
- * The rotations of a session in the last `:reuse_seconds` before `:now`, and that of `:counter` at `:now` if it is the first of its
- * second.
- */
-const RECENT_ROTATIONS = `(
-  SELECT '[' || string_agg(entry, ',') || ']' FROM
-    (SELECT CAST(value AS TEXT) AS entry FROM json_each(recent_rotations) AS old WHERE ${INSTANT} >= :now - :reuse_seconds
-     UNION ALL SELECT '[' || CAST(:now AS BIGINT) || ',' || CAST(:counter AS BIGINT) || ']'
-      WHERE NOT EXISTS (SELECT 1 FROM json_each(recent_rotations) AS old WHERE ${INSTANT} = :now)) AS recent)`
-
-// guard: a refresh token is repeated only within the window of its own rotation
-/** The lowest counter that was moved on in the last `:reuse_seconds` before `:now`. Every one above it was moved on later. */
-const LOWEST_RECENT = `(SELECT min(CAST(value ->> 1 AS BIGINT)) FROM json_each(recent_rotations) AS old
-  WHERE ${INSTANT} >= :now - :reuse_seconds)`

@@ -1,0 +1,160 @@
+import { type Context, Hono } from 'hono'
+import * as v from 'valibot'
+import { type Authorization, answerWithCode, authorize } from '../../flows/oauth/authorize'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { limitClient } from '../../guards/limit-client'
+import { open, openToOtherSites } from '../../guards/open-route'
+import { optionalPrincipal } from '../../guards/optional-principal'
+import { setAuthCookie } from '../../http/auth-cookies'
+import { jsonOrFormBody } from '../../http/body'
+import { Problem } from '../../http/problem'
+import { withVariables } from '../../http/request-variables'
+import { hashSecretText, type MintedSecret, matchesSecret, mintSecret } from '../../links/one-time-token'
+import { type AuthorizationRequest, answerUrl, requestParameters } from '../../oauth/authorization-request'
+import type { Client } from '../../oauth/client'
+import { oauthError } from '../../oauth/oauth-error'
+import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
+import { requestSourceOf } from '../../request-source/read-request-source'
+import type { ProviderPart, Services } from '../../services'
+import { presentedBinding } from '../sign-in/binding'
+
+/** What a person is asked on the consent page. */
+export interface ConsentQuestion {
+  readonly client: Client
+  readonly request: AuthorizationRequest
+  readonly person: { readonly userId: string; readonly email: string }
+  /** The request, sealed for the form. */
+  readonly sealed: string
+  /** How long the client may act, in seconds. */
+  readonly lastsSeconds: number
+}
+
+/** The pages of the authorization endpoint. They are made elsewhere, so that the API knows no page. */
+export interface OAuthPages {
+  consent(c: Context, question: ConsentQuestion): Response | Promise<Response>
+  /** Leads on to the client by a navigation of its own: Chromium applies `form-action` to every redirect of a form. */
+  onward(c: Context, url: string): Response | Promise<Response>
+}
+
+const ConsentBody = v.object({
+  request: v.pipe(v.string(), v.maxLength(SEALED_MAX_LENGTH, 'Send what the page has.')),
+  account_id: v.optional(v.string()),
+  decision: v.picklist(['allow', 'deny'], 'Send allow or deny.'),
+})
+
+/** The authorization endpoint (RFC 6749 §3.1) and what a person does on the way. */
+export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthPages) {
+  const { config, seals, clock } = services
+  const limited = limitClient(services, requestSourceOf)
+
+  return (
+    new Hono<SignedInEnv>()
+      .get('/oauth/authorize', open, limited, async (c) => {
+        const { searchParams } = new URL(c.req.url)
+        const facts = { parameters: searchParams, startedAt: null }
+        const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
+        return answer(c, authorization)
+      })
+
+      // Its parameters may come as a form from any site (OpenID Connect Core §3.1.2.1). It reads no cookie: the browser goes on by GET.
+      .post('/oauth/authorize', openToOtherSites, limited, async (c) => {
+        const form = await c.req.text()
+        // guard: a request by form is as short as one by URL
+        if (form.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
+        return c.redirect(`${config.basePath}/oauth/authorize?${new URLSearchParams(form)}`, 303)
+      })
+
+      .get('/oauth/resume', open, limited, async (c) => {
+        const pending = await seals.pending.open(c.req.query('request') ?? '', clock())
+        const binding = presentedBinding(c, config.cookies.authorization, undefined)
+        // guard: a request that waits goes on in the browser that it came from
+        if (!pending || !(await matchesSecret(binding, pending.bindingHash)))
+          throw unanswerable('The request has expired, or came from another browser.')
+        const { request, startedAt } = pending
+        const facts = { parameters: requestParameters(request), startedAt }
+        const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
+        return answer(c, authorization, { startedAt, afterForm: true })
+      })
+
+      .post('/oauth/consent', jsonOrFormBody(ConsentBody), async (c) => {
+        const { request: sealed, decision } = c.req.valid('json')
+        const { userId, sessionId, mode } = c.var.principal
+        const shown = await seals.shown.open(sealed, clock())
+        if (!shown || mode !== 'session') throw unanswerable('The request has expired.')
+        // guard: who decides is who was asked
+        if (shown.userId !== userId) throw new Problem('account-mismatch')
+        const { request } = shown
+        const denied = oauthError('access_denied', 'The person did not allow it.')
+        const authorization: Authorization =
+          decision === 'deny'
+            ? { outcome: 'refused', place: request, error: denied }
+            : await answerWithCode(services, { request, person: { userId, sessionId }, remember: true })
+        withVariables(c).set('leadsElsewhere', true)
+        return answer(c, authorization)
+      })
+  )
+
+  /** The session of the cookie that came along. No other credential speaks for a person here. */
+  async function cookieSession(c: Context): Promise<string | null> {
+    const principal = await optionalPrincipal(services, c.req.raw.headers)
+    // guard: only a cookie speaks for a person who is asked
+    return principal?.mode === 'session' ? principal.sessionId : null
+  }
+
+  async function answer(
+    c: Context,
+    authorization: Authorization,
+    { startedAt = clock(), afterForm = false }: { startedAt?: number; afterForm?: boolean } = {},
+  ) {
+    switch (authorization.outcome) {
+      case 'unanswerable':
+        throw unanswerable(authorization.why)
+      case 'answered':
+      case 'refused': {
+        const said = authorization.outcome === 'answered' ? authorization.answer : authorization.error
+        const url = answerUrl(authorization.place, config.issuer, said)
+        return afterForm ? pages.onward(c, url) : c.redirect(url, 303)
+      }
+      case 'sign-in-needed':
+        return wait(c, authorization.request, { startedAt, at: '/login' })
+      case 'proof-needed':
+        return wait(c, authorization.request, { startedAt, at: '/reauthenticate' })
+      case 'consent-needed': {
+        const { client, request, person } = authorization
+        const expiresAt = clock() + REQUEST_SECONDS
+        const sealed = await seals.shown.seal({ request, userId: person.userId, expiresAt })
+        const lastsSeconds = config.sessionLifetimeSeconds
+        return pages.consent(c, { client, request, person, sealed, lastsSeconds })
+      }
+    }
+  }
+
+  /** Lets a request wait in the browser until its person has signed in. Nothing is stored. */
+  async function wait(
+    c: Context,
+    request: AuthorizationRequest,
+    { startedAt, at }: { readonly startedAt: number; readonly at: string },
+  ) {
+    const { text, hash } = await keptBinding(c)
+    const expiresAt = clock() + REQUEST_SECONDS
+    const sealed = await seals.pending.seal({ request, startedAt, bindingHash: hash, expiresAt })
+    if (sealed.length > SEALED_MAX_LENGTH) {
+      const error = oauthError('invalid_request', 'The request is too long.')
+      return c.redirect(answerUrl(request, config.issuer, error), 303)
+    }
+    setAuthCookie(c, config.cookies.authorization, text, REQUEST_SECONDS)
+    const resume = `${config.basePath}/oauth/resume?${new URLSearchParams({ request: sealed })}`
+    return c.redirect(`${config.basePath}${at}?${new URLSearchParams({ return_to: resume })}`, 303)
+  }
+
+  /** The secret that the browser has already, so that two tabs do not end each other's request; or a new one. */
+  async function keptBinding(c: Context): Promise<MintedSecret> {
+    const text = presentedBinding(c, config.cookies.authorization, undefined)
+    const hash = text === null ? null : await hashSecretText(text)
+    return text !== null && hash !== null ? { text, hash } : mintSecret()
+  }
+}
+
+function unanswerable(why: string): Problem {
+  return new Problem('authorization-refused', { detail: why })
+}

@@ -1,0 +1,31 @@
+import { Hono } from 'hono'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { open } from '../../guards/open-route'
+import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
+import { OFFLINE_ACCESS } from '../../oauth/scopes'
+import type { ProviderPart, Services } from '../../services'
+
+/** The metadata of the authorization server (RFC 8414 §2), below the path of the issuer. What is in it works. */
+export function metadataRoutes({ config, resources }: Services & ProviderPart) {
+  const { issuer } = config
+  const metadata = {
+    issuer,
+    authorization_endpoint: `${issuer}/oauth/authorize`,
+    token_endpoint: `${issuer}/oauth/token`,
+    jwks_uri: `${issuer}/.well-known/jwks.json`,
+    scopes_supported: [...new Set([...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS])],
+    response_types_supported: ['code'],
+    response_modes_supported: ['query'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    token_endpoint_auth_methods_supported: ['client_secret_basic', 'client_secret_post', 'none'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    request_uri_parameter_supported: false,
+  }
+  return new Hono<SignedInEnv>().get('/.well-known/oauth-authorization-server', open, (c) => {
+    c.header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`)
+    c.header('Access-Control-Allow-Origin', '*')
+    c.header('Cross-Origin-Resource-Policy', 'cross-origin')
+    return c.json(metadata)
+  })
+}

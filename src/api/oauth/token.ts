@@ -1,0 +1,80 @@
+import { type Context, Hono } from 'hono'
+import { type GrantedTokens, redeemCode } from '../../flows/oauth/redeem-code'
+import { refreshGrant } from '../../flows/oauth/refresh-grant'
+import type { SignedInEnv } from '../../guards/auth-env'
+import { limitClient } from '../../guards/limit-client'
+import { openToOtherSites } from '../../guards/open-route'
+import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
+import { requestSourceOf } from '../../request-source/read-request-source'
+import type { ProviderPart, Services } from '../../services'
+import { readClientProof } from './client-proof'
+import { readOAuthForm, takesForm } from './oauth-form'
+
+/** `POST /oauth/token` (RFC 6749 §3.2). It reads no cookie, so pages of clients elsewhere may call it. */
+export function tokenRoutes(services: Services & ProviderPart) {
+  const limited = limitClient(services, requestSourceOf)
+  const form = takesForm(
+    'grant_type',
+    'code',
+    'redirect_uri',
+    'code_verifier',
+    'refresh_token',
+    'scope',
+    'resource',
+    'client_id',
+    'client_secret',
+  )
+  return new Hono<SignedInEnv>().post('/oauth/token', openToOtherSites, limited, form, async (c) => {
+    const answer = await grantTokens(c, services)
+    return isOAuthError(answer) ? answerOAuthError(c, answer) : c.json(presentTokens(answer))
+  })
+}
+
+async function grantTokens(
+  c: Context,
+  services: Parameters<typeof refreshGrant>[0],
+): Promise<GrantedTokens | OAuthError> {
+  const form = await readOAuthForm(c)
+  if (isOAuthError(form)) return form
+  const client = await readClientProof(c, form)
+  if (isOAuthError(client)) return client
+  const field = (name: string) => form.get(name) ?? null
+  const common = { client, resource: field('resource'), source: requestSourceOf(c) }
+  switch (field('grant_type')) {
+    case 'authorization_code':
+      return redeemCode(services, {
+        ...common,
+        code: field('code'),
+        redirectUri: field('redirect_uri'),
+        verifier: field('code_verifier'),
+      })
+    case 'refresh_token':
+      return refreshGrant(services, {
+        ...common,
+        refreshToken: field('refresh_token'),
+        scope: field('scope'),
+      })
+    case null:
+      return oauthError('invalid_request', 'Send grant_type.')
+    default:
+      // guard: there is no grant but a code and its refresh tokens
+      return oauthError('unsupported_grant_type', 'Send grant_type=authorization_code or refresh_token.')
+  }
+}
+
+function presentTokens({ accessToken, expiresInSeconds, refreshToken, scope }: GrantedTokens) {
+  return {
+    access_token: accessToken,
+    token_type: 'Bearer',
+    expires_in: expiresInSeconds,
+    refresh_token: refreshToken,
+    scope,
+  }
+}
+
+/** Answers in the words of RFC 6749 §5.2. A client that failed by HTTP Basic is challenged. */
+export function answerOAuthError(c: Context, { error, description }: OAuthError) {
+  const isUnproven = error === 'invalid_client'
+  if (isUnproven) c.header('WWW-Authenticate', 'Basic realm="Janus", charset="UTF-8"')
+  return c.json({ error, error_description: description }, isUnproven ? 401 : 400)
+}

@@ -1,0 +1,55 @@
+import { isTrustworthy } from '../http/trustworthy-url'
+import { OFFLINE_ACCESS, parseScope, type Resource } from '../oauth/scopes'
+import type { ConfigFault } from './fault'
+
+// The settings of the authorization server. They stand apart from settings.ts, because only a service that is given `createProvider`
+// carries them.
+
+export interface OAuthSettings {
+  readonly faults: readonly ConfigFault[]
+  readonly isOn: boolean
+  readonly resources: readonly Resource[]
+}
+
+/** What clients cannot be given a resource's scope named like. */
+const RESERVED: ReadonlySet<string> = new Set([
+  OFFLINE_ACCESS,
+  'openid',
+  'profile',
+  'email',
+  'address',
+  'phone',
+])
+
+/** Reads `OAUTH_SERVER` and `OAUTH_RESOURCES`, and names every fault at once. */
+export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAuthSettings {
+  const faults: ConfigFault[] = []
+  const fault = (setting: string, what: string) => faults.push({ setting, message: `${setting} ${what}` })
+  const { OAUTH_SERVER: server = 'off', OAUTH_RESOURCES: listed = 'none' } = env
+  if (server !== 'on' && server !== 'off') fault('OAUTH_SERVER', 'must be one of: on, off')
+  const resources = parseResources(String(listed))
+  if (resources === null)
+    fault(
+      'OAUTH_RESOURCES',
+      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas',
+    )
+  return { faults, isOn: server === 'on', resources: resources ?? [] }
+}
+
+function parseResources(text: string): readonly Resource[] | null {
+  if (text === 'none') return []
+  const resources = text.split(',').map((entry) => {
+    const [uri = '', ...scopes] = entry.trim().split(/\s+/)
+    return { uri, scopes }
+  })
+  const distinct = new Set(resources.map(({ uri }) => uri)).size === resources.length
+  return distinct && resources.every(isResource) ? resources : null
+}
+
+function isResource({ uri, scopes }: Resource): boolean {
+  const url = URL.canParse(uri) && uri.length <= 300 ? new URL(uri) : null
+  const named =
+    url !== null && isTrustworthy(url) && url.hash === '' && url.username === '' && url.password === ''
+  const scoped = scopes.length > 0 && parseScope(scopes.join(' '))?.length === scopes.length
+  return named && scoped && !scopes.some((scope) => RESERVED.has(scope))
+}

@@ -1,0 +1,110 @@
+import { encodeBase64url } from '../../crypto/base64url'
+import { randomBytes } from '../../crypto/random'
+import { hashText } from '../../crypto/sha256'
+import type { ClientProof } from '../../oauth/client'
+import type { ClientTokens } from '../../oauth/client-token'
+import { type OAuthError, oauthError } from '../../oauth/oauth-error'
+import type { Grant, OAuthStore } from '../../oauth/oauth-store'
+import { challengeOf } from '../../oauth/pkce'
+import type { RequestSource } from '../../request-source/request-source'
+import type { Clock } from '../../runtime/clock'
+import type { Log } from '../../runtime/log'
+import { assuranceOf } from '../../sessions/assurance'
+import { type FactorPolicy, lacksFactor } from '../../sessions/factor-policy'
+import { idleSeconds, type SessionLifetimes } from '../../sessions/session'
+import type { RefreshTokens } from '../../tokens/refresh-token'
+
+export interface GrantServices {
+  readonly oauth: OAuthStore
+  readonly clientTokens: ClientTokens
+  readonly refreshTokens: RefreshTokens
+  readonly lifetimes: SessionLifetimes
+  readonly factorPolicy: FactorPolicy
+  readonly clock: Clock
+  readonly log: Log
+}
+
+/** What a client is given (RFC 6749 §5.1). */
+export interface GrantedTokens {
+  readonly accessToken: string
+  readonly expiresInSeconds: number
+  readonly refreshToken: string
+  readonly scope: string
+}
+
+/** What a client presents with a code. What it left out is `null`. */
+export interface CodeRequest {
+  readonly client: ClientProof
+  readonly code: string | null
+  readonly redirectUri: string | null
+  readonly verifier: string | null
+  readonly resource: string | null
+  readonly source: RequestSource
+}
+
+/** Exchanges an authorization code for tokens (OAuth 2.1 §4.1.3), once. One trip to the store. @throws {StoreUnavailable} */
+export async function redeemCode(
+  services: GrantServices,
+  { client, code, redirectUri, verifier, resource, source }: CodeRequest,
+): Promise<GrantedTokens | OAuthError> {
+  const { oauth, clientTokens, lifetimes, clock, log } = services
+  if (code === null || redirectUri === null || verifier === null)
+    return oauthError('invalid_request', 'Send code, redirect_uri and code_verifier.')
+  const challenge = await challengeOf(verifier)
+  if (challenge === null) return oauthError('invalid_request', 'Send code_verifier as RFC 7636 §4.1 has it.')
+  // Before the code is taken: tokens that cannot be signed must not use it up.
+  await clientTokens.ready()
+  const now = clock()
+  const expiresAt = now + lifetimes.sessionLifetimeSeconds
+  const redeemed = await oauth.redeem({
+    client,
+    codeHash: await hashText(code),
+    redirectUri,
+    challenge,
+    resource,
+    grantId: encodeBase64url(randomBytes(16)),
+    idleExpiresAt: Math.min(now + idleSeconds(lifetimes, 'token'), expiresAt),
+    expiresAt,
+    source,
+    now,
+  })
+  switch (redeemed.outcome) {
+    case 'unknown-client':
+      return unknownClient()
+    case 'reused':
+      log('code-reused', { client_id: client.clientId, session_id: redeemed.grantId })
+      return invalidGrant()
+    case 'invalid':
+      return invalidGrant()
+    case 'redeemed':
+      return issueGranted(services, redeemed.grant, redeemed.grant.scope, 0)
+  }
+}
+
+/** An access token of a grant, and the refresh token of its current counter. */
+export async function issueGranted(
+  {
+    clientTokens,
+    refreshTokens,
+    factorPolicy,
+  }: Pick<GrantServices, 'clientTokens' | 'refreshTokens' | 'factorPolicy'>,
+  grant: Grant,
+  scope: string,
+  counter: number,
+): Promise<GrantedTokens | OAuthError> {
+  const { roles, session } = grant.live
+  // guard: a grant of one factor acts for no account that must have two
+  if (lacksFactor(factorPolicy, { roles, ...assuranceOf(session.methods) })) return invalidGrant()
+  const { token, expiresInSeconds } = await clientTokens.issue(grant, scope)
+  const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
+  return { accessToken: token, expiresInSeconds, refreshToken, scope }
+}
+
+export function unknownClient(): OAuthError {
+  return oauthError('invalid_client', 'The client is unknown, or its secret is not right.')
+}
+
+/** One answer for every reason, so that nobody learns which part of a stolen code is missing. */
+export function invalidGrant(): OAuthError {
+  return oauthError('invalid_grant', 'The code or token is not valid, has expired, or was used.')
+}

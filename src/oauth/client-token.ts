@@ -1,0 +1,61 @@
+import { SignJWT } from 'jose'
+import { encodeBase64url } from '../crypto/base64url'
+import { randomBytes } from '../crypto/random'
+import type { SigningKeys } from '../keys/signing-keys'
+import type { Clock } from '../runtime/clock'
+import { assuranceOf } from '../sessions/assurance'
+import { accessTokenHeader } from '../tokens/check-access-token'
+import type { Grant } from './oauth-store'
+
+/** The access tokens of clients (RFC 9068). Their audience is the resource, so Janus's own routes reject them. */
+export interface ClientTokens {
+  /** Makes sure that a token can be issued. @throws {StoreUnavailable} */
+  ready(): Promise<void>
+  /** Returns a new token for a grant, with its scope or a part of it, and its life in seconds. @throws {StoreUnavailable} */
+  issue(grant: Grant, scope: string): Promise<{ token: string; expiresInSeconds: number }>
+}
+
+export function createClientTokens({
+  keys,
+  issuer,
+  lifetimeSeconds,
+  clock,
+}: {
+  readonly keys: SigningKeys
+  readonly issuer: string
+  /** As those of Janus itself: a key leaves the key set when the last token of that life has ended. */
+  readonly lifetimeSeconds: number
+  readonly clock: Clock
+}): ClientTokens {
+  return {
+    async ready() {
+      await keys.signer()
+    },
+
+    async issue({ live: { session }, clientId, resource }, scope) {
+      const now = clock()
+      const signer = await keys.signer()
+      const { amr, acr, authenticatedAt } = assuranceOf(session.methods)
+      const expiresAt = Math.min(now + lifetimeSeconds, session.expiresAt)
+      const claims = {
+        iss: issuer,
+        // guard: a token is for one resource
+        aud: resource,
+        sub: session.userId,
+        client_id: clientId,
+        scope,
+        iat: now,
+        exp: expiresAt,
+        jti: encodeBase64url(randomBytes(16)),
+        sid: session.id,
+        auth_time: authenticatedAt,
+        amr,
+        acr,
+      }
+      const token = await new SignJWT(claims)
+        .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))
+        .sign(signer.key)
+      return { token, expiresInSeconds: expiresAt - now }
+    },
+  }
+}

@@ -1,0 +1,25 @@
+/** An app that may ask Janus to sign people in (RFC 6749 §2). An operator registered it. */
+export interface Client {
+  /** `c_` and 22 characters: no account has such an id. */
+  readonly id: string
+  readonly name: string
+  /** Whether it has a secret, and so can prove who it is. */
+  readonly confidential: boolean
+  /** Whether the operator of Janus runs it, too. */
+  readonly firstParty: boolean
+  readonly redirectUris: readonly string[]
+  /** What it may ask for. */
+  readonly scopes: readonly string[]
+}
+
+/** What a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */
+export interface ClientProof {
+  readonly clientId: string
+  /** SHA-256, base64url; `null`: none was sent, which proves a public client alone. */
+  readonly secretHash: string | null
+}
+
+/** Returns whether a text may be the id of a client. A store is asked for no other. */
+export function isClientId(text: string): boolean {
+  return /^c_[\w-]{22}$/.test(text)
+}

@@ -1,0 +1,29 @@
+/** The errors of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2 and OpenID Connect Core §3.1.2.6 that are answered here. */
+export type OAuthErrorCode =
+  | 'invalid_request'
+  | 'invalid_client'
+  | 'invalid_grant'
+  | 'invalid_scope'
+  | 'invalid_target'
+  | 'unauthorized_client'
+  | 'unsupported_grant_type'
+  | 'unsupported_response_type'
+  | 'access_denied'
+  | 'login_required'
+  | 'consent_required'
+  | 'request_not_supported'
+  | 'request_uri_not_supported'
+
+/** A refusal in the words of OAuth. The description says what to change, and repeats nothing that was sent. */
+export interface OAuthError {
+  readonly error: OAuthErrorCode
+  readonly description: string
+}
+
+export function oauthError(error: OAuthErrorCode, description: string): OAuthError {
+  return { error, description }
+}
+
+export function isOAuthError(value: object): value is OAuthError {
+  return 'error' in value && 'description' in value
+}

@@ -1,0 +1,92 @@
+import type { RequestSource } from '../request-source/request-source'
+import type { LiveSession } from '../sessions/session'
+import type { Rotation, RotationTerms } from '../sessions/session-store'
+import type { AuthorizationRequest } from './authorization-request'
+import type { Client, ClientProof } from './client'
+
+/** What Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
+export interface OAuthStore {
+  /** Returns the client, and who is signed in: everything that decides about a request, in one trip. */
+  findAsked(asked: {
+    readonly clientId: string
+    readonly sessionId: string | null
+    readonly resource: string | null
+    readonly now: number
+  }): Promise<AskedFacts>
+  /**
+   * Stores a code, and what was allowed if `consent` says so. `false`, and nothing done, if the session or its account is over or another's,
+   * or the client is gone.
+   */
+  issueCode(code: NewCode): Promise<boolean>
+  /** Takes a code for exactly one caller and starts its grant. A second use ends the grant. */
+  redeem(code: PresentedCode): Promise<Redeemed>
+  /** Moves the refresh counter of a grant on, for its own client alone. */
+  rotate(
+    client: ClientProof,
+    token: { readonly id: string; readonly counter: number },
+    terms: RotationTerms,
+  ): Promise<RotatedGrant>
+  /** Forgets codes that expired before an instant, at most `limit`. */
+  forgetCodes(expiredBefore: number, limit: number): Promise<void>
+}
+
+export interface AskedFacts {
+  readonly client: Client | null
+  /** `null`: nobody is signed in. */
+  readonly person: {
+    readonly userId: string
+    readonly email: string
+    readonly authenticatedAt: number
+    readonly sessionId: string
+  } | null
+  /** What the person allowed the client for the resource before. */
+  readonly allowedScope: string | null
+}
+
+export interface NewCode {
+  readonly codeHash: string
+  readonly request: AuthorizationRequest
+  readonly userId: string
+  readonly sessionId: string
+  readonly expiresAt: number
+  /** Whether the person has just allowed it, and it is remembered. */
+  readonly remember: boolean
+  readonly now: number
+}
+
+/** A code as a client presents it. */
+export interface PresentedCode {
+  readonly client: ClientProof
+  readonly codeHash: string
+  readonly redirectUri: string
+  /** Of the verifier that was presented. */
+  readonly challenge: string
+  /** `null`: none was named, so it is that of the code. */
+  readonly resource: string | null
+  readonly grantId: string
+  readonly idleExpiresAt: number
+  readonly expiresAt: number
+  readonly source: RequestSource
+  readonly now: number
+}
+
+/** A grant: a session that a client has. */
+export interface Grant {
+  readonly live: LiveSession
+  readonly clientId: string
+  readonly scope: string
+  readonly resource: string
+}
+
+export type Redeemed =
+  | { readonly outcome: 'redeemed'; readonly grant: Grant; readonly nonce: string | null }
+  /** There is no such client, or its secret is another. */
+  | { readonly outcome: 'unknown-client' }
+  | { readonly outcome: 'invalid' }
+  /** The code had been used; what it had given was ended. */
+  | { readonly outcome: 'reused'; readonly grantId: string }
+
+export type RotatedGrant =
+  | { readonly outcome: 'rotated'; readonly grant: Grant; readonly counter: number }
+  | { readonly outcome: 'unknown-client' }
+  | Extract<Rotation, { readonly outcome: 'reused' | 'over' }>

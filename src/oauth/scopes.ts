@@ -1,0 +1,73 @@
+import { type OAuthError, oauthError } from './oauth-error'
+
+/** A service that takes tokens of Janus, and what can be asked for there. Settings name them. */
+export interface Resource {
+  /** Its identifier (RFC 8707 §2), and the audience of its tokens. */
+  readonly uri: string
+  readonly scopes: readonly string[]
+}
+
+/** What a client asks for: the words of `scope`, and a resource. */
+export interface Asked {
+  /** `null`: nothing was said. */
+  readonly scope: string | null
+  readonly resource: string | null
+}
+
+export interface Granted {
+  readonly scope: string
+  readonly resource: string
+}
+
+/** Lets a grant outlive the sign-in that it came from (OpenID Connect Core §11). */
+export const OFFLINE_ACCESS = 'offline_access'
+
+/** RFC 6749 §3.3. */
+const SCOPE = /^[\x21\x23-\x5b\x5d-\x7e]+(?: [\x21\x23-\x5b\x5d-\x7e]+)*$/
+
+/** Returns the words of a scope, each once; `null` if it is not of the grammar. */
+export function parseScope(text: string): readonly string[] | null {
+  return SCOPE.test(text) ? [...new Set(text.split(' '))] : null
+}
+
+/**
+ * Returns what a client can be granted of what it asks for: what the resource has, and the client is registered for. The rest is left out,
+ * and the token response says what was granted (RFC 6749 §3.3). Where no scope is named, everything is that the client may ask of the resource.
+ */
+export function grantable(
+  asked: Asked,
+  client: { readonly scopes: readonly string[] },
+  resources: readonly Resource[],
+): Granted | OAuthError {
+  const { resource: uri } = asked
+  // guard: a token is for a resource that settings name
+  const resource = resources.find((each) => each.uri === uri)
+  if (!resource)
+    return oauthError('invalid_target', 'Send one resource that this server knows (OAUTH_RESOURCES).')
+  const offered = [...resource.scopes, OFFLINE_ACCESS]
+  const words = asked.scope === null ? resource.scopes : parseScope(asked.scope)
+  if (words === null) return oauthError('invalid_scope', 'Send scope as words separated by single spaces.')
+  // guard: a client is granted no scope that it is not registered for
+  const granted = words.filter((word) => offered.includes(word) && client.scopes.includes(word))
+  if (granted.every((word) => word === OFFLINE_ACCESS))
+    return oauthError('invalid_scope', 'This client may ask for none of these scopes at this resource.')
+  return { scope: granted.join(' '), resource: resource.uri }
+}
+
+/** Returns the scope of a token that a client asks for later: what it was granted, or a part of it (RFC 6749 §6); `null` if it asks for more. */
+export function narrowed(granted: string, asked: string | null): string | null {
+  if (asked === null) return granted
+  const words = parseScope(asked)
+  // guard: a refresh widens nothing
+  return words?.every((word) => includesScope(granted, word)) ? words.join(' ') : null
+}
+
+/** Returns whether a scope has a word. */
+export function includesScope(scope: string, word: string): boolean {
+  return scope.split(' ').includes(word)
+}
+
+/** Returns whether a scope covers all of another. */
+export function covers(scope: string, other: string): boolean {
+  return other.split(' ').every((word) => includesScope(scope, word))
+}

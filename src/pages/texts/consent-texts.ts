@@ -1,0 +1,77 @@
+import type { BuiltInLanguage, Language } from '../../request-source/language'
+
+/** The texts of the page that asks for consent. They stand apart, because only a service with `createProvider` carries them. */
+export interface ConsentTexts {
+  readonly title: (app: string) => string
+  readonly intro: (app: string, account: string) => string
+  readonly from: string
+  readonly thisDevice: string
+  readonly may: string
+  readonly at: (resource: string) => string
+  readonly offline: string
+  readonly signedIn: string
+  readonly lasts: (days: number) => string
+  readonly local: string
+  readonly registered: string
+  readonly revoke: string
+  readonly allow: string
+  readonly deny: string
+}
+
+export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
+  en: {
+    title: (app) => `Allow ${app}?`,
+    intro: (app, account) => `${app} wants to use your account ${account}.`,
+    from: 'Your answer goes to',
+    thisDevice: 'an app on this device',
+    may: 'It could then',
+    at: (resource) => `at ${resource}`,
+    offline: 'go on after you sign out',
+    signedIn: 'Its access ends when you sign out in this browser.',
+    lasts: (days) => `It lasts at most ${days} ${days === 1 ? 'day' : 'days'}.`,
+    local: 'Any app on this device can say that it is this one. Allow it only if you have just started it.',
+    registered: 'The operator of this service registered the app.',
+    revoke: 'You can end its access on your account page at any time.',
+    allow: 'Allow',
+    deny: "Don't allow",
+  },
+  de: {
+    title: (app) => `${app} erlauben?`,
+    intro: (app, account) => `${app} möchte Ihr Konto ${account} verwenden.`,
+    from: 'Ihre Antwort geht an',
+    thisDevice: 'eine App auf diesem Gerät',
+    may: 'Die App könnte dann',
+    at: (resource) => `bei ${resource}`,
+    offline: 'weitermachen, nachdem Sie sich abgemeldet haben',
+    signedIn: 'Der Zugriff endet, wenn Sie sich in diesem Browser abmelden.',
+    lasts: (days) => `Er dauert höchstens ${days} ${days === 1 ? 'Tag' : 'Tage'}.`,
+    local:
+      'Jede App auf diesem Gerät kann sich für diese ausgeben. Erlauben Sie es nur, wenn Sie sie gerade gestartet haben.',
+    registered: 'Der Betreiber dieses Dienstes hat die App eingetragen.',
+    revoke: 'Sie können den Zugriff auf Ihrer Kontoseite jederzeit beenden.',
+    allow: 'Erlauben',
+    deny: 'Nicht erlauben',
+  },
+  es: {
+    title: (app) => `¿Permitir ${app}?`,
+    intro: (app, account) => `${app} quiere usar su cuenta ${account}.`,
+    from: 'Su respuesta va a',
+    thisDevice: 'una aplicación de este dispositivo',
+    may: 'La aplicación podría entonces',
+    at: (resource) => `en ${resource}`,
+    offline: 'seguir después de que usted cierre la sesión',
+    signedIn: 'Su acceso termina cuando usted cierra la sesión en este navegador.',
+    lasts: (days) => `Dura como máximo ${days} ${days === 1 ? 'día' : 'días'}.`,
+    local:
+      'Cualquier aplicación de este dispositivo puede hacerse pasar por esta. Permítalo solo si acaba de iniciarla.',
+    registered: 'El operador de este servicio registró la aplicación.',
+    revoke: 'Puede terminar su acceso en la página de su cuenta en cualquier momento.',
+    allow: 'Permitir',
+    deny: 'No permitir',
+  },
+}
+
+/** Returns the texts of a language, or those of English. */
+export function consentTexts(language: Language): ConsentTexts {
+  return Object.entries(CONSENT_TEXTS).find(([each]) => each === language)?.[1] ?? CONSENT_TEXTS.en
+}

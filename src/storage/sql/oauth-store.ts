@@ -1,0 +1,257 @@
+import { auditEvent } from '../../audit/audit-event'
+import type { Client, ClientProof } from '../../oauth/client'
+import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
+import { recordOfSession } from './audit-log'
+import type { MailQueue } from './mail-queue'
+import { rotate, toRotation } from './session-rotation'
+import { type LiveSessionRow, type SessionRow, toLiveSession } from './session-row'
+import { endOldestBeyond } from './session-start'
+import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+
+/** What Janus knows as an authorization server. What belongs together is one transaction. */
+export function createOAuthStore(
+  db: SqlDatabase,
+  { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
+): OAuthStore {
+  return {
+    async findAsked({ clientId, sessionId, resource, now }) {
+      const { clients, people, consents } = await db.read({
+        clients: sql<ClientRow>('SELECT * FROM oauth_clients WHERE id = :id', { id: clientId }),
+        people: sql<SessionRow & { email: string }>(
+          `SELECT sessions.*, users.email FROM sessions ${JOIN_LIVE_ACCOUNT}
+            WHERE sessions.id = :session_id AND sessions.client_id IS NULL`,
+          { session_id: sessionId ?? '', now },
+        ),
+        consents: sql<{ scope: string }>(
+          `SELECT scope FROM oauth_consents
+            WHERE user_id = (SELECT user_id FROM sessions WHERE id = :session_id)
+              AND client_id = :client_id AND resource = :resource`,
+          { session_id: sessionId ?? '', client_id: clientId, resource: resource ?? '' },
+        ),
+      })
+      const [client] = clients
+      const [person] = people
+      return {
+        client: client ? toClient(client) : null,
+        person: person
+          ? {
+              userId: person.user_id,
+              email: person.email,
+              authenticatedAt: person.authenticated_at,
+              sessionId: person.id,
+            }
+          : null,
+        allowedScope: consents[0]?.scope ?? null,
+      }
+    },
+
+    async issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, now }) {
+      const { clientId, redirectUri, challenge, scope, resource, nonce } = request
+      const { issued } = await db.transaction({
+        issued: sql<{ code_hash: string }>(
+          // guard: a code is of a session that is live
+          `INSERT INTO authorization_codes
+             (code_hash, client_id, user_id, session_id, redirect_uri, challenge, scope, resource, nonce, expires_at)
+           SELECT :code_hash, oauth_clients.id, sessions.user_id, sessions.id, :redirect_uri, :challenge, :scope, :resource,
+                  :nonce, :expires_at
+             FROM sessions ${JOIN_LIVE_ACCOUNT} JOIN oauth_clients ON oauth_clients.id = :client_id
+            WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.client_id IS NULL
+           RETURNING code_hash`,
+          {
+            code_hash: codeHash,
+            client_id: clientId,
+            user_id: userId,
+            session_id: sessionId,
+            redirect_uri: redirectUri,
+            challenge,
+            scope,
+            resource,
+            nonce,
+            expires_at: expiresAt,
+            now,
+          },
+        ),
+        remembered: remember
+          ? ifChanged(
+              'issued',
+              sql(
+                `INSERT INTO oauth_consents (user_id, client_id, resource, scope, granted_at)
+                 SELECT :user_id, :client_id, :resource, :scope, :now WHERE ${PREVIOUS_CHANGED}
+                 ON CONFLICT (user_id, client_id, resource)
+                 DO UPDATE SET scope = excluded.scope, granted_at = excluded.granted_at`,
+                { user_id: userId, client_id: clientId, resource, scope, now },
+              ),
+            )
+          : null,
+      })
+      return issued.length > 0
+    },
+
+    async redeem(code) {
+      const { client, grantId, source, now } = code
+      const { proven, reused, redeemed, begun } = await db.transaction({
+        proven: findProven(client),
+        reused: endReused(code),
+        redeemed: takeCode(code),
+        begun: ifChanged('redeemed', startGrant(code)),
+        recorded: ifChanged(
+          'begun',
+          recordOfSession(
+            auditEvent('app-connected', { at: now, sessionId: grantId, mode: 'token', source }),
+            client.clientId,
+          ),
+        ),
+        beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
+      })
+      if (proven.length === 0) return { outcome: 'unknown-client' }
+      const [ended] = reused
+      if (ended) return { outcome: 'reused', grantId: ended.id }
+      const [taken] = redeemed
+      const [row] = begun
+      if (!taken || !row) return { outcome: 'invalid' }
+      return { outcome: 'redeemed', grant: toGrant(row), nonce: taken.nonce }
+    },
+
+    async rotate(client, token, terms) {
+      const { proven, ...steps } = await db.transaction({
+        ...rotate(mailQueue, token, terms, client),
+        proven: findProven(client),
+      })
+      if (proven.length === 0) return { outcome: 'unknown-client' }
+      const rotation = toRotation(steps)
+      const [row] = steps.live
+      if (rotation.outcome === 'reused') return rotation
+      if (!row || rotation.outcome === 'over') return { outcome: 'over' }
+      return { outcome: 'rotated', grant: toGrant(row), counter: rotation.counter }
+    },
+
+    async forgetCodes(expiredBefore, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM authorization_codes WHERE code_hash IN
+             (SELECT code_hash FROM authorization_codes WHERE expires_at < :expired_before
+               ORDER BY expires_at, code_hash LIMIT :limit)`,
+          { expired_before: expiredBefore, limit },
+        ),
+        { outcomeMatters: false },
+      )
+    },
+  }
+}
+
+/** Returns the client if it has proven who it is. */
+function findProven({ clientId, secretHash }: ClientProof): Statement<{ id: string }> {
+  return sql(
+    // guard: a confidential client proves who it is
+    `SELECT id FROM oauth_clients WHERE id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret`,
+    { client_id: clientId, client_secret: secretHash },
+  )
+}
+
+/** The client of a code has proven who it is: without that nothing is taken, and nothing ended. */
+const PROVEN = `EXISTS (SELECT 1 FROM oauth_clients
+  WHERE oauth_clients.id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret)`
+
+/** Ends what a code has given before: whoever presents it now, or then, is a thief (RFC 6749 §4.1.2). */
+function endReused({ client, codeHash, source, now }: PresentedCode): Statement<{ id: string }> {
+  return sql(
+    // guard: a second use of a code ends what the first was given
+    `UPDATE sessions SET ended_at = :now, end_reason = 'code-reused', end_context = :context
+      WHERE id = (SELECT redeemed_as FROM authorization_codes WHERE code_hash = :code_hash AND client_id = :client_id)
+        AND ended_at IS NULL AND ${PROVEN}
+     RETURNING id`,
+    {
+      code_hash: codeHash,
+      client_id: client.clientId,
+      client_secret: client.secretHash,
+      now,
+      context: endContext({ actorId: null, source }),
+    },
+  )
+}
+
+function takeCode(code: PresentedCode): Statement<{ nonce: string | null }> {
+  const { client, codeHash, redirectUri, challenge, resource, grantId, now } = code
+  return sql(
+    // guard: a code is taken once
+    // guard: a code is of its client, its redirect URI, its verifier and its resource
+    // guard: a code ends with the session that it came from
+    `UPDATE authorization_codes SET redeemed_as = :grant_id
+      WHERE code_hash = :code_hash AND redeemed_as IS NULL AND expires_at > :now
+        AND client_id = :client_id AND redirect_uri = :redirect_uri AND challenge = :challenge
+        AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}
+        AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
+     RETURNING nonce`,
+    {
+      code_hash: codeHash,
+      client_id: client.clientId,
+      client_secret: client.secretHash,
+      redirect_uri: redirectUri,
+      challenge,
+      resource,
+      grant_id: grantId,
+      now,
+    },
+  )
+}
+
+/** Starts the grant of a code that the statement right before has taken. It rests on the proofs of the session that it came from. */
+function startGrant({
+  codeHash,
+  grantId,
+  idleExpiresAt,
+  expiresAt,
+  now,
+}: PresentedCode): Statement<GrantRow> {
+  return sql(
+    `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
+                           idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
+     SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
+            :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id,
+            CASE WHEN ' ' || code.scope || ' ' LIKE '% offline_access %' THEN NULL ELSE parent.id END,
+            code.scope, code.resource
+       FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
+      WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
+     RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+    {
+      grant_id: grantId,
+      code_hash: codeHash,
+      idle_expires_at: idleExpiresAt,
+      expires_at: expiresAt,
+      now,
+    },
+  )
+}
+
+type GrantRow = LiveSessionRow
+
+function toGrant(row: GrantRow): Grant {
+  return {
+    live: toLiveSession(row),
+    clientId: row.client_id ?? '',
+    scope: row.scope ?? '',
+    resource: row.resource ?? '',
+  }
+}
+
+interface ClientRow {
+  readonly id: string
+  readonly name: string
+  readonly secret_hash: string | null
+  readonly first_party: number
+  readonly redirect_uris: string
+  readonly scopes: string
+}
+
+function toClient(row: ClientRow): Client {
+  return {
+    id: row.id,
+    name: row.name,
+    confidential: row.secret_hash !== null,
+    firstParty: row.first_party === 1,
+    redirectUris: JSON.parse(row.redirect_uris),
+    scopes: JSON.parse(row.scopes),
+  }
+}

@@ -1,0 +1,55 @@
+import { Hono } from 'hono'
+import { authorizeRoutes, type OAuthPages } from '../api/oauth/authorize'
+import { metadataRoutes } from '../api/oauth/metadata'
+import { tokenRoutes } from '../api/oauth/token'
+import { parseOAuthSettings } from '../config/oauth-settings'
+import type { SignedInEnv } from '../guards/auth-env'
+import { createClientTokens } from '../oauth/client-token'
+import { createRequestSeals } from '../oauth/request-seals'
+import { createOAuthPages } from '../pages/oauth-pages'
+import type { ProviderPart, Services } from '../services'
+import { createOAuthStore } from '../storage/sql/oauth-store'
+import type { CreateProvider } from './part'
+import { FORGET_STEP } from './sweep'
+
+/** How long the row of a code stays, so that a second use is noticed. */
+const CODE_KEPT_SECONDS = 24 * 60 * 60
+
+/** Paths that pages of every origin may call: nothing there depends on a cookie. */
+const PUBLIC_PATHS = ['/oauth/token', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json']
+
+/** Makes what an authorization server takes: its clients, its grants, its routes and its pages. */
+export const createProvider: CreateProvider = (env) => {
+  const { faults, isOn, resources } = parseOAuthSettings({ ...env })
+  return {
+    faults,
+    isOn,
+    createPart({ config, db, keyring, mailQueue, signingKeys, clock }) {
+      const { issuer, accessTokenLifetimeSeconds: lifetimeSeconds, maxSessions } = config
+      const oauth = createOAuthStore(db, { mailQueue, maxSessions })
+      const part: ProviderPart = {
+        oauth,
+        resources,
+        seals: createRequestSeals({ keyring, issuer }),
+        clientTokens: createClientTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
+      }
+      return {
+        ...part,
+        publicPaths: PUBLIC_PATHS.map((path) => `${config.basePath}${path}`),
+        sweepParts: {
+          'authorization-codes': () => oauth.forgetCodes(clock() - CODE_KEPT_SECONDS, FORGET_STEP),
+        },
+        createRoutes: (services, pages) =>
+          providerRoutes({ ...services, ...part }, pages && createOAuthPages(pages)),
+      }
+    },
+  }
+}
+
+/** The routes that an authorization server takes. */
+function providerRoutes(services: Services & ProviderPart, pages: OAuthPages | null) {
+  const routes = new Hono<SignedInEnv>()
+    .route('/', metadataRoutes(services))
+    .route('/', tokenRoutes(services))
+  return pages ? routes.route('/', authorizeRoutes(services, pages)) : routes
+}

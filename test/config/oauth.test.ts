@@ -1,0 +1,70 @@
+import { describe, expect, it } from 'vitest'
+import { parseOAuthSettings } from '../../src/config/oauth-settings'
+import { createJanus } from '../../src/janus'
+import { createPages } from '../../src/pages/create-pages'
+import { createProvider } from '../../src/wiring/create-provider'
+
+const BASE = {
+  ISSUER: 'https://auth.example',
+  AUTH_SECRET: btoa(String.fromCharCode(...crypto.getRandomValues(new Uint8Array(32)))),
+  DB: {},
+  SESSIONS: {},
+  LOGIN_LIMIT: {},
+  MAILER: 'none',
+}
+
+function faultsOf(settings: object, parts: object): readonly string[] {
+  const log: Record<string, unknown>[] = []
+  createJanus(
+    { ...BASE, ...settings },
+    { ...parts, log: (_, fields) => log.push({ ...fields }), defer: () => {} },
+  )
+  return log.map(({ settings: named }) => String(named))
+}
+
+describe('the settings of the authorization server', () => {
+  it('name resources and their scopes', () => {
+    const { resources, faults, isOn } = parseOAuthSettings({
+      OAUTH_SERVER: 'on',
+      OAUTH_RESOURCES: 'https://a.example/mcp read write,http://localhost:8787/ read',
+    })
+    expect({ faults, isOn }).toEqual({ faults: [], isOn: true })
+    expect(resources).toEqual([
+      { uri: 'https://a.example/mcp', scopes: ['read', 'write'] },
+      { uri: 'http://localhost:8787/', scopes: ['read'] },
+    ])
+  })
+
+  it.each([
+    'https://a.example/',
+    'http://a.example/ read',
+    'https://a.example/#x read',
+    'https://ada@a.example/ read',
+    'a.example read',
+    'https://a.example/ read read',
+    'https://a.example/ re"ad',
+    'https://a.example/ openid',
+    'https://a.example/ offline_access',
+    'https://a.example/ read, https://a.example/ write',
+    '',
+  ])('OAUTH_RESOURCES=%j is refused by name', (listed) => {
+    const { faults } = parseOAuthSettings({ OAUTH_RESOURCES: listed })
+    expect(faults).toEqual([
+      { setting: 'OAUTH_RESOURCES', message: expect.stringMatching(/^OAUTH_RESOURCES must/) },
+    ])
+  })
+
+  it.each([
+    ['without createProvider', {}, { createPages }],
+    ['without pages', {}, { createProvider }],
+    ['without session mode', { AUTH_MODE: 'token' }, { createProvider, createPages }],
+    ['with a shared secret for tokens', { JWT_ALG: 'HS256' }, { createProvider, createPages }],
+  ])('%s nothing is served', (_, settings, parts) => {
+    expect(faultsOf({ ...settings, OAUTH_SERVER: 'on' }, parts)).toEqual(['OAUTH_SERVER'])
+  })
+
+  it('with another word nothing is served, and with all that it takes it is', () => {
+    expect(faultsOf({ OAUTH_SERVER: 'yes' }, { createProvider, createPages })).toEqual(['OAUTH_SERVER'])
+    expect(faultsOf({ OAUTH_SERVER: 'on' }, { createProvider, createPages })).toEqual([])
+  })
+})

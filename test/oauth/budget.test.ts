@@ -1,0 +1,44 @@
+import { expect, it } from 'vitest'
+import { type Costs, countingService } from '../support/counting'
+import {
+  ask,
+  decide,
+  exchange,
+  locationOf,
+  newClient,
+  OAUTH_SETTINGS,
+  refresh,
+  requestOf,
+} from '../support/oauth'
+import { type Answer, send, signedInPerson } from '../support/person'
+
+/** What is not named costs nothing. */
+function costs(spent: Partial<Costs>): Costs {
+  const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
+  return { ...free, ...spent }
+}
+
+it('authorize takes at most two trips; consent, a code and a refresh one, with one signature each', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  const client = await newClient()
+  // Each isolate loads them once in five minutes.
+  await service.services.signingKeys.signer()
+
+  async function answered(spent: Partial<Costs>, work: () => Promise<Answer>): Promise<Answer> {
+    const answers: Answer[] = []
+    expect(await costsOf(async () => answers.push(await work()))).toEqual(costs(spent))
+    const [answer] = answers
+    if (!answer) throw new Error('Nothing was answered')
+    return answer
+  }
+  await answered({ d1: 1 }, () => ask(service, requestOf(client)))
+  const page = await answered({ d1: 1, kvReads: 1 }, () => ask(service, requestOf(client), ada))
+  await answered({ d1: 1, kvReads: 1 }, () => decide(service, ada, page))
+  const allowed = await answered({ d1: 2, kvReads: 1 }, () => ask(service, requestOf(client), ada))
+  const code = locationOf(allowed).searchParams.get('code') ?? ''
+  const { body } = await answered({ d1: 1, signatures: 1 }, () => exchange(service, client, code))
+  await answered({ d1: 1, signatures: 1 }, () => refresh(service, client, body.refresh_token))
+  await answered({ d1: 1 }, () => exchange(service, client, 'x'))
+  await answered({}, () => send(service, 'GET', '/.well-known/oauth-authorization-server'))
+})

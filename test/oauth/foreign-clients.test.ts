@@ -1,0 +1,97 @@
+import * as oauth from 'oauth4webapi'
+import { describe, expect, it } from 'vitest'
+import { decide, newClient, oauthService, RESOURCE } from '../support/oauth'
+import { newAddress, read, signedInPerson } from '../support/person'
+
+describe.each(['confidential', 'public'] as const)('OP-06: oauth4webapi as a %s client', (kind) => {
+  it('discovers, signs in with PKCE and the issuer of the answer, refreshes', async () => {
+    const service = oauthService({ ISSUER: 'https://auth.example' })
+    const ada = await signedInPerson({ mode: 'session', service })
+    const client = await newClient({ confidential: kind === 'confidential' })
+    const way = {
+      [oauth.customFetch](url: string, init: object) {
+        const request = new Request(url, init)
+        request.headers.set('CF-Connecting-IP', newAddress())
+        return service.fetch(request)
+      },
+    }
+
+    const issuer = new URL(service.issuer)
+    const discovered = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...way })
+    const server = await oauth.processDiscoveryResponse(issuer, discovered)
+    const own = { client_id: client.id }
+    const authentication = client.secret === null ? oauth.None() : oauth.ClientSecretBasic(client.secret)
+
+    const [verifier, state] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomState()]
+    const authorization = new URL(server.authorization_endpoint ?? '')
+    authorization.search = new URLSearchParams({
+      response_type: 'code',
+      client_id: client.id,
+      redirect_uri: client.redirectUri,
+      scope: 'notes:read offline_access',
+      resource: RESOURCE,
+      state,
+      code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+      code_challenge_method: 'S256',
+    }).toString()
+    const page = await read(await service.fetch(new Request(authorization, { headers: ada.headers })))
+    const answer = await decide(service, ada, page)
+    const parameters = oauth.validateAuthResponse(
+      server,
+      own,
+      new URL(answer.headers.get('Location') ?? ''),
+      state,
+    )
+    const exchanged = await oauth.authorizationCodeGrantRequest(
+      server,
+      own,
+      authentication,
+      parameters,
+      client.redirectUri,
+      verifier,
+      { ...way, additionalParameters: { resource: RESOURCE } },
+    )
+    const tokens = await oauth.processAuthorizationCodeResponse(server, own, exchanged)
+    expect(tokens).toMatchObject({ token_type: 'bearer', scope: 'notes:read offline_access' })
+    const refreshed = await oauth.refreshTokenGrantRequest(
+      server,
+      own,
+      authentication,
+      tokens.refresh_token ?? '',
+      way,
+    )
+    expect(await oauth.processRefreshTokenResponse(server, own, refreshed)).toMatchObject({
+      scope: 'notes:read offline_access',
+    })
+  })
+})
+
+it('OP-06: every URL of the metadata answers, and what it says is what there is', async () => {
+  const service = oauthService({ ISSUER: 'https://example.com/auth' })
+  const at = (url: string, init?: RequestInit) => service.fetch(new Request(url, init))
+  const response = await at(`${service.issuer}/.well-known/oauth-authorization-server`)
+  const metadata: Record<string, unknown> = await response.json()
+  expect(metadata).toMatchObject({
+    issuer: service.issuer,
+    response_types_supported: ['code'],
+    grant_types_supported: ['authorization_code', 'refresh_token'],
+    code_challenge_methods_supported: ['S256'],
+    authorization_response_iss_parameter_supported: true,
+    scopes_supported: ['notes:read', 'notes:write', 'files:read', 'offline_access'],
+  })
+  const urls = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
+  expect(urls.map(([name]) => name)).toEqual(['authorization_endpoint', 'token_endpoint', 'jwks_uri'])
+  for (const [name, url] of urls) {
+    const { status } = await at(String(url), name === 'token_endpoint' ? { method: 'POST' } : {})
+    expect([name, status]).toEqual([name, name === 'jwks_uri' ? 200 : 400])
+  }
+})
+
+it.each([
+  ['off', { OAUTH_SERVER: 'off' }],
+  ['by default', { OAUTH_SERVER: undefined }],
+])('with OAUTH_SERVER %s there is no authorization server', async (_, settings) => {
+  const service = oauthService(settings)
+  for (const path of ['/oauth/authorize', '/oauth/token', '/.well-known/oauth-authorization-server'])
+    expect((await service.fetch(new Request(`${service.issuer}${path}`))).status).toBe(404)
+})
