@@ -7,6 +7,7 @@ import type { Issuer } from './parsers'
 export const REPLACEABLE_PAGES = [
   '/login',
   '/login/second-factor',
+  '/login/second-factor/set-up',
   '/login/link',
   '/login/link/confirm',
   '/register',

@@ -92,7 +92,7 @@ describe('claims of the app in access tokens', () => {
 })
 
 describe('what another service is told of an account', () => {
-  it('is its name, address and roles, as they are now', async () => {
+  it('is its name, address, roles and metadata, as they are now', async () => {
     const person = await signedInPerson({ mode: 'session' })
     await send(deployed, 'PATCH', '/me', { headers: person.headers, body: { name: 'Ada' } })
     expect(await exports.Janus.user({ userId: person.userId })).toEqual({
@@ -104,6 +104,8 @@ describe('what another service is told of an account', () => {
         name: 'Ada',
         roles: [],
         created_at: expect.any(String),
+        user_metadata: {},
+        app_metadata: {},
       },
     })
   })

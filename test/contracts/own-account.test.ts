@@ -14,6 +14,9 @@ import { deployed, ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
+/** What `/me` has of an account besides what a sign-in has. */
+const NO_METADATA = { user_metadata: {}, app_metadata: {} }
+
 /** So many attempts may be under way, or throttling would decide the race. */
 const TEN_AT_ONCE = { FREE_ATTEMPTS: '10' }
 
@@ -45,7 +48,7 @@ describe.each(['session', 'token'] as const)('one’s own account, in %s mode', 
     const ada = await signedInPerson({ mode })
     const renamed = await ada.patch('/me', { name: '  Ada Lovelace ' })
     expect(renamed.status).toBe(200)
-    expect(renamed.body).toEqual({ user: { ...ada.answer.body.user, name: 'Ada Lovelace' } })
+    expect(renamed.body).toEqual({ user: { ...ada.answer.body.user, name: 'Ada Lovelace', ...NO_METADATA } })
     expect((await ada.get('/me')).body.user.name).toBe('Ada Lovelace')
     for (const none of [null, '', '   ']) {
       expect((await ada.patch('/me', { name: none })).body.user.name).toBeNull()
@@ -68,7 +71,7 @@ describe.each(['session', 'token'] as const)('one’s own account, in %s mode', 
       expectProblem(answer, 422, 'invalid-input')
       expect(answer.body.errors).toMatchObject([{ field }])
     }
-    expect((await ada.get('/me')).body.user).toEqual(ada.answer.body.user)
+    expect((await ada.get('/me')).body.user).toEqual({ ...ada.answer.body.user, ...NO_METADATA })
   })
 
   it.each([
@@ -160,7 +163,7 @@ describe.each(['session', 'token'] as const)('one’s own account, in %s mode', 
     const ada = await signedInPerson({ mode })
     expectProblem(await ada.post('/me/delete', { password: `${PASSWORD}!` }), 401, 'invalid-credentials')
     const answer = await ada.get('/me')
-    expect(answer.body.user).toEqual(ada.answer.body.user)
+    expect(answer.body.user).toEqual({ ...ada.answer.body.user, ...NO_METADATA })
     expect((await ada.signIn()).answer.status).toBe(200)
   })
 })

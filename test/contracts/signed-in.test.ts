@@ -15,6 +15,8 @@ describe.each(['session', 'token'] as const)('signed in, in %s mode', (mode) => 
         email_verified: false,
         roles: [],
         created_at: expect.stringMatching(/Z$/),
+        user_metadata: {},
+        app_metadata: {},
       },
       session: {
         id: ada.sessionId,
