@@ -43,27 +43,27 @@ export interface Janus extends Hono, CallerService {
   sweep(): Promise<void>
 }
 
-/** What `createMail`, `createPasskeys` and `createSecondFactors` return. No more of it is shown: the rest has types of the platform. */
+/** Stands for what `createMail`, `createPasskeys` and `createSecondFactors` return. No more of it is shown: the rest has types of the platform. */
 export interface Part {
   readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
 }
 
-/** What `createSocialLogin` returns. No more of it is shown, either. */
+/** Stands for what `createSocialLogin` returns. No more of it is shown, either. */
 export interface SocialLoginPart {
   readonly faults: readonly { readonly setting: string; readonly message: string }[]
 }
 
-/** What `createProvider` returns. No more of it is shown, either. */
+/** Stands for what `createProvider` returns. No more of it is shown, either. */
 export interface ProviderPart {
   readonly faults: readonly { readonly setting: string; readonly message: string }[]
 }
 
-/** What `createEvents` returns. No more of it is shown, either. */
+/** Stands for what `createEvents` returns. No more of it is shown, either. */
 export interface EventsPart {
   readonly sweep: () => Promise<void>
 }
 
-/** What `createPostgres` and `createDurableObjectDatabase` return. No more of it is shown, either. */
+/** Stands for what `createPostgres` and `createDurableObjectDatabase` return. No more of it is shown, either. */
 export interface DatabasePart {
   readonly check: () => Promise<string | null>
 }
@@ -127,19 +127,19 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
 /** The parts that mail takes, to hand to {@link createJanus}. */
 export const createMail: (settings: never) => Part = createAllMail
 
-/** What tells others of events, to hand to {@link createJanus}. */
+/** Makes what tells others of events, to hand to {@link createJanus}. */
 export const createEvents: (settings: never) => EventsPart | null = createAllEvents
 
-/** What passkeys take, to hand to {@link createJanus}. */
+/** Makes what passkeys take, to hand to {@link createJanus}. */
 export const createPasskeys: (settings: never) => Part = createAllPasskeys
 
-/** What second factors take, to hand to {@link createJanus}. */
+/** Makes what second factors take, to hand to {@link createJanus}. */
 export const createSecondFactors: (settings: never) => Part = createAllSecondFactors
 
-/** What social login takes, to hand to {@link createJanus}. */
+/** Makes what social login takes, to hand to {@link createJanus}. */
 export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocialLogin
 
-/** What an authorization server takes, to hand to {@link createJanus}. */
+/** Makes what an authorization server takes, to hand to {@link createJanus}. */
 export const createProvider: (env: never) => ProviderPart = createWholeProvider
 
 /** The pages for people, to hand to {@link createJanus}. */

@@ -3,9 +3,9 @@ import type { ContentfulStatusCode } from 'hono/utils/http-status'
 import { isForm } from '../http/body'
 import { appHome, parseReturnTo, type ReturnSite, safeReturnTo } from '../http/return-to'
 
-/** Where a form leads once it has been handled. */
+/** Describes where a form leads once it has been handled. */
 interface FormTarget {
-  /** What the form says, or the link that led to it. */
+  /** Holds what the form says, or the link that led to it. */
   readonly returnTo: string | null | undefined
   /** A page of Janus, under the base path, where that says nothing; without one, the app. */
   readonly page?: string | undefined

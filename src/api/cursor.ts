@@ -2,7 +2,7 @@ import type { Context } from 'hono'
 import { Problem } from '../http/problem'
 
 /**
- * Where a page of a list begins, or `null` for its beginning.
+ * Returns where a page of a list begins, or `null` for its beginning.
  *
  * @param parse Reads the cursor, or gives `null` if it is none.
  * @throws {Problem} `invalid-input` unless it is what a page gave as `next_cursor`, once.

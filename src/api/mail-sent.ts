@@ -6,14 +6,14 @@ import { cookieValues } from '../guards/credential'
 import { type AuthCookies, clearAuthCookie, setAuthCookie } from '../http/auth-cookies'
 import { parseEmailAddress } from '../identity/email-address'
 
-/** What made Janus send mail. */
+/** Describes what made Janus send mail. */
 export type MailSentPage = 'register' | 'forgot' | 'link' | 'resend' | 'change'
 
-/** What the page that waits for a mail shows and sends again. Kept by the browser, because a URL is kept in logs and histories. */
+/** Describes what the page that waits for a mail shows and sends again. Kept by the browser, because a URL is kept in logs and histories. */
 export interface MailSent {
   /** As it was typed, whether there is an account or not; `null` where the person has not typed one. */
   readonly email: string | null
-  /** Where to go in the end. */
+  /** Says where to go in the end. */
   readonly returnTo: string | null
 }
 

@@ -8,7 +8,7 @@ const CredentialId = v.pipe(v.string('Send a string.'), v.maxLength(1364, 'This 
 const Transport = v.pipe(v.string('Send a string.'), v.regex(/^[a-z-]{1,32}$/, 'Send a name in lower case.'))
 
 /**
- * What `PublicKeyCredential.toJSON()` gives after a registration (WebAuthn L3 §5.1). Browsers send more members, and more as time goes on:
+ * Holds what `PublicKeyCredential.toJSON()` gives after a registration (WebAuthn L3 §5.1). Browsers send more members, and more as time goes on:
  * they are not looked at.
  */
 export const RegisteredCredential = v.pipe(
@@ -26,7 +26,7 @@ export const RegisteredCredential = v.pipe(
   })),
 )
 
-/** What it gives after a use. */
+/** Holds what it gives after a use. */
 export const UsedCredential = v.pipe(
   v.looseObject({
     id: CredentialId,

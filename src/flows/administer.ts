@@ -27,7 +27,7 @@ export interface Administrator {
   readonly requestId: string
 }
 
-/** Why nothing was done. */
+/** Describes why nothing was done. */
 export interface NotAdministered {
   readonly outcome: 'refused'
   readonly reason:

@@ -4,7 +4,7 @@ import type { Attempter, ChosenBudget, ReservedAttempt } from '../throttling/att
 import type { Source, SourceThrottled } from '../throttling/source-limit'
 
 /**
- * What is counted of attempts at passwords. An address that has no account is counted like one that has. Every method throws
+ * Describes what is counted of attempts at passwords. An address that has no account is counted like one that has. Every method throws
  * {@link StoreUnavailable} when the store cannot be reached; a write that threw may still have happened.
  */
 export interface AttemptStore {

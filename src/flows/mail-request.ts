@@ -20,13 +20,13 @@ export interface MailAsker {
   readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
-  /** What the client calls this attempt; `null`: it stands alone. */
+  /** Holds what the client calls this attempt; `null`: it stands alone. */
   readonly attemptId: string | null
   /** The secret that only this browser or client will have. */
   readonly binding: MintedSecret
 }
 
-/** What there is to say about a request for mail: not whether there is an account. */
+/** Describes what there is to say about a request for mail: not whether there is an account. */
 export type MailRequestOutcome =
   | { readonly outcome: 'accepted' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
@@ -49,7 +49,7 @@ export async function newLinkRequest<Purpose extends TokenPurpose>(
     readonly email: EmailAddress
     /** The session behind the request, if there is one. */
     readonly sessionId?: string | null
-    /** Where the person wants to go, if the link leads there. */
+    /** Says where the person wants to go, if the link leads there. */
     readonly returnTo?: string | null
   },
 ) {

@@ -10,11 +10,11 @@ import {
   recordChangedMeanwhile,
 } from './sign-in/attempt-password'
 
-/** What came with a request to change one's own account. */
+/** Describes what came with a request to change one's own account. */
 export interface PresentedProof {
   /** `null`: none was sent. */
   readonly password: string | null
-  /** Whether the person proved who they are a moment ago. */
+  /** Says whether the person proved who they are a moment ago. */
   readonly recent: boolean
 }
 
@@ -24,7 +24,7 @@ export type NotRecent = { readonly outcome: 'not-recent' }
 export type ProvenOwner = {
   readonly outcome: 'proven'
   readonly proof: OwnProof
-  /** Whether it was the password that proved it. */
+  /** Says whether it was the password that proved it. */
   readonly byPassword: boolean
   /** Records that the account changed meanwhile, so that nothing came of it. */
   readonly recordChangedMeanwhile: () => Promise<void>

@@ -29,7 +29,7 @@ export interface RegistrationInput extends Arrival {
 }
 
 export type Registration =
-  /** Where a second factor is required, the first sign-in waits until one is set up. */
+  /** Says that the first sign-in waits until a second factor is set up, because the account must have one. */
   | Begun
   | { readonly outcome: 'account-exists' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }

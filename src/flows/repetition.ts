@@ -9,7 +9,7 @@ import type { Mode } from '../sessions/mode'
 export const REPEAT_SECONDS = 15
 
 /**
- * What makes two requests one: its kind, then what only the sender of the first has or knows. The session that the request starts is derived
+ * Describes what makes two requests one: its kind, then what only the sender of the first has or knows. The session that the request starts is derived
  * from it, so a repetition finds that session instead of starting another, and nothing is stored to recognize it by. No identity may occur
  * twice: a session that has ended would come back.
  */

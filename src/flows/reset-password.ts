@@ -32,7 +32,7 @@ export type PasswordReset =
       readonly outcome: 'reset'
       /** The device of the account that the client is from now on. */
       readonly deviceId: string | null
-      /** Where the person wanted to go, as it was asked for. */
+      /** Says where the person wanted to go, as it was asked for. */
       readonly returnTo: string | null
     }
   | { readonly outcome: 'invalid-link' }

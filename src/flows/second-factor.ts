@@ -33,7 +33,7 @@ interface FactorRequest {
   readonly deviceIds: readonly string[]
 }
 
-/** How long an offered seed may be confirmed. */
+/** Sets how long an offered seed may be confirmed. */
 export const OFFER_SECONDS = 30 * 60
 
 /** An authenticator app that is not confirmed yet. Nothing has changed: the factor there is works on. */
@@ -45,10 +45,10 @@ export interface TotpOffer {
   readonly otpauthUri: string
 }
 
-/** Who may set an app up. */
+/** Describes who may set an app up. */
 export interface EnrolmentTerms {
   /**
-   * Whether only an account whose address is verified: where mail is sent. A stranger who registered with an address of somebody else would
+   * Says whether only an account with a verified address may: where mail is sent. A stranger who registered with an address of somebody else would
    * keep its owner out, who would hear of nothing.
    */
   readonly provenOnly: boolean

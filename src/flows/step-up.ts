@@ -30,7 +30,7 @@ export type StepUpServices = IssueServices & {
   readonly clock: Clock
 }
 
-/** What was verified, and waits to be used up. */
+/** Describes what was verified, and waits to be used up. */
 export interface ProvenAgain {
   readonly proof: ProvenMethod
   /** Uses up what was presented and renews the session, in one transaction; `null`, and nothing done, if either is over. */

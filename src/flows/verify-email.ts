@@ -36,7 +36,7 @@ export async function resendVerification(
   services: LinkServices,
   asker: MailAsker & {
     readonly email: EmailAddress
-    /** Who is signed in, if anybody. */
+    /** Names who is signed in, if anybody. */
     readonly signedIn: { readonly userId: string; readonly sessionId: string } | null
   },
 ): Promise<MailRequestOutcome> {
@@ -54,13 +54,13 @@ export type Verification =
       readonly hasPassword: boolean
       /** The device of the account that the client is from now on. */
       readonly deviceId: string | null
-      /** Where the person wanted to go, as it was asked for. */
+      /** Says where the person wanted to go, as it was asked for. */
       readonly returnTo: string | null
       /** `null`: nobody is signed in by this. */
       readonly signedIn: SignedIn | null
       /** The sign-in that waits until a second factor is set up, where one is required; `null`: none does. */
       readonly pending: PendingSignIn | null
-      /** Whether somebody registered in another browser or client. */
+      /** Says whether somebody registered in another browser or client. */
       readonly elsewhere: boolean
     }
   | { readonly outcome: 'invalid-link' }

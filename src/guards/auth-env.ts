@@ -5,7 +5,7 @@ import type { AuthenticateServices } from './authenticate'
 import type { CrossSiteRule } from './cross-site'
 import type { Principal } from './principal'
 
-/** What the guards need. */
+/** Describes what the guards need. */
 export interface GuardServices extends AuthenticateServices {
   readonly sessions: SessionStore
   /** The access tokens of the apps beside Janus; the same as `accessTokens` unless `AUDIENCE` is another than `ISSUER`. */

@@ -17,7 +17,7 @@ export interface AuthenticateServices extends ResolveSessionServices {
   readonly defer: Defer
 }
 
-/** Who is behind a credential, that there was none, or why it was refused. */
+/** Describes who is behind a credential, that there was none, or why it was refused. */
 export type Authentication =
   /** `seal`: for the browser that sent the cookie; `null`: it has one, or holds a token. */
   | { readonly outcome: 'authenticated'; readonly principal: Principal; readonly seal: FreshSeal | null }

@@ -3,11 +3,11 @@ import type { AuthCookie, AuthCookies } from '../http/auth-cookies'
 export interface CookieCredential {
   readonly carrier: 'cookie'
   readonly text: string
-  /** What came in the cookie of the seal; `null`: nothing, or several. */
+  /** Holds what came in the cookie of the seal; `null`: nothing, or several. */
   readonly seal: string | null
 }
 
-/** What a request presented, unverified. */
+/** Describes what a request presented, unverified. */
 export type Credential =
   | { readonly carrier: 'none' }
   | { readonly carrier: 'bearer'; readonly text: string }

@@ -4,7 +4,7 @@ import { Problem } from '../http/problem'
 /** Methods that change nothing (RFC 9110 §9.2.1). */
 const SAFE_METHODS = ['GET', 'HEAD', 'OPTIONS']
 
-/** What is known of a request before anybody looks at its body: a `Request`, or what another Worker says of one. */
+/** Describes what is known of a request before anybody looks at its body: a `Request`, or what another Worker says of one. */
 export interface AskedRequest {
   readonly method: string
   readonly headers: Headers
@@ -46,7 +46,7 @@ export function refuseCrossSite({ origin, allowedOrigins }: CrossSiteRule, reque
 }
 
 /**
- * Whether a form with `Origin: null` comes from a program, such as curl. A sandboxed frame of any site sends that origin, too, so one that
+ * Returns whether a form with `Origin: null` comes from a program, such as curl. A sandboxed frame of any site sends that origin, too, so one that
  * has a cookie or is of a browser is refused: every browser begins its `User-Agent` with `Mozilla/`, and no page can change that of a form.
  * Janus's own pages let browsers send their real origin (pages/page-context.ts), so they need none of this.
  */
@@ -61,7 +61,7 @@ function isWebSocket({ headers }: AskedRequest): boolean {
   return headers.get('Upgrade')?.toLowerCase() === 'websocket'
 }
 
-/** What a client sent is repeated only if it is one of the words there are. */
+/** Returns what a client sent only if it is one of the words there are. */
 function describeSite(site: string): string {
   return site === 'same-site' || site === 'cross-site' ? site : 'not a known value'
 }

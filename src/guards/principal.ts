@@ -8,16 +8,16 @@ import type { CustomClaims } from '../tokens/custom-claims'
 export interface Principal {
   readonly userId: string
   readonly sessionId: string
-  /** How the caller holds the session; for the operations that renew it, not for handlers to decide by. */
+  /** Says how the caller holds the session; for the operations that renew it, not for handlers to decide by. */
   readonly mode: Mode
   readonly roles: readonly string[]
-  /** When the person last proved who they are. */
+  /** Says when the person last proved who they are. */
   readonly authenticatedAt: number
-  /** How, in the words of RFC 8176. */
+  /** Says how, in the words of RFC 8176. */
   readonly amr: readonly string[]
-  /** Whether the second factor of the account was proven, too. */
+  /** Says whether the second factor of the account was proven, too. */
   readonly acr: AssuranceLevel
-  /** What the app's own `claims` function returned: for a token when it was issued, for a cookie now. */
+  /** Holds what the app's own `claims` function returned: for a token when it was issued, for a cookie now. */
   readonly claims: CustomClaims
 }
 

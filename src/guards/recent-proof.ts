@@ -2,17 +2,17 @@ import { Problem } from '../http/problem'
 import type { AssuranceLevel } from '../sessions/assurance'
 import type { Principal } from './principal'
 
-/** What a caller must have proven, and how lately. */
+/** Describes what a caller must have proven, and how lately. */
 export interface RecentTerms {
   /**
-   * How many seconds ago the person proved who they are, at most: `max_age` of RFC 9470. A refresh proves nothing (NIST SP 800-63B-4 §5.1).
+   * Says how many seconds ago the person proved who they are, at most: `max_age` of RFC 9470. A refresh proves nothing (NIST SP 800-63B-4 §5.1).
    */
   readonly maxAge: number
   /** The level to reach. An account that has a second factor has no session below `urn:janus:2fa`. */
   readonly acr?: AssuranceLevel
 }
 
-/** How old the proof of a session may be where somebody changes how they sign in. */
+/** Sets how old the proof of a session may be where somebody changes how they sign in. */
 export const CHANGE_OF_WAYS_IN: RecentTerms = { maxAge: 10 * 60 }
 
 /** Returns whether a principal satisfies terms at an instant; those of a change of ways in, if there are none. */

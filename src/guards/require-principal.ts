@@ -28,7 +28,7 @@ function giveSeal(c: Context, { session, seal }: AuthCookies, { text, seconds }:
   if (!isChanged) setAuthCookie(c, seal, text, seconds)
 }
 
-/** Who is behind a request, and the seal to give to the browser that sent it. */
+/** Describes who is behind a request, and the seal to give to the browser that sent it. */
 export interface Caller {
   readonly principal: Principal
   /** `null`: it has one, or holds a token. */

@@ -3,7 +3,7 @@ import type { Metadata, MetadataHalf } from '../identity/metadata'
 import type { Principal } from './principal'
 import type { RecentTerms } from './recent-proof'
 
-/** Who is behind a request, or the refusal to answer it with. Plain data: it travels over a service binding. */
+/** Describes who is behind a request, or the refusal to answer it with. Plain data: it travels over a service binding. */
 export type Verdict =
   | {
       readonly ok: true
@@ -26,27 +26,27 @@ export interface UserFacts {
   readonly name: string | null
   readonly roles: readonly string[]
   readonly created_at: string
-  /** What the owner of the account wrote, as the schema of the app takes it. */
+  /** Holds what the owner of the account wrote, as the schema of the app takes it. */
   readonly user_metadata: Metadata
-  /** What the app wrote. */
+  /** Holds what the app wrote. */
   readonly app_metadata: Metadata
 }
 
 /** Halves of the metadata of an account, each to be replaced; `null` empties one. */
 export type MetadataChange = { readonly [Half in MetadataHalf]?: Metadata | null }
 
-/** Whether a session was ended by this call, or why that is not known. */
+/** Describes whether a session was ended by this call, or why that is not known. */
 export type SessionEnd =
   | { readonly ok: true; readonly ended: boolean }
   | { readonly ok: false; readonly problem: PresentedProblem }
 
 /**
- * What Janus tells the app next to it: over a service binding, or in the same Worker. Nothing is thrown; what goes wrong is a problem,
+ * Describes what Janus tells the app next to it: over a service binding, or in the same Worker. Nothing is thrown; what goes wrong is a problem,
  * as the HTTP routes would answer it.
  */
 export interface CallerService {
   /**
-   * Who is behind a request, in either mode, as the HTTP routes decide it. As stale as docs/explain/staleness.md says.
+   * Returns who is behind a request, in either mode, as the HTTP routes decide it. As stale as docs/explain/staleness.md says.
    *
    * @param headers Those of the request: `Authorization`, or `Cookie` with `Sec-Fetch-Site` and `Origin`.
    * @param method That of the request. Without it the request counts as one that changes something, so that a foreign page cannot have made it.

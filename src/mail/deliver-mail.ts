@@ -14,7 +14,7 @@ export interface DeliveryServices {
   readonly log: Log
 }
 
-/** How much mail one run of the sweep tries: each takes two of the 50 queries that the free plan allows, and others wait, too. */
+/** Sets how much mail one run of the sweep tries: each takes two of the 50 queries that the free plan allows, and others wait, too. */
 const SWEEP_STEP = 12
 
 /** So many failures in a row are the carrier's, not the messages'. */
@@ -89,7 +89,7 @@ async function withToken(outbox: Outbox, mail: QueuedMail): Promise<QueuedMail |
   return token === null ? null : { ...mail, token }
 }
 
-/** What may be logged of an error: a code or a name, never words, for a carrier may quote the recipient in them. */
+/** Returns what may be logged of an error: a code or a name, never words, for a carrier may quote the recipient in them. */
 function codeOf(error: unknown): string {
   const code = error instanceof Error && 'code' in error ? String(error.code) : ''
   if (/^[A-Z_]+( \d{3})?$/.test(code)) return code

@@ -7,7 +7,7 @@ export type MailConfig =
   | { readonly carrier: 'none' }
   | { readonly carrier: 'console' }
   | { readonly carrier: 'cloudflare'; readonly sender: Sender }
-  /** Who serves on Node has the server, and passes the mailer. */
+  /** Takes a mailer from `janus serve` or the app, which has the server. */
   | { readonly carrier: 'smtp'; readonly sender: Sender }
   | { readonly carrier: 'resend'; readonly sender: Sender; readonly apiKey: string; readonly url: string }
 

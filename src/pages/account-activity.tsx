@@ -11,7 +11,7 @@ interface AccountActivityProps {
   readonly allHref: string | null
 }
 
-/** What happened lately. */
+/** Shows what happened lately. */
 export function AccountActivity({ context, events, allHref }: AccountActivityProps) {
   const { texts } = context
   return (

@@ -22,7 +22,7 @@ interface AccountDevicesProps {
   readonly devices: readonly DeviceView[]
 }
 
-/** Where the account was proven before, and how to forget it. */
+/** Shows where the account was proven before, and how to forget it. */
 export function AccountDevices({ context, accountId, devices }: AccountDevicesProps) {
   const { texts, language } = context
   return (

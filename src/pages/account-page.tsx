@@ -23,7 +23,7 @@ export interface AccountPageProps {
   readonly user: AccountView
   /** Newest first. */
   readonly sessions: readonly SessionView[]
-  /** Where the rest is, if this is not all. */
+  /** Says where the rest is, if this is not all. */
   readonly allSessionsHref: string | null
   /** The one used last first. */
   readonly devices: readonly DeviceView[]
@@ -37,13 +37,13 @@ export interface AccountPageProps {
   /** Newest first. */
   readonly events: readonly EventGroup[]
   readonly allActivityHref: string | null
-  /** Whether mail can be sent: without it addresses are neither confirmed nor changed. */
+  /** Says whether mail can be sent: without it addresses are neither confirmed nor changed. */
   readonly mail: boolean
   readonly passwordMinLength: number
   readonly auditRetentionDays: number
-  /** What is open although nothing in it was refused. */
+  /** Holds what is open although nothing in it was refused. */
   readonly unfolded: 'password' | null
-  /** What was just done. */
+  /** Holds what was just done. */
   readonly notice: keyof Texts['account']['notices'] | null
   /** Those that came back. */
   readonly forms?: Readonly<Partial<Record<AccountForm, FormState>>>

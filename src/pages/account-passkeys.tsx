@@ -17,7 +17,7 @@ interface AccountPasskeysProps {
   readonly context: PageContext
   readonly accountId: string
   readonly passkeys: readonly PasskeyView[]
-  /** How authenticators know the account; `null`: they do not. */
+  /** Says how authenticators know the account; `null`: they do not. */
   readonly known: KnownAccount | null
 }
 

@@ -10,7 +10,7 @@ interface AccountPasswordProps {
   readonly user: AccountView
   readonly passwordMinLength: number
   readonly state: FormState | undefined
-  /** Whether it was asked for. */
+  /** Says whether it was asked for. */
   readonly open: boolean
 }
 

@@ -20,7 +20,7 @@ export interface ProvidersView {
   readonly identities: readonly IdentityView[]
   /** The provider of an identity that waits to be connected to this account. */
   readonly offered: ProviderView | null
-  /** Whether the last sign-in is recent enough to change something. */
+  /** Says whether the last sign-in is recent enough to change something. */
   readonly changeable: boolean
 }
 

@@ -10,9 +10,9 @@ export interface AccountView {
   readonly email: string
   readonly emailVerified: boolean
   readonly hasPassword: boolean
-  /** What a change of the account takes: its password, nothing more than the proof there is, or another proof first. */
+  /** Holds what a change of the account takes: its password, nothing more than the proof there is, or another proof first. */
   readonly proof: 'password' | 'recent' | 'needed'
-  /** Whether its owner has proven who they are in the last minutes. */
+  /** Says whether its owner has proven who they are in the last minutes. */
   readonly recent: boolean
 }
 
@@ -44,7 +44,7 @@ interface FoldedProps {
   readonly children: Child
 }
 
-/** What is seldom done waits behind its name. */
+/** Hides what is seldom done behind its name. */
 export function Folded({ summary, open, danger = false, children }: FoldedProps) {
   return (
     <details open={open} {...(danger ? { class: 'danger' } : {})}>
@@ -68,12 +68,12 @@ export function AccountForm({
   )
 }
 
-/** Where the forms of the account page come back to, and what it then says was done. */
+/** Returns where the forms of the account page come back to, and what it then says was done. */
 export function accountPath({ basePath }: PageContext, done?: keyof Texts['account']['notices']): string {
   return `${basePath}/account${done === undefined ? '' : `?done=${done}`}`
 }
 
-/** Where somebody who is signed in proves again who they are, and comes back from to the account page. */
+/** Returns where somebody who is signed in proves again who they are, and comes back from to the account page. */
 export function reauthenticatePath(context: PageContext): string {
   return withReturnTo(`${context.basePath}/reauthenticate`, accountPath(context))
 }

@@ -24,7 +24,7 @@ interface AccountSessionsProps {
   readonly allHref: string | null
 }
 
-/** Where someone is signed in, and how to end it. */
+/** Shows where someone is signed in, and how to end it. */
 export function AccountSessions({ context, accountId, sessions, allHref }: AccountSessionsProps) {
   const { texts } = context
   const hasOthers = allHref !== null || sessions.some(({ current }) => !current)

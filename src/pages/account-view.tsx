@@ -14,7 +14,7 @@ import { groupEvents } from './activity-groups'
 import type { PageContext } from './page'
 import { offered } from './screen'
 
-/** How much of a list is shown at first, and after "all". */
+/** Sets how much of a list is shown at first, and after "all". */
 const FEW = { sessions: 10, events: 10 }
 const MANY = 100
 
@@ -105,7 +105,7 @@ export async function accountPage(
   )
 }
 
-/** What the page shows of providers: those that are configured, and identities of the account. */
+/** Returns what the page shows of providers: those that are configured, and identities of the account. */
 async function providersView(
   services: Services,
   {
@@ -133,7 +133,7 @@ async function providersView(
   }
 }
 
-/** What a form says was done, in the address it comes back to. */
+/** Returns what a form says was done, in the address it comes back to. */
 function parseNotice({ texts }: PageContext, text: string | undefined): AccountPageProps['notice'] {
   return text !== undefined && Object.hasOwn(texts.account.notices, text)
     ? (text as NonNullable<AccountPageProps['notice']>)

@@ -13,10 +13,10 @@ export interface EventView {
   readonly device: string | null
 }
 
-/** What happened, and how often at once. */
+/** Describes what happened, and how often at once. */
 export interface EventGroup extends EventView {
   readonly count: number
-  /** Whether there may be more of it than was read. */
+  /** Says whether there may be more of it than was read. */
   readonly orMore: boolean
 }
 

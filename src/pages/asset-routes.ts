@@ -32,7 +32,7 @@ export function assetRoutes(files: ReadonlyMap<string, AssetFile>, brandStyles: 
   })
 }
 
-/** Whether a browser has the file (RFC 9110 §13.1.2). Whoever compresses it on the way marks its tag as weak. */
+/** Returns whether a browser has the file (RFC 9110 §13.1.2). Whoever compresses it on the way marks its tag as weak. */
 function isKnown(tags: string | undefined, etag: string): boolean {
   return tags?.split(',').some((tag) => tag.trim().replace(/^W\//, '') === etag) ?? false
 }

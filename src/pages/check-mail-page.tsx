@@ -21,11 +21,11 @@ export function parseMailSent(text: string | undefined): MailSentPage | null {
 
 interface CheckMailPageProps {
   readonly context: PageContext
-  /** What made Janus send mail, or say that it did: the page is the same whether there is an account or not. */
+  /** Holds what made Janus send mail, or say that it did: the page is the same whether there is an account or not. */
   readonly kind: MailSentPage
   /** The address that was typed; `null` when it is not known any more, and then there is no button to send it again. */
   readonly email: string | null
-  /** Where to go in the end. A registration that waits knows it already. */
+  /** Says where to go in the end. A registration that waits knows it already. */
   readonly returnTo: string | null
   /** Of the code that was typed. */
   readonly state: FormState

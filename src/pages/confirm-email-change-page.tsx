@@ -49,7 +49,7 @@ export function EmailChangedPage({ context }: { readonly context: PageContext })
   return <DonePage context={context} title={doneTitle} text={done} link={{ href: appHref, text }} />
 }
 
-/** Where the link of an address change leads in a browser that did not ask for it. To ask again takes the password. */
+/** Shows where the link of an address change leads in a browser that did not ask for it. To ask again takes the password. */
 export function ChangeElsewherePage({ context }: { readonly context: PageContext }) {
   const { texts, basePath } = context
   const { title, changeEmail } = texts.otherBrowser

@@ -41,11 +41,11 @@ interface ConfirmSignInPageProps {
   readonly context: PageContext
   readonly token: string
   readonly returnTo: string | null
-  /** Whether a password goes that was set before anybody had proven the address. Said before the button is pressed. */
+  /** Says whether a password goes that was set before anybody had proven the address. Said before the button is pressed. */
   readonly removesPassword: boolean
 }
 
-/** Where the link leads. A button, because programs that check mail follow links: opening one uses up nothing. */
+/** Shows where the link leads. A button, because programs that check mail follow links: opening one uses up nothing. */
 export function ConfirmSignInPage({ context, token, returnTo, removesPassword }: ConfirmSignInPageProps) {
   const { texts } = context
   const form = { context, id: 'confirm', state: FRESH_FORM, fields: [], retry: null }
@@ -64,7 +64,7 @@ export function ConfirmSignInPage({ context, token, returnTo, removesPassword }:
 }
 
 /**
- * Where a sign-in link leads in a browser that did not ask for it. The form asks for one for this browser with the link itself, so
+ * Shows where a sign-in link leads in a browser that did not ask for it. The form asks for one for this browser with the link itself, so
  * that the address need not stand on a page that anybody sees to whom the link was passed on.
  */
 export function SignInElsewherePage({ context, token }: Pick<ConfirmSignInPageProps, 'context' | 'token'>) {

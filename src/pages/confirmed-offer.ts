@@ -11,7 +11,7 @@ import type { Services } from '../services'
 interface ConfirmedOffer {
   /** `null`: it is too old, or the sign-in is over. */
   readonly shown: OfferToOwner | null
-  /** Whether it was to be set up on the account page. */
+  /** Says whether it was to be set up on the account page. */
   readonly ofAccount: boolean
 }
 

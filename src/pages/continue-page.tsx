@@ -27,7 +27,7 @@ interface NoCookiePageProps {
   readonly context: PageContext
   /** Of Janus. */
   readonly issuer: URL
-  /** Whether Janus is served without TLS on this machine, where Safari keeps no cookie that is `Secure`. */
+  /** Says whether Janus is served without TLS on this machine, where Safari keeps no cookie that is `Secure`. */
   readonly localHttp: boolean
   readonly returnTo: string | null
 }

@@ -1,7 +1,7 @@
 import type { FormState } from './form-state'
 import type { PageContext } from './page'
 
-/** What the parts of one form share. */
+/** Describes what the parts of one form share. */
 export interface FormParts {
   readonly context: PageContext
   /** Unique on its page; leads the ids of the fields. */
@@ -11,9 +11,9 @@ export interface FormParts {
   readonly fields: readonly string[]
   /** The field to begin with when the form was refused as a whole; `null` where there is none to fill in. */
   readonly retry: string | null
-  /** Whether the page is there for this form, so that one can begin to type at once. */
+  /** Says whether the page is there for this form, so that one can begin to type at once. */
   readonly main?: boolean
-  /** Who signs in may have mistyped either; who is signed in gives only the password. */
+  /** Says whether the form takes a password alone: a person who is signed in cannot have mistyped the address. */
   readonly passwordOnly?: boolean
   /** In code points; for a form that chooses a password. */
   readonly passwordMinLength?: number

@@ -18,7 +18,7 @@ export interface FormError {
 /** A form that was not sent yet. */
 export const FRESH_FORM: FormState = { problem: null, errors: [], values: {} }
 
-/** What is wrong with a field, for people. There is a text for every code, known or not. */
+/** Returns what is wrong with a field, for people. There is a text for every code, known or not. */
 export function errorText({ errors }: Texts, { field, code }: FormError, passwordMinLength = 0): string {
   return (
     find(find<TextsByCode>(errors.fields, field) ?? {}, code) ??

@@ -107,7 +107,7 @@ export function SubmitButton({ children }: PropsWithChildren) {
   )
 }
 
-/** What was refused: each error with a link to its field, or the problem of the form as a whole. */
+/** Shows what was refused: each error with a link to its field, or the problem of the form as a whole. */
 function ErrorSummary({ form }: { readonly form: FormParts }) {
   const { context, id, state, fields, passwordMinLength } = form
   const { texts } = context

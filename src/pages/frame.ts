@@ -4,7 +4,7 @@ import type { Language } from '../request-source/language'
 import { pageTexts } from './catalogue'
 import type { Texts } from './texts/en'
 
-/** What an app gives the pages of its own. */
+/** Describes what an app gives the pages of its own. */
 export interface OwnLook {
   readonly texts?: OwnCatalogue<Texts>
   /** Languages that are written from right to left. */
@@ -13,7 +13,7 @@ export interface OwnLook {
   readonly styles?: string
 }
 
-/** What is the same on every page of a service. */
+/** Describes what is the same on every page of a service. */
 export interface Frame {
   readonly config: Config
   readonly texts: ReadonlyMap<Language, Texts>

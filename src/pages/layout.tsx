@@ -14,7 +14,7 @@ interface LayoutProps {
   readonly assets?: string
   /** The path, without extension, of a style sheet that only this page has, for one that has no script. */
   readonly styleSheet?: string
-  /** Whether it has a use for passkeys. */
+  /** Says whether it has a use for passkeys. */
   readonly passkeys?: boolean
 }
 
@@ -73,7 +73,7 @@ export function Layout({
   )
 }
 
-/** What an operator must be able to link to, where it is set. */
+/** Shows what an operator must be able to link to, where it is set. */
 function Legal({ context: { brand, texts } }: { readonly context: PageContext }) {
   const { termsUrl, privacyUrl } = brand
   if (termsUrl === null && privacyUrl === null) return null

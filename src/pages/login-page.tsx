@@ -29,11 +29,11 @@ interface LoginPageProps {
   readonly context: PageContext
   readonly state: FormState
   readonly returnTo: string | null
-  /** Whether mail can be sent: without it there is no way back to a forgotten password. */
+  /** Says whether mail can be sent: without it there is no way back to a forgotten password. */
   readonly mail: boolean
-  /** Whether accounts can be made here. */
+  /** Says whether accounts can be made here. */
   readonly registration: boolean
-  /** Where somebody goes who has signed in with a passkey. */
+  /** Says where somebody goes who has signed in with a passkey. */
   readonly next: string
   readonly passkeys: boolean
   readonly providers: readonly ProviderView[]

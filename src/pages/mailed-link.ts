@@ -10,15 +10,15 @@ import type { FoundLink } from '../links/link-store'
 import { matchesSecret, type TokenPurpose } from '../links/one-time-token'
 import type { Services } from '../services'
 
-/** What a page has to know of the link that led to it. */
+/** Describes what a page has to know of the link that led to it. */
 export interface MailedLink {
-  /** Whose it is, for password managers. */
+  /** Says whose it is, for password managers. */
   readonly email: string | null
-  /** Whether this browser is the one that registered, which keeps the password that was chosen there. */
+  /** Says whether this browser is the one that registered, which keeps the password that was chosen there. */
   readonly keepsPassword: boolean
-  /** Whether the link works only in the browser that asked for it, and this is another. */
+  /** Says whether the link works only in the browser that asked for it, and this is another. */
   readonly elsewhere: boolean
-  /** Whether using it here takes a password away that was set before anybody had proven the address. */
+  /** Says whether using it here takes a password away that was set before anybody had proven the address. */
   readonly removesPassword: boolean
 }
 

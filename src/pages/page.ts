@@ -1,18 +1,18 @@
 import type { Language } from '../request-source/language'
 import type { Texts } from './texts/en'
 
-/** What every page needs, whatever it shows. */
+/** Describes what every page needs, whatever it shows. */
 export interface PageContext {
   readonly texts: Texts
   readonly language: Language
   readonly rightToLeft: boolean
-  /** Whether the operator has CSS of their own, in `/assets/brand.css`. */
+  /** Says whether the operator has CSS of their own, in `/assets/brand.css`. */
   readonly ownStyles: boolean
   readonly brand: {
     readonly name: string
     /** An image in place of the name; `null`: the name is written out. */
     readonly logoUrl: string | null
-    /** Where the foot of each page leads; `null`: there is no such link. */
+    /** Says where the foot of each page leads; `null`: there is no such link. */
     readonly termsUrl: string | null
     readonly privacyUrl: string | null
   }
@@ -20,7 +20,7 @@ export interface PageContext {
   readonly turnstile: string | null
   /** The path of the issuer: `''` or `/auth`. */
   readonly basePath: string
-  /** Where the app is, or the home page of Janus. */
+  /** Says where the app is, or the home page of Janus. */
   readonly appHref: string
   /** Of the one script; new for each response (CSP Level 3 §2.3.1). */
   readonly nonce: string

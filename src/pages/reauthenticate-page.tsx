@@ -13,11 +13,11 @@ interface ReauthenticatePageProps {
   readonly context: PageContext
   readonly account: { readonly id: string; readonly email: string }
   readonly proofs: readonly ProofKind[]
-  /** Whether what was asked for takes a second factor, which the account does not have. */
+  /** Says whether what was asked for takes a second factor, which the account does not have. */
   readonly lacksSecondFactor: boolean
-  /** What the request asked for, to hand on; `null`: nothing, or nothing that is allowed. */
+  /** Holds what the request asked for, to hand on; `null`: nothing, or nothing that is allowed. */
   readonly returnTo: string | null
-  /** Where somebody goes who has used a passkey. */
+  /** Says where somebody goes who has used a passkey. */
   readonly next: string
   /** The form that came back. */
   readonly refused: { readonly form: ProofForm; readonly state: FormState } | null

@@ -10,7 +10,7 @@ import type { FormState } from './form-state'
 import type { PageContext } from './page'
 import { type ProofForm, ReauthenticatePage } from './reauthenticate-page'
 
-/** Where somebody proves again who they are. Below it are the paths of its forms. */
+/** Names the path where somebody proves again who they are. Below it are the paths of its forms. */
 export const REAUTHENTICATE = '/reauthenticate'
 
 /** The page that asks for a proof again. @throws {Problem} `session-ended` if it has. */

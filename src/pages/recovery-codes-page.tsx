@@ -5,7 +5,7 @@ import type { PageContext } from './page'
 interface RecoveryCodesPageProps {
   readonly context: PageContext
   readonly codes: readonly string[]
-  /** Where a sign-in leads that has set them up; `null`: they were asked for on the account page. */
+  /** Says where a sign-in leads that has set them up; `null`: they were asked for on the account page. */
   readonly next: string | null
 }
 

@@ -3,7 +3,7 @@ import { sentFields } from '../http/body'
 import type { Problem } from '../http/problem'
 import type { FormState } from './form-state'
 
-/** What is kept of a form that is shown again; never a password. */
+/** Holds what is kept of a form that is shown again; never a password. */
 const KEPT_FIELDS = ['email', 'name']
 
 /** The state of a form whose POST was refused. */
@@ -16,7 +16,7 @@ export function refusedForm(c: Context, { code, options }: Problem): FormState {
   }
 }
 
-/** What is kept of a form that is shown again, here or on another screen. */
+/** Returns what is kept of a form that is shown again, here or on another screen. */
 export function keptValues(c: Context): FormState['values'] {
   return Object.fromEntries(Object.entries(sentFields(c)).filter(([name]) => KEPT_FIELDS.includes(name)))
 }

@@ -16,43 +16,43 @@ import type { ProviderView } from './provider-buttons'
 export interface Screen {
   /** Below the base path. */
   readonly path: string
-  /** Whether there is no such page where no mail is sent. */
+  /** Says whether there is no such page where no mail is sent. */
   readonly needsMail: boolean
   /** The part without which there is no such page. */
   readonly part?: 'secondFactorPart'
-  /** What the links of mails are for that lead here. */
+  /** Holds what the links of mails are for that lead here. */
   readonly linkPurposes?: readonly TokenPurpose[]
   /** The page on which to ask again for a link that is not valid. */
   readonly askAgainAt?: (config: Config) => string
-  /** Where a browser is led that comes without the token of a link. */
+  /** Says where a browser is led that comes without the token of a link. */
   readonly withoutToken?: string
-  /** Whether its form begins a session: who is signed in is told so instead. */
+  /** Says whether its form begins a session: who is signed in is told so instead. */
   readonly signsIn?: boolean
-  /** Whether its form asks for an address, and so shows what was typed on another such page. */
+  /** Says whether its form asks for an address, and so shows what was typed on another such page. */
   readonly asksForAddress?: boolean
   /** Returns why there is no such page with these settings, or `null`. */
   readonly refusal?: (config: Config) => ProblemCode | null
   readonly form: (facts: ScreenFacts, state: FormState) => Rendered
-  /** What a form that was handled leads to, at the same path with `?done`. */
+  /** Holds what a form that was handled leads to, at the same path with `?done`. */
   readonly done?: (facts: DoneFacts) => Rendered
 }
 
-/** What a screen is made of besides its form. */
+/** Describes what a screen is made of besides its form. */
 export interface ScreenFacts {
   readonly c: Context
   readonly context: PageContext
   readonly config: Config
-  /** What led here, if it was a mail. */
+  /** Holds what led here, if it was a mail. */
   readonly link: MailedLink | null
-  /** Where one may sign in besides. */
+  /** Says where one may sign in besides. */
   readonly providers: readonly ProviderView[]
 }
 
 export interface DoneFacts {
   readonly context: PageContext
-  /** What the address says was done. */
+  /** Holds what the address says was done. */
   readonly done: string
-  /** Where the person wanted to go, if that is allowed. */
+  /** Says where the person wanted to go, if that is allowed. */
   readonly returnTo: string | null
 }
 

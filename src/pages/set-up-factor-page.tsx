@@ -21,9 +21,9 @@ export const setUpFactorScreen: Screen = {
 interface SetUpFactorPageProps {
   readonly context: PageContext
   readonly state: FormState
-  /** Whether a passkey may be made. */
+  /** Says whether a passkey may be made. */
   readonly passkey: boolean
-  /** Whether it takes a sign-in by mail first. */
+  /** Says whether it takes a sign-in by mail first. */
   readonly byMail: boolean
 }
 

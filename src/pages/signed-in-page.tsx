@@ -4,7 +4,7 @@ import { type PageContext, withReturnTo } from './page'
 interface SignedInPageProps {
   readonly context: PageContext
   readonly email: string
-  /** Where to go on, as it was checked. */
+  /** Says where to go on, as it was checked. */
   readonly continueHref: string
   /** As it was asked for, for whoever signs in to another account. */
   readonly returnTo: string | null

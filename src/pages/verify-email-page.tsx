@@ -35,7 +35,7 @@ interface VerifyEmailPageProps {
   readonly context: PageContext
   readonly state: FormState
   readonly token: string
-  /** Whether the account gets its password only now. */
+  /** Says whether the account gets its password only now. */
   readonly choosePassword: boolean
   readonly passwordMinLength: number
   /** For password managers, where the account of the token is known. */
@@ -71,7 +71,7 @@ export function EmailVerifiedPage({
 }: {
   readonly context: PageContext
   readonly returnTo: string | null
-  /** Whether the person registered in another browser, and so is not signed in here. */
+  /** Says whether the person registered in another browser, and so is not signed in here. */
   readonly elsewhere: boolean
 }) {
   const { texts, appHref, basePath } = context

@@ -1,5 +1,5 @@
 /**
- * How somebody proved who they are. `pwd`: a password. `link`: what was mailed, as a link or a code. `totp`: a code of an authenticator app.
+ * Describes how somebody proved who they are. `pwd`: a password. `link`: what was mailed, as a link or a code. `totp`: a code of an authenticator app.
  * `recovery`: a recovery code. `social`: another provider vouched for them. `passkey`, `synced-passkey`: a passkey that stays on one device, or is kept on several, with the person verified.
  */
 export type AuthenticationMethod = keyof typeof METHODS
@@ -10,13 +10,13 @@ export interface ProvenMethod {
   readonly at: number
 }
 
-/** How sure Janus is of a person: by one factor, or by the second factor of the account as well. */
+/** Describes how sure Janus is of a person: by one factor, or by the second factor of the account as well. */
 export type AssuranceLevel = 'urn:janus:1fa' | 'urn:janus:2fa'
 
 interface MethodFacts {
   /** The words of RFC 8176 for it. */
   readonly amr: readonly string[]
-  /** Whether it proves an account by itself, and whether it adds to what did. Mail never adds (OWASP ASVS 5.0 §6.3.6). */
+  /** Says whether it proves an account by itself, and whether it adds to what did. Mail never adds (OWASP ASVS 5.0 §6.3.6). */
   readonly proves: 'account' | 'possession' | 'both'
 }
 
@@ -35,12 +35,12 @@ const METHODS = {
 
 export const AUTHENTICATION_METHODS = Object.keys(METHODS) as readonly AuthenticationMethod[]
 
-/** What is said of a session about its proofs, in the words of OpenID Connect Core §2. */
+/** Describes what is said of a session about its proofs, in the words of OpenID Connect Core §2. */
 export interface Assurance {
   /** RFC 8176, each word once. `mfa` only where two kinds of factors were proven: what is mailed is none besides a code. */
   readonly amr: readonly string[]
   readonly acr: AssuranceLevel
-  /** When the level was reached: of a second factor, when that was proven last. */
+  /** Says when the level was reached: of a second factor, when that was proven last. */
   readonly authenticatedAt: number
 }
 

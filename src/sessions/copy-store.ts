@@ -8,7 +8,7 @@ import type { Store } from '../runtime/outage'
 export interface CopyStore {
   /** Its name in logs and problems. */
   readonly store: Store
-  /** How many keys one `delete` takes. */
+  /** Says how many keys one `delete` takes. */
   readonly mostDeletes: number
   /** Returns the text as last written, or `null` if it is absent. */
   get(key: string, signal: AbortSignal): Promise<string | null>
@@ -18,7 +18,7 @@ export interface CopyStore {
   delete(keys: readonly string[], signal: AbortSignal): Promise<void>
 }
 
-/** What Janus calls on a Durable Object that holds copies. */
+/** Describes what Janus calls on a Durable Object that holds copies. */
 export interface CopyObject {
   get(key: string): Promise<string | null>
   set(key: string, text: string, seconds: number): Promise<void>

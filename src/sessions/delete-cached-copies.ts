@@ -4,7 +4,7 @@ import type { RememberedSessionCache } from './session-cache'
 import type { EndedSession } from './session-store'
 
 /**
- * How many copies one request deletes: half of the 1,000 calls to Cloudflare's services that the free plan allows it, and as many
+ * Sets how many copies one request deletes: half of the 1,000 calls to Cloudflare's services that the free plan allows it, and as many
  * as somebody may be asked to wait for.
  */
 export const MOST_DELETES = 500

@@ -65,7 +65,7 @@ export async function resolveSession(
   return live
 }
 
-/** How far the cache may be behind by its own nature. A copy that is behind longer was lost. */
+/** Sets how far the cache may be behind by its own nature. A copy that is behind longer was lost. */
 const CACHE_LAG_SECONDS = 60
 
 /**

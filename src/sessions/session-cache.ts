@@ -3,7 +3,7 @@ import type { LiveSession } from './session'
 
 /** The fast copies of sessions in session mode. They may be out of date, either way; docs/explain/session-copies.md bounds by how much. */
 export interface SessionCache {
-  /** Where the copies are; `null`: there are none, and every request asks the session store. */
+  /** Says where the copies are; `null`: there are none, and every request asks the session store. */
   readonly store: Store | null
   /**
    * Returns the session as last written, or `null` if absent. It may have ended since, or begun since; readers check

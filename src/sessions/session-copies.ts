@@ -14,7 +14,7 @@ interface SessionCopyParts {
   readonly copyStore: CopyStore
   readonly signedTexts: SignedTexts
   readonly restores: Restores
-  /** How long a copy is accepted after it was written; `null`: until its session expires. */
+  /** Says how long a copy is accepted after it was written; `null`: until its session expires. */
   readonly copySeconds: number | null
   readonly clock: Clock
   readonly log: Log

@@ -24,7 +24,7 @@ export interface SessionMemo {
 interface SessionMemoParts {
   /** For how long; 0: not at all. */
   readonly memoSeconds: number
-  /** How long a seal is accepted. */
+  /** Says how long a seal is accepted. */
   readonly sealSeconds: number
   readonly clock: () => number
 }

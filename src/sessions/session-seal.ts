@@ -7,11 +7,11 @@ import { idleSeconds, type Session, type SessionLifetimes } from './session'
 import { parseSessionToken } from './session-token'
 import type { SignedTexts } from './signed-texts'
 
-/** What a request needs to know of a session, as the cache or the store had it. */
+/** Describes what a request needs to know of a session, as the cache or the store had it. */
 export interface ResolvedSession {
   readonly session: Pick<Session, 'id' | 'userId' | 'methods'>
   readonly roles: readonly string[]
-  /** When the cache or the store was asked. */
+  /** Says when the cache or the store was asked. */
   readonly asOf: number
   /** Until when that answer may be used without asking again, by whoever presents the seal. */
   readonly sealableUntil: number
@@ -20,7 +20,7 @@ export interface ResolvedSession {
 /** A seal for the browser that holds the session token. */
 export interface FreshSeal {
   readonly text: string
-  /** How long it is accepted. */
+  /** Says how long it is accepted. */
   readonly seconds: number
 }
 
@@ -44,7 +44,7 @@ interface SessionSealParts {
   readonly signedTexts: SignedTexts
   readonly restores: Restores
   readonly lifetimes: SessionLifetimes
-  /** How long a seal is accepted; 0: there are none. */
+  /** Says how long a seal is accepted; 0: there are none. */
   readonly sealSeconds: number
   readonly clock: Clock
 }

@@ -61,13 +61,13 @@ export interface EndedSession {
   readonly mode: Session['mode']
 }
 
-/** Where a page of the list begins: the session before which it was begun. */
+/** Describes where a page of the list begins: the session before which it was begun. */
 export interface SessionCursor {
   readonly createdAt: number
   readonly id: string
 }
 
-/** How a session ends. */
+/** Describes how a session ends. */
 export interface End {
   readonly reason: EndReason
   readonly by: EndedBy
@@ -79,12 +79,12 @@ export interface RotationTerms {
   readonly idleExpiresAt: number
   /** For how long after a counter was moved on it still leads to the one that is current. */
   readonly reuseSeconds: number
-  /** Who presents it: recorded if it turns out to be reused. */
+  /** Names who presents it: recorded if it turns out to be reused. */
   readonly source: RequestSource
 }
 
 /**
- * What presenting counter c of a session did.
+ * Describes what presenting counter c of a session did.
  *
  * - `rotated`: c was current; it is c+1 now. One caller ever gets this for a c.
  * - `repeated`: another request moved c on within the reuse window; the answer is the counter that is current by now, however many

@@ -7,7 +7,7 @@ import type { Services } from '../../services'
 import { readCursor } from '../cursor'
 import { presentDeviceNames } from '../present'
 
-/** How many events one answer lists. */
+/** Sets how many events one answer lists. */
 const PAGE_SIZE = 50
 
 /** `GET /me/activity`: what happened to one's own account, newest first. */

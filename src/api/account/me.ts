@@ -33,7 +33,7 @@ const ProfileBody = v.object({
 const ProfileForm = v.object({ name: v.nullable(Name), ...ownAccount, return_to: ReturnTo })
 
 /**
- * Who am I, what do I call myself, and what is kept on the account.
+ * Reads and changes the account of the caller: its name, and what is kept on it.
  *
  * The account is read from D1, so these routes know at once when the session is over, in either mode, although they
  * ask for no live session: the read that finds the account finds that out too.

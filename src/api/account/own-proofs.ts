@@ -3,7 +3,7 @@ import type { Principal } from '../../guards/principal'
 import type { User } from '../../identity/user'
 import type { Services } from '../../services'
 
-/** What somebody can prove again who they are by. `link`: a sign-in link, which begins another session. */
+/** Describes what somebody can prove again who they are by. `link`: a sign-in link, which begins another session. */
 export type ProofKind = 'password' | 'totp' | 'recovery-code' | 'passkey' | 'link'
 
 /**

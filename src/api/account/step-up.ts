@@ -16,7 +16,7 @@ import { ownAccount, sameAccount } from '../own-account'
 import { attemptRefused, presentSignIn, refreshTokenPlace } from '../sign-in/answer-sign-in'
 import { findProofs } from './own-proofs'
 
-/** What a form that proves again who somebody is sends besides the proof. */
+/** Holds what a form that proves again who somebody is sends besides the proof. */
 export const stepUpFields = { ...ownAccount, return_to: ReturnTo }
 
 const PasswordBody = v.object({ password: Text, ...stepUpFields })

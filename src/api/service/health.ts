@@ -80,7 +80,7 @@ async function checkCopies({ sessionCache, config }: StorageCheckServices): Prom
   return [await checkStore(config.sessionCopies, outage, check)]
 }
 
-/** What keeps the service from starting at all. */
+/** Returns what keeps the service from starting at all. */
 export function configChecks(faults: readonly ConfigFault[]): readonly Check[] {
   return faults.map(({ setting, message }) => ({ name: setting, ok: false, detail: `${message}.` }))
 }

@@ -3,7 +3,7 @@ import { Hono } from '../../http/hono'
 import { isProblemCode, PROBLEMS, Problem } from '../../http/problem'
 import type { Pages } from '../pages'
 
-/** What each problem type means: the `type` of every refusal points here (RFC 9457 §3.1.1). */
+/** Returns what each problem type means: the `type` of every refusal points here (RFC 9457 §3.1.1). */
 export function problemRoutes(pages: Pages | null) {
   return new Hono().get('/problems/:code', open, async (c) => {
     const code = c.req.param('code')

@@ -20,7 +20,7 @@ import { presentSession } from '../present'
 import { requestedId } from '../requested-id'
 import { forgetSession } from '../sign-in/answer-sign-in'
 
-/** How many sessions one answer lists. */
+/** Sets how many sessions one answer lists. */
 const PAGE_SIZE = 100
 
 const SignOutBody = v.object({ refresh_token: v.optional(Text), return_to: ReturnTo })

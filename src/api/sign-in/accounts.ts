@@ -109,7 +109,7 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
     })
 }
 
-/** Whose failures at passwords count towards a challenge: those at an address, and those of a client. */
+/** Returns whose failures at passwords count towards a challenge: those at an address, and those of a client. */
 function failureKeysOf(c: Context): readonly string[] {
   const { email } = c.req.valid('json' as never) as v.InferOutput<typeof SignInBody>
   const { address } = requestSourceOf(c)

@@ -18,7 +18,7 @@ import { type MailSent, type MailSentPage, noteMailSent } from '../mail-sent'
 import { presentSession, presentUser } from '../present'
 import { type Binding, giveBinding } from './binding'
 
-/** How a client wants its session. Shared by every route that begins one. */
+/** Holds the fields by which a client says how it wants its session. Shared by every route that begins one. */
 export const modeFields = {
   mode: v.optional(v.picklist(['session', 'token'], 'Send session or token.')),
   refresh_in: v.optional(v.picklist(['body', 'cookie'], 'Send body or cookie.')),
@@ -112,7 +112,7 @@ export async function answerSignIn(
   return answer(c, config, { returnTo: return_to ?? returnTo }, body, status)
 }
 
-/** Where a client keeps what it is given at a sign-in besides an access token. */
+/** Returns where a client keeps what it is given at a sign-in besides an access token. */
 export function credentialPlace({ credentials }: SignedIn, refreshIn: 'body' | 'cookie'): 'body' | 'cookie' {
   return credentials.mode === 'session' ? 'cookie' : refreshIn
 }
@@ -137,7 +137,7 @@ function clearSeal(c: Context, { seal }: AuthCookies): void {
   if (cookieValues(c.req.raw.headers, seal).length > 0) clearAuthCookie(c, seal)
 }
 
-/** Where the client of a session keeps its refresh token. */
+/** Returns where the client of a session keeps its refresh token. */
 export function refreshTokenPlace(c: Context, cookies: AuthCookies, sessionId: string): 'body' | 'cookie' {
   const kept = cookieValues(c.req.raw.headers, cookies.refresh)
   return kept.some((text) => text.startsWith(`${sessionId}.`)) ? 'cookie' : 'body'
@@ -185,7 +185,7 @@ export function invalidCode(): Problem {
   return new Problem('invalid-code', { detail })
 }
 
-/** What there is to say to somebody who asks for mail: the same, whether there is an account or not. */
+/** Returns what there is to say to somebody who asks for mail: the same, whether there is an account or not. */
 export function answerMailRequest(
   c: Context,
   config: Config,
@@ -197,13 +197,13 @@ export function answerMailRequest(
     returnTo,
   }: {
     readonly outcome: MailRequestOutcome
-    /** What the client keeps, if the link is bound to it. */
+    /** Holds what the client keeps, if the link is bound to it. */
     readonly binding: Binding | null
-    /** What the page says that a form leads to. */
+    /** Holds what the page says that a form leads to. */
     readonly page: MailSentPage
-    /** What that page shows. */
+    /** Holds what that page shows. */
     readonly sent: MailSent
-    /** Where a form goes at once, instead of there. */
+    /** Says where a form goes at once, instead of there. */
     readonly returnTo?: string | undefined
   },
 ) {

@@ -19,7 +19,7 @@ import {
 import type { Services } from '../../services'
 import { attemptIdOf } from '../attempt-id'
 
-/** How long the browser keeps what binds it to a link: as long as the longest of its kind is good. */
+/** Sets how long the browser keeps what binds it to a link: as long as the longest of its kind is good. */
 const MAX_AGE_SECONDS = {
   registration: TOKEN_LIFETIME_SECONDS.register,
   'sign-in-link': TOKEN_LIFETIME_SECONDS['sign-in'],
@@ -27,7 +27,7 @@ const MAX_AGE_SECONDS = {
 } as const satisfies Record<BindingPurpose, number>
 
 /**
- * What binds a link that is mailed to who asked for it: a secret, given in a cookie, and in the body for clients that keep none. The
+ * Describes what binds a link that is mailed to who asked for it: a secret, given in a cookie, and in the body for clients that keep none. The
  * link is good, or fully good, only together with it.
  */
 export interface Binding {
@@ -52,7 +52,7 @@ export async function keepBinding(
   }: {
     readonly cookie: BindingCookie
     readonly inBody?: string | undefined
-    /** Where the link goes. */
+    /** Says where the link goes. */
     readonly email: EmailAddress
   },
 ): Promise<Binding> {

@@ -114,7 +114,7 @@ export function mailedLinkRoutes(services: MailingServices) {
     })
 }
 
-/** Who gets a link: the address that was typed, or that of another link, which the page does not show. */
+/** Returns who gets a link: the address that was typed, or that of another link, which the page does not show. */
 async function linkRecipient(
   services: MailingServices,
   { email, token }: { readonly email?: EmailAddress | undefined; readonly token?: string | undefined },

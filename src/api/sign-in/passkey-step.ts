@@ -36,7 +36,7 @@ export function passkeyStepRoutes(services: Services & PasskeyPart) {
   const limited = limitClient(services, requestSourceOf)
   const { secondFactorPart } = services
 
-  /** Where there are no second factors, nothing waits for one. */
+  /** Returns 404 where there are no second factors, because nothing waits for one. */
   function withPending(part: SecondFactorPart | null) {
     if (!part) throw new Problem('not-found')
     return { ...services, ...part }

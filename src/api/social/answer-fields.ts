@@ -4,7 +4,7 @@ import { Text } from '../fields'
 /** Longer than other fields: a sealed attempt. */
 const Sealed = v.pipe(v.string('Send a string.'), v.maxLength(6000, 'Use at most 6000 characters.'))
 
-/** What a provider answers (RFC 6749 §4.1.2, RFC 9207 §2). */
+/** Holds what a provider answers (RFC 6749 §4.1.2, RFC 9207 §2). */
 const providerFields = {
   state: Sealed,
   code: v.optional(Sealed),
@@ -24,5 +24,5 @@ export const answerFields = {
 /** As a provider posts it (OAuth 2.0 Form Post Response Mode), with what Apple adds. */
 export const postedFields = { ...providerFields, user: v.optional(Text) }
 
-/** What a person came back with who has an account already. */
+/** Holds what a person came back with who has an account already. */
 export const OfferField = v.optional(Sealed)

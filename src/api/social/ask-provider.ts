@@ -11,7 +11,7 @@ export function providerNamed({ providers }: SocialPart, name: string): Provider
   return provider
 }
 
-/** Where a provider sends a browser back, byte for byte as it is registered there. */
+/** Returns where a provider sends a browser back, byte for byte as it is registered there. */
 export function redirectUriOf({ config }: Pick<Services, 'config'>, provider: string): string {
   return `${config.issuer}/login/social/${provider}/callback`
 }

@@ -27,7 +27,7 @@ export function forwardToApp(c: Context, config: Config, { returnTo }: SocialAtt
   return c.redirect(url.href, 303)
 }
 
-/** Whether the browser says that a page of another site led here, so that it keeps back cookies which are `SameSite=Strict`. */
+/** Returns whether the browser says that a page of another site led here, so that it keeps back cookies which are `SameSite=Strict`. */
 export function isFromOtherSite(c: Context): boolean {
   const site = c.req.header('Sec-Fetch-Site')
   return site === 'cross-site' || site === 'same-site'

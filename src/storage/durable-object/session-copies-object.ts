@@ -1,7 +1,7 @@
 import { DurableObject } from 'cloudflare:workers'
 import type { CopyObject } from '../../sessions/copy-store'
 
-/** How often an object looks for copies that are over. A read looks at the time itself. */
+/** Sets how often an object looks for copies that are over. A read looks at the time itself. */
 const ALARM_MS = 5 * 60 * 1000
 
 /** Holds the copies of the sessions whose ids begin alike, in an SQLite of its own. An answer that has left it is durable. */

@@ -25,5 +25,5 @@ export function createKvMarkStore(kv: KVNamespace): MarkStore {
   }
 }
 
-/** Where there is no KV. A database that was put back is then not noticed, and `janus restored` runs only if an operator knows. */
+/** Stands in where there is no KV. A database that was put back is then not noticed, and `janus restored` runs only if an operator knows. */
 export const NO_MARK_STORE: MarkStore = { find: async () => null, set: async () => {} }

@@ -13,7 +13,7 @@ export interface Connection {
 /** Opens a connection. It may fail later: in `opened`, in a read or in a write. */
 export type Connect = (address: Address, options: { readonly tls: boolean }) => Connection
 
-/** What is said over one connection. */
+/** Describes what is said over one connection. */
 export interface Conversation {
   write(text: string): Promise<void>
   /** Returns the next line, without its CR LF. @throws If it is too long, or cut off. */

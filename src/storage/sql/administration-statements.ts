@@ -17,7 +17,7 @@ export interface Change {
   /** `null`: no request caused it. */
   readonly requestId: string | null
   readonly now: number
-  /** What must hold besides: {@link ANYHOW} for an operator. */
+  /** Holds what must be true besides: {@link ANYHOW} for an operator. */
   readonly guard: Guard
 }
 
@@ -30,7 +30,7 @@ export interface Guard {
 /** Nothing must hold besides, because whoever may write to the database may do anything. */
 export const ANYHOW: Guard = { condition: 'TRUE', values: {} }
 
-/** How long an invitation works. The texts of its mail say the same (src/mail/texts). */
+/** Sets how long an invitation works. The texts of its mail say the same (src/mail/texts). */
 export const INVITATION_SECONDS = 7 * 24 * 60 * 60
 
 const ACCOUNT = `id, email, email_canonical, name, roles, email_verified_at, disabled_at, created_at,
@@ -185,7 +185,7 @@ export interface Invited {
   readonly roles: readonly string[]
 }
 
-/** How the person gets the link: in a mail that the service sends, or as a token whose hash is stored. */
+/** Says how the person gets the link: in a mail that the service sends, or as a token whose hash is stored. */
 export type InvitationCarrier =
   | { readonly mailId: string; readonly language: string }
   | { readonly tokenHash: string }

@@ -50,7 +50,7 @@ export const FAILURES = `((max(budgets.spent_until - :now, 0) + ${2 * FAILURE_SE
 /** The device of the account that was presented, or the budget that everybody else shares. */
 const CHOSEN = `coalesce((${presentedDevice()}), :shared_key)`
 
-/** What an attempt that was not reserved has to wait for. One row. */
+/** Returns what an attempt that was not reserved has to wait for. One row. */
 export function findBudgets(attempt: CountedAttempt): Statement<BudgetRow> {
   return sql(
     `SELECT chosen, mine.spent_until, mine.blocked_until, ${SOURCE_WAIT} AS source_wait

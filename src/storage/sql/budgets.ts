@@ -1,7 +1,7 @@
 import type { Source, SourceThrottled } from '../../throttling/source-limit'
 import { type Statement, sql } from './statement'
 
-/** Whose budgets are spent, and when. */
+/** Describes whose budgets are spent, and when. */
 interface Spending {
   readonly sources: readonly Source[]
   readonly now: number

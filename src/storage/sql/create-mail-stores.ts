@@ -9,7 +9,7 @@ import { createSignInCodeStore } from './sign-in-codes'
 import type { SqlDatabase } from './sql-database'
 import { createUsedLinks } from './used-links'
 
-/** What a database has for mail: what is queued, and the links that were mailed. */
+/** Describes what a database has for mail: what is queued, and the links that were mailed. */
 export interface SqlMailStores {
   /** For the stores whose transactions queue mail. */
   readonly mailQueue: MailQueue
@@ -27,7 +27,7 @@ export function createSqlMailStores(
   }: {
     /** For what is encrypted at rest. */
     readonly keyring: Keyring
-    /** Whether mail is sent. Otherwise none is queued. */
+    /** Says whether mail is sent. Otherwise none is queued. */
     readonly mails: boolean
     readonly maxSessions: number
   },

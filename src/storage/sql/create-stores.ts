@@ -33,7 +33,7 @@ export interface SqlStores {
 export interface SqlStoresOptions {
   /** Queues mail in the transaction of what it is about. */
   readonly mailQueue: MailQueue
-  /** Whether only an account with a verified address may be signed in to. */
+  /** Says whether only an account with a verified address may be signed in to. */
   readonly verifiedOnly: boolean
   /** The most open sessions of one account. */
   readonly maxSessions: number

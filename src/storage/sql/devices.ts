@@ -21,14 +21,14 @@ export function listOfIds(ids: readonly string[]): string {
   return JSON.stringify(ids.map((id) => ({ id })))
 }
 
-/** Whose device it is, and how its owner will recognise it. */
+/** Describes whose device it is, and how its owner will recognise it. */
 export interface ProvenAccount {
   readonly userId: string
   readonly source: RequestSource
   readonly now: number
 }
 
-/** What a statement that makes or sees a device returns. */
+/** Describes what a statement that makes or sees a device returns. */
 export interface DeviceIdRow {
   readonly device_id: string
 }

@@ -49,7 +49,7 @@ export function useRecoveryCode(userId: string, codeHash: string, now: number): 
   )
 }
 
-/** How many failures the owner is told of, and then for how long not again. */
+/** Sets how many failures the owner is told of, and then for how long not again. */
 const TELLING_FAILURES = 3
 const TOLD_SECONDS = 24 * 60 * 60
 

@@ -32,7 +32,7 @@ export function proveAddress(userId: string, password: PasswordAfterProof, now: 
 const PROVE = 'UPDATE users SET email_verified_at = coalesce(email_verified_at, :now),'
 const OF_ACCOUNT = `WHERE id = :user_id AND ${PREVIOUS_CHANGED}`
 
-/** Whether one of `:presented` is a live session of account `:user_id` at `:now`, and its credential is right. */
+/** Says whether one of `:presented` is a live session of account `:user_id` at `:now`, and its credential is right. */
 const HOLDS_SESSION = `EXISTS (
   SELECT 1 FROM json_each(:presented) AS held JOIN sessions ON sessions.id = held.value ->> 'sessionId'
    WHERE user_id = :user_id AND secret_hash IS NOT DISTINCT FROM (held.value ->> 'secretHash') AND ended_at IS NULL
@@ -46,7 +46,7 @@ interface Prover {
 }
 
 /**
- * Whether an account still has a second factor once `keptBy` has proven its address, as a condition on its row in users. What was set up
+ * Returns whether an account still has a second factor once `keptBy` has proven its address, as a condition on its row in users. What was set up
  * before a first proof goes with the password (trigger users_proof_ends_second_factor).
  */
 export function keepsSecondFactor({ userId, presented, now }: Prover) {

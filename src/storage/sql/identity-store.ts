@@ -24,7 +24,7 @@ export function createIdentityStore(
   db: SqlDatabase,
   { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
 ): IdentityStore {
-  /** What follows when step `when` has changed a row: the session begins, and all that a sign-in does besides. */
+  /** Returns what follows when step `when` has changed a row: the session begins, and all that a sign-in does besides. */
   function begin<const Step extends string>(
     when: Step,
     event: AuditEventName,

@@ -258,7 +258,7 @@ export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkR
   }
 }
 
-/** What follows where a link was issued. */
+/** Describes what follows where a link was issued. */
 interface AfterIssuing {
   readonly recorded?: Statement | null
   readonly mailed: Queues
@@ -274,7 +274,7 @@ function carriedOut(attempt: MailAttempt | null, now: number) {
   }
 }
 
-/** Whether a registration was made by the browser or client that asks. */
+/** Says whether a registration was made by the browser or client that asks. */
 const BOUND = 'binding_hash = :binding_hash'
 
 /** Finds a registration of address `:email` that waits at `:now`. */

@@ -13,7 +13,7 @@ import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { noteUse } from './used-links'
 
-/** What using a link does. */
+/** Describes what using a link does. */
 export type LinkUses = Pick<
   LinkStore,
   'register' | 'verify' | 'resetPassword' | 'signIn' | 'holdSignIn' | 'changeEmail'
@@ -218,7 +218,7 @@ const NO_SESSION = { begun: null, signInRecorded: null }
 
 const NO_NOTICE = { ownerTold: null, deviceNamed: null }
 
-/** What must hold of the account of a token besides, beginning with AND. */
+/** Describes what must hold of the account of a token besides, beginning with AND. */
 interface AccountCondition {
   readonly condition: string
   readonly values: Readonly<Record<string, string | number>>
@@ -261,7 +261,7 @@ function takeSignIn(
   return take('sign-in', use, { condition: `AND ${is} (${condition})`, values })
 }
 
-/** What the owner of an account did with a link. */
+/** Returns what the owner of an account did with a link. */
 function byOwner(event: AuditEventName, userId: string, { source, now }: UsedLink): AuditEvent {
   return auditEvent(event, { at: now, actorId: userId, subjectId: userId, source })
 }

@@ -7,7 +7,7 @@ import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 const BURST = 5
 const INTERVAL_SECONDS = 12 * 60
 
-/** What one account may ask for at once that goes to addresses of others: an account must not be a way to send mail. */
+/** Bounds what one account may ask for at once that goes to addresses of others: an account must not be a way to send mail. */
 const ACCOUNT_BURST = 20
 
 /** Returns how many requests for mail of one purpose are counted in so many seconds against one budget, at most. */
@@ -57,7 +57,7 @@ export function countMailRequest(request: MailRequest) {
   }
 }
 
-/** How many seconds a request has to wait that was not counted, as `retry_after`. One row. */
+/** Returns how many seconds a request has to wait that was not counted, as `retry_after`. One row. */
 export function mailRetryAfter(request: MailRequest): Statement<{ retry_after: number }> {
   const { purpose, asker } = request
   const [account, sources] = asker.of === 'account' ? [asker.key, []] : [null, asker.sources]
@@ -82,7 +82,7 @@ export function pruneMailRequests(now: number, limit: number): Statement {
   )
 }
 
-/** How far ahead of its rate a budget may be and still be spent. */
+/** Says how far ahead of its rate a budget may be and still be spent. */
 const MAIL_ROOM_SECONDS = (BURST - 1) * INTERVAL_SECONDS
 const ACCOUNT_ROOM_SECONDS = (ACCOUNT_BURST - 1) * INTERVAL_SECONDS
 

@@ -186,7 +186,7 @@ export async function prepareOwner(
   return { userHandle: handles[0]?.user_handle ?? newHandle, passkeys: rows.map(toPasskey) }
 }
 
-/** Whether the account has a second factor besides the passkey that is removed. */
+/** Says whether the account has a second factor besides the passkey that is removed. */
 const ANOTHER_FACTOR = `(EXISTS (SELECT 1 FROM users WHERE users.id = :user_id AND second_factor_at IS NOT NULL)
   OR EXISTS (SELECT 1 FROM passkeys AS other WHERE other.user_id = :user_id AND other.id <> :id))`
 

@@ -236,7 +236,7 @@ const TYPED_STEP = `(SELECT max(CAST(typed.value ->> 'step' AS BIGINT)) FROM jso
   JOIN pending_sign_ins ON token_hash = :token_hash
   JOIN json_each(code_macs) AS expected ON expected.value ->> 'mac' = typed.value ->> 'mac')`
 
-/** What a try is told that was not counted. */
+/** Returns what a try is told that was not counted. */
 function notCounted([row]: readonly SpentRow[], limits: AttemptLimits, now: number): Finish {
   if (!row) return { outcome: 'over' }
   return { outcome: 'throttled', retryAfterSeconds: waitOfTry(row, limits, now) }

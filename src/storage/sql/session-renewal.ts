@@ -8,7 +8,7 @@ import { amrOf, insertSessionIfChanged } from './session-start'
 import { endContext, JOIN_LIVE_ACCOUNT, LIVE_SESSION } from './sessions'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
-/** What happens only if the session was renewed. Each depends on the one before having changed a row. */
+/** Describes what happens only if the session was renewed. Each depends on the one before having changed a row. */
 interface AfterRenewal {
   readonly settled?: Statement | null
   readonly ownerTold?: Statement<QueuedRow> | null

@@ -45,7 +45,7 @@ export function selectEndedOf(userId: string): Statement<EndedSession> {
   )
 }
 
-/** Who ends a session, as the trigger that records the end reads it (0007_triggers_as_they_are.sql). */
+/** Returns who ends a session, as the trigger that records the end reads it (0007_triggers_as_they_are.sql). */
 export function endContext({ actorId, source }: EndedBy): string {
   return JSON.stringify({ actorId, ...source })
 }

@@ -76,14 +76,14 @@ export interface SqlDatabase {
 
 export interface ChangeOptions {
   /**
-   * Whether a person asked for the change, which is the default. If its outcome is unknown, the error says so; a counter or a clean-up that
+   * Says whether a person asked for the change, which is the default. If its outcome is unknown, the error says so; a counter or a clean-up that
    * was lost is nobody's concern.
    */
   readonly outcomeMatters?: boolean
-  /** Whether the person may send the same request again and gets the outcome of the first: the error says that. */
+  /** Says whether the person may send the same request again and gets the outcome of the first: the error says that. */
   readonly repeatable?: boolean
   /**
-   * Whether many such transactions change the same rows at once, and each of its statements is right by itself. An engine that would
+   * Says whether many such transactions change the same rows at once, and each of its statements is right by itself. An engine that would
    * run those again which collide lets them wait for each other instead.
    */
   readonly hot?: boolean

@@ -32,7 +32,7 @@ export function useIfUnused({
   )
 }
 
-/** What the sweep does about things that work once. */
+/** Describes what the sweep does about things that work once. */
 export interface UsedChallenges {
   /** Forgets what has expired and could be used no more, at most `limit`. */
   forget(now: number, limit: number): Promise<void>

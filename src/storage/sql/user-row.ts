@@ -53,7 +53,7 @@ export function toCredentials(row: Omit<UserRow, 'user_metadata' | 'app_metadata
   }
 }
 
-/** What a sign-in needs of a second factor, of a query with {@link WITH_TOTP}. */
+/** Holds what a sign-in needs of a second factor, of a query with {@link WITH_TOTP}. */
 export const FACTOR_COLUMNS = `sealed_seed, encrypted_with,
   CASE WHEN EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id) THEN 1 ELSE 0 END AS has_passkey`
 

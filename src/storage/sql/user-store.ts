@@ -27,7 +27,7 @@ export function createUserStore(
     readonly mailQueue: MailQueue
     /** The most open sessions of one account. */
     readonly maxSessions: number
-    /** Whether only an account with a verified address may be signed in to. */
+    /** Says whether only an account with a verified address may be signed in to. */
     readonly verifiedOnly: boolean
   },
 ): UserStore {
@@ -289,7 +289,7 @@ interface Settled {
   readonly reserved: ReservedAttempt | null
 }
 
-/** What a person did with a password of theirs. */
+/** Returns what a person did with a password of theirs. */
 function sessionEvent(
   event: AuditEventName,
   session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,

@@ -1,6 +1,6 @@
 import type { WaysIn } from '../../identity/ways-in'
 
-/** What is being removed of an account. Its handle is `:id`, and the account is `:user_id`. */
+/** Describes what is being removed of an account. Its handle is `:id`, and the account is `:user_id`. */
 type Removed = 'passkey' | 'identity'
 
 /**

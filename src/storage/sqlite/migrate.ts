@@ -5,7 +5,7 @@ import { sql } from '../sql/statement'
 /** The migrations of this version in their order: those of D1, which is SQLite as well. */
 export type SqliteMigrations = readonly { readonly name: string; readonly text: string }[]
 
-/** What migrations need of a SQLite database. */
+/** Describes what migrations need of a SQLite database. */
 export interface Migratable {
   /** Returns the column `name` of the rows of a query. */
   names(query: string): readonly string[]

@@ -18,7 +18,7 @@ export interface SqliteDatabase extends SqlDatabase, Migratable {
   close(): void
 }
 
-/** How long a statement waits while another process, such as a backup, holds the file. */
+/** Sets how long a statement waits while another process, such as a backup, holds the file. */
 const BUSY_MS = 4000
 
 /**
