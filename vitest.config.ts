@@ -64,6 +64,7 @@ const ON_POSTGRES = [
   'test/contracts/{register,repetition,revocation,session-list,session-renewal,sign-in}.test.ts',
   'test/flows/sign-in.test.ts',
   'test/mail/{outbox,password-reset}.test.ts',
+  'test/oauth/token.test.ts',
   'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
   'test/social/linking.test.ts',
   'test/throttling/{attempts,turns}.test.ts',
