@@ -234,7 +234,7 @@ describe('ADM-04: an invitation by an operator', () => {
     // The address has an account now, so nothing more happens.
     const other = inviteNew({ ...change, userId: id() }, invited, { mailId: id(), language: 'de' })
     expect(await recordedDuring(() => run(other))).toEqual([])
-    await service.sweep()
+    await service.sweepMailTo(email)
     expect(service.mailTo(email)).toMatchObject([{ subject: expect.stringContaining('Einladung') }])
     const token = service.tokenFor(email)
     const verify = () =>

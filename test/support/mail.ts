@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import type { JanusOptions } from '../../src/janus'
 import type { Mailer, Message } from '../../src/mail/mailer'
@@ -9,6 +10,8 @@ export interface MailingService extends OwnService {
   readonly mail: readonly Message[]
   /** The mail to an address, oldest first. */
   mailTo(email: string): readonly Message[]
+  /** Sends what waits for an address, whatever others have left in the outbox. */
+  sweepMailTo(email: string): Promise<void>
   /** The token in the link of the newest mail to an address. */
   tokenFor(email: string): string
   /** The code in the newest mail to an address. */
@@ -38,6 +41,11 @@ export function mailingService(
     carrierFails: null,
     eventsFail: false,
     mailTo: (email: string) => mail.filter(({ to }) => to === email),
+    async sweepMailTo(email: string) {
+      // The sweep takes the oldest first, and only so many.
+      await env.DB.prepare('UPDATE outbox SET due_at = 0 WHERE recipient = ?1').bind(email).run()
+      await service.sweep()
+    },
     tokenFor(email: string) {
       const text = service.mailTo(email).at(-1)?.text ?? ''
       const [, token] = /\?token=([\w-]{43})$/m.exec(text) ?? []
