@@ -25,20 +25,21 @@ function bundle(...entry: string[]): Buffer {
 }
 
 // docs/explain/performance.md, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without any part stays under 225 KiB', () => {
+it('the API without any part stays under 228 KiB', () => {
   const module = bundle('test/smoke/api-only.ts')
   const bytes = module.byteLength
   console.log(`API alone: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(225 * KIB)
+  expect(bytes).toBeLessThan(228 * KIB)
   // It comes with the class of Hono itself; src/http/hono.ts has one router.
   expect(module.includes('RegExpRouter')).toBe(false)
 })
 
-it('what is deployed, pages in three languages included, stays under 654 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 688 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(654 * KIB)
+  expect(module.byteLength).toBeLessThan(688 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
+  expect(module.includes('RegExpRouter')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.
   expect(module.includes('CREATE TABLE users')).toBe(false)
   // Nor the words for settings (src/config/setting-texts.ts), which are for the documentation and the doctor.

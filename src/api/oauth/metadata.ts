@@ -1,6 +1,6 @@
-import { Hono } from 'hono'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { open } from '../../guards/open-route'
+import { Hono } from '../../http/hono'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import { OFFLINE_ACCESS } from '../../oauth/scopes'
 import type { ProviderPart, Services } from '../../services'
