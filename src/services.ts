@@ -4,6 +4,7 @@ import type { Keyring } from './crypto/keyring'
 import type { DeviceStore } from './devices/device'
 import type { DeviceCredentials } from './devices/device-credentials'
 import type { ChangePasswordServices } from './flows/change-password'
+import type { RecoveryServices } from './flows/factor-recovery'
 import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
 import type { OwnFactorServices } from './flows/second-factor'
@@ -92,7 +93,8 @@ export interface PasskeyPart extends Pick<PasskeyServices, 'passkeys' | 'challen
 export interface SecondFactorPart
   extends Pick<OwnFactorServices, 'secondFactors' | 'totpSeeds'>,
     Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes' | 'sendsMail'>,
-    Pick<EnrolmentServices, 'enrolments'> {
+    Pick<EnrolmentServices, 'enrolments'>,
+    RecoveryServices {
   /** Makes a sign-in wait. */
   readonly holdSignIn: HoldSignIn
 }

@@ -1,9 +1,53 @@
 import type { Mutation } from './mutation.ts'
 
+const RECOVERY = ['test/contracts/factor-recovery.test.ts']
+
 const REQUIRED_FACTOR = ['test/contracts/required-second-factor.test.ts']
 
 /** The guards of what ends an account, its password and its sessions. */
 export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
+  {
+    guard: 'a recovery is asked for by whoever has just proven the mailbox',
+    cut: `AND methods LIKE '%"link"%'`,
+    put: '',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'a recovery takes an address that is proven',
+    cut: 'AND email_verified_at IS NOT NULL',
+    put: '',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'a recovery that runs is told of only to whoever could have asked for it',
+    cut: `!row.methods.includes('"link"')`,
+    put: 'false',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'a recovery ends every session',
+    cut: 'AND ended_at IS NULL AND',
+    put: 'AND ended_at IS NOT NULL AND',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'a recovery takes effect once its delay is over',
+    cut: 'AND due_at <= :now',
+    put: 'AND due_at <= :now + 999999999',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'an owner is told that an operator removed the second factors',
+    cut: 'changes() > 0',
+    put: 'changes() > 9',
+    tests: ['test/cli/users.test.ts'],
+  },
+  {
+    guard: 'passkeys are removed by those who may change the account',
+    cut: 'DELETE FROM passkeys WHERE user_id = :user_id',
+    put: 'DELETE FROM passkeys WHERE 1 = 0 AND user_id = :user_id',
+    tests: ['test/cli/users.test.ts'],
+  },
   ...(
     [
       ['an administrator is somebody whose session stands', 'live?.session.userId !== by.userId', '!live'],

@@ -27,6 +27,7 @@ export type ProblemCode =
   | 'password-not-set'
   | 'email-not-verified'
   | 'second-factor-not-set'
+  | 'mailbox-not-proven'
   | 'second-factor-required'
   | 'last-way-in'
   | 'identity-refused'

@@ -79,6 +79,8 @@ export interface Passkey {
 export interface SecondFactor {
   readonly totp: { readonly confirmed_at: string } | null
   readonly recovery_codes_left: number
+  /** When every factor is removed, because somebody who reads the mail says that all are lost. */
+  readonly recovery_due_at: string | null
 }
 
 /** An authenticator app that waits for its first code. */

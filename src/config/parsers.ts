@@ -43,6 +43,11 @@ export function integer(min: number, max: number): Parser<number> {
   return Object.assign(parse, { range: [min, max] as const })
 }
 
+/** Accepts `none`, which is `null`, besides numbers. */
+export function orNone(parse: Parser<number>): (text: string) => number | null | Fault {
+  return (text) => (text === 'none' ? null : parse(text))
+}
+
 export function parseIssuer(text: string): Issuer | Fault {
   const url = URL.canParse(text) ? new URL(text) : null
   if (url === null || !isTrustworthy(url))

@@ -143,6 +143,13 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
     accepts: 'names of roles separated by commas: `admin, support`',
     applies: '`SECOND_FACTOR` is `roles`',
   },
+  SECOND_FACTOR_RECOVERY_HOURS: {
+    section: 'Accounts and mail',
+    meaning:
+      'How many hours pass before the second factors are removed of somebody who has lost all of them and asks by mail. Mail at the start and at half of it says how to stop it. `none`: only an operator removes them.',
+    accepts: '`none`, or a whole number from 24 to 720',
+    applies: 'mail is sent',
+  },
   SESSION_IDLE_SECONDS: {
     section: 'Sessions',
     meaning: 'A session that is not used for this long ends.',

@@ -11,6 +11,7 @@ import {
   type Issuer,
   integer,
   oneOf,
+  orNone,
   type Parser,
   parseAppUrl,
   parseAudience,
@@ -120,6 +121,13 @@ export const SETTINGS = {
     as: 'secondFactorRoles',
     parse: parseRoleNames,
     when: ({ secondFactor }) => secondFactor === 'roles',
+  },
+
+  // NIST SP 800-63B-4 §4.2.1.2 lets a code by mail live a day; whoever is on a journey should see one of two mails.
+  SECOND_FACTOR_RECOVERY_HOURS: {
+    as: 'recoveryHours',
+    parse: orNone(integer(24, 30 * 24)),
+    default: 72,
   },
 
   // KV keeps no record for less than a minute, and half of the idle time must pass before a session slides.

@@ -11,6 +11,8 @@ import type { Renewal, Renewed } from '../sessions/renewal'
 export interface OwnSecondFactor {
   readonly totpSince: number | null
   readonly recoveryCodesLeft: number
+  /** When every factor is removed, because somebody says that all are lost; `null`: nobody does. */
+  readonly recoveryDueAt: number | null
 }
 
 /** The seeds of authenticator apps, sealed for one account. */

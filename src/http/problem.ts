@@ -33,6 +33,7 @@ export const PROBLEMS = {
   'password-not-set': { status: 409, title: 'The account has no password' },
   'email-not-verified': { status: 409, title: 'The email address is not verified' },
   'second-factor-not-set': { status: 409, title: 'The account has no second factor' },
+  'mailbox-not-proven': { status: 409, title: 'The sign-in was not begun by a mailed link' },
   'second-factor-required': { status: 409, title: 'The account must keep a second factor' },
   'last-way-in': { status: 409, title: 'This is the last way into the account' },
   'identity-refused': { status: 409, title: 'The identity was not connected' },

@@ -16,6 +16,7 @@ export type ExportedPlace =
   | 'consents'
   | 'authorization_codes'
   | 'pending_sign_ins'
+  | 'second_factor_recovery'
   | 'devices'
   | 'known_devices'
   | 'links'

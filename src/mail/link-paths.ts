@@ -5,6 +5,7 @@ export const VERIFY_EMAIL_PATH = '/email/verify'
 export const RESET_PASSWORD_PATH = '/password/reset'
 export const CONFIRM_SIGN_IN_PATH = '/login/link/confirm'
 export const CONFIRM_EMAIL_CHANGE_PATH = '/email/change/confirm'
+export const CANCEL_RECOVERY_PATH = '/login/second-factor/recovery/cancel'
 
 /** Where the link of a mail leads: pages that ask before they do anything, because programs follow links, too. */
 export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
@@ -13,4 +14,6 @@ export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
   'reset-password': RESET_PASSWORD_PATH,
   'sign-in-link': CONFIRM_SIGN_IN_PATH,
   'change-email': CONFIRM_EMAIL_CHANGE_PATH,
+  'second-factor-recovery': CANCEL_RECOVERY_PATH,
+  'second-factor-recovery-soon': CANCEL_RECOVERY_PATH,
 }

@@ -4,7 +4,16 @@ import type { Language } from '../request-source/language'
 export type MailKind = LinkMailKind | NoticeKind
 
 /** Mails whose link does something, once. */
-export type LinkMailKind = 'verify-email' | 'invitation' | 'reset-password' | 'sign-in-link' | 'change-email'
+export type LinkMailKind =
+  | 'verify-email'
+  | 'invitation'
+  | 'reset-password'
+  | 'sign-in-link'
+  | 'change-email'
+  | RecoveryMailKind
+
+/** Mails whose link cancels the recovery of second factors: at its start, and when half of its delay is over. */
+export type RecoveryMailKind = 'second-factor-recovery' | 'second-factor-recovery-soon'
 
 /** Mails that tell of something. They hold no link that opens anything. */
 export type NoticeKind =
@@ -21,6 +30,7 @@ export type NoticeKind =
   | 'refresh-token-reused'
   | 'second-factor-set'
   | 'second-factor-removed'
+  | 'second-factor-recovered'
   | 'recovery-codes-renewed'
   | 'recovery-code-used'
   | 'second-factor-attempts'

@@ -43,7 +43,7 @@ export function createMailRenderer(
 ): MailRenderer {
   const catalogue = createCatalogue(MAIL_TEXTS, own)
   const button = buttonStyle(brandAccent?.light ?? '#1d4ed8')
-  return ({ id, kind, recipient, token, code, details, queuedAt }) => {
+  return ({ id, kind, recipient, token, code, details, queuedAt, expiresAt }) => {
     // An app may have left out a language since the mail was queued.
     const language = catalogue.has(details.language) ? details.language : 'en'
     const direction = rightToLeft.includes(language) ? raw(' dir="rtl"') : ''
@@ -58,6 +58,7 @@ export function createMailRenderer(
       brand: brandName,
       from: placeText(details, language, unknownDevice),
       at: formatInstant(queuedAt, language),
+      until: formatInstant(expiresAt, language),
     })
     const url = hasLink(kind) && token !== null ? linkUrl(LINK_PATHS[kind], token) : null
     const typed = codeIntro !== undefined && code !== null ? code : null

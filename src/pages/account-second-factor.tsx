@@ -8,6 +8,7 @@ export interface SecondFactorView {
   /** Seconds since the epoch; `null`: there is none. */
   readonly totpSince: number | null
   readonly recoveryCodesLeft: number
+  readonly recoveryDueAt: number | null
   /** Whether the last sign-in is recent enough to change it. */
   readonly changeable: boolean
   /** Whether an app can be set up only once the address is verified. */
@@ -24,7 +25,7 @@ interface AccountSecondFactorProps {
 export function AccountSecondFactor({ context, accountId, secondFactor }: AccountSecondFactorProps) {
   const { texts, language } = context
   const words = texts.twoSteps
-  const { totpSince, recoveryCodesLeft, changeable, needsAddress } = secondFactor
+  const { totpSince, recoveryCodesLeft, recoveryDueAt, changeable, needsAddress } = secondFactor
   const button = (form: string, action: string, text: string) => (
     <AccountForm accountId={accountId} form={bare(context, form)} action={action}>
       <button type="submit">{text}</button>
@@ -32,6 +33,14 @@ export function AccountSecondFactor({ context, accountId, secondFactor }: Accoun
   )
   return (
     <AccountSection id="second-factor-section" title={words.title} intro={words.intro}>
+      {recoveryDueAt !== null && (
+        <div class="alert" role="alert">
+          <p>
+            {texts.factorRecovery.running} <Time at={recoveryDueAt} language={language} />
+          </p>
+          {button('recovery-cancel', '/me/second-factor/recovery/cancel', texts.factorRecovery.cancel)}
+        </div>
+      )}
       {totpSince === null ? (
         <p class="row-title">{words.off}</p>
       ) : (

@@ -29,6 +29,7 @@ const PAGES: readonly FormsOfPage[] = [
       '/me/totp/confirm': null,
       '/me/second-factor/remove': null,
       '/me/recovery-codes': null,
+      '/me/second-factor/recovery/cancel': null,
     },
   },
   { page: '/reauthenticate', forms: { '/reauthenticate/second-factor': null } },

@@ -35,6 +35,7 @@ const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set([
   'password-not-set',
   'email-not-verified',
   'second-factor-not-set',
+  'mailbox-not-proven',
   'second-factor-required',
 ])
 

@@ -1,5 +1,6 @@
 import { confirmEmailChangeScreen } from './confirm-email-change-page'
 import { confirmSignInScreen } from './confirm-sign-in-page'
+import { cancelRecoveryScreen, factorRecoveryScreen } from './factor-recovery-page'
 import { forgotPasswordScreen } from './forgot-password-page'
 import { loginScreen } from './login-page'
 import { registerScreen } from './register-page'
@@ -15,6 +16,8 @@ export const SCREENS: readonly Screen[] = [
   loginScreen,
   secondFactorScreen,
   setUpFactorScreen,
+  factorRecoveryScreen,
+  cancelRecoveryScreen,
   signInLinkScreen,
   confirmSignInScreen,
   registerScreen,

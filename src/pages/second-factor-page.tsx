@@ -4,18 +4,19 @@ import { AppCodeField, RecoveryCodeField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
-import type { Screen } from './screen'
+import { offered, type Screen } from './screen'
 
 export const secondFactorScreen: Screen = {
   path: '/login/second-factor',
   needsMail: false,
   part: 'secondFactorPart',
-  form: ({ c, context }, state) => (
+  form: ({ c, context, config }, state) => (
     <SecondFactorPage
       context={context}
       state={state}
       recovering={sentFields(c).recovery_code !== undefined}
       passkey={c.req.query('with') === 'passkey'}
+      recoverable={offered(config).mail && config.recoveryHours !== null}
     />
   ),
 }
@@ -27,10 +28,18 @@ interface SecondFactorPageProps {
   readonly recovering: boolean
   /** Whether the account has passkeys, as the first step found. */
   readonly passkey: boolean
+  /** Whether somebody who has lost everything can ask for its removal. */
+  readonly recoverable: boolean
 }
 
 /** `GET /login/second-factor`: the second step of a sign-in. */
-export function SecondFactorPage({ context, state, recovering, passkey }: SecondFactorPageProps) {
+export function SecondFactorPage({
+  context,
+  state,
+  recovering,
+  passkey,
+  recoverable,
+}: SecondFactorPageProps) {
   const { texts, basePath } = context
   const action = `/login/second-factor${passkey ? '?with=passkey' : ''}`
   const app = {
@@ -83,6 +92,11 @@ export function SecondFactorPage({ context, state, recovering, passkey }: Second
       <p class="elsewhere">
         <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
       </p>
+      {recoverable && (
+        <p class="elsewhere">
+          <a href={`${basePath}/login/second-factor/recovery`}>{texts.factorRecovery.lost}</a>
+        </p>
+      )}
     </Layout>
   )
 }

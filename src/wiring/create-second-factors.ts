@@ -2,15 +2,18 @@ import { secondFactorRoutes } from '../api/account/second-factor'
 import { factorStepUpRoutes } from '../api/account/step-up-factor'
 import type { Pages } from '../api/pages'
 import { enrolmentRoutes } from '../api/sign-in/enrolment'
+import { factorRecoveryRoutes } from '../api/sign-in/factor-recovery'
 import { secondFactorStepRoutes } from '../api/sign-in/second-factor'
 import { createExpectedCodes } from '../factors/expected-codes'
 import { resealTotpSeeds } from '../factors/reseal-seeds'
 import { createTotpSeeds } from '../factors/second-factor'
+import { completeRecoveries } from '../flows/factor-recovery'
 import { holdSignIn } from '../flows/sign-in/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import { Hono } from '../http/hono'
 import type { SecondFactorPart, Services } from '../services'
 import { createEnrolmentStore } from '../storage/sql/enrolments'
+import { createFactorRecoveryStore } from '../storage/sql/factor-recoveries'
 import { createPendingSignInStore } from '../storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../storage/sql/second-factor-store'
 import type { CreateSecondFactors } from './part'
@@ -27,6 +30,8 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
     secondFactors,
     pendingSignIns,
     enrolments: createEnrolmentStore(db, { mailQueue, sendsMail }),
+    factorRecoveries: createFactorRecoveryStore(db, { mailQueue }),
+    recoverySeconds: config.recoveryHours === null ? null : config.recoveryHours * 60 * 60,
     totpSeeds,
     expectedCodes: createExpectedCodes(keyring),
     sendsMail,
@@ -39,6 +44,7 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
     ...part,
     sweepParts: {
       'pending-sign-ins': () => pendingSignIns.forget(clock(), FORGET_STEP),
+      'factor-recoveries': () => completeRecoveries({ ...services, clock, log }),
       'totp-seeds': () => resealTotpSeeds({ ...services, keyring, log }),
     },
     createRoutes: (others, pages) => allSecondFactorRoutes({ ...others, ...part }, pages),
@@ -50,6 +56,7 @@ export function allSecondFactorRoutes(services: Services & SecondFactorPart, pag
   return new Hono<SignedInEnv>()
     .route('/', secondFactorStepRoutes(services))
     .route('/', enrolmentRoutes(services, pages))
+    .route('/', factorRecoveryRoutes(services))
     .route('/', secondFactorRoutes(services, pages))
     .route('/', factorStepUpRoutes(services))
 }

@@ -161,6 +161,7 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
   it('ADM-03: the second factor of somebody who lost it is removed, with every session and pending sign-in, and recorded once', async () => {
     const service = ownService()
     const { person: ada, session } = await personWithTotp(mode, service)
+    await addPasskey(session)
     const waiting = await firstStep(ada)
     expect(await show(ada.userId)).toMatchObject({ second_factor_at: expect.any(Number), open_sessions: 1 })
 
@@ -173,13 +174,21 @@ describe.each(['session', 'token'] as const)('janus users, on an account in %s m
     expectProblem(await session.get('/sessions'), 401, 'session-ended')
     expectProblem(await secondStep(ada, waiting, { code: '000000' }), 401, 'sign-in-expired')
     expect(await show(ada.userId)).toMatchObject({ second_factor_at: null, open_sessions: 0 })
-    for (const table of ['totp_factors', 'recovery_codes', 'pending_sign_ins']) {
+    const notice =
+      "DELETE FROM outbox WHERE subject_id = ?1 AND kind = 'second-factor-recovered' RETURNING recipient"
+    const told = await env.DB.prepare(notice).bind(ada.userId).all()
+    expect(told.results).toEqual([{ recipient: ada.email }])
+    for (const table of ['totp_factors', 'recovery_codes', 'passkeys', 'pending_sign_ins']) {
       const left = env.DB.prepare(`SELECT count(*) AS n FROM ${table} WHERE user_id = ?1`).bind(ada.userId)
       expect(await left.first('n'), table).toBe(0)
     }
     // The password alone opens the account again, and a new app can be set up.
     const again = await ada.signIn()
-    expect((await again.get('/me/second-factor')).body).toEqual({ totp: null, recovery_codes_left: 0 })
+    expect((await again.get('/me/second-factor')).body).toEqual({
+      totp: null,
+      recovery_codes_left: 0,
+      recovery_due_at: null,
+    })
     const unchanged = () => run(removeSecondFactor({ userId: ada.userId, actorId: grace }))
     expect(await recordedDuring(unchanged)).toEqual([])
     expect((await again.get('/sessions')).status).toBe(200)

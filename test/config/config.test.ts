@@ -86,6 +86,7 @@ describe('parseConfig', () => {
       sealSeconds: 30,
       secondFactor: 'optional',
       secondFactorRoles: undefined,
+      recoveryHours: 72,
       playground: false,
     } satisfies Omit<Config, 'secrets'>)
   })
@@ -118,6 +119,7 @@ describe('parseConfig', () => {
     'BREACH_CHECK',
     'TURNSTILE_SITE_KEY',
     'SECOND_FACTOR',
+    'SECOND_FACTOR_RECOVERY_HOURS',
     'LIVE_CHECK',
     'SESSION_COPIES',
     'MEMO_SECONDS',

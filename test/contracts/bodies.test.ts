@@ -126,6 +126,19 @@ const ROUTES: readonly BodyRoute[] = [
     form: false,
     fields: { credential: NO_ASSERTION, pending: 'x' },
   },
+  { method: 'POST', path: '/login/second-factor/recovery', form: true, fields: { pending: 'x' } },
+  {
+    method: 'POST',
+    path: '/login/second-factor/recovery/cancel',
+    form: true,
+    fields: { token: LINK.binding },
+  },
+  {
+    method: 'POST',
+    path: '/me/second-factor/recovery/cancel',
+    form: true,
+    fields: { return_to: '/' },
+  },
   { method: 'POST', path: '/login/second-factor/set-up/totp', form: true, fields: { pending: 'x' } },
   {
     method: 'POST',

@@ -34,6 +34,9 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
     credential: NO_ASSERTION,
     pending: `${'A'.repeat(22)}.${'A'.repeat(43)}`,
   }),
+  'POST /login/second-factor/recovery': () => ({ pending: `${'A'.repeat(22)}.${'A'.repeat(43)}` }),
+  'POST /login/second-factor/recovery/cancel': () => ({ token: 'A'.repeat(43) }),
+  'POST /me/second-factor/recovery/cancel': () => ({}),
   'POST /login/second-factor/set-up/totp': () => ({ pending: `${'A'.repeat(22)}.${'A'.repeat(43)}` }),
   'POST /login/second-factor/set-up/totp/confirm': () => ({
     enrolment: 'none',
@@ -111,6 +114,8 @@ const SIGNS_IN = [
   'POST /login/second-factor',
   'POST /login/second-factor/passkey/options',
   'POST /login/second-factor/passkey',
+  'POST /login/second-factor/recovery',
+  'POST /login/second-factor/recovery/cancel',
   'POST /login/second-factor/set-up/totp',
   'POST /login/second-factor/set-up/totp/confirm',
   'POST /login/second-factor/set-up/passkey/options',

@@ -138,6 +138,15 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
     409,
     async () => (await signedInPerson({ mode: 'session' })).post('/me/recovery-codes', {}),
   ],
+  'mailbox-not-proven': [
+    409,
+    async () => {
+      const service = mailingService()
+      const { person } = await personWithTotp('token', service)
+      const { body } = await firstStep(person)
+      return send(service, 'POST', '/login/second-factor/recovery', { body })
+    },
+  ],
   'second-factor-required': [
     409,
     async () => {

@@ -12,7 +12,17 @@ const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 const KINDS = Object.keys(en.texts) as MailKind[]
 
-const LINK_KINDS = ['verify-email', 'invitation', 'reset-password', 'sign-in-link', 'change-email'] as const
+/** Says for how long the link works. */
+const EXPIRING_KINDS = [
+  'verify-email',
+  'invitation',
+  'reset-password',
+  'sign-in-link',
+  'change-email',
+] as const
+/** Names the day. */
+const RECOVERY_KINDS = ['second-factor-recovery', 'second-factor-recovery-soon'] as const
+const LINK_KINDS = [...EXPIRING_KINDS, ...RECOVERY_KINDS] as const
 const LANGUAGES = Object.keys(MAIL_TEXTS) as BuiltInLanguage[]
 const NOTICE_KINDS = KINDS.filter((kind) => !LINK_KINDS.includes(kind as LinkMailKind))
 
@@ -76,7 +86,7 @@ describe.each(EVERY)('a mail of kind %s in %s', (kind, language) => {
 
   it('says the same in text and in HTML', () => {
     const { text, html } = render(kind, { language })
-    const label = MAIL_TEXTS[language].texts[kind]({ brand: '', from: '', at: '' }).link
+    const label = MAIL_TEXTS[language].texts[kind]({ brand: '', from: '', at: '', until: '' }).link
     const spoken = label === null ? text : text.replace(/^(.*):\nhttps:\S+$/m, '$1')
     expect(squeeze(wordsOf(html))).toBe(squeeze(spoken))
     expect(squeeze(text).length).toBeGreaterThan(80)
@@ -157,6 +167,8 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
         'reset-password': '/password/reset',
         'sign-in-link': '/login/link/confirm',
         'change-email': '/email/change/confirm',
+        'second-factor-recovery': '/login/second-factor/recovery/cancel',
+        'second-factor-recovery-soon': '/login/second-factor/recovery/cancel',
       }[kind]
       expect(line).toBe(`${issuer}${path}?token=${TOKEN}`)
       expect(hrefs(html)).toEqual([line])
@@ -171,12 +183,23 @@ describe.each(LINK_KINDS)('the link of a mail of kind %s', (kind) => {
       'reset-password': page.resetPassword.title,
       'sign-in-link': page.confirmSignIn.submit,
       'change-email': page.confirmEmailChange.submit,
+      'second-factor-recovery': page.factorRecovery.cancel,
+      'second-factor-recovery-soon': page.factorRecovery.cancel,
     }[kind]
     const { text, html } = render(kind, { language })
     expect(text).toContain(`\n${called}:\nhttps://`)
     expect(/<a [^>]*>([^<]*)<\/a>/.exec(html)?.[1]).toBe(called)
   })
+})
 
+describe.each(RECOVERY_KINDS)('the link of a mail of kind %s', (kind) => {
+  it('is said to be of use until the recovery takes effect', () => {
+    const until = { en: 'November 24, 2026', de: '24. November 2026', es: '24 de noviembre de 2026' }
+    for (const language of LANGUAGES) expect(render(kind, { language }).text).toContain(until[language])
+  })
+})
+
+describe.each(EXPIRING_KINDS)('the link of a mail of kind %s', (kind) => {
   it.each(LANGUAGES)('EML-01: in %s, is said to expire when it does', (language) => {
     const { register, ...others } = TOKEN_LIFETIME_SECONDS
     const lifetimes = {
@@ -224,7 +247,8 @@ describe.each(NOTICE_KINDS)('a notice of kind %s', (kind) => {
   })
 })
 
-it.each(NOTICE_KINDS.filter((kind) => kind !== 'account-exists'))(
+// The last is sent days after it was asked for, or by an operator.
+it.each(NOTICE_KINDS.filter((kind) => !['account-exists', 'second-factor-recovered'].includes(kind)))(
   'AUD-04: a notice of kind %s says from where it was done, and when',
   (kind) => {
     const { text } = render(kind)
@@ -244,7 +268,7 @@ it('a mail says where and when in the words of its language', () => {
 })
 
 it.each(LANGUAGES)('the mails in %s have the paragraphs of the English ones, in other words', (language) => {
-  const facts = { brand: 'B', from: 'F', at: 'A' }
+  const facts = { brand: 'B', from: 'F', at: 'A', until: 'U' }
   for (const kind of KINDS) {
     const [own, english] = [MAIL_TEXTS[language].texts[kind](facts), en.texts[kind](facts)]
     const shape = ({ before, link, after }: typeof own) => [before.length, link === null, after.length]

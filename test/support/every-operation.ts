@@ -2,6 +2,8 @@ import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import type { Mode } from '../../src/sessions/mode'
 import { createAdmin } from '../../src/wiring/create-admin'
+import { enrolApp, enrolPasskey } from './enrolment'
+import { provenPerson } from './links'
 import { type MailingService, mailingService } from './mail'
 import { ACCOUNT_KINDS, askForLink, registerForLink, useLink } from './mailed-links'
 import {
@@ -41,7 +43,15 @@ import {
   standIn,
   tokenSignIn,
 } from './providers'
-import { codeOf, firstStep, personWithTotp, secondFactorsOf, secondStep, wrongCode } from './second-factor'
+import {
+  codeOf,
+  firstStep,
+  pendingOf,
+  personWithTotp,
+  secondFactorsOf,
+  secondStep,
+  wrongCode,
+} from './second-factor'
 import { appOf } from './service'
 
 const MODES = ['session', 'token'] as const
@@ -94,8 +104,11 @@ export function wholeService(settings: Readonly<Record<string, unknown>>): Whole
   })
 }
 
+/** Counts what was queued and not sent. A reminder waits for its time. */
 function countWaitingMail(): Promise<number | null> {
-  return env.DB.prepare('SELECT count(*) AS mails FROM outbox WHERE attempts = 0').first<number>('mails')
+  return env.DB.prepare(
+    "SELECT count(*) AS mails FROM outbox WHERE attempts = 0 AND kind <> 'second-factor-recovery-soon'",
+  ).first<number>('mails')
 }
 
 /**
@@ -113,6 +126,7 @@ export async function doEverything(open: WholeService, verified: WholeService, d
     await useSessions(open, ada)
     await useMail(open, verified, ada)
     await useSecondFactor(open, mode)
+    await useEnrolment(open, await provenPerson(open, mode))
     await usePasskeys(open, mode)
     await useIdentities(open, verified, mode)
     await administer(open, mode)
@@ -217,6 +231,36 @@ async function useSessions(open: WholeService, ada: Person): Promise<void> {
   await ada.post(`/devices/${deviceOf(await ada.signIn()).slice(0, 22)}/forget`)
   await ada.delete(`/sessions/${(await ada.signIn()).sessionId}`)
   await ada.post(`/sessions/${(await ada.signIn()).sessionId}/end`)
+}
+
+/** Sets factors up in sign-ins, while they are required, and loses them. */
+async function useEnrolment(open: WholeService, { email, mode }: Person): Promise<void> {
+  const signInByLink = async () => {
+    const asked = await send(open, 'POST', '/login/link', { body: { email } })
+    const body = { token: open.tokenFor(email), binding: asked.body.binding, mode }
+    return send(open, 'POST', '/login/link/confirm', { body })
+  }
+  const { config } = open.services
+  Object.assign(config, { secondFactor: 'required' })
+  const byApp = await enrolApp(open, pendingOf(await signInByLink()))
+  const withApp = clientOf(open, mode, byApp)
+  Object.assign(config, { secondFactor: 'optional' })
+  const path = '/login/second-factor/recovery'
+  for (const way of ['link', 'account']) {
+    const pending = pendingOf(await signInByLink())
+    await send(open, 'POST', path, { headers: pending.headers, body: pending.body })
+    const token = open.tokenFor(email)
+    if (way === 'link') await send(open, 'POST', `${path}/cancel`, { body: { token } })
+    else await withApp.post('/me/second-factor/recovery/cancel', {})
+  }
+  const pending = pendingOf(await signInByLink())
+  await send(open, 'POST', path, { headers: pending.headers, body: pending.body })
+  open.ahead = 4 * DAY
+  await open.sweep()
+  open.ahead = 0
+  Object.assign(config, { secondFactor: 'required' })
+  expect((await enrolPasskey(open, pendingOf(await signInByLink()))).answer.status).toBe(200)
+  Object.assign(config, { secondFactor: 'optional' })
 }
 
 async function useSecondFactor(open: WholeService, mode: Person['mode']): Promise<void> {

@@ -100,7 +100,13 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { id: `${text}2`, credentialId: text, name: text, createdAt: 1_800_000_000, lastUsedAt: 1_800_000_000 },
     ],
     known: { rpId: text, userHandle: text, email: text, displayName: text },
-    secondFactor: { totpSince: 1_800_000_000, recoveryCodesLeft: 9, changeable: true, needsAddress: false },
+    secondFactor: {
+      totpSince: 1_800_000_000,
+      recoveryCodesLeft: 9,
+      recoveryDueAt: 1_800_000_000,
+      changeable: true,
+      needsAddress: false,
+    },
     providers: {
       providers: [{ name: 'acme', label: text }],
       identities: [
@@ -166,9 +172,11 @@ export function pagesOf(
         refused: { form: 'password', state },
       }),
     ),
-    'second factor': String(SecondFactorPage({ context, state, recovering: false, passkey: true })),
+    'second factor': String(
+      SecondFactorPage({ context, state, recovering: false, passkey: true, recoverable: true }),
+    ),
     'second factor, recovery code': String(
-      SecondFactorPage({ context, state, recovering: true, passkey: false }),
+      SecondFactorPage({ context, state, recovering: true, passkey: false, recoverable: false }),
     ),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),
@@ -213,13 +221,25 @@ export function pagesOf(
     'account without a second step': String(
       AccountPage({
         ...account,
-        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: true, needsAddress: false },
+        secondFactor: {
+          totpSince: null,
+          recoveryCodesLeft: 0,
+          recoveryDueAt: null,
+          changeable: true,
+          needsAddress: false,
+        },
       }),
     ),
     'account, signed in a while ago': String(
       AccountPage({
         ...account,
-        secondFactor: { totpSince: null, recoveryCodesLeft: 0, changeable: false, needsAddress: true },
+        secondFactor: {
+          totpSince: null,
+          recoveryCodesLeft: 0,
+          recoveryDueAt: null,
+          changeable: false,
+          needsAddress: true,
+        },
       }),
     ),
     'authenticator app': String(

@@ -17,7 +17,7 @@ const ALLOWED: readonly RegExp[] = [
   // Values that came with the statement.
   /^SCAN CONSTANT ROW$/,
   // `json_each` is the only virtual table there is, and reads what came with the statement.
-  /^(SCAN|SEARCH) \w+ VIRTUAL TABLE INDEX 1:$/,
+  /^(SCAN|SEARCH) \w+ (EXISTS )?VIRTUAL TABLE INDEX 1:$/,
   // Of one row, by its CHECK.
   /^SCAN audit_chain$/,
   // Reads nothing by itself.

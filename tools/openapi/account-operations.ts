@@ -147,7 +147,11 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       200: {
         description: 'The second factor.',
         body: 'SecondFactor',
-        example: { totp: { confirmed_at: '2026-11-23T18:00:00Z' }, recovery_codes_left: 10 },
+        example: {
+          totp: { confirmed_at: '2026-11-23T18:00:00Z' },
+          recovery_codes_left: 10,
+          recovery_due_at: null,
+        },
       },
     },
   },
@@ -189,6 +193,15 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
       },
     },
     problems: ['invalid-second-factor', 'email-not-verified', 'second-factor-not-set'],
+  },
+
+  'POST /me/second-factor/recovery/cancel': {
+    id: 'cancelOwnRecovery',
+    tag: 'Account',
+    summary: 'Stop the removal of second factors',
+    description: 'That somebody who reads the mail has requested. Nothing happens if nobody has.',
+    request: {},
+    answers: { 204: { description: 'Every factor stays.' } },
   },
 
   'POST /me/second-factor/remove': {

@@ -152,6 +152,7 @@ export const EXAMPLES = {
     consents: [],
     authorization_codes: [],
     pending_sign_ins: [],
+    second_factor_recovery: [],
     devices: [],
     known_devices: [{ device: 'Firefox, Linux; GB' }],
     links: [],

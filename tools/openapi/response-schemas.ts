@@ -208,6 +208,9 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   reauthenticated: true,
   'second-factor-set': true,
   'second-factor-removed': true,
+  'second-factor-recovery-requested': true,
+  'second-factor-recovery-cancelled': true,
+  'second-factor-recovered': true,
   'recovery-codes-renewed': true,
   'password-changed': true,
   'account-deleted': true,
@@ -261,6 +264,7 @@ const EXPORTED_PLACES = [
   'consents',
   'authorization_codes',
   'pending_sign_ins',
+  'second_factor_recovery',
   'devices',
   'known_devices',
   'links',
@@ -312,11 +316,15 @@ export const RESPONSE_SCHEMAS = {
   SessionSignIn,
   TokenSignIn,
   SignIn: v.union([SessionSignIn, TokenSignIn]),
+  RecoveryStarted: v.object({ recovery_due_at: instant('When every second factor is removed.') }),
   Pending: v.union([SessionPending, TokenPending]),
   SignInOrPending: v.union([SessionSignIn, TokenSignIn, SessionPending, TokenPending]),
   SecondFactor: v.object({
     totp: v.nullable(v.object({ confirmed_at: instant('When the authenticator app was set up.') })),
     recovery_codes_left: v.pipe(v.number(), v.integer(), v.minValue(0)),
+    recovery_due_at: v.nullable(
+      instant('When every factor is removed, because somebody who reads the mail says that all are lost.'),
+    ),
   }),
   TotpOffer: v.object({
     enrolment: text('Send it back with the first code. It holds the seed, encrypted.'),

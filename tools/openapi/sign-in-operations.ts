@@ -97,6 +97,33 @@ export const SIGN_IN_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['passkey-refused', 'passkey-unknown', 'sign-in-expired', 'mode-not-offered', 'not-found'],
   },
 
+  'POST /login/second-factor/recovery': {
+    id: 'startRecovery',
+    tag: 'Sign in',
+    summary: 'Ask for the removal of every second factor',
+    description:
+      'For somebody who has lost all of them, in a sign-in that was begun by a mailed link. They are removed after `SECOND_FACTOR_RECOVERY_HOURS`; mail at the start and at half of it says how to stop that, and a sign-in with any of them stops it.',
+    request: {},
+    answers: {
+      202: {
+        description: 'It will be done then. One that was requested before goes on.',
+        body: 'RecoveryStarted',
+        example: { recovery_due_at: '2026-11-26T18:00:00Z' },
+      },
+    },
+    problems: ['mailbox-not-proven', 'sign-in-expired', 'mode-not-offered', 'not-found'],
+  },
+
+  'POST /login/second-factor/recovery/cancel': {
+    id: 'cancelRecovery',
+    tag: 'Sign in',
+    summary: 'Stop the removal of second factors with a mailed link',
+    description: 'Takes the token of the mail about it. Nobody is signed in.',
+    request: { token: EXAMPLES.token },
+    answers: { 204: { description: 'Every factor stays.' } },
+    problems: ['invalid-link', 'not-found'],
+  },
+
   'POST /login/second-factor/set-up/totp': {
     id: 'prepareTotpInSignIn',
     tag: 'Sign in',

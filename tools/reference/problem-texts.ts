@@ -98,6 +98,10 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause: 'The account has no second factor, or it changed while the request was handled.',
     action: 'Read `GET /me/second-factor`.',
   },
+  'mailbox-not-proven': {
+    cause: 'The pending sign-in was begun by a password or a provider, or nobody has verified the address.',
+    action: 'Sign in with `POST /login/link`, and send the handle of that sign-in.',
+  },
   'second-factor-required': {
     cause: 'The account must have a second factor (`SECOND_FACTOR`), and this is the last that it has.',
     action:

@@ -49,7 +49,8 @@ export const help = `Look at accounts and change them.
   disable WHO               end its sessions, and let nobody sign in to it
   enable WHO                let its owner sign in again
   end-sessions WHO          end every session of it
-  remove-second-factor WHO  remove its authenticator app and recovery codes
+  remove-second-factor WHO  remove its authenticator app, recovery codes and
+                            passkeys, and mail its owner
   export WHO                print all that is kept of it, as JSON
   delete WHO --yes          delete it and all that is its own
 
@@ -70,7 +71,7 @@ the invitation removes what they set up: password, sessions, passkeys, second fa
 Changed roles, "disable" and "remove-second-factor" end every session of the
 account, too. Before you remove a second factor, make sure by another way that
 it is the owner who asks: afterwards a password or a mailed link is enough to
-sign in. Passkeys stay. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
+sign in. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
 events of the account until AUDIT_RETENTION_DAYS have passed; the sweep removes
 IP addresses and user agents from them within minutes.
 Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
@@ -169,7 +170,7 @@ async function act(database: Database, request: Request): Promise<number> {
     },
     'remove-second-factor': {
       statements: removeSecondFactor(change),
-      done: `The second factor of ${account.email} is removed, and every session has ended. Tell the owner to sign in without it, and to set up an authenticator app again at /account.`,
+      done: `Every second factor of ${account.email} is removed, and every session has ended. The service mails the owner within a minute, if it sends mail.`,
       unchanged: `${account.email} has no second factor.`,
     },
     delete: {

@@ -64,6 +64,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
       return c.json({
         totp: own.totpSince === null ? null : { confirmed_at: presentInstant(own.totpSince) },
         recovery_codes_left: own.recoveryCodesLeft,
+        recovery_due_at: own.recoveryDueAt === null ? null : presentInstant(own.recoveryDueAt),
       })
     })
 

@@ -139,6 +139,36 @@ export const de: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-recovery': ({ brand, from, at, until }) => ({
+      subject: `Der zweite Schritt Ihres Kontos bei ${brand} wird bald entfernt`,
+      before: [
+        `Jemand mit Zugang zu diesem Postfach gibt an, dass der zweite Schritt Ihres Kontos bei ${brand} verloren ist: ${from}, ${at}. Am ${until} werden die Authenticator-App, die Wiederherstellungscodes und die Passkeys entfernt und alle Geräte abgemeldet.`,
+        'Wenn Sie das waren, warten Sie bis dahin. Eine Anmeldung mit einem davon hält das Entfernen auf.',
+      ],
+      link: 'Entfernen aufhalten',
+      after: [
+        'Wenn Sie das nicht waren, kann jemand anders Ihre E-Mails lesen. Halten Sie das Entfernen auf, und sichern Sie sofort Ihr Postfach.',
+      ],
+    }),
+    'second-factor-recovery-soon': ({ brand, until }) => ({
+      subject: `Erinnerung: Der zweite Schritt bei ${brand} wird entfernt`,
+      before: [
+        `Am ${until} werden die Authenticator-App, die Wiederherstellungscodes und die Passkeys Ihres Kontos bei ${brand} entfernt, wie vor einiger Zeit verlangt.`,
+        'Wenn Sie das waren, warten Sie bis dahin. Eine Anmeldung mit einem davon hält das Entfernen auf.',
+      ],
+      link: 'Entfernen aufhalten',
+      after: [
+        'Wenn Sie das nicht waren, kann jemand anders Ihre E-Mails lesen. Halten Sie das Entfernen auf, und sichern Sie sofort Ihr Postfach.',
+      ],
+    }),
+    'second-factor-recovered': ({ brand, at }) => ({
+      subject: `Der zweite Schritt Ihres Kontos bei ${brand} wurde entfernt`,
+      before: [
+        `Die Authenticator-App, die Wiederherstellungscodes und die Passkeys Ihres Kontos bei ${brand} wurden entfernt: ${at}. Alle Geräte wurden abgemeldet. Melden Sie sich an, und richten Sie wieder einen zweiten Schritt ein.`,
+      ],
+      link: null,
+      after: [`Wenn Sie das nicht waren, sagen Sie es sofort den Betreibern von ${brand}.`],
+    }),
     'recovery-codes-renewed': ({ brand, from, at }) => ({
       subject: `Neue Wiederherstellungscodes für ${brand}`,
       before: [

@@ -133,6 +133,36 @@ export const en: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-recovery': ({ brand, from, at, until }) => ({
+      subject: `The second step of your ${brand} account is about to be removed`,
+      before: [
+        `Someone with access to this mailbox says that the second step of your ${brand} account is lost: from ${from}, on ${at}. On ${until} the authenticator app, the recovery codes and the passkeys will be removed and every device will be signed out.`,
+        'If this was you, wait until then. Signing in with any of them stops the removal.',
+      ],
+      link: 'Stop the removal',
+      after: [
+        "If it wasn't you, someone else can read your mail. Stop the removal and secure your mailbox at once.",
+      ],
+    }),
+    'second-factor-recovery-soon': ({ brand, until }) => ({
+      subject: `Reminder: the second step of your ${brand} account will be removed`,
+      before: [
+        `On ${until} the authenticator app, the recovery codes and the passkeys of your ${brand} account will be removed, as requested earlier.`,
+        'If this was you, wait until then. Signing in with any of them stops the removal.',
+      ],
+      link: 'Stop the removal',
+      after: [
+        "If it wasn't you, someone else can read your mail. Stop the removal and secure your mailbox at once.",
+      ],
+    }),
+    'second-factor-recovered': ({ brand, at }) => ({
+      subject: `The second step of your ${brand} account was removed`,
+      before: [
+        `The authenticator app, the recovery codes and the passkeys of your ${brand} account were removed on ${at}. Every device was signed out. Sign in and set up a second step again.`,
+      ],
+      link: null,
+      after: [`If it wasn't you who requested this, tell the people who run ${brand} at once.`],
+    }),
     'recovery-codes-renewed': ({ brand, from, at }) => ({
       subject: `New recovery codes for ${brand}`,
       before: [

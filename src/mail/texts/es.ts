@@ -138,6 +138,36 @@ export const es: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'second-factor-recovery': ({ brand, from, at, until }) => ({
+      subject: `El segundo paso de su cuenta de ${brand} está a punto de eliminarse`,
+      before: [
+        `Alguien con acceso a este buzón indica que se ha perdido el segundo paso de su cuenta de ${brand}: ${from}, ${at}. El ${until} se eliminarán la aplicación de autenticación, los códigos de recuperación y las llaves de acceso, y se cerrará la sesión en todos los dispositivos.`,
+        'Si ha sido usted, espere hasta entonces. Iniciar sesión con cualquiera de ellos detiene la eliminación.',
+      ],
+      link: 'Detener la eliminación',
+      after: [
+        'Si no ha sido usted, otra persona puede leer su correo. Detenga la eliminación y proteja su buzón cuanto antes.',
+      ],
+    }),
+    'second-factor-recovery-soon': ({ brand, until }) => ({
+      subject: `Recordatorio: se eliminará el segundo paso de su cuenta de ${brand}`,
+      before: [
+        `El ${until} se eliminarán la aplicación de autenticación, los códigos de recuperación y las llaves de acceso de su cuenta de ${brand}, tal como se solicitó.`,
+        'Si ha sido usted, espere hasta entonces. Iniciar sesión con cualquiera de ellos detiene la eliminación.',
+      ],
+      link: 'Detener la eliminación',
+      after: [
+        'Si no ha sido usted, otra persona puede leer su correo. Detenga la eliminación y proteja su buzón cuanto antes.',
+      ],
+    }),
+    'second-factor-recovered': ({ brand, at }) => ({
+      subject: `Se ha eliminado el segundo paso de su cuenta de ${brand}`,
+      before: [
+        `Se han eliminado la aplicación de autenticación, los códigos de recuperación y las llaves de acceso de su cuenta de ${brand}: ${at}. Se ha cerrado la sesión en todos los dispositivos. Inicie sesión y configure de nuevo un segundo paso.`,
+      ],
+      link: null,
+      after: [`Si no ha sido usted, avise de inmediato a los responsables de ${brand}.`],
+    }),
     'recovery-codes-renewed': ({ brand, from, at }) => ({
       subject: `Nuevos códigos de recuperación para ${brand}`,
       before: [

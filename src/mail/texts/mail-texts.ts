@@ -20,6 +20,8 @@ export interface MailFacts {
   readonly from: string
   /** As in `November 23, 2026 at 4:29 PM UTC`. */
   readonly at: string
+  /** Until when the mail is of use, in the same form. */
+  readonly until: string
 }
 
 /** Everything a language needs to say. */

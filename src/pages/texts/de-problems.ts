@@ -58,6 +58,12 @@ export const problems = {
     explanation: 'Dieses Konto hat keinen zweiten Schritt, oder er wurde gerade geändert.',
     action: 'Gehen Sie zurück zu Ihrem Konto.',
   },
+  'mailbox-not-proven': {
+    title: 'Melden Sie sich zuerst mit einem Link an',
+    explanation:
+      'Dafür braucht es eine Anmeldung, die mit einem zugesandten Link begann, damit wir wissen, dass das Postfach Ihres ist.',
+    action: 'Melden Sie sich mit einem Link an, und kommen Sie dann zu diesem Schritt zurück.',
+  },
   'second-factor-required': {
     title: 'Ihr Konto braucht einen zweiten Schritt',
     explanation: 'Mindestens einer muss bleiben: eine Authenticator-App oder ein Passkey.',

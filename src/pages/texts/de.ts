@@ -166,6 +166,26 @@ export const de = {
     passkey: 'Passkey erstellen',
   },
 
+  factorRecovery: {
+    title: 'Zweiten Schritt verloren?',
+    intro: (hours: number) =>
+      `Wenn Sie weder Ihre Authenticator-App noch einen Wiederherstellungscode noch einen Passkey haben, können wir sie entfernen. Das dauert ${hours} Stunden. Wir schreiben Ihnen jetzt und noch einmal davor, und Sie können es aufhalten.`,
+    byMail:
+      'Melden Sie sich dazu zuerst mit einem zugesandten Link an, und kommen Sie von dort auf diese Seite zurück.',
+    submit: 'Meinen zweiten Schritt entfernen',
+    started: 'Das Entfernen hat begonnen',
+    startedText:
+      'Wir haben Ihnen geschrieben, wann es geschieht, mit einem Link, der es aufhält. Auch eine Anmeldung mit dem zweiten Schritt hält es auf.',
+    cancelTitle: 'Entfernen aufhalten',
+    cancelIntro: 'Ihr zweiter Schritt bleibt, wie er ist.',
+    cancel: 'Entfernen aufhalten',
+    cancelled: 'Das Entfernen ist aufgehalten',
+    cancelledText:
+      'Ihr zweiter Schritt bleibt, wie er ist. Wenn Sie das Entfernen nicht verlangt haben, kann jemand anders Ihre E-Mails lesen: Sichern Sie Ihr Postfach, und setzen Sie dann hier ein neues Passwort.',
+    running: 'Ihr zweiter Schritt wird entfernt am',
+    lost: 'Alles verloren?',
+  },
+
   reauthenticate: {
     title: 'Bestätigen Sie, dass Sie es sind',
     intro: (email: string) =>
@@ -390,6 +410,18 @@ export const de = {
     'second-factor-set': {
       success: 'Authenticator-App eingerichtet',
       refused: 'Versuch, eine Authenticator-App einzurichten',
+    },
+    'second-factor-recovery-requested': {
+      success: 'Zweiter Schritt verloren: Entfernen verlangt',
+      refused: 'Versuch, das Entfernen des zweiten Schritts zu verlangen',
+    },
+    'second-factor-recovery-cancelled': {
+      success: 'Entfernen des zweiten Schritts aufgehalten',
+      refused: 'Versuch, das Entfernen des zweiten Schritts aufzuhalten',
+    },
+    'second-factor-recovered': {
+      success: 'Zweiter Schritt nach der Wartezeit entfernt',
+      refused: 'Versuch, den zweiten Schritt zu entfernen',
     },
     'second-factor-removed': {
       success: 'Authenticator-App entfernt',

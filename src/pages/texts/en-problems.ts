@@ -63,6 +63,12 @@ export const problems = {
     explanation: 'This account has no second step, or it was changed a moment ago.',
     action: 'Go back to your account.',
   },
+  'mailbox-not-proven': {
+    title: 'Sign in with a link first',
+    explanation:
+      'This takes a sign-in that began with an emailed link, so that we know that the mailbox is yours.',
+    action: 'Sign in with a link, and then come back to this step.',
+  },
   'second-factor-required': {
     title: 'Your account needs a second step',
     explanation: 'It must keep at least one: an authenticator app or a passkey.',

@@ -174,6 +174,25 @@ export const en = {
     passkey: 'Create a passkey',
   },
 
+  factorRecovery: {
+    title: 'Lost your second step?',
+    intro: (hours: number) =>
+      `If you have neither your authenticator app, nor a recovery code, nor a passkey, we can remove them. That takes ${hours} hours. We email you now, and again before it happens, and you can stop it.`,
+    byMail: 'For this, sign in with an emailed link first, and come back to this page from there.',
+    submit: 'Remove my second step',
+    started: 'The removal has begun',
+    startedText:
+      'We emailed you when it will happen, with a link to stop it. Signing in with your second step stops it, too.',
+    cancelTitle: 'Stop the removal',
+    cancelIntro: 'Your second step stays as it is.',
+    cancel: 'Stop the removal',
+    cancelled: 'The removal was stopped',
+    cancelledText:
+      "Your second step stays as it is. If you didn't request the removal, someone else can read your mail: secure your mailbox, then set a new password here.",
+    running: 'Your second step will be removed on',
+    lost: 'Lost everything?',
+  },
+
   reauthenticate: {
     title: "Confirm that it's you",
     intro: (email: string) => `You're signed in as ${email}. What comes next takes one more proof.`,
@@ -386,6 +405,18 @@ export const en = {
     'second-factor-set': {
       success: 'Authenticator app set up',
       refused: 'Attempt to set up an authenticator app',
+    },
+    'second-factor-recovery-requested': {
+      success: 'Second step lost: removal requested',
+      refused: 'Attempt to request the removal of the second step',
+    },
+    'second-factor-recovery-cancelled': {
+      success: 'Removal of the second step stopped',
+      refused: 'Attempt to stop the removal of the second step',
+    },
+    'second-factor-recovered': {
+      success: 'Second step removed after the delay',
+      refused: 'Attempt to remove the second step',
     },
     'second-factor-removed': {
       success: 'Authenticator app removed',

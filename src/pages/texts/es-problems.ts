@@ -56,6 +56,12 @@ export const problems = {
     explanation: 'Esta cuenta no tiene segundo paso, o acaba de cambiarse.',
     action: 'Vuelva a su cuenta.',
   },
+  'mailbox-not-proven': {
+    title: 'Inicie sesión primero con un enlace',
+    explanation:
+      'Esto requiere un inicio de sesión que empezó con un enlace enviado por correo, para saber que el buzón es suyo.',
+    action: 'Inicie sesión con un enlace y vuelva después a este paso.',
+  },
   'second-factor-required': {
     title: 'Su cuenta necesita un segundo paso',
     explanation: 'Debe conservar al menos uno: una aplicación de autenticación o una llave de acceso.',

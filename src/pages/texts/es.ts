@@ -164,6 +164,26 @@ export const es = {
     passkey: 'Crear una llave de acceso',
   },
 
+  factorRecovery: {
+    title: '¿Ha perdido el segundo paso?',
+    intro: (hours: number) =>
+      `Si no tiene su aplicación de autenticación, ni un código de recuperación, ni una llave de acceso, podemos eliminarlos. Tarda ${hours} horas. Le escribimos ahora y otra vez antes de hacerlo, y puede detenerlo.`,
+    byMail:
+      'Para ello, inicie sesión primero con un enlace enviado por correo y vuelva desde allí a esta página.',
+    submit: 'Eliminar mi segundo paso',
+    started: 'La eliminación ha comenzado',
+    startedText:
+      'Le hemos escrito cuándo ocurrirá, con un enlace para detenerla. Iniciar sesión con el segundo paso también la detiene.',
+    cancelTitle: 'Detener la eliminación',
+    cancelIntro: 'Su segundo paso seguirá como está.',
+    cancel: 'Detener la eliminación',
+    cancelled: 'La eliminación se ha detenido',
+    cancelledText:
+      'Su segundo paso sigue como está. Si no solicitó la eliminación, otra persona puede leer su correo: proteja su buzón y elija después aquí una contraseña nueva.',
+    running: 'Su segundo paso se eliminará el',
+    lost: '¿Lo ha perdido todo?',
+  },
+
   reauthenticate: {
     title: 'Confirme que es usted',
     intro: (email: string) => `Ha iniciado sesión como ${email}. Lo que sigue requiere una prueba más.`,
@@ -385,6 +405,18 @@ export const es = {
     'second-factor-set': {
       success: 'Aplicación de autenticación configurada',
       refused: 'Intento de configurar una aplicación de autenticación',
+    },
+    'second-factor-recovery-requested': {
+      success: 'Segundo paso perdido: eliminación solicitada',
+      refused: 'Intento de solicitar la eliminación del segundo paso',
+    },
+    'second-factor-recovery-cancelled': {
+      success: 'Eliminación del segundo paso detenida',
+      refused: 'Intento de detener la eliminación del segundo paso',
+    },
+    'second-factor-recovered': {
+      success: 'Segundo paso eliminado tras la espera',
+      refused: 'Intento de eliminar el segundo paso',
     },
     'second-factor-removed': {
       success: 'Aplicación de autenticación eliminada',

@@ -27,6 +27,7 @@ export function createAccountExports(db: SqlDatabase): AccountExports {
           consents: of('consents'),
           authorization_codes: of('authorization_codes'),
           pending_sign_ins: of('pending_sign_ins'),
+          second_factor_recovery: of('second_factor_recovery'),
           devices: of('devices'),
           known_devices: of('known_devices'),
           links: of('links'),

@@ -143,23 +143,44 @@ export function enableAccount(change: Change): readonly NamedStatement[] {
   ]
 }
 
-/** Takes away the authenticator app and the recovery codes. A trigger deletes the sign-ins that wait for them. Passkeys stay. */
+/**
+ * Takes away every second factor of somebody who lost them: authenticator app, recovery codes and passkeys. Mails the owner. A trigger deletes
+ * the sign-ins that wait for one.
+ */
 export function removeSecondFactor(change: Change): readonly NamedStatement[] {
-  const values = { user_id: change.userId }
-  const ifSet = 'EXISTS (SELECT 1 FROM users WHERE id = :user_id AND second_factor_at IS NOT NULL)'
-  const ifRemoved = 'EXISTS (SELECT 1 FROM users WHERE id = :user_id AND second_factor_at IS NULL)'
+  const { userId, now, guard } = change
+  const values = { user_id: userId }
+  const hasOne = `(second_factor_at IS NOT NULL OR EXISTS (SELECT 1 FROM passkeys WHERE passkeys.user_id = users.id))`
+  const ifSet = `EXISTS (SELECT 1 FROM users WHERE id = :user_id AND ${hasOne})`
+  const removed = { ...values, ...guard.values }
   return [
     // guard: an operator who removes a second factor ends the sessions
     endSessions(change, 'second-factor-changed', { condition: ifSet, values }),
-    guarded(
-      change,
-      'UPDATE users SET second_factor_at = NULL WHERE id = :user_id AND second_factor_at IS NOT NULL',
-      values,
-    ),
+    guarded(change, `UPDATE users SET second_factor_at = NULL WHERE id = :user_id AND ${hasOne}`, values),
     recordIfChanged(change, 'second-factor-removed'),
-    { text: `DELETE FROM totp_factors WHERE user_id = :user_id AND ${ifRemoved}`, values },
-    { text: `DELETE FROM recovery_codes WHERE user_id = :user_id AND ${ifRemoved}`, values },
+    {
+      // guard: an owner is told that an operator removed the second factors
+      text: `INSERT INTO outbox (id, kind, subject_id, recipient, details, queued_at, expires_at, due_at)
+        SELECT :mail_id, 'second-factor-recovered', id, email, :details, :now, :now + ${NOTICE_SECONDS}, :now
+          FROM users WHERE id = :user_id AND changes() > 0`,
+      values: { ...values, mail_id: newMailId(), details: JSON.stringify({ language: 'en' }), now },
+    },
+    { text: `DELETE FROM totp_factors WHERE user_id = :user_id AND ${guard.condition}`, values: removed },
+    { text: `DELETE FROM recovery_codes WHERE user_id = :user_id AND ${guard.condition}`, values: removed },
+    // guard: passkeys are removed by those who may change the account
+    { text: `DELETE FROM passkeys WHERE user_id = :user_id AND ${guard.condition}`, values: removed },
   ]
+}
+
+/** How long a notice is of use: NOTICE_LIFETIME_SECONDS of src/mail/mail.ts. */
+const NOTICE_SECONDS = 24 * 60 * 60
+
+function newMailId(): string {
+  const bytes = crypto.getRandomValues(new Uint8Array(16))
+  return btoa(String.fromCharCode(...bytes))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .slice(0, 22)
 }
 
 /** Ends every open session. Each end is recorded by a trigger. */

@@ -17,6 +17,7 @@ export const EXPORTED_PLACES = {
     FROM authorization_codes WHERE user_id = :user_id`,
   pending_sign_ins: `SELECT mode, methods, return_to, expires_at
     FROM pending_sign_ins WHERE user_id = :user_id`,
+  second_factor_recovery: 'SELECT started_at, due_at FROM factor_recoveries WHERE user_id = :user_id',
   devices: 'SELECT id, created_at, last_seen_at, user_agent, country FROM devices WHERE user_id = :user_id',
   known_devices: 'SELECT device FROM known_devices WHERE user_id = :user_id',
   links: 'SELECT purpose, new_email, expires_at FROM one_time_tokens WHERE holder = :user_id',

@@ -9,6 +9,7 @@ import {
   type MailKind,
   NOTICE_LIFETIME_SECONDS,
   type NoticeKind,
+  type RecoveryMailKind,
 } from '../../mail/mail'
 import { describeDevice } from '../../request-source/device'
 import type { RequestSource } from '../../request-source/request-source'
@@ -30,6 +31,8 @@ export interface MailQueue {
   newDevice(begun: BegunSession): { readonly ownerTold: Queues; readonly deviceNamed: Statement | null }
   /** Mails the link of a one-time token, if it is there: to the address to have, unless that is another's, or to its account's. */
   link(mail: LinkMail): Promise<Queues>
+  /** Mails how to cancel the recovery that has just been started under the secret of the mail, when it is time to. */
+  recovery(mail: RecoveryMail): Promise<Queues>
 }
 
 /** Returns the ids of the mail that steps of a transaction have queued. */
@@ -51,6 +54,15 @@ export interface LinkMail {
   readonly expiresAt: number
   readonly source: RequestSource
   readonly now: number
+}
+
+export interface RecoveryMail extends Pick<LinkMail, 'token' | 'source' | 'now'> {
+  readonly kind: RecoveryMailKind
+  /** Of the mail: see {@link newMailId}. */
+  readonly id: string
+  readonly sendAt: number
+  /** When the recovery takes effect. */
+  readonly dueAt: number
 }
 
 /** Whose account a mail concerns; it goes to the address of that account unless another is given. */
@@ -106,7 +118,7 @@ export function createMailQueue(keyring: Keyring): MailQueue {
     },
 
     async link({ kind, token, code, expiresAt, source, now }) {
-      const id = newId()
+      const id = newMailId()
       const text = code === undefined ? token.text : `${token.text}.${code}`
       // guard: the token of a waiting mail is encrypted
       const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(text))
@@ -123,6 +135,19 @@ export function createMailQueue(keyring: Keyring): MailQueue {
         },
       )
     },
+
+    async recovery({ kind, id, token, dueAt, sendAt, source, now }) {
+      const sealed = await seal(keyring, 'mail-encryption', id, new TextEncoder().encode(token.text))
+      return insertMail(
+        { id, kind, source, now, expiresAt: dueAt, sendAt, sealed },
+        {
+          from: `SELECT users.id AS subject, users.email AS recipient
+            FROM factor_recoveries JOIN users ON users.id = user_id WHERE cancel_hash = :cancel_hash`,
+          values: { cancel_hash: token.hash },
+          condition: ALWAYS,
+        },
+      )
+    },
   }
 }
 
@@ -132,6 +157,7 @@ export const NO_MAIL_QUEUE: MailQueue = {
   noticeIfChanged: () => null,
   newDevice: () => ({ ownerTold: null, deviceNamed: null }),
   link: async () => null,
+  recovery: async () => null,
 }
 
 const ALWAYS = 'true'
@@ -142,6 +168,8 @@ interface NewMail {
   readonly source: RequestSource
   readonly now: number
   readonly expiresAt: number
+  /** When it leaves; at once, without. */
+  readonly sendAt?: number
   readonly sealed: Sealed | null
 }
 
@@ -160,7 +188,7 @@ function insertMail(
   return sql(
     `INSERT INTO outbox (id, kind, subject_id, recipient, sealed_token, encrypted_with, details,
                          queued_at, expires_at, due_at)
-     SELECT :mail_id, :kind, subject, recipient, :sealed_token, :encrypted_with, :details, :now, :expires_at, :now
+     SELECT :mail_id, :kind, subject, recipient, :sealed_token, :encrypted_with, :details, :now, :expires_at, :send_at
        FROM (${to.from}) AS found WHERE ${to.condition}
      RETURNING id AS outbox_id`,
     {
@@ -172,15 +200,17 @@ function insertMail(
       details: JSON.stringify(details),
       now: mail.now,
       expires_at: mail.expiresAt,
+      send_at: mail.sendAt ?? mail.now,
     },
   )
 }
 
 function newNotice({ kind, source, now }: Notice): NewMail {
-  return { id: newId(), kind, source, now, expiresAt: now + NOTICE_LIFETIME_SECONDS, sealed: null }
+  return { id: newMailId(), kind, source, now, expiresAt: now + NOTICE_LIFETIME_SECONDS, sealed: null }
 }
 
-function newId(): string {
+/** Returns the id of a mail that is about to be queued. */
+export function newMailId(): string {
   return encodeBase64url(randomBytes(16))
 }
 

@@ -51,13 +51,18 @@ export function createSecondFactorStore(
   return {
     async find(userId) {
       const row = await db.first(
-        sql<{ totp_since: number | null; codes_left: number }>(
+        sql<{ totp_since: number | null; codes_left: number; recovery_due_at: number | null }>(
           `SELECT (SELECT confirmed_at FROM totp_factors WHERE user_id = :user_id) AS totp_since,
-                  (SELECT count(*) FROM recovery_codes WHERE user_id = :user_id AND used_at IS NULL) AS codes_left`,
+                  (SELECT count(*) FROM recovery_codes WHERE user_id = :user_id AND used_at IS NULL) AS codes_left,
+                  (SELECT due_at FROM factor_recoveries WHERE user_id = :user_id) AS recovery_due_at`,
           { user_id: userId },
         ),
       )
-      return { totpSince: row?.totp_since ?? null, recoveryCodesLeft: row?.codes_left ?? 0 }
+      return {
+        totpSince: row?.totp_since ?? null,
+        recoveryCodesLeft: row?.codes_left ?? 0,
+        recoveryDueAt: row?.recovery_due_at ?? null,
+      }
     },
 
     async setTotp({ sealed, step, recoveryHashes, replacedSessionId, ...change }) {
