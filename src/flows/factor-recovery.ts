@@ -9,7 +9,7 @@ import type { Mode } from '../sessions/mode'
 
 export interface RecoveryServices {
   readonly factorRecoveries: FactorRecoveryStore
-  /** How long every factor stays after the request; `null`: only an operator removes them. */
+  /** Says how long every factor stays after the request; `null`: only an operator removes them. */
   readonly recoverySeconds: number | null
 }
 
@@ -56,7 +56,7 @@ export async function cancelRecovery(
   return hash !== null && factorRecoveries.cancel(hash, source, clock())
 }
 
-/** How many recoveries one run of the sweep completes. */
+/** Bounds the recoveries that one run of the sweep completes. */
 const COMPLETED_AT_ONCE = 50
 
 /** Completes the recoveries whose delay is over. @throws {StoreUnavailable} */

@@ -38,7 +38,7 @@ export const cancelRecoveryScreen: Screen = {
 interface FactorRecoveryPageProps {
   readonly context: PageContext
   readonly state: FormState
-  /** How long it takes. */
+  /** Says how long it takes. */
   readonly hours: number
 }
 
@@ -68,7 +68,7 @@ interface CancelRecoveryPageProps {
   readonly token: string
 }
 
-/** Where the mail about a recovery leads. A button, because programs that check mail follow links. */
+/** Shows where the mail about a recovery leads. A button, because programs that check mail follow links. */
 export function CancelRecoveryPage({ context, state, token }: CancelRecoveryPageProps) {
   const words = context.texts.factorRecovery
   const form = { context, id: 'cancel', state, fields: [], retry: 'token' }

@@ -172,7 +172,7 @@ export function removeSecondFactor(change: Change): readonly NamedStatement[] {
   ]
 }
 
-/** How long a notice is of use: NOTICE_LIFETIME_SECONDS of src/mail/mail.ts. */
+/** Bounds how long a notice is of use: NOTICE_LIFETIME_SECONDS of src/mail/mail.ts. */
 const NOTICE_SECONDS = 24 * 60 * 60
 
 function newMailId(): string {
