@@ -149,7 +149,7 @@ describe.each(['session', 'token'] as const)('POST /login in %s mode', (mode) =>
     const answer = await logIn(newEmail(), PASSWORD, mode, { name: 'Ada', session_id: 'A'.repeat(22) })
     expectProblem(answer, 422, 'invalid-input')
     const message =
-      'Unknown field. The fields of this body are: email, password, mode, refresh_in, device_token, return_to.'
+      'Unknown field. The fields of this body are: email, password, mode, refresh_in, device_token, turnstile_token, return_to.'
     expect(answer.body.errors).toEqual([{ field: '', code: 'unknown', message }])
   })
 })

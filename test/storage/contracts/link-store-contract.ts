@@ -111,7 +111,13 @@ export function linkStoreContract(engine: string, open: OpenStores): void {
       expect(await links.find(presented, ['reset-password'], NOW)).toEqual({
         purpose: 'reset-password',
         bindingHash: null,
-        account: { user: ada.user, canonicalEmail: ada.email, passwordHash: ada.hash, secondFactor: null },
+        account: {
+          user: ada.user,
+          canonicalEmail: ada.email,
+          passwordHash: ada.hash,
+          secondFactor: null,
+          hasPasskeys: false,
+        },
         newEmail: null,
         registration: null,
         returnTo: '/after',

@@ -21,7 +21,7 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const { user, email, hash, prepared, started } = await register(users)
       expect(started).toEqual({ roles: [], deviceId: prepared.newDeviceId, ended: [], mailIds: [] })
       const metadata = { user_metadata: null, app_metadata: null }
-      const facts = { passwordHash: hash, secondFactor: null, disabled: false, metadata }
+      const facts = { passwordHash: hash, secondFactor: null, hasPasskeys: false, disabled: false, metadata }
       const found = { user, canonicalEmail: email, ...facts }
       expect(await users.findById(user.id)).toEqual(found)
       expect(await users.findWithSession(prepared.session.id, NOW)).toEqual({
