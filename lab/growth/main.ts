@@ -9,6 +9,7 @@ import type { Cost } from './client.ts'
 import { PASSWORD, SESSIONS_EACH } from './contents.ts'
 import { fill } from './fill.ts'
 import { createPlace, drain, OPERATIONS, type Operation, type Place, SWEEP } from './operations.ts'
+import { compareOnPostgres } from './postgres.ts'
 import { summarise, toMarkdown } from './report.ts'
 import { buildWorker, type Running, startWorker } from './start.ts'
 
@@ -19,6 +20,7 @@ const HELP = `Measure whether Janus gets slower as it grows.
   --quick        only 1,000 and 100,000 accounts
   --rounds N     how often each operation is done on each database (200)
   --fresh        fill the databases again
+  --postgres     count rows on PostgreSQL instead, of the smallest and the largest; needs postgresql
   --help         print this
 
 With 1,000,000 accounts and their 3,000,000 sessions it fills some 3 GB once, which takes some minutes; the databases stay in
@@ -38,8 +40,13 @@ const WARM_UP_ROUNDS = 10
 /** A sweep takes as long as several of the others. */
 const SWEEPS_PER_ROUND = 1 / 5
 
-const { quick, rounds, fresh } = readOptions()
+const { quick, rounds, fresh, postgres } = readOptions()
 const sizes = quick ? SIZES.slice(0, -1) : SIZES
+if (postgres) {
+  const areSame = await compareOnPostgres([sizes[0] ?? 0, sizes.at(-1) ?? 0])
+  console.log(areSame ? 'The same rows on each.' : 'Not the same rows on each.')
+  process.exit(areSame ? 0 : 1)
+}
 if (fresh) rmSync(FOLDER, { recursive: true, force: true })
 mkdirSync(FOLDER, { recursive: true })
 
@@ -71,6 +78,7 @@ function readOptions() {
       options: {
         quick: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
+        postgres: { type: 'boolean', default: false },
         rounds: { type: 'string', default: '200' },
         help: { type: 'boolean', default: false },
       },

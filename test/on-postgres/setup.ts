@@ -15,9 +15,11 @@ setTruth({
   store: 'PostgreSQL',
   open(db) {
     if (db === database) return { createDatabase: createOwnPostgres }
-    const { roundTrip, note } = db as Partial<RoundTrips>
+    const { roundTrip } = db as Partial<RoundTrips>
     if (!roundTrip) throw new Error('A stand-in for D1 that PostgreSQL does not know')
-    return { createDatabase: createFaultyPostgres({ roundTrip, ...(note ? { note } : {}) }) }
+    return {
+      createDatabase: createFaultyPostgres('note' in (db as object) ? (db as RoundTrips) : { roundTrip }),
+    }
   },
   tables,
   refusal: (table, condition) => [

@@ -1,0 +1,53 @@
+import { fork } from 'node:child_process'
+import { once } from 'node:events'
+import { dirname, join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
+import { build } from 'esbuild'
+import { migratePostgres } from '../../packages/cli/migrate/migrate-postgres.ts'
+import { startPostgres } from '../../test/support/postgres-server.ts'
+
+const ROOT = dirname(dirname(import.meta.dirname))
+const PROGRAM = join(ROOT, 'node_modules/.cache/growth-on-postgres.mjs')
+
+type Rows = Readonly<Record<string, readonly number[]>>
+
+/** Counts the rows that operations read on a PostgreSQL of each size, and prints them. Returns whether they are the same. */
+export async function compareOnPostgres(sizes: readonly number[]): Promise<boolean> {
+  await build({
+    absWorkingDir: ROOT,
+    entryPoints: ['test/growth/rows-on-postgres.ts'],
+    outfile: PROGRAM,
+    bundle: true,
+    format: 'esm',
+    platform: 'node',
+    packages: 'external',
+    alias: { 'cloudflare:workers': './packages/node/cloudflare-workers.ts' },
+    logLevel: 'error',
+  })
+  const server = await startPostgres()
+  try {
+    const counted: Rows[] = []
+    for (const accounts of sizes) {
+      const url = await server.createDatabase(`of_${accounts}`)
+      await migratePostgres(url, join(ROOT, 'src/storage/postgres/migrations'))
+      const program = fork(PROGRAM, [], {
+        env: { ...process.env, DATABASE_URL: url, ACCOUNTS: `${accounts}` },
+      })
+      const [rows] = (await Promise.race([once(program, 'message'), failed(program)])) as [Rows]
+      counted.push(rows)
+      console.log(`Counted ${accounts.toLocaleString('en')} accounts on PostgreSQL.`)
+    }
+    const [smallest = {}] = counted
+    for (const name of Object.keys(smallest)) {
+      console.log(`| ${name} | ${counted.map((rows) => rows[name]?.join(' or ')).join(' | ')} |`)
+    }
+    return counted.every((rows) => isDeepStrictEqual(rows, smallest))
+  } finally {
+    await server.stop()
+  }
+}
+
+async function failed(program: ReturnType<typeof fork>): Promise<never> {
+  const [code] = await once(program, 'exit')
+  throw new Error(`Counting on PostgreSQL ended with ${code}`)
+}
