@@ -84,7 +84,11 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
         totp: SEALED,
         passkeys: false,
       })
-      expect(await stores.secondFactors.find(ada.user.id)).toEqual({ totpSince: NOW, recoveryCodesLeft: 1 })
+      expect(await stores.secondFactors.find(ada.user.id)).toEqual({
+        totpSince: NOW,
+        recoveryCodesLeft: 1,
+        recoveryDueAt: null,
+      })
       const again = { ...ada, prepared }
       expect((await setUp(stores, again, 100)).started).toBeNull()
       expect((await setUp(stores, ada, 101)).started).toBeNull()
@@ -179,7 +183,11 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
       const removal = { prepared: next, device, source, now: NOW, replacedSessionId }
       expect(await stores.secondFactors.remove({ ...removal, onlyBesidePasskey: true })).toBeNull()
       expect(await stores.secondFactors.remove({ ...removal, onlyBesidePasskey: false })).not.toBeNull()
-      expect(await stores.secondFactors.find(ada.user.id)).toEqual({ totpSince: null, recoveryCodesLeft: 0 })
+      expect(await stores.secondFactors.find(ada.user.id)).toEqual({
+        totpSince: null,
+        recoveryCodesLeft: 0,
+        recoveryDueAt: null,
+      })
     })
 
     it('lets no session begin after one factor', async () => {
