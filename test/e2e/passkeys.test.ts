@@ -5,6 +5,14 @@ import { newPerson, register, signIn, verifyAddress } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
+/** A passkey as the browser gives it to a test. */
+interface Credential {
+  readonly credentialId: string
+  readonly isResidentCredential: boolean
+  readonly privateKey: string
+  readonly signCount: number
+}
+
 /** A device with a screen lock, which says yes to everything. */
 async function withAuthenticator({ context, page }: Visitor) {
   const devTools = await context.newCDPSession(page)
@@ -23,6 +31,9 @@ async function withAuthenticator({ context, page }: Visitor) {
   return {
     credentials: async () =>
       (await devTools.send('WebAuthn.getCredentials', { authenticatorId })).credentials,
+    /** As a device that was not told that its passkey was removed. */
+    putBack: (credential: Credential) =>
+      devTools.send('WebAuthn.addCredential', { authenticatorId, credential }),
     verifies: (isUserVerified: boolean) =>
       devTools.send('WebAuthn.setUserVerified', { authenticatorId, isUserVerified }),
     answers: (enabled: boolean) =>
@@ -65,7 +76,11 @@ describe('passkeys in Chromium', () => {
     const remove = visitor.page.locator('#passkeys-section').getByRole('button', { name: /^Remove/ })
     await Promise.all([visitor.page.waitForURL('**/account?done=passkey-removed'), remove.click()])
     expect(await visitor.notice()).toBe('That passkey is removed. It no longer opens your account.')
+    // The account page has told the device, so it offers it no longer.
+    await expect.poll(() => device.credentials()).toEqual([])
 
+    if (!credential) throw new Error('The device made no passkey')
+    await device.putBack(credential)
     await device.answers(false)
     await signOut(visitor)
     await visitor.go('/login')
@@ -75,7 +90,7 @@ describe('passkeys in Chromium', () => {
     const words = visitor.page.locator('[data-passkey-sign-in] [role=status]')
     await words.filter({ hasText: "The passkey didn't work." }).waitFor()
     expect(visitor.faults.splice(0)).toEqual([expect.stringContaining('answer: 400 ')])
-    // The device was told, so it offers it no longer.
+    // And it was told again, by the refusal.
     expect(await device.credentials()).toEqual([])
   })
 

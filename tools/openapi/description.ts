@@ -7,4 +7,4 @@ export const DESCRIPTION = `Each sign-in creates one session record, in one of t
 
 **Cross-site rule.** Janus rejects a request that changes something and carries no \`Authorization\` header if a browser says that it comes from another site, unless its origin is listed in \`ALLOWED_ORIGINS\`. Listed origins get CORS headers.
 
-**Live** operations (\`x-live\`) check in the database whether the session is active. The others may accept a session for a while after it ended: about a minute in session mode, until the access token expires in token mode.`
+**Live** operations (\`x-live\`) check in the database whether the session is active. The others may accept a session for a while after it ended: about a minute and a half in session mode, until the access token expires in token mode.`
