@@ -59,8 +59,12 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'accounts are imported after their sessions',
-    cut: "name === 'users' ? 2",
-    put: "name === 'users' ? 0",
+    cut: 'return 3',
+    put: 'return 0',
+    tests: ['test/storage/on-node/transfer.test.ts'],
+  },
+  {
+    guard: 'recoveries are imported after sessions',
     tests: ['test/storage/on-node/transfer.test.ts'],
   },
   {

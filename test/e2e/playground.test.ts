@@ -60,7 +60,7 @@ describe('the playground', () => {
     // Other visitors ask the same service at the same time, and the meter is one for all: test/playground has it exact.
     expect(costs).toEqual([
       expect.stringMatching(/^Token GET \/playground\/whoami 200( \d+){4}$/),
-      expect.stringMatching(/^Session GET \/playground\/whoami 200 \d+ [1-9]\d* \d+ \d+$/),
+      expect.stringMatching(/^Session GET \/playground\/whoami 200( \d+){4}$/),
     ])
   })
 

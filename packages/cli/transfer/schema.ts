@@ -38,11 +38,15 @@ export async function readSchema(): Promise<Schema> {
 
 /**
  * Rows that an empty database has come first. Accounts come last: the trigger that refuses a session without a second factor looks at the
- * account, and an old session may have begun before the account had one.
+ * account, and an old session may have begun before the account had one. Recoveries come after sessions: a session that begins with a second
+ * factor ends the recovery of its account.
  */
 function rank({ name, seeded }: Table): number {
   // guard: accounts are imported after their sessions
-  return name === 'users' ? 2 : seeded ? 0 : 1
+  if (name === 'users') return 3
+  // guard: recoveries are imported after sessions
+  if (name === 'factor_recoveries') return 2
+  return seeded ? 0 : 1
 }
 
 function readTable(db: DatabaseSync, name: string): Table {
