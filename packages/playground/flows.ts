@@ -15,7 +15,8 @@ export interface Flow {
 
 /** Session mode, as Janus does it. */
 export const SESSION_FLOW: Flow = {
-  caption: 'Session mode: every request is looked up, so an end is felt wherever the lookup goes.',
+  caption:
+    'Session mode: a seal answers for seconds, then a request is looked up, so an end is felt wherever the lookup goes.',
   lanes: { Browser: 36, Janus: 168, KV: 262, D1: 332 },
   groups: [
     {
@@ -23,17 +24,24 @@ export const SESSION_FLOW: Flow = {
       steps: [
         { from: 'Browser', to: 'Janus', label: 'password' },
         { from: 'Janus', to: 'D1', label: 'row, with hash of secret' },
-        { from: 'Janus', to: 'KV', label: 'copy of it' },
-        { from: 'Janus', to: 'Browser', label: 'cookie: id.secret' },
+        { from: 'Janus', to: 'Browser', label: 'id.secret, and a seal' },
       ],
     },
     {
       title: 'Call',
       steps: [
+        { from: 'Browser', to: 'Janus', label: 'cookie and seal' },
+        { from: 'Janus', to: 'Janus', label: 'check MAC, age' },
+        { from: 'Janus', to: 'Browser', label: '200' },
+      ],
+    },
+    {
+      title: 'Call, once the seal is over',
+      steps: [
         { from: 'Browser', to: 'Janus', label: 'cookie' },
         { from: 'Janus', to: 'KV', label: 'read by id' },
         { from: 'KV', to: 'Janus', label: 'copy' },
-        { from: 'Janus', to: 'Browser', label: '200' },
+        { from: 'Janus', to: 'Browser', label: '200, and a new seal' },
       ],
     },
     {

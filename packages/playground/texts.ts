@@ -180,7 +180,8 @@ export const TEXTS = {
     loading: 'Looking…',
     out: 'Neither the cookie nor the access token is good any more, so the service shows nothing. A refresh may help.',
     gone: 'The row is gone: the sweep has removed it.',
-    noCopy: 'Nothing under {key}. The copy was deleted when the session ended.',
+    noCopy:
+      'Nothing under {key}. The first request without a seal writes the copy, and the end of the session deletes it.',
     never: 'Nothing: in token mode KV has no part.',
     hash: 'secret_hash is a SHA-256. Whoever reads the database cannot make the cookie from it.',
     counter: 'There is no token in it, only how often it was refreshed.',
