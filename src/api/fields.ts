@@ -49,7 +49,7 @@ export const Code = v.pipe(
   v.regex(/^[0-9]{6}$/, 'Send the six digits from the email.'),
 )
 
-/** What a widget of Turnstile gives, where one is configured. */
+/** Validates the token that a widget of Turnstile gives, where one is configured. */
 export const TurnstileToken = v.optional(
   v.pipe(v.string('Send a string.'), v.maxLength(2048, 'Use at most 2048 characters.')),
 )

@@ -5,13 +5,13 @@ import type { Problem, ProblemCode } from '../http/problem'
 import type { User } from '../identity/user'
 
 /**
- * What people are shown in place of JSON. The API knows no more of the pages than this, and does without them: a service that is given no
+ * Shows people pages in place of JSON. The API knows no more of the pages than this, and does without them: a service that is given no
  * `createPages` has none.
  */
 export interface Pages {
   /** The routes that are pages only. */
   readonly routes: Hono<SignedInEnv>
-  /** Whether who asks would rather read a page than JSON: browsers say so, programs have to (RFC 9110 §12.5.1). */
+  /** Returns whether the client prefers a page to JSON: browsers say so, programs have to (RFC 9110 §12.5.1). */
   wanted(c: Context): boolean
   /** Leads browsers on after a form, by a page that sees whether they kept its cookie. */
   readonly afterForms: MiddlewareHandler
@@ -29,7 +29,7 @@ export interface Pages {
     page: (context: never) => unknown,
     options?: { readonly formTargets?: readonly string[] },
   ): Promise<Response>
-  /** What a type of problem means. */
+  /** Explains a type of problem. */
   problemType(c: Context, code: ProblemCode): Promise<Response>
   /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
   refusal(c: Context, problem: Problem, requestId: string): Promise<Response>

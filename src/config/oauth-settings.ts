@@ -11,7 +11,7 @@ export interface OAuthSettings {
   readonly resources: readonly Resource[]
 }
 
-/** What clients cannot be given a resource's scope named like. */
+/** Lists the names that no scope of a resource may have. */
 const RESERVED: ReadonlySet<string> = new Set([
   OFFLINE_ACCESS,
   'openid',

@@ -7,7 +7,7 @@ export const CONFIRM_SIGN_IN_PATH = '/login/link/confirm'
 export const CONFIRM_EMAIL_CHANGE_PATH = '/email/change/confirm'
 export const CANCEL_RECOVERY_PATH = '/login/second-factor/recovery/cancel'
 
-/** Where the link of a mail leads: pages that ask before they do anything, because programs follow links, too. */
+/** Maps the link of each mail to its page, which asks before it does anything, because programs follow links, too. */
 export const LINK_PATHS: Readonly<Record<LinkMailKind, string>> = {
   'verify-email': VERIFY_EMAIL_PATH,
   invitation: VERIFY_EMAIL_PATH,

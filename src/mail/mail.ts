@@ -1,6 +1,6 @@
 import type { Language } from '../request-source/language'
 
-/** What Janus mails. Texts: texts/en.ts and its neighbours. */
+/** Names each mail that Janus sends. Texts: texts/en.ts and its neighbours. */
 export type MailKind = LinkMailKind | NoticeKind
 
 /** Mails whose link does something, once. */
@@ -35,7 +35,7 @@ export type NoticeKind =
   | 'recovery-code-used'
   | 'second-factor-attempts'
 
-/** Where something that a mail tells of came from, and in which language to tell it. */
+/** Says where the thing that a mail is about came from, and in which language to write. */
 export interface MailDetails {
   /** As in `Firefox, Linux` (see device.ts); `null` if it is not known. */
   readonly device: string | null
@@ -49,12 +49,12 @@ export interface MailDetails {
 export interface QueuedMail {
   readonly id: string
   readonly kind: MailKind
-  /** Whose account it concerns, if there is one. */
+  /** Names the account that the mail concerns; `null` if there is none. */
   readonly subjectId: string | null
   readonly recipient: string
   /** The token of its link; `null` for a notice. */
   readonly token: string | null
-  /** What can be typed instead of opening the link; `null` where there is none. */
+  /** Can be typed instead of opening the link; `null` if there is no code. */
   readonly code: string | null
   readonly details: MailDetails
   readonly queuedAt: number

@@ -17,7 +17,7 @@ export type MailRenderer = (mail: QueuedMail) => Message
 /** The words of mails in each language that Janus has. */
 export const MAIL_TEXTS: Readonly<Record<BuiltInLanguage, MailTexts>> = { en, de, es }
 
-/** What an app gives the mails of its own. */
+/** Holds the mail texts of an app. */
 export interface OwnMailTexts {
   readonly texts?: OwnCatalogue<MailTexts>
   /** Languages that are written from right to left. */

@@ -3,7 +3,7 @@ import { type OAuthError, oauthError } from './oauth-error'
 import { matchesRedirectUri } from './redirect-uri'
 import { grantable, type Resource } from './scopes'
 
-/** What a client asks for, once client and redirect URI are proven. Everything in it was checked. */
+/** Describes a client's request once client and redirect URI are proven. Everything in it was checked. */
 export interface AuthorizationRequest {
   readonly clientId: string
   readonly redirectUri: string
@@ -14,11 +14,11 @@ export interface AuthorizationRequest {
   readonly resource: string
   readonly nonce: string | null
   readonly prompt: readonly Prompt[]
-  /** How many seconds ago the person proved who they are, at most; `null`: whenever. */
+  /** Limits how many seconds ago the person proved who they are; `null`: no limit. */
   readonly maxAge: number | null
 }
 
-/** Where a client is answered, errors included. */
+/** Says where a client is answered, errors included. */
 export interface AnswerPlace {
   readonly redirectUri: string
   readonly state: string | null

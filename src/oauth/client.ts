@@ -3,16 +3,16 @@ export interface Client {
   /** `c_` and 22 characters: no account has such an id. */
   readonly id: string
   readonly name: string
-  /** Whether it has a secret, and so can prove who it is. */
+  /** Says whether the client has a secret, and so can prove who it is. */
   readonly confidential: boolean
-  /** Whether the operator of Janus runs it, too. */
+  /** Says whether the operator of Janus runs it, too. */
   readonly firstParty: boolean
   readonly redirectUris: readonly string[]
-  /** What it may ask for. */
+  /** Lists the scopes that it may request. */
   readonly scopes: readonly string[]
 }
 
-/** What a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */
+/** Holds what a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */
 export interface ClientProof {
   readonly clientId: string
   /** SHA-256, base64url; `null`: none was sent, which proves a public client alone. */

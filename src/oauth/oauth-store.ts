@@ -4,7 +4,7 @@ import type { Rotation, RotationTerms } from '../sessions/session-store'
 import type { AuthorizationRequest } from './authorization-request'
 import type { Client, ClientProof } from './client'
 
-/** What Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
+/** Stores what Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface OAuthStore {
   /** Returns the client, and who is signed in: everything that decides about a request, in one trip. */
   findAsked(asked: {
@@ -39,7 +39,7 @@ export interface AskedFacts {
     readonly authenticatedAt: number
     readonly sessionId: string
   } | null
-  /** What the person allowed the client for the resource before. */
+  /** Holds the scope that the person allowed the client for the resource before; `null` if none. */
   readonly allowedScope: string | null
 }
 
@@ -49,7 +49,7 @@ export interface NewCode {
   readonly userId: string
   readonly sessionId: string
   readonly expiresAt: number
-  /** Whether the person has just allowed it, and it is remembered. */
+  /** Says whether the person has just allowed it, and it is remembered. */
   readonly remember: boolean
   readonly now: number
 }

@@ -5,7 +5,7 @@ import type { AuthorizationRequest } from './authorization-request'
 /** A request that waits until its person has signed in. */
 export interface PendingRequest {
   readonly request: AuthorizationRequest
-  /** When it came, for `prompt=login` and `max_age`. */
+  /** Says when the request came (seconds), for `prompt=login` and `max_age`. */
   readonly startedAt: number
   /** SHA-256 of a secret of the browser that it came from, base64url. */
   readonly bindingHash: string
@@ -32,10 +32,10 @@ export interface Seals<T extends { readonly expiresAt: number }> {
   open(text: string, now: number): Promise<T | null>
 }
 
-/** How long a person may take to sign in and to decide. */
+/** Limits how long a person may take to sign in and to decide, in seconds. */
 export const REQUEST_SECONDS = 10 * 60
 
-/** What a form takes as `return_to` is longer (src/api/fields.ts). */
+/** Limits the length of a seal. A form takes a longer `return_to` (src/api/fields.ts). */
 export const SEALED_MAX_LENGTH = 3400
 
 export function createRequestSeals({

@@ -7,7 +7,7 @@ export interface Resource {
   readonly scopes: readonly string[]
 }
 
-/** What a client asks for: the words of `scope`, and a resource. */
+/** Holds what a client requests: the words of `scope`, and a resource. */
 export interface Asked {
   /** `null`: nothing was said. */
   readonly scope: string | null

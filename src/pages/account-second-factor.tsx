@@ -9,9 +9,9 @@ export interface SecondFactorView {
   readonly totpSince: number | null
   readonly recoveryCodesLeft: number
   readonly recoveryDueAt: number | null
-  /** Whether the last sign-in is recent enough to change it. */
+  /** Says whether the last sign-in is recent enough to change it. */
   readonly changeable: boolean
-  /** Whether an app can be set up only once the address is verified. */
+  /** Says whether an app can be set up only once the address is verified. */
   readonly needsAddress: boolean
 }
 

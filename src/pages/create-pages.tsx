@@ -44,7 +44,7 @@ import { SignedInPage } from './signed-in-page'
 import { signedInUser } from './signed-in-user'
 import { TotpPage } from './totp-page'
 
-/** What the pages may be made with besides a service. */
+/** Lists what the pages may be made with besides a service. */
 export interface PageOptions extends OwnLook {
   /** Those that Janus has, unless it is given. */
   readonly screens?: readonly Screen[]
@@ -236,7 +236,7 @@ export function createPages(
     return c.req.path.slice(config.basePath.length)
   }
 
-  /** Where a browser is led that asked for the account before it signed in, or for the path of a form. */
+  /** Returns where to lead a browser that wanted the account page before it signed in, or the path of a form; `null`: nowhere. */
   function wayOn(c: Context, code: Problem['code']): string | null {
     const path = pathOf(c)
     const page = placeOfForm(path)?.page ?? null
@@ -313,7 +313,7 @@ export function createPages(
   }
 }
 
-/** Whether a form of the account page was sent by someone who is signed in to another account than it says. */
+/** Returns whether a form of the account page was sent by someone who is signed in to another account than it says. */
 function aboutAnotherAccount(c: Context<SignedInEnv>): boolean {
   const { principal } = c.var
   const { account_id } = sentFields(c)
@@ -336,10 +336,10 @@ function otherScreenBody(screens: readonly Screen[]) {
   })
 }
 
-/** What signing in mends. */
+/** Lists the problems that signing in fixes. */
 const SIGN_IN_FIRST: ReadonlySet<Problem['code']> = new Set(['authentication-required', 'session-ended'])
 
-/** What can be put right on the page where it went wrong. */
+/** Lists the problems that can be corrected on the page where they occurred. */
 const MENDABLE: ReadonlySet<Problem['code']> = new Set([
   'invalid-credentials',
   'invalid-code',

@@ -8,7 +8,7 @@ import { languageOf } from '../request-source/language'
 import type { Frame } from './frame'
 import type { PageContext } from './page'
 
-/** What a page for this request is made with. */
+/** Returns what a page for this request is made with. */
 export function pageContext(c: Context, { config, texts, rightToLeft, styles }: Frame): PageContext {
   const language = languageOf(c)
   return {
@@ -29,7 +29,7 @@ export function pageContext(c: Context, { config, texts, rightToLeft, styles }: 
   }
 }
 
-/** Where the challenges of Turnstile come from. */
+/** Names the origin that serves the challenges of Turnstile. */
 const TURNSTILE = 'https://challenges.cloudflare.com'
 
 type Rendered = Parameters<Context['html']>[0]

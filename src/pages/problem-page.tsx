@@ -11,7 +11,7 @@ interface ProblemPageProps {
   readonly retryAfterSeconds?: number
   /** The id of the request that was refused; `null` on the page that explains a type of problem. */
   readonly reference: string | null
-  /** Where to ask again for a link that is not valid. */
+  /** Links to the page that sends a new link, where one is not valid. */
   readonly askAgain?: string | undefined
 }
 

@@ -24,11 +24,11 @@ export const secondFactorScreen: Screen = {
 interface SecondFactorPageProps {
   readonly context: PageContext
   readonly state: FormState
-  /** Whether the form that came back had a recovery code. */
+  /** Says whether the form that came back had a recovery code. */
   readonly recovering: boolean
-  /** Whether the account has passkeys, as the first step found. */
+  /** Says whether the account has passkeys, as the first step found. */
   readonly passkey: boolean
-  /** Whether somebody who has lost everything can ask for its removal. */
+  /** Says whether somebody who has lost every factor can request their removal. */
   readonly recoverable: boolean
 }
 

@@ -13,7 +13,7 @@ export interface Session {
   readonly createdAt: number
   /** The proofs that it rests on. A refresh neither adds one nor moves one (NIST SP 800-63B-4 §5.1). */
   readonly methods: readonly ProvenMethod[]
-  /** When the person last proved who they are, as {@link assuranceOf} derives it from them. */
+  /** Says when the person last proved who they are, as {@link assuranceOf} derives it from the methods. */
   readonly authenticatedAt: number
   readonly lastSeenAt: number
   /** Ends the session unless it is used; moves with use, never past `expiresAt`. */
@@ -34,7 +34,7 @@ export interface LiveSession {
   readonly secretHash: string | null
 }
 
-/** How long sessions last, by mode. */
+/** Says how long sessions last, by mode. */
 export interface SessionLifetimes {
   readonly sessionIdleSeconds: number
   readonly refreshIdleSeconds: number
@@ -59,7 +59,7 @@ export type EndReason =
   | 'second-factor-changed'
   | 'code-reused'
 
-/** Who ended a session: recorded with the end. */
+/** Names who ended a session: recorded with the end. */
 export interface EndedBy {
   /** As far as it was proven. */
   readonly actorId: string | null

@@ -12,7 +12,7 @@ import { createOAuthStore } from '../storage/sql/oauth-store'
 import type { CreateProvider } from './part'
 import { FORGET_STEP } from './sweep'
 
-/** How long the row of a code stays, so that a second use is noticed. */
+/** Says how long the row of a code stays, in seconds, so that a second use is noticed. */
 const CODE_KEPT_SECONDS = 24 * 60 * 60
 
 /** Paths that pages of every origin may call: nothing there depends on a cookie. */

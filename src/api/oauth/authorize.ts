@@ -19,14 +19,14 @@ import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
 import { presentedBinding } from '../sign-in/binding'
 
-/** What a person is asked on the consent page. */
+/** Describes what a person is asked on the consent page. */
 export interface ConsentQuestion {
   readonly client: Client
   readonly request: AuthorizationRequest
   readonly person: { readonly userId: string; readonly email: string }
   /** The request, sealed for the form. */
   readonly sealed: string
-  /** How long the client may act, in seconds. */
+  /** Says how long the client may act, in seconds. */
   readonly lastsSeconds: number
 }
 

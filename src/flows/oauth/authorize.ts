@@ -21,7 +21,7 @@ export interface AuthorizeServices {
 
 type Person = NonNullable<AskedFacts['person']>
 
-/** What becomes of an authorization request. */
+/** Describes the outcome of an authorization request. */
 export type Authorization =
   /** The client is told, with a code. */
   | { readonly outcome: 'answered'; readonly place: AnswerPlace; readonly answer: { readonly code: string } }

@@ -24,7 +24,7 @@ export interface GrantServices {
   readonly log: Log
 }
 
-/** What a client is given (RFC 6749 §5.1). */
+/** Holds the tokens that a client is given (RFC 6749 §5.1). */
 export interface GrantedTokens {
   readonly accessToken: string
   readonly expiresInSeconds: number
@@ -32,7 +32,7 @@ export interface GrantedTokens {
   readonly scope: string
 }
 
-/** What a client presents with a code. What it left out is `null`. */
+/** Holds what a client presents with a code; `null` for each parameter that it left out. */
 export interface CodeRequest {
   readonly client: ClientProof
   readonly code: string | null

@@ -12,7 +12,7 @@ import {
   unknownClient,
 } from './redeem-code'
 
-/** What a client presents to go on. What it left out is `null`. */
+/** Holds what a client presents with a refresh token; `null` for each parameter that it left out. */
 export interface RefreshRequest {
   readonly client: ClientProof
   readonly refreshToken: string | null

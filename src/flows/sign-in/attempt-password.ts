@@ -17,7 +17,7 @@ export interface AttemptServices {
   readonly attempts: AttemptStore
   readonly passwords: PasswordHasher
   readonly accountKeys: AccountKeys
-  /** Whether only who has proven the address may sign in. */
+  /** Requires a proven address for signing in. */
   readonly verifiedOnly: boolean
   readonly clock: Clock
   readonly log: Log
@@ -27,7 +27,7 @@ export interface AttemptServices {
 export interface PasswordAttempt {
   readonly canonicalEmail: string
   readonly password: string
-  /** What would happen if it is right; a refusal is recorded under this name. */
+  /** Names the event that a right password leads to; a refusal is recorded under this name. */
   readonly event: AuditEventName
   readonly source: RequestSource
   /** Ids of the genuine device credentials that came along. */

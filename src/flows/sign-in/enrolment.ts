@@ -26,7 +26,7 @@ export interface EnrolmentServices extends IssueServices {
   readonly clock: Clock
 }
 
-/** What a client presents of the sign-in that waits. */
+/** Describes the pending sign-in as the client presents it. */
 interface WaitingSignIn {
   readonly handle: string | null
   readonly mode: Mode

@@ -59,7 +59,7 @@ export async function signInWithLink(
   services: LinkSignInServices,
   input: LinkArrival & {
     readonly token: string
-    /** Where the browser says that the person wanted to go. Counts once the link, which knows it, is used up. */
+    /** Says where the person wanted to go, as the browser remembers it. Counts once the link, which knows it, is used up. */
     readonly rememberedGoal: string | null
   },
 ): Promise<LinkSignIn> {

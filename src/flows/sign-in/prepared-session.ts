@@ -15,7 +15,7 @@ import type { AccessTokens } from '../../tokens/access-token'
 import type { RefreshTokens } from '../../tokens/refresh-token'
 import { deriveSession, type RequestIdentity } from '../repetition'
 
-/** What a client is given for a session, by mode. */
+/** Holds the credentials of a session that a client is given, by mode. */
 export type IssuedCredentials =
   | {
       readonly mode: 'session'

@@ -28,20 +28,20 @@ export interface SecondFactorServices {
   readonly pendingSignIns: PendingSignInStore
   readonly expectedCodes: ExpectedCodes
   readonly totpSeeds: TotpSeeds
-  /** Whether mail is sent: then a factor is set up only by whoever has proven the mailbox. */
+  /** Says whether mail is sent: then only a person who has proven the mailbox sets up a factor. */
   readonly sendsMail: boolean
   readonly log: Log
 }
 
 /**
- * How a sign-in that waits goes on: what can be presented as second factor, or set up as one. `link`: nothing yet, because a factor is set up
- * only after signing in by mail.
+ * Names the next step of a pending sign-in: what can be presented as second factor, or set up as one. `link`: nothing yet, because a factor
+ * is set up only after signing in by mail.
  */
 export type NextStep = 'totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'enrol-passkey' | 'link'
 
 /** A sign-in that waits for its second factor, as its client is told of it. */
 export interface PendingSignIn {
-  /** What the client keeps. It opens nothing. */
+  /** Identifies the pending sign-in; the client keeps it. It opens nothing. */
   readonly handle: string
   readonly next: readonly NextStep[]
   readonly expiresInSeconds: number
@@ -114,7 +114,7 @@ export type TypedFactor =
   | { readonly kind: 'recovery-code'; readonly code: string }
 
 interface SecondFactorInput extends StepArrival {
-  /** What the client keeps of the pending sign-in; `null` if it sent none. */
+  /** Identifies the pending sign-in, as the client kept it; `null` if it sent none. */
   readonly handle: string | null
   readonly typed: TypedFactor
 }

@@ -9,7 +9,7 @@ import { type Arrival, type Begun, beginSignIn, type ProvenAccount, type WayInSe
 
 export interface SocialServices extends WayInServices {
   readonly identities: IdentityStore
-  /** Whether only an account with a proven address may be signed in to. */
+  /** Requires a proven address of an account for signing in to it. */
   readonly verifiedOnly: boolean
   readonly clock: Clock
   readonly log: Log
@@ -30,7 +30,7 @@ export type SocialSignIn =
 export interface SocialArrival extends Arrival {
   readonly identity: Identity
   readonly attempt: SocialAttempt
-  /** Whether an account may be made. */
+  /** Allows the flow to make an account. */
   readonly registers: boolean
 }
 

@@ -23,14 +23,14 @@ export interface Arrival {
   readonly presented: readonly PresentedSession[]
   /** Ids of the genuine device credentials that came along. */
   readonly deviceIds: readonly string[]
-  /** Where the person wants to go in the end, if they said so. */
+  /** Says where the person wants to go in the end; `null` or absent if they did not say so. */
   readonly returnTo?: string | null
 }
 
-/** What a way in has verified. Nothing has been used up yet, and nothing has begun. */
+/** Holds what a way in has verified. Nothing has been used up yet, and nothing has begun. */
 export interface Proven {
   readonly user: User
-  /** How, and when it was verified. */
+  /** Says how it was verified, and when. */
   readonly proof: ProvenMethod
   /**
    * Uses up what was presented and starts the session, in one transaction. `null`, and nothing done, if what was presented is not valid any
@@ -39,16 +39,16 @@ export interface Proven {
   start(start: StartOfProven): Promise<StartedSession | null>
 }
 
-/** What a way in has verified of an account that may have a second factor, or may have to. */
+/** Holds what a way in has verified, with the second factors of the account. */
 export interface ProvenAccount extends Proven, FactorsOfAccount {
   /** Uses up what was presented and stores the pending sign-in, in one transaction. `false`, and nothing done, as with {@link Proven.start}. */
   hold(pending: PendingRecord): Promise<boolean>
 }
 
-/** What an account has of second factors. */
+/** Tells which second factors an account has. */
 export type FactorsOfAccount = Pick<UserCredentials, 'secondFactor' | 'hasPasskeys'>
 
-/** What a sign-in waits for after its first proof: a factor of the account, or that one is set up. */
+/** Names what a sign-in waits for after its first proof: a factor of the account, or that one is set up. */
 export type FactorDue = SecondFactor | 'enrolment'
 
 /**
@@ -65,13 +65,13 @@ export function factorDue(
   return hasPasskeys ? { since: null, totp: null, passkeys: true } : 'enrolment'
 }
 
-/** How a sign-in goes on after its first proof. */
+/** Says how a sign-in goes on after its first proof. */
 export type Begun =
   | { readonly outcome: 'signed-in'; readonly signedIn: SignedIn }
   /** Nothing that can act exists yet. */
   | { readonly outcome: 'second-factor-due'; readonly pending: PendingSignIn }
 
-/** What is to start, as {@link Proven} is given it. */
+/** Describes the session to start, as {@link Proven} is given it. */
 export interface StartOfProven {
   readonly prepared: PreparedSession
   readonly presented: readonly PresentedSession[]
@@ -108,7 +108,7 @@ type AfterServices<T extends readonly unknown[]> = T extends readonly [unknown, 
   ? Others
   : never
 
-/** What a way in needs besides: how a sign-in waits. */
+/** Adds what a way in needs to let a sign-in wait. */
 export interface WayInServices extends IssueServices {
   /** `null`: the service was made without second factors. */
   readonly secondFactorPart: { readonly holdSignIn: HoldSignIn } | null

@@ -6,14 +6,14 @@ import type { MailDetails, MailKind } from '../mail'
 export interface MailText {
   readonly subject: string
   readonly before: readonly string[]
-  /** What the button is called, as on the page that it leads to; `null`: there is none. */
+  /** Labels the button, as on the page that it leads to; `null` if there is no button. */
   readonly link: string | null
   /** Introduces the code that stands for the link; absent where there is none. */
   readonly code?: string
   readonly after: readonly string[]
 }
 
-/** What a text may speak of. Nothing in it was written by whoever caused the mail. */
+/** Lists the facts that a text may contain. Nothing in it was written by the person who caused the mail. */
 export interface MailFacts {
   readonly brand: string
   /** As in `Firefox, Linux, Germany`. */

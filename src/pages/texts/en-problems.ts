@@ -1,6 +1,6 @@
 import type { ProblemCode } from '../../http/problem'
 
-/** What a problem is called, what it means, and what the reader can do. */
+/** Names a problem, explains it, and says what the reader can do. */
 export interface ProblemText {
   readonly title: string
   readonly explanation: string

@@ -463,7 +463,7 @@ export const en = {
     'mail-failed': { success: 'Email delivered', refused: 'Email could not be delivered' },
   } satisfies Record<AuditEventName | 'session-ended', EventText>,
 
-  /** Why a session ended or an attempt was refused, to follow the name of the event. What is not here is left out. */
+  /** Says why a session ended or an attempt was refused, after the name of the event. A reason that is not here is left out. */
   reasons: {
     'signed-out': 'signed out there',
     'signed-out-everywhere': 'signed out everywhere',

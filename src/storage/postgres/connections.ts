@@ -7,10 +7,10 @@ export interface Connections {
   close(): Promise<void>
 }
 
-/** How long a connection may take: less than a request waits for the store. */
+/** Limits how long connecting may take, in milliseconds: less than a request waits for the store. */
 const CONNECT_MS = 4000
 
-/** How many connections one process has, and how long one is kept that nobody uses. */
+/** Limits the connections of one process, and how long an unused one is kept. */
 const POOL_SIZE = 10
 const IDLE_MS = 30_000
 

@@ -18,7 +18,7 @@ const READ_COMMITTED = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'
 
 export interface PostgresOptions {
-  /** Whether a transaction is sent in one flight. Otherwise each statement waits for the one before. */
+  /** Sends a transaction in one flight. Otherwise each statement waits for the one before. */
   readonly pipeline: boolean
 }
 
@@ -70,7 +70,7 @@ export function createPostgresDatabase(connections: Connections, { pipeline }: P
   }
 }
 
-/** What a transaction needs of a connection. */
+/** Describes what a transaction needs of a connection. */
 interface Queryable {
   query(query: string | { text: string; values: unknown[] }): Promise<{ rows: Record<string, unknown>[] }>
 }

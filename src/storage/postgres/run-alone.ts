@@ -3,7 +3,7 @@ import type { Connections } from './connections'
 /** The lock of the sweep: any number that no other program locks in this database. */
 const SWEEP_LOCK = 0x6a61_6e75
 
-/** How long the work may take before the server lets another process begin. */
+/** Limits how long the work may take before the server lets another process begin. */
 const LONGEST = '10min'
 
 /**

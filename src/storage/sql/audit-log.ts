@@ -119,7 +119,7 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
   }
 }
 
-/** How many deleted accounts one run of the sweep looks at. */
+/** Bounds the deleted accounts that one run of the sweep looks at. */
 const ACCOUNTS_AT_ONCE = 10
 
 function forgetSourcesOf(id: string, limit: number): Statement<{ seq: number }> {

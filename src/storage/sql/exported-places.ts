@@ -1,6 +1,6 @@
 // This file imports no code: see administration-statements.ts.
 
-/** What is kept of an account but its secrets, by the name of the place in an export: its owner's or an operator's. */
+/** Lists what is kept of an account but its secrets, by the name of the place in an export: its owner's or an operator's. */
 export const EXPORTED_PLACES = {
   account: `SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, user_metadata, app_metadata,
     created_at FROM users WHERE id = :user_id`,

@@ -15,7 +15,7 @@ import { describeDevice } from '../../request-source/device'
 import type { RequestSource } from '../../request-source/request-source'
 import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
 
-/** What a statement that queues mail returns. */
+/** Describes the row that a statement returns when it queues a mail. */
 export interface QueuedRow {
   readonly outbox_id: string
 }
@@ -61,11 +61,11 @@ export interface RecoveryMail extends Pick<LinkMail, 'token' | 'source' | 'now'>
   /** Of the mail: see {@link newMailId}. */
   readonly id: string
   readonly sendAt: number
-  /** When the recovery takes effect. */
+  /** Says when the recovery takes effect (seconds). */
   readonly dueAt: number
 }
 
-/** Whose account a mail concerns; it goes to the address of that account unless another is given. */
+/** Names the account that a mail concerns; it goes to the address of that account unless another is given. */
 export type Recipient =
   /** `passwordless`: only if the account has no password now. */
   | { readonly userId: string; readonly address?: string; readonly passwordless?: boolean }
@@ -151,7 +151,7 @@ export function createMailQueue(keyring: Keyring): MailQueue {
   }
 }
 
-/** Where no mail is sent, none is queued. */
+/** Queues nothing, where no mail is sent. */
 export const NO_MAIL_QUEUE: MailQueue = {
   notice: () => null,
   noticeIfChanged: () => null,
@@ -168,7 +168,7 @@ interface NewMail {
   readonly source: RequestSource
   readonly now: number
   readonly expiresAt: number
-  /** When it leaves; at once, without. */
+  /** Says when it leaves (seconds); at once, without. */
   readonly sendAt?: number
   readonly sealed: Sealed | null
 }

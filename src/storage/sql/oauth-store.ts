@@ -10,7 +10,7 @@ import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
-/** What Janus knows as an authorization server. What belongs together is one transaction. */
+/** Creates the store of an authorization server. What belongs together is one transaction. */
 export function createOAuthStore(
   db: SqlDatabase,
   { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },

@@ -10,7 +10,7 @@ import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
 // The statements of a sign-in about sessions. They stand in the transaction that checks what entitles to one.
 
-/** What starting a session returns: the roles of its account, as a JSON array. */
+/** Describes the row of a started session: the roles of its account, as a JSON array. */
 export interface BegunRow {
   readonly roles: string
 }
@@ -63,9 +63,9 @@ const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_co
        SELECT 1 FROM json_each(:closed_roles) AS closed
         WHERE replace(users.roles, '"' || (closed.value ->> 'role') || '"', '') <> users.roles)`
 
-/** What starting the session of a pending sign-in returns. */
+/** Describes the row of a session that a pending sign-in started. */
 export interface BegunOfPending extends BegunRow {
-  /** What the session rests on, as a JSON array: what was proven before, and the second factor. */
+  /** Lists what the session rests on, as a JSON array: what was proven before, and the second factor. */
   readonly methods: string
 }
 
