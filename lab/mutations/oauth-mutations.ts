@@ -174,6 +174,24 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: TOKEN,
   },
   {
+    guard: 'a person ends a session of their own',
+    cut: ' AND user_id = :user_id',
+    put: " AND user_id <> '' || substr(:user_id, 1, 0)",
+    tests: TOKEN,
+  },
+  {
+    guard: 'an app whose access was ended asks again',
+    cut: 'WHERE user_id = :user_id',
+    put: "WHERE user_id = 'nobody' || :user_id",
+    tests: TOKEN,
+  },
+  {
+    guard: 'the list of sessions is that of one account',
+    cut: 'sessions.user_id = :user_id',
+    put: "sessions.user_id <> '' || substr(:user_id, 1, 0)",
+    tests: TOKEN,
+  },
+  {
     guard: 'what clients are granted counts towards the limit on sessions',
     cut: 'OFFSET :others',
     put: 'OFFSET 1000 + :others',

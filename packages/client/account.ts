@@ -8,6 +8,7 @@ import type {
   EmailVerified,
   FactorCode,
   Goal,
+  ListedSession,
   OwnProofs,
   Passkey,
   PasswordChange,
@@ -15,7 +16,6 @@ import type {
   Profile,
   RecoveryCodes,
   SecondFactor,
-  Session,
   SignedIn,
   SignInLink,
   TokenAnswer,
@@ -30,6 +30,8 @@ export type {
   EmailVerified,
   FactorCode,
   Goal,
+  GrantedApp,
+  ListedSession,
   OwnProofs,
   Passkey,
   PasswordChange,
@@ -133,7 +135,7 @@ export interface AccountClient {
   /** Lists the sessions of the account, the newest first. */
   sessions(
     options?: PageOptions,
-  ): Promise<{ readonly sessions: readonly Session[]; readonly next_cursor?: string }>
+  ): Promise<{ readonly sessions: readonly ListedSession[]; readonly next_cursor?: string }>
   /** Ends one session of the account. */
   endSession(id: string, options?: Abortable): Promise<void>
   /** Lists the browsers and apps that the account knows, the one used last first. */

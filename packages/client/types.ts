@@ -39,6 +39,22 @@ export interface Session {
   readonly current: boolean
 }
 
+/** A session in the list of an account. */
+export interface ListedSession extends Session {
+  /** The app that the person allowed, whose session it is; `null`: their own. */
+  readonly app: GrantedApp | null
+}
+
+/** An app that may act for a person, and what it may do. */
+export interface GrantedApp {
+  readonly id: string
+  readonly name: string
+  /** Scopes, separated by spaces. */
+  readonly scope: string
+  /** The service at which it may do that. */
+  readonly resource: string | null
+}
+
 /** Describes who is signed in. */
 export interface SignedIn {
   readonly user: User

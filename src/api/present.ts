@@ -4,7 +4,7 @@ import type { Profile } from '../identity/user-store'
 import { describeDevice } from '../request-source/device'
 import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
-import type { Session } from '../sessions/session'
+import type { ListedSession, Session } from '../sessions/session'
 
 /** An account as its owner sees it. */
 export function presentUser(user: User) {
@@ -41,6 +41,11 @@ export function presentSession(session: Session, currentId: string) {
     country: session.country,
     current: session.id === currentId,
   }
+}
+
+/** A session in the list of its account: the person's own, or that of an app that they allowed. */
+export function presentListedSession(session: ListedSession, currentId: string) {
+  return { ...presentSession(session, currentId), app: session.app }
 }
 
 function presentAssurance({ methods }: Session) {

@@ -1,6 +1,6 @@
 import type { RequestSource } from '../request-source/request-source'
 import type { WithMail } from '../runtime/queued-mail'
-import type { EndedBy, EndReason, LiveSession, Session } from './session'
+import type { EndedBy, EndReason, ListedSession, LiveSession, Session } from './session'
 
 /**
  * The truth about sessions. Every method throws {@link StoreUnavailable} when it cannot be reached; a write that
@@ -16,7 +16,10 @@ export interface SessionStore {
    * request since `session` was read: of many callers one slides.
    */
   slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
-  /** Ends one session of a user. `null` if it is not theirs, is unknown, or was over already. */
+  /**
+   * Ends one session of a user. If it is that of an app, the app has to ask again for what they allowed. `null`, and nothing done, if it is
+   * not theirs, is unknown, or was over already.
+   */
   end(target: { id: string; userId: string }, end: End): Promise<EndedSession | null>
   /**
    * Ends the sessions whose own credentials were presented, by their owners. Gives those that are over, also if they were before, as
@@ -33,12 +36,12 @@ export interface SessionStore {
    * yet, these and others, newest first: all, or one more than a request deletes copies of.
    */
   endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
-  /** A user's open sessions, newest first, at most `limit`, begun before `before` if it is given. */
+  /** A user's open sessions and those of apps that they allowed, newest first, at most `limit`, begun before `before` if it is given. */
   list(
     userId: string,
     page: { before: SessionCursor | null; limit: number },
     now: number,
-  ): Promise<readonly Session[]>
+  ): Promise<readonly ListedSession[]>
   /** Moves the refresh counter on for exactly one caller; see {@link Rotation}. */
   rotate(id: string, counter: number, terms: RotationTerms): Promise<Rotation>
   /** Ended sessions that the sweep has not confirmed yet, oldest first. */

@@ -26,6 +26,23 @@ export interface Session {
   readonly country: string | null
 }
 
+/** A session in the list of its account. */
+export interface ListedSession extends Session {
+  /** Whose session it is: an app that the person allowed; `null`: their own. */
+  readonly app: GrantedApp | null
+}
+
+/** An app that may act for a person, and what it may do. */
+export interface GrantedApp {
+  readonly id: string
+  /** As the operator registered it. */
+  readonly name: string
+  /** Scopes, separated by spaces (RFC 6749 §3.3). */
+  readonly scope: string
+  /** The service at which it may do that (RFC 8707). */
+  readonly resource: string | null
+}
+
 /** A session and what its account is allowed: enough to authenticate a request. */
 export interface LiveSession {
   readonly session: Session

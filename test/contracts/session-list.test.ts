@@ -47,6 +47,7 @@ describe.each(['session', 'token'] as const)('OUT-05: the list of one’s sessio
       device: 'Firefox, Linux',
       country: null,
       current: false,
+      app: null,
     })
     const row = await sessionRow(ada.sessionId)
     const secrets = [

@@ -1,6 +1,7 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
+  ask,
   codeFor,
   exchange,
   granted,
@@ -10,6 +11,7 @@ import {
   postForm,
   RESOURCE,
   refresh,
+  requestOf,
   requestTokens,
   type TestClient,
   VERIFIER,
@@ -320,11 +322,44 @@ describe('what a client was granted', () => {
     expectProblem(await send(service, 'POST', '/refresh', { headers: cookie }), 401, 'session-ended')
   })
 
-  it('is no session in the list of the account', async () => {
-    const grace = await signedInPerson({ mode: 'session', service })
-    await granted(service, grace, client)
-    expect((await grace.get('/sessions')).body.sessions).toHaveLength(1)
-  })
+  it.each(['session', 'token'] as const)(
+    'OP-08, OUT-05: is listed and ended by its owner alone, in %s mode; its refresh token is dead at once, and the app asks again',
+    async (mode) => {
+      const grace = await signedInPerson({ mode: 'session', service })
+      const [own, eve] = [await grace.signIn({ mode }), await signedInPerson({ mode, service })]
+      const asked = { scope: 'notes:read offline_access' }
+      const tokens = [
+        await granted(service, grace, client, asked),
+        await granted(service, grace, client, asked),
+      ]
+      const appsOf = async (person: Pick<Person, 'get'>) =>
+        (await person.get('/sessions')).body.sessions.filter(({ app }: { app: unknown }) => app !== null)
+      const apps = await appsOf(own)
+      const app = { id: client.id, name: 'Notes of Ada', ...asked, resource: RESOURCE }
+      expect(apps).toMatchObject(Array(2).fill({ mode: 'token', current: false, app }))
+      expect(await appsOf(eve)).toEqual([])
+      const page = await send(service, 'GET', '/account', {
+        headers: { ...grace.headers, Accept: 'text/html' },
+      })
+      for (const shown of ['Notes of Ada', asked.scope, `at ${RESOURCE}`, `/sessions/${apps[0].id}/end`])
+        expect(page.text).toContain(shown)
+
+      expectProblem(await eve.delete(`/sessions/${apps[0].id}`), 404, 'not-found')
+      expectProblem(await eve.post(`/sessions/${apps[0].id}/end`), 404, 'not-found')
+      expect((await ask(service, requestOf(client, asked), grace)).status).toBe(303)
+      const alive = await Promise.all(
+        tokens.map(({ refresh_token }) => refresh(service, client, refresh_token)),
+      )
+      expect(alive.map(({ status }) => status)).toEqual([200, 200])
+
+      expect((await own.delete(`/sessions/${apps[0].id}`)).status).toBe(204)
+      expect((await ask(service, requestOf(client, asked), grace)).status).toBe(200)
+      expect((await own.post(`/sessions/${apps[1].id}/end`)).status).toBe(204)
+      for (const { body } of alive)
+        expect(await refresh(service, client, body.refresh_token)).toMatchObject(refused('invalid_grant'))
+      expect(await appsOf(own)).toEqual([])
+    },
+  )
 
   it.each([
     ['notes:read', false],

@@ -73,7 +73,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
     proof: 'password' as const,
   }
   const seen = { device: text, country: text }
-  const session = { ...seen, id: text, lastSeenAt: 1_800_000_000 }
+  const session = { ...seen, id: text, createdAt: 1_800_000_000, lastSeenAt: 1_800_000_000, app: null }
   const event = {
     ...seen,
     at: 1_800_000_000,
@@ -89,6 +89,12 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
     sessions: [
       { ...session, current: true },
       { ...session, id: `${text}2`, current: false },
+      {
+        ...session,
+        id: `${text}3`,
+        current: false,
+        app: { id: text, name: text, scope: text, resource: text },
+      },
     ],
     allSessionsHref: '/auth/sessions',
     devices: [

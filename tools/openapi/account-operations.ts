@@ -338,13 +338,13 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     id: 'listSessions',
     tag: 'Sessions',
     summary: 'List your sessions',
-    description: 'Newest first, 100 per page, in both modes.',
+    description: 'Newest first, 100 per page, in both modes, with the sessions of apps that you allowed.',
     parameters: ['cursor'],
     answers: {
       200: {
         description: 'A page of sessions.',
         body: 'SessionPage',
-        example: { sessions: [EXAMPLES.session] },
+        example: { sessions: [{ ...EXAMPLES.session, app: null }, EXAMPLES.sessionOfApp] },
       },
     },
     problems: ['invalid-input'],
@@ -355,7 +355,7 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Sessions',
     summary: 'End one session',
     description:
-      'Ends one of your own sessions. Returns 404 for unknown ids and for sessions of other accounts.',
+      'Ends one of your own sessions, or that of an app that you allowed: its refresh token is refused at once. Returns 404 for unknown ids and for sessions of other accounts.',
     parameters: ['id'],
     answers: { 204: { description: 'Ended.', ...ENDED_IF_OWN } },
     problems: ['not-found'],

@@ -56,6 +56,20 @@ export const EXAMPLES = {
     current: true,
   },
   deviceToken: DEVICE_TOKEN,
+  sessionOfApp: {
+    ...TOKEN_SESSION,
+    id: 'YW4gYXBwIGluIHRoZSBsaQ',
+    user_agent: null,
+    device: null,
+    country: null,
+    current: false,
+    app: {
+      id: 'c_bm90ZXMgb2YgYWRhIGFuZA',
+      name: 'Notes',
+      scope: 'notes:read',
+      resource: 'https://notes.example.com/mcp',
+    },
+  },
   sessionOfTwoFactors: { ...SESSION, amr: ['pwd', 'otp', 'mfa'], acr: 'urn:janus:2fa' },
   passkey: {
     id: 'cGFzc2tleSBvZiBhIG9uZQ',

@@ -1,7 +1,7 @@
 import * as v from 'valibot'
 import type { presentEvent } from '../../src/api/account/activity'
 import type { presentPasskey } from '../../src/api/account/passkeys'
-import type { presentSession, presentUser } from '../../src/api/present'
+import type { presentListedSession, presentSession, presentUser } from '../../src/api/present'
 import type { Check as HealthCheck } from '../../src/api/service/health'
 import type { presentDevice } from '../../src/api/sessions/devices'
 import type { presentSignIn } from '../../src/api/sign-in/answer-sign-in'
@@ -74,6 +74,21 @@ const Session = v.object({
   device,
   country,
   current: v.pipe(v.boolean(), v.description('Whether this is the session behind the request.')),
+})
+
+const ListedSession = v.object({
+  ...Session.entries,
+  app: v.pipe(
+    v.nullable(
+      v.object({
+        id: text('Its `client_id`.'),
+        name: text('What the operator calls it.'),
+        scope: text('What it may do: scopes, separated by spaces.'),
+        resource: v.nullable(text('The service at which it may do that.')),
+      }),
+    ),
+    v.description('The app that you allowed, whose session this is. `null`: your own.'),
+  ),
 })
 
 const Device = v.object({
@@ -343,7 +358,7 @@ export const RESPONSE_SCHEMAS = {
     v.object({ authenticated: v.literal(true), user: Profile, session: Session }),
   ]),
   Renamed: v.object({ user: Profile }),
-  SessionPage: v.object({ sessions: v.array(Session), next_cursor: nextCursor }),
+  SessionPage: v.object({ sessions: v.array(ListedSession), next_cursor: nextCursor }),
   PasskeyList: v.object({
     passkeys: v.array(Passkey),
     rp_id: text('The domain that passkeys are made for.'),
@@ -474,6 +489,7 @@ type Proof<T extends true> = T
 export type Proofs = [
   Proof<Same<Answers<'User'>, ReturnType<typeof presentUser>>>,
   Proof<Same<Answers<'Session'>, ReturnType<typeof presentSession>>>,
+  Proof<Same<v.InferOutput<typeof ListedSession>, ReturnType<typeof presentListedSession>>>,
   Proof<Same<Answers<'Device'>, ReturnType<typeof presentDevice>>>,
   Proof<Same<Answers<'Passkey'>, ReturnType<typeof presentPasskey>>>,
   Proof<Same<Answers<'Event'>, ReturnType<typeof presentEvent>>>,

@@ -16,7 +16,7 @@ import { answer } from '../answer'
 import { readCursor } from '../cursor'
 import { ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
-import { presentSession } from '../present'
+import { presentListedSession } from '../present'
 import { requestedId } from '../requested-id'
 import { forgetSession } from '../sign-in/answer-sign-in'
 
@@ -42,7 +42,7 @@ const SignOutEverywhereForm = v.object({
   return_to: ReturnTo,
 })
 
-/** One's own sessions: list them, end them. */
+/** One's own sessions, and those of apps that one allowed: list them, end them. */
 export function sessionRoutes(services: Services) {
   const { config, sessions, clock } = services
   const live = requireLiveSession(services)
@@ -90,7 +90,7 @@ export function sessionRoutes(services: Services) {
       const shown = listed.slice(0, PAGE_SIZE)
       const last = listed.length > PAGE_SIZE ? shown.at(-1) : undefined
       return c.json({
-        sessions: shown.map((session) => presentSession(session, sessionId)),
+        sessions: shown.map((session) => presentListedSession(session, sessionId)),
         ...(last ? { next_cursor: formatCursor(last) } : {}),
       })
     })

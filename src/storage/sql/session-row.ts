@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { AUTHENTICATION_METHODS, type ProvenMethod } from '../../sessions/assurance'
-import type { LiveSession, Session } from '../../sessions/session'
+import type { ListedSession, LiveSession, Session } from '../../sessions/session'
 
 /** A session as the database has it. */
 export interface SessionRow {
@@ -28,6 +28,11 @@ export interface LiveSessionRow extends SessionRow {
   readonly roles: string
 }
 
+/** A session with the name of the client that it is of, if any. */
+export interface ListedSessionRow extends SessionRow {
+  readonly client_name: string | null
+}
+
 export function toSession(row: SessionRow): Session {
   return {
     id: row.id,
@@ -42,6 +47,12 @@ export function toSession(row: SessionRow): Session {
     userAgent: row.user_agent,
     country: row.country,
   }
+}
+
+export function toListedSession(row: ListedSessionRow): ListedSession {
+  const { client_id: id, client_name: name, scope, resource } = row
+  const app = id === null ? null : { id, name: name ?? id, scope: scope ?? '', resource }
+  return { ...toSession(row), app }
 }
 
 /** Proofs as the database has them: a JSON array. What is none counts as no proof at all. */

@@ -1,10 +1,10 @@
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
 import type { MailQueue } from './mail-queue'
 import { rotate, toRotation } from './session-rotation'
-import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
+import { type ListedSessionRow, type LiveSessionRow, toListedSession, toLiveSession } from './session-row'
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
-import { sql } from './statement'
+import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
 
 /** Sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
@@ -36,15 +36,26 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
     },
 
     async end({ id, userId }, { reason, by, now }) {
-      const [ended] = await db.change(
-        sql<EndedSession>(
+      const { ended } = await db.transaction({
+        ended: sql<EndedSession>(
+          // guard: a person ends a session of their own
           `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
             WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
            RETURNING id, mode`,
           { id, user_id: userId, now, reason, context: endContext(by) },
         ),
-      )
-      return ended ?? null
+        forgotten: ifChanged(
+          'ended',
+          sql(
+            // guard: an app whose access was ended asks again
+            `DELETE FROM oauth_consents
+              WHERE user_id = :user_id AND client_id = (SELECT client_id FROM sessions WHERE id = :id)
+                AND resource = (SELECT resource FROM sessions WHERE id = :id) AND ${PREVIOUS_CHANGED}`,
+            { id, user_id: userId },
+          ),
+        ),
+      })
+      return ended[0] ?? null
     },
 
     async endPresented(presented, { reason, source, now }) {
@@ -86,11 +97,14 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
 
     async list(userId, { before, limit }, now) {
       const rows = await db.all(
-        sql<SessionRow>(
-          `SELECT * FROM sessions
-            WHERE user_id = :user_id AND client_id IS NULL AND ended_at IS NULL AND (created_at, id) < (:before_at, :before_id)
+        sql<ListedSessionRow>(
+          // guard: the list of sessions is that of one account
+          `SELECT sessions.*, oauth_clients.name AS client_name
+             FROM sessions LEFT JOIN oauth_clients ON oauth_clients.id = sessions.client_id
+            WHERE sessions.user_id = :user_id AND ended_at IS NULL
+              AND (sessions.created_at, sessions.id) < (:before_at, :before_id)
               AND idle_expires_at > :now AND expires_at > :now
-            ORDER BY created_at DESC, id DESC LIMIT :limit`,
+            ORDER BY sessions.created_at DESC, sessions.id DESC LIMIT :limit`,
           {
             user_id: userId,
             before_at: before?.createdAt ?? Number.MAX_SAFE_INTEGER,
@@ -100,7 +114,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
           },
         ),
       )
-      return rows.map(toSession)
+      return rows.map(toListedSession)
     },
 
     async rotate(id, counter, terms): Promise<Rotation> {
