@@ -44,7 +44,7 @@ export interface JanusOptions extends Parts {
   readonly mailer?: Mailer
   /** Without them there is only the API. */
   readonly createPages?: (services: Services, look?: OwnLook) => Pages
-  /** What pages and mails say in the words of the app, and in other languages. */
+  /** Holds the texts of pages and mails in the words of the app, and in other languages. */
   readonly texts?: OwnTexts
   /** CSS that comes after that of the pages. */
   readonly styles?: string

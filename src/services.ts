@@ -72,7 +72,7 @@ export interface Services
   readonly checkDatabase: () => Promise<string | null>
 }
 
-/** What only a service has that was made with the parts that mail takes (`createMail`). */
+/** Lists what only a service has that was made with the parts that mail takes (`createMail`). */
 export interface MailServices {
   readonly links: LinkStore
   readonly signInCodes: SignInCodes
@@ -83,13 +83,13 @@ export interface MailServices {
 /** For the routes that mail takes. */
 export type MailingServices = Services & MailServices
 
-/** What only a service has that was made with passkeys (`createPasskeys`). */
+/** Lists what only a service has that was made with passkeys (`createPasskeys`). */
 export interface PasskeyPart extends Pick<PasskeyServices, 'passkeys' | 'challenges'> {
   /** `null`: there are none, because `PASSKEY_RP_ID` is `none`. */
   readonly relyingParty: RelyingParty | null
 }
 
-/** What only a service has that was made with second factors (`createSecondFactors`). */
+/** Lists what only a service has that was made with second factors (`createSecondFactors`). */
 export interface SecondFactorPart
   extends Pick<OwnFactorServices, 'secondFactors' | 'totpSeeds'>,
     Pick<SecondFactorServices, 'pendingSignIns' | 'expectedCodes' | 'sendsMail'>,
@@ -99,7 +99,7 @@ export interface SecondFactorPart
   readonly holdSignIn: HoldSignIn
 }
 
-/** What only a service has that was made with social login (`createSocialLogin`). */
+/** Lists what only a service has that was made with social login (`createSocialLogin`). */
 export interface SocialPart {
   readonly identities: IdentityStore
   readonly seals: SocialSeals
@@ -107,7 +107,7 @@ export interface SocialPart {
   readonly providers: readonly Provider[]
 }
 
-/** What only a service has that is an authorization server (`createProvider`). */
+/** Lists what only a service has that is an authorization server (`createProvider`). */
 export interface ProviderPart {
   readonly oauth: OAuthStore
   readonly seals: RequestSeals

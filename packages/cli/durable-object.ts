@@ -9,7 +9,7 @@ import { commandLine, IS_CHECKOUT, loadWrangler } from './place.ts'
 /** Runs statements as one transaction and returns the rows of each. */
 type Run = (statements: readonly string[]) => Promise<readonly (readonly unknown[])[]>
 
-/** What the entry point answers (src/wiring/durable-object-operator.ts). */
+/** Describes the answers of the entry point (src/wiring/durable-object-operator.ts). */
 type Answer = { readonly rows: readonly (readonly unknown[])[] } | { readonly failure: string }
 
 /** A service binding, as wrangler lends it. */

@@ -11,10 +11,10 @@ export const ROOT = join(dirname(fileURLToPath(import.meta.url)), '../..')
 
 export const IS_CHECKOUT = existsSync(join(ROOT, 'src/janus.ts'))
 
-/** Where the migrations of this version are. */
+/** Locates the migrations of this version. */
 export const MIGRATIONS = join(ROOT, IS_CHECKOUT ? 'src/storage/d1/migrations' : 'dist/migrations')
 
-/** Where those for PostgreSQL are. */
+/** Locates those for PostgreSQL. */
 export const POSTGRES_MIGRATIONS = join(
   ROOT,
   IS_CHECKOUT ? 'src/storage/postgres/migrations' : 'dist/postgres-migrations',

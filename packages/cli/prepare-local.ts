@@ -7,7 +7,7 @@ import { describeHolder, takeState } from './local/state-lock.ts'
 import { ensureMigrated } from './migrate/migrate-local.ts'
 import { ROOT } from './place.ts'
 
-/** Where wrangler keeps it unless it is told otherwise, and npm start, too. */
+/** Locates the local state of wrangler and of npm start, by default. */
 const STATE = join(ROOT, '.wrangler/state')
 
 // Wrangler says here for which of its commands it builds.

@@ -17,7 +17,7 @@ export interface Run {
 export type Wrangler = (command: readonly string[], output?: 'shown') => Promise<Run>
 
 export interface WranglerOptions {
-  /** Where wrangler.toml is. */
+  /** Locates wrangler.toml. */
   readonly configPath: string
   /** The project, where wrangler runs; unless given, the folder of the configuration. */
   readonly folder?: string

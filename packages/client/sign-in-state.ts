@@ -3,8 +3,8 @@ import { createTabs } from './tabs.ts'
 import type { TokenAnswer } from './types.ts'
 
 /**
- * Where the refresh token is kept if it is in no cookie. What throws fails the call that needed it, but for `set` at a refresh: the
- * new access token is good all the same.
+ * Keeps the refresh token if it is in no cookie. What throws fails the call that needed it, except `set` at a refresh: the
+ * new access token is valid all the same.
  */
 export interface TokenStorage {
   /** Returns the token last set, or `null`. */

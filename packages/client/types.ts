@@ -10,9 +10,9 @@ export interface User {
 
 /** An account with what is kept on it: what `GET /me` calls `user`. */
 export interface Profile extends User {
-  /** What the person wrote, as the schema of the app takes it. */
+  /** Holds what the person wrote, as the schema of the app takes it. */
   readonly user_metadata: Readonly<Record<string, unknown>>
-  /** What the app wrote. */
+  /** Holds what the app wrote. */
   readonly app_metadata: Readonly<Record<string, unknown>>
 }
 
@@ -23,7 +23,7 @@ export interface Session {
   readonly created_at: string
   readonly last_seen_at: string
   readonly idle_expires_at: string
-  /** When the person last proved who they are. */
+  /** Says when the person last proved who they are (RFC 3339). */
   readonly authenticated_at: string
   /** Lists the methods of the sign-in (RFC 8176). */
   readonly amr: readonly string[]
@@ -69,11 +69,11 @@ export interface Me extends SignedIn {
 /** The first step of a sign-in to an account with a second factor. Nobody is signed in by it. */
 export interface PendingSignIn {
   /**
-   * What may be proven next. Where the account must have a second factor and has none: what may be set up, or `link`, to sign in by mail
+   * Lists what may be proven next. Where the account must have a second factor and has none: what may be set up, or `link`, to sign in by mail
    * first.
    */
   readonly next: readonly ('totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'enrol-passkey' | 'link')[]
-  /** How many seconds the sign-in waits. */
+  /** Says how many seconds the sign-in waits. */
   readonly expires_in: number
   /** Send it with the second factor in token mode. In session mode it is in a cookie. */
   readonly pending?: string
@@ -95,7 +95,7 @@ export interface Passkey {
 export interface SecondFactor {
   readonly totp: { readonly confirmed_at: string } | null
   readonly recovery_codes_left: number
-  /** When every factor is removed, because somebody who reads the mail says that all are lost. */
+  /** Says when every factor is removed (RFC 3339), because somebody who reads the mail says that all are lost; `null`: nobody does. */
   readonly recovery_due_at: string | null
 }
 
@@ -115,7 +115,7 @@ export interface RecoveryCodes {
 /** A code of the authenticator app, or a recovery code. */
 export type FactorCode = { readonly code: string } | { readonly recovery_code: string }
 
-/** What renews the proof of this session. */
+/** Lists what renews the proof of this session. */
 export interface OwnProofs {
   readonly next: readonly ('password' | 'totp' | 'recovery-code' | 'passkey' | 'link')[]
   readonly authenticated_at: string

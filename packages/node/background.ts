@@ -1,6 +1,6 @@
 import type { Log } from '../../src/runtime/log'
 
-/** What runs behind responses and between requests. */
+/** Runs work behind responses and between requests. */
 export interface Background {
   /** Keeps work running behind a response. */
   defer(work: Promise<unknown>): void

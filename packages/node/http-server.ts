@@ -5,7 +5,7 @@ import { getRequestListener } from '@hono/node-server'
 /** Longer than a proxy keeps a connection, so that none is closed while a request is on its way. */
 const KEEP_ALIVE_MS = 65_000
 
-/** How long a whole request may take to arrive. */
+/** Limits how long a whole request may take to arrive, in milliseconds. */
 const REQUEST_MS = 30_000
 
 interface HttpOptions {

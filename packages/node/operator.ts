@@ -4,7 +4,7 @@ import './platform'
 
 export type { OperatorDatabase } from '../../src/wiring/operator-database'
 
-/** Where a database is that an operator works on beside what serves from it. */
+/** Names a database that an operator works on beside the process that serves from it. */
 export type OperatorPlace = { readonly sqlite: string } | { readonly postgres: string }
 
 /** Opens a database that is there. */

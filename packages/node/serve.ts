@@ -21,7 +21,7 @@ import { createSmtpMailer } from './smtp-mailer'
 
 const SWEEP_EVERY_MS = 60_000
 
-/** How long a stop waits for requests and for what runs behind them. */
+/** Limits how long a stop waits for requests and for what runs behind them, in milliseconds. */
 const STOP_MS = 10_000
 
 type Env = Readonly<Record<string, string | undefined>>
@@ -32,7 +32,7 @@ export interface Serving {
   readonly port: number
   /** The store of accounts, and that of the copies of sessions. */
   readonly stores: readonly [database: string, copies: string]
-  /** What an operator should know though it is no fault; sentences. */
+  /** Lists what an operator should know though it is no fault; sentences. */
   readonly warnings: readonly string[]
   /** Accepts no more requests, finishes those that run and what runs behind them, and closes the database. Returns `false` if that took too long. */
   stop(): Promise<boolean>
@@ -143,7 +143,7 @@ function examine(env: Env) {
 
 const MISSING = 'is missing, and has no default'
 
-/** What only Workers have, by the settings that ask for it. */
+/** Lists what only Workers have, by the settings that choose it. */
 const ON_WORKERS_ALONE = {
   DATABASE: ['d1', 'durable-object'],
   SESSION_COPIES: ['kv', 'durable-object', 'redis', 'memcached'],

@@ -5,9 +5,9 @@ import { isPrivate } from '../../src/config/servers'
 export interface SmtpServer {
   readonly hostname: string
   readonly port: number
-  /** Whether the connection begins with TLS. Otherwise it must turn to TLS by STARTTLS, unless `inClear`. */
+  /** Says whether the connection begins with TLS. Otherwise it must turn to TLS by STARTTLS, unless `inClear`. */
   readonly tls: boolean
-  /** Whether the server is on this machine or in a private network, so that mail may reach it without TLS. */
+  /** Says whether the server is on this machine or in a private network, so that mail may reach it without TLS. */
   readonly inClear: boolean
   /** `null`: the server asks for none. */
   readonly user: { readonly name: string; readonly password: string } | null

@@ -6,7 +6,7 @@ type Call = keyof typeof TEXTS.calls
 /** Nothing to refresh in session mode. Sent by the script: `data-call`. */
 const CALLS = ['whoami', 'me', 'refresh', 'end', 'signIn'] as const satisfies readonly Call[]
 
-/** What one side can be asked, and what it answered. The script fills in what is marked with `data-part`. */
+/** Shows what one side can be asked, and what it answered. The script fills in what is marked with `data-part`. */
 export function ModeColumn({ mode }: { readonly mode: Mode }) {
   const { title, essence } = TEXTS.modes[mode]
   return (
@@ -34,7 +34,7 @@ export function ModeColumn({ mode }: { readonly mode: Mode }) {
   )
 }
 
-/** What a side consists of: its credential, and what is stored for it. */
+/** Shows what a side consists of: its credential, and what is stored for it. */
 export function ModeRecords({ mode, cookieName }: { readonly mode: Mode; readonly cookieName: string }) {
   const { records, holds, stored } = TEXTS.modes[mode]
   return (
@@ -140,7 +140,7 @@ interface ClaimsProps {
   readonly claims: readonly { readonly name: string; readonly by: string; readonly meaning: string }[]
 }
 
-/** What is known of each claim. The script adds the values, and rows for claims that are not known. */
+/** Shows what is known of each claim. The script adds the values, and rows for claims that are not known. */
 function Claims({ part, title, tone, claims }: ClaimsProps) {
   return (
     <>

@@ -10,7 +10,7 @@ export interface PlaygroundPageProps {
   readonly context: PageContext
   readonly offers: {
     readonly bothModes: boolean
-    /** Whether anyone gets an account and is signed in at once. */
+    /** Says whether anyone gets an account and is signed in at once. */
     readonly registration: boolean
     readonly passwordMinLength: number
   }
@@ -74,7 +74,7 @@ export function PlaygroundPage({ context, offers, liveCheck, cookieName }: Playg
   )
 }
 
-/** What the script says itself, for it has no texts of its own. */
+/** Returns what the script says itself, because it has no texts of its own. */
 function scriptTexts(liveCheck: PlaygroundPageProps['liveCheck']): string {
   const { start, states, answers, verdicts, token, unknownClaim, stored, modes } = TEXTS
   const live = liveCheck === 'always'

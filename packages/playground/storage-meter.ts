@@ -1,6 +1,6 @@
 import type { D1Bindings } from '../../src/config/bindings'
 
-/** How often storage was asked. A batch is one round trip to D1. */
+/** Counts the calls to storage. A batch is one round trip to D1. */
 export interface StorageCosts {
   readonly d1: number
   readonly kvReads: number

@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import type { D1Bindings } from '../../src/config/bindings'
 import { reach } from '../../src/runtime/outage'
 
-/** What is kept of one session, by the names under which it is kept. Nothing of it opens anything. */
+/** Holds what is kept of one session, by the names under which it is kept. Nothing of it opens anything. */
 export interface StoredSession {
   /** The row in D1, without who ended it. */
   readonly row: Readonly<Record<string, unknown>>

@@ -87,7 +87,7 @@ export function requireRole(role: string): MiddlewareHandler<JanusEnv> {
   )
 }
 
-/** What {@link requireRecent} asks for. */
+/** Sets what {@link requireRecent} requires. */
 export interface RequireRecentOptions extends RecentTerms {
   /** Seconds since the epoch. */
   readonly clock?: Clock

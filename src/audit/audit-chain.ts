@@ -18,7 +18,7 @@ export const CHAINED_COLUMNS = [
   'request_id',
 ] as const
 
-/** What the trail has besides: a commitment to the address and the agent of a row. Rows that were sealed by older versions have none. */
+/** Adds to the trail a commitment to the address and the agent of a row. Rows that were sealed by older versions have none. */
 export const SOURCE_COLUMNS = ['source_salt', 'source_digest'] as const
 
 /** A row of the trail as the database has it. */

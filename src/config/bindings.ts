@@ -5,18 +5,18 @@ import type { Earlier } from './settings'
 
 /** The resources a deployment is given. */
 export interface Bindings {
-  /** Where `DATABASE` is `d1`. */
+  /** Is bound where `DATABASE` is `d1`. */
   readonly DB?: D1Database
-  /** Where `DATABASE` is `postgres`. */
+  /** Is bound where `DATABASE` is `postgres`. */
   readonly HYPERDRIVE?: Pick<Hyperdrive, 'connectionString'>
-  /** Where `DATABASE` is `durable-object`. */
+  /** Is bound where `DATABASE` is `durable-object`. */
   readonly JANUS_DB?: DatabaseObjects
-  /** Where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
+  /** Is bound where `SESSION_COPIES` is `kv`. Elsewhere it keeps only the mark of restores, if it is bound. */
   readonly SESSIONS?: KVNamespace
   readonly LOGIN_LIMIT: RateLimit
-  /** Where `SESSION_COPIES` is `durable-object`. */
+  /** Is bound where `SESSION_COPIES` is `durable-object`. */
   readonly COPIES?: CopyObjects
-  /** Where `MAILER` is `cloudflare`. */
+  /** Is bound where `MAILER` is `cloudflare`. */
   readonly EMAIL?: SendEmail
   /** Receives events, if it is bound. */
   readonly JANUS_EVENTS?: Pick<Queue, 'send'>
@@ -24,7 +24,7 @@ export interface Bindings {
   readonly ASSETS?: Fetcher
 }
 
-/** Where the database is D1. */
+/** Holds the bindings where the database is D1. */
 export interface D1Bindings extends Bindings {
   readonly DB: D1Database
 }

@@ -1,4 +1,4 @@
-/** Where a Durable Object may be created: anywhere, near a region, or, as the last four say, in one jurisdiction and nowhere else. */
+/** Lists where a Durable Object may be created: anywhere, near a region, or, as the last four say, in one jurisdiction and nowhere else. */
 export const DATABASE_LOCATIONS = [
   'auto',
   'wnam',
@@ -25,7 +25,7 @@ export type DatabaseAnswer =
   | { readonly rows: readonly (readonly Record<string, Value>[])[] }
   | { readonly failure: string }
 
-/** What Janus calls on the Durable Object that is its database. */
+/** Lists the calls of Janus to the Durable Object that is its database. */
 export interface DatabaseObject {
   /** Runs statements in order as one transaction: all of them, or none. */
   run(

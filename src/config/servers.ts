@@ -1,6 +1,6 @@
 import { type Fault, fault } from './fault'
 
-/** Where a server listens. */
+/** Says where a server listens. */
 export interface Address {
   /** A name, an IPv4 address, or an IPv6 address in brackets. */
   readonly hostname: string

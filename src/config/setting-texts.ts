@@ -22,7 +22,7 @@ interface SettingText {
   readonly meaning: string
   /** Describes what it accepts, where its parser says neither words nor a range. */
   readonly accepts?: string
-  /** Where it has an effect; everywhere, without. Completes "Applies where …". */
+  /** Says where it has an effect; everywhere, without. Completes "Applies where …". */
   readonly applies?: string
   /** Its default in words, where it depends on other settings. */
   readonly default?: string

@@ -29,10 +29,10 @@ import { parseRedisUrl, parseServerAddress } from './servers'
 import { parseTurnstileSecret, parseTurnstileSiteKey } from './turnstile-parsers'
 import { parseWebhookSecrets, parseWebhookUrl } from './webhook-parsers'
 
-/** Where the truth is. The last two are for Node. */
+/** Lists where the truth may be. The last two are for Node. */
 const DATABASES = ['d1', 'postgres', 'durable-object', 'sqlite', 'memory'] as const
 
-/** Where the copies of sessions are. */
+/** Lists where the copies of sessions may be. */
 const SESSION_COPIES = ['kv', 'durable-object', 'redis', 'memcached', 'memory', 'none'] as const
 type SessionCopies = (typeof SESSION_COPIES)[number]
 

@@ -8,7 +8,7 @@ export interface Device {
   /** 16 random bytes, base64url. A handle for forgetting it: the credential has a MAC besides. */
   readonly id: string
   readonly createdAt: number
-  /** When the account was last proven there. */
+  /** Says when the account was last proven there (seconds). */
   readonly lastSeenAt: number
   readonly userAgent: string | null
   readonly country: string | null

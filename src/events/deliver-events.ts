@@ -8,16 +8,16 @@ import { EventNotTaken, type EventReceiver } from './receiver'
 export interface EventServices {
   readonly store: EventStore
   readonly receivers: readonly EventReceiver[]
-  /** How old a row must be before no row can appear before it. */
+  /** Says how old a row must be before no row can appear before it. */
   readonly settleSeconds: number
   readonly clock: Clock
   readonly log: Log
 }
 
-/** How many rows of the trail one claim reads. Each event is a subrequest, and the free plan allows 50. */
+/** Limits the rows of the trail that one claim reads. Each event is a subrequest, and the free plan allows 50. */
 const STEP = 20
 
-/** How long a receiver is one caller's. More than a claim takes: it stops after half of that. */
+/** Says how long a receiver is one caller's, in seconds. More than a claim takes: it stops after half of that. */
 const CLAIM_SECONDS = 120
 
 /** An event that was not taken for this long is given up. */

@@ -29,7 +29,7 @@ export interface EventStore {
 
 export interface ClaimedEvents {
   readonly place: number
-  /** How often the event after the place was tried in vain. */
+  /** Counts the failed attempts to deliver the event after the place. */
   readonly attempts: number
   readonly rows: readonly EventRow[]
 }

@@ -6,15 +6,15 @@ export interface JanusEvent {
   /** The same in each repetition, and of no other event. */
   readonly id: string
   readonly type: JanusEventType
-  /** When it happened (RFC 3339). */
+  /** Says when it happened (RFC 3339). */
   readonly timestamp: string
   readonly data: {
     readonly user_id: string
-    /** Who did it, as far as it was proven: the id of an account, `operator:NAME`, or `null`. */
+    /** Names who did it, as far as it was proven: the id of an account, `operator:NAME`, or `null`. */
     readonly by: string | null
     readonly session_id: string | null
     readonly mode: Mode | null
-    /** What was changed, why a session ended, or how somebody signed in; a short code, or `null`. */
+    /** Says what was changed, why a session ended, or how somebody signed in; a short code, or `null`. */
     readonly reason: string | null
     /** With events of type `user.…`: the account as it is when the event is sent; `null` if it is deleted. */
     readonly user?: EventUser | null
@@ -70,7 +70,7 @@ const TYPES: Partial<
   'password-reset': { type: 'password.changed', reason: 'reset' },
 }
 
-/** What may be the first proof of an address besides `email-verified`: whoever uses a mailed link reads the mail. */
+/** Lists the events that may be the first proof of an address besides `email-verified`: a person who uses a mailed link reads the mail. */
 const MAY_PROVE: readonly string[] = ['password-reset', 'signed-in link', 'first-factor-proven link']
 
 /** Returns what a row of the audit trail tells others: nothing, one event, or two. */

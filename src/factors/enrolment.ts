@@ -4,7 +4,7 @@ import type { OwnedPasskeys, Passkey } from '../passkeys/passkey-store'
 import type { Mode } from '../sessions/mode'
 import type { Begun, FinishedSignIn, PendingHandle } from './pending-sign-in'
 
-/** What completes a sign-in whose account must have a second factor and has none. */
+/** Holds the factor that completes a sign-in whose account must have a second factor and has none. */
 export type NewFactor =
   | {
       readonly method: 'totp'

@@ -10,13 +10,13 @@ import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { PresentedSession } from '../sessions/session-store'
 
-/** How long a sign-in waits for its second factor. The texts of the page say the same. */
+/** Says how long a sign-in waits for its second factor, in seconds. The texts of the page say the same. */
 export const PENDING_SECONDS = 10 * 60
 
-/** How many codes may be tried in one pending sign-in. An account has a budget besides. */
+/** Limits the codes that may be tried in one pending sign-in. An account has a budget besides. */
 export const PENDING_MAX_TRIES = 10
 
-/** How many sign-ins of one account wait at most; the oldest goes. */
+/** Limits the sign-ins of one account that wait; the oldest goes. */
 export const MOST_PENDING = 10
 
 /** A handle as a client presents it, unverified. */
@@ -40,7 +40,7 @@ export async function parsePendingHandle(text: string): Promise<PendingHandle | 
   return tokenHash === null ? null : { userId, tokenHash }
 }
 
-/** What is presented as second factor. */
+/** Holds what is presented as second factor. */
 export type PresentedFactor =
   /** Each step that is accepted now, with the MACs of the code that was typed as that step's code. */
   | {

@@ -3,7 +3,7 @@ import { randomBytes } from '../crypto/random'
 import { sha256 } from '../crypto/sha256'
 import { encodeBase32 } from './totp'
 
-/** How many an account gets at once. */
+/** Counts the codes that an account gets at once. */
 export const RECOVERY_CODES = 10
 
 const BYTES = 15

@@ -2,7 +2,7 @@ import type { Keyring } from '../crypto/keyring'
 import type { Log } from '../runtime/log'
 import type { SecondFactorStore, TotpSeeds } from './second-factor'
 
-/** How many seeds one run seals anew. */
+/** Bounds the seeds that one run seals anew. */
 const STEP = 50
 
 /**

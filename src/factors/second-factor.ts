@@ -11,7 +11,7 @@ import type { Renewal, Renewed } from '../sessions/renewal'
 export interface OwnSecondFactor {
   readonly totpSince: number | null
   readonly recoveryCodesLeft: number
-  /** When every factor is removed, because somebody says that all are lost; `null`: nobody does. */
+  /** Says when every factor is removed (seconds), because somebody says that all are lost; `null`: nobody does. */
   readonly recoveryDueAt: number | null
 }
 
@@ -71,7 +71,7 @@ export interface FactorChange {
   readonly now: number
 }
 
-/** What is presented of the factor of one's own account. */
+/** Holds what is presented of the factor of one's own account. */
 export type OwnFactor =
   /** `step`: the one whose code was typed; `null`: of none that is accepted now. */
   | { readonly method: 'totp'; readonly step: number | null }

@@ -27,7 +27,7 @@ export type BindingCookie = AuthCookie<BindingPurpose>
 /** The cookies of one Janus. */
 export interface AuthCookies {
   readonly session: AuthCookie<'session'>
-  /** What storage last said of the session, signed. It opens nothing without the session cookie. */
+  /** Carries what storage last said of the session, signed. It opens nothing without the session cookie. */
   readonly seal: AuthCookie<'seal'>
   readonly refresh: AuthCookie<'refresh'>
   /** Tells a browser from strangers. It opens nothing. */

@@ -66,12 +66,12 @@ export interface ProblemOptions {
   /** Holds what to do about it, for this occurrence. Holds no secret and no personal data. */
   readonly detail?: string
   readonly errors?: readonly FieldError[]
-  /** What a caller must prove, in the words of RFC 9470 §3. */
+  /** Says what a caller must prove, in the words of RFC 9470 §3. */
   readonly needs?: ProofNeeds
   readonly headers?: Readonly<Record<string, string>>
 }
 
-/** What a caller must prove: how many seconds ago at most, and the level to reach. */
+/** Says what a caller must prove: how many seconds ago at most, and the level to reach. */
 export interface ProofNeeds {
   readonly max_age: number
   readonly acr_values?: string

@@ -1,10 +1,10 @@
-/** Where forms may lead: the settings that say so. */
+/** Says where forms may lead: the settings that decide it. */
 export interface ReturnSite {
   /** Scheme, host and port of Janus. */
   readonly origin: string
   /** The path of the issuer: `''` or `/auth`. */
   readonly basePath: string
-  /** Where the app is; `null`: nobody has said. */
+  /** Says where the app is; `null` if that is not configured. */
   readonly appUrl: string | null
   readonly allowedOrigins: readonly string[]
 }

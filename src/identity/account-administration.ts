@@ -5,7 +5,7 @@ import type { User } from './user'
 /** An account as an administrator sees it. */
 export interface AdministeredAccount {
   readonly user: User
-  /** How it is found; the place in a list of accounts. */
+  /** Identifies the account, and gives its place in a list of accounts. */
   readonly canonicalEmail: string
   /** Seconds since the epoch; `null`: it is not disabled. */
   readonly disabledAt: number | null
@@ -17,7 +17,7 @@ export interface AdministeredAccount {
   readonly openSessions: number
 }
 
-/** What an administrator changes about an account. */
+/** Describes what an administrator changes about an account. */
 export type AccountChange =
   | { readonly to: 'roles'; readonly roles: readonly string[] }
   | { readonly to: 'disabled' | 'enabled' | 'signed-out' | 'without-second-factor' | 'deleted' }
@@ -31,13 +31,13 @@ export interface ActedBy {
   readonly seen: { readonly actorRoles: string; readonly accountRoles: string }
 }
 
-/** How the person who is invited gets the link. */
+/** Says how the person who is invited gets the link. */
 export type InvitedBy =
   | { readonly mailIn: string }
   /** SHA-256 of the token that the caller hands over, base64url. */
   | { readonly tokenHash: string }
 
-/** What an administrator does to accounts of others. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
+/** Administers the accounts of others. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface AccountAdministration {
   /** Returns the account of an id or of a canonical address, if there is one, and the roles that both have, as the database has them. */
   find(

@@ -6,7 +6,7 @@ export type Metadata = Readonly<Record<string, unknown>>
 /** The two halves: the owner of the account writes one, and the app writes both. */
 export type MetadataHalf = 'user_metadata' | 'app_metadata'
 
-/** What is stored of each half, as JSON; `null`: nothing. */
+/** Holds what is stored of each half, as JSON; `null`: nothing. */
 export type StoredMetadata = Readonly<Record<MetadataHalf, string | null>>
 
 /** A schema of any library that has the interface of Standard Schema: Valibot, Zod, ArkType (https://standardschema.dev). */
@@ -53,7 +53,7 @@ const ISSUES_SHOWN = 10
  */
 export function createMetadataRules({ user, app }: MetadataSchemas) {
   return {
-    /** Whether the owner of an account may write a half of it. */
+    /** Says whether the owner of an account may write a half of it. */
     ownerWrites: user !== undefined,
 
     /** Validates a half; `null` empties it. */

@@ -102,13 +102,13 @@ export interface PendingRecord {
   readonly userId: string
   readonly mode: Mode
   readonly methods: readonly ProvenMethod[]
-  /** Whether the account has set up a second factor. `false`: it waits for a passkey, or for one to be set up. */
+  /** Says whether the account has set up a second factor. `false`: it waits for a passkey, or for one to be set up. */
   readonly enrolled: boolean
   /** MACs of the codes that count while it waits (src/factors/expected-codes.ts). */
   readonly codeMacs: readonly string[]
-  /** Where the person wanted to go. */
+  /** Says where the person wanted to go; `null` if they did not say so. */
   readonly returnTo: string | null
-  /** When the first factor was proven. */
+  /** Says when the first factor was proven (seconds). */
   readonly provenAt: number
   readonly expiresAt: number
 }
@@ -127,7 +127,7 @@ export interface Proof {
 }
 
 /**
- * What a change of one's own account rests on: a right password that came with it, or a session whose person has proven a moment ago who they
+ * Proves a change of one's own account: by a right password that came with it, or a session whose person has proven a moment ago who they
  * are. Nothing is done if the account has another password by then.
  */
 export interface OwnProof {

@@ -23,17 +23,17 @@ export interface UserCredentials {
   readonly disabled: boolean
   /** `null`: it has set up none. A password or what is mailed is enough to sign in, unless settings require more. */
   readonly secondFactor: SecondFactor | null
-  /** Whether it has passkeys. They count as second factor where settings require one. */
+  /** Says whether it has passkeys. They count as second factor where settings require one. */
   readonly hasPasskeys: boolean
 }
 
 /** The second factor of an account, as far as a sign-in needs it. */
 export interface SecondFactor {
-  /** When it was last set up; `null`: there are only passkeys, and settings require a second factor. */
+  /** Says when it was last set up (seconds); `null`: there are only passkeys, and settings require a second factor. */
   readonly since: number | null
   /** The sealed seed of its authenticator app; `null`: it has another factor. */
   readonly totp: Sealed | null
-  /** Whether it has passkeys, each of which is a second factor, too. */
+  /** Says whether it has passkeys, each of which is a second factor, too. */
   readonly passkeys: boolean
 }
 

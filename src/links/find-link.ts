@@ -8,7 +8,7 @@ export interface PresentedLink {
   readonly tokenHash: string
   /** SHA-256 of the secret that came along, if any did. */
   readonly bindingHash: string | null
-  /** When it was found good. */
+  /** Says when it was found valid (seconds). */
   readonly now: number
 }
 

@@ -34,7 +34,7 @@ export interface LinkStore {
     request: MailRequest &
       Issued & {
         readonly purpose: 'reset-password' | 'sign-in'
-        /** Where the person goes once the link is used. */
+        /** Says where the person goes once the link is used; `null`: nowhere in particular. */
         readonly returnTo: string | null
         /** The code in the same mail. */
         readonly code?: SignInCode
@@ -169,7 +169,7 @@ export type MailReservation =
   | { readonly outcome: 'repeated' }
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
 
-/** What became of a request for a link. It says nothing of whether there is an account; `mailIds` does, and is for the sender alone. */
+/** Describes the outcome of a request for a link. It does not say whether there is an account; `mailIds` does, and is for the sender alone. */
 export type LinkIssued =
   | ({ readonly outcome: 'accepted' } & WithMail)
   | { readonly outcome: 'throttled'; readonly retryAfterSeconds: number }
@@ -286,6 +286,6 @@ export interface FoundLink {
    * the address it opens. `null` if it has registered or asked for nothing there.
    */
   readonly registration: { readonly name: string | null; readonly passwordHash: string | null } | null
-  /** Where the person goes in the end, as it was asked for. May be allowed no more. */
+  /** Says where the person goes in the end, as it was requested. It may no longer be allowed. */
   readonly returnTo: string | null
 }

@@ -2,15 +2,15 @@ import { decodeCbor } from './cbor'
 
 type Bytes = Uint8Array<ArrayBuffer>
 
-/** What an authenticator says and signs (WebAuthn L3 §6.1). */
+/** Holds what an authenticator says and signs (WebAuthn L3 §6.1). */
 export interface AuthenticatorData {
   /** SHA-256 of the id of the relying party that the authenticator acted for. */
   readonly rpIdHash: Bytes
   readonly userPresent: boolean
   readonly userVerified: boolean
-  /** Whether the passkey can be copied to other devices of its owner. It never changes. */
+  /** Says whether the passkey can be copied to other devices of its owner. It never changes. */
   readonly backupEligible: boolean
-  /** Whether it is copied now. */
+  /** Says whether it is copied now. */
   readonly backedUp: boolean
   readonly signCount: number
   /** The new passkey; `null` in an assertion. */

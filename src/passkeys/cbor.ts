@@ -13,7 +13,7 @@ export type CborMap = ReadonlyMap<number | string, CborValue>
 
 interface Decoded<T> {
   readonly value: T
-  /** Where the next item starts. */
+  /** Says where the next item starts. */
   readonly end: number
 }
 

@@ -3,10 +3,10 @@ import { constantTimeEqual } from '../crypto/constant-time'
 import type { Keyring } from '../crypto/keyring'
 import { randomBytes } from '../crypto/random'
 
-/** What a challenge is for, and for whom: an answer to one is worth nothing elsewhere. */
+/** Says what a challenge is for, and for whom: an answer to one is worth nothing elsewhere. */
 export interface ChallengePurpose {
   readonly ceremony: 'register' | 'enrolment' | 'sign-in' | 'second-factor' | 'step-up'
-  /** Who must answer: the id of a session, the hash of a pending sign-in, or the secret of the browser or client that asked. */
+  /** Names who must answer: the id of a session, the hash of a pending sign-in, or the secret of the browser or client that requested it. */
   readonly holder: string
 }
 

@@ -1,6 +1,6 @@
 import { parseBase64url } from '../crypto/base64url'
 
-/** What a response must be an answer to. */
+/** Says what a response must be an answer to. */
 export interface Expected {
   /** The challenge of the ceremony, as the options carried it. */
   readonly challenge: string

@@ -17,15 +17,15 @@ export interface Passkey extends NewPasskey {
   /** 16 random bytes, base64url. A handle in routes; it opens nothing. */
   readonly id: string
   readonly userId: string
-  /** How browsers can reach its authenticator, as they said: `internal`, `hybrid`, `usb` and others. */
+  /** Lists how browsers can reach its authenticator, as they said: `internal`, `hybrid`, `usb` and others. */
   readonly transports: readonly string[]
-  /** What its owner calls it. */
+  /** Names it, as its owner does. */
   readonly name: string
   readonly createdAt: number
   readonly lastUsedAt: number | null
 }
 
-/** How many passkeys an account may have: a registration lists them all. */
+/** Limits the passkeys of an account: a registration lists them all. */
 export const MOST_PASSKEYS = 20
 
 /**
@@ -91,7 +91,7 @@ export interface FoundPasskey {
   readonly account: UserCredentials
 }
 
-/** Who changes the passkeys of their account, in which session. */
+/** Names the person who changes the passkeys of their account, and in which session. */
 export interface PasskeyChange {
   readonly userId: string
   readonly sessionId: string

@@ -7,7 +7,7 @@ import { OFFERED_ALGORITHMS } from './public-key'
 export interface RelyingParty {
   /** A domain: browsers offer a passkey on it and below it (WebAuthn L3 §5.1.2). */
   readonly id: string
-  /** What people are shown. */
+  /** Names the service, as people are shown it. */
   readonly name: string
   /** The origins of the pages and apps that may use them. */
   readonly origins: readonly string[]

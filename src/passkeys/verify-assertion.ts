@@ -5,7 +5,7 @@ import { type ClientDataRefusal, checkClientData, type Expected } from './client
 import { parsePublicKey } from './public-key'
 import { checkFlags, type FlagsRefusal } from './verify-registration'
 
-/** What `PublicKeyCredential.toJSON()` says of the use of a passkey, as far as it is used; all base64url. */
+/** Holds what `PublicKeyCredential.toJSON()` says of the use of a passkey, as far as it is used; all base64url. */
 export interface AssertionResponse {
   readonly id: string
   readonly clientDataJson: string
@@ -15,7 +15,7 @@ export interface AssertionResponse {
   readonly userHandle: string | null
 }
 
-/** What is stored of a passkey and needed to verify its use. */
+/** Holds what is stored of a passkey and needed to verify its use. */
 export interface VerifiablePasskey {
   readonly credentialId: string
   readonly publicKey: string
@@ -53,7 +53,7 @@ export type VerifiedAssertion =
   | { readonly ok: false; readonly refusal: AssertionRefusal }
 
 interface ExpectedAssertion extends Expected {
-  /** Whether it is known whose passkey is asked for. If not, the response has to say so. */
+  /** Says whether it is known whose passkey is requested. If not, the response must name its owner. */
   readonly isUserKnown: boolean
 }
 

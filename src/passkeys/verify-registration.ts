@@ -6,7 +6,7 @@ import { type CborMap, decodeCborMap } from './cbor'
 import { type ClientDataRefusal, checkClientData, type Expected } from './client-data'
 import { type PublicKey, parsePublicKey } from './public-key'
 
-/** What `PublicKeyCredential.toJSON()` says of a new passkey, as far as it is used; all base64url. */
+/** Holds what `PublicKeyCredential.toJSON()` says of a new passkey, as far as it is used; all base64url. */
 export interface RegistrationResponse {
   readonly id: string
   readonly clientDataJson: string

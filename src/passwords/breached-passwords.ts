@@ -8,7 +8,7 @@ export type IsBreached = (password: string) => Promise<boolean>
 /** The range API of Have I Been Pwned (https://haveibeenpwned.com/API/v3#SearchingPwnedPasswordsByRange). */
 const RANGE_URL = 'https://api.pwnedpasswords.com/range/'
 
-/** How many hex digits of the SHA-1 leave this service: each range has some 800 hashes, so they do not tell which one was asked for. */
+/** Counts the hex digits of the SHA-1 that leave this service: each range has some 800 hashes, so they do not tell which one was looked up. */
 const PREFIX_LENGTH = 5
 
 /** The person waits for it. Have I Been Pwned answers from a cache near the caller, mostly in less than 100 ms. */

@@ -7,7 +7,7 @@ export type Overrides<T> = T extends (...given: never[]) => unknown
     ? { readonly [Name in keyof T]?: Overrides<T[Name]> }
     : T
 
-/** What an app changes of the texts that Janus has, and what it adds. */
+/** Holds what an app changes of the texts that Janus has, and what it adds. */
 export interface OwnCatalogue<T> {
   readonly overrides?: Readonly<Partial<Record<BuiltInLanguage, Overrides<T> | undefined>>>
   readonly languages?: Readonly<Record<Language, T | undefined>>

@@ -1,6 +1,6 @@
 import type { Language } from './language'
 
-/** Where a request comes from, as far as Cloudflare and the client say. */
+/** Says where a request comes from, as far as Cloudflare and the client say. */
 export interface RequestSource {
   /** The id of the request: in the log, in the audit trail and in every problem. */
   readonly requestId: string

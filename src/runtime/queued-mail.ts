@@ -1,6 +1,6 @@
 // Here, because rooms that src/mail is built on make changes which queue mail.
 
-/** What a change returns that may queue mail. Whoever makes the change gives the ids to {@link SendMail}. */
+/** Describes the return value of a change that may queue mail. The caller gives the ids to {@link SendMail}. */
 export interface WithMail {
   /** Ids of the mail that was queued with the change; none if it concerns nobody, or no mail is sent. */
   readonly mailIds: readonly string[]

@@ -30,7 +30,7 @@ export interface IdentityOffer {
   /** The address that the account must have, as the provider wrote it and in its canonical form. */
   readonly email: string
   readonly canonicalEmail: string
-  /** Where the person wanted to go. */
+  /** Says where the person wanted to go; `null` if they did not say so. */
   readonly returnTo: string | null
   readonly expiresAt: number
 }
@@ -55,10 +55,10 @@ interface Seals<T extends { readonly expiresAt: number }> {
   open(text: string, now: number): Promise<T | null>
 }
 
-/** How long a person may take at a provider (OWASP ASVS 5.0 §10.2.1). */
+/** Says how long a person may take at a provider, in seconds (OWASP ASVS 5.0 §10.2.1). */
 export const ATTEMPT_SECONDS = 10 * 60
 
-/** How long an identity waits for the account: as long as the link that proves the address. */
+/** Says how long an identity waits for the account, in seconds: as long as the link that proves the address. */
 export const OFFER_SECONDS = 24 * 60 * 60
 
 /** More than the longest target makes of it. */

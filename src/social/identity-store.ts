@@ -5,7 +5,7 @@ import type { RequestSource } from '../request-source/request-source'
 import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
 
-/** How many identities an account has at most. */
+/** Limits the identities of an account. */
 export const MOST_IDENTITIES = 20
 
 /** The name of an identity: nothing else finds its account. */
@@ -37,13 +37,13 @@ export interface OneTimeUse {
 export interface IdentityUse extends IdentityKey {
   /** The attempt that it came by. */
   readonly attempt: OneTimeUse
-  /** Whether only an account with a proven address may be signed in to. */
+  /** Requires a proven address of an account for signing in to it. */
   readonly verifiedOnly: boolean
   readonly source: RequestSource
   readonly now: number
 }
 
-/** Who changes the identities of an account, and from where. */
+/** Names the person who changes the identities of an account, and from where. */
 export interface IdentityChange {
   readonly userId: string
   readonly sessionId: string

@@ -18,7 +18,7 @@ export type Metadata = oauth.AuthorizationServer
 /** Claims of an ID token whose signature is verified, or of UserInfo. */
 export type Claims = Readonly<Record<string, unknown>>
 
-/** How an OpenID provider differs from others. */
+/** Describes how an OpenID provider differs from others. */
 export interface OpenIdTerms {
   readonly name: string
   readonly label: string
@@ -37,7 +37,7 @@ export interface OpenIdTerms {
   readonly scope: string
   /** `form_post` where the answer comes as a form from the site of the provider. */
   readonly responseMode?: 'form_post'
-  /** Whether UserInfo is asked for an address that the ID token lacks. */
+  /** Requests an address from UserInfo where the ID token lacks one. */
   readonly asksUserInfo?: true
   /** Returns the subject under which the person is known, if that is not `sub`. */
   readonly subjectOf?: (claims: Claims) => string | null
@@ -128,7 +128,7 @@ export function createOpenIdProvider(terms: OpenIdTerms, egress: Egress): Provid
         return identified(terms, claims, more, answer)
       })
 
-      /** What UserInfo says of the same subject, where the ID token names no address. */
+      /** Returns what UserInfo says of the same subject, where the ID token names no address. */
       async function userInfo(
         { userinfo_endpoint: endpoint }: Metadata,
         { sub, email }: Claims & { sub: string },

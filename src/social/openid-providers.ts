@@ -7,7 +7,7 @@ import { createEgress, type Send } from './egress'
 import { type Claims, createOpenIdProvider, type Metadata } from './openid-provider'
 import type { Provider } from './provider'
 
-/** What every client has been given by its provider. */
+/** Holds what every client has been given by its provider. */
 export interface ClientSettings {
   readonly name: string
   readonly label: string
@@ -15,7 +15,7 @@ export interface ClientSettings {
   readonly clientSecret: string
 }
 
-/** What providers are made with. */
+/** Holds what providers are made with. */
 export interface ProviderParts {
   readonly send: Send
   readonly timeLimitMs?: number

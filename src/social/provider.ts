@@ -2,18 +2,18 @@ import type { EmailAddress } from '../identity/email-address'
 
 /** A person as a provider knows them. */
 export interface Identity {
-  /** Who vouches for the subject: a URL. */
+  /** Vouches for the subject: a URL. */
   readonly issuer: string
   /** Never reassigned by its issuer. */
   readonly subject: string
   /** `null`: the provider named none, or none that is an address. */
   readonly email: EmailAddress | null
-  /** Whether the provider is authoritative for the domain of the address, and says that the person has it. */
+  /** Says whether the provider is authoritative for the domain of the address, and says that the person has it. */
   readonly emailProven: boolean
   readonly name: string | null
 }
 
-/** What a browser is sent to a provider with. */
+/** Holds what a browser is sent to a provider with. */
 export interface AuthorizationRequest {
   readonly redirectUri: string
   readonly state: string
@@ -22,7 +22,7 @@ export interface AuthorizationRequest {
   readonly verifier: string
 }
 
-/** What a provider answered, and what it was asked. */
+/** Holds what a provider answered, and what it was asked. */
 export interface AuthorizationAnswer extends AuthorizationRequest {
   /** The parameters of the answer. Nothing of them is verified. */
   readonly parameters: URLSearchParams
@@ -43,7 +43,7 @@ export interface Provider {
   readonly name: string
   /** Names it on buttons. */
   readonly label: string
-  /** Whether it answers by a form that the browser posts from its site. */
+  /** Says whether it answers by a form that the browser posts from its site. */
   readonly postsAnswers: boolean
   /** @throws {ProviderUnavailable} */
   authorizationUrl(request: AuthorizationRequest): Promise<URL>

@@ -8,7 +8,7 @@ import { reach } from '../runtime/outage'
  */
 export type ClientLimit = (key: string) => Promise<boolean>
 
-/** What Janus uses of a rate limit of Workers: the published types name no global of theirs. */
+/** Describes what Janus uses of a rate limit of Workers: the published types name no global of theirs. */
 interface RateLimitBinding {
   limit(options: { readonly key: string }): Promise<{ readonly success: boolean }>
 }

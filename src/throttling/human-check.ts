@@ -3,10 +3,10 @@ import type { Log } from '../runtime/log'
 import { createMemo } from '../runtime/memo'
 import { readAtMost } from '../runtime/read-at-most'
 
-/** Where a form with a challenge is; the `action` of the widget. */
+/** Names the form that has a challenge; the `action` of the widget. */
 export type HumanAction = 'register' | 'forgot' | 'link' | 'login'
 
-/** What Cloudflare says of a token. `unknown`: nobody can say. */
+/** Says what Cloudflare makes of a token. `unknown`: Cloudflare gave no valid answer in time. */
 export type Humanity = 'human' | 'not-human' | 'unknown'
 
 /** Tells people from programs by Cloudflare Turnstile. */

@@ -32,7 +32,7 @@ import type { Playground } from './playground'
 import { unconfiguredPage } from './unconfigured-page'
 import { partsOf, type WiredServices } from './wired-services'
 
-/** What a service has beside its API. */
+/** Lists what a service has beside its API. */
 interface Additions {
   readonly createPages?: ((services: Services) => Pages) | undefined
   readonly playground?: Playground | null
@@ -120,7 +120,7 @@ export function createMisplacedApp({ config, log }: Services) {
   return app
 }
 
-/** What is served while the configuration is not valid: the reasons at `readyz`, under any path, and no login. */
+/** Serves while the configuration is not valid: the reasons at `readyz`, under any path, and no login. */
 export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) {
   const health = healthRoutes(async () => configChecks(faults))
   const app = new Hono().use(securityHeaders).route('/', health).route('/:base{.+}', health)
@@ -143,7 +143,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
   return app
 }
 
-/** Who is behind a request, for its line in the log. */
+/** Returns the ids of the caller, for the line of a request in the log. */
 function identify(c: Context<SignedInEnv>): Readonly<Record<string, string>> {
   const { principal } = c.var
   return principal ? { user_id: principal.userId, session_id: principal.sessionId, mode: principal.mode } : {}

@@ -22,14 +22,14 @@ import { createAccountAdministration } from '../storage/sql/account-administrati
 import { createOrProblem, type Refusal } from './or-problem'
 import type { WiredServices } from './wired-services'
 
-/** What the app decides about its administrators. */
+/** Holds what the app decides about its administrators. */
 export interface AdminOptions {
   /** The role that every call takes. */
   readonly role: string
   /** Roles that an administrator may give and take besides those that they have themselves. */
   readonly gives?: readonly string[]
   /**
-   * How lately the administrator must have proven who they are, to change something or to export an account. Ten minutes ago, unless it is given.
+   * Says how lately the administrator must have proven who they are, to change something or to export an account; within ten minutes by default.
    * With `acr: 'urn:janus:2fa'` it takes a second factor.
    */
   readonly recent?: RecentTerms
@@ -51,7 +51,7 @@ export interface AccountFacts {
   readonly open_sessions: number
 }
 
-/** What a call is answered with: what it asks for, or the problem, as the HTTP routes would answer it. */
+/** Answers a call: with what it requests, or with the problem, as the HTTP routes would answer it. */
 export type AdminAnswer<T> = ({ readonly ok: true } & T) | Refusal
 
 /** The caller of a request, as `authenticate` returns it. The session behind it is looked up in each call. */
@@ -223,7 +223,7 @@ const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
 /** Janus stores no longer list of roles (0013_roles.sql). */
 const ROLES_MAX_BYTES = 1024
 
-/** What a refusal of a session does not look at. */
+/** Stands in for what a refusal of a session does not look at. */
 const NOTHING_MORE = { roles: [], authenticatedAt: 0, amr: [], acr: 'urn:janus:1fa', claims: {} } as const
 
 /** Returns each role once. @throws {Problem} If one is no text that can be seen, or all are too long. */

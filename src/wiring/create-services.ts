@@ -44,7 +44,7 @@ import type {
 import type { Truth } from './truths'
 import type { WiredServices } from './wired-services'
 
-/** What makes the parts that can be left out. */
+/** Makes the parts that can be left out. */
 export interface Parts {
   readonly createEvents?: CreateEvents
   readonly createMail?: CreateMail
@@ -66,7 +66,7 @@ interface ServiceParts {
   readonly provider: Provider | null
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
-  /** What the app says in its own words in mails. */
+  /** Holds what the app says in its own words in mails. */
   readonly mailTexts?: OwnMailTexts | undefined
   /** `null`: there are no copies of sessions. */
   readonly copyStore: CopyStore | null
@@ -209,10 +209,10 @@ export function createServices(
   }
 }
 
-/** Where no mail is sent, none is queued. */
+/** Sends nothing: where no mail is sent, none is queued. */
 const sendNothing: SendMail = () => {}
 
-/** Where a widget of Turnstile may stand: on the pages of Janus and on those of its apps. */
+/** Returns the hosts where a widget of Turnstile may be: those of the pages of Janus and of its apps. */
 function widgetHosts({ issuer, appUrl, allowedOrigins }: Config): readonly string[] {
   return [issuer, ...(appUrl === null ? [] : [appUrl]), ...allowedOrigins].map((url) => new URL(url).hostname)
 }

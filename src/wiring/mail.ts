@@ -18,7 +18,7 @@ export interface Mail extends Part, MailServices {
 export interface MailParts extends Omit<PartSettings, 'mailQueue'> {
   /** In place of the one that `MAILER` names. */
   readonly mailer: Mailer | null
-  /** What the app says in its own words. */
+  /** Holds what the app says in its own words. */
   readonly mailTexts?: OwnMailTexts | undefined
   readonly defer: Defer
 }

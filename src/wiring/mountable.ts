@@ -40,7 +40,7 @@ export function createUnconfiguredMountable(app: Hono): Hono {
   })
 }
 
-/** Where the app around Janus has mounted it: `''` or `/auth`. */
+/** Returns the path where the app around Janus has mounted it: `''` or `/auth`. */
 function mountPath(c: Context): string {
   return c.req.routePath.replace(/\/?\*$/, '')
 }

@@ -3,7 +3,7 @@ import { type PresentedProblem, presentProblem } from '../http/problem'
 import { redactForHeaders } from '../http/redact'
 import type { Log } from '../runtime/log'
 
-/** What a call is answered with that went wrong. Plain data: it travels over a service binding. */
+/** Answers a call that failed. Plain data: it travels over a service binding. */
 export interface Refusal {
   readonly ok: false
   readonly problem: PresentedProblem
@@ -18,7 +18,7 @@ export type OrProblem = <T extends object>(
 /** Makes what answers calls. */
 export function createOrProblem(options: {
   readonly typeBase: string
-  /** Whether everything happens on this machine, where more is said of what went wrong. */
+  /** Says whether everything happens on this machine, where more is said of what went wrong. */
   readonly local: boolean
   readonly log: Log
 }): OrProblem {

@@ -14,7 +14,7 @@ export interface LanguageTexts {
   readonly direction?: 'rtl'
 }
 
-/** What an app says in its own words. */
+/** Holds what an app says in its own words. */
 export interface OwnTexts {
   /** Single texts in place of those of Janus. */
   readonly overrides?: Readonly<

@@ -13,11 +13,11 @@ import type { MailQueue } from '../storage/sql/mail-queue'
 import type { SqlDatabase } from '../storage/sql/sql-database'
 
 /**
- * What a service has only if it is given it: `createJanus(env, { createPasskeys })`. A service without a part has none of its routes, and
- * carries none of its code.
+ * Describes what a service has only if it is given it: `createJanus(env, { createPasskeys })`. A service without a part has none of its routes
+ * and carries none of its code.
  */
 export interface Part {
-  /** What is left to do in the background, by name. */
+  /** Does the part's work in the background, by name. */
   readonly sweepParts: Readonly<Record<string, () => Promise<void>>>
   /** Paths that pages of every origin may call, without cookies. */
   readonly publicPaths?: readonly string[]
@@ -44,7 +44,7 @@ export type CreateSecondFactors = (settings: PartSettings) => Part & SecondFacto
 
 /** Social login, as settings have it. */
 export interface SocialLogin {
-  /** What is wrong with its settings. */
+  /** Lists what is wrong with its settings. */
   readonly faults: readonly ConfigFault[]
   createPart(settings: PartSettings): Part & SocialPart
 }
@@ -54,7 +54,7 @@ export type CreateSocialLogin = (env: object) => SocialLogin
 
 /** An authorization server, as settings have it. */
 export interface Provider {
-  /** What is wrong with its settings. */
+  /** Lists what is wrong with its settings. */
   readonly faults: readonly ConfigFault[]
   readonly isOn: boolean
   createPart(settings: PartSettings & { readonly signingKeys: SigningKeys }): Part & ProviderPart

@@ -15,5 +15,5 @@ const routes = createRoutes(services, null)
   .route('/', allSecondFactorRoutes(services, null))
   .route('/', socialRoutes(services, null))
 
-/** What Hono's client `hc` needs to know: `hc<JanusRoutes>(issuer)`. */
+/** Tells Hono's client `hc` the routes: `hc<JanusRoutes>(issuer)`. */
 export type JanusRoutes = typeof routes

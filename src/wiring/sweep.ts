@@ -3,10 +3,10 @@ import { orOnOutage } from '../runtime/outage'
 import { sweepSessions } from '../sessions/sweep-sessions'
 import { partsOf, type WiredServices } from './wired-services'
 
-/** How many budgets, challenges, devices and links one run forgets. */
+/** Bounds the budgets, challenges, devices and links that one run forgets. */
 export const FORGET_STEP = 1000
 
-/** What is left to do in the background, every minute. Each part is done even if a store fails another. */
+/** Does what is left to do in the background, every minute. Each part is done even if a store fails another. */
 export async function sweep(services: WiredServices): Promise<void> {
   const { attempts, devices, signingKeys, events, clock, log } = services
   const parts: Readonly<Record<string, () => Promise<void>>> = {

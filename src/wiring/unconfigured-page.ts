@@ -1,7 +1,7 @@
 import { html } from 'hono/html'
 import type { ConfigFault } from '../config/fault'
 
-/** What a developer's browser is shown while settings are missing or wrong. Names settings, never values. */
+/** Returns the page for a developer's browser while settings are missing or wrong. Names settings, never values. */
 export function unconfiguredPage(faults: readonly ConfigFault[]) {
   return html`<!doctype html>
 <html lang="en">

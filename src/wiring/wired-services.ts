@@ -4,7 +4,7 @@ import type { Events } from './create-events'
 import type { Mail } from './mail'
 import type { CreatePasskeys, CreateSecondFactors, Part, Provider, SocialLogin } from './part'
 
-/** What a service is wired of: its parts have routes and work in the background. */
+/** Lists what a service is wired of: its parts have routes and work in the background. */
 export interface WiredServices extends Services {
   /** For what is made of a service afterwards, as its administration is. */
   readonly db: SqlDatabase

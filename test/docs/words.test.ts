@@ -71,11 +71,10 @@ const TEXTS = [
   'lab/mutations/run.ts',
 ].flatMap((pattern) => globSync(pattern))
 
-/** Rooms whose doc comments begin with a verb. */
-const VERB_FIRST = globSync([
-  'src/{api,flows,guards,mail,oauth,pages,sessions,storage}/**/*.{ts,tsx}',
-  'packages/janus/*.ts',
-])
+/** Files whose doc comments begin with a verb. */
+const VERB_FIRST = globSync(['src/**/*.{ts,tsx}', 'packages/**/*.{ts,tsx}']).filter(
+  (file) => !/node_modules|\/dist\//.test(file),
+)
 
 /** Returns the doc comments of a text that begin with a clause in place of a verb. */
 function clausesIn(text: string): readonly string[] {

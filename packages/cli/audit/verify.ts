@@ -25,7 +25,7 @@ const PAGE = 1000
 
 type SealedRow = AuditRow & {
   readonly chain_hash: string
-  /** Whether the account that the row is about is there. */
+  /** Says whether the account that the row is about is there. */
   readonly has_account: 0 | 1
 }
 
@@ -41,7 +41,7 @@ export interface ChainEnd {
   readonly seq: number
   readonly hash: string
   readonly rows: number
-  /** How many rows are not sealed yet. */
+  /** Counts the rows that are not sealed yet. */
   readonly open: number
 }
 

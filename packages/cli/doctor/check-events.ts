@@ -3,7 +3,7 @@ import { type Finding, ok, warning } from './finding.ts'
 
 const CHECK = 'events.receivers'
 
-/** How far back events that were given up are a finding. */
+/** Says how far back events that were given up are a finding, in seconds. */
 const LOOK_BACK_SECONDS = 7 * 24 * 60 * 60
 
 /**
@@ -21,7 +21,7 @@ export async function checkEvents(ask: AskDatabase): Promise<readonly Finding[]>
 /** A receiver, as the database has it. */
 export interface ReceiverRow {
   readonly name: string
-  /** How often the event that is next was tried in vain. */
+  /** Counts the failed attempts to deliver the event that is next. */
   readonly attempts: number
   readonly given_up: number
 }

@@ -3,7 +3,7 @@ import type { Wrangler } from '../wrangler.ts'
 import { type AskDatabase, askD1 } from './ask-database.ts'
 import { error, type Finding, ok } from './finding.ts'
 
-/** Where the sweep notes how far the audit trail has come (src/storage/kv/mark-store.ts). */
+/** Names the key where the sweep notes how far the audit trail has come (src/storage/kv/mark-store.ts). */
 const MARK_KEY = 'audit-mark'
 
 /**

@@ -11,7 +11,7 @@ import { loadParseConfig } from './janus-itself.ts'
 export interface Deployment {
   readonly target: 'local' | 'deployed'
   readonly wrangler: Unstable_Config
-  /** Where wrangler.toml lies. */
+  /** Locates wrangler.toml. */
   readonly folder: string
   /** Not an app that Janus is mounted in. */
   readonly isStandAlone: boolean

@@ -7,7 +7,7 @@ export interface FileChange {
   readonly after: string
 }
 
-/** How many unchanged lines are shown around a change. */
+/** Counts the unchanged lines that are shown around a change. */
 const CONTEXT = 2
 
 /** Returns what a change does to an existing file, as `diff -u` shows it. */

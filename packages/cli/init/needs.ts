@@ -15,12 +15,12 @@ export type Element = string | Readonly<Record<string, unknown>>
 export interface Project {
   /** The name of the Worker, if the configuration has none. */
   readonly name: string
-  /** Where its code is, if the configuration does not say so. */
+  /** Locates its code, if the configuration does not. */
   readonly main: string
   readonly compatibilityDate: string
 }
 
-/** Where the migrations of the installed package are, seen from the configuration. */
+/** Locates the migrations of the installed package, seen from the configuration. */
 export const MIGRATIONS_DIR = 'node_modules/janus/dist/migrations'
 
 const EVERY_MINUTE = '* * * * *'

@@ -20,7 +20,7 @@ export interface Plan {
 const CONFIG_FILES = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml']
 const NEW_CONFIG = 'wrangler.jsonc'
 
-/** Where a new Worker is, or one that the configuration does not name. */
+/** Lists where the code of a new Worker may be, or of one whose configuration does not name it. */
 const MAINS = ['src/index.ts', 'src/index.tsx', 'src/index.js', 'index.ts', 'index.js']
 
 const IGNORED = ['node_modules', '.wrangler', '.dev.vars', 'secrets.env']

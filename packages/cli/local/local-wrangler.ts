@@ -9,7 +9,7 @@ import { commandLine, findWrangler, ROOT } from '../place.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
 const SECRETS = join(ROOT, '.dev.vars')
-/** Where `wrangler dev` serves unless it is told otherwise. */
+/** Says where `wrangler dev` serves by default. */
 const LOCAL_ISSUER = 'http://localhost:8787'
 /** Read at once: later this process may have been left behind. */
 const PARENT = process.ppid

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import pg from 'pg'
 import { Stop } from '../command.ts'
 
-/** How long a statement and a transaction of the role may last, as src/storage/postgres/schema.ts asks for it. */
+/** Names the settings that limit how long a statement and a transaction of the role may last, as src/storage/postgres/schema.ts requires it. */
 const TIME_OUTS = ['statement_timeout', 'idle_in_transaction_session_timeout']
 const LONGEST = '10s'
 

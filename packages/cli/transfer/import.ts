@@ -34,7 +34,7 @@ counted afterwards, and the chain of the audit trail is verified.
 Needs Node 22.16. Exit code: 0 done, 1 refused or not as in FILE, 2 wrong use or
 no answer.`
 
-/** What one transaction takes. A command of wrangler is one argument of a process, and so at most 128 KiB. */
+/** Limits one transaction. A command of wrangler is one argument of a process, and so at most 128 KiB. */
 const MOST_ROWS = 500
 const MOST_BYTES = 64 * 1024
 
@@ -148,7 +148,7 @@ interface Import {
   readonly path: string
   readonly tables: readonly Table[]
   readonly header: Header
-  /** How many rows of each table are there already. */
+  /** Counts the rows that each table has already. */
   readonly done: ReadonlyMap<string, number>
 }
 

@@ -10,11 +10,11 @@ export interface Table {
   readonly columns: readonly string[]
   /** The columns of its primary key, in which rows are sorted. */
   readonly key: readonly string[]
-  /** Whether an empty database has a row in it. */
+  /** Says whether an empty database has a row in it. */
   readonly seeded: boolean
 }
 
-/** What this version of Janus stores. Every database has the same tables and columns. */
+/** Describes what this version of Janus stores. Every database has the same tables and columns. */
 export interface Schema {
   readonly newest: string
   readonly tables: readonly Table[]

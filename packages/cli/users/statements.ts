@@ -13,7 +13,7 @@ export function quote(value: string): string {
   return `'${value.replaceAll("'", "''")}'`
 }
 
-/** Who does it, as the audit trail has it. No id of an account holds a colon. */
+/** Returns who does it, as the audit trail has it. No id of an account holds a colon. */
 export function operatorId(name: string): string {
   return `operator:${name}`
 }
