@@ -28,7 +28,7 @@ export interface Session {
 
 /** A session in the list of its account. */
 export interface ListedSession extends Session {
-  /** Whose session it is: an app that the person allowed; `null`: their own. */
+  /** Names the app that the person allowed and whose session it is; `null`: it is their own. */
   readonly app: GrantedApp | null
 }
 
