@@ -95,8 +95,8 @@ async function buildCommand(): Promise<void> {
     target: 'node20',
     // jsonc-parser's other form cannot be bundled.
     mainFields: ['module', 'main'],
-    // Only users of PostgreSQL and of SMTP install them.
-    external: ['pg', 'nodemailer', 'jose'],
+    // Only users of PostgreSQL, of SMTP and of Redis install them.
+    external: ['pg', 'nodemailer', '@redis/client', 'jose'],
     alias: { 'cloudflare:workers': './packages/node/cloudflare-workers.ts' },
     define: { TESTED_DATE: JSON.stringify(testedDate()) },
     plugins: [

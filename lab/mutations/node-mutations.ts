@@ -44,6 +44,31 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/storage/on-node/postgres-truth.test.ts'],
   },
   { guard: 'a server that dies ends no process', tests: ['test/smoke/crash-postgres.test.ts'] },
+  {
+    guard: 'a Memcached that dies ends no process',
+    lines: 3,
+    tests: ['test/storage/on-node/session-copies.test.ts'],
+  },
+  {
+    guard: 'a Redis that dies ends no process',
+    cut: "'error'",
+    put: "'end'",
+    tests: ['test/storage/on-node/session-copies.test.ts'],
+  },
+  {
+    guard: 'a command that is given up gives up its connection',
+    tests: ['test/storage/on-node/session-copies.test.ts'],
+  },
+  {
+    guard: 'a conversation that is given up gives up its connection',
+    tests: ['test/storage/on-node/session-copies.test.ts'],
+  },
+  {
+    guard: 'what a server says unasked answers nothing',
+    cut: 'line.end() || conversation.hasMore()',
+    put: 'line.end() && false',
+    tests: ['test/storage/on-node/session-copies.test.ts'],
+  },
   { guard: 'a connection ends with its call', tests: ['test/on-postgres/pooled.test.ts'] },
   {
     guard: 'mail by SMTP needs its mailer',

@@ -106,7 +106,7 @@ export async function openOnNode(target: Exclude<Target, D1Place>) {
 /** Returns what to install where a package is missing, or what the failure says. */
 export function explainMissing(failure: unknown): string {
   const message = failure instanceof Error ? failure.message : String(failure)
-  const [, missing] = /Cannot find (?:package|module) '(pg|nodemailer)'/.exec(message) ?? []
+  const [, missing] = /Cannot find (?:package|module) '(pg|nodemailer|@redis\/client)'/.exec(message) ?? []
   return missing === undefined ? message : `${missing} is not installed. Run: npm install ${missing}`
 }
 

@@ -1,4 +1,5 @@
 import './platform'
+import type { Config } from '../../src/config/config'
 import { parseConfig } from '../../src/config/parse-config'
 import { SETTING_ROWS } from '../../src/config/settings'
 import { isLocal } from '../../src/http/trustworthy-url'
@@ -11,6 +12,7 @@ import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSocialLogin } from '../../src/wiring/create-social-login'
+import { type OpenCopies, openMemcachedCopies } from '../../src/wiring/memcached-on-node'
 import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
 import { createBackground, sweepEvery } from './background'
 import { clientAddress } from './client-address'
@@ -48,6 +50,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
   const { config, host, janusEnv } = readEnv(env)
   const truth = await openTruth(config.database, host, migrations)
   const background = createBackground(consoleLog)
+  let copies: OpenCopies | null = null
   try {
     const unready = await truth.check().catch((error: unknown) => {
       throw new Error(`The database cannot be reached: ${causeOf(error)}`)
@@ -57,6 +60,8 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
       config.mail.carrier === 'smtp' && host.SMTP_URL
         ? await createSmtpMailer(host.SMTP_URL, config.mail.sender, new URL(config.issuer).hostname)
         : undefined
+    const opened = await openCopies(config)
+    copies = opened
     const janus = createJanus(janusEnv, {
       createPages,
       createEvents,
@@ -68,6 +73,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
       createDatabase: () => truth,
       defer: background.defer,
       ...(mailer ? { mailer } : {}),
+      ...(opened ? { createSessionCopies: () => opened.copyStore } : {}),
     })
     const { header } = host.CLIENT_ADDRESS
     const server = await listen({
@@ -93,11 +99,13 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
         }
         const inTime = await Promise.race([finish(), after(STOP_MS)])
         if (!inTime) server.cut()
+        opened?.close()
         await truth.close()
         return inTime
       },
     }
   } catch (error) {
+    copies?.close()
     await truth.close()
     throw error
   }
@@ -146,7 +154,7 @@ const MISSING = 'is missing, and has no default'
 /** Lists what only Workers have, by the settings that choose it. */
 const ON_WORKERS_ALONE = {
   DATABASE: ['d1', 'durable-object'],
-  SESSION_COPIES: ['kv', 'durable-object', 'redis', 'memcached'],
+  SESSION_COPIES: ['kv', 'durable-object'],
   MAILER: ['cloudflare'],
 } as const
 
@@ -168,6 +176,16 @@ async function openTruth(
     return openPostgres(DATABASE_URL ?? '')
   }
   return serveFromSqlite(database === 'memory' ? ':memory:' : DATABASE_PATH, migrations)
+}
+
+/** Opens the store of copies outside this process; `null` where there is none. */
+async function openCopies({ redisUrl, memcachedAddress }: Config): Promise<OpenCopies | null> {
+  if (redisUrl) {
+    // It needs `@redis/client`, which only users of Redis install.
+    const { openRedisCopies } = await import('../../src/wiring/redis-on-node')
+    return openRedisCopies(redisUrl)
+  }
+  return memcachedAddress ? openMemcachedCopies(memcachedAddress) : null
 }
 
 /** A public service that listens on this machine alone is reached through a proxy, and every client seems to be that proxy. */

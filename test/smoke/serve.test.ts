@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { migratePostgres } from '../../packages/cli/migrate/migrate-postgres.ts'
 import { checkNode } from '../../packages/cli/serve/serve.ts'
+import { type CopyServer, startCopyServer } from '../support/copy-server'
 import { type PgBouncer, startPgBouncer } from '../support/pgbouncer'
 import { ask, type PostgresServer, startPostgres } from '../support/postgres-server'
 import { type SmtpSink, startSmtpSink } from '../support/smtp-sink.ts'
@@ -341,6 +342,48 @@ describeWith(
   },
 )
 
+describeWith(['redis', 'memcached'], 'janus serve with copies of sessions in a server', () => {
+  it.each([
+    ['redis', (port: number) => ({ REDIS_URL: `redis://127.0.0.1:${port}/1` })],
+    ['memcached', (port: number) => ({ MEMCACHED_ADDRESS: `127.0.0.1:${port}` })],
+  ] as const)(
+    'OUT-02: %s: killed under load, it signs nobody out, and its copies are there again without a restart',
+    async (name, where) => {
+      let server: CopyServer | null = null
+      let service: LocalService | null = null
+      try {
+        server = await startCopyServer(name)
+        service = await serve({ SESSION_COPIES: name, ...where(server.port) })
+        const here = service
+        const readyz = async () => {
+          const body = (await (await fetch(`${here.url}/readyz`)).json()) as { checks: readonly unknown[] }
+          return body.checks.at(-1)
+        }
+        expect(await readyz()).toEqual({ name, ok: true })
+        const email = 'ada@example.com'
+        expect((await post(here, '/register', { email, password: PASSWORD })).status).toBe(201)
+        const [ada, again] = [await signIn(here, email, 'session'), await signIn(here, email, 'session')]
+        const asking = Promise.all(Array.from({ length: 40 }, () => ada.me()))
+        await server.kill()
+        expect(new Set(await asking)).toEqual(new Set([200]))
+        // It is asked once in a while.
+        await expect.poll(readyz, { timeout: 60_000 }).toMatchObject({ name, ok: false })
+        expect(await (await signIn(here, email, 'session')).me()).toBe(200)
+        // The session has ended, and its copy may be there.
+        expect([await again.signOut(), await again.me()]).toEqual([503, 401])
+        await server.start()
+        await expect.poll(readyz, { timeout: 60_000 }).toEqual({ name, ok: true })
+        expect([await ada.me(), await ada.signOut(), await ada.me()]).toEqual([200, 204, 401])
+        await here.end()
+        expect(here.output()).not.toMatch(/Error: |before everything was finished/)
+      } finally {
+        await service?.stop()
+        await server?.kill()
+      }
+    },
+  )
+})
+
 describe('janus serve says what is wrong', () => {
   const issuer = { ISSUER: 'http://localhost:8080' }
   const rows: readonly (readonly [what: string, settings: Record<string, string>, said: string])[] = [
@@ -351,6 +394,7 @@ describe('janus serve says what is wrong', () => {
       'DATABASE must not be memory here',
     ],
     ['D1', { ...issuer, DATABASE: 'd1' }, 'DATABASE cannot be d1 on Node'],
+    ['copies in Redis without a URL', { ...issuer, SESSION_COPIES: 'redis' }, 'REDIS_URL is missing'],
     ['copies in KV', { ...issuer, SESSION_COPIES: 'kv' }, 'SESSION_COPIES cannot be kv on Node'],
     ['PostgreSQL without a URL', { ...issuer, DATABASE: 'postgres' }, 'DATABASE_URL is missing'],
     [

@@ -1,4 +1,3 @@
-import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import type { CopyStore } from '../../src/sessions/copy-store'
@@ -11,8 +10,8 @@ const DAY = 24 * 60 * 60
 export const now = () => Math.floor(Date.now() / 1000)
 
 export const signedTexts = createSignedTexts({
-  keyring: createKeyring([env.AUTH_SECRET]),
-  issuer: env.ISSUER,
+  keyring: createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4']),
+  issuer: 'https://auth.example.com',
   purpose: 'session-copy',
 })
 

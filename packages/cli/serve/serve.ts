@@ -25,7 +25,8 @@ Settings are those of docs/reference/configuration.md, and these:
                    on this machine may have
   DATABASE_PATH    the file (janus.sqlite); one process serves from it
   DATABASE_URL     postgres://user:password@host:5432/database
-  SESSION_COPIES   memory or none (default: memory, and none with postgres)
+  SESSION_COPIES   memory, none, redis (REDIS_URL), or memcached
+                   (MEMCACHED_ADDRESS); default: memory, and none with postgres
   HOST, PORT       where to listen (127.0.0.1 and 8080)
   CLIENT_ADDRESS   socket (default), or the header in which your proxy writes
                    the address of the client, such as X-Real-IP
@@ -34,7 +35,8 @@ Settings are those of docs/reference/configuration.md, and these:
 
 A SQLite file is made and migrated at start. PostgreSQL is migrated by:
 ${commandLine('migrate', '--postgres URL')}
-It needs Node ${NODE.major}.${NODE.minor} or newer, "pg" for PostgreSQL, and "nodemailer" for SMTP.
+It needs Node ${NODE.major}.${NODE.minor} or newer, "pg" for PostgreSQL, "nodemailer"
+for SMTP, and "@redis/client" for Redis.
 After SIGTERM or SIGINT it finishes what it has begun, within 10 seconds.
 Exit code: 0 after a signal, 1 if it cannot serve or did not finish in time, 2 for wrong options.`
 

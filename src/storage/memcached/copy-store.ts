@@ -1,15 +1,17 @@
 import type { Address } from '../../config/servers'
 import type { CopyStore } from '../../sessions/copy-store'
-import { type Connect, type Conversation, converse } from '../sockets/conversation'
+import { type Connect, type Converse, converse } from '../sockets/conversation'
 
 /** Memcached reads a larger number as a date, and forgets the text at once. */
 const MOST_SECONDS = 30 * 24 * 60 * 60
 
 /** Texts in Memcached, each with an expiry, by its text protocol. Every call has a connection of its own. */
 export function createMemcachedCopyStore(connect: Connect, address: Address): CopyStore {
-  const ask = <T>(signal: AbortSignal, talk: (conversation: Conversation) => Promise<T>) =>
-    converse(connect(address, { tls: false }), signal, talk)
+  return memcachedCopies((signal, talk) => converse(connect(address, { tls: false }), signal, talk))
+}
 
+/** Does the same over conversations of any kind, each of which begins with its one write. */
+export function memcachedCopies(ask: Converse): CopyStore {
   return {
     store: 'Memcached',
     mostDeletes: 500,

@@ -4,7 +4,7 @@ import { type Connect, type Conversation, converse } from '../sockets/conversati
 /** A reply of the kinds that these commands have: a status, a number, a text, nothing. */
 export type RedisReply = { readonly status: string } | number | string | null
 
-type Command = readonly [name: string, ...args: (string | number)[]]
+export type RedisCommand = readonly [name: string, ...args: (string | number)[]]
 
 /**
  * Sends commands over a connection of its own, in one write, and returns a reply for each. Speaks what Redis, Valkey and their relatives
@@ -15,11 +15,11 @@ type Command = readonly [name: string, ...args: (string | number)[]]
 export function askRedis(
   connect: Connect,
   server: RedisServer,
-  commands: readonly Command[],
+  commands: readonly RedisCommand[],
   signal: AbortSignal,
 ): Promise<readonly RedisReply[]> {
   const { tls, username, password, database } = server
-  const opening: Command[] = []
+  const opening: RedisCommand[] = []
   if (password !== null) opening.push(username === null ? ['AUTH', password] : ['AUTH', username, password])
   if (database !== 0) opening.push(['SELECT', database])
   return converse(connect(server, { tls }), signal, async (conversation) => {
@@ -31,7 +31,7 @@ export function askRedis(
   })
 }
 
-function encode(command: Command): string {
+function encode(command: RedisCommand): string {
   const parts = command.map((part) => `$${new TextEncoder().encode(`${part}`).byteLength}\r\n${part}\r\n`)
   return `*${command.length}\r\n${parts.join('')}`
 }
@@ -43,8 +43,11 @@ async function readReply(conversation: Conversation, command: string): Promise<R
   if (kind === ':' && /^-?\d{1,15}$/.test(rest)) return Number(rest)
   if (line === '$-1' || line === '_') return null
   if (kind === '$' && /^\d{1,9}$/.test(rest)) return conversation.text(Number(rest))
-  // The first word is a code, such as OOM or WRONGPASS. What follows it may repeat what was sent.
-  if (kind === '-')
-    throw new Error(`Redis refused ${command}: ${/^[A-Z]{1,20}(?= |$)/.exec(rest)?.[0] ?? 'ERR'}`)
+  if (kind === '-') throw new Error(`Redis refused ${command}: ${refusalCode(rest)}`)
   throw new Error(`The reply of Redis to ${command} is malformed`)
+}
+
+/** Returns the first word of a refusal, a code such as OOM or WRONGPASS. What follows it may repeat what was sent. */
+export function refusalCode(refusal: string): string {
+  return /^[A-Z]{1,20}(?= |$)/.exec(refusal)?.[0] ?? 'ERR'
 }

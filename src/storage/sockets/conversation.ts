@@ -22,6 +22,12 @@ export interface Conversation {
   text(bytes: number): Promise<string>
 }
 
+/** Runs one conversation with a server. */
+export type Converse = <T>(
+  signal: AbortSignal,
+  talk: (conversation: Conversation) => Promise<T>,
+) => Promise<T>
+
 /** A copy of a session is some 600 bytes. A server that sends more than this in one conversation does not speak its protocol. */
 const MOST_BYTES = 256 * 1024
 
@@ -58,10 +64,11 @@ export async function converse<T>(
   }
 }
 
-function createConversation(
-  reader: ReadableStreamDefaultReader<Uint8Array>,
-  writer: WritableStreamDefaultWriter<Uint8Array>,
-): Conversation {
+/** Begins a conversation over bytes, of which `hasMore` tells whether some were received and are no part of it. */
+export function createConversation(
+  reader: Pick<ReadableStreamDefaultReader<Uint8Array>, 'read'>,
+  writer: Pick<WritableStreamDefaultWriter<Uint8Array>, 'write'>,
+): Conversation & { hasMore(): boolean } {
   let held = new Uint8Array()
   let received = 0
 
@@ -86,6 +93,8 @@ function createConversation(
   }
 
   return {
+    hasMore: () => held.byteLength > 0,
+
     write: (text) => writer.write(new TextEncoder().encode(text)),
 
     async line() {
