@@ -31,6 +31,7 @@ await build({
     client: 'packages/client/index.ts',
     'client-account': 'packages/client/account.ts',
     'client-passkeys': 'packages/client/passkeys.ts',
+    'client-social': 'packages/client/social.ts',
     'client-react': 'packages/client/react.ts',
     testing: 'packages/testing/index.ts',
   },

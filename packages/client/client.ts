@@ -36,6 +36,8 @@ export interface Call extends Abortable {
  * The routes of an account (password, address, sessions, and so on) are in `janus/client/account`.
  */
 export interface JanusClient {
+  /** How this client signs in. */
+  readonly mode: 'session' | 'token'
   /** `null` until it is known: until somebody signs in, or the first call. */
   readonly signedIn: boolean | null
   signUp(account: NewAccount, options?: Abortable): Promise<SignUp>
@@ -170,8 +172,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       { ...options, body, sends: 'mode' },
       () => (hasTokens ? 'access_token' : 'user'),
     )
-    const { user, session, next, expires_in, pending } = answer
-    return next ? { next, expires_in, ...(pending && { pending }) } : { user, session }
+    return 'next' in answer ? pendingIn(answer) : { user: answer.user, session: answer.session }
   }
 
   async function findMe(signal: AbortSignal | undefined): Promise<Me | null> {
@@ -198,6 +199,8 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   }
 
   return {
+    mode,
+
     get signedIn() {
       return signedIn()
     },
@@ -208,8 +211,8 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       >('/register', { ...options, body: account, sends: 'mode' }, (status) =>
         status === 202 ? 'binding' : hasTokens ? 'access_token' : 'user',
       )
-      const { user, session, binding, next, expires_in = 0, pending } = answer
-      if (next) return { outcome: 'second-factor-due', next, expires_in, ...(pending && { pending }) }
+      const { user, session, binding } = answer
+      if ('next' in answer) return { outcome: 'second-factor-due', ...pendingIn(answer) }
       return user && session
         ? { outcome: 'signed-in', user, session }
         : { outcome: 'verification-sent', binding }
@@ -253,6 +256,11 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
 }
 
 type WhoAmI = Partial<Me> & { readonly authenticated?: boolean }
+
+/** Returns the members of an answer that has `next`. */
+function pendingIn({ next, expires_in, pending }: Partial<PendingSignIn>): PendingSignIn {
+  return { next, expires_in, ...(pending && { pending }) } as PendingSignIn
+}
 
 /** Returns what a storage gives, or `undefined` if it fails: the token of a device must not keep anybody from signing in. */
 async function attempt<T>(work: () => T): Promise<Awaited<T> | undefined> {

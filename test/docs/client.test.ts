@@ -17,7 +17,7 @@ const EXPO = `declare module 'expo-secure-store' {
 const blocks = [...readFileSync('docs/guides/browser-client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
 
 it('docs/guides/browser-client.md has code that compiles', () => {
-  expect(blocks).toHaveLength(9)
+  expect(blocks).toHaveLength(10)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)
   const compilerOptions = {
@@ -25,6 +25,7 @@ it('docs/guides/browser-client.md has code that compiles', () => {
       'janus/client': [resolve('packages/client/index.ts')],
       'janus/client/account': [resolve('packages/client/account.ts')],
       'janus/client/passkeys': [resolve('packages/client/passkeys.ts')],
+      'janus/client/social': [resolve('packages/client/social.ts')],
       'janus/client/react': [resolve('packages/client/react.ts')],
       react: [resolve('node_modules/@types/react')],
     },

@@ -96,6 +96,7 @@ it('the package holds what runs and its types, and no sources or settings of thi
     'client.js',
     'client-account.js',
     'client-passkeys.js',
+    'client-social.js',
     'client-react.js',
     'testing.js',
     '0001_accounts.sql',

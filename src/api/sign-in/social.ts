@@ -25,7 +25,13 @@ import { signingIn } from './signing-in'
 
 const BeginBody = v.object({ mode: modeFields.mode, return_to: ReturnTo })
 
-const ConfirmBody = v.object({ ...answerFields, refresh_in: modeFields.refresh_in, ...deviceField })
+const ConfirmBody = v.object({
+  ...answerFields,
+  // As on every route that signs in; browsers get their cookie at the callback.
+  mode: v.optional(v.literal('token', 'Send token.')),
+  refresh_in: modeFields.refresh_in,
+  ...deviceField,
+})
 
 const PostedBody = v.object(postedFields)
 
@@ -40,7 +46,7 @@ export function socialSignInRoutes(services: Services & SocialPart, pages: Pages
     )
 
     .post('/login/social/confirm', open, limited, jsonBody(ConfirmBody), async (c) => {
-      const { binding, device_token, refresh_in, ...answer } = c.req.valid('json')
+      const { binding, device_token, refresh_in, mode: _, ...answer } = c.req.valid('json')
       const attempt = await openAttempt(services, answer.state)
       chooseMode(c, config.modes, { mode: 'token' })
       // guard: what an app hands on is taken from the client that began it
