@@ -210,7 +210,7 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     guard: 'nobody registers who could set up no second factor',
     cut: "secondFactor === 'required' &&",
     put: 'false &&',
-    tests: ['test/config/config.test.ts'],
+    tests: ['test/mail/mail-config.test.ts'],
   },
   {
     guard: 'metadata is what the schema of the app takes',

@@ -8,6 +8,12 @@ const CBOR = ['test/passkeys/cbor.test.ts']
 /** The guards of passkeys. */
 export const PASSKEY_MUTATIONS: readonly Mutation[] = [
   {
+    guard: 'a passkey that is removed ends the other sessions that rest on one',
+    cut: 'id <> :session_id AND',
+    put: 'id <> :session_id AND 1 = 0 AND',
+    tests: ['test/contracts/advisories.test.ts'],
+  },
+  {
     guard: 'a passkey answers the challenge of this ceremony',
     cut: ' challenge',
     put: " challenge && challenge === ''",

@@ -7,7 +7,7 @@ import type { WithMail } from '../runtime/queued-mail'
 import type { Mode } from '../sessions/mode'
 import type { PreparedSession } from '../sessions/prepared-session'
 import type { Renewal, Renewed } from '../sessions/renewal'
-import type { PresentedSession } from '../sessions/session-store'
+import type { EndedSession, PresentedSession } from '../sessions/session-store'
 import type { VerifiedChallenge } from './challenge'
 import type { Assertion, VerifiablePasskey } from './verify-assertion'
 import type { NewPasskey } from './verify-registration'
@@ -49,7 +49,8 @@ export interface PasskeyStore {
   /** Gives a passkey another name; `null` if the account has no such passkey. */
   rename(target: { readonly id: string; readonly userId: string }, name: string): Promise<Passkey | null>
   /**
-   * Removes a passkey and records that, unless nothing else would open the account or be its second factor where one is required.
+   * Removes a passkey, ends the other sessions that rest on one, and records that, unless nothing else would open the account or be its
+   * second factor where one is required.
    */
   remove(
     id: string,
@@ -79,7 +80,12 @@ export type AddedPasskey =
   | { readonly outcome: 'challenge-used' | 'exists' | 'too-many' }
 
 export type RemovedPasskey =
-  | ({ readonly outcome: 'removed'; readonly credentialId: string } & WithMail)
+  | ({
+      readonly outcome: 'removed'
+      readonly credentialId: string
+      /** Sessions that have ended, whose cached copies may be there still. */
+      readonly ended: readonly EndedSession[]
+    } & WithMail)
   /**
    * `unknown`: the account has no such passkey. `last-way-in`: nothing else would open the account. `last-factor`: it must have a second
    * factor, and has no other.

@@ -140,6 +140,23 @@ describe.each(['session', 'token'] as const)(
       },
     )
 
+    it('whoever set an app up with a stolen password does not stop the owner of the mailbox', async () => {
+      const service = mailingService()
+      const ada = await provenPerson(service, mode)
+      const { session: thief } = await setUpTotp(ada, await ada.signIn())
+      await send(service, 'POST', '/password/forgot', { body: { email: ada.email } })
+      const reset = { token: service.tokenFor(ada.email), new_password: 'seven quiet minutes at sea' }
+      expect((await send(service, 'POST', '/password/reset', { body: reset })).status).toBeLessThan(300)
+      expect((await start(service, await waiting(service, ada))).status).toBe(202)
+      // The reset has ended the session of the thief, and the password is another: nothing is left that stops it.
+      expect((await thief.post('/me/second-factor/recovery/cancel', {})).status).toBe(401)
+      const login = { email: ada.email, password: ada.password, mode }
+      expect((await send(service, 'POST', '/login', { body: login })).status).toBe(401)
+      service.ahead = 73 * HOURS
+      await service.sweep()
+      expect(await factorsOf(service, ada)).toBe(0)
+    })
+
     it('the secret of the mail is nowhere in clear, signs nobody in, and stops only its own', async () => {
       const { ada, service } = await arrange(mode)
       const { ada: bob } = await arrange(mode, service)

@@ -148,6 +148,15 @@ describe('EMAIL_VERIFICATION', () => {
   })
 })
 
+describe('SECOND_FACTOR', () => {
+  it('is not required where whoever registers could set up none', () => {
+    const settings = { ...CLOUDFLARE, REGISTRATION: 'open', SECOND_FACTOR: 'required' }
+    expect(expectFault(settings, 'SECOND_FACTOR')).toContain('REGISTRATION')
+    expect(configOf({ ...settings, REGISTRATION: 'verified' }).secondFactor).toBe('required')
+    expect(configOf({ REGISTRATION: 'open', SECOND_FACTOR: 'required' }).secondFactor).toBe('required')
+  })
+})
+
 describe('EMAIL', () => {
   it.each([undefined, null, '', 'janus', 7])('KEY-05: names the binding that is not there: %j', (EMAIL) => {
     expect(expectFault({ ...CLOUDFLARE, EMAIL }, 'EMAIL')).toContain('wrangler.toml')

@@ -92,7 +92,7 @@ describe('GitHub', () => {
     for (const { headers } of asked) expect(headers.get('User-Agent')).toBe('janus')
   })
 
-  it('is believed no address that is not primary or not verified', async () => {
+  it('Better Auth took the first of the list: is believed no address that is not primary or not verified', async () => {
     const email = `ada.${number()}@example.com`
     for (const emails of [
       [],
@@ -186,7 +186,7 @@ describe('Apple', () => {
   }
   const NAME = JSON.stringify({ name: { firstName: 'Ada', lastName: 'Lovelace' }, email: 'x@evil.example' })
 
-  it('posts from its own site: the browser is led on by GET, where its cookie is', async () => {
+  it('Better Auth #5243, #9491: posts from its own site: the browser is led on by GET, where its cookie is', async () => {
     const ada = newBrowser(service)
     const subject = apple()
     const posted = await postedByApple(service, ada, { subject, user: NAME })

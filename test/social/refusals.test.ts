@@ -93,7 +93,7 @@ const BENT: Readonly<Record<string, readonly [reason: string, bend: (issued: Iss
   ],
 }
 
-describe.each(['session', 'token'] as const)('SOC-04, INC-29: in %s mode', (mode) => {
+describe.each(['session', 'token'] as const)('SOC-04, INC-29, CVE-2026-31813: in %s mode', (mode) => {
   it.each(Object.entries(BENT))('refuses an ID token %s', async (_, [reason, bend]) => {
     service.provider.bend = bend
     const before = await everything()
@@ -227,7 +227,7 @@ async function begunBrowser() {
 const JSON_TYPE = { headers: { 'Content-Type': 'application/json' } }
 
 describe('SOC-05: mix-up', () => {
-  it('refuses an answer at the path of another provider', async () => {
+  it('GHSA-x445-f3h2-j279: refuses an answer at the path of another provider', async () => {
     const ada = newBrowser(service)
     const path = await goToProvider(service, ada, { subject: newSubject() })
     const requests = service.provider.requests.length

@@ -59,7 +59,7 @@ describe('a sign-in at a provider', () => {
 })
 
 describe.each(['session', 'token'] as const)(
-  'LOG-04, MFA-08: an account with a second factor, in %s mode',
+  'LOG-04, MFA-08, Melody #514: an account with a second factor, in %s mode',
   (mode) => {
     it('is not signed in to by its provider alone', async () => {
       const { person, session, recoveryCodes } = await personWithTotp(mode, service)

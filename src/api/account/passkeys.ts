@@ -12,6 +12,7 @@ import { MOST_PASSKEYS, type Passkey } from '../../passkeys/passkey-store'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { PasskeyPart, Services } from '../../services'
+import { deleteCachedCopies } from '../../sessions/delete-cached-copies'
 import { requiresFactor } from '../../sessions/factor-policy'
 import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
@@ -81,6 +82,7 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
       })
       if (removed.outcome !== 'removed') throw new Problem(NOT_REMOVED[removed.outcome])
       services.sendMail(removed.mailIds)
+      await deleteCachedCopies(services.sessionCache, removed.ended)
       return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
     })
 }

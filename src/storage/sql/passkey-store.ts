@@ -14,7 +14,7 @@ import { type MailQueue, mailIds } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
 import { renewedSession, renewSteps } from './session-renewal'
 import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
-import { selectEndedOf } from './sessions'
+import { endContext, selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { useOnce } from './used-challenges'
@@ -82,16 +82,33 @@ export function createPasskeyStore(
       const target = { id, user_id: by.userId }
       const notice = { kind: 'passkey-removed', source: by.source, now: by.now } as const
       const { condition, values } = anotherWayIn('passkey', ways)
+      const required = secondFactorRequired ? 1 : 0
       const rows = await db.transaction({
+        // guard: a passkey that is removed ends the other sessions that rest on one
+        ending: sql(
+          `UPDATE sessions SET ended_at = :now, end_reason = 'second-factor-changed', end_context = :context
+            WHERE user_id = :user_id AND ended_at IS NULL AND id <> :session_id AND methods LIKE '%passkey"%'
+              AND EXISTS (SELECT 1 FROM passkeys WHERE id = :id AND user_id = :user_id AND ${condition}
+                             AND (:required = 0 OR ${ANOTHER_FACTOR}))`,
+          {
+            ...target,
+            ...values,
+            required,
+            now: by.now,
+            session_id: by.sessionId,
+            context: endContext({ actorId: by.userId, source: by.source }),
+          },
+        ),
         removed: sql<{ credential_id: string }>(
           // guard: the last second factor stays where one is required
           `DELETE FROM passkeys WHERE id = :id AND user_id = :user_id AND ${condition}
              AND (:required = 0 OR ${ANOTHER_FACTOR})
            RETURNING credential_id`,
-          { ...target, ...values, required: secondFactorRequired ? 1 : 0 },
+          { ...target, ...values, required },
         ),
         recorded: ifChanged('removed', recordIfChanged(eventOf('passkey-removed', by))),
         ownerTold: ifChanged('recorded', mailQueue.noticeIfChanged(notice, { userId: by.userId })),
+        ended: selectEndedOf(by.userId),
         left: sql<{ other_factor: number }>(
           `SELECT CASE WHEN ${ANOTHER_FACTOR} THEN 1 ELSE 0 END AS other_factor
              FROM passkeys WHERE id = :id AND user_id = :user_id`,
@@ -101,7 +118,7 @@ export function createPasskeyStore(
       const [removed] = rows.removed
       if (removed) {
         const { credential_id: credentialId } = removed
-        return { outcome: 'removed', credentialId, mailIds: mailIds(rows.ownerTold) }
+        return { outcome: 'removed', credentialId, ended: rows.ended, mailIds: mailIds(rows.ownerTold) }
       }
       const [left] = rows.left
       if (!left) return { outcome: 'unknown' }
