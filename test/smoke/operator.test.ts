@@ -165,6 +165,8 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
       'https://notes.example/callback',
       '--redirect',
       'http://127.0.0.1/callback',
+      '--scope',
+      'notes:read offline_access',
     ]
     const by = ['--by', "o'hara"]
     const added = await janus(
@@ -189,7 +191,7 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
       'com.example.app:/cb',
       '--public',
       '--scope',
-      'openid',
+      'notes:read',
       ...at,
     )
     const [, phone = ''] = /^client_id: +(c_[\w-]{22})$/.exec(apps.printed) ?? []
@@ -198,7 +200,7 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     )
     const shown = (await janus(clients, 'show', client_id, ...at)).printed
     expect(shown).toMatch(/^redirect: +https:\/\/notes\.example\/callback$/m)
-    expect(shown).toMatch(/^scopes: +openid profile email$/m)
+    expect(shown).toMatch(/^scopes: +notes:read offline_access$/m)
 
     const rotated = JSON.parse((await janus(clients, 'rotate-secret', client_id, '--json', ...at)).printed)
     expect(rotated).toEqual({ client_id, client_secret: expect.stringMatching(/^[\w-]{43}$/) })
@@ -220,7 +222,9 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
         `SELECT event, reason, actor_id FROM audit_events WHERE event LIKE 'client-%' ORDER BY seq`,
       ]),
     )
-    expect(kept[0]).toMatchObject([{ id: phone, secret_hash: null, first_party: 0, scopes: '["openid"]' }])
+    expect(kept[0]).toMatchObject([
+      { id: phone, secret_hash: null, first_party: 0, scopes: '["notes:read"]' },
+    ])
     expect(kept[1].filter(({ reason }) => reason === client_id)).toMatchObject([
       { event: 'client-added', actor_id: "operator:o'hara" },
       { event: 'client-secret-rotated' },
@@ -231,6 +235,7 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
 
   it.each([
     [['add', 'Notes'], 'add needs --redirect.'],
+    [['add', 'Notes', '--redirect', 'https://a.example/'], 'add needs --scope.'],
     [['add', 'N\u202eotes', '--redirect', 'https://a.example/'], 'NAME is a text of at most 100 characters'],
     [['add', 'Notes', '--redirect', 'http://a.example/cb'], '--redirect must begin with https://'],
     [['add', 'Notes', '--redirect', 'https://a.example/', '--scope', 'a"b'], '--scope is a list of words'],

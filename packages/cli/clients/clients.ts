@@ -32,15 +32,13 @@ const PAGE = 50
 /** Bounds the lists of a client, in entries. */
 const MOST_ENTRIES = 50
 
-const DEFAULT_SCOPES = 'openid profile email'
-
 export const help = `Register apps that sign people in at Janus.
 
   ${commandLine('clients', '[options]')}
 
   list [--after ID]    clients in the order of their ids, ${PAGE} a page
   show ID              one client
-  add NAME --redirect URI
+  add NAME --redirect URI --scope LIST
                        register a client; prints its client_id and its
                        secret, which is shown this once
   rotate-secret ID     give it a new secret; the old one is refused at once
@@ -48,7 +46,8 @@ export const help = `Register apps that sign people in at Janus.
 
   --redirect URI   where it is answered, exactly; may be repeated. https://,
                    http:// on this machine (any port), or a scheme of your app
-  --scope LIST     what it may ask for (default: "${DEFAULT_SCOPES}")
+  --scope LIST     what it may ask for: scopes of OAUTH_RESOURCES, and
+                   offline_access
   --public         it keeps no secret: an app in a browser or on a device
   --first-party    it is yours: people need not consent
   --by NAME        who does it, for the audit trail (default: your user name)
@@ -142,7 +141,7 @@ function readRequest(args: readonly string[]): Request {
       allowPositionals: true,
       options: {
         redirect: { type: 'string', multiple: true, default: [] },
-        scope: { type: 'string', default: DEFAULT_SCOPES },
+        scope: { type: 'string', default: '' },
         public: { type: 'boolean', default: false },
         'first-party': { type: 'boolean', default: false },
         by: { type: 'string', default: userInfo().username },
@@ -182,7 +181,8 @@ function checkNew(name: string, redirectUris: readonly string[], scopes: readonl
     const fault = checkRedirectUri(uri)
     if (fault !== null) throw new WrongUse(`--redirect ${fault}`)
   }
+  if (scopes.length === 0) throw new WrongUse('add needs --scope.')
   // RFC 6749 §3.3.
-  if (scopes.length === 0 || scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(scope)))
+  if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(scope)))
     throw new WrongUse('--scope is a list of words separated by spaces.')
 }
