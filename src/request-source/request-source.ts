@@ -1,5 +1,3 @@
-import type { Language } from './language'
-
 /** Says where a request comes from, as far as Cloudflare and the client say. */
 export interface RequestSource {
   /** The id of the request: in the log, in the audit trail and in every problem. */
@@ -10,6 +8,6 @@ export interface RequestSource {
   readonly userAgent: string | null
   /** ISO 3166-1 alpha-2, as Cloudflare placed the client. */
   readonly country: string | null
-  /** The language in which it reads pages, and so gets mail. */
-  readonly language: Language
+  /** The language in which it reads pages, and so gets mail: a BCP 47 tag. */
+  readonly language: string
 }

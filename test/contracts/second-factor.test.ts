@@ -395,7 +395,9 @@ describe.each(['session', 'token'] as const)('a second factor, in %s mode', (mod
 
   it('the safety net: no statement begins a session of such an account after one factor', async () => {
     const { person, session } = await provenPersonWithTotp(mode)
-    const copy = `INSERT INTO sessions SELECT 'x' || substr(id, 2), user_id, mode, secret_hash, refresh_counter, refreshed_at,
+    const copy = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_counter, refreshed_at,
+      created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason, user_agent, country,
+      end_context, amr, recent_rotations, methods) SELECT 'x' || substr(id, 2), user_id, mode, secret_hash, refresh_counter, refreshed_at,
       created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason, user_agent, country,
       end_context, amr, recent_rotations, ?2 FROM sessions WHERE id = ?1`
     for (const methods of ['[{"method":"pwd","at":1}]', null]) {
