@@ -4,8 +4,10 @@ import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
+import { addClient } from '../packages/cli/clients/statements.ts'
+import { CANCEL_RECOVERY_PATH } from '../src/mail/link-paths.ts'
 import { startChromium } from '../test/e2e/chromium.ts'
-import { startLocalService } from '../test/smoke/local-service.ts'
+import { execute, startLocalService } from '../test/smoke/local-service.ts'
 
 const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and dark.
 
@@ -39,7 +41,11 @@ interface Scene {
   readonly path: string
   /** Where the mail is asked for whose link leads to the path. */
   readonly mailedBy?: string
+  /** Who asks for the mail, if not Ada. */
+  readonly person?: string
   readonly act?: (page: Page) => Promise<void>
+  /** Seen at the service that has a brand and asks Turnstile. */
+  readonly branded?: boolean
 }
 
 /** The pictures of docs/start/first-requests.md. */
@@ -53,6 +59,13 @@ const CHOSEN: Readonly<Record<string, Look>> = {
 const CHOSEN_MAX_BYTES = 80 * 1024
 
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'Difference engine no. 2' }
+/** Somebody who has an account without a password. */
+const INVITED = 'grace@example.com'
+const RESOURCE = 'https://api.example/'
+const CLIENT_ID = 'c_notes00000000000000000'
+const UNKNOWN_CLIENT_ID = 'c_other00000000000000000'
+const AT_A_SITE = 'https://notes.example/callback'
+const ON_THIS_DEVICE = 'http://127.0.0.1:4000/callback'
 const COMMON_PASSWORD = '123456789012345'
 
 const USER_AGENTS = {
@@ -108,6 +121,24 @@ const SCENES: readonly Scene[] = [
   { name: 'email-changed', path: '/email/change/confirm?done' },
   { name: 'problem', path: '/problems/session-ended' },
   { name: 'problem-account', path: '/problems/account-mismatch' },
+  { name: 'second-factor', path: '/login/second-factor?with=passkey' },
+  { name: 'set-up-factor', path: '/login/second-factor/set-up?with=passkey' },
+  { name: 'set-up-factor-by-mail', path: '/login/second-factor/set-up?by=mail' },
+  { name: 'factor-recovery', path: '/login/second-factor/recovery' },
+  { name: 'factor-recovery-started', path: '/login/second-factor/recovery?done' },
+  { name: 'factor-recovery-cancel', path: `${CANCEL_RECOVERY_PATH}?token=none` },
+  { name: 'factor-recovery-cancelled', path: `${CANCEL_RECOVERY_PATH}?done` },
+  { name: 'consent', path: authorizePath(CLIENT_ID, AT_A_SITE), signedIn: true },
+  {
+    name: 'consent-this-device',
+    path: authorizePath(CLIENT_ID, ON_THIS_DEVICE, ' offline_access'),
+    signedIn: true,
+  },
+  { name: 'unregistered-app', path: authorizePath(UNKNOWN_CLIENT_ID, AT_A_SITE), signedIn: true },
+  { name: 'invitation', path: '/email/verify', mailedBy: '/email/verify/resend', person: INVITED },
+  { name: 'branded-login', path: '/login', branded: true },
+  { name: 'branded-register', path: '/register', branded: true },
+  { name: 'branded-email-verified', path: '/email/verify?done=ready', branded: true },
   { name: 'dead-link', path: '/password/reset?token=none' },
   { name: 'reference', path: '/docs', act: (page) => page.locator('#signIn > summary').click() },
   { name: 'not-found', path: '/no-such-page' },
@@ -115,12 +146,16 @@ const SCENES: readonly Scene[] = [
 
 const options = readOptions()
 const service = await startService()
+const brandedService = SCENES.some(({ branded, name }) => branded && isWanted(name))
+  ? await startBranded()
+  : service
 try {
   const browser = await startChromium()
   await take(browser)
   await browser.close()
 } finally {
   await service.stop()
+  if (brandedService !== service) await brandedService.stop()
 }
 
 function readOptions() {
@@ -146,7 +181,30 @@ function readOptions() {
 
 function startService() {
   console.log('Starting Janus ...')
-  return startLocalService(['BRAND_NAME:Janus', 'PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:20'])
+  return startLocalService([
+    'BRAND_NAME:Janus',
+    'PASSWORD_ITERATIONS:100000',
+    'FREE_ATTEMPTS:20',
+    'SECOND_FACTOR_RECOVERY_HOURS:72',
+    'OAUTH_SERVER:on',
+    `OAUTH_RESOURCES:${RESOURCE} notes:read notes:write`,
+  ])
+}
+
+/** With the keys of Turnstile for tests. Its widget comes from Cloudflare, and is missing without a network. */
+function startBranded() {
+  return startLocalService([
+    'BRAND_NAME:Analytical Engines',
+    'BRAND_ACCENT:#a21caf',
+    'BRAND_TERMS_URL:https://example.com/terms',
+    'BRAND_PRIVACY_URL:https://example.com/privacy',
+    'TURNSTILE_SITE_KEY:1x00000000000000000000AA',
+    'TURNSTILE_SECRET_KEY:1x0000000000000000000000000000000AA',
+  ])
+}
+
+function isWanted(name: string): boolean {
+  return name.includes(options.only) && (!options.readme || name in CHOSEN)
 }
 
 async function take(browser: Browser): Promise<void> {
@@ -154,15 +212,17 @@ async function take(browser: Browser): Promise<void> {
   await call('/register', ADA, USER_AGENTS.office)
   await call('/login', { email: ADA.email, password: ADA.password }, USER_AGENTS.phone)
   const cookies = await signIn(browser)
-  const scenes = SCENES.filter(
-    ({ name }) => name.includes(options.only) && (!options.readme || name in CHOSEN),
-  )
+  await prepareOthers()
+  const scenes = SCENES.filter(({ name }) => isWanted(name))
   const looks = Object.keys(SIZES).flatMap((width) =>
     SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })),
   )
   for (const [index, scene] of scenes.entries()) {
     const chosen = CHOSEN[scene.name]
-    const url = scene.mailedBy ? await mailedLink(scene.mailedBy, scene.path) : `${service.url}${scene.path}`
+    const { url: base } = scene.branded ? brandedService : service
+    const url = scene.mailedBy
+      ? await mailedLink(scene.mailedBy, scene.path, scene.person)
+      : `${base}${scene.path}`
     for (const look of options.readme && chosen ? [chosen] : looks) {
       const name = `${scene.name}-${look.width}-${look.scheme}.png`
       const path = join(options.out, name)
@@ -173,6 +233,37 @@ async function take(browser: Browser): Promise<void> {
         throw new Error(`${name} is too large for the documentation`)
     }
   }
+}
+
+/** Makes the account of somebody invited, and registers an app. */
+async function prepareOthers(): Promise<void> {
+  await call('/register', { ...ADA, email: INVITED }, USER_AGENTS.office)
+  execute(service.state, `UPDATE users SET password_hash = NULL WHERE email = '${INVITED}'`)
+  const [statement = ''] = addClient(
+    {
+      id: CLIENT_ID,
+      name: 'Notes',
+      secretHash: null,
+      firstParty: false,
+      redirectUris: [AT_A_SITE, ON_THIS_DEVICE],
+      scopes: ['notes:read', 'notes:write', 'offline_access'],
+    },
+    'screenshots',
+  )
+  execute(service.state, statement)
+}
+
+function authorizePath(clientId: string, redirectUri: string, moreScopes = ''): string {
+  return `/oauth/authorize?${new URLSearchParams({
+    response_type: 'code',
+    client_id: clientId,
+    redirect_uri: redirectUri,
+    scope: `notes:read notes:write${moreScopes}`,
+    resource: RESOURCE,
+    state: 'screenshots',
+    code_challenge: 'x'.repeat(43),
+    code_challenge_method: 'S256',
+  })}`
 }
 
 /** One session for all pictures, so that the account has little to tell. */
@@ -234,9 +325,9 @@ async function unfoldAll(page: Page): Promise<void> {
 }
 
 /** Opening it uses up nothing, so one serves for all looks. */
-async function mailedLink(askAt: string, path: string): Promise<string> {
+async function mailedLink(askAt: string, path: string, email = ADA.email): Promise<string> {
   const printedBefore = service.output().length
-  await call(askAt, { email: ADA.email }, USER_AGENTS.laptop)
+  await call(askAt, { email }, USER_AGENTS.laptop)
   const [, link = ''] = await service.printed(
     new RegExp(`(http\\S+${path}\\?token=[\\w-]+)\\s`),
     printedBefore,

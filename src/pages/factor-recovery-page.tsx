@@ -58,6 +58,9 @@ export function FactorRecoveryPage({ context, state, hours }: FactorRecoveryPage
       <p class="elsewhere">
         <a href={`${basePath}/login/link`}>{texts.setUpFactor.mail}</a>
       </p>
+      <p class="elsewhere">
+        <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
+      </p>
     </Layout>
   )
 }

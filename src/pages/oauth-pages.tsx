@@ -45,28 +45,32 @@ export function ConsentPage({ context, question }: ConsentPageProps) {
     <Layout context={context} title={words.title(client.name)} signedIn>
       <h1>{words.title(client.name)}</h1>
       <p class="intro">{words.intro(client.name, person.email)}</p>
-      <p>
-        {words.from} <strong>{place ?? words.thisDevice}</strong>. {words.registered}
-      </p>
-      {!isClaimedHost(request.redirectUri) && <p class="alert">{words.local}</p>}
-      <p>
-        {words.may} {words.at(request.resource)}:
-      </p>
-      <ul>
-        {request.scope
-          .split(' ')
-          .filter((scope) => scope !== OFFLINE_ACCESS)
-          .map((scope) => (
-            <li>
-              <code>{scope}</code>
-            </li>
-          ))}
-        {offline && <li>{words.offline}</li>}
-      </ul>
-      <p>
-        {!offline && `${words.signedIn} `}
-        {words.lasts(Math.ceil(lastsSeconds / DAY_SECONDS))} {words.revoke}
-      </p>
+      <div class="grant">
+        {!isClaimedHost(request.redirectUri) && <p class="alert">{words.local}</p>}
+        <div class="permissions">
+          <p>
+            {words.may} {words.at(request.resource)}:
+          </p>
+          <ul>
+            {request.scope
+              .split(' ')
+              .filter((scope) => scope !== OFFLINE_ACCESS)
+              .map((scope) => (
+                <li>
+                  <code>{scope}</code>
+                </li>
+              ))}
+            {offline && <li>{words.offline}</li>}
+          </ul>
+        </div>
+        <p class="muted">
+          {words.from} <strong>{place ?? words.thisDevice}</strong>. {words.registered}
+        </p>
+        <p class="muted">
+          {!offline && `${words.signedIn} `}
+          {words.lasts(Math.ceil(lastsSeconds / DAY_SECONDS))} {words.revoke}
+        </p>
+      </div>
       <form class="form" method="post" action={`${context.basePath}/oauth/consent`}>
         <Hidden name="request" value={sealed} />
         <Hidden name="account_id" value={person.userId} />

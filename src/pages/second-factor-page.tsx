@@ -89,14 +89,14 @@ export function SecondFactorPage({
           </Form>
         </div>
       </details>
-      <p class="elsewhere">
-        <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
-      </p>
       {recoverable && (
         <p class="elsewhere">
           <a href={`${basePath}/login/second-factor/recovery`}>{texts.factorRecovery.lost}</a>
         </p>
       )}
+      <p class="elsewhere">
+        <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
+      </p>
     </Layout>
   )
 }

@@ -177,7 +177,8 @@ export const de = {
     startedText:
       'Wir haben Ihnen geschrieben, wann es geschieht, mit einem Link, der es aufhält. Auch eine Anmeldung mit dem zweiten Schritt hält es auf.',
     cancelTitle: 'Entfernen aufhalten',
-    cancelIntro: 'Ihr zweiter Schritt bleibt, wie er ist.',
+    cancelIntro:
+      'Jemand hat verlangt, Ihren zweiten Schritt zu entfernen. Wenn Sie das aufhalten, bleibt er, wie er ist.',
     cancel: 'Entfernen aufhalten',
     cancelled: 'Das Entfernen ist aufgehalten',
     cancelledText:

@@ -184,7 +184,8 @@ export const en = {
     startedText:
       'We emailed you when it will happen, with a link to stop it. Signing in with your second step stops it, too.',
     cancelTitle: 'Stop the removal',
-    cancelIntro: 'Your second step stays as it is.',
+    cancelIntro:
+      'Someone requested the removal of your second step. If you stop it, your second step stays as it is.',
     cancel: 'Stop the removal',
     cancelled: 'The removal was stopped',
     cancelledText:

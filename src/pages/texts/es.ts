@@ -175,7 +175,8 @@ export const es = {
     startedText:
       'Le hemos escrito cuándo ocurrirá, con un enlace para detenerla. Iniciar sesión con el segundo paso también la detiene.',
     cancelTitle: 'Detener la eliminación',
-    cancelIntro: 'Su segundo paso seguirá como está.',
+    cancelIntro:
+      'Alguien solicitó eliminar su segundo paso. Si usted lo impide, su segundo paso seguirá como está.',
     cancel: 'Detener la eliminación',
     cancelled: 'La eliminación se ha detenido',
     cancelledText:
