@@ -47,13 +47,13 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a Memcached that dies ends no process',
     lines: 3,
-    tests: ['test/storage/on-node/session-copies.test.ts'],
+    tests: ['test/smoke/serve.test.ts'],
   },
   {
     guard: 'a Redis that dies ends no process',
     cut: "'error'",
     put: "'end'",
-    tests: ['test/storage/on-node/session-copies.test.ts'],
+    tests: ['test/smoke/serve.test.ts'],
   },
   {
     guard: 'a command that is given up gives up its connection',
@@ -65,8 +65,6 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'what a server says unasked answers nothing',
-    cut: 'line.end() || conversation.hasMore()',
-    put: 'line.end() && false',
     tests: ['test/storage/on-node/session-copies.test.ts'],
   },
   { guard: 'a connection ends with its call', tests: ['test/on-postgres/pooled.test.ts'] },

@@ -43,7 +43,6 @@ export function keepConnections({ hostname, port }: Address): KeptConnections {
       try {
         const conversation = line.begin()
         const result = await talk(conversation)
-        // guard: what a server says unasked answers nothing
         if (line.end() || conversation.hasMore()) socket.destroy()
         else if (!socket.destroyed) idle.push(line)
         return result
@@ -73,6 +72,7 @@ function createLine(socket: Socket, closed: () => void) {
 
   socket.setKeepAlive(true)
   socket.on('data', (chunk) => {
+    // guard: what a server says unasked answers nothing
     if (!isInUse) return void socket.destroy()
     received.push(chunk)
     wake()
