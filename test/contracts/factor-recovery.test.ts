@@ -92,6 +92,8 @@ describe.each(['session', 'token'] as const)(
       const { ada, service } = await arrange(mode)
       const byPassword = await firstStep(ada)
       expectProblem(await start(service, byPassword), 409, 'mailbox-not-proven')
+      // Nor does one run that nobody is told of.
+      expect(await eventsOf(ada)).toEqual([])
       const byLink = await waiting(service, ada)
       expect((await start(service, byLink)).status).toBe(202)
       // Nor learn by it that somebody else has asked.
