@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto'
 import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
 import type { Config } from '../../../src/config/config.ts'
+import type { ConfigFault } from '../../../src/config/fault.ts'
 import type { ParsedConfig } from '../../../src/config/parse-config.ts'
 import { BINDING_TEXTS, SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { loadWrangler, ROOT } from '../place.ts'
-import { loadParseConfig } from './janus-itself.ts'
+import { loadParseConfig, loadSocialSettings } from './janus-itself.ts'
 
 /** A Worker's configuration as Janus would read it, here or once deployed. */
 export interface Deployment {
@@ -24,6 +25,14 @@ export interface Deployment {
   readonly parsed: ParsedConfig
   /** Holds what can be checked even if secrets or bindings are missing; `null` while a setting is invalid. */
   readonly config: Config | null
+  /** The providers of social login, and what is wrong with their settings. */
+  readonly social: SocialDeployment
+}
+
+export interface SocialDeployment {
+  readonly faults: readonly ConfigFault[]
+  /** Those without faults. The issuer is that of the operator's own, or `null`. */
+  readonly providers: readonly { readonly name: string; readonly issuer: string | null }[]
 }
 
 export interface DeploymentSource {
@@ -69,6 +78,11 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
     },
   })
   const parsed = parseConfig(watched)
+  const social = readSocial(await loadSocialSettings(), watched, (setting) =>
+    target === 'deployed' && isSocialSecret(setting) && !(setting in env)
+      ? (secretNames?.includes(setting) ?? true)
+      : false,
+  )
   const complete = parsed.ok
     ? parsed
     : parseConfig({ ...standInSecrets(SECRET_NAMES), ...ALL_BINDINGS, ...env, ...standInFaulty(parsed) })
@@ -78,11 +92,46 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
     folder,
     isStandAlone: ['src/index.ts', 'src/with-admin.ts'].some((main) => wrangler.main === join(ROOT, main)),
     settings,
-    unreadable: (secretNames ?? []).filter((name) => !isSecretName(name) && !(name in settings)),
+    unreadable: (secretNames ?? []).filter(
+      (name) => !isSecretName(name) && !isSocialSecret(name) && !(name in settings),
+    ),
     known,
     parsed,
     config: complete.ok ? complete.config : null,
+    social,
   }
+}
+
+/** @param isUnreadable Whether a setting is there, and nobody can read it. */
+function readSocial(
+  { parseSocialSettings, SOCIAL_SETTINGS }: Awaited<ReturnType<typeof loadSocialSettings>>,
+  env: Readonly<Record<string, unknown>>,
+  isUnreadable: (setting: string) => boolean,
+): SocialDeployment {
+  const faults = parseSocialSettings(env).faults.filter(({ setting }) => !isUnreadable(setting))
+  const names = faults.some(({ setting }) => setting === 'SOCIAL_PROVIDERS')
+    ? []
+    : String(env.SOCIAL_PROVIDERS ?? 'none').split(',')
+  const providers = names
+    .map((name) => name.trim())
+    .filter(
+      (name) => name !== 'none' && !faults.some(({ setting }) => setting.startsWith(socialPrefix(name))),
+    )
+    .map((name) => ({
+      name,
+      issuer: name in SOCIAL_SETTINGS ? null : String(env[`${socialPrefix(name)}ISSUER`]),
+    }))
+  return { faults, providers }
+}
+
+/** Returns how the settings of a provider begin. */
+export function socialPrefix(name: string): string {
+  return `SOCIAL_${name.toUpperCase().replaceAll('-', '_')}_`
+}
+
+/** Returns whether a setting of social login must not stand in a file that is committed. */
+export function isSocialSecret(setting: string): boolean {
+  return /^SOCIAL_.+_(?:CLIENT_SECRET|PRIVATE_KEY)$/.test(setting)
 }
 
 export function isSecretName(name: string): boolean {

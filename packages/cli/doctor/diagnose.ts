@@ -5,6 +5,7 @@ import { checkPasskeys } from './check-passkeys.ts'
 import { checkPlan, type Plan } from './check-plan.ts'
 import { checkSettings } from './check-settings.ts'
 import { checkSite } from './check-site.ts'
+import { checkSocial } from './check-social.ts'
 import { checkWorker } from './check-worker.ts'
 import type { Deployment } from './deployment.ts'
 import { type Finding, warning } from './finding.ts'
@@ -18,6 +19,7 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
     return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
   }
   findings.push(...checkCopies(deployment, config), ...checkDatabaseObject(deployment, config))
+  findings.push(...checkSocial(deployment, config))
   if (target === 'local') return [...findings, ...checkOrigins(config)]
   return [
     ...findings,

@@ -25,6 +25,7 @@ import { type Plan, parsePlan } from './check-plan.ts'
 import { checkRedis } from './check-redis.ts'
 import { checkRestore } from './check-restore.ts'
 import { checkService } from './check-service.ts'
+import { checkIssuers } from './check-social.ts'
 import { type Deployment, readDeployment } from './deployment.ts'
 import { diagnose } from './diagnose.ts'
 import { countLevels, error, type Finding, ok, renderFindings, renderSummary } from './finding.ts'
@@ -127,6 +128,7 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
   return [
     ...diagnose(deployment, plan),
     ...(await checkRedis(deployment)),
+    ...(await checkIssuers(deployment)),
     checkDatabase(database, 'local'),
     ...(await checkRows(createWrangler({ configPath: config }), config, flags, database)),
   ]
@@ -143,6 +145,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   const database = migratesItself(deployment) ? ({ kind: 'migrates-itself' } as const) : await asked?.()
   return [
     ...diagnose(deployment, plan),
+    ...(await checkIssuers(deployment)),
     ...(database ? [checkDatabase(database, 'deployed')] : []),
     ...(await checkRows(wrangler, config, ['--remote'], database)),
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),

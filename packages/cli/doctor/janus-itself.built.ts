@@ -1,11 +1,16 @@
 // What the doctor needs of Janus itself, in the package: tools/build-package.ts puts this in the place of janus-itself.ts.
 import { parseConfig } from '../../../src/config/parse-config.ts'
+import * as socialSettings from '../../../src/config/social-settings.ts'
 
 /** Defined by tools/build-package.ts. */
 declare const TESTED_DATE: string
 
 export async function loadParseConfig(): Promise<typeof parseConfig> {
   return parseConfig
+}
+
+export async function loadSocialSettings(): Promise<typeof socialSettings> {
+  return socialSettings
 }
 
 export function testedDate(): string {

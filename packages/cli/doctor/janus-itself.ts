@@ -3,20 +3,29 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { buildSync } from 'esbuild'
 import type { parseConfig as ParseConfig } from '../../../src/config/parse-config.ts'
+import type * as SocialSettings from '../../../src/config/social-settings.ts'
 import { ROOT } from '../place.ts'
 
 /** Loads `parseConfig`. src/ is written for a bundler, so it has to be bundled for Node to load it. */
 export async function loadParseConfig(): Promise<typeof ParseConfig> {
+  return (await load('parse-config')).parseConfig
+}
+
+/** Loads what reads the settings of social login, which `parseConfig` does not know. */
+export async function loadSocialSettings(): Promise<typeof SocialSettings> {
+  return load('social-settings')
+}
+
+async function load(name: string) {
   const { outputFiles } = buildSync({
-    entryPoints: [join(ROOT, 'src/config/parse-config.ts')],
+    entryPoints: [join(ROOT, `src/config/${name}.ts`)],
     bundle: true,
     write: false,
     format: 'esm',
     platform: 'neutral',
   })
   const code = Buffer.from(outputFiles[0]?.contents ?? '').toString('base64')
-  const module = await import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)
-  return module.parseConfig
+  return import(/* @vite-ignore */ `data:text/javascript;base64,${code}`)
 }
 
 /** Returns the compatibility date that Janus is tested with. */
