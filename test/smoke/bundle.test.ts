@@ -34,10 +34,10 @@ it('the API without any part stays under 228 KiB', () => {
   expect(module.includes('RegExpRouter')).toBe(false)
 })
 
-it('what is deployed, pages in three languages included, stays under 688 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 718 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(688 * KIB)
+  expect(module.byteLength).toBeLessThan(718 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   expect(module.includes('RegExpRouter')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.
@@ -88,7 +88,7 @@ it('docs/explain/performance.md says what each part adds, to 2 KiB or 3 %', asyn
     const added = (await weigh(part)) - alone
     console.log(`${part}: ${added.toFixed(1)} KiB`)
     const [, documented = ''] = new RegExp(`^\\| \`${part}\`[^|]*\\| (\\d+) KiB`, 'm').exec(page) ?? []
-    expect(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`).toBeLessThan(
+    expect.soft(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`).toBeLessThan(
       Math.max(2, 0.03 * added),
     )
   }
