@@ -149,6 +149,8 @@ export default defineConfig({
           'test/stores/**',
           ON_DURABLE_OBJECT,
           'test/on-postgres/**',
+          // npm run test:examples
+          'test/examples/**',
           ON_NODE,
           ...ALONE,
         ],

@@ -36,7 +36,7 @@ export interface Call extends Abortable {
  * The routes of an account (password, address, sessions, and so on) are in `janus/client/account`.
  */
 export interface JanusClient {
-  /** How this client signs in. */
+  /** Says how this client signs in. */
   readonly mode: 'session' | 'token'
   /** `null` until it is known: until somebody signs in, or the first call. */
   readonly signedIn: boolean | null

@@ -26,7 +26,7 @@ export interface LinkedIdentity {
 export interface AuthorizationBegun {
   /** Open it in the browser of the person. */
   readonly authorization_url: string
-  /** How many seconds the person has there. */
+  /** Says how many seconds the person has there. */
   readonly expires_in: number
   /** In token mode: keep it, and send it with what comes back. In session mode it is in a cookie. */
   readonly binding?: string

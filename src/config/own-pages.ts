@@ -8,6 +8,7 @@ export const REPLACEABLE_PAGES = [
   '/login',
   '/login/second-factor',
   '/login/second-factor/set-up',
+  '/login/second-factor/recovery',
   '/login/link',
   '/login/link/confirm',
   '/register',

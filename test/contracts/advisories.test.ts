@@ -73,7 +73,7 @@ describe.each(['session', 'token'] as const)('in %s mode', (mode) => {
     },
   )
 
-  it('INC-31: a passkey that is removed ends what was begun with one, and the session that removes it stays', async () => {
+  it('WAN-07, INC-31: a passkey that is removed ends what was begun with one, and the session that removes it stays', async () => {
     const service = mailingService()
     const ada = await provenPerson(service, mode)
     const { id, soft } = await addPasskey(await ada.signIn())
