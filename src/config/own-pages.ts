@@ -9,6 +9,7 @@ export const REPLACEABLE_PAGES = [
   '/login/second-factor',
   '/login/second-factor/set-up',
   '/login/second-factor/recovery',
+  '/login/second-factor/recovery/cancel',
   '/login/link',
   '/login/link/confirm',
   '/register',
