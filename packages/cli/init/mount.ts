@@ -6,7 +6,7 @@ export type Mounted =
 /** Returns the code of a Worker that has nothing else yet. @param path Where Janus is mounted. */
 export function newWorker(path: string): string {
   return `import { env } from 'cloudflare:workers'
-import { Hono } from '../../../src/http/hono'
+import { Hono } from 'hono'
 import { ${PARTS.join(', ')} } from 'janus'
 import { type JanusEnv, janus } from 'janus/verify'
 
