@@ -6,6 +6,7 @@ import { createD1Database } from '../../src/storage/d1/d1-database'
 import { createSigningKeyStore } from '../../src/storage/sql/signing-key-store'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 beforeEach(async () => {
   await env.DB.exec('DELETE FROM signing_keys')
@@ -104,6 +105,7 @@ describe('the first rush on an empty database makes one key', () => {
 
 describe('an isolate and its keys', () => {
   it('reads them once and again after 300 seconds', async () => {
+    stopTime()
     const watched = watchedDatabase()
     const service = ownService({ DB: watched.DB })
     const first = await signerId(service)
