@@ -13,6 +13,7 @@ import {
   signedInPerson,
 } from '../support/person'
 import { createPlace, type Place, sessionCopy } from '../support/place'
+import { stopTime } from '../support/stop-time'
 
 /** What a seal saves, and what it adds to the table of docs/explain/staleness.md: its seconds in session mode, and nothing else. */
 const SEALED = { SEAL_SECONDS: '30' }
@@ -35,6 +36,7 @@ async function sealedPerson(
 
 describe('a seal', () => {
   it('SES-02: comes with the sign-in, beside the session cookie, for SEAL_SECONDS, and out of reach of scripts', async () => {
+    stopTime()
     const { person } = await sealedPerson()
     const [seal] = person.answer.headers.getSetCookie().filter((each) => each.startsWith(`${SEAL}=`))
     expect(seal).toMatch(/^__Host-seal=[\w-]+; Max-Age=30; Path=\/; HttpOnly; Secure; SameSite=Lax$/)
@@ -71,6 +73,7 @@ describe('a seal', () => {
   })
 
   it('is made anew by the request that had to ask, from the copy and from the database', async () => {
+    stopTime()
     const { here, person, browser } = await sealedPerson()
     expect(await sessionCopy(person.sessionId)).toBeNull()
     here.ahead = 31
@@ -198,6 +201,7 @@ describe('PLT-01: a seal opens nothing', () => {
 
 describe('OUT-02: a session that has ended', () => {
   it('is honoured by its seal elsewhere for SEAL_SECONDS, and no longer, however often it is used', async () => {
+    stopTime()
     const { person, browser } = await sealedPerson()
     const elsewhere = createPlace({ ...SEALED, MEMO_SECONDS: '10' })
     await person.post('/logout')
@@ -210,6 +214,7 @@ describe('OUT-02: a session that has ended', () => {
   })
 
   it('gets no seal out of the memo that would last longer than the answer of storage', async () => {
+    stopTime()
     const { person } = await sealedPerson()
     const elsewhere = createPlace({ ...SEALED, MEMO_SECONDS: '30' })
     // The first request puts the session into KV, and the second remembers it.
@@ -224,6 +229,7 @@ describe('OUT-02: a session that has ended', () => {
   })
 
   it('is over at once where SEAL_SECONDS was lowered', async () => {
+    stopTime()
     const { person, browser } = await sealedPerson({ SEAL_SECONDS: '300' })
     await person.post('/logout')
     for (const [SEAL_SECONDS, ahead] of [
@@ -304,6 +310,7 @@ describe('OUT-02: a session that has ended', () => {
 
 describe('a session that is used', () => {
   it('slides as it would without seals, and lasts no longer', async () => {
+    stopTime()
     const { here, person, browser } = await sealedPerson({ SEAL_SECONDS: '300', SESSION_IDLE_SECONDS: '120' })
     const idleExpiresAt = () =>
       env.DB.prepare('SELECT idle_expires_at FROM sessions WHERE id = ?1')

@@ -18,6 +18,7 @@ import {
 } from '../support/oauth'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 let service: OwnService
 let ada: Person
@@ -121,6 +122,7 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
   })
 
   it('OP-03: expires after a minute', async () => {
+    stopTime()
     const late = oauthService()
     const code = await codeFor(late, ada, own())
     late.ahead = 60
