@@ -20,10 +20,10 @@ process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cach
 const PATIENCE_MS = 300_000
 
 /**
- * One more than the cores of the smallest machine: some tests wait for what they have started.
- * Each project says it, too: a project takes nothing from the configuration around it, and the default on two cores is one.
+ * As many as the smallest machine has cores. Each project says it: a project takes nothing from the configuration around it, and the default
+ * on two cores is one.
  */
-const WORKERS = 3
+const WORKERS = 2
 
 /** What looks at all that is stored, or changes the keys of everybody. */
 const ALONE = [
@@ -198,7 +198,9 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'e2e',
-          maxWorkers: WORKERS,
+          // After all others and one by one: beside other work a browser takes ten times as long for a page.
+          maxWorkers: 1,
+          sequence: { groupOrder: 1 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],
           // One browser for each process, and not for each file.
