@@ -88,9 +88,9 @@ it('docs/explain/performance.md says what each part adds, to 2 KiB or 3 %', asyn
     const added = (await weigh(part)) - alone
     console.log(`${part}: ${added.toFixed(1)} KiB`)
     const [, documented = ''] = new RegExp(`^\\| \`${part}\`[^|]*\\| (\\d+) KiB`, 'm').exec(page) ?? []
-    expect.soft(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`).toBeLessThan(
-      Math.max(2, 0.03 * added),
-    )
+    expect
+      .soft(Math.abs(Number(documented) - added), `${part}: ${added.toFixed(1)} KiB`)
+      .toBeLessThan(Math.max(2, 0.03 * added))
   }
 })
 
