@@ -131,6 +131,27 @@ function betterAuth(carrier: 'session' | 'cookie cache' | 'JWT'): Contender {
   }
 }
 
+/** Written by hand, and as little as possible. */
+const leastCode: Contender = {
+  name: 'least code, session on D1',
+  server: 'servers/least-code.ts',
+  prepare: async (port) => {
+    require(await ask(port, '/migrate', { body: {} }), 200)
+  },
+  async enter(port, number) {
+    const email = `person-${number}@example.com`
+    const { body } = require(await ask(port, '/register', { body: { email, password: PASSWORD } }), 200)
+    return { id: body.id, email, headers: { Authorization: `Bearer ${body.token}` }, refreshCredential: '' }
+  },
+  signUp: post(
+    '/register',
+    { email: 'new-{n}@example.com', password: PASSWORD },
+    { status: 200, text: 'new-' },
+  ),
+  signIn: ({ id, email }) => post('/login', { email, password: PASSWORD }, { status: 200, text: id }),
+  hash: HASH,
+}
+
 const MEMO_OFF = { MEMO_SECONDS: '0', SEAL_SECONDS: '0' }
 /** As another isolate answers that has never seen the session, for as long as its seal is good. */
 const SEALED = { MEMO_SECONDS: '0', SEAL_SECONDS: '300' }
@@ -139,6 +160,7 @@ const LIVE = { LIVE_CHECK: 'always' }
 export const CONTENDERS = {
   bare: { name: 'bare Hono route', server: 'servers/bare.ts', enter: null },
   kvGet: { name: 'bare + one KV get', server: 'servers/kv-get.ts', enter: enterFreely },
+  leastCode,
   joseEs256: { name: 'bare + one jose ES256', server: 'servers/jose-es256.ts', enter: enterFreely },
   honoJwt: { name: 'hono/jwt, HS256', server: 'servers/hono-jwt.ts', enter: enterFreely },
   ironSession: { name: 'iron-session', server: 'rivals/iron-session.ts', enter: enterFreely },

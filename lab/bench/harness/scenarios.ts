@@ -57,7 +57,7 @@ function protectedRequests(
 function hashing(
   operation: 'sign-up' | 'sign-in',
   title: string,
-  contenders: readonly Contender[] = [C.betterAuth, C.janusSession, C.janusToken],
+  contenders: readonly Contender[] = [C.betterAuth, C.leastCode, C.janusSession, C.janusToken],
   name: string = operation,
 ): Scenario {
   return {
