@@ -3,6 +3,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { checkContender } from './harness/check-contender.ts'
 import { compareCounts, presentCounts } from './harness/compare-counts.ts'
+import type { Contender } from './harness/contender.ts'
 import { countStorage } from './harness/count-storage.ts'
 import type { Entrant } from './harness/entrant.ts'
 import { type FirstRequestRow, measureFirstRequests } from './harness/first-request.ts'
@@ -18,8 +19,8 @@ import {
   type Scenario,
   scenarios,
 } from './harness/scenarios.ts'
+import { whyLeftOut } from './harness/servers-beside.ts'
 import { requireRedis } from './harness/start-express.ts'
-import { requirePostgres } from './harness/start-janus-on-node.ts'
 import { type Started, start } from './harness/started.ts'
 import { type ScenarioResult, summarise } from './harness/summarise.ts'
 
@@ -35,7 +36,6 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const options = parse()
 try {
   if (options.redis) requireRedis()
-  installRivals()
   if (options.counts) await count()
   else await measure(options)
 } catch (error) {
@@ -57,9 +57,14 @@ function parse(): Options {
 
 async function measure(options: Options): Promise<void> {
   const wanted = (name: string) => options.scenarios?.includes(name) ?? true
-  const chosen = scenarios(options).filter(({ name }) => wanted(name))
-  if (chosen.some(({ contenders }) => contenders.some(({ onNode }) => onNode?.database === 'postgres')))
-    requirePostgres()
+  const named = scenarios(options).filter(({ name }) => wanted(name))
+  const leftOut = named.flatMap(({ contenders }) => contenders.flatMap((one) => whyLeftOut(one) ?? []))
+  for (const sentence of new Set(leftOut)) progress(sentence)
+  const chosen = named.map((scenario) => ({
+    ...scenario,
+    contenders: scenario.contenders.filter((one) => whyLeftOut(one) === null),
+  }))
+  if (wanted('first') || chosen.some(({ contenders }) => contenders.some(isRival))) installRivals()
   progress(`about ${Math.ceil(expectedSeconds(chosen, options) / 60)} min`)
   const machine = describeMachine()
   const load = startLoadGenerator()
@@ -76,7 +81,7 @@ async function measure(options: Options): Promise<void> {
     load.stop()
   }
   const command = ['npm run bench --', ...process.argv.slice(2)].join(' ').replace(/ --$/, '')
-  const all = { command, machine, options, scenarios: results, firstRequests }
+  const all = { command, machine, options, leftOut: [...new Set(leftOut)], scenarios: results, firstRequests }
   const markdown = presentMarkdown(all)
   write(resolve(options.json ?? RESULTS), `${JSON.stringify(all, null, 2)}\n`)
   if (options.markdown) write(resolve(options.markdown), markdown)
@@ -112,7 +117,13 @@ async function runScenario(
   }
 }
 
+/** Tells whether a server is made of what `lab/bench/rivals` installs. */
+function isRival({ server }: Contender): boolean {
+  return server === 'express' || server.startsWith('rivals/')
+}
+
 async function count(): Promise<void> {
+  installRivals()
   const counts = await countStorage(COUNTED_CONTENDERS, (name) => progress(`counting: ${name}`))
   console.log(`\n${presentCounts(counts)}\n`)
   if (compareCounts(COUNTS, counts)) return

@@ -4,10 +4,14 @@ import type { Person } from './person.ts'
 /** A server that can be started, and how people become known to it. */
 export interface Contender {
   readonly name: string
-  /** The file of its Worker, from `lab/bench/`; `express`: Node and Redis. Not asked where it runs on Node. */
+  /** The file of its server, from `lab/bench/`; `express`: Node and Redis. */
   readonly server: string
-  /** Runs in a Node process, with the truth in this database. */
-  readonly onNode?: OnNode
+  /** Runs in a Node process of its own, and not in workerd. */
+  readonly onNode?: true
+  /** Where Janus keeps the truth; D1 where nothing is said. */
+  readonly truth?: TruthPlace
+  /** The server that has copies of sessions. Where nothing is said there is none, and `SESSION_COPIES` says where they are. */
+  readonly copies?: CopyPlace
   /** Settings beyond those that all have. */
   readonly settings?: Readonly<Record<string, string>>
   /** Its database must have Janus's tables. */
@@ -25,10 +29,16 @@ export interface Contender {
   readonly refresh?: Refresh
 }
 
-/** Where Janus on Node keeps the truth, and how far away that is. */
-export interface OnNode {
-  readonly database: 'sqlite' | 'memory' | 'postgres'
+/** Where Janus keeps the truth, and how far away that is. */
+export interface TruthPlace {
+  readonly database: 'd1' | 'durable-object' | 'postgres' | 'sqlite' | 'memory'
   /** As long as a network between them takes. */
+  readonly roundTripMs?: number
+}
+
+/** A server that has copies of sessions, and how far away it is. */
+export interface CopyPlace {
+  readonly server: 'redis' | 'memcached'
   readonly roundTripMs?: number
 }
 

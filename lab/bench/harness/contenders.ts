@@ -1,6 +1,7 @@
 import type { Template } from '../load/job.ts'
-import type { Contender, OnNode } from './contender.ts'
+import type { Contender, CopyPlace, TruthPlace } from './contender.ts'
 import { ask, PASSWORD, type Person, type Reply } from './person.ts'
+import { WITH_STORES } from './start-worker.ts'
 
 /** Returns who is measured, and how each of them is spoken to. */
 
@@ -72,16 +73,50 @@ function janus(
 function onNode(
   mode: 'session' | 'token',
   variant: string,
-  where: OnNode,
+  truth: TruthPlace,
   settings: Readonly<Record<string, string>> = {},
+  copies?: CopyPlace,
 ): Contender {
-  return { ...janus(mode, `, Node, ${variant}`, { SEAL_SECONDS: '0', ...settings }), onNode: where }
+  const common = { DATABASE: truth.database, SEAL_SECONDS: '0' }
+  return {
+    ...janus(mode, `, Node, ${variant}`, { ...common, ...settings, ...settingOf(copies) }),
+    server: 'servers/janus-on-node.ts',
+    onNode: true,
+    truth,
+    ...(copies ? { copies } : {}),
+  }
+}
+
+/** The same app on Workers, with stores that not every Worker carries. */
+function withStores(
+  mode: 'session' | 'token',
+  variant: string,
+  settings: Readonly<Record<string, string>>,
+  { truth, copies }: Pick<Contender, 'truth' | 'copies'> = {},
+): Contender {
+  const database = truth ? { DATABASE: truth.database } : {}
+  return {
+    ...janus(mode, `, Workers, ${variant}`, { ...database, ...settings, ...settingOf(copies) }),
+    server: WITH_STORES,
+    ...(truth ? { truth } : {}),
+    ...(copies ? { copies } : {}),
+  }
+}
+
+function settingOf(copies: CopyPlace | undefined): Readonly<Record<string, string>> {
+  return copies ? { SESSION_COPIES: copies.server } : {}
 }
 
 const SQLITE = { database: 'sqlite' } as const
 const MEMORY = { database: 'memory' } as const
+const OBJECT = { database: 'durable-object' } as const
 const POSTGRES = { database: 'postgres' } as const
-const FAR_POSTGRES = { database: 'postgres', roundTripMs: 10 } as const
+const REDIS = { server: 'redis' } as const
+const MEMCACHED = { server: 'memcached' } as const
+const FAR = { roundTripMs: 10 } as const
+const FAR_POSTGRES = { ...POSTGRES, ...FAR } as const
+const FAR_REDIS = { ...REDIS, ...FAR } as const
+const FAR_MEMCACHED = { ...MEMCACHED, ...FAR } as const
 // Memory alone is allowed where the issuer is on this machine.
 const LOCAL = { ISSUER: 'http://localhost/auth' }
 
@@ -159,6 +194,7 @@ const MEMO_OFF = { MEMO_SECONDS: '0', SEAL_SECONDS: '0' }
 /** As another isolate answers that has never seen the session, for as long as its seal is good. */
 const SEALED = { MEMO_SECONDS: '0', SEAL_SECONDS: '300' }
 const LIVE = { LIVE_CHECK: 'always' }
+const NO_COPIES = { SESSION_COPIES: 'none' }
 
 export const CONTENDERS = {
   bare: { name: 'bare Hono route', server: 'servers/bare.ts', enter: null },
@@ -190,6 +226,34 @@ export const CONTENDERS = {
   nodeMemoryToken: onNode('token', 'memory', MEMORY, LOCAL),
   nodePostgresToken: onNode('token', 'PostgreSQL', POSTGRES),
   nodeFarPostgresToken: onNode('token', 'PostgreSQL at 10 ms', FAR_POSTGRES),
+  objectToken: withStores('token', 'Durable Object', NO_COPIES, { truth: OBJECT }),
+  postgresToken: withStores('token', 'PostgreSQL', NO_COPIES, { truth: POSTGRES }),
+  farPostgresToken: withStores('token', 'PostgreSQL at 10 ms', NO_COPIES, { truth: FAR_POSTGRES }),
+  farPipelinedToken: withStores(
+    'token',
+    'PostgreSQL at 10 ms, in one flight',
+    { ...NO_COPIES, POSTGRES_PIPELINE: 'on' },
+    { truth: FAR_POSTGRES },
+  ),
+  copiesInKv: withStores('session', 'KV', { ...MEMO_OFF, SESSION_COPIES: 'kv' }),
+  copiesInObject: withStores('session', 'Durable Object', { ...MEMO_OFF, SESSION_COPIES: 'durable-object' }),
+  copiesInRedis: withStores('session', 'Redis', MEMO_OFF, { copies: REDIS }),
+  copiesInFarRedis: withStores('session', 'Redis at 10 ms', MEMO_OFF, { copies: FAR_REDIS }),
+  copiesInMemcached: withStores('session', 'Memcached', MEMO_OFF, { copies: MEMCACHED }),
+  copiesInFarMemcached: withStores('session', 'Memcached at 10 ms', MEMO_OFF, { copies: FAR_MEMCACHED }),
+  copiesInMemory: withStores('session', 'memory', { ...MEMO_OFF, SESSION_COPIES: 'memory' }),
+  noCopies: withStores('session', 'none: D1', { ...MEMO_OFF, ...NO_COPIES }),
+  nodeCopiesInMemory: onNode('session', 'memory', SQLITE, MEMO_OFF),
+  nodeCopiesInRedis: onNode('session', 'Redis', SQLITE, MEMO_OFF, REDIS),
+  nodeCopiesInFarRedis: onNode('session', 'Redis at 10 ms', SQLITE, MEMO_OFF, FAR_REDIS),
+  nodeCopiesInMemcached: onNode('session', 'Memcached', SQLITE, MEMO_OFF, MEMCACHED),
+  nodeCopiesInFarMemcached: onNode('session', 'Memcached at 10 ms', SQLITE, MEMO_OFF, FAR_MEMCACHED),
+  nodeNoCopies: onNode('session', 'none: SQLite file', SQLITE, { ...MEMO_OFF, ...NO_COPIES }),
+  nodeNoCopiesPostgres: onNode('session', 'none: PostgreSQL', POSTGRES, { ...MEMO_OFF, ...NO_COPIES }),
+  nodeNoCopiesFarPostgres: onNode('session', 'none: PostgreSQL at 10 ms', FAR_POSTGRES, {
+    ...MEMO_OFF,
+    ...NO_COPIES,
+  }),
   oneHash: {
     name: 'one unsplit hash',
     server: 'servers/one-hash.ts',

@@ -22,6 +22,8 @@ export const SCENARIO_NAMES = [
   'refresh',
   'beside',
   'node',
+  'copies',
+  'copies-node',
   'sign-in-truths',
   'refresh-truths',
   'first',
@@ -36,13 +38,14 @@ export const HELP = `Measure Janus beside a bare Hono route and beside other lib
   --seconds S        length of a burst; what hashes gets three times that (1)
   --connections C    connections kept busy (16)
   --users N          signed-in people whose requests take turns (8)
-  --redis            also Node with express-session, Redis and passport; needs redis-server
+  --redis            also Node with express-session, Redis and passport, and the scenario node; needs redis-server
   --quick            two rounds of a fifth of a second: to see that everything works, not to quote
   --json FILE        where the numbers go (lab/bench/results/latest.json)
   --markdown FILE    where the tables go, besides the terminal
   --counts           count storage operations instead, and compare them with lab/bench/counts.json
   --help             print this
 
+What needs a server that this machine lacks (PostgreSQL, Redis, Memcached) is left out with a sentence.
 What is measured, and what could bias it: lab/bench/README.md.`
 
 /** @throws With what is wrong. `null`: the help was asked for. */
@@ -67,6 +70,7 @@ export function readOptions(args: readonly string[]): Options | null {
   const scenarios = values.scenarios?.split(',') ?? null
   const unknown = scenarios?.filter((name) => !SCENARIO_NAMES.includes(name)) ?? []
   if (unknown.length > 0) throw new Error(`There is no scenario ${unknown.join(', ')}.`)
+  if (scenarios?.includes('node') && !values.redis) throw new Error('The scenario node needs --redis.')
   return {
     scenarios,
     rounds: whole('rounds', values.rounds ?? (values.quick ? '2' : '7'), 1, 1000),

@@ -7,12 +7,21 @@ export interface Results {
   readonly command: string
   readonly machine: Machine
   readonly options: Options
+  /** Says of each contender that was not measured why; sentences. */
+  readonly leftOut: readonly string[]
   readonly scenarios: readonly ScenarioResult[]
   readonly firstRequests: readonly FirstRequestRow[]
 }
 
 /** Returns the results as Markdown, with the command that makes them. */
-export function presentMarkdown({ command, machine, options, scenarios, firstRequests }: Results): string {
+export function presentMarkdown({
+  command,
+  machine,
+  options,
+  leftOut,
+  scenarios,
+  firstRequests,
+}: Results): string {
   const { date, cores, processor, system, node, workerd, loadAverage } = machine
   const busiest = Math.max(0, ...scenarios.map(({ generatorBusy }) => generatorBusy))
   const facts = `${date}, ${cores} cores of ${processor}, ${system}, Node ${node}, workerd ${workerd}`
@@ -21,6 +30,7 @@ export function presentMarkdown({ command, machine, options, scenarios, firstReq
     `${facts}; load before: ${loadAverage.toFixed(2)}. ${options.rounds} rounds of ${options.seconds} s, ` +
       `${options.connections} connections, ${options.users} users. ` +
       `The load generator never needed more than ${round(busiest)} of a core.`,
+    ...(leftOut.length > 0 ? [leftOut.join(' ')] : []),
     ...scenarios.map(presentScenario),
     ...(firstRequests.length > 0 ? [presentFirstRequests(firstRequests)] : []),
   ]

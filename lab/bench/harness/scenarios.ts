@@ -113,6 +113,10 @@ const TRUTHS: readonly Contender[] = [
   C.nodeMemoryToken,
   C.nodePostgresToken,
   C.nodeFarPostgresToken,
+  C.objectToken,
+  C.postgresToken,
+  C.farPostgresToken,
+  C.farPipelinedToken,
 ]
 
 const REFRESH_PER_TRUTH: Scenario = {
@@ -135,6 +139,36 @@ const ON_NODE = {
   ]),
   baseline: C.express.name,
 }
+
+/** Nothing is remembered: every request reads its copy. */
+const COPIES: readonly Scenario[] = [
+  {
+    ...protectedRequests('copies', 'Protected request on Workers, per store of copies', [
+      C.copiesInKv,
+      C.copiesInObject,
+      C.copiesInRedis,
+      C.copiesInFarRedis,
+      C.copiesInMemcached,
+      C.copiesInFarMemcached,
+      C.copiesInMemory,
+      C.noCopies,
+    ]),
+    baseline: C.copiesInKv.name,
+  },
+  {
+    ...protectedRequests('copies-node', 'Protected request on Node, per store of copies', [
+      C.nodeCopiesInMemory,
+      C.nodeCopiesInRedis,
+      C.nodeCopiesInFarRedis,
+      C.nodeCopiesInMemcached,
+      C.nodeCopiesInFarMemcached,
+      C.nodeNoCopies,
+      C.nodeNoCopiesPostgres,
+      C.nodeNoCopiesFarPostgres,
+    ]),
+    baseline: C.nodeCopiesInMemory.name,
+  },
+]
 
 /** Enough to see how long requests wait, and little beside what a server can do. */
 const BESIDE_PACE_PER_SECOND = 100
@@ -204,6 +238,7 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
     REFRESH,
     BESIDE,
     ...(redis ? [ON_NODE] : []),
+    ...COPIES,
     SIGN_IN_PER_TRUTH,
     REFRESH_PER_TRUTH,
   ]

@@ -13,6 +13,14 @@ const ROOT = join(import.meta.dirname, '../../..')
 /** The same for each start in this run, so that a credential is good for the next one. */
 const AUTH_SECRET = randomBytes(32).toString('base64url')
 
+/** The Worker that has classes of Durable Objects. */
+export const WITH_STORES = 'servers/janus-with-stores.ts'
+
+const OBJECTS = {
+  COPIES: { className: 'SessionCopiesObject', useSQLite: true },
+  JANUS_DB: { className: 'JanusDatabase', useSQLite: true },
+}
+
 /** A server at work. */
 export interface Running {
   readonly port: number
@@ -32,9 +40,12 @@ export async function startWorker(
   { name, server, settings = {}, needsJanusSchema }: Contender,
   {
     countStorage = false,
+    postgres,
     storage,
   }: {
     readonly countStorage?: boolean
+    /** The URL that its Hyperdrive has. Without it there is no Hyperdrive. */
+    readonly postgres?: string
     /** A folder to keep storage in. Without it each start has storage of its own. */
     readonly storage?: string
   } = {},
@@ -65,6 +76,8 @@ export async function startWorker(
           },
           d1Databases: ['DB'],
           kvNamespaces: ['SESSIONS'],
+          ...(server === WITH_STORES ? { durableObjects: OBJECTS } : {}),
+          ...(postgres === undefined ? {} : { hyperdrives: { HYPERDRIVE: postgres } }),
           // All come from one address here, and who signs in too often is not what is measured.
           ratelimits: { LOGIN_LIMIT: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 } } },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],

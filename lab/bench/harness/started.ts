@@ -1,6 +1,7 @@
 import type { Template } from '../load/job.ts'
 import { type Contender, PROTECTED } from './contender.ts'
 import type { Person } from './person.ts'
+import { startBeside } from './servers-beside.ts'
 import { startExpress } from './start-express.ts'
 import { startJanusOnNode } from './start-janus-on-node.ts'
 import { type Running, startWorker } from './start-worker.ts'
@@ -12,9 +13,25 @@ export interface Started {
   readonly people: readonly Person[]
 }
 
-function startServer(contender: Contender): Promise<Running> {
-  if (contender.onNode) return startJanusOnNode(contender, contender.onNode)
-  return contender.server === 'express' ? startExpress() : startWorker(contender)
+async function startServer(contender: Contender): Promise<Running> {
+  if (contender.server === 'express') return startExpress()
+  const beside = await startBeside(contender)
+  const settled = { ...contender, settings: { ...contender.settings, ...beside.settings } }
+  try {
+    const running = contender.onNode
+      ? await startJanusOnNode(settled, beside.postgres)
+      : await startWorker(settled, beside.postgres === null ? {} : { postgres: beside.postgres })
+    return {
+      ...running,
+      async stop() {
+        await running.stop()
+        await beside.stop()
+      },
+    }
+  } catch (error) {
+    await beside.stop()
+    throw error
+  }
 }
 
 /** Starts a server and makes people known to it, one after the other, for a hash takes the whole thread. */

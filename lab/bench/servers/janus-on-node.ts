@@ -1,13 +1,15 @@
 import '../../../packages/node/platform'
 import { readFileSync } from 'node:fs'
-import { Hono } from 'hono'
 import { listen } from '../../../packages/node/http-server'
-import { createJanus } from '../../../src/janus'
+import { parseConfig } from '../../../src/config/parse-config'
+import { openMemcachedCopies } from '../../../src/wiring/memcached-on-node'
 import { openPostgres } from '../../../src/wiring/postgres-on-node'
+import { openRedisCopies } from '../../../src/wiring/redis-on-node'
 import { serveFromSqlite } from '../../../src/wiring/sqlite-on-node'
+import { janusApp } from './janus-app.ts'
 
 /**
- * The app of janus-host.ts in one Node process, on the database that `DATABASE` names. `PLACE` is its file or its URL, `MIGRATIONS` a file
+ * The app of janus-app.ts in one Node process, on the database that `DATABASE` names. `PLACE` is its file or its URL, `MIGRATIONS` a file
  * with those of SQLite.
  */
 const { DATABASE = '', PLACE = '', MIGRATIONS = '', ...env } = process.env
@@ -15,33 +17,20 @@ const truth =
   DATABASE === 'postgres'
     ? openPostgres(PLACE)
     : await serveFromSqlite(PLACE, JSON.parse(readFileSync(MIGRATIONS, 'utf8')))
-const janus = createJanus(
-  {
-    SESSION_COPIES: 'memory',
-    ...env,
-    DATABASE,
-    // All come from one address here.
-    LOGIN_LIMIT: { limit: async () => ({ success: true }) },
-    HYPERDRIVE: { connectionString: '' },
-  },
-  { createDatabase: () => truth, defer: () => {} },
-)
-const passwords = janus.services?.passwords
-if (!passwords) throw new Error('Janus is not configured')
-const app = new Hono()
-  .route('/auth', janus)
-  .get('/protected', async (c) => {
-    const verdict = await janus.authenticate(c.req.raw.headers, c.req.method)
-    return verdict.ok
-      ? c.json({ user_id: verdict.principal.userId })
-      : Response.json(verdict.problem, { status: verdict.problem.status })
-  })
-  // The hash of a sign-in or sign-up, and nothing else.
-  .post('/hash', async (c) => {
-    const { password } = await c.req.json()
-    await passwords.verifyNothing(password)
-    return c.json({ done: true })
-  })
+const bindings = {
+  SESSION_COPIES: 'memory',
+  ...env,
+  DATABASE,
+  // All come from one address here.
+  LOGIN_LIMIT: { limit: async () => ({ success: true }) },
+  HYPERDRIVE: { connectionString: '' },
+}
+const opened = await openCopies()
+const app = janusApp(bindings, {
+  createDatabase: () => truth,
+  ...(opened ? { createSessionCopies: () => opened.copyStore } : {}),
+  defer: () => {},
+})
 const server = await listen({
   host: '127.0.0.1',
   port: 0,
@@ -49,3 +38,12 @@ const server = await listen({
   clientAddress: () => '192.0.2.1',
 })
 process.send?.(server.port)
+
+/** Opens a server of copies, as `janus serve` does. */
+async function openCopies() {
+  const parsed = parseConfig(bindings)
+  if (!parsed.ok) throw new Error(parsed.faults.map(({ message }) => message).join('; '))
+  const { redisUrl, memcachedAddress } = parsed.config
+  if (redisUrl) return openRedisCopies(redisUrl)
+  return memcachedAddress ? openMemcachedCopies(memcachedAddress) : null
+}
