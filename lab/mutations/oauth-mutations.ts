@@ -4,6 +4,7 @@ const OPERATOR = ['test/smoke/operator.test.ts']
 const AUTHORIZE = ['test/oauth/authorize.test.ts']
 const TOKEN = ['test/oauth/token.test.ts']
 const SETTINGS = ['test/config/oauth.test.ts']
+const RESOURCE = ['test/verify/protected-resource.test.ts']
 const REDIRECT_URIS = ['test/oauth/redirect-uri.test.ts']
 
 /** The guards of the authorization server. */
@@ -132,6 +133,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'no service is handed the secret that signs tokens', tests: SETTINGS },
   {
     guard: 'a code is of a session that is live',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: 'FROM sessions ${JOIN_LIVE_ACCOUNT} JOIN',
     put: 'FROM sessions JOIN',
     tests: AUTHORIZE,
@@ -157,6 +159,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a code ends with the session that it came from',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: '${JOIN_LIVE_ACCOUNT} WHERE',
     put: 'WHERE :now > 0 AND',
     tests: TOKEN,
@@ -196,5 +199,32 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     cut: 'OFFSET :others',
     put: 'OFFSET 1000 + :others',
     tests: ['test/oauth/limit.test.ts'],
+  },
+  {
+    guard: 'a challenge does not ask for access that outlives the sign-in',
+    cut: '.filter((word) => word !== OFFLINE_ACCESS)',
+    put: '',
+    tests: RESOURCE,
+  },
+  { guard: 'a token without a scope of this service opens nothing here', tests: RESOURCE },
+  { guard: 'a token opens what its scope says', tests: RESOURCE },
+  {
+    guard: 'a token for another service opens nothing here',
+    cut: 'v.literal(resource)',
+    put: 'v.unknown()',
+    tests: RESOURCE,
+  },
+  { guard: 'a token that is bound to a key is no bearer token', tests: RESOURCE },
+  {
+    guard: 'nobody calls a protected resource without a token for it',
+    cut: 'return refuse(verdict.problem)',
+    put: 'return next()',
+    tests: RESOURCE,
+  },
+  {
+    guard: 'a scope is required',
+    cut: '!caller.scopes.includes(word)',
+    put: 'caller.scopes.includes("-") && word === "-"',
+    tests: RESOURCE,
   },
 ]

@@ -1,10 +1,11 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import type { Principal } from '../../src/guards/principal.ts'
 import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
-import { type PresentedProblem, Problem, presentProblem, problemResponse } from '../../src/http/problem.ts'
+import { Problem, presentProblem } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import type { AssuranceLevel } from '../../src/sessions/assurance.ts'
 import { requireIssuer } from './issuer.ts'
+import { refuse } from './refuse.ts'
 import { createServiceClient, type ServiceClientOptions } from './service-client.ts'
 import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
@@ -19,7 +20,21 @@ export type {
   Verdict,
 } from '../../src/guards/verdict.ts'
 export type { PresentedProblem, ProblemBody, ProblemCode } from '../../src/http/problem.ts'
+export {
+  type ProtectedResourceEnv,
+  protectedResource,
+  refuseScope,
+  requireScope,
+} from './protected-resource.ts'
 export type { RequestHeaders } from './request-headers.ts'
+export {
+  createResourceVerifier,
+  type ResourceCaller,
+  type ResourceMetadata,
+  type ResourceOptions,
+  type ResourceVerdict,
+  type ResourceVerifier,
+} from './resource-verifier.ts'
 export {
   type CallerMethods,
   createServiceClient,
@@ -140,11 +155,4 @@ function createServiceVerifier(options: ServiceClientOptions & { readonly live?:
   const client = createServiceClient(options)
   const { requireRecent } = client
   return { authenticate: options.live ? client.requireLive : client.authenticate, requireRecent }
-}
-
-/** Returns a response that no cache may store, because it is about the caller. */
-function refuse(problem: PresentedProblem): Response {
-  const response = problemResponse(problem)
-  response.headers.set('Cache-Control', 'no-store')
-  return response
 }

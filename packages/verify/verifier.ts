@@ -4,7 +4,7 @@ import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recen
 import type { Verdict } from '../../src/guards/verdict.ts'
 import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
-import { createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
+import { type CheckedToken, createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
 import { requireIssuer } from './issuer.ts'
 import { createRemoteKeySet, KeySetUnavailable, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
 import { createReporter, type ReportLine } from './reporter.ts'
@@ -56,21 +56,11 @@ export function createVerifier(options: VerifierOptions): Verifier {
     findKey: (kid) => keys.find(kid),
   })
 
-  async function verify(headers: Headers): Promise<Verdict | Problem> {
-    const credential = readAuthorization(headers)
-    if (!credential) return new Problem('authentication-required')
-    if (credential.carrier !== 'bearer') return invalid('invalid-token')
-    const token = await check(credential.text)
-    if (!token.ok) return invalid(token.refusal === 'expired' ? 'token-expired' : 'invalid-token')
-    return { ok: true, principal: principalOfClaims(token.claims) }
-  }
-
   async function authenticate(headers: RequestHeaders): Promise<Verdict> {
-    const verdict = await verify(toHeaders(headers)).catch((error) => {
-      if (error instanceof KeySetUnavailable) return unavailable()
-      throw error
-    })
-    return verdict instanceof Problem ? refusal(issuer, verdict) : verdict
+    const claims = await verifyBearer(toHeaders(headers), check)
+    return claims instanceof Problem
+      ? refusal(issuer, claims)
+      : { ok: true, principal: principalOfClaims(claims) }
   }
 
   return {
@@ -83,6 +73,24 @@ export function createVerifier(options: VerifierOptions): Verifier {
         return refusal(issuer, insufficient(terms))
       return verdict
     },
+  }
+}
+
+/** Returns the claims of the bearer token of a request, or why there are none. Throws nothing while no keys can be had. */
+export async function verifyBearer<C>(
+  headers: Headers,
+  check: (text: string) => Promise<CheckedToken<C>>,
+): Promise<C | Problem> {
+  const credential = readAuthorization(headers)
+  if (!credential) return new Problem('authentication-required')
+  if (credential.carrier !== 'bearer') return invalid('invalid-token')
+  try {
+    const token = await check(credential.text)
+    if (!token.ok) return invalid(token.refusal === 'expired' ? 'token-expired' : 'invalid-token')
+    return token.claims
+  } catch (error) {
+    if (error instanceof KeySetUnavailable) return unavailable()
+    throw error
   }
 }
 

@@ -29,11 +29,13 @@ export interface IssuedClaims extends AccessTokenClaims {
   readonly jti: string
 }
 
-export type CheckedAccessToken =
-  | { readonly ok: true; readonly claims: AccessTokenClaims }
+export type CheckedAccessToken = CheckedToken<AccessTokenClaims>
+
+export type CheckedToken<C> =
+  | { readonly ok: true; readonly claims: C }
   | { readonly ok: false; readonly refusal: 'invalid' }
   /** One of ours, past its end: it opens nothing. What it says, if that is as it was issued. */
-  | { readonly ok: false; readonly refusal: 'expired'; readonly claims: AccessTokenClaims | null }
+  | { readonly ok: false; readonly refusal: 'expired'; readonly claims: C | null }
 
 /** Only this kind opens the API; ID tokens and the like carry another (RFC 9068 §2.1, RFC 8725 §3.11). */
 const TYP = 'at+jwt'
@@ -52,8 +54,6 @@ export interface AccessTokenTerms {
   readonly issuer: string
   readonly audience: string
   readonly algorithms: readonly string[]
-  /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */
-  readonly otherClaims: 'refused' | 'ignored'
   /**
    * Says whether the claims of a token that was verified are remembered, by its whole text, for a minute, never past its end, and never once its
    * key has left the set. It changes no answer.
@@ -67,21 +67,40 @@ export interface AccessTokenTerms {
 /** For how long the claims of a token are remembered. */
 const CLAIMS_MEMO_SECONDS = 60
 
-interface Remembered {
+interface Remembered<C> {
   readonly kid: string
   readonly key: CryptoKey
-  readonly checked: CheckedAccessToken
+  readonly checked: CheckedToken<C>
 }
 
 /** Makes what verifies access tokens: it says what one says, or why it says nothing, and throws what `findKey` throws. */
 export function createAccessTokenCheck(
-  terms: AccessTokenTerms,
+  terms: AccessTokenTerms & {
+    /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */
+    readonly otherClaims: 'refused' | 'ignored'
+  },
 ): (text: string) => Promise<CheckedAccessToken> {
-  const { algorithms, issuer, audience, remember, clock } = terms
-  const entries = claimEntries(issuer, audience)
+  const entries = claimEntries(terms.issuer, terms.audience)
   const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
   const requiredClaims = Object.keys(entries).filter((claim) => claim !== 'acr' && claim !== 'claims')
-  const memo = createMemo<Remembered>()
+  return createTokenCheck(terms, { Claims, requiredClaims })
+}
+
+/** The claims that bound the life of every access token. */
+interface TimedClaims {
+  readonly iat: number
+  readonly exp: number
+  readonly auth_time?: number | undefined
+}
+
+/** Makes what verifies tokens of the kind `at+jwt` with claims of a form. */
+export function createTokenCheck<C extends TimedClaims>(
+  terms: AccessTokenTerms,
+  form: { readonly Claims: v.GenericSchema<unknown, C>; readonly requiredClaims: readonly string[] },
+): (text: string) => Promise<CheckedToken<C>> {
+  const { algorithms, issuer, audience, remember, clock } = terms
+  const { Claims, requiredClaims } = form
+  const memo = createMemo<Remembered<C>>()
 
   return async (text) => {
     const now = clock()
@@ -110,7 +129,7 @@ export function createAccessTokenCheck(
     const expired = !jwt.ok
     if (!claims.success)
       return expired ? { ok: false, refusal: 'expired', claims: null } : { ok: false, refusal: 'invalid' }
-    const { iat, exp, auth_time } = claims.output
+    const { iat, exp, auth_time = iat } = claims.output
     const plausible =
       // guard: a token lives at most an hour
       Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
@@ -122,9 +141,11 @@ export function createAccessTokenCheck(
   }
 }
 
+/** Seconds since the epoch, as a claim has them. */
+export const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
+
 /** Returns the claims issued here, of exactly these types: no array for `aud`, no `exp` as text. */
 function claimEntries(issuer: string, audience: string) {
-  const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
   return {
     iss: v.literal(issuer),
     aud: v.literal(audience),

@@ -158,7 +158,7 @@ export function expectProblem(answer: Answer, status: number, code: string): voi
   })
   if (status === 401)
     expect(answer.headers.get('WWW-Authenticate')).toMatch(
-      /^Bearer( error="(invalid_token|insufficient_user_authentication)".*)?$/,
+      /^Bearer( error="(invalid_token|insufficient_user_authentication)".*| scope="[^"]*", resource_metadata="[^"]*")?$/,
     )
   if (status === 503 || status === 429) expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/)
 }
