@@ -211,6 +211,7 @@ export const CONTENDERS = {
   betterAuth: betterAuth('session'),
   betterAuthCached: betterAuth('cookie cache'),
   betterAuthJwt: betterAuth('JWT'),
+  janusMounted: { ...janus('session', ', mounted, a page that asks nobody'), enter: null, path: '/plain' },
   janusSession: janus('session'),
   janusSessionCold: janus('session', ', no memo', MEMO_OFF),
   janusSessionSealed: janus('session', ', sealed, no memo', SEALED),

@@ -247,8 +247,11 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
 /** Names who is started anew again and again in the scenario `first`. */
 export const FIRST_REQUEST_CONTENDERS: readonly Contender[] = [
   C.bare,
+  C.kvGet,
   C.betterAuth,
+  C.janusMounted,
   C.janusSession,
+  C.janusSessionSealed,
   C.janusToken,
 ]
 

@@ -23,6 +23,8 @@ export function janusApp(bindings: object, stores: JanusOptions = {}): Hono {
           ? c.json({ user_id: verdict.principal.userId })
           : Response.json(verdict.problem, { status: verdict.problem.status })
       })
+      // A page of the app that asks nobody who is calling: what having Janus in the bundle costs it.
+      .get('/plain', (c) => c.json({ user_id: '00000000-0000-4000-8000-000000000000' }))
       // The hash of a sign-in or sign-up, and nothing else.
       .post('/hash', async (c) => {
         const { password } = await c.req.json()
