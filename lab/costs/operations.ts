@@ -71,7 +71,7 @@ export const OPERATIONS: Readonly<Record<OperationName, Readonly<Record<Mode, Op
     session: cost({ d1: 2, rowsRead: 38, rowsWritten: 13, hashes: 1 }),
     token: cost({ d1: 2, rowsRead: 38, rowsWritten: 13, signatures: 1, hashes: 1 }),
   },
-  refresh: { session: null, token: cost({ d1: 1, rowsRead: 7, rowsWritten: 1, signatures: 1 }) },
+  refresh: { session: null, token: cost({ d1: 1, rowsRead: 4, rowsWritten: 1, signatures: 1 }) },
   'sign-out': {
     session: cost({ d1: 1, rowsRead: 4, rowsWritten: 5, kvDeletes: 1 }),
     token: cost({ d1: 1, rowsRead: 4, rowsWritten: 5, verifications: 1 }),

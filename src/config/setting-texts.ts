@@ -178,7 +178,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   POSTGRES_PIPELINE: {
     section: 'Sessions',
     meaning:
-      'Whether a Worker sends a transaction to PostgreSQL in one flight. A refresh then takes three round trips instead of eight, connection included. It works through PgBouncer in transaction mode; try it with your Hyperdrive before you rely on it. `janus serve` always does so.',
+      'Whether a Worker sends a transaction to PostgreSQL in one flight. A refresh then takes three round trips instead of five, connection included. It works through PgBouncer in transaction mode; try it with your Hyperdrive before you rely on it. `janus serve` always does so.',
     applies: '`DATABASE` is `postgres`',
   },
   SESSION_COPIES: {

@@ -3,7 +3,7 @@ import type { Client, ClientProof } from '../../oauth/client'
 import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
 import { recordOfSession } from './audit-log'
 import type { MailQueue } from './mail-queue'
-import { rotate, toRotation } from './session-rotation'
+import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type LiveSessionRow, type SessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
@@ -115,16 +115,19 @@ export function createOAuthStore(
     },
 
     async rotate(client, token, terms) {
-      const { proven, ...steps } = await db.transaction({
-        ...rotate(mailQueue, token, terms, client),
+      const { proven, rotated } = await db.transaction({
         proven: findProven(client),
+        rotated: useCurrent(token, terms, client),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
-      const rotation = toRotation(steps)
+      const [current] = rotated
+      if (current) return { outcome: 'rotated', grant: toGrant(current), counter: current.refresh_counter }
+      const steps = await db.transaction(useOld(mailQueue, token, terms, client))
+      const use = toOldUse(steps)
       const [row] = steps.live
-      if (rotation.outcome === 'reused') return rotation
-      if (!row || rotation.outcome === 'over') return { outcome: 'over' }
-      return { outcome: 'rotated', grant: toGrant(row), counter: rotation.counter }
+      if (use.outcome === 'reused') return use
+      if (!row || use.outcome === 'over') return { outcome: 'over' }
+      return { outcome: 'rotated', grant: toGrant(row), counter: use.counter }
     },
 
     async forgetCodes(expiredBefore, limit) {

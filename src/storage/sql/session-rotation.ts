@@ -3,80 +3,95 @@ import type { Rotation, RotationTerms } from '../../sessions/session-store'
 import { type MailQueue, mailIds, type QueuedRow } from './mail-queue'
 import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
-import { ifChanged, sql } from './statement'
+import { ifChanged, type Statement, sql } from './statement'
 
 // The rotation of refresh tokens: those of Janus itself, and those of its clients.
 
-interface RotatedRow extends LiveSessionRow {
+export interface RotatedRow extends LiveSessionRow {
   readonly refresh_counter: number
 }
 
+/** A refresh token: its session, and how many came before it. */
+interface Token {
+  readonly id: string
+  readonly counter: number
+}
+
 /**
- * Returns the steps that move the refresh counter of a session on for exactly one caller. They stand in a transaction of their own.
+ * Returns the statement that moves the refresh counter of a session on for exactly one caller. It stands alone, because nearly every refresh
+ * needs nothing else: {@link useOld} follows where it found no row.
  *
  * @param client Who presents the token; `null`: a client of Janus itself. A token of another holder does nothing.
  */
-export function rotate(
+export function useCurrent(
+  token: Token,
+  { now, idleExpiresAt, reuseSeconds }: RotationTerms,
+  client: ClientProof | null,
+): Statement<RotatedRow> {
+  return sql(
+    // guard: a refresh token is used once
+    `UPDATE sessions
+        SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
+            idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
+      WHERE id = :id AND refresh_counter = :counter AND ${heldBy(client)}
+        AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
+        AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
+     RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+    { ...token, ...holder(client), now, idle_expires_at: idleExpiresAt, reuse_seconds: reuseSeconds },
+  )
+}
+
+/** Returns the steps for a token that is not the current one: it is repeated within its window, or a thief's. */
+export function useOld(
   mailQueue: MailQueue,
-  { id, counter }: { readonly id: string; readonly counter: number },
-  { now, idleExpiresAt, reuseSeconds, source }: RotationTerms,
+  token: Token,
+  { now, reuseSeconds, source }: RotationTerms,
   client: ClientProof | null,
 ) {
-  const held = client === null ? HELD_BY_JANUS : HELD_BY_CLIENT
-  const holder = client === null ? {} : { client_id: client.clientId, client_secret: client.secretHash }
-  const token = { id, counter, now, ...holder }
-  const window = { ...token, reuse_seconds: reuseSeconds }
+  const held = { ...token, ...holder(client), now }
   return {
-    rotated: sql<{ id: string }>(
-      // guard: a refresh token is used once
-      `UPDATE sessions
-          SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
-              idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
-        WHERE id = :id AND refresh_counter = :counter AND ${held}
-          AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
-          AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
-       RETURNING id`,
-      { ...window, idle_expires_at: idleExpiresAt },
-    ),
-    // Sees what the step before did, so the winner's own rotation is no reuse.
     reused: sql<{ id: string }>(
       // guard: reuse of a refresh token ends its session
       `UPDATE sessions SET ended_at = :now, end_reason = 'refresh-token-reused', end_context = :context
-        WHERE id = :id AND ended_at IS NULL AND ${held} AND refresh_counter > :counter
+        WHERE id = :id AND ended_at IS NULL AND ${heldBy(client)} AND refresh_counter > :counter
           AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
           AND NOT (refresh_counter = :counter + 1 AND refreshed_at >= :now - :reuse_seconds)
        RETURNING id`,
-      { ...window, context: endContext({ actorId: null, source }) },
+      { ...held, reuse_seconds: reuseSeconds, context: endContext({ actorId: null, source }) },
     ),
     ownerTold: ifChanged(
       'reused',
-      mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', source, now }, { sessionId: id }),
+      mailQueue.noticeIfChanged({ kind: 'refresh-token-reused', source, now }, { sessionId: token.id }),
     ),
     live: sql<RotatedRow>(
       `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
-        WHERE sessions.id = :id AND refresh_counter > :counter AND ${held}`,
-      token,
+        WHERE sessions.id = :id AND refresh_counter > :counter AND ${heldBy(client)}`,
+      held,
     ),
   }
 }
 
-/** Returns what a rotation did. */
-export function toRotation({
-  rotated,
+/** Returns what became of a token that was not the current one. */
+export function toOldUse({
   reused,
   ownerTold,
-  live,
+  live: [row],
 }: {
-  readonly rotated: readonly object[]
   readonly reused: readonly object[]
   readonly ownerTold: readonly QueuedRow[]
   readonly live: readonly RotatedRow[]
 }): Rotation {
   if (reused.length > 0) return { outcome: 'reused', mailIds: mailIds(ownerTold) }
-  const [row] = live
   if (!row) return { outcome: 'over' }
-  const outcome = rotated.length > 0 ? 'rotated' : 'repeated'
-  return { outcome, live: toLiveSession(row), counter: row.refresh_counter }
+  return { outcome: 'repeated', live: toLiveSession(row), counter: row.refresh_counter }
+}
+
+function heldBy(client: ClientProof | null): string {
+  return client === null ? HELD_BY_JANUS : HELD_BY_CLIENT
+}
+
+function holder(client: ClientProof | null) {
+  return client === null ? {} : { client_id: client.clientId, client_secret: client.secretHash }
 }
 
 // guard: a refresh token of a client is none of Janus itself

@@ -1,6 +1,6 @@
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
 import type { MailQueue } from './mail-queue'
-import { rotate, toRotation } from './session-rotation'
+import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type ListedSessionRow, type LiveSessionRow, toListedSession, toLiveSession } from './session-row'
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
@@ -118,7 +118,10 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
     },
 
     async rotate(id, counter, terms): Promise<Rotation> {
-      return toRotation(await db.transaction(rotate(mailQueue, { id, counter }, terms, null)))
+      const token = { id, counter }
+      const [row] = await db.change(useCurrent(token, terms, null))
+      if (row) return { outcome: 'rotated', live: toLiveSession(row), counter: row.refresh_counter }
+      return toOldUse(await db.transaction(useOld(mailQueue, token, terms, null)))
     },
 
     async findEnded(endedBefore, limit) {

@@ -45,7 +45,7 @@ describeWith(['postgres'], 'round trips to PostgreSQL', () => {
       'of a connection for each call, one statement after another',
       () => connectEachTime(() => `${url}`, { pipeline: false }),
       false,
-      { signIn: 13, refresh: 8 },
+      { signIn: 13, refresh: 5 },
     ],
   ]
 
