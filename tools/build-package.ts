@@ -29,6 +29,7 @@ await build({
     memcached: 'packages/janus/memcached.ts',
     verify: 'packages/verify/index.ts',
     client: 'packages/client/index.ts',
+    'client-tokens': 'packages/client/tokens.ts',
     'client-account': 'packages/client/account.ts',
     'client-passkeys': 'packages/client/passkeys.ts',
     'client-social': 'packages/client/social.ts',

@@ -1,4 +1,5 @@
-import { type JanusClientOptions, storageOf } from './options.ts'
+import { createCookieCarrier } from './carrier.ts'
+import type { JanusClientOptions } from './options.ts'
 import { originOf } from './origin.ts'
 import { isSignedOut, readAnswer } from './problem.ts'
 import { createSignInState, type Listener } from './sign-in-state.ts'
@@ -41,7 +42,7 @@ export interface JanusClient {
   /** `null` until it is known: until somebody signs in, or the first call. */
   readonly signedIn: boolean | null
   signUp(account: NewAccount, options?: Abortable): Promise<SignUp>
-  /** An account with a second factor is answered with `next`: send the code to `/login/second-factor`, by {@link JanusClient.call}. */
+  /** Signs in. For an account with a second factor it returns `next`: send the code to `/login/second-factor`, by {@link JanusClient.call}. */
   signIn(credentials: Credentials, options?: Abortable): Promise<SignedIn | PendingSignIn>
   /** Ends the session; one that is over already is no error. If it throws, ask `me`: the session may have ended although a copy of it is not deleted yet. */
   signOut(options?: Abortable): Promise<void>
@@ -75,16 +76,20 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   const hasTokens = mode === 'token'
   const issuer = options.issuer.replace(/\/$/, '')
   const origins = [issuer, ...(options.origins ?? [])].map(originOf)
-  const storage = storageOf(options)
-  const modeFields = hasTokens ? { mode, refresh_in: storage ? 'body' : 'cookie' } : { mode }
-  let device: string | null = null
-  const { withLock, begin, sendWithToken, confirm, end, signedIn, subscribe, watch } = createSignInState({
-    storage,
-    hasTokens,
-    requestRefresh: (text, ifPresent) =>
-      reach('/refresh', { body: text ? { refresh_token: text } : ifPresent ? { if_present: true } : {} }),
-    tabs: storage ? '' : `janus ${mode} ${issuer}`,
-  })
+  const createState = <Proof>(shared: boolean, adopt: (proof: Proof | null) => void) =>
+    createSignInState(shared ? `janus ${mode} ${issuer}` : '', adopt)
+  const carrier =
+    options.mode === 'token'
+      ? options.createTokens({
+          ...options,
+          issuer,
+          createState,
+          reach,
+          readAnswer,
+          isSignedOut,
+        })
+      : createCookieCarrier(createState(true, () => {}))
+  const { state, cookies } = carrier
 
   /**
    * Asks Janus itself. A redirect is not followed: it would take passwords along.
@@ -95,7 +100,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     const init: Init = {
       method,
       redirect: 'manual',
-      credentials: storage || token === null ? 'omit' : 'include',
+      credentials: cookies && token !== null ? 'include' : 'omit',
     }
     if (body) {
       init.headers = { 'Content-Type': 'application/json' }
@@ -111,36 +116,27 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return send(input, { redirect: 'manual', ...init, headers })
   }
 
-  /** Adds what a route takes besides, unless it is in a cookie. */
-  async function withSent({ sends, body, ...rest }: Call): Promise<Call> {
-    if (!sends) return body ? { body, ...rest } : rest
-    const device_token = (storage && (await attempt(() => storage.getDevice?.()))) || device
-    // guard: a client without cookies says which device it is
-    const more = { ...(sends === 'mode' && modeFields), ...(device_token && { device_token }) }
-    return { ...rest, body: { ...body, ...more } }
-  }
-
-  /** Returns whether a URL is under the path of Janus, and not one of an app beside it. */
-  function isOwn(url: string): boolean {
-    return url.startsWith(issuer) && /^[/?#]|^$/.test(url.slice(issuer.length))
-  }
-
   /** Sends a request. Alone if it may give a session: no answer to a refresh may put an older cookie in place of the new one. */
   function sendCall(path: string, call: Call): Promise<Response> {
     const sendOnce = (token?: string | null) => {
-      const sendNow = async () => reach(path, await withSent(call), token)
-      return call.sends || call.renews ? withLock(sendNow) : sendNow()
+      const { sends, body } = call
+      const sendNow = async () =>
+        reach(path, sends ? { ...call, body: { ...body, ...(await carrier.fieldsOf(sends)) } } : call, token)
+      return sends || call.renews ? state.withLock(sendNow) : sendNow()
     }
-    return call.signedIn ? sendWithToken('account', sendOnce) : sendOnce()
+    return call.signedIn ? carrier.send(issuer, sendOnce) : sendOnce()
   }
 
   /** Keeps a session and the token of this device, where an answer has them. */
   async function keep(answer: Partial<SignedIn & TokenAnswer>): Promise<void> {
     const { user, session, device_token } = answer
-    if (session && (user || answer.access_token)) await begin(answer, true)
-    if (!device_token) return
-    device = device_token
-    await attempt(() => storage?.setDevice?.(device_token))
+    if (session && (user || answer.access_token)) await carrier.begin(answer)
+    if (device_token) await carrier.keepDevice(device_token)
+  }
+
+  function end(changed: boolean): Promise<void> | void {
+    state.end(changed)
+    return carrier.forget()
   }
 
   /**
@@ -154,7 +150,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     member?: (status: number) => keyof T,
   ): Promise<T> {
     return unlessAborted(call.signal, async () => {
-      const unchanged = watch()
+      const unchanged = state.watch()
       const response = await sendCall(path, call)
       const answer = await readAnswer<T>(response, member?.(response.status))
       if ((call.sends || call.renews) && answer) await keep(answer)
@@ -176,17 +172,17 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
   }
 
   async function findMe(signal: AbortSignal | undefined): Promise<Me | null> {
-    const unchanged = watch()
+    const unchanged = state.watch()
     // Without tokens `GET /` is asked, which answers everybody with 200: browsers show each 401 as an error.
     const [path, member] = hasTokens ? (['/me', 'user'] as const) : (['/', 'authenticated'] as const)
-    const response = await sendWithToken('account', async (token) =>
+    const response = await carrier.send(issuer, async (token) =>
       token === null ? null : reach(path, { method: 'GET', signal }, token),
     )
     if (!response) return null
     try {
       const { user, session } = await readAnswer<WhoAmI>(response, member)
       if (user && session && unchanged()) {
-        confirm()
+        state.confirm()
         return { user, session }
       }
     } catch (error) {
@@ -202,7 +198,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     mode,
 
     get signedIn() {
-      return signedIn()
+      return state.signedIn()
     },
 
     async signUp(account, options) {
@@ -221,7 +217,7 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     signIn: (credentials, options) => enter('/login', credentials, options),
 
     async signOut(options) {
-      const unchanged = watch()
+      const unchanged = state.watch()
       try {
         await call('/logout', { ...options, signedIn: true, body: {} })
       } catch (error) {
@@ -241,16 +237,16 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
       const merged: Init = { headers: whole.headers, signal: whole.signal, ...init }
       if (!hasTokens) merged.credentials = 'include'
       return unlessAborted(merged.signal, () =>
-        sendWithToken(
-          isOwn(whole.url) ? 'account' : 'text',
+        carrier.send(
+          whole.url,
           // A copy, because the body of a request can be read once.
           (token) => request(input === whole ? whole.clone() : whole.url, merged, token),
-          !isStream(init.body),
+          init.body,
         ),
       )
     },
 
-    subscribe,
+    subscribe: state.subscribe,
     call,
   }
 }
@@ -260,19 +256,4 @@ type WhoAmI = Partial<Me> & { readonly authenticated?: boolean }
 /** Returns the members of an answer that has `next`. */
 function pendingIn({ next, expires_in, pending }: Partial<PendingSignIn>): PendingSignIn {
   return { next, expires_in, ...(pending && { pending }) } as PendingSignIn
-}
-
-/** Returns what a storage gives, or `undefined` if it fails: the token of a device must not keep anybody from signing in. */
-async function attempt<T>(work: () => T): Promise<Awaited<T> | undefined> {
-  try {
-    return await work()
-  } catch {
-    return undefined
-  }
-}
-
-/** Returns whether a body is gone once it was sent. */
-function isStream(body: unknown): boolean {
-  const object = Object(body)
-  return 'getReader' in object || Symbol.asyncIterator in object
 }

@@ -8,7 +8,8 @@ export type {
   TokenInCookieOptions,
 } from './options.ts'
 export { type FieldError, JanusProblem, type ProblemCode } from './problem.ts'
-export type { Listener, TokenStorage } from './sign-in-state.ts'
+export type { Listener } from './sign-in-state.ts'
+export type { TokenStorage } from './tokens.ts'
 export type {
   Credentials,
   Me,

@@ -1,5 +1,5 @@
-import type { TokenStorage } from './sign-in-state.ts'
-import { inBrowser } from './tabs.ts'
+import type { Carrier } from './carrier.ts'
+import type { TokenStorage, TokenSurroundings } from './tokens.ts'
 
 /** As `fetch`, or what passes calls on to it. */
 export type Fetch = (input: string | Request, init?: RequestInit) => Promise<Response>
@@ -20,43 +20,22 @@ export interface SessionModeOptions extends CommonOptions {
   readonly mode: 'session'
 }
 
-/** An access token in memory, and the refresh token in a cookie that scripts cannot read. For pages: their default. */
-export interface TokenInCookieOptions extends CommonOptions {
+interface TokenOptions extends CommonOptions {
   readonly mode: 'token'
+  /** Takes `createTokens` of `janus/client/tokens`. A page in session mode does not load it. */
+  readonly createTokens: (surroundings: TokenSurroundings) => Carrier
+}
+
+/** An access token in memory, and the refresh token in a cookie that scripts cannot read. For pages: their default. */
+export interface TokenInCookieOptions extends TokenOptions {
   readonly refreshIn?: 'cookie'
 }
 
 /** An access token in memory, and the refresh token in a storage of one's own. The default where there is no page. */
-export interface TokenInBodyOptions extends CommonOptions {
-  readonly mode: 'token'
+export interface TokenInBodyOptions extends TokenOptions {
   readonly refreshIn?: 'body'
   /** Memory if it is not given. */
   readonly storage?: TokenStorage
 }
 
 export type JanusClientOptions = SessionModeOptions | TokenInCookieOptions | TokenInBodyOptions
-
-/** `null`: what there is to keep travels in a cookie. */
-export function storageOf(options: JanusClientOptions): TokenStorage | null {
-  const { mode, storage, refreshIn = storage || !inBrowser() ? 'body' : 'cookie' }: AnyOptions = options
-  return mode === 'session' || refreshIn === 'cookie' ? null : (storage ?? createMemoryStorage())
-}
-
-interface AnyOptions {
-  readonly mode: 'session' | 'token'
-  readonly refreshIn?: 'cookie' | 'body'
-  readonly storage?: TokenStorage
-}
-
-function createMemoryStorage(): TokenStorage {
-  let kept: string | null = null
-  return {
-    get: () => kept,
-    set(refreshToken) {
-      kept = refreshToken
-    },
-    remove() {
-      kept = null
-    },
-  }
-}

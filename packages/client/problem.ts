@@ -30,6 +30,7 @@ export type ProblemCode =
   | 'mailbox-not-proven'
   | 'second-factor-required'
   | 'last-way-in'
+  | 'last-administrator'
   | 'identity-refused'
   | 'account-exists'
   | 'body-too-large'

@@ -34,12 +34,16 @@ interface Channel<News> {
   postMessage(news: News): void
 }
 
-/** Servers may have channels and locks, too, but whom they reach there are other people. */
+/** Returns whether this is a browser. Servers may have channels and locks, too, but whom they reach there are other people. */
 export function inBrowser(): boolean {
   return 'document' in globalThis
 }
 
-/** @param name The same in all tabs that share a sign-in; `''`: there are none. */
+/**
+ * Creates what connects the tabs of one browser.
+ *
+ * @param name The same in all tabs that share a sign-in; `''`: there are none.
+ */
 export function createTabs<News extends readonly unknown[]>(
   name: string,
   onBroadcast: (...news: News) => void,

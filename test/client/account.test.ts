@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import { hotp, totpStep } from '../../src/factors/totp'
 import { decodeBase32 } from '../support/base32'
 import { FORMS, type Form, openStorage, signedUpClient, wiredClient } from '../support/client'
@@ -178,7 +179,7 @@ it('keeps the token of its device from every call that gives one', async () => {
       kept = token
     },
   }
-  const client = createJanusClient({ mode: 'token', issuer: service.issuer, storage, fetch })
+  const client = createJanusClient({ mode: 'token', createTokens, issuer: service.issuer, storage, fetch })
   const account = createAccountClient(client)
   const email = newEmail()
   await client.signUp({ email, password: PASSWORD })

@@ -1,6 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { createAccountClient } from '../../packages/client/account.ts'
 import { createJanusClient, type TokenStorage } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import { openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { createNetwork, problemAnswer, problemOf } from '../support/network'
 import { newEmail, PASSWORD } from '../support/person'
@@ -208,7 +209,13 @@ describe('a refresh token in a storage', () => {
     const service = ownService()
     const storage = openStorage()
     const network = createNetwork(service.fetch)
-    const options = { mode: 'token', issuer: service.issuer, storage, fetch: network.fetch } as const
+    const options = {
+      mode: 'token',
+      createTokens,
+      issuer: service.issuer,
+      storage,
+      fetch: network.fetch,
+    } as const
     const clients = [createJanusClient(options), createJanusClient(options)] as const
     const email = newEmail()
     await clients[0].signUp({ email, password: PASSWORD })
@@ -273,7 +280,12 @@ describe('a refresh token in a storage', () => {
 
   it('is not asked for again once it is known that there is none', async () => {
     const network = createNetwork(deployed.fetch)
-    const client = createJanusClient({ mode: 'token', issuer: deployed.issuer, fetch: network.fetch })
+    const client = createJanusClient({
+      mode: 'token',
+      createTokens,
+      issuer: deployed.issuer,
+      fetch: network.fetch,
+    })
     expect(await client.me()).toBeNull()
     expect((await client.fetch(ME)).status).toBe(401)
     expect(network.count('POST /refresh')).toBe(0)

@@ -7,6 +7,7 @@ import {
   type SignedIn,
   type TokenStorage,
 } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import { FORMS, type Form, openStorage, signedUpClient, TOKEN_FORMS, wiredClient } from '../support/client'
 import { mailingService } from '../support/mail'
 import { createNetwork, problemOf } from '../support/network'
@@ -205,7 +206,13 @@ describe('a refresh token in the body', () => {
   it('is in the storage, alone, as long as one is signed in', async () => {
     const storage = openStorage()
     const network = createNetwork(deployed.fetch)
-    const options = { mode: 'token', issuer: deployed.issuer, storage, fetch: network.fetch } as const
+    const options = {
+      mode: 'token',
+      createTokens,
+      issuer: deployed.issuer,
+      storage,
+      fetch: network.fetch,
+    } as const
     const client = createJanusClient(options)
     await client.signUp({ email: newEmail(), password: PASSWORD })
     expect(storage.kept).toMatch(/^[\w-]{22}\.0\.[\w-]{43}$/)
@@ -223,6 +230,7 @@ describe('a refresh token in the body', () => {
     const storage = { ...openStorage(), set: () => Promise.reject(new Error('The keychain is locked')) }
     const client = createJanusClient({
       mode: 'token',
+      createTokens,
       issuer: deployed.issuer,
       storage,
       fetch: createNetwork(deployed.fetch).fetch,
@@ -237,6 +245,7 @@ describe('the device of a client without cookies', () => {
     const network = createNetwork((request) => deployed.fetch(request))
     const options = {
       mode: 'token',
+      createTokens,
       refreshIn: 'body',
       issuer: deployed.issuer,
       fetch: network.fetch,

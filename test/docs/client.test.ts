@@ -17,12 +17,13 @@ const EXPO = `declare module 'expo-secure-store' {
 const blocks = [...readFileSync('docs/guides/browser-client.md', 'utf8').matchAll(/^```ts\n(.*?)^```/gms)]
 
 it('docs/guides/browser-client.md has code that compiles', () => {
-  expect(blocks).toHaveLength(10)
+  expect(blocks).toHaveLength(11)
   for (const [nth, [, code = '']] of blocks.entries()) writeFileSync(join(folder, `block-${nth}.ts`), code)
   writeFileSync(join(folder, 'expo.d.ts'), EXPO)
   const compilerOptions = {
     paths: {
       'janus/client': [resolve('packages/client/index.ts')],
+      'janus/client/tokens': [resolve('packages/client/tokens.ts')],
       'janus/client/account': [resolve('packages/client/account.ts')],
       'janus/client/passkeys': [resolve('packages/client/passkeys.ts')],
       'janus/client/social': [resolve('packages/client/social.ts')],
@@ -50,7 +51,10 @@ interface Documented {
 it('RL-03: a Worker that signs people in says where each of them is, and nothing else of them', async () => {
   const code = blocks.map(([, code = '']) => code).find((code) => code.includes('env.JANUS.fetch')) ?? ''
   const path = join(folder, 'worker.ts')
-  writeFileSync(path, code.replace("'janus/client'", JSON.stringify(resolve('packages/client/index.ts'))))
+  const resolved = code
+    .replace("'janus/client'", JSON.stringify(resolve('packages/client/index.ts')))
+    .replace("'janus/client/tokens'", JSON.stringify(resolve('packages/client/tokens.ts')))
+  writeFileSync(path, resolved)
   const { default: worker } = (await import(/* @vite-ignore */ path)) as Documented
   const calls: Request[] = []
   const JANUS = {

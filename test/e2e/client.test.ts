@@ -20,6 +20,7 @@ const APP = `
     globalThis.auth = janus.createJanusClient({
       issuer,
       ...options,
+      ...(options.mode === 'token' && { createTokens: janus.createTokens }),
       async fetch(input, init) {
         const response = await fetch(input, init)
         if (!expired || !input.endsWith('/register')) return response
@@ -41,7 +42,11 @@ let reactScript: string
 
 beforeAll(async () => {
   const { outputFiles } = await build({
-    entryPoints: ['packages/client/index.ts'],
+    stdin: {
+      contents: `export * from './index.ts'; export * from './tokens.ts'`,
+      resolveDir: 'packages/client',
+      loader: 'ts',
+    },
     bundle: true,
     minify: true,
     format: 'iife',

@@ -5,8 +5,9 @@ import { expect, it } from 'vitest'
 const KIB = 1024
 
 it.each([
-  // In either mode, with every way to keep a token. 3.2 KiB with gzip.
-  ['janus/client', 'packages/client/index.ts', 6.6],
+  // What a page with sign-in uses.
+  ['janus/client', 'packages/client/index.ts', 5],
+  ['janus/client/tokens', 'packages/client/tokens.ts', 2.2],
   ['janus/client/account', 'packages/client/account.ts', 2.75],
   ['janus/client/passkeys', 'packages/client/passkeys.ts', 2.5],
   ['janus/client/social', 'packages/client/social.ts', 1],

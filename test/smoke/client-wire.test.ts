@@ -1,4 +1,4 @@
-import { expectTypeOf, it } from 'vitest'
+import { expect, expectTypeOf, it } from 'vitest'
 import type { Activity, Device } from '../../packages/client/account.ts'
 import {
   createJanusClient,
@@ -10,6 +10,7 @@ import {
   type TokenStorage,
   type User,
 } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import type { presentEvent } from '../../src/api/account/activity'
 import type { presentProfile, presentSession, presentUser } from '../../src/api/present'
 import type { presentDevice } from '../../src/api/sessions/devices'
@@ -34,16 +35,23 @@ it('declares what the service presents', () => {
 
 it('takes what belongs to a mode with that mode only', () => {
   const issuer = 'https://example.com/auth'
-  expectTypeOf({ issuer, mode: 'token', refreshIn: 'cookie' } as const).toExtend<JanusClientOptions>()
-  expectTypeOf<{ issuer: string; mode: 'token'; storage: TokenStorage }>().toExtend<JanusClientOptions>()
-  expectTypeOf<Parameters<typeof createJanusClient>>().toEqualTypeOf<[options: JanusClientOptions]>()
   const storage: TokenStorage = { get: () => null, set() {}, remove() {} }
+  expectTypeOf({
+    issuer,
+    mode: 'token',
+    createTokens,
+    refreshIn: 'cookie',
+  } as const).toExtend<JanusClientOptions>()
+  expectTypeOf({ issuer, mode: 'token', createTokens, storage } as const).toExtend<JanusClientOptions>()
+  expectTypeOf<Parameters<typeof createJanusClient>>().toEqualTypeOf<[options: JanusClientOptions]>()
   // @ts-expect-error Session mode keeps nothing.
   createJanusClient({ issuer, mode: 'session', storage })
   // @ts-expect-error Session mode refreshes nothing.
   createJanusClient({ issuer, mode: 'session', refreshIn: 'body' })
   // @ts-expect-error What is in a cookie is in no storage.
-  createJanusClient({ issuer, mode: 'token', refreshIn: 'cookie', storage })
+  createJanusClient({ issuer, mode: 'token', createTokens, refreshIn: 'cookie', storage })
+  // @ts-expect-error Nothing would carry tokens.
+  expect(() => createJanusClient({ issuer, mode: 'token' })).toThrow('createTokens is not a function')
   // @ts-expect-error One of the two it must be.
   createJanusClient({ issuer })
 })

@@ -8,6 +8,7 @@ import { runInNewContext } from 'node:vm'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createJanusClient, type JanusClientOptions } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import { createNetwork, type Network, problemOf } from '../support/network.ts'
 import { expire, sharedKeySettings } from './expired-token.ts'
 import { type LocalService, startLocalService } from './local-service.ts'
@@ -17,8 +18,8 @@ const SECRET = randomBytes(32).toString('base64url')
 
 const FORMS = [
   { form: 'session', how: { mode: 'session' } },
-  { form: 'token, refreshed by cookie', how: { mode: 'token', refreshIn: 'cookie' } },
-  { form: 'token, refreshed by body', how: { mode: 'token' } },
+  { form: 'token, refreshed by cookie', how: { mode: 'token', createTokens, refreshIn: 'cookie' } },
+  { form: 'token, refreshed by body', how: { mode: 'token', createTokens } },
 ] as const
 
 let service: LocalService

@@ -377,7 +377,8 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
   it("its client signs up and is known, on the machine's own Node", () => {
     const script = `
       import { createJanusClient } from 'janus/client'
-      const client = createJanusClient({ issuer: process.argv[1], mode: 'token' })
+      import { createTokens } from 'janus/client/tokens'
+      const client = createJanusClient({ issuer: process.argv[1], mode: 'token', createTokens })
       await client.signUp({ email: 'hedy@example.com', password: 'analytical engine no. 1' })
       console.log((await client.me()).user.email)`
     const printed = run(machinesNode(), '--input-type=module', '--eval', script, `${shop.url}/auth`)

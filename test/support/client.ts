@@ -5,6 +5,7 @@ import {
   type JanusClientOptions,
   type TokenStorage,
 } from '../../packages/client/index.ts'
+import { createTokens } from '../../packages/client/tokens.ts'
 import { createNetwork, type Network } from './network'
 import { newEmail, PASSWORD } from './person'
 import { deployed, type Service } from './service'
@@ -12,9 +13,12 @@ import { deployed, type Service } from './service'
 /** The ways to carry a sign-in that a client knows. */
 export const FORMS = {
   session: { mode: 'session' },
-  'token, refreshed by cookie': { mode: 'token', refreshIn: 'cookie' },
-  'token, refreshed by body': { mode: 'token', refreshIn: 'body' },
-} as const satisfies Record<string, Pick<JanusClientOptions, 'mode'> & { refreshIn?: string }>
+  'token, refreshed by cookie': { mode: 'token', createTokens, refreshIn: 'cookie' },
+  'token, refreshed by body': { mode: 'token', createTokens, refreshIn: 'body' },
+} as const satisfies Record<
+  string,
+  Pick<JanusClientOptions, 'mode'> & { createTokens?: typeof createTokens; refreshIn?: string }
+>
 
 export type Form = keyof typeof FORMS
 

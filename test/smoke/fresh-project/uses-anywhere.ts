@@ -1,6 +1,7 @@
 // Compiled, never run: what the types of `janus/verify` and `janus/client` let one write where there are none of Workers.
 import { createJanusClient, JanusProblem } from 'janus/client'
 import { createAccountClient } from 'janus/client/account'
+import { createTokens } from 'janus/client/tokens'
 import { createVerifier, type Verifier } from 'janus/verify'
 
 const verifier: Verifier = createVerifier({ issuer: 'https://example.com/auth', audience: 'notes' })
@@ -13,7 +14,12 @@ createVerifier({})
 // @ts-expect-error Only Janus itself can end a session.
 verifier.endSession
 
-const client = createJanusClient({ issuer: 'https://example.com/auth', mode: 'token', refreshIn: 'body' })
+const client = createJanusClient({
+  issuer: 'https://example.com/auth',
+  mode: 'token',
+  createTokens,
+  refreshIn: 'body',
+})
 const me = await client.me()
 export const names: Promise<string | null> = createAccountClient(client)
   .update({ name: null })
@@ -22,6 +28,8 @@ export const names: Promise<string | null> = createAccountClient(client)
 me.user
 export const email: string | undefined = me?.user.email
 export const codes = [new Error()].map((error) => (error instanceof JanusProblem ? error.code : null))
+// @ts-expect-error Nothing would carry tokens.
+createJanusClient({ issuer: 'https://example.com/auth', mode: 'token' })
 // @ts-expect-error There is no such mode.
 createJanusClient({ issuer: 'https://example.com/auth', mode: 'jwt' })
 // @ts-expect-error A storage is for tokens.
