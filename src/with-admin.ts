@@ -6,5 +6,5 @@ import { createAdmin } from './wiring/create-admin'
 
 export { default, Janus, SessionCopiesObject } from './index'
 
-/** Serves Workers that have a service binding with `entrypoint = "AdminEntrypoint"`. Every call takes the role `admin`. */
-export class AdminEntrypoint extends createAdminEntrypoint(createAdmin(janus, { role: 'admin' })) {}
+/** Serves Workers that have a service binding with `entrypoint = "AdminEntrypoint"`. Every call takes the role of `ADMIN_ROLE`. */
+export class AdminEntrypoint extends createAdminEntrypoint(createAdmin(janus)) {}

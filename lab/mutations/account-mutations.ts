@@ -400,6 +400,18 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/sessions/account-changes.test.ts'],
   },
   {
+    guard: 'the last administrator stays',
+    cut: 'ANOTHER_ADMINISTERS',
+    put: "'TRUE'",
+    tests: ['test/storage/d1-truth.test.ts'],
+  },
+  {
+    guard: 'the last administrator is told so, and no attempt counts',
+    cut: 'await users.isLastAdministrator(userId)',
+    put: 'false',
+    tests: ['test/contracts/administration.test.ts'],
+  },
+  {
     guard: 'an account that was disabled is not deleted by its owner',
     cut: ' AND disabled_at IS NULL',
     tests: ['test/sessions/account-changes.test.ts'],

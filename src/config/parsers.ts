@@ -121,10 +121,17 @@ export function parseOrigins(text: string): readonly string[] | Fault {
       )
 }
 
-/** Returns the names of roles. A quotation mark or a backslash would be written otherwise in a list of roles. */
+/** A quotation mark or a backslash would be written otherwise in a list of roles. */
+const ROLE_NAME = /^[^"\\\p{C}]+$/u
+
+export function parseRoleName(text: string): string | Fault {
+  return ROLE_NAME.test(text) ? text : fault('must be the name of a role: admin')
+}
+
+/** Returns the names of roles. */
 export function parseRoleNames(text: string): readonly string[] | Fault {
   const roles = text.split(',').map((part) => part.trim())
-  return roles.every((role) => /^[^"\\\p{C}]+$/u.test(role))
+  return roles.every((role) => ROLE_NAME.test(role))
     ? roles
     : fault('must be names of roles separated by commas: admin, support')
 }

@@ -132,6 +132,12 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       '`required` accepts a password only for accounts with a verified address. It needs a mailer, and a `REGISTRATION` other than `open`.',
     default: '`required` with a mailer and a `REGISTRATION` other than `open`, otherwise `optional`',
   },
+  ADMIN_ROLE: {
+    section: 'Accounts and mail',
+    meaning:
+      'The role of administrators. The last account with it cannot be deleted by its owner, and calls of `janus/admin` take it unless the app names another.',
+    accepts: 'the name of a role',
+  },
   SECOND_FACTOR: {
     section: 'Accounts and mail',
     meaning:

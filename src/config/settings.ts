@@ -21,6 +21,7 @@ import {
   parseMailUrl,
   parseOrigins,
   parseResendKey,
+  parseRoleName,
   parseRoleNames,
   parseSecrets,
 } from './parsers'
@@ -116,6 +117,7 @@ export const SETTINGS = {
       registration !== 'open' && mailer !== undefined && mailer !== 'none' ? 'required' : 'optional',
   },
 
+  ADMIN_ROLE: { as: 'adminRole', parse: parseRoleName, default: 'admin' },
   SECOND_FACTOR: { as: 'secondFactor', parse: oneOf('optional', 'required', 'roles'), default: 'optional' },
   SECOND_FACTOR_ROLES: {
     as: 'secondFactorRoles',

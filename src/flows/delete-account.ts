@@ -17,6 +17,8 @@ export type AccountDeletion =
   | NoPassword
   | PasswordMissing
   | NotRecent
+  /** Nobody else has the role of administrators. */
+  | { readonly outcome: 'last-administrator' }
 
 /**
  * Deletes an account and ends its sessions.
@@ -35,6 +37,10 @@ export async function deleteAccount(
   if (!account) return { outcome: 'refused' }
   const complete = completeProof(account, presented)
   if (complete.outcome !== 'complete') return complete
+  // Looked at before a password is. The statement that deletes looks again.
+  // guard: the last administrator is told so, and no attempt counts
+  if (account.user.roles.length > 0 && (await users.isLastAdministrator(userId)))
+    return { outcome: 'last-administrator' }
   const by = { event: 'account-deleted', source, session } as const
   const proven = await proveOwner(services, complete, by)
   if (proven.outcome !== 'proven') return proven

@@ -36,6 +36,7 @@ export const PROBLEMS = {
   'mailbox-not-proven': { status: 409, title: 'The sign-in was not begun by a mailed link' },
   'second-factor-required': { status: 409, title: 'The account must keep a second factor' },
   'last-way-in': { status: 409, title: 'This is the last way into the account' },
+  'last-administrator': { status: 409, title: 'You are the last administrator' },
   'identity-refused': { status: 409, title: 'The identity was not connected' },
   'account-exists': { status: 409, title: 'An account with this email address exists' },
   'body-too-large': { status: 413, title: 'Request too large' },

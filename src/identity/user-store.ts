@@ -79,14 +79,19 @@ export interface UserStore {
     change: Partial<StoredMetadata>,
     by: { readonly source: RequestSource; readonly now: number },
   ): Promise<Profile | null>
-  /** Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`. */
-  delete(
-    account: OwnProof & {
-      readonly userId: string
-      readonly session: { readonly id: string; readonly mode: Mode }
-    },
-    now: number,
-  ): Promise<readonly EndedSession[] | null>
+  /**
+   * Deletes the account and ends its sessions; `null`, and nothing done, if its hash is not `passwordHash`, or if it is that of the last
+   * administrator.
+   */
+  delete(account: OwnDeletion, now: number): Promise<readonly EndedSession[] | null>
+  /** Returns whether no other account that can be signed in to has the role of administrators, and this one has. */
+  isLastAdministrator(userId: string): Promise<boolean>
+}
+
+/** Names an account and what its owner proved, in order to delete it. */
+export interface OwnDeletion extends OwnProof {
+  readonly userId: string
+  readonly session: { readonly id: string; readonly mode: Mode }
 }
 
 /** An account with what is kept on it. */

@@ -24,8 +24,8 @@ import type { WiredServices } from './wired-services'
 
 /** Holds what the app decides about its administrators. */
 export interface AdminOptions {
-  /** The role that every call takes. */
-  readonly role: string
+  /** The role that every call takes; `ADMIN_ROLE` by default. */
+  readonly role?: string
   /** Roles that an administrator may give and take besides those that they have themselves. */
   readonly gives?: readonly string[]
   /**
@@ -112,7 +112,7 @@ export interface Administration {
 /** Makes the administration of a service. A service that is not configured lets nobody administer. */
 export function createAdmin(
   { services }: { readonly services: WiredServices | null },
-  options: AdminOptions,
+  options: AdminOptions = {},
 ): Administration {
   return services ? administrationOf(services, options) : unconfigured()
 }
@@ -124,7 +124,7 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
     local: isLocal(new URL(config.issuer)),
     log,
   })
-  const { role, gives = [], recent = CHANGE_OF_WAYS_IN } = options
+  const { role = config.adminRole, gives = [], recent = CHANGE_OF_WAYS_IN } = options
   const administration = createAccountAdministration(services.db)
   const administer: AdministerServices = { administration, sessionCache: services.sessionCache, clock }
 

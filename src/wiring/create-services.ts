@@ -105,7 +105,13 @@ export function createServices(
   const settings = { config, bindings, db, keyring, clock, log }
   const mail = parts.createMail?.({ ...settings, mailer, mailTexts, defer }) ?? null
   const mailQueue = mail?.queue ?? NO_MAIL_QUEUE
-  const stores = createSqlStores(db, { mailQueue, verifiedOnly, maxSessions, limits: config })
+  const stores = createSqlStores(db, {
+    mailQueue,
+    verifiedOnly,
+    maxSessions,
+    adminRole: config.adminRole,
+    limits: config,
+  })
   const sessionMemo = createSessionMemo({ ...config, clock })
   const signedTexts = createSignedTexts({ keyring, issuer, purpose: 'session-copy' })
   const restores = createRestores({ store: stores.restores, defer, clock, log })

@@ -84,6 +84,7 @@ describe('parseConfig', () => {
       passkeyRpId: 'auth.example.com',
       passkeyOrigins: [],
       sealSeconds: 30,
+      adminRole: 'admin',
       secondFactor: 'optional',
       secondFactorRoles: undefined,
       recoveryHours: 72,

@@ -131,6 +131,38 @@ describe.each(['session', 'token'] as const)('administration by somebody in %s m
     expect(await generous.setRoles(by, ada.userId, ['\n'])).toMatchObject(problem(422, 'invalid-input'))
   })
 
+  it('ADM-06: the last administrator keeps their account, and gives the role away first', async () => {
+    const adminRole = `admins of ${newEmail()}`
+    const service = mailingService({ ADMIN_ROLE: adminRole })
+    const admin = createAdmin({ services: service.services })
+    const ada = await signedInPerson({ mode, service })
+    await withRoles(ada, [adminRole])
+    const owner = await ada.signIn()
+    const grace = await signedInPerson({ mode, service })
+    const remove = () => owner.post('/me/delete', { password: PASSWORD })
+    const rows = await recordedDuring(async () => {
+      const refused = await remove()
+      expectProblem(refused, 409, 'last-administrator')
+      expect(refused.body.detail).toContain(`Give somebody else the role ${adminRole} first`)
+      // What it takes is looked at first.
+      expectProblem(await owner.post('/me/delete', {}), 422, 'invalid-input')
+    })
+    expect(rows).toEqual([])
+    expect((await owner.get('/me')).status).toBe(200)
+
+    const by = { userId: ada.userId, sessionId: owner.sessionId, mode }
+    expect(await admin.setRoles(by, grace.userId, [adminRole])).toEqual({ ok: true, changed: true })
+    expect(await admin.disable(by, grace.userId)).toEqual({ ok: true, changed: true })
+    expectProblem(await remove(), 409, 'last-administrator')
+    expect(await admin.enable(by, grace.userId)).toEqual({ ok: true, changed: true })
+    expect((await remove()).status).toBe(204)
+    expectProblem(
+      await (await grace.signIn()).post('/me/delete', { password: PASSWORD }),
+      409,
+      'last-administrator',
+    )
+  })
+
   it('ADM-06: of two administrators who demote each other at once, one stays', async () => {
     const { service, admin, by } = await place(mode)
     const other = await signedInPerson({ mode, service })

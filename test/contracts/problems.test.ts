@@ -211,6 +211,16 @@ const PROVOKED: Record<Exclude<ProblemCode, NotBuilt>, readonly [number, () => P
       return ada.post(`/passkeys/${id}/remove`)
     },
   ],
+  'last-administrator': [
+    409,
+    async () => {
+      const service = ownService({ ADMIN_ROLE: newEmail() })
+      const ada = await signedInPerson({ mode: 'session', service })
+      const roles = JSON.stringify([service.services.config.adminRole])
+      await env.DB.prepare('UPDATE users SET roles = ?1 WHERE id = ?2').bind(roles, ada.userId).run()
+      return (await ada.signIn()).post('/me/delete', { password: PASSWORD })
+    },
+  ],
   'account-exists': [
     409,
     async () => {

@@ -295,10 +295,15 @@ export const ACCOUNT_OPERATIONS: Readonly<Record<string, Operation>> = {
     tag: 'Account',
     summary: 'Delete the account',
     description:
-      'Deletes the account and ends its sessions. This cannot be undone. The audit trail keeps what happened, when and from which country, without name and email address, until `AUDIT_RETENTION_DAYS` have passed; IP addresses and user agents are removed within minutes. Takes `password`. An account without a password takes a proof of the last ten minutes instead, and one with a second factor takes both.',
+      'Deletes the account and ends its sessions. This cannot be undone. The audit trail keeps what happened, when and from which country, without name and email address, until `AUDIT_RETENTION_DAYS` have passed; IP addresses and user agents are removed within minutes. Takes `password`. An account without a password takes a proof of the last ten minutes instead, and one with a second factor takes both. The last administrator (`ADMIN_ROLE`) stays.',
     request: { password: 'analytical engine no. 1' },
     answers: { 204: { description: 'Deleted.', ...ENDED } },
-    problems: ['invalid-credentials', 'password-not-set', 'insufficient-user-authentication'],
+    problems: [
+      'invalid-credentials',
+      'password-not-set',
+      'insufficient-user-authentication',
+      'last-administrator',
+    ],
   },
 
   'GET /me/activity': {

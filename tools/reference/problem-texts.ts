@@ -146,6 +146,11 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
     cause: 'What was to be removed is the only way into the account.',
     action: 'Add another passkey or set a password first.',
   },
+  'last-administrator': {
+    cause: 'The account is the only one with the role of `ADMIN_ROLE`, and its owner asked to delete it.',
+    action:
+      'Give another account the role first, or have an operator delete this one by `janus users delete`.',
+  },
   'identity-refused': {
     cause: 'The identity is connected to an account already, or the account has 20 identities.',
     action: 'Sign in to the other account and disconnect it there, or remove an identity.',

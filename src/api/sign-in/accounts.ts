@@ -43,7 +43,7 @@ const RegisterForm = formWithAttempt(RegisterBody)
 
 const DeleteAccountBody = v.object({ password: v.optional(Text), ...ownAccount, return_to: ReturnTo })
 
-/** Accounts: register, sign in, delete. Each attempt at a password is counted. */
+/** Creates the routes for accounts: register, sign in, delete. Each attempt at a password is counted. */
 export function accountRoutes(services: Services, answerVerified: AnswerVerifiedRegistration) {
   const { config } = services
   const live = requireLiveSession(services)
@@ -103,6 +103,10 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
       const { password, return_to } = c.req.valid('json')
       const input = { ...presentedProof(c, services, password), source: requestSourceOf(c) }
       const deletion = await deleteAccount(services, c.var.principal, input)
+      if (deletion.outcome === 'last-administrator') {
+        const detail = `Give somebody else the role ${config.adminRole} first, or ask an operator to delete this account.`
+        throw new Problem('last-administrator', { detail })
+      }
       if (deletion.outcome !== 'deleted') throw ownerRefused(deletion)
       forgetSession(c, config)
       return answer(c, config, { returnTo: return_to }, null)

@@ -209,6 +209,11 @@ export const problems = {
     explanation: 'Ohne ihn ließe sich Ihr Konto nicht mehr öffnen.',
     action: 'Fügen Sie zuerst einen weiteren Passkey hinzu, oder setzen Sie ein Passwort.',
   },
+  'last-administrator': {
+    title: 'Sie sind die letzte Person, die Konten verwaltet',
+    explanation: 'Ohne Ihr Konto könnte niemand mehr die anderen Konten verwalten. Nichts wurde geändert.',
+    action: 'Geben Sie zuerst einer anderen Person dieses Recht.',
+  },
   'invalid-link': {
     title: 'Dieser Link funktioniert nicht mehr',
     explanation: 'Er ist vielleicht abgelaufen, schon benutzt oder nicht vollständig kopiert.',

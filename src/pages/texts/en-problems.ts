@@ -205,6 +205,11 @@ export const problems = {
     explanation: 'Without it, nothing would open your account.',
     action: 'Add another passkey or set a password first.',
   },
+  'last-administrator': {
+    title: 'You are the last administrator',
+    explanation: 'Without your account, nobody could administer the others. Nothing was changed.',
+    action: 'Make somebody else an administrator first.',
+  },
   'invalid-link': {
     title: 'This link no longer works',
     explanation: 'It may have expired, been used already, or been cut off.',

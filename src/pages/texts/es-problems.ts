@@ -200,6 +200,11 @@ export const problems = {
     explanation: 'Sin ella, nada abriría su cuenta.',
     action: 'Añada antes otra llave de acceso o establezca una contraseña.',
   },
+  'last-administrator': {
+    title: 'Usted es la última persona que administra las cuentas',
+    explanation: 'Sin su cuenta, nadie podría administrar las demás. No se ha cambiado nada.',
+    action: 'Dé antes ese permiso a otra persona.',
+  },
   'invalid-link': {
     title: 'Este enlace ya no funciona',
     explanation: 'Puede que haya caducado, que ya se haya usado o que no se haya copiado entero.',

@@ -11,7 +11,7 @@ import {
 import { sqliteRowExists } from '../sql/sqlite-errors'
 import type { Statement } from '../sql/statement'
 
-/** Cloudflare D1. It runs a batch as one transaction, and one transaction after another. */
+/** Opens Cloudflare D1. It runs a batch as one transaction, and one transaction after another. */
 export function createD1Database(db: Pick<D1Database, 'prepare' | 'batch'>): SqlDatabase {
   const prepare = ({ text, values }: Statement<unknown>) => db.prepare(text).bind(...values)
 

@@ -1,7 +1,7 @@
 import type { CopyObjects, CopyStore } from '../../sessions/copy-store'
 
 /**
- * Texts in Durable Objects, one object for each first character of a session's id: 64 of them, since ids are base64url. An object serves
+ * Keeps texts in Durable Objects, one object for each first character of a session's id: 64 of them, since ids are base64url. An object serves
  * some 1,000 requests a second.
  */
 export function createDurableObjectCopyStore(objects: CopyObjects): CopyStore {

@@ -3,7 +3,7 @@ import type { CopyStore } from '../../sessions/copy-store'
 /** KV refuses a shorter life. */
 const KV_MIN_TTL_SECONDS = 60
 
-/** Texts in Workers KV, each with an expiry. */
+/** Keeps texts in Workers KV, each with an expiry. */
 export function createKvCopyStore(kv: KVNamespace): CopyStore {
   return {
     store: 'KV',

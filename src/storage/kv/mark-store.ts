@@ -11,7 +11,7 @@ const StoredMark = v.pipe(
   v.object({ seq: v.number(), chainHash: v.string(), at: v.number() }),
 )
 
-/** The mark in Workers KV, without an expiry. */
+/** Keeps the mark in Workers KV, without an expiry. */
 export function createKvMarkStore(kv: KVNamespace): MarkStore {
   return {
     async find() {

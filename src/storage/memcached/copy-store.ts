@@ -5,7 +5,7 @@ import { type Connect, type Converse, converse } from '../sockets/conversation'
 /** Memcached reads a larger number as a date, and forgets the text at once. */
 const MOST_SECONDS = 30 * 24 * 60 * 60
 
-/** Texts in Memcached, each with an expiry, by its text protocol. Every call has a connection of its own. */
+/** Keeps texts in Memcached, each with an expiry, by its text protocol. Every call has a connection of its own. */
 export function createMemcachedCopyStore(connect: Connect, address: Address): CopyStore {
   return memcachedCopies((signal, talk) => converse(connect(address, { tls: false }), signal, talk))
 }

@@ -4,7 +4,7 @@ import type { CopyStore } from '../../sessions/copy-store'
 /** Some 10 MiB at 1 KiB a copy. The copy that was written first makes room for the newest. */
 const CAPACITY = 10_000
 
-/** Texts in the memory of this process. Another process, or another isolate of a Worker, has a store of its own. */
+/** Keeps texts in the memory of this process. Another process, or another isolate of a Worker, has a store of its own. */
 export function createMemoryCopyStore(clock: Clock, capacity = CAPACITY): CopyStore {
   // A Map keeps the order in which its keys came.
   const texts = new Map<string, { readonly text: string; readonly until: number }>()

@@ -3,7 +3,7 @@ import type { CopyStore } from '../../sessions/copy-store'
 import type { Connect } from '../sockets/conversation'
 import { askRedis, type RedisCommand, type RedisReply } from './redis-client'
 
-/** Texts in Redis, each with an expiry. Every call has a connection of its own. */
+/** Keeps texts in Redis, each with an expiry. Every call has a connection of its own. */
 export function createRedisCopyStore(connect: Connect, server: RedisServer): CopyStore {
   return redisCopies((commands, signal) => askRedis(connect, server, commands, signal))
 }

@@ -27,7 +27,7 @@ import { selectEndedOf } from './sessions'
 import type { SqlDatabase, Step } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
-/** Administration of accounts. Its statements are those of the command `janus users`. */
+/** Creates the administration of accounts. Its statements are those of the command `janus users`. */
 export function createAccountAdministration(db: SqlDatabase): AccountAdministration {
   /** Runs statements as one transaction, and returns the rows of the last step `ended` and whether any statement before returned one. */
   async function run(statements: readonly NamedStatement[], userId: string) {

@@ -301,7 +301,7 @@ function carry({ userId, now }: Change, carrier: InvitationCarrier): NamedStatem
 const WAITING_MAIL =
   'SELECT kind, recipient, details, queued_at FROM outbox WHERE subject_id = :user_id ORDER BY queued_at'
 
-/** Everything that is kept of an account, but for its secrets, by the name of the place. Notes that it was read. */
+/** Reads everything that is kept of an account, but for its secrets, by the name of the place. Notes that it was read. */
 export function exportAccount(change: Change): Readonly<Record<string, NamedStatement>> {
   const values = { user_id: change.userId }
   const places = Object.entries({ ...EXPORTED_PLACES, mail: WAITING_MAIL })

@@ -4,7 +4,7 @@ import type { AuditLog } from '../../audit/audit-log'
 import type { SqlDatabase } from './sql-database'
 import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
 
-/** The audit trail. Triggers keep it append-only (0007_triggers_as_they_are.sql). */
+/** Creates the audit trail. Triggers keep it append-only (0007_triggers_as_they_are.sql). */
 export function createAuditLog(db: SqlDatabase): AuditLog {
   return {
     async record(event) {

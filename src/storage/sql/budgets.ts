@@ -41,7 +41,7 @@ export function sourceThrottled([row]: readonly SourceWaitRow[]): SourceThrottle
 /** A condition: every budget of `:sources` has something left at `:now`. */
 export const SOURCE_HAS_ROOM = `coalesce(${SOURCE_WAIT}, 0) <= 0`
 
-/** A statement that charges every budget of `:sources` one unit at `:now`, if the condition holds. */
+/** Returns a statement that charges every budget of `:sources` one unit at `:now`, if the condition holds. */
 export function chargeSources(condition: string): string {
   return `INSERT INTO budgets (budget_key, kind, spent_until)
     SELECT value ->> 'key', 'source', :now + CAST(value ->> 'seconds' AS BIGINT) FROM json_each(:sources) AS source WHERE ${condition}

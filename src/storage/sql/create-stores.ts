@@ -37,16 +37,18 @@ export interface SqlStoresOptions {
   readonly verifiedOnly: boolean
   /** The most open sessions of one account. */
   readonly maxSessions: number
+  /** The role whose last holder does not delete their account. */
+  readonly adminRole: string
   readonly limits: AttemptLimits
 }
 
 /** Makes the stores of one database. */
 export function createSqlStores(
   db: SqlDatabase,
-  { mailQueue, verifiedOnly, maxSessions, limits }: SqlStoresOptions,
+  { mailQueue, verifiedOnly, maxSessions, adminRole, limits }: SqlStoresOptions,
 ): SqlStores {
   return {
-    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
+    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions, adminRole }),
     sessions: createSessionStore(db, mailQueue),
     devices: createDeviceStore(db),
     attempts: createAttemptStore(db, limits),

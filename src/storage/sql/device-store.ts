@@ -4,7 +4,7 @@ import { recordIfChanged } from './audit-log'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, sql } from './statement'
 
-/** Devices. The statements that make them are in devices.ts, for the transactions that prove an account. */
+/** Creates the store of devices. The statements that make them are in devices.ts, for the transactions that prove an account. */
 export function createDeviceStore(db: SqlDatabase): DeviceStore {
   return {
     async list(userId, now) {

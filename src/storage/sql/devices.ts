@@ -79,7 +79,7 @@ export function knowNewDevice(
   )
 }
 
-/** If an account has a new device: forgets those that it takes the place of, and the one used least recently if there are too many. */
+/** Forgets, if an account has a new device, those that it takes the place of, and the one used least recently if there are too many. */
 export function forgetReplaced({ newId, presentedIds }: DeviceProof, userId: string): Statement {
   return sql(
     `DELETE FROM devices

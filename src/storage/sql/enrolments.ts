@@ -14,7 +14,7 @@ import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { toUser, type UserRow } from './user-row'
 
-/** Second factors that are set up in a sign-in. What belongs together is one transaction. */
+/** Creates the store of second factors that are set up in a sign-in. What belongs together is one transaction. */
 export function createEnrolmentStore(
   db: SqlDatabase,
   { mailQueue, sendsMail }: { readonly mailQueue: MailQueue; readonly sendsMail: boolean },

@@ -6,7 +6,7 @@ import { recordIfChanged } from './audit-log'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, type Statement, sql } from './statement'
 
-/** The places of the receivers of events. */
+/** Creates the store of the places of the receivers of events. */
 export function createEventStore(db: SqlDatabase): EventStore {
   return {
     async findBehind(receivers, now) {

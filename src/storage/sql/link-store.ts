@@ -20,7 +20,7 @@ export type LinkRequests = Pick<
   'reserve' | 'holdRegistration' | 'issue' | 'issueVerification' | 'issueAddressChange' | 'find' | 'forget'
 >
 
-/** One-time tokens. What belongs together is one transaction. */
+/** Creates the store of one-time tokens. What belongs together is one transaction. */
 export function createLinkRequests(db: SqlDatabase, mailQueue: MailQueue): LinkRequests {
   /**
    * Counts a request for mail, and issues a link in the same transaction. An attempt that was carried out seconds ago is accepted, but neither

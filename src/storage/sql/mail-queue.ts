@@ -25,7 +25,7 @@ export type Queues = Statement<QueuedRow> | null
 /** Makes statements that queue mail, for the transaction of what it is about. `null` where no mail is sent. */
 export interface MailQueue {
   notice(notice: Notice, to: Recipient): Queues
-  /** As `notice`, if the statement right before changed a row, so that nobody is told of what did not happen. */
+  /** Queues as `notice` does, if the statement right before changed a row, so that nobody is told of what did not happen. */
   noticeIfChanged(notice: Notice, to: Recipient): Queues
   /** Tells the owner of a session that has just begun, if it began on a device that is new to an account which knows others. */
   newDevice(begun: BegunSession): { readonly ownerTold: Queues; readonly deviceNamed: Statement | null }

@@ -11,7 +11,7 @@ import { ifChanged, type Statement, sql } from './statement'
 /** After its n-th attempt a mail waits for 2^(n-1) minutes, at most for 64. */
 const NEXT_ATTEMPT = '(CAST(60 AS BIGINT) << CAST(min(attempts, 6) AS INTEGER))'
 
-/** The outbox. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
+/** Creates the outbox. Tokens of links are encrypted in it, for at rest they are nowhere in clear. */
 export function createOutbox(db: SqlDatabase, keyring: Keyring): Outbox {
   return {
     async findDue(now, limit) {

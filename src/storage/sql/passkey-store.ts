@@ -21,7 +21,7 @@ import { useOnce } from './used-challenges'
 import { toCredentials, type UserRow } from './user-row'
 import { anotherWayIn } from './ways-in'
 
-/** Passkeys, their owners' handles, and the challenges that were used. */
+/** Creates the store of passkeys, their owners' handles, and the challenges that were used. */
 export function createPasskeyStore(
   db: SqlDatabase,
   { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },

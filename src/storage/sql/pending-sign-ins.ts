@@ -21,7 +21,7 @@ import type { SqlDatabase } from './sql-database'
 import { ifChanged, NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { toUser, type UserRow } from './user-row'
 
-/** Sign-ins that wait for a second factor. What belongs together is one transaction. */
+/** Creates the store of sign-ins that wait for a second factor. What belongs together is one transaction. */
 export function createPendingSignInStore(
   db: SqlDatabase,
   {
@@ -169,7 +169,7 @@ export function forgetOldestPending(userId: string): Statement {
   )
 }
 
-/** That a first factor was proven. The sign-in is recorded once it is whole. */
+/** Returns the event that a first factor was proven. The sign-in is recorded once it is whole. */
 export function firstFactorProven(
   { userId, mode, methods, provenAt }: PendingRecord,
   source: AuditEvent['source'],

@@ -2,7 +2,7 @@ import type { RestoreStore } from '../../restores/restore-store'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
 
-/** One row that says when the database was last put back. */
+/** Creates the store of one row that says when the database was last put back. */
 export function createRestoreStore(db: SqlDatabase): RestoreStore {
   return {
     async findLastAt() {

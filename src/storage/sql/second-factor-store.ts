@@ -12,7 +12,7 @@ import { endSessionsOf, LIVE_SESSION, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 
-/** Second factors. What belongs together is one transaction. */
+/** Creates the store of second factors. What belongs together is one transaction. */
 export function createSecondFactorStore(
   db: SqlDatabase,
   { mailQueue, limits }: { readonly mailQueue: MailQueue; readonly limits: AttemptLimits },

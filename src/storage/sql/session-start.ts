@@ -47,7 +47,7 @@ export function insertSession(
   )
 }
 
-/** As {@link insertSession}, if the statement right before, which used up a one-time token, changed a row. */
+/** Inserts as {@link insertSession} does, if the statement right before, which used up a one-time token, changed a row. */
 export function insertSessionIfChanged(started: NewSession): Statement<BegunRow> {
   return sql(`${INSERT} AND (${IS_THERE} OR ${PREVIOUS_CHANGED}) ${RETURNING}`, valuesOf(started))
 }
@@ -178,7 +178,7 @@ export function endBeyondLimit({
   )
 }
 
-/** As {@link endBeyondLimit}, for a session whose account only the database knows. */
+/** Ends as {@link endBeyondLimit} does, for a session whose account only the database knows. */
 export function endOldestBeyond(
   maxSessions: number,
   {

@@ -6,7 +6,7 @@ import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './s
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
 
-/** Sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
+/** Creates the store of sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
   return {
     async findLive(id, now) {

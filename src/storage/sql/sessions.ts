@@ -9,16 +9,18 @@ export function endSessionsOf(
     readonly userId: string
     readonly except: string | null
     readonly ifPasswordHash?: string | null
+    /** Holds of the account besides its password, and begins with `AND`. */
+    readonly ifAlso?: { readonly condition: string; readonly values: Readonly<Record<string, string>> }
     /** Only if there is this session. */
     readonly ifSession?: string
   },
 ): Statement {
-  const { userId, except, reason, by, now, ifPasswordHash, ifSession = null } = options
+  const { userId, except, reason, by, now, ifPasswordHash, ifAlso, ifSession = null } = options
   return sql(
     `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
       WHERE user_id = :user_id AND ended_at IS NULL AND id IS DISTINCT FROM :except
         AND (CAST(:whatever_hash AS INTEGER) = 1
-             OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash))
+             OR EXISTS (SELECT 1 FROM users WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash ${ifAlso?.condition ?? ''}))
         AND (CAST(:if_session AS TEXT) IS NULL OR EXISTS (SELECT 1 FROM sessions AS begun WHERE begun.id = :if_session))`,
     {
       user_id: userId,
@@ -29,12 +31,13 @@ export function endSessionsOf(
       password_hash: ifPasswordHash ?? null,
       if_session: ifSession,
       context: endContext(by),
+      ...ifAlso?.values,
     },
   )
 }
 
 /**
- * The sessions of an account that have ended and are not swept yet, and have cached copies that may be there still: newest first,
+ * Selects the sessions of an account that have ended and are not swept yet, and have cached copies that may be there still: newest first,
  * all or one more than a request deletes copies of.
  */
 export function selectEndedOf(userId: string): Statement<EndedSession> {

@@ -2,7 +2,7 @@ import type { PairAlg, SigningKeyStore } from '../../keys/signing-key-store'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
 
-/** Signing keys: a handful of rows, private parts encrypted. */
+/** Creates the store of signing keys: a handful of rows, private parts encrypted. */
 export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
   return {
     async list(alg) {

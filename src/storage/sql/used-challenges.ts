@@ -17,7 +17,7 @@ export function useOnce({
   )
 }
 
-/** As {@link useOnce}, if the statement right before changed a row, which has looked that it was not used. */
+/** Uses as {@link useOnce} does, if the statement right before changed a row, which has looked that it was not used. */
 export function useIfUnused({
   id,
   expiresAt,

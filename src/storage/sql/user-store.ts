@@ -3,6 +3,7 @@ import type { NewAccount, Profile, SessionStart, StartedSession, UserStore } fro
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
+import { deleteOwnAccount, isLastAdministrator } from './account-deletion'
 import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
@@ -16,19 +17,22 @@ import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
 import { FACTOR_COLUMNS, toCredentials, toMetadata, toUser, type UserRow, WITH_TOTP } from './user-row'
 
-/** Accounts. What belongs together is one statement or one transaction. */
+/** Creates the store of accounts. What belongs together is one statement or one transaction. */
 export function createUserStore(
   db: SqlDatabase,
   {
     mailQueue,
     verifiedOnly,
     maxSessions,
+    adminRole,
   }: {
     readonly mailQueue: MailQueue
     /** The most open sessions of one account. */
     readonly maxSessions: number
     /** Says whether only an account with a verified address may be signed in to. */
     readonly verifiedOnly: boolean
+    /** The role whose last holder does not delete their account. */
+    readonly adminRole: string
   },
 ): UserStore {
   /** Begins a session after `before`, and ends others with it; nothing of it has an effect if it does not begin. */
@@ -213,31 +217,8 @@ export function createUserStore(
       return toProfile(changed)
     },
 
-    async delete({ userId, session, passwordHash, source }, now) {
-      const by = { actorId: userId, source }
-      const event = sessionEvent('account-deleted', { ...session, userId, createdAt: now }, source)
-      const { deleted, ended } = await db.transaction({
-        ending: endSessionsOf({
-          userId,
-          except: null,
-          reason: 'account-deleted',
-          by,
-          now,
-          // guard: a deletion that does not happen ends no session
-          ifPasswordHash: passwordHash,
-        }),
-        deleted: sql<{ id: string }>(
-          // guard: an account is deleted only with the password that it has
-          // guard: an account that was disabled is not deleted by its owner
-          `DELETE FROM users WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL
-           RETURNING id`,
-          { user_id: userId, password_hash: passwordHash },
-        ),
-        recorded: ifChanged('deleted', recordIfChanged(event)),
-        ended: selectEndedOf(userId),
-      })
-      return deleted.length > 0 ? ended : null
-    },
+    delete: (deletion, now) => deleteOwnAccount(db, deletion, { adminRole, now }),
+    isLastAdministrator: (userId) => isLastAdministrator(db, userId, adminRole),
   }
 }
 

@@ -22,6 +22,7 @@ import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
+import { sql } from '../../../src/storage/sql/statement'
 import { createUsedChallenges, type UsedChallenges } from '../../../src/storage/sql/used-challenges'
 import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
 
@@ -30,6 +31,7 @@ export const NOW = 1_900_000_000
 
 export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds: 60 }
 export const MAX_SESSIONS = 3
+export const ADMIN_ROLE = "a%d_m'in"
 
 /** What a suite may take of a truth: every port of one database. */
 export interface AllStores extends SqlStores, SqlMailStores {
@@ -40,6 +42,8 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly identities: IdentityStore
   readonly enrolments: EnrolmentStore
   readonly usedChallenges: UsedChallenges
+  /** Gives an account roles, as an operator does. */
+  giveRoles(userId: string, roles: readonly string[]): Promise<void>
 }
 
 export type OpenStores = () => AllStores
@@ -48,7 +52,13 @@ export function storesOn(db: SqlDatabase): AllStores {
   const keyring = createKeyring(['Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'])
   const ofMail = createSqlMailStores(db, { keyring, mails: true, maxSessions: MAX_SESSIONS })
   const { mailQueue } = ofMail
-  const options = { mailQueue, verifiedOnly: false, maxSessions: MAX_SESSIONS, limits: LIMITS }
+  const options = {
+    mailQueue,
+    verifiedOnly: false,
+    maxSessions: MAX_SESSIONS,
+    adminRole: ADMIN_ROLE,
+    limits: LIMITS,
+  }
   return {
     ...createSqlStores(db, options),
     ...ofMail,
@@ -59,6 +69,10 @@ export function storesOn(db: SqlDatabase): AllStores {
     identities: createIdentityStore(db, options),
     enrolments: createEnrolmentStore(db, { ...options, sendsMail: false }),
     usedChallenges: createUsedChallenges(db),
+    async giveRoles(userId, roles) {
+      const values = { user_id: userId, roles: JSON.stringify(roles) }
+      await db.transaction({ given: sql('UPDATE users SET roles = :roles WHERE id = :user_id', values) })
+    },
   }
 }
 

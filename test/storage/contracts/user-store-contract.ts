@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { deviceProof } from '../../../src/devices/device'
 import {
+  ADMIN_ROLE,
   MAX_SESSIONS,
   NOW,
   type OpenStores,
@@ -179,6 +180,31 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       expect(await users.delete({ ...account, passwordHash: ada.hash }, NOW)).toEqual([{ id, mode }])
       expect(await users.findById(ada.user.id)).toBeNull()
       expect(await sessions.findLive(id, NOW)).toBeNull()
+    })
+
+    it('ADM-06: does not delete the last administrator, nor both of the last two at once', async () => {
+      const { users, sessions, giveRoles } = open()
+      const deletionOf = ({ user, hash, prepared }: Awaited<ReturnType<typeof register>>) => {
+        const { id, mode } = prepared.session
+        return { userId: user.id, session: { id, mode }, passwordHash: hash, reserved: reserved(), source }
+      }
+      const [ada, grace, hedy] = [await register(users), await register(users), await register(users)]
+      await giveRoles(ada.user.id, ['editor', ADMIN_ROLE])
+      // Nearly the role is not the role.
+      await giveRoles(grace.user.id, [ADMIN_ROLE.toUpperCase(), `${ADMIN_ROLE}s`, `a${ADMIN_ROLE}`])
+      await giveRoles(hedy.user.id, ['editor'])
+      const again = (await signIn(users, ada)).prepared.session
+      expect(await users.isLastAdministrator(ada.user.id)).toBe(true)
+      expect(await users.isLastAdministrator(grace.user.id)).toBe(false)
+      expect(await users.delete(deletionOf(ada), NOW)).toBeNull()
+      expect(await users.findById(ada.user.id)).not.toBeNull()
+      expect(await sessions.findLive(again.id, NOW)).not.toBeNull()
+
+      await giveRoles(grace.user.id, [ADMIN_ROLE])
+      expect(await users.isLastAdministrator(ada.user.id)).toBe(false)
+      expect(await users.delete(deletionOf(hedy), NOW)).not.toBeNull()
+      const both = await Promise.all([ada, grace].map((each) => users.delete(deletionOf(each), NOW)))
+      expect(both.filter((ended) => ended !== null)).toHaveLength(1)
     })
   })
 }
