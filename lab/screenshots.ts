@@ -6,7 +6,9 @@ import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
 import { addClient } from '../packages/cli/clients/statements.ts'
 import { CANCEL_RECOVERY_PATH } from '../src/mail/link-paths.ts'
+import { beginTotp, confirmTotp } from '../test/e2e/app.ts'
 import { startChromium } from '../test/e2e/chromium.ts'
+import type { Visitor } from '../test/e2e/visitor.ts'
 import { execute, startLocalService } from '../test/smoke/local-service.ts'
 
 const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and dark.
@@ -15,6 +17,7 @@ const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and d
 
   --out DIR      write them to DIR (screenshots)
   --only TEXT    only pages whose name has TEXT in it
+  --language TAG as a browser asks for it, such as de-DE (en-GB)
   --readme       only the four in docs/start/first-requests.md, to docs/images
   --help         print this
 
@@ -34,10 +37,10 @@ interface Look {
   readonly from?: string
 }
 
-/** A page in one of its states: how a browser gets there. Pages of an account are seen by Ada, who is signed in. */
+/** A page in one of its states: how a browser gets there. Pages of an account are seen by Ada, or by somebody with a long name. */
 interface Scene {
   readonly name: string
-  readonly signedIn?: boolean
+  readonly signedIn?: boolean | 'long'
   readonly path: string
   /** Where the mail is asked for whose link leads to the path. */
   readonly mailedBy?: string
@@ -59,6 +62,12 @@ const CHOSEN: Readonly<Record<string, Look>> = {
 const CHOSEN_MAX_BYTES = 80 * 1024
 
 const ADA = { name: 'Ada Lovelace', email: 'ada@example.com', password: 'Difference engine no. 2' }
+/** Somebody whose name and address take more room than most. */
+const LONG = {
+  name: 'Maximiliane-Alexandra Freifrau von Hohenstaufen-Wittelsbach zu Oberammergau',
+  email: 'maximiliane-alexandra.von-hohenstaufen-wittelsbach@verwaltung.oberammergau.example.com',
+  password: 'Difference engine no. 3',
+}
 /** Somebody who has an account without a password. */
 const INVITED = 'grace@example.com'
 const RESOURCE = 'https://api.example/'
@@ -90,6 +99,17 @@ const SCENES: readonly Scene[] = [
       await submit(page, { current_password: 'wrong', new_password: ADA.password }, '#password')
     },
   },
+  { name: 'account-long', path: '/account', signedIn: 'long', act: unfoldAll },
+  { name: 'reauthenticate', path: '/reauthenticate?return_to=/account', signedIn: true },
+  {
+    name: 'totp',
+    path: '/account',
+    signedIn: 'long',
+    act: async (page) => void (await beginTotp(visitorOf(page))),
+  },
+  { name: 'recovery-codes', path: '/account', signedIn: 'long', act: showRecoveryCodes },
+  { name: 'account-secured', path: '/account', signedIn: 'long', act: unfoldAll },
+  { name: 'no-cookie', path: '/continue?cookie=session&return_to=/account' },
   { name: 'signed-in-already', path: '/login?return_to=/account', signedIn: true },
   { name: 'home', path: '/' },
   { name: 'login', path: '/login' },
@@ -165,6 +185,7 @@ function readOptions() {
         out: { type: 'string' },
         only: { type: 'string', default: '' },
         readme: { type: 'boolean', default: false },
+        language: { type: 'string', default: 'en-GB' },
         help: { type: 'boolean', default: false },
       },
     })
@@ -198,6 +219,11 @@ function startBranded() {
     'BRAND_ACCENT:#a21caf',
     'BRAND_TERMS_URL:https://example.com/terms',
     'BRAND_PRIVACY_URL:https://example.com/privacy',
+    'SOCIAL_PROVIDERS:google,github',
+    'SOCIAL_GOOGLE_CLIENT_ID:screenshots',
+    'SOCIAL_GOOGLE_CLIENT_SECRET:screenshots',
+    'SOCIAL_GITHUB_CLIENT_ID:screenshots',
+    'SOCIAL_GITHUB_CLIENT_SECRET:screenshots',
     'TURNSTILE_SITE_KEY:1x00000000000000000000AA',
     'TURNSTILE_SECRET_KEY:1x0000000000000000000000000000000AA',
   ])
@@ -211,8 +237,8 @@ async function take(browser: Browser): Promise<void> {
   mkdirSync(options.out, { recursive: true })
   await call('/register', ADA, USER_AGENTS.office)
   await call('/login', { email: ADA.email, password: ADA.password }, USER_AGENTS.phone)
-  const cookies = await signIn(browser)
   await prepareOthers()
+  const cookies = { true: await signIn(browser, ADA), long: await signIn(browser, LONG) }
   const scenes = SCENES.filter(({ name }) => isWanted(name))
   const looks = Object.keys(SIZES).flatMap((width) =>
     SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })),
@@ -226,7 +252,8 @@ async function take(browser: Browser): Promise<void> {
     for (const look of options.readme && chosen ? [chosen] : looks) {
       const name = `${scene.name}-${look.width}-${look.scheme}.png`
       const path = join(options.out, name)
-      await shoot(browser, { scene, url, look, cookies, path })
+      const own = scene.signedIn ? cookies[`${scene.signedIn}`] : []
+      await shoot(browser, { scene, url, look, cookies: own, path })
       const { size } = statSync(path)
       console.log(`${index + 1}/${scenes.length}  ${path}  ${Math.ceil(size / 1024)} KiB`)
       if (options.readme && size > CHOSEN_MAX_BYTES)
@@ -235,9 +262,11 @@ async function take(browser: Browser): Promise<void> {
   }
 }
 
-/** Makes the account of somebody invited, and registers an app. */
+/** Makes the accounts of somebody invited and of somebody with a long name, and registers an app. */
 async function prepareOthers(): Promise<void> {
   await call('/register', { ...ADA, email: INVITED }, USER_AGENTS.office)
+  await call('/register', LONG, USER_AGENTS.office)
+  execute(service.state, `UPDATE users SET email_verified_at = created_at WHERE email = '${LONG.email}'`)
   execute(service.state, `UPDATE users SET password_hash = NULL WHERE email = '${INVITED}'`)
   const [statement = ''] = addClient(
     {
@@ -267,11 +296,11 @@ function authorizePath(clientId: string, redirectUri: string, moreScopes = ''): 
 }
 
 /** One session for all pictures, so that the account has little to tell. */
-async function signIn(browser: Browser): Promise<readonly Cookie[]> {
+async function signIn(browser: Browser, { email, password }: typeof ADA): Promise<readonly Cookie[]> {
   const context = await visit(browser, { width: 1280, scheme: 'light' })
   const page = await context.newPage()
   await page.goto(`${service.url}/login`)
-  await submit(page, { email: ADA.email, password: ADA.password })
+  await submit(page, { email, password })
   const cookies = await context.cookies()
   await context.close()
   return cookies
@@ -287,7 +316,7 @@ interface Shot {
 
 async function shoot(browser: Browser, { scene, url, look, cookies, path }: Shot): Promise<void> {
   const context = await visit(browser, look)
-  if (scene.signedIn) await context.addCookies(cookies)
+  await context.addCookies(cookies)
   const page = await context.newPage()
   await page.goto(url)
   await scene.act?.(page)
@@ -304,7 +333,7 @@ function visit(browser: Browser, { width, scheme }: Look): Promise<BrowserContex
     viewport: SIZES[width],
     colorScheme: scheme,
     reducedMotion: 'reduce',
-    locale: 'en-GB',
+    locale: options.language,
     timezoneId: 'Europe/London',
     userAgent: USER_AGENTS.laptop,
     extraHTTPHeaders: { 'CF-Connecting-IP': newAddress() },
@@ -318,6 +347,22 @@ async function submit(
 ): Promise<void> {
   for (const [name, text] of Object.entries(fields)) await page.locator(`${form} [name=${name}]`).fill(text)
   await Promise.all([page.waitForEvent('load'), page.locator(`${form} .primary`).click()])
+}
+
+/** What the helpers of the browser tests take of a visitor. */
+function visitorOf(page: Page) {
+  return { page, go: (path: string) => page.goto(`${service.url}${path}`) } as Visitor
+}
+
+/** Makes recovery codes: the first time with an authenticator app, and then new ones. */
+async function showRecoveryCodes(page: Page): Promise<void> {
+  const again = page.locator('form[action$="/me/recovery-codes"]')
+  if ((await again.count()) === 0) {
+    await confirmTotp(visitorOf(page), await beginTotp(visitorOf(page)))
+    return
+  }
+  await unfoldAll(page)
+  await Promise.all([page.waitForEvent('load'), again.locator('button').click()])
 }
 
 async function unfoldAll(page: Page): Promise<void> {

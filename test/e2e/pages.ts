@@ -2,6 +2,14 @@
 export const OPEN_PAGES = [
   '/',
   '/login',
+  '/login/second-factor',
+  '/login/second-factor?with=passkey',
+  '/login/second-factor/set-up?with=passkey',
+  '/login/second-factor/set-up?by=mail',
+  '/login/second-factor/recovery',
+  '/login/second-factor/recovery?done',
+  '/login/second-factor/recovery/cancel?token=none',
+  '/login/second-factor/recovery/cancel?done',
   '/login/link',
   '/login/link/confirm?token=none',
   '/register',
@@ -22,4 +30,10 @@ export const OPEN_PAGES = [
 ] as const
 
 /** Those for people who are. */
-export const SIGNED_IN_PAGES = ['/', '/login', '/account', '/account?done=name-saved'] as const
+export const SIGNED_IN_PAGES = [
+  '/',
+  '/login',
+  '/account',
+  '/account?done=name-saved',
+  '/reauthenticate',
+] as const

@@ -141,6 +141,39 @@ describe.each(PLACES)('a form in a browser, at $at', ({ base, service }) => {
     }
   })
 
+  it('HTM-05: a crafted `cookie` gives nothing, changes nothing and is not repeated', async () => {
+    const ada = await signedInPerson({ mode: 'session', service })
+    const crafted = [
+      ...new Set(Object.values(service.services.config.cookies).map(({ purpose }) => purpose)),
+      'constructor',
+      '"><script>',
+    ]
+    for (const cookie of crafted) {
+      for (const headers of [{}, ada.headers]) {
+        const query = new URLSearchParams({ cookie, return_to: 'https://evil.example/' })
+        const {
+          status,
+          text,
+          cookies,
+          headers: answered,
+        } = await follow(service, `${base}/continue?${query}`, headers)
+        expect(cookies).toEqual({})
+        expect(
+          [...text.matchAll(/href="([^"]*)"/g)].filter(([, href = '']) => /^https?:|^\/\//.test(href)),
+        ).toEqual([])
+        expect(text).not.toContain('evil.example')
+        expect(text).not.toContain('<script>')
+        expect([303, 400]).toContain(status)
+        if (status === 303) expect(answered.get('Location')).toBe(`${base}/`)
+        else
+          expect(text).toMatch(
+            new RegExp(`<a class="button primary" href="${base}/login(?:\\?return_to=[^"]*)?"`),
+          )
+      }
+    }
+    expect((await ada.get('/me')).status).toBe(200)
+  })
+
   it('is led straight on by what gives no cookie and stays here, and so is a program', async () => {
     const ada = await signedInPerson({ mode: 'session', service })
     const named = await submit(
