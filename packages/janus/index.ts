@@ -73,15 +73,15 @@ export interface JanusOptions {
   readonly clock?: Clock
   /** Writes one event; `console.log`, as JSON, unless it is given. */
   readonly log?: Log
-  /** `createMail`. Without it there are no routes that mail, and `MAILER` must be `none`. */
+  /** Takes `createMail`. Without it there are no routes that mail, and `MAILER` must be `none`. */
   createMail?(settings: object): Part
-  /** `createPasskeys`. Without it there are no passkeys. */
+  /** Takes `createPasskeys`. Without it there are no passkeys. */
   createPasskeys?(settings: object): Part
-  /** `createSecondFactors`. Without it there are no second factors, and nobody signs in to an account that has one. */
+  /** Takes `createSecondFactors`. Without it there are no second factors, and nobody signs in to an account that has one. */
   createSecondFactors?(settings: object): Part
-  /** `createSocialLogin`. Without it nobody signs in at another provider, and `SOCIAL_PROVIDERS` must not be set. */
+  /** Takes `createSocialLogin`. Without it nobody signs in at another provider, and `SOCIAL_PROVIDERS` must not be set. */
   createSocialLogin?(env: object): SocialLoginPart
-  /** `createProvider`. Without it Janus is no authorization server, and `OAUTH_SERVER` must not be `on`. */
+  /** Takes `createProvider`. Without it Janus is no authorization server, and `OAUTH_SERVER` must not be `on`. */
   createProvider?(env: object): ProviderPart
   /** Carries mail in place of what `MAILER` names. */
   readonly mailer?: Mailer
@@ -97,21 +97,21 @@ export interface JanusOptions {
    */
   readonly metadata?: MetadataSchemas
   /**
-   * Is told what happens to accounts: each event at least once, in order, behind the response or with the next sweep. If it throws, it is told
-   * again later. Drop repetitions by `event.id`.
+   * Receives what happens to accounts: each event at least once, in order, behind the response or with the next sweep. If it throws, the event is
+   * delivered again later. Drop repetitions by `event.id`.
    */
   onEvent?(event: JanusEvent): Promise<void> | void
-  /** `createEvents`. Without it nobody is told of events: there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
+  /** Takes `createEvents`. Without it no events are delivered, and there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
   createEvents?(settings: object): EventsPart | null
-  /** `createPages`. Without it there is only the API. */
+  /** Takes `createPages`. Without it there is only the API. */
   createPages?(services: object, look?: object): Pages
   /** Texts of pages and mails in your own words, and whole languages that Janus does not have. */
   readonly texts?: OwnTexts
   /** CSS that comes after that of the pages: `:root { --janus-radius: 0 }`. */
   readonly styles?: string
-  /** `createPostgres` of `janus/postgres`, or `createDurableObjectDatabase` of `janus/durable-object-database`: the database that `DATABASE` names. */
+  /** Takes what creates the database that `DATABASE` names: `createPostgres` of `janus/postgres`, or `createDurableObjectDatabase` of `janus/durable-object-database`. */
   createDatabase?(settings: object): DatabasePart | null
-  /** `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`: the store that `SESSION_COPIES` names. */
+  /** Takes what creates the store that `SESSION_COPIES` names: `createDurableObjectCopies`, `createRedisCopies` or `createMemcachedCopies`. */
   createSessionCopies?(settings: object): CopyStore | null
 }
 

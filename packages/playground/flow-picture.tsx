@@ -8,7 +8,7 @@ const GROUP_HEIGHT = 34
 /** About what a letter takes at the size of the labels. */
 const LETTER_WIDTH = 5.6
 
-/** A picture of who says what to whom, and the same in words for who cannot see it. */
+/** Draws a picture of who says what to whom, and the same in words for who cannot see it. */
 export function FlowPicture({ id, flow }: { readonly id: string; readonly flow: Flow }) {
   const { caption, lanes, groups } = flow
   const rows = placeRows(flow)

@@ -21,7 +21,7 @@ export interface PlaygroundPageProps {
 
 const MODES = ['session', 'token'] as const satisfies readonly Mode[]
 
-/** `GET /playground`. What needs the script stays hidden until it runs. */
+/** Shows `GET /playground`. What needs the script stays hidden until it runs. */
 export function PlaygroundPage({ context, offers, liveCheck, cookieName }: PlaygroundPageProps) {
   return (
     <Layout context={context} title={TEXTS.title} wide assets="/playground/assets/playground">

@@ -13,7 +13,7 @@ import { PlaygroundPage } from './playground-page'
 import type { StoredSessions } from './stored-session'
 
 /**
- * The playground, where it is on: a page, and two routes for its script.
+ * Creates the playground, where it is on: a page, and two routes for its script.
  *
  * The page is open; both others are closed by default. `whoami` asks for no live session, as most routes of an app
  * would not: it is where the modes differ.

@@ -12,7 +12,7 @@ export interface StoredSession {
 
 /** Looks at what is stored, as it is stored. */
 export interface StoredSessions {
-  /** A session of this user, over or not, until it is swept; `null` if there is none. @throws {StoreUnavailable} */
+  /** Returns a session of this user, over or not, until it is swept; `null` if there is none. @throws {StoreUnavailable} */
   find(id: string, userId: string): Promise<StoredSession | null>
 }
 

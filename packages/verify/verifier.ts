@@ -12,7 +12,7 @@ import { type RequestHeaders, toHeaders } from './request-headers.ts'
 
 /** Says who is behind a request. */
 export interface Verifier {
-  /** @param headers `Headers`, or an object of them, such as `request.headers` or `request.headersDistinct` of `node:http`. */
+  /** Authenticates a request. @param headers `Headers`, or an object of them, such as `request.headers` or `request.headersDistinct` of `node:http`. */
   authenticate(headers: RequestHeaders, method?: string): Promise<Verdict>
   /** Works as `authenticate`, and refuses a proof that is older than `terms.maxAge` seconds or below `terms.acr` (RFC 9470). */
   requireRecent(headers: RequestHeaders, terms: RecentTerms, method?: string): Promise<Verdict>

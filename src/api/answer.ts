@@ -53,13 +53,13 @@ type Redirect = ReturnType<typeof redirect>
 type Empty = ReturnType<typeof empty>
 type Json<B extends object, S extends ContentfulStatusCode> = Response & TypedResponse<B, S, 'json'>
 
-/** A page of Janus that leads on to where the person wanted to go, if that is still allowed. */
+/** Returns the path of a page of Janus that leads on to where the person wanted to go, if that is still allowed. */
 export function withGoal(page: string, returnTo: string | null, site: ReturnSite): string {
   const goal = parseReturnTo(returnTo ?? undefined, site)
   return goal === null ? page : `${page}&${new URLSearchParams({ return_to: goal })}`
 }
 
-/** The member of a JSON answer that says where the person wanted to go, if that is still allowed. */
+/** Returns the member of a JSON answer that says where the person wanted to go, if that is still allowed. */
 export function presentGoal(returnTo: string | null, site: ReturnSite): { readonly return_to?: string } {
   const goal = parseReturnTo(returnTo ?? undefined, site)
   // guard: where to go is checked again when a link is used

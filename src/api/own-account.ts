@@ -23,7 +23,7 @@ export const sameAccount: MiddlewareHandler<SignedInEnv, string, { in: Sent; out
   { ownAccount: true },
 )
 
-/** @throws {Problem} `account-mismatch`. */
+/** Refuses a form about another account. @throws {Problem} `account-mismatch`. */
 export function refuseOtherAccount(userId: string, meant: string | undefined): void {
   // guard: a form about another account is refused
   if (meant === undefined || meant === userId) return

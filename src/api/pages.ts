@@ -15,13 +15,13 @@ export interface Pages {
   wanted(c: Context): boolean
   /** Leads browsers on after a form, by a page that sees whether they kept its cookie. */
   readonly afterForms: MiddlewareHandler
-  /** `GET /`; `null`: nobody is signed in. */
+  /** Shows `GET /`; `null`: nobody is signed in. */
   home(c: Context, user: User | null): Promise<Response>
   /** Leads a browser on to another site after a form. */
   onward(c: Context, url: URL): Promise<Response>
-  /** An authenticator app that waits for its first code. No other answer holds its seed. */
+  /** Shows an authenticator app that waits for its first code. No other answer holds its seed. */
   totpOffer(c: Context, offer: OfferToOwner): Promise<Response>
-  /** New recovery codes, which are shown in this answer alone. @param next Where the page leads. */
+  /** Shows new recovery codes, which are shown in this answer alone. @param next Where the page leads. */
   recoveryCodes(c: Context, codes: readonly string[], next?: string): Promise<Response>
   /** Shows a page that a part brings along, with what every page has. The part knows the context of pages, the API does not. */
   show(
@@ -31,7 +31,7 @@ export interface Pages {
   ): Promise<Response>
   /** Explains a type of problem. */
   problemType(c: Context, code: ProblemCode): Promise<Response>
-  /** A refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
+  /** Shows a refusal: the form that was sent, with what is wrong with it, or a page about the problem. */
   refusal(c: Context, problem: Problem, requestId: string): Promise<Response>
 }
 

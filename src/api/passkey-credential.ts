@@ -52,7 +52,7 @@ export function passkeyParty({ relyingParty }: { readonly relyingParty: RelyingP
   return relyingParty
 }
 
-/** One answer for every response that is not accepted. The log says why. */
+/** Returns one answer for every response that is not accepted. The log says why. */
 export function passkeyRefused(): Problem {
   const detail =
     'Ask for new options and try again: each challenge works once, for five minutes, where it was requested.'

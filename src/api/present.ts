@@ -6,7 +6,7 @@ import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
 import type { ListedSession, Session } from '../sessions/session'
 
-/** An account as its owner sees it. */
+/** Presents an account as its owner sees it. */
 export function presentUser(user: User) {
   return {
     id: user.id,
@@ -18,7 +18,7 @@ export function presentUser(user: User) {
   }
 }
 
-/** An account with what is kept on it. */
+/** Presents an account with what is kept on it. */
 export function presentProfile({ user, metadata }: Profile) {
   return {
     ...presentUser(user),
@@ -27,7 +27,7 @@ export function presentProfile({ user, metadata }: Profile) {
   }
 }
 
-/** A session as its owner sees it. The id is a handle for ending it, not a credential. */
+/** Presents a session as its owner sees it. The id is a handle for ending it, not a credential. */
 export function presentSession(session: Session, currentId: string) {
   return {
     id: session.id,
@@ -43,7 +43,7 @@ export function presentSession(session: Session, currentId: string) {
   }
 }
 
-/** A session in the list of its account: the person's own, or that of an app that they allowed. */
+/** Presents a session in the list of its account: the person's own, or that of an app that they allowed. */
 export function presentListedSession(session: ListedSession, currentId: string) {
   return { ...presentSession(session, currentId), app: session.app }
 }
@@ -53,7 +53,7 @@ function presentAssurance({ methods }: Session) {
   return { authenticated_at: presentInstant(authenticatedAt), amr, acr }
 }
 
-/** The device behind a request: what its client calls itself, and that in words such as `Firefox, Linux`. */
+/** Describes the device behind a request: what its client calls itself, and that in words such as `Firefox, Linux`. */
 export function presentDeviceNames(userAgent: string | null) {
   return { user_agent: userAgent, device: describeDevice(userAgent) }
 }

@@ -12,7 +12,7 @@ export function requireMail(services: Pick<MailServices, 'delivery'>): Middlewar
   return withFacts(refuse, { mail: true })
 }
 
-/** @throws {Problem} `not-found`. */
+/** Refuses where Janus sends no mail. @throws {Problem} `not-found`. */
 export function refuseWithoutMail({ delivery }: Pick<MailServices, 'delivery'>): void {
   if (!delivery) throw new Problem('not-found', { detail: 'This service does not send mail (MAILER=none).' })
 }

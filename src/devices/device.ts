@@ -38,7 +38,7 @@ export function deviceProof(presentedIds: readonly string[], newId: string = new
 
 /** The devices of one account. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface DeviceStore {
-  /** Those that are known at `now`, the one used last first. */
+  /** Lists those that are known at `now`, the one used last first. */
   list(userId: string, now: number): Promise<readonly Device[]>
   /** Forgets one; `false` if the account has none of that id. */
   forget(target: ForgottenDevice): Promise<boolean>

@@ -23,7 +23,7 @@ export interface EventStore {
   ): Promise<ClaimedEvents | null>
   /** Moves a receiver on, if it is where it was, and lets others have it from `dueAt` on. */
   settle(receiver: ReceiverName, move: ReceiverMove): Promise<void>
-  /** As {@link settle}, past an event that is given up, and records that. */
+  /** Settles as {@link settle} does, past an event that is given up, and records that. */
   giveUp(receiver: ReceiverName, move: ReceiverMove, event: GivenUp): Promise<void>
 }
 

@@ -6,7 +6,7 @@ export type ReceiverName = 'app' | 'queue' | 'webhook'
 /** Takes events, one after the other. */
 export interface EventReceiver {
   readonly name: ReceiverName
-  /** @throws {EventNotTaken} Or whatever else, if the event was not taken this time. */
+  /** Delivers an event. @throws {EventNotTaken} Or whatever else, if the event was not taken this time. */
   deliver(event: JanusEvent): Promise<void>
 }
 

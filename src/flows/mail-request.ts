@@ -78,7 +78,7 @@ export async function mailAttempt(
   return { key, repeatedSince: clock() - REPEAT_SECONDS }
 }
 
-/** A request for mail to the owner of an address, and whose budget it is counted against. */
+/** Returns a request for mail to the owner of an address, and whose budget it is counted against. */
 export async function newMailRequest(
   { accountKeys, clock }: Pick<LinkServices, 'accountKeys' | 'clock'>,
   {

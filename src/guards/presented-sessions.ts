@@ -16,7 +16,7 @@ interface PresentedServices {
 }
 
 /**
- * The sessions whose cookies came with a request, each with the proof of its credential. Unlike a credential that
+ * Returns the sessions whose cookies came with a request, each with the proof of its credential. Unlike a credential that
  * authenticates, any number of them is read: they are only ever ended.
  */
 export async function presentedSessions(
@@ -36,7 +36,7 @@ export async function presentedSessions(
 }
 
 /**
- * The sessions that a request may end: whoever holds any credential of a session may, also with an access token that has expired or a
+ * Returns the sessions that a request may end: whoever holds any credential of a session may, also with an access token that has expired or a
  * refresh token that was used. `null` if none was sent. A cookie that is of no session counts as one of a session that is over.
  *
  * An `Authorization` header decides over cookies, as everywhere.

@@ -21,13 +21,13 @@ export interface Principal {
   readonly claims: CustomClaims
 }
 
-/** Whom a verified access token speaks of. */
+/** Returns the caller that a verified access token names. */
 export function principalOfClaims(token: AccessTokenClaims): Principal {
   const { sub, sid, roles, auth_time, amr, acr, claims = {} } = token
   return { userId: sub, sessionId: sid, mode: 'token', roles, authenticatedAt: auth_time, amr, acr, claims }
 }
 
-/** The caller behind a session cookie. The claims of the app are added where the app asks. */
+/** Returns the caller behind a session cookie. The claims of the app are added where the app asks. */
 export function principalOfSession(
   { userId, id, methods }: Pick<Session, 'id' | 'userId' | 'methods'>,
   roles: readonly string[],

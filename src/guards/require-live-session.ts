@@ -16,14 +16,14 @@ export function requireLiveSession(services: GuardServices): MiddlewareHandler<S
   return withFacts(check, { live: true })
 }
 
-/** As {@link checkLive}, for a principal that was let in. With LIVE_CHECK=always that has asked already. */
+/** Checks as {@link checkLive} does, for a principal that was let in. With LIVE_CHECK=always that has asked already. */
 export async function ensureLive(services: GuardServices, principal: Principal): Promise<Principal> {
   // guard: a live check asks D1, for another service too
   return services.liveCheck === 'sensitive' ? checkLive(services, principal) : principal
 }
 
 /**
- * The principal as the session store has it now.
+ * Returns the principal as the session store has it now.
  *
  * @throws {Problem} `session-ended`. @throws {StoreUnavailable} If the truth cannot be had.
  */
@@ -34,7 +34,7 @@ export async function checkLive(services: GuardServices, principal: Principal): 
   return { ...principal, roles: live.roles }
 }
 
-/** The refusal of a caller whose session is over although its credential still looked good. */
+/** Returns the refusal of a caller whose session is over although its credential still looked good. */
 export function sessionEnded({ mode }: Principal): Problem {
   return new Problem('session-ended', mode === 'token' ? { headers: INVALID_TOKEN_CHALLENGE } : {})
 }

@@ -49,7 +49,7 @@ export async function callerBehind(services: GuardServices, request: AskedReques
 }
 
 /**
- * The caller. A refusal leaves the cookie as it is: another tab may have been given a new one meanwhile, and a dead cookie
+ * Returns the caller. A refusal leaves the cookie as it is: another tab may have been given a new one meanwhile, and a dead cookie
  * opens nothing.
  *
  * @throws {Problem} For everyone but an authenticated caller.

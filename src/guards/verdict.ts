@@ -52,10 +52,10 @@ export interface CallerService {
    * @param method That of the request. Without it the request counts as one that changes something, so that a foreign page cannot have made it.
    */
   authenticate(headers: Headers, method?: string): Promise<Verdict>
-  /** As `authenticate`, and asks D1 whether the session still stands: one read by primary key. */
+  /** Authenticates as `authenticate` does, and asks the database whether the session is still active: one read by primary key. */
   requireLive(headers: Headers, method?: string): Promise<Verdict>
   /**
-   * As `authenticate`, and refuses a person whose last proof is older than `terms.maxAge` seconds or below `terms.acr`, with the challenge of
+   * Authenticates as `authenticate` does, and refuses a person whose last proof is older than `terms.maxAge` seconds or below `terms.acr`, with the challenge of
    * RFC 9470 (`insufficient-user-authentication`).
    */
   requireRecent(headers: Headers, terms: RecentTerms, method?: string): Promise<Verdict>

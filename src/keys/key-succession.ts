@@ -10,7 +10,7 @@ export const KEY_SET_MAX_AGE_SECONDS = 300
 export const PUBLISHED_BEFORE_SECONDS = 2 * KEY_SET_MAX_AGE_SECONDS + 60
 
 /**
- * The keys with which a token may be signed now, oldest first: the newest that has begun, and for as long as an isolate may not
+ * Returns the keys with which a token may be signed now, oldest first: the newest that has begun, and for as long as an isolate may not
  * have heard of it, its predecessor. Keys are oldest first.
  */
 export function signingKeysAt<K extends StoredSigningKey>(keys: readonly K[], now: number): readonly K[] {

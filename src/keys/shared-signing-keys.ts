@@ -1,7 +1,7 @@
 import type { Keyring } from '../crypto/keyring'
 import type { SigningKeys } from './signing-keys'
 
-/** HS256 for a closed system: keys derived from the configured secrets, so nothing is stored and nothing published. */
+/** Creates keys of HS256 for a closed system, derived from the configured secrets, so nothing is stored and nothing published. */
 export function createSharedSigningKeys(keyring: Keyring): SigningKeys {
   return {
     alg: 'HS256',

@@ -12,7 +12,7 @@ export interface Signer {
 /** The keys of access tokens: one that signs, and all that still verify. */
 export interface SigningKeys {
   readonly alg: JwtAlg
-  /** @throws {StoreUnavailable} If no key has been loaded yet and the store cannot be reached. */
+  /** Returns the key that signs. @throws {StoreUnavailable} If no key has been loaded yet and the store cannot be reached. */
   signer(): Promise<Signer>
   /** Returns the key of that id, or `null` if there is none or the last token it signed has ended. @throws {StoreUnavailable} as `signer`. */
   verifier(kid: string): Promise<CryptoKey | null>

@@ -15,7 +15,7 @@ const MOST_REPLACEMENTS = 3
 /** Sets how long the old keys serve before the store is asked again, after it did not answer. */
 const RELOAD_AGAIN_SECONDS = 10
 
-/** Key pairs in a store, loaded and imported once for each isolate and again when they are old. */
+/** Creates key pairs in a store, loaded and imported once for each isolate and again when they are old. */
 export function createStoredSigningKeys(
   services: SweepKeysServices & { readonly restores: Restores },
 ): SigningKeys {

@@ -41,7 +41,7 @@ export interface LinkStore {
       },
   ): Promise<LinkIssued>
   /**
-   * As `issue`, to verify an address: of a registration that waits, or of an account whose address nobody has proven. A link asked for by
+   * Issues as `issue` does, to verify an address: of a registration that waits, or of an account whose address nobody has proven. A link asked for by
    * the client that registered carries its registration on; any other proves the address and leaves the registrations as they are. For an
    * account the binding counts only for who is signed in to it, as `userId`: nobody else need have chosen its password.
    */
@@ -102,7 +102,7 @@ export interface LinkStore {
       },
   ): Promise<StartedSession | null>
   /**
-   * As `signIn`, for an account that has a second factor: the sign-in waits for it. `false`, and nothing done, if the token is used up or the
+   * Signs in as `signIn` does, for an account that has a second factor: the sign-in waits for it. `false`, and nothing done, if the token is used up or the
    * account has none any more, or will have none once its address is proven.
    */
   holdSignIn(

@@ -39,7 +39,7 @@ export async function toSecret(bytes: Uint8Array<ArrayBuffer>): Promise<MintedSe
   return { text: encodeBase64url(bytes), hash: await hashSecret(bytes) }
 }
 
-/** The hash under which a secret is stored, or `null` if the text is not of the form. */
+/** Returns the hash under which a secret is stored, or `null` if the text is not of the form. */
 export async function hashSecretText(text: string): Promise<string | null> {
   const bytes = text.length === SECRET_LENGTH ? parseBase64url(text) : null
   return bytes && hashSecret(bytes)

@@ -24,7 +24,7 @@ export interface SignInCodes {
 export const CODE_MAX_TRIES = 5
 
 /**
- * Six digits can be tried through in a moment, so their hash would be no protection: without the secret nobody can tell from the
+ * Creates and hashes codes. Six digits can be tried through in a moment, so their hash would be no protection: without the secret nobody can tell from the
  * database which code is right. The token's hash goes into the MAC, so that of one link is worth nothing for another.
  */
 export function createSignInCodes(keyring: Keyring): SignInCodes {

@@ -4,7 +4,7 @@ import type { MailConfig } from './mail-config'
 import type { Mailer } from './mailer'
 import { createResendMailer } from './resend-mailer'
 
-/** The carrier that the configuration names, or `null` for none. */
+/** Creates the carrier that the configuration names, or `null` for none. */
 export function createMailer(mail: MailConfig, { EMAIL }: { readonly EMAIL?: SendEmail }): Mailer | null {
   switch (mail.carrier) {
     case 'console':

@@ -12,7 +12,7 @@ interface AccountDeletionProps {
   readonly state: FormState | undefined
 }
 
-/** The end of the account, for whoever proves to be its owner. */
+/** Shows how to delete the account, to somebody who proves to be its owner. */
 export function AccountDeletion(props: AccountDeletionProps) {
   const { context, user, auditRetentionDays, state } = props
   const { texts } = context

@@ -1,7 +1,7 @@
 import { AccountSection, type AccountView, ConfirmFirst } from './account-section'
 import type { PageContext } from './page'
 
-/** Everything that is kept of the account, as a file, for whoever has proven lately to be its owner. */
+/** Shows the export of everything that is kept of the account, as a file, for whoever has proven lately to be its owner. */
 export function AccountExport({
   context,
   recent,

@@ -49,7 +49,7 @@ export interface AccountPageProps {
   readonly forms?: Readonly<Partial<Record<AccountForm, FormState>>>
 }
 
-/** `GET /account`. */
+/** Shows `GET /account`. */
 export function AccountPage(props: AccountPageProps) {
   const {
     context,

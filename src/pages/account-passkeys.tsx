@@ -29,7 +29,7 @@ export interface KnownAccount {
   readonly displayName: string
 }
 
-/** The passkeys of the account, and how to add and remove them. A browser adds one by script alone. */
+/** Shows the passkeys of the account, and how to add and remove them. A browser adds one by script alone. */
 export function AccountPasskeys({ context, accountId, passkeys, known }: AccountPasskeysProps) {
   const { texts, language, basePath } = context
   const words = texts.passkeys

@@ -18,7 +18,7 @@ interface AccountProfileProps {
   readonly forms: { readonly name?: FormState; readonly resend?: FormState; readonly email?: FormState }
 }
 
-/** Name and address. */
+/** Shows name and address. */
 export function AccountProfile({ context, user, mail, forms }: AccountProfileProps) {
   const { texts } = context
   const state = forms.name ?? FRESH_FORM

@@ -30,7 +30,7 @@ interface AccountProvidersProps {
   readonly view: ProvidersView
 }
 
-/** The identities of the account at other providers, and how to connect and disconnect them. */
+/** Shows the identities of the account at other providers, and how to connect and disconnect them. */
 export function AccountProviders({ context, accountId, view }: AccountProvidersProps) {
   const { texts, language } = context
   const words = texts.providers

@@ -21,7 +21,7 @@ interface AccountSecondFactorProps {
   readonly secondFactor: SecondFactorView
 }
 
-/** The authenticator app of the account and its recovery codes, and how to change them. */
+/** Shows the authenticator app of the account and its recovery codes, and how to change them. */
 export function AccountSecondFactor({ context, accountId, secondFactor }: AccountSecondFactorProps) {
   const { texts, language } = context
   const words = texts.twoSteps

@@ -23,7 +23,7 @@ export function isFresh({ problem, errors }: FormState): boolean {
   return problem === null && errors.length === 0
 }
 
-/** The field that has the focus: the first empty one of a page's main form, or what was refused. `null` where there is none. */
+/** Returns the field that has the focus: the first empty one of a page's main form, or what was refused. `null` where there is none. */
 export function focused({ state, fields, retry, main = false }: FormParts): string | null {
   if (isFresh(state)) return main ? (fields.find((name) => !state.values[name]) ?? null) : null
   return fields.find((name) => state.errors.some(({ field }) => field === name)) ?? retry

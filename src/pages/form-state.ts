@@ -28,7 +28,7 @@ export function errorText({ errors }: Texts, { field, code }: FormError, passwor
   )
 }
 
-/** Seconds as a person would say them, rounded up: nobody should come back too early. */
+/** Says seconds as a person would say them, rounded up: nobody should come back too early. */
 export function waitText({ form }: Texts, seconds: number): string {
   if (seconds < 90) return form.seconds(seconds)
   const minutes = Math.ceil(seconds / 60)

@@ -14,7 +14,7 @@ export interface FormProps {
   readonly confirm?: string
 }
 
-/** A form that says what was wrong with it above its fields. */
+/** Shows a form that says what was wrong with it above its fields. */
 export function Form({ form, action, returnTo = null, confirm, children }: PropsWithChildren<FormProps>) {
   return (
     <form

@@ -8,7 +8,7 @@ interface HomePageProps {
   readonly registration: boolean
 }
 
-/** `GET /`. */
+/** Shows `GET /`. */
 export function HomePage({ context, user, registration }: HomePageProps) {
   const { texts, basePath } = context
   if (user) {

@@ -18,7 +18,7 @@ interface LayoutProps {
   readonly passkeys?: boolean
 }
 
-/** A whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
+/** Shows a whole document. Everything it loads comes from Janus itself, save a logo that is configured. */
 export function Layout({
   context,
   title,

@@ -39,7 +39,7 @@ interface LoginPageProps {
   readonly providers: readonly ProviderView[]
 }
 
-/** `GET /login`. */
+/** Shows `GET /login`. */
 export function LoginPage(props: LoginPageProps) {
   const { context, state, returnTo, mail, registration, next, passkeys, providers } = props
   const { texts } = context

@@ -23,7 +23,7 @@ export interface MailedLink {
 }
 
 /**
- * The link that led to a page; `null` on a page to which none leads. Uses nothing up: programs follow links, too.
+ * Finds the link that led to a page; `null` on a page to which none leads. Uses nothing up: programs follow links, too.
  *
  * @throws {Problem} `invalid-link` before anybody has typed a password that would be of no use.
  */

@@ -26,7 +26,7 @@ export interface PageContext {
   readonly nonce: string
 }
 
-/** A link that leads back, where there is somewhere to go back to. */
+/** Returns a link that leads back, where there is somewhere to go back to. */
 export function withReturnTo(path: string, returnTo: string | null): string {
   if (returnTo === null) return path
   return `${path}${path.includes('?') ? '&' : '?'}${new URLSearchParams({ return_to: returnTo })}`

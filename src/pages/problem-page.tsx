@@ -39,7 +39,7 @@ const ACCOUNT_HELPS: ReadonlySet<ProblemCode> = new Set([
   'second-factor-required',
 ])
 
-/** `GET /problems/:code`, and every refusal that has no form to go back to. */
+/** Shows `GET /problems/:code`, and every refusal that has no form to go back to. */
 export function ProblemPage({
   context,
   code,

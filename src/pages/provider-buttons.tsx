@@ -14,7 +14,7 @@ interface ProviderButtonsProps {
   readonly returnTo: string | null
 }
 
-/** A form for each provider that begins a sign-in there, below the form of a page. It needs no script. */
+/** Shows a form for each provider that begins a sign-in there, below the form of a page. It needs no script. */
 export function ProviderButtons({ context, providers, returnTo }: ProviderButtonsProps) {
   const { texts } = context
   if (providers.length === 0) return null

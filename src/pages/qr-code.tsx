@@ -10,7 +10,7 @@ interface QrCodeProps {
 /** The quiet zone that readers need, in modules (ISO/IEC 18004 §9.1). */
 const MARGIN = 4
 
-/** A QR code in the page itself. Dark on light in either colour scheme, because not every reader knows the reverse. */
+/** Draws a QR code in the page itself. Dark on light in either colour scheme, because not every reader knows the reverse. */
 export function QrCode({ text, label }: QrCodeProps) {
   const code = generate(text)
   const side = code.size + 2 * MARGIN

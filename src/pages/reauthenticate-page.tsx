@@ -23,7 +23,7 @@ interface ReauthenticatePageProps {
   readonly refused: { readonly form: ProofForm; readonly state: FormState } | null
 }
 
-/** `GET /reauthenticate`: asks somebody who is signed in to prove again who they are, and leads on. */
+/** Shows `GET /reauthenticate`: asks somebody who is signed in to prove again who they are, and leads on. */
 export function ReauthenticatePage(props: ReauthenticatePageProps) {
   const { context, account, proofs, lacksSecondFactor, returnTo, next, refused } = props
   const { texts, basePath } = context

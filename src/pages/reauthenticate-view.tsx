@@ -13,7 +13,7 @@ import { type ProofForm, ReauthenticatePage } from './reauthenticate-page'
 /** Names the path where somebody proves again who they are. Below it are the paths of its forms. */
 export const REAUTHENTICATE = '/reauthenticate'
 
-/** The page that asks for a proof again. @throws {Problem} `session-ended` if it has. */
+/** Returns the page that asks for a proof again. @throws {Problem} `session-ended` if it has. */
 export async function reauthenticatePage(
   services: Services,
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },

@@ -9,7 +9,7 @@ interface RecoveryCodesPageProps {
   readonly next: string | null
 }
 
-/** The answer to the form that made the codes. Nothing else shows them. */
+/** Shows the answer to the form that made the codes. Nothing else shows them. */
 export function RecoveryCodesPage({ context, codes, next }: RecoveryCodesPageProps) {
   const words = context.texts.recoveryCodes
   return (

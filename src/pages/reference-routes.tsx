@@ -7,7 +7,7 @@ import type { Frame } from './frame'
 import { Layout } from './layout'
 import { answerPage, pageContext } from './page-context'
 
-/** The contract, for programs and for people. Both are made by tools/openapi.ts. */
+/** Creates the routes of the contract, for programs and for people. Both are made by tools/openapi.ts. */
 export function referenceRoutes(frame: Frame) {
   const { config } = frame
   return new Hono()

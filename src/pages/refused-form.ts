@@ -6,7 +6,7 @@ import type { FormState } from './form-state'
 /** Holds what is kept of a form that is shown again; never a password. */
 const KEPT_FIELDS = ['email', 'name']
 
-/** The state of a form whose POST was refused. */
+/** Returns the state of a form whose POST was refused. */
 export function refusedForm(c: Context, { code, options }: Problem): FormState {
   const retryAfter = options.headers?.['Retry-After']
   return {

@@ -31,7 +31,7 @@ interface RegisterPageProps {
   readonly providers: readonly ProviderView[]
 }
 
-/** `GET /register`. */
+/** Shows `GET /register`. */
 export function RegisterPage(props: RegisterPageProps) {
   const { context, state, returnTo, passwordMinLength, providers } = props
   const { texts } = context

@@ -33,7 +33,7 @@ interface ResetPasswordPageProps {
   readonly email: string | null
 }
 
-/** `GET /password/reset`. */
+/** Shows `GET /password/reset`. */
 export function ResetPasswordPage(props: ResetPasswordPageProps) {
   const { context, state, token, passwordMinLength, email } = props
   const { texts } = context
@@ -53,7 +53,7 @@ export function ResetPasswordPage(props: ResetPasswordPageProps) {
   )
 }
 
-/** After it. Nobody is signed in by a reset. */
+/** Shows that it is done. Nobody is signed in by a reset. */
 export function PasswordResetPage({
   context,
   returnTo,

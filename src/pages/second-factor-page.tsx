@@ -32,7 +32,7 @@ interface SecondFactorPageProps {
   readonly recoverable: boolean
 }
 
-/** `GET /login/second-factor`: the second step of a sign-in. */
+/** Shows `GET /login/second-factor`: the second step of a sign-in. */
 export function SecondFactorPage({
   context,
   state,

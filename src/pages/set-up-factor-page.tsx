@@ -27,7 +27,7 @@ interface SetUpFactorPageProps {
   readonly byMail: boolean
 }
 
-/** `GET /login/second-factor/set-up`: where a sign-in waits until its account has the second factor that it must have. */
+/** Shows `GET /login/second-factor/set-up`: where a sign-in waits until its account has the second factor that it must have. */
 export function SetUpFactorPage({ context, state, passkey, byMail }: SetUpFactorPageProps) {
   const { texts, basePath } = context
   const words = texts.setUpFactor

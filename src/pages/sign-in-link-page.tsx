@@ -21,7 +21,7 @@ interface SignInLinkPageProps {
   readonly returnTo: string | null
 }
 
-/** `GET /login/link`: asks where to send a link that signs in. */
+/** Shows `GET /login/link`: asks where to send a link that signs in. */
 export function SignInLinkPage({ context, state, returnTo }: SignInLinkPageProps) {
   const { texts } = context
   const form = { context, id: 'link', state, fields: ['email'], retry: 'email', main: true }

@@ -11,7 +11,7 @@ interface SignedInPageProps {
 }
 
 /**
- * `GET /login` and `/register` for someone who is signed in. Not a redirect: an app that takes the person for signed out would send
+ * Shows `GET /login` and `/register` to someone who is signed in. Not a redirect: an app that takes the person for signed out would send
  * them back here, round and round.
  */
 export function SignedInPage({ context, email, continueHref, returnTo }: SignedInPageProps) {

@@ -1,7 +1,7 @@
 import type { Language } from '../request-source/language'
 import { presentInstant } from '../runtime/clock'
 
-/** An instant in UTC, named as such; the script says it in the reader's own time. @param at Seconds since the epoch. */
+/** Shows an instant in UTC, named as such; the script says it in the reader's own time. @param at Seconds since the epoch. */
 export function Time({ at, language }: { readonly at: number; readonly language: Language }) {
   return <time datetime={presentInstant(at)}>{`${formatOf(language).format(at * 1000)} UTC`}</time>
 }

@@ -13,7 +13,7 @@ interface TotpPageProps {
   readonly state: FormState
 }
 
-/** The answer to `POST /me/totp` and its like in a sign-in, and to a wrong first code: the seed, and where its first code is typed. */
+/** Shows the answer to `POST /me/totp` and its like in a sign-in, and to a wrong first code: the seed, and where its first code is typed. */
 export function TotpPage({ context, offer, state }: TotpPageProps) {
   const words = context.texts.totp
   const { accountId } = offer

@@ -42,7 +42,7 @@ interface VerifyEmailPageProps {
   readonly email: string | null
 }
 
-/** `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
+/** Shows `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
 export function VerifyEmailPage(props: VerifyEmailPageProps) {
   const { context, state, token, choosePassword, passwordMinLength, email } = props
   const { texts } = context
@@ -63,7 +63,7 @@ export function VerifyEmailPage(props: VerifyEmailPageProps) {
   )
 }
 
-/** After it. */
+/** Shows that it is done. */
 export function EmailVerifiedPage({
   context,
   returnTo,

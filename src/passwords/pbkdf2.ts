@@ -2,7 +2,7 @@
 export const PBKDF2_MAX_ITERATIONS = 100_000
 
 /**
- * PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2) in one call of the platform.
+ * Computes PBKDF2-HMAC-SHA-256 (RFC 8018 §5.2) in one call of the platform.
  *
  * @throws {RangeError} Above 100,000 iterations, on every machine, so that a local test cannot pass what production refuses.
  */

@@ -41,7 +41,7 @@ const UNCONFIRMED =
 const LEFT_TO_SWEEP =
   'The sessions were ended, but there were too many to delete all cached copies at once. Some may be accepted for a few more minutes; deletion will be retried.'
 
-/** As {@link deleteCachedCopies}, where a new session is worth more than the certainty that an old one is gone. */
+/** Deletes as {@link deleteCachedCopies} does, where a new session is worth more than the certainty that an old one is gone. */
 export async function deleteCachedCopiesOrLeaveToSweep(
   { sessionCache, log }: { readonly sessionCache: RememberedSessionCache; readonly log: Log },
   ended: readonly EndedSession[],

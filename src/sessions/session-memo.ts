@@ -9,7 +9,7 @@ import type { ResolvedSession, SessionSeals } from './session-seal'
  */
 export interface SessionMemo {
   /**
-   * As {@link resolveSession}, without asking anybody for what is remembered or sealed: at most the larger of `memoSeconds` and
+   * Resolves as {@link resolveSession} does, without asking anybody for what is remembered or sealed: at most the larger of `memoSeconds` and
    * `sealSeconds` older than that. `asked`: storage was.
    */
   resolve(
@@ -17,7 +17,7 @@ export interface SessionMemo {
     presented: { readonly text: string; readonly seal: string | null },
     defer: Defer,
   ): Promise<{ readonly resolved: ResolvedSession; readonly asked: boolean } | null>
-  /** The cache, for whoever ends or changes a session: what it deletes or saves is forgotten here. */
+  /** Returns the cache for what ends or changes a session: what it deletes or saves is forgotten here. */
   beside(cache: SessionCache): RememberedSessionCache
 }
 

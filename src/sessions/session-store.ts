@@ -9,7 +9,7 @@ import type { EndedBy, EndReason, ListedSession, LiveSession, Session } from './
  * Sessions are started by the user store, in the same transaction as what entitles to one.
  */
 export interface SessionStore {
-  /** The session if it has not ended or expired and its account may sign in, or `null`. */
+  /** Finds the session if it has not ended or expired and its account may sign in, or `null`. */
   findLive(id: string, now: number): Promise<LiveSession | null>
   /**
    * Moves the idle expiry and gives the session as it then is, or `null` if it ended, expired, or was slid by another
@@ -36,7 +36,7 @@ export interface SessionStore {
    * yet, these and others, newest first: all, or one more than a request deletes copies of.
    */
   endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
-  /** A user's open sessions and those of apps that they allowed, newest first, at most `limit`, begun before `before` if it is given. */
+  /** Lists a user's open sessions and those of apps that they allowed, newest first, at most `limit`, begun before `before` if it is given. */
   list(
     userId: string,
     page: { before: SessionCursor | null; limit: number },
@@ -44,7 +44,7 @@ export interface SessionStore {
   ): Promise<readonly ListedSession[]>
   /** Moves the refresh counter on for exactly one caller; see {@link Rotation}. */
   rotate(id: string, counter: number, terms: RotationTerms): Promise<Rotation>
-  /** Ended sessions that the sweep has not confirmed yet, oldest first. */
+  /** Finds ended sessions that the sweep has not confirmed yet, oldest first. */
   findEnded(endedBefore: number, limit: number): Promise<readonly EndedSession[]>
   /** Forgets ended sessions, once no copy of them is left. */
   deleteEnded(ids: readonly string[]): Promise<void>

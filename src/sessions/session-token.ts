@@ -33,7 +33,7 @@ export function parseSessionToken(text: string): SessionToken | null {
   return secret && { sessionId, secret }
 }
 
-/** A plain SHA-256 is enough for 32 random bytes: there is nothing to guess. */
+/** Hashes a secret. A plain SHA-256 is enough for 32 random bytes: there is nothing to guess. */
 export async function hashSecret(secret: Uint8Array<ArrayBuffer>): Promise<string> {
   return encodeBase64url(await sha256(secret))
 }

@@ -9,7 +9,7 @@ import type { Keyring } from '../crypto/keyring'
  * secret for one purpose.
  */
 export interface SignedTexts {
-  /** @param key Whose it is: where a copy is stored, or the session token of a seal. For another key it is not valid. */
+  /** Signs a text. @param key Whose it is: where a copy is stored, or the session token of a seal. For another key it is not valid. */
   sign(key: string, json: string): Promise<string>
   /** Returns the JSON, or `null` if no holder of a configured secret wrote it for this key. */
   open(key: string, text: string): Promise<string | null>

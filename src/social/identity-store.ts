@@ -71,7 +71,7 @@ export interface IdentityStore {
   ): Promise<{ readonly account: UserCredentials | null; readonly addressTaken: boolean }>
   /** Starts a session of its account. `null`, and nothing done, if the attempt was used, the identity is gone, or the account may not be signed in to. */
   signIn(use: IdentityUse & Start): Promise<StartedSession | null>
-  /** As `signIn`, for an account that has a second factor: the sign-in waits for it. */
+  /** Signs in as `signIn` does, for an account that has a second factor: the sign-in waits for it. */
   holdSignIn(use: IdentityUse & { readonly pending: PendingRecord }): Promise<boolean>
   /**
    * Makes an account whose address the provider has proven, with its identity and its first session. `null`, and nothing made, if the
@@ -80,7 +80,7 @@ export interface IdentityStore {
   register(
     use: IdentityUse & Start & { readonly account: NewAccount; readonly identity: StoredIdentity },
   ): Promise<StartedSession | null>
-  /** As `register`, for an account whose first sign-in waits until a second factor is set up. */
+  /** Registers as `register` does, for an account whose first sign-in waits until a second factor is set up. */
   registerHeld(
     use: IdentityUse & {
       readonly account: NewAccount

@@ -60,7 +60,7 @@ export interface AccessTokenTerms {
    */
   readonly remember: boolean
   readonly clock: Clock
-  /** The key of an id and the algorithm it is for, or `null` if there is none. May throw if keys cannot be had. */
+  /** Finds the key of an id and the algorithm it is for, or `null` if there is none. May throw if keys cannot be had. */
   findKey(kid: string): Promise<{ readonly alg: string; readonly key: CryptoKey } | null>
 }
 
@@ -73,7 +73,7 @@ interface Remembered<C> {
   readonly checked: CheckedToken<C>
 }
 
-/** Makes what verifies access tokens: it says what one says, or why it says nothing, and throws what `findKey` throws. */
+/** Creates a verifier that returns the claims of an access token, or why it was rejected. It throws what `findKey` throws. */
 export function createAccessTokenCheck(
   terms: AccessTokenTerms & {
     /** Claims that are not issued today. Refused by who issues; but who verifies may be older than the issuer. */

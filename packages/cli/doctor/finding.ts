@@ -50,7 +50,7 @@ export function renderFindings(findings: readonly Finding[]): string {
     .join('\n')
 }
 
-/** `2 errors, 1 warning, 9 ok.` */
+/** Returns how many there are of each: `2 errors, 1 warning, 9 ok.` */
 export function renderSummary(findings: readonly Finding[]): string {
   const { error, warning, ok } = countLevels(findings)
   const plural = (count: number, word: string) => `${count} ${word}${count === 1 ? '' : 's'}`

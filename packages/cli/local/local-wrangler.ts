@@ -21,7 +21,7 @@ export function fail(message: string): never {
   process.exit(1)
 }
 
-/** @throws If the text is not the number of a port. */
+/** Returns the number of a port. @throws If the text is none. */
 export function parsePort(text: string): number {
   const port = Number(text)
   if (!Number.isInteger(port) || port < 1 || port > 65535) throw new Error('--port must be from 1 to 65535')

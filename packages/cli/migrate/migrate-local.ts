@@ -35,7 +35,7 @@ export async function migrateLocal(configPath: string, state: string, binding = 
   stamp({ state, configPath, binding }, source)
 }
 
-/** As {@link migrateLocal}, for whoever is about to serve: a database that has them all, as was noted beside it, is not opened. */
+/** Applies migrations as {@link migrateLocal} does, before something serves. A note beside the database says which it has; one that has all is not opened. */
 export async function ensureMigrated(configPath: string, state: string, binding = 'DB'): Promise<void> {
   if (!isStamped({ state, configPath, binding })) await migrateLocal(configPath, state, binding)
 }

@@ -58,7 +58,7 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** @throws Stop If this Node is too old. */
+/** Checks the version of Node. @throws Stop If it is too old. */
 export function checkNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number)
   if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return

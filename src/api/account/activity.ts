@@ -10,7 +10,7 @@ import { presentDeviceNames } from '../present'
 /** Sets how many events one answer lists. */
 const PAGE_SIZE = 50
 
-/** `GET /me/activity`: what happened to one's own account, newest first. */
+/** Creates `GET /me/activity`: what happened to one's own account, newest first. */
 export function activityRoutes(services: Services) {
   const { auditLog } = services
   return new Hono<SignedInEnv>().get('/me/activity', requireLiveSession(services), async (c) => {
@@ -26,7 +26,7 @@ export function activityRoutes(services: Services) {
   })
 }
 
-/** An event as the account's owner sees it. */
+/** Presents an event as the account's owner sees it. */
 export function presentEvent(event: RecordedEvent) {
   return {
     id: String(event.seq),

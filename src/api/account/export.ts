@@ -8,7 +8,7 @@ import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
 import type { Services } from '../../services'
 
-/** `GET /me/export`: everything that is kept of one's own account but its secrets, as a file. */
+/** Creates `GET /me/export`: everything that is kept of one's own account but its secrets, as a file. */
 export function exportRoutes(services: Services) {
   const { accountExports, clock } = services
   const live = requireLiveSession(services)

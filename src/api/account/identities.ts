@@ -35,7 +35,7 @@ const ConfirmBody = v.object({ ...answerFields, ...ownAccount })
 const ConnectBody = v.object({ offer: OfferField, ...ownAccount, return_to: ReturnTo })
 const RemoveBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
-/** The identities of one's own account at other providers: list, link, remove. */
+/** Creates the routes for the identities of one's own account at other providers: list, link, remove. */
 export function identityRoutes(services: Services & SocialPart, pages: Pages | null) {
   const { config, identities, clock } = services
   const live = requireLiveSession(services)
@@ -162,7 +162,7 @@ function refuseUnlessLinked({ outcome }: Linked): void {
   throw new Problem('identity-refused', { detail })
 }
 
-/** An identity as its owner sees it. */
+/** Presents an identity as its owner sees it. */
 export function presentIdentity(social: SocialPart, identity: StoredIdentity) {
   const { id, provider, email, createdAt, lastUsedAt } = identity
   return {
@@ -175,7 +175,7 @@ export function presentIdentity(social: SocialPart, identity: StoredIdentity) {
   }
 }
 
-/** The name of the provider of an identity; the one of the settings, if it is not configured any more. */
+/** Returns the name of the provider of an identity; the one of the settings, if it is not configured any more. */
 export function labelOf({ providers }: SocialPart, { provider }: StoredIdentity): string {
   return providers.find(({ name }) => name === provider)?.label ?? provider
 }

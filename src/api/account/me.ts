@@ -86,7 +86,7 @@ export function meRoutes(services: Services) {
 
 type OwnProfile = Pick<Parameters<Services['users']['changeProfile']>[1], 'name' | 'userMetadata'>
 
-/** `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
+/** Creates `GET /`: who is asking, for people and programs. Open, so it authenticates by itself. */
 export function whoAmIRoute(services: Services, pages: Pages | null) {
   const { users, clock } = services
   return new Hono().get('/', open, async (c) => {

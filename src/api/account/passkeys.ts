@@ -29,7 +29,7 @@ const AddBody = v.object({
 const RenameBody = v.object({ name: Name, ...ownAccount, return_to: ReturnTo })
 const RemoveBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
-/** The passkeys of one's own account: list, add, rename, remove. */
+/** Creates the routes for the passkeys of one's own account: list, add, rename, remove. */
 export function passkeyRoutes(services: Services & PasskeyPart) {
   const { config, passkeys, users, clock } = services
   const live = requireLiveSession(services)
@@ -101,7 +101,7 @@ function notAdded(outcome: 'exists' | 'too-many'): Problem {
   return new Problem('passkey-refused', { detail })
 }
 
-/** A passkey as its owner sees it. */
+/** Presents a passkey as its owner sees it. */
 export function presentPasskey(passkey: Passkey) {
   return {
     id: passkey.id,

@@ -29,7 +29,7 @@ import { credentialPlace, presentSignIn, refreshTokenPlace } from '../sign-in/an
 const OwnBody = v.object({ ...ownAccount, ...deviceField, return_to: ReturnTo })
 const ConfirmBody = v.object({ enrolment: Text, code: Code, ...OwnBody.entries })
 
-/** The second factor of one's own account. What is shown once is a page to a browser that sent a form. */
+/** Creates the routes for the second factor of one's own account. What is shown once is a page to a browser that sent a form. */
 export function secondFactorRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
   const { config } = services
   const live = requireLiveSession(services)

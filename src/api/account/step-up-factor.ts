@@ -14,7 +14,7 @@ import { answerStepUp, stepUpFields } from './step-up'
 
 const FactorBody = v.object({ ...factorFields, ...stepUpFields })
 
-/** Proving again who one is, by the second factor. */
+/** Creates the routes to prove again who one is, by the second factor. */
 export function factorStepUpRoutes(services: Services & SecondFactorPart) {
   const limited = limitClient(services, requestSourceOf)
 

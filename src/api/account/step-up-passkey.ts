@@ -15,7 +15,7 @@ import { answerStepUp } from './step-up'
 const OptionsBody = v.object({ ...ownAccount })
 const PasskeyBody = v.object({ credential: UsedCredential, ...ownAccount })
 
-/** Proving again who one is, by a passkey: ask for a challenge, and answer it. */
+/** Creates the routes to prove again who one is, by a passkey: ask for a challenge, and answer it. */
 export function passkeyStepUpRoutes(services: Services & PasskeyPart) {
   const live = requireLiveSession(services)
   const limited = limitClient(services, requestSourceOf)

@@ -21,7 +21,7 @@ export const stepUpFields = { ...ownAccount, return_to: ReturnTo }
 
 const PasswordBody = v.object({ password: Text, ...stepUpFields })
 
-/** Proving again who one is, in a session: what can be presented, and by the password. */
+/** Creates the routes to prove again who one is, in a session: what can be presented, and by the password. */
 export function stepUpRoutes(services: Services) {
   const limited = limitClient(services, requestSourceOf)
 
@@ -47,7 +47,7 @@ export function stepUpRoutes(services: Services) {
 }
 
 /**
- * The answer to a proof that was given again: that of a sign-in. In token mode it has a new access token, and no refresh token: the client
+ * Answers a proof that was given again as a sign-in is answered. In token mode it has a new access token, and no refresh token: the client
  * keeps the one it has.
  */
 export function answerStepUp(

@@ -55,7 +55,7 @@ const ChangeBody = v.object({ email: Email, password: v.optional(Text), ...ownAc
 const ChangeForm = formWithAttempt(ChangeBody)
 const ConfirmBody = v.object({ token: Text, binding: v.optional(Text), return_to: ReturnTo })
 
-/** Addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
+/** Creates the routes for addresses: prove one, change it. What is mailed is used by POST only, for programs follow links, too. */
 export function emailRoutes(services: MailingServices) {
   const { config } = services
   const mail = requireMail(services)

@@ -13,7 +13,7 @@ export interface Check {
   readonly detail?: string
 }
 
-/** `healthz`: the process answers. `readyz`: it has what it needs to serve. */
+/** Creates two routes. `healthz`: the process answers. `readyz`: it has what it needs to serve. */
 export function healthRoutes(check: () => Promise<readonly Check[]>) {
   return new Hono()
     .get('/healthz', open, (c) => c.json({ status: 'ok' }))

@@ -4,7 +4,7 @@ import { Problem } from '../../http/problem'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import type { Services } from '../../services'
 
-/** The public keys of access tokens (RFC 7517 §5), for anyone who verifies them. */
+/** Creates the route of the public keys of access tokens (RFC 7517 §5), for anyone who verifies them. */
 export function keySetRoutes({ config, signingKeys, providerPart }: Services) {
   return new Hono().get('/.well-known/jwks.json', open, async (c) => {
     const isNeeded = config.modes.includes('token') || providerPart !== null

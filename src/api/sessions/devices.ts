@@ -18,7 +18,7 @@ import { requestedId } from '../requested-id'
 
 const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
-/** The devices of one's own account: list them, forget one. */
+/** Creates the routes for the devices of one's own account: list them, forget one. */
 export function deviceRoutes(services: Services) {
   const { config, devices, clock } = services
   const live = requireLiveSession(services)
@@ -46,7 +46,7 @@ export function deviceRoutes(services: Services) {
     })
 }
 
-/** A device as its owner sees it. The id is a handle for forgetting it, not a credential. */
+/** Presents a device as its owner sees it. The id is a handle for forgetting it, not a credential. */
 export function presentDevice(device: Device, currentIds: readonly string[]) {
   return {
     id: device.id,

@@ -42,7 +42,7 @@ const SignOutEverywhereForm = v.object({
   return_to: ReturnTo,
 })
 
-/** One's own sessions, and those of apps that one allowed: list them, end them. */
+/** Creates the routes for one's own sessions, and those of apps that one allowed: list them, end them. */
 export function sessionRoutes(services: Services) {
   const { config, sessions, clock } = services
   const live = requireLiveSession(services)

@@ -29,7 +29,7 @@ export interface ModeInput {
   readonly refresh_in?: 'body' | 'cookie' | undefined
 }
 
-/** The mode asked for, or the one there is. @throws {Problem} `mode-not-offered`; `invalid-input`. */
+/** Returns the mode that was requested, or the one there is. @throws {Problem} `mode-not-offered`; `invalid-input`. */
 export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInput): Mode {
   const mode = input.mode ?? (offered.includes('session') ? 'session' : 'token')
   if (!offered.includes(mode))
@@ -43,7 +43,7 @@ export function chooseMode(c: Context, offered: readonly Mode[], input: ModeInpu
   return mode
 }
 
-/** The body of a sign-in, with the credentials of its mode where that mode carries them. */
+/** Returns the body of a sign-in, with the credentials of its mode where that mode carries them. */
 export function presentSignIn(
   c: Context,
   cookies: AuthCookies,
@@ -93,7 +93,7 @@ export interface SignInAnswer extends ModeInput {
   readonly status: 200 | 201
 }
 
-/** The answer to a sign-in: the credentials of its mode, or where a form goes on. */
+/** Answers a sign-in: with the credentials of its mode, or where a form goes on. */
 export async function answerSignIn(
   c: Context,
   services: Services,
@@ -171,14 +171,14 @@ export function attemptRefused(attempt: RefusedAttempt | NoPassword): Problem {
   return new Problem('too-many-attempts', { headers: { 'Retry-After': String(attempt.retryAfterSeconds) } })
 }
 
-/** One answer for every link that is not good: used, too old, replaced by a newer one, for another address or another client. */
+/** Returns one answer for every link that is not valid: used, too old, replaced by a newer one, for another address or another client. */
 export function invalidLink(): Problem {
   const detail =
     'It may have expired, been used already, been replaced by a newer one, or been sent without its binding. Request a new link, and confirm it in the browser or client that requests it.'
   return new Problem('invalid-link', { detail })
 }
 
-/** One answer for every code that is not good: mistyped, too old, used, tried too often, or without its secret. */
+/** Returns one answer for every code that is not valid: mistyped, too old, used, tried too often, or without its secret. */
 export function invalidCode(): Problem {
   const detail =
     'It may be mistyped, expired, used already or tried too often, or the binding may not be the one that the request returned. Request a new code.'

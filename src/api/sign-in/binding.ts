@@ -66,7 +66,7 @@ export async function keepBinding(
   return { cookie, secret: await toSecret(bytes) }
 }
 
-/** The secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */
+/** Returns the secret that came with a request, in its body or its cookie; `null` if there is none, or there are two. */
 export function presentedBinding(c: Context, cookie: AuthCookie, inBody: string | undefined): string | null {
   if (inBody !== undefined) return inBody
   const [text, ...others] = cookieValues(c.req.raw.headers, cookie)

@@ -27,7 +27,7 @@ const ConfirmBody = v.object({
 })
 
 /**
- * Setting up an authenticator app in a sign-in whose account must have a second factor and has none. What is shown once is a page to a
+ * Creates the routes to set up an authenticator app in a sign-in whose account must have a second factor and has none. What is shown once is a page to a
  * browser that sent a form.
  */
 export function enrolmentRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
@@ -71,7 +71,7 @@ function whole(enrolled: Enrolled) {
   return enrolled
 }
 
-/** The answer to a sign-in that has set a second factor up: the credentials of its mode. @throws {Problem} If it has not. */
+/** Answers a sign-in that has set up a second factor: with the credentials of its mode. @throws {Problem} If it has not. */
 export async function answerEnrolled(
   c: Context,
   services: Services,

@@ -21,7 +21,7 @@ const StartBody = v.object({ pending: v.optional(Text) })
 const CancelBody = v.object({ token: Text })
 const CancelOwnBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
-/** Recovery of an account whose owner has lost every second factor: ask for it, and cancel it. */
+/** Creates the routes for the recovery of an account whose owner has lost every second factor: ask for it, and cancel it. */
 export function factorRecoveryRoutes(services: Services & SecondFactorPart) {
   const { config, factorRecoveries, clock } = services
   const limited = limitClient(services, requestSourceOf)

@@ -31,7 +31,7 @@ const EnrolBody = v.object({
   ...deviceField,
 })
 
-/** The second step of a sign-in by a passkey, or by a new one: ask for a challenge, and answer it. */
+/** Creates the routes for the second step of a sign-in by a passkey, or by a new one: ask for a challenge, and answer it. */
 export function passkeyStepRoutes(services: Services & PasskeyPart) {
   const limited = limitClient(services, requestSourceOf)
   const { secondFactorPart } = services

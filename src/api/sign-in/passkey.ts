@@ -23,7 +23,7 @@ const PasskeyBody = v.object({
   ...deviceField,
 })
 
-/** Signing in with a passkey: ask for a challenge, and answer it. */
+/** Creates the routes to sign in with a passkey: ask for a challenge, and answer it. */
 export function passkeySignInRoutes(services: Services & PasskeyPart) {
   const limited = limitClient(services, requestSourceOf)
 

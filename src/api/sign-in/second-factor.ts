@@ -46,7 +46,7 @@ const SecondFactorBody = v.object({
   return_to: ReturnTo,
 })
 
-/** The second step of a sign-in. */
+/** Creates the routes for the second step of a sign-in. */
 export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
   const { config } = services
   const limited = limitClient(services, requestSourceOf)
@@ -76,7 +76,7 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
   )
 }
 
-/** The answer to a first factor, where the account has a second: nobody is signed in by it. */
+/** Answers a first factor, where the account has a second: nobody is signed in by it. */
 export function answerPending(c: Context, services: Services, pending: PendingSignIn, mode: Mode) {
   const { config } = services
   const body = presentPending(c, services, pending, mode)
@@ -145,7 +145,7 @@ export async function stepArrival(
   }
 }
 
-/** A client in token mode sends the handle in the body, and a browser in its cookie. Two cookies count as none: one was planted. */
+/** Returns the handle of a pending sign-in. A client in token mode sends the handle in the body, and a browser in its cookie. Two cookies count as none: one was planted. */
 export function presentedHandle(
   c: Context,
   cookies: AuthCookies,

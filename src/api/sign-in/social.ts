@@ -35,7 +35,7 @@ const ConfirmBody = v.object({
 
 const PostedBody = v.object(postedFields)
 
-/** Signing in at another provider: begin, come back, and for apps in token mode hand on what came back. */
+/** Creates the routes to sign in at another provider: begin, come back, and for apps in token mode hand on what came back. */
 export function socialSignInRoutes(services: Services & SocialPart, pages: Pages | null) {
   const { config, providers } = services
   const limited = limitClient(services, requestSourceOf)

@@ -44,7 +44,7 @@ export interface SignedIn {
 }
 
 /**
- * A new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). In token mode makes
+ * Returns a new session id and secret, never taken from the client (session fixation, OWASP ASVS 5.0 §7.2.4). In token mode makes
  * sure that there is a key to sign with, before anything is begun that would be of no use without.
  *
  * @param identity Recognizes a repetition of the request, which gets the same session. `null`: each request stands alone, and ids and secret
@@ -108,7 +108,7 @@ export async function issueCredentials(
   return { ...signedIn, credentials: { mode: 'session', sessionToken: token, seal: null } }
 }
 
-/** An access token for each audience, and the refresh token of the session's current counter. */
+/** Issues an access token for each audience, and the refresh token of the session's current counter. */
 export async function issueTokens(
   services: Pick<IssueServices, 'accessTokens' | 'apiTokens' | 'refreshTokens'>,
   live: { readonly session: Session; readonly roles: readonly string[] },
@@ -119,7 +119,7 @@ export async function issueTokens(
   return { ...tokens, refreshToken }
 }
 
-/** An access token for each audience, of a session whose refresh token stays what it is. */
+/** Issues an access token for each audience, of a session whose refresh token stays what it is. */
 export async function issueAccessTokens(
   { accessTokens, apiTokens }: Pick<IssueServices, 'accessTokens' | 'apiTokens'>,
   { session, roles }: { readonly session: Session; readonly roles: readonly string[] },

@@ -111,7 +111,7 @@ function newOffer(
   return { ...terms, provider, issuer, subject, email, canonicalEmail, returnTo }
 }
 
-/** An identity as it is kept for an account. */
+/** Returns an identity as it is kept for an account. */
 export function newIdentity(
   { issuer, subject, email }: Pick<Identity, 'issuer' | 'subject' | 'email'>,
   { provider, userId, now }: { readonly provider: string; readonly userId: string; readonly now: number },
