@@ -183,6 +183,8 @@ async function administer(open: WholeService, mode: Mode): Promise<void> {
     await admin.invite(by, { email: invited, mail: false }),
   ]
   expect(answers.map(({ ok }) => ok)).toEqual(answers.map(() => true))
+  const last = await grace.signIn()
+  expect((await last.post('/me/delete', { password: PASSWORD })).status).toBe(204)
 }
 
 async function lookAtEverything(open: WholeService, ada: Person): Promise<void> {

@@ -11,7 +11,7 @@ import { ifChanged, sql } from './statement'
  * have an index of their own (0036_accounts_with_roles.sql).
  */
 const ANOTHER_ADMINISTERS = `EXISTS (SELECT 1 FROM users AS other
-    WHERE other.roles <> '[]' AND other.id <> :user_id AND other.disabled_at IS NULL
+    WHERE other.roles <> '[]' AND other.id > '' AND other.id <> :user_id AND other.disabled_at IS NULL
       AND replace(other.roles, :admin_role, '') <> other.roles)`
 
 /** Deletes an account for its owner and ends its sessions; `null`, and nothing done, if its hash is another or nobody else would administer. */

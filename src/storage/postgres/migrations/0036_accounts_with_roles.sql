@@ -1,2 +1,2 @@
 -- The accounts with roles, of which there are few. So nobody looks through all accounts for another administrator.
-CREATE INDEX users_with_roles ON users (id) WHERE roles <> '[]';
+CREATE UNIQUE INDEX users_with_roles ON users (id) WHERE roles <> '[]';
