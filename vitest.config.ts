@@ -2,8 +2,8 @@ import { join } from 'node:path'
 import { cloudflareTest, readD1Migrations } from '@cloudflare/vitest-plugin'
 import naughtyStrings from 'big-list-of-naughty-strings'
 import { defineConfig } from 'vitest/config'
-import { keepTemporaryFilesInMemory } from './test/support/files-in-memory.ts'
 import { readWycheproof } from './test/support/read-wycheproof.ts'
+import { takeTemporaryFolder } from './test/support/temporary-folder.ts'
 import { reasonToSkip } from './test/support/tools.ts'
 import { buildModules } from './tools/build-modules.ts'
 import { selectCommonPasswords } from './tools/common-passwords.ts'
@@ -12,9 +12,11 @@ import { selectCommonPasswords } from './tools/common-passwords.ts'
 const TEST_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 
 buildModules()
-keepTemporaryFilesInMemory()
+takeTemporaryFolder()
 // Wrangler is started a hundred times; with what V8 made of it the last time, in three quarters of the CPU time.
 process.env.NODE_COMPILE_CACHE ??= join(import.meta.dirname, 'node_modules/.cache/compiled')
+// Each start of Miniflare would ask a server where this machine is.
+process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
 
 /** No test is timed, so a busy machine is no reason to fail one: only what hangs is ended. Beside other work a start has taken a minute. */
 const PATIENCE_MS = 300_000

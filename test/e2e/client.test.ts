@@ -5,7 +5,7 @@ import { build } from 'esbuild'
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, onTestFinished } from 'vitest'
 import { expire, sharedKeySettings } from '../smoke/expired-token.ts'
-import { type LocalService, startLocalService } from '../smoke/local-service.ts'
+import { type LocalService, startWorker } from '../smoke/local-service.ts'
 import { newPerson } from './person.ts'
 import { cookieNameAt, credentialCookies, it } from './stage.ts'
 import { arrive, type Visitor } from './visitor.ts'
@@ -69,7 +69,7 @@ beforeAll(async () => {
   })
   await new Promise<void>((resolve) => app.listen(0, 'localhost', resolve))
   appOrigin = `http://localhost:${(app.address() as AddressInfo).port}`
-  service = await startLocalService([
+  service = await startWorker([
     'PASSWORD_ITERATIONS:100000',
     `ALLOWED_ORIGINS:${appOrigin}`,
     ...sharedKeySettings(SECRET),

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
-import { type LocalService, startLocalService } from '../smoke/local-service.ts'
+import { type LocalService, startWorker } from '../smoke/local-service.ts'
 import type { ServiceName } from './stage.ts'
 
 /**
@@ -14,8 +14,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Attempts are few, so that a test is soon throttled; hashes cost the least that can be configured.
   const settings = ['PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:2', 'BRAND_NAME:Example']
   const services = {
-    open: startLocalService([...settings, 'REGISTRATION:open']),
-    verified: startLocalService([...settings, 'REGISTRATION:verified', 'BRAND_ACCENT:#a21caf'], '/auth'),
+    open: startWorker([...settings, 'REGISTRATION:open']),
+    verified: startWorker([...settings, 'REGISTRATION:verified', 'BRAND_ACCENT:#a21caf'], '/auth'),
   } satisfies Record<ServiceName, Promise<LocalService>>
   // A start that failed is told to who asks for the service; nobody may.
   for (const service of Object.values(services)) service.catch(() => {})

@@ -1,6 +1,6 @@
 // Social login in Chromium, at a provider of others on another site.
 import { afterAll, beforeAll, describe, expect } from 'vitest'
-import { type LocalService, startLocalService } from '../smoke/local-service.ts'
+import { type LocalService, startWorker } from '../smoke/local-service.ts'
 import { CLIENT_SETTINGS, type ForeignIssuer, startIssuer } from '../stores/issuer.ts'
 import { newPerson, register } from './person.ts'
 import { it } from './stage.ts'
@@ -11,7 +11,7 @@ let janus: LocalService
 
 beforeAll(async () => {
   foreign = await startIssuer()
-  janus = await startLocalService([
+  janus = await startWorker([
     'SOCIAL_PROVIDERS:panva',
     `SOCIAL_PANVA_ISSUER:${foreign.issuer}`,
     `SOCIAL_PANVA_CLIENT_ID:${CLIENT_SETTINGS.CLIENT_ID}`,

@@ -2,13 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
-import { execute, type LocalService, startLocalService } from './local-service.ts'
+import { execute, type LocalService, startWorker } from './local-service.ts'
 
 let service: LocalService
 let state = ''
 
 beforeAll(async () => {
-  service = await startLocalService()
+  service = await startWorker()
   state = service.state
 })
 

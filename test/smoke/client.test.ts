@@ -11,7 +11,7 @@ import { createJanusClient, type JanusClientOptions } from '../../packages/clien
 import { createTokens } from '../../packages/client/tokens.ts'
 import { createNetwork, type Network, problemOf } from '../support/network.ts'
 import { expire, sharedKeySettings } from './expired-token.ts'
-import { type LocalService, startLocalService } from './local-service.ts'
+import { type LocalService, startWorker } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const SECRET = randomBytes(32).toString('base64url')
@@ -26,7 +26,7 @@ let service: LocalService
 const servers: Server[] = []
 
 beforeAll(async () => {
-  service = await startLocalService(sharedKeySettings(SECRET))
+  service = await startWorker(sharedKeySettings(SECRET))
 })
 
 afterAll(async () => {

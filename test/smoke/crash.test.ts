@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { type Account, createCrashLoad, seededRandom } from './crash-load.ts'
-import { type LocalService, startLocalService } from './local-service.ts'
+import { type LocalService, startWorker } from './local-service.ts'
 
 /** CRASHES=20 does that many, however long it takes. */
 const CRASHES = Number(process.env.CRASHES ?? 4)
@@ -15,7 +15,7 @@ const SEED = Number(process.env.CRASH_SEED ?? Date.now() % 1_000_000)
 let service: LocalService
 
 beforeAll(async () => {
-  service = await startLocalService()
+  service = await startWorker()
 })
 
 afterAll(async () => {

@@ -23,11 +23,16 @@ interface Report {
   readonly findings: readonly Finding[]
 }
 
+const COMMAND = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts', 'doctor']
+
 function doctor(flags: readonly string[], env: NodeJS.ProcessEnv = process.env): Report {
-  const command = ['run', '--silent', 'doctor', '--', ...flags]
-  const { status, stdout, stderr } = spawnSync('npm', command, { encoding: 'utf8', env })
-  const findings = flags.includes('--json') && stdout.startsWith('{') ? JSON.parse(stdout).findings : []
-  return { code: status, printed: stdout + stderr, findings }
+  return reportOf(process.execPath, [...COMMAND, ...flags], env)
+}
+
+function reportOf(program: string, command: readonly string[], env: NodeJS.ProcessEnv = process.env): Report {
+  const { status, stdout, stderr } = spawnSync(program, command, { encoding: 'utf8', env })
+  const isJson = command.includes('--json') && stdout.startsWith('{')
+  return { code: status, printed: stdout + stderr, findings: isJson ? JSON.parse(stdout).findings : [] }
 }
 
 const levelsOf = (findings: readonly Finding[]) => findings.map(({ level, check }) => `${level} ${check}`)
@@ -35,7 +40,9 @@ const wrong = (findings: readonly Finding[]) => levelsOf(findings).filter((level
 
 describe('npm run doctor', () => {
   it('finds nothing wrong with what npm start serves', () => {
-    const { code, printed } = doctor(['--state', service.state])
+    // npm hands every word on as it is; the other tests run the command alone, which starts faster.
+    const flags = ['--silent', 'doctor', '--', '--state', service.state]
+    const { code, printed } = reportOf('npm', ['run', ...flags])
     expect(printed).toContain('0 errors, 0 warnings')
     expect(code).toBe(0)
   })
@@ -56,7 +63,9 @@ describe('npm run doctor', () => {
   })
 
   it('says of a setting on the command line what parseConfig says, and never its value', () => {
-    const flags = ['--state', service.state, '--var', 'AUTH_SECRET:hunter2-hunter2', '--var', 'JWT_ALG:none']
+    // No database is there: each that is looked at starts wrangler four times.
+    const flags = ['--state', join(service.folder, 'nothing')]
+    flags.push('--var', 'AUTH_SECRET:hunter2-hunter2', '--var', 'JWT_ALG:none')
     const { code, printed } = doctor(flags)
     expect(code).toBe(1)
     expect(printed).toContain('JWT_ALG must be one of: ES256, EdDSA, HS256.')

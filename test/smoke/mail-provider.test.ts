@@ -7,7 +7,7 @@ import {
 } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { execute, type LocalService, startLocalService } from './local-service.ts'
+import { execute, type LocalService, startWorker } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = 'a new beginning, again'
@@ -51,7 +51,7 @@ beforeAll(async () => {
   provider = createServer(listener)
   await new Promise<void>((resolve) => provider.listen(0, '127.0.0.1', resolve))
   const { port } = provider.address() as AddressInfo
-  service = await startLocalService([
+  service = await startWorker([
     'MAILER:resend',
     'MAIL_FROM:Janus <janus@example.com>',
     `RESEND_API_KEY:${KEY}`,

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from 'vitest'
-import { type LocalService, startLocalService } from './local-service.ts'
+import { type LocalService, startWorker } from './local-service.ts'
 
 const PASSWORD = 'correct horse battery'
 const NEW_PASSWORD = 'a new beginning, again'
@@ -7,7 +7,7 @@ const NEW_PASSWORD = 'a new beginning, again'
 let service: LocalService
 
 beforeAll(async () => {
-  service = await startLocalService(['REGISTRATION:verified'])
+  service = await startWorker(['REGISTRATION:verified'])
 })
 
 afterAll(() => service?.stop())

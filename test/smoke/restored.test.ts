@@ -5,12 +5,12 @@ import { afterAll, beforeAll, expect, it } from 'vitest'
 import { checkRestore } from '../../packages/cli/doctor/check-restore.ts'
 import type { Finding } from '../../packages/cli/doctor/finding.ts'
 import { createWrangler } from '../../packages/cli/wrangler.ts'
-import { execute, type LocalService, startLocalService } from './local-service.ts'
+import { execute, type LocalService, startWorker } from './local-service.ts'
 
 let service: LocalService
 
 beforeAll(async () => {
-  service = await startLocalService()
+  service = await startWorker()
 })
 
 afterAll(() => rmSync(service.folder, { recursive: true }))

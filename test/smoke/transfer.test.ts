@@ -8,7 +8,7 @@ import { run as importFrom } from '../../packages/cli/transfer/import.ts'
 import { ask, type PostgresServer, startPostgres } from '../support/postgres-server'
 import { runCommand as janus } from '../support/run-command.ts'
 import { describeWith } from '../support/with-tools'
-import { execute, type LocalService, startLocalService, startService } from './local-service.ts'
+import { execute, type LocalService, startService, startWorker } from './local-service.ts'
 
 const AUTH_SECRET = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'
 const PASSWORD = 'correct horse battery staple 9'
@@ -28,7 +28,7 @@ describeWith(['postgres'], 'from D1 to PostgreSQL to a SQLite file', () => {
 
   beforeAll(async () => {
     server = await startPostgres()
-    d1 = await startLocalService([`AUTH_SECRET:${AUTH_SECRET}`])
+    d1 = await startWorker([`AUTH_SECRET:${AUTH_SECRET}`])
   })
 
   afterAll(async () => {

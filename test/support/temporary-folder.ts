@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, statfsSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
 /** A file system in memory, where Linux has one. */
@@ -9,23 +10,23 @@ const PREFIX = 'janus-test-'
 const NEEDED_BYTES = 1024 ** 3
 
 /**
- * Makes this process, and all that it starts, keep temporary files in memory, if the machine has room there. D1 and KV wait for the disk
- * at each write, and how fast a disk is proves nothing. The files go when this process ends.
+ * Makes this process, and all that it starts, keep temporary files in a folder of its own, which goes when this process ends: in memory, if
+ * the machine has room there. D1 and KV wait for the disk at each write, and how fast a disk is proves nothing.
  */
-export function keepTemporaryFilesInMemory(): void {
-  if (freeBytes(MEMORY) < NEEDED_BYTES) return
-  removeLeftovers()
-  const folder = join(MEMORY, `${PREFIX}${process.pid}`)
+export function takeTemporaryFolder(): void {
+  const place = freeBytes(MEMORY) < NEEDED_BYTES ? tmpdir() : MEMORY
+  removeLeftovers(place)
+  const folder = join(place, `${PREFIX}${process.pid}`)
   mkdirSync(folder, { mode: 0o700, recursive: true })
   process.env.TMPDIR = folder
   process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 }
 
 /** Removes the folders of runs that were killed, each named by its process. */
-function removeLeftovers(): void {
-  for (const name of readdirSync(MEMORY)) {
+function removeLeftovers(place: string): void {
+  for (const name of readdirSync(place)) {
     const isLeft = /^janus-test-\d+$/.test(name) && !existsSync(`/proc/${name.slice(PREFIX.length)}`)
-    if (isLeft) rmSync(join(MEMORY, name), { recursive: true, force: true })
+    if (isLeft) rmSync(join(place, name), { recursive: true, force: true })
   }
 }
 
