@@ -27,11 +27,13 @@ const BEARER = /^Bearer +([A-Za-z0-9._~+/-]+=*)$/i
 export function readCredential(headers: Headers, cookies: AuthCookies): Credential {
   const authorization = readAuthorization(headers)
   if (authorization) return authorization
-  const values = cookieValues(headers, cookies.session)
+  const sent = headers.get('Cookie')
+  if (sent === null) return { carrier: 'none' }
+  const values = valuesIn(sent, cookies.session)
   // guard: two session cookies are refused
   if (values.length > 1) return { carrier: 'ambiguous-cookie' }
   if (values[0] === undefined) return { carrier: 'none' }
-  const seals = cookieValues(headers, cookies.seal)
+  const seals = valuesIn(sent, cookies.seal)
   return { carrier: 'cookie', text: values[0], seal: seals.length === 1 ? (seals[0] ?? null) : null }
 }
 
@@ -52,8 +54,12 @@ export function readAuthorization(
  * Only what a browser strips is stripped: space and tab (§5.2). `String.prototype.trim` strips 23 characters more, and a browser
  * applies no prefix rule to `U+2000__Host-session`, so any sibling host could plant it. Such a look-alike is no cookie of ours.
  */
-export function cookieValues(headers: Pick<Headers, 'get'>, { name }: AuthCookie): readonly string[] {
-  return (headers.get('Cookie') ?? '').split(';').flatMap((pair) => {
+export function cookieValues(headers: Pick<Headers, 'get'>, cookie: AuthCookie): readonly string[] {
+  return valuesIn(headers.get('Cookie') ?? '', cookie)
+}
+
+function valuesIn(sent: string, { name }: AuthCookie): readonly string[] {
+  return sent.split(';').flatMap((pair) => {
     const equals = pair.indexOf('=')
     // guard: only spaces and tabs are stripped from the name of a cookie
     if (equals === -1 || stripBlanks(pair.slice(0, equals)) !== name) return []

@@ -1,4 +1,4 @@
-import { base64url, errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
+import { errors, type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose'
 
 /**
  * In bytes, each of which is a character of a token. Short enough that a hostile one costs nothing to refuse. Nothing longer is issued
@@ -67,9 +67,12 @@ function isCanonicalCompactJws(text: string): boolean {
   return text.split('.').every(isCanonical)
 }
 
-/** Returns whether a part is canonical base64url. It uses jose's decoder, because verifiers run this, and Node 20 has no other. */
+/** Lists which characters may end base64url, by its length modulo 4: the bits of the last one that stand for nothing are zero (RFC 4648 §3.5). */
+const LAST_CHARACTERS = [/./, /^$/, /[AQgw]/, /[AEIMQUYcgkosw048]/] as const
+
+/** Returns whether base64url has the one spelling of its bytes. It is not decoded for this, because jose decodes it again. */
 function isCanonical(part: string): boolean {
-  return part.length % 4 !== 1 && base64url.encode(base64url.decode(part)) === part
+  return LAST_CHARACTERS[part.length % 4]?.test(part.slice(-1)) === true
 }
 
 /** jose looks at claims only after the signature has been verified, so `expired` and `claims` are about our own tokens. */
