@@ -3,10 +3,13 @@ import { createKeyring } from '../../../src/crypto/keyring'
 import { deviceProof } from '../../../src/devices/device'
 import type { EventStore } from '../../../src/events/event-store'
 import type { EnrolmentStore } from '../../../src/factors/enrolment'
+import type { FactorRecoveryStore } from '../../../src/factors/factor-recovery'
 import type { PendingSignInStore } from '../../../src/factors/pending-sign-in'
 import type { SecondFactorStore } from '../../../src/factors/second-factor'
 import { newUser, type User } from '../../../src/identity/user'
 import type { StartedSession, UserStore } from '../../../src/identity/user-store'
+import { mintSecret } from '../../../src/links/one-time-token'
+import type { OAuthStore } from '../../../src/oauth/oauth-store'
 import type { PasskeyStore } from '../../../src/passkeys/passkey-store'
 import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
@@ -17,7 +20,9 @@ import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sq
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
 import { createEnrolmentStore } from '../../../src/storage/sql/enrolments'
 import { createEventStore } from '../../../src/storage/sql/event-store'
+import { createFactorRecoveryStore } from '../../../src/storage/sql/factor-recoveries'
 import { createIdentityStore } from '../../../src/storage/sql/identity-store'
+import { createOAuthStore } from '../../../src/storage/sql/oauth-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
@@ -41,6 +46,8 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly events: EventStore
   readonly identities: IdentityStore
   readonly enrolments: EnrolmentStore
+  readonly recoveries: FactorRecoveryStore
+  readonly oauth: OAuthStore
   readonly usedChallenges: UsedChallenges
   /** Gives an account roles, as an operator does. */
   giveRoles(userId: string, roles: readonly string[]): Promise<void>
@@ -68,6 +75,8 @@ export function storesOn(db: SqlDatabase): AllStores {
     events: createEventStore(db),
     identities: createIdentityStore(db, options),
     enrolments: createEnrolmentStore(db, { ...options, sendsMail: false }),
+    recoveries: createFactorRecoveryStore(db, options),
+    oauth: createOAuthStore(db, options),
     usedChallenges: createUsedChallenges(db),
     async giveRoles(userId, roles) {
       const values = { user_id: userId, roles: JSON.stringify(roles) }
@@ -161,4 +170,31 @@ export async function signIn(
 /** What passes for the hash of a password. */
 export function passwordHash(): string {
   return `$${random(32)}`
+}
+
+/** Mails a link, and returns what using it takes. */
+export async function linkFor({ links }: AllStores, ada: Registered, purpose: 'reset-password' | 'sign-in') {
+  const token = await mintSecret()
+  const asker = {
+    of: 'anybody' as const,
+    deviceKeys: {},
+    session: null,
+    sources: [{ key: random(32), seconds: 1, room: 9 }],
+  }
+  const request = { canonicalEmail: ada.email, accountKey: random(32), asker, attempt: null, now: NOW }
+  await links.issue({ ...request, purpose, token, bindingHash: null, source, returnTo: null })
+  const device = deviceProof([], random(16))
+  return { tokenHash: token.hash, bindingHash: null, returnTo: null, source, now: NOW, device }
+}
+
+/** An account whose address is proven, in a session of session mode that the proof began. It keeps its password. */
+export async function registerProven(stores: AllStores): Promise<Registered> {
+  const ada = await register(stores.users)
+  const use = await linkFor(stores, ada, 'sign-in')
+  const prepared = prepare(ada.user.id)
+  const { session, secretHash } = ada.prepared
+  const presented = [{ sessionId: session.id, secretHash }]
+  const started = await stores.links.signIn({ ...use, prepared, presented, removesPassword: false })
+  if (!started) throw new Error('The address was not proven')
+  return { ...ada, prepared, started }
 }

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { deviceProof } from '../../../src/devices/device'
 import type { Passkey, PasskeyChange } from '../../../src/passkeys/passkey-store'
 import type { Assertion } from '../../../src/passkeys/verify-assertion'
-import { NOW, type OpenStores, prepare, type Registered, random, register, source } from './arrange'
+import type { PreparedSession } from '../../../src/sessions/prepared-session'
+import { NOW, type OpenStores, prepare, type Registered, random, register, signIn, source } from './arrange'
 
 export function newPasskey(userId: string, values: Partial<Passkey> = {}): Passkey {
   return {
@@ -144,6 +145,24 @@ export function passkeyStoreContract(engine: string, open: OpenStores): void {
       const removed = await passkeys.remove(passkey.id, changeOf(ada), withoutMail)
       expect(removed).toMatchObject({ outcome: 'removed', credentialId: passkey.credentialId })
       expect(await passkeys.list(ada.user.id)).toEqual([])
+    })
+
+    it('WAN-07: ends, with a passkey that is removed, every other session that rests on one', async () => {
+      const arranged = await arrange()
+      const { ada, passkeys, passkey, users } = arranged
+      const resting = prepare(ada.user.id)
+      const methods = [{ method: 'passkey', at: NOW }] as const
+      const begun = { ...resting, session: { ...resting.session, methods } }
+      expect(await passkeys.signIn(use(arranged, { prepared: begun }))).not.toBeNull()
+      const other = (await signIn(users, ada)).prepared
+      const terms = { ways: { mail: true, passkeys: true, providers: [] }, secondFactorRequired: false }
+      const unknown = await passkeys.remove(random(16), changeOf(ada), terms)
+      const isLive = async ({ session: { id } }: PreparedSession) =>
+        (await open().sessions.findLive(id, NOW)) !== null
+      expect([unknown.outcome, await isLive(begun)]).toEqual(['unknown', true])
+      const removed = await passkeys.remove(passkey.id, changeOf(ada), terms)
+      expect(removed).toMatchObject({ outcome: 'removed', ended: [{ id: begun.session.id }] })
+      expect(await Promise.all([begun, other, ada.prepared].map(isLive))).toEqual([false, true, true])
     })
 
     it('forgets challenges that have expired, and no others', async () => {

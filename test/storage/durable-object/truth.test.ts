@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { createDurableObjectDatabase } from '../../../src/storage/durable-object/durable-object-database'
-import { passwordRaces } from '../contracts/password-races'
+import { sessionRaces } from '../contracts/races/session-races'
 import { truthContract } from '../contracts/truth-contract'
 
 // An object that the other files do not use.
@@ -8,4 +8,5 @@ const open = () => createDurableObjectDatabase(() => env.JANUS_DB.getByName('con
 
 truthContract('A Durable Object', open)
 
-passwordRaces('A Durable Object', open)
+// One after another by nature: a few of each show that nothing stands outside the transaction.
+sessionRaces('A Durable Object', open, { most: 6, few: 6 })

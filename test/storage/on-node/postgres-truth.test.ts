@@ -10,7 +10,7 @@ import { checkPostgres, NEWEST_POSTGRES_MIGRATION } from '../../../src/storage/p
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { ask, type PostgresServer, startPostgres } from '../../support/postgres-server'
 import { describeWith } from '../../support/with-tools'
-import { passwordRaces } from '../contracts/password-races'
+import { sessionRaces } from '../contracts/races/session-races'
 import { truthContract } from '../contracts/truth-contract'
 
 const FOLDER = 'src/storage/postgres/migrations'
@@ -36,7 +36,7 @@ describeWith(['postgres'], 'PostgreSQL', () => {
   })
 
   truthContract('PostgreSQL', () => db)
-  passwordRaces('PostgreSQL', () => db)
+  sessionRaces('PostgreSQL', () => db, { most: 120, few: 12 })
 
   it('is ready once it is migrated, and says what it lacks before', async () => {
     expect(await checkPostgres(db)).toEqual([])

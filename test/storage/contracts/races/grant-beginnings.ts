@@ -1,0 +1,43 @@
+import { NOW, register, source } from '../arrange'
+import { issueCode } from '../oauth-store-contract'
+import type { Beginning } from './beginnings'
+
+/** What begins a grant of a client, or goes on with one. */
+export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
+  'a code that is redeemed': redemption('read'),
+  'a code that is redeemed for offline access': redemption('read offline_access'),
+  'a refresh of a client': {
+    restsOn: ['account', 'session'],
+    async arrange(course) {
+      const { oauth } = course.stores
+      const ada = await register(course.stores.users, 'token')
+      const code = await issueCode(course, ada, 'read offline_access')
+      const redeemed = await oauth.redeem(code)
+      if (redeemed.outcome !== 'redeemed') throw new Error(`The code is ${redeemed.outcome}`)
+      const { id } = redeemed.grant.live.session
+      const terms = { now: NOW, idleExpiresAt: NOW + 700, reuseSeconds: 10, source }
+      return {
+        ada,
+        next: async () => async () =>
+          (await oauth.rotate(code.client, { id, counter: 0 }, terms)).outcome === 'rotated' ? id : null,
+      }
+    },
+  },
+}
+
+function redemption(scope: string): Beginning {
+  return {
+    restsOn: ['account', 'session'],
+    async arrange(course) {
+      const ada = await register(course.stores.users, 'token')
+      return {
+        ada,
+        async next() {
+          const code = await issueCode(course, ada, scope)
+          return async () =>
+            (await course.stores.oauth.redeem(code)).outcome === 'redeemed' ? code.grantId : null
+        },
+      }
+    },
+  }
+}
