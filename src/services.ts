@@ -19,10 +19,14 @@ import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { CheckClientToken } from './oauth/check-client-token'
 import type { ClientTokens } from './oauth/client-token'
+import type { MachineStore } from './oauth/machine'
+import type { MachineTokens } from './oauth/machine-token'
 import type { OAuthStore } from './oauth/oauth-store'
 import type { RequestSeals } from './oauth/request-seals'
 import type { Resource } from './oauth/scopes'
+import type { TokenStatusStore } from './oauth/token-status'
 import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
@@ -112,6 +116,10 @@ export interface ProviderPart {
   readonly oauth: OAuthStore
   readonly seals: RequestSeals
   readonly clientTokens: ClientTokens
+  readonly machineTokens: MachineTokens
+  readonly checkClientToken: CheckClientToken
+  readonly tokenStatus: TokenStatusStore
+  readonly machines: MachineStore
   /** The services that take its tokens. */
   readonly resources: readonly Resource[]
 }

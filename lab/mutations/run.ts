@@ -10,6 +10,7 @@ import { CALLER_MUTATIONS } from './caller-mutations.ts'
 import { MUTATIONS } from './core-mutations.ts'
 import { DEVICE_MUTATIONS } from './device-mutations.ts'
 import { INPUT_MUTATIONS } from './input-mutations.ts'
+import { MACHINE_MUTATIONS } from './machine-mutations.ts'
 import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { breakGuard, type Mutation, readMarks } from './mutation.ts'
 import { NODE_MUTATIONS } from './node-mutations.ts'
@@ -52,6 +53,7 @@ const all = [
   ...NODE_MUTATIONS,
   ...SOCIAL_MUTATIONS,
   ...OAUTH_MUTATIONS,
+  ...MACHINE_MUTATIONS,
 ]
 const marks = readMarks(ROOT)
 for (const mutation of all) {

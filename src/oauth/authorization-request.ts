@@ -68,6 +68,9 @@ export function parseAuthorizationRequest(
     return refused(
       oauthError('invalid_request', `Send state as at most ${STATE_MAX_LENGTH} ASCII characters.`),
     )
+  // guard: a client that signs nobody in is given no code
+  if (!client.grants.includes('authorization_code'))
+    return refused(oauthError('unauthorized_client', 'This client may not use authorization_code.'))
   const fault = checkFlow(parameters)
   if (fault) return refused(fault)
   const nonce = parameters.get('nonce')

@@ -10,6 +10,8 @@ export interface Client {
   readonly redirectUris: readonly string[]
   /** Lists the scopes that it may request. */
   readonly scopes: readonly string[]
+  /** Lists the grant types that it may use. */
+  readonly grants: readonly string[]
 }
 
 /** Holds what a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */

@@ -75,6 +75,7 @@ export type EndReason =
   | 'refresh-token-reused'
   | 'second-factor-changed'
   | 'code-reused'
+  | 'revoked-by-app'
 
 /** Names who ended a session: recorded with the end. */
 export interface EndedBy {

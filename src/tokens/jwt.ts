@@ -10,7 +10,8 @@ export const JWT_MAX_LENGTH = 4096
 export interface JwtExpectations {
   readonly algorithms: readonly string[]
   readonly issuer: string
-  readonly audience: string
+  /** One of these, if there are several. */
+  readonly audience: string | readonly string[]
   readonly typ: string
   readonly requiredClaims: readonly string[]
   readonly now: number
@@ -49,7 +50,7 @@ export async function verifyJwt(
     const { payload } = await jwtVerify(text, getKey, {
       algorithms: [...expected.algorithms],
       issuer: expected.issuer,
-      audience: expected.audience,
+      audience: typeof expected.audience === 'string' ? expected.audience : [...expected.audience],
       typ: expected.typ,
       requiredClaims: [...expected.requiredClaims],
       currentDate: new Date(expected.now * 1000),

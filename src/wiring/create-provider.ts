@@ -1,14 +1,19 @@
 import { authorizeRoutes, type OAuthPages } from '../api/oauth/authorize'
 import { metadataRoutes } from '../api/oauth/metadata'
 import { tokenRoutes } from '../api/oauth/token'
+import { tokenStatusRoutes } from '../api/oauth/token-status'
 import { parseOAuthSettings } from '../config/oauth-settings'
 import type { SignedInEnv } from '../guards/auth-env'
 import { Hono } from '../http/hono'
+import { createClientTokenCheck } from '../oauth/check-client-token'
 import { createClientTokens } from '../oauth/client-token'
+import { createMachineTokens } from '../oauth/machine-token'
 import { createRequestSeals } from '../oauth/request-seals'
 import { createOAuthPages } from '../pages/oauth-pages'
 import type { ProviderPart, Services } from '../services'
+import { createMachineStore } from '../storage/sql/machine-store'
 import { createOAuthStore } from '../storage/sql/oauth-store'
+import { createTokenStatusStore } from '../storage/sql/token-status-store'
 import type { CreateProvider } from './part'
 import { FORGET_STEP } from './sweep'
 
@@ -16,7 +21,12 @@ import { FORGET_STEP } from './sweep'
 const CODE_KEPT_SECONDS = 24 * 60 * 60
 
 /** Paths that pages of every origin may call: nothing there depends on a cookie. */
-const PUBLIC_PATHS = ['/oauth/token', '/.well-known/oauth-authorization-server', '/.well-known/jwks.json']
+const PUBLIC_PATHS = [
+  '/oauth/token',
+  '/oauth/revoke',
+  '/.well-known/oauth-authorization-server',
+  '/.well-known/jwks.json',
+]
 
 /** Makes what an authorization server takes: its clients, its grants, its routes and its pages. */
 export const createProvider: CreateProvider = (env) => {
@@ -24,7 +34,7 @@ export const createProvider: CreateProvider = (env) => {
   return {
     faults,
     isOn,
-    createPart({ config, db, keyring, mailQueue, signingKeys, clock }) {
+    createPart({ config, db, keyring, mailQueue, signingKeys, restores, clock }) {
       const { issuer, accessTokenLifetimeSeconds: lifetimeSeconds, maxSessions } = config
       const oauth = createOAuthStore(db, { mailQueue, maxSessions })
       const part: ProviderPart = {
@@ -32,6 +42,10 @@ export const createProvider: CreateProvider = (env) => {
         resources,
         seals: createRequestSeals({ keyring, issuer }),
         clientTokens: createClientTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
+        machineTokens: createMachineTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
+        checkClientToken: createClientTokenCheck({ keys: signingKeys, restores, issuer, resources, clock }),
+        tokenStatus: createTokenStatusStore(db),
+        machines: createMachineStore(db),
       }
       return {
         ...part,
@@ -51,5 +65,6 @@ function providerRoutes(services: Services & ProviderPart, pages: OAuthPages | n
   const routes = new Hono<SignedInEnv>()
     .route('/', metadataRoutes(services))
     .route('/', tokenRoutes(services))
+    .route('/', tokenStatusRoutes(services))
   return pages ? routes.route('/', authorizeRoutes(services, pages)) : routes
 }

@@ -210,7 +210,9 @@ export function createServices(
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     events: parts.createEvents?.({ ...settings, onEvent }) ?? null,
     socialPart: social?.createPart({ ...settings, mailQueue }) ?? null,
-    providerPart: provider?.isOn ? provider.createPart({ ...settings, mailQueue, signingKeys }) : null,
+    providerPart: provider?.isOn
+      ? provider.createPart({ ...settings, mailQueue, signingKeys, restores })
+      : null,
     checkDatabase: truth.check,
   }
 }

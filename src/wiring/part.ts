@@ -6,6 +6,7 @@ import type { ConfigFault } from '../config/fault'
 import type { Keyring } from '../crypto/keyring'
 import type { SignedInEnv } from '../guards/auth-env'
 import type { SigningKeys } from '../keys/signing-keys'
+import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import type { PasskeyPart, ProviderPart, SecondFactorPart, Services, SocialPart } from '../services'
@@ -57,7 +58,9 @@ export interface Provider {
   /** Lists what is wrong with its settings. */
   readonly faults: readonly ConfigFault[]
   readonly isOn: boolean
-  createPart(settings: PartSettings & { readonly signingKeys: SigningKeys }): Part & ProviderPart
+  createPart(
+    settings: PartSettings & { readonly signingKeys: SigningKeys; readonly restores: Restores },
+  ): Part & ProviderPart
 }
 
 /** Makes what an authorization server takes, of the settings that only it has. */

@@ -36,6 +36,8 @@ const OPEN = [
   'GET /login/social/:provider/callback',
   'POST /login/social/:provider/callback',
   'POST /oauth/token',
+  'POST /oauth/revoke',
+  'POST /oauth/introspect',
   'GET /.well-known/oauth-authorization-server',
   'POST /password/forgot',
   'POST /password/reset',

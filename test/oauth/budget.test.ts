@@ -4,12 +4,15 @@ import {
   ask,
   decide,
   exchange,
+  granted,
   locationOf,
   newClient,
   OAUTH_SETTINGS,
+  RESOURCE,
   refresh,
   requestOf,
 } from '../support/oauth'
+import { introspect, machineTokens, revoke } from '../support/oauth-machines'
 import { type Answer, send, signedInPerson } from '../support/person'
 
 /** What is not named costs nothing. */
@@ -17,6 +20,24 @@ function costs(spent: Partial<Costs>): Costs {
   const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
   return { ...free, ...spent }
 }
+
+it('revocation and introspection take one trip and one verification; a machine’s token one trip and one signature', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  const client = await newClient({ grants: ['authorization_code', 'client_credentials'], serves: RESOURCE })
+  await service.services.signingKeys.signer()
+  await service.services.restores.lastAt()
+  const tokens = await granted(service, ada, client)
+  const expectCosts = async (spent: Partial<Costs>, work: () => Promise<unknown>) =>
+    expect(await costsOf(work)).toEqual(costs(spent))
+  const own = { d1: 1, verifications: 1 }
+  await expectCosts(own, () => introspect(service, client, tokens.access_token))
+  await expectCosts({ d1: 1 }, () => introspect(service, client, tokens.refresh_token))
+  await expectCosts({ d1: 1 }, () => introspect(service, client, 'x'))
+  await expectCosts(own, () => revoke(service, client, tokens.access_token))
+  await expectCosts({ d1: 1 }, () => revoke(service, client, tokens.refresh_token))
+  await expectCosts({ d1: 1, signatures: 1 }, () => machineTokens(service, client))
+})
 
 it('authorize takes at most two trips; consent, a code and a refresh one, with one signature each', async () => {
   const { service, costsOf } = countingService(OAUTH_SETTINGS)

@@ -74,15 +74,22 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   expect(metadata).toMatchObject({
     issuer: service.issuer,
     response_types_supported: ['code'],
-    grant_types_supported: ['authorization_code', 'refresh_token'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: ['notes:read', 'notes:write', 'files:read', 'offline_access'],
   })
   const urls = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
-  expect(urls.map(([name]) => name)).toEqual(['authorization_endpoint', 'token_endpoint', 'jwks_uri'])
+  expect(urls.map(([name]) => name)).toEqual([
+    'authorization_endpoint',
+    'token_endpoint',
+    'jwks_uri',
+    'revocation_endpoint',
+    'introspection_endpoint',
+  ])
   for (const [name, url] of urls) {
-    const { status } = await at(String(url), name === 'token_endpoint' ? { method: 'POST' } : {})
+    const takesForms = /^(token|revocation|introspection)_endpoint$/.test(name)
+    const { status } = await at(String(url), takesForms ? { method: 'POST' } : {})
     expect([name, status]).toEqual([name, name === 'jwks_uri' ? 200 : 400])
   }
 })

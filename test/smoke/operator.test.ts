@@ -198,6 +198,24 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     expect((await janus(clients, 'list', ...at)).printed.split('\n').sort()).toEqual(
       [`${client_id}  Ada's notes  (confidential, first party)`, `${phone}  Phone  (public)`].sort(),
     )
+    const job = await janus(
+      clients,
+      'add',
+      'Job',
+      '--grant',
+      'client_credentials',
+      '--scope',
+      'a',
+      '--json',
+      ...at,
+    )
+    const api = await janus(clients, 'add', 'API', '--serves', 'https://api.example/', '--json', ...at)
+    const ofJob = (await janus(clients, 'show', JSON.parse(job.printed).client_id, ...at)).printed
+    expect(ofJob).toMatch(/^grants: +client_credentials$/m)
+    const ofApi = (await janus(clients, 'show', JSON.parse(api.printed).client_id, ...at)).printed
+    expect(ofApi).toMatch(/^serves: +https:\/\/api\.example\/$/m)
+    for (const { printed } of [job, api])
+      await janus(clients, 'remove', JSON.parse(printed).client_id, '--yes', ...at)
     const shown = (await janus(clients, 'show', client_id, ...at)).printed
     expect(shown).toMatch(/^redirect: +https:\/\/notes\.example\/callback$/m)
     expect(shown).toMatch(/^scopes: +notes:read offline_access$/m)
@@ -240,6 +258,21 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     [['add', 'Notes', '--redirect', 'http://a.example/cb'], '--redirect must begin with https://'],
     [['add', 'Notes', '--redirect', 'https://a.example/', '--scope', 'a"b'], '--scope is a list of words'],
     [['add', 'Notes', 'too', '--redirect', 'https://a.example/'], 'add takes one client.'],
+    [['add', 'Job', '--grant', 'password', '--scope', 'a'], '--grant is one of: authorization_code,'],
+    [['add', 'Job', '--grant', 'client_credentials'], 'add needs --scope.'],
+    [
+      ['add', 'Job', '--grant', 'client_credentials', '--scope', 'a', '--public'],
+      'A public client cannot prove',
+    ],
+    [['add', 'API', '--serves', 'x'], '--serves is a resource of OAUTH_RESOURCES.'],
+    [
+      ['add', 'Job', '--grant', 'client_credentials', '--scope', 'a', '--jwks', 'package.json'],
+      '--jwks must be a JSON',
+    ],
+    [
+      ['add', 'Job', '--grant', 'client_credentials', '--scope', 'a', '--jwks', 'none.json'],
+      'cannot be read',
+    ],
   ])('OP-01: registers no client by %j', async (words, said) => {
     expect((await janus(clients, ...words, ...target())).printed).toContain(said)
   })

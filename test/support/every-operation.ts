@@ -14,9 +14,11 @@ import {
   newClient,
   OAUTH_SETTINGS,
   postForm,
+  RESOURCE,
   refresh,
   requestOf,
 } from './oauth'
+import { introspect, machineTokens, revoke } from './oauth-machines'
 import { addPasskey, answerChallenge, signInWithPasskey, stepByPasskey, stepUpByPasskey } from './passkeys'
 import {
   clientOf,
@@ -364,6 +366,11 @@ async function giveAppsTokens(open: WholeService): Promise<void> {
   const { body } = await exchange(open, client, code)
   expect((await refresh(open, client, body.refresh_token)).status).toBe(200)
   expect((await exchange(open, client, code)).status).toBe(400)
+  const robot = await newClient({ redirectUris: [], grants: ['client_credentials'], serves: RESOURCE })
+  const { access_token } = (await machineTokens(open, robot)).body
+  expect((await introspect(open, robot, access_token)).body.active).toBe(true)
+  expect((await introspect(open, robot, body.access_token)).body.active).toBe(false)
+  expect((await revoke(open, robot, access_token)).status).toBe(200)
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

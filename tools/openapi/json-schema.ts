@@ -24,10 +24,12 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
 
 /** Describes each field of a request body. */
 const FIELDS: Readonly<Record<string, string>> = {
-  grant_type: '`authorization_code` or `refresh_token`.',
+  grant_type: '`authorization_code`, `refresh_token` or `client_credentials`.',
+  token_type_hint: 'What the token is. Ignored: its form says it.',
   code_verifier: 'The verifier of the challenge (RFC 7636).',
   redirect_uri: 'As in the authorization request.',
-  scope: 'With a refresh token: a part of what was granted.',
+  scope:
+    'With a refresh token: a part of what was granted. With `client_credentials`: what the client asks for.',
   resource: 'The resource of the grant (RFC 8707).',
   client_id: 'The id of a client that does not use HTTP Basic.',
   client_secret: 'The secret of a client that does not use HTTP Basic.',
@@ -43,7 +45,7 @@ const FIELDS: Readonly<Record<string, string>> = {
     'In token mode: where the refresh token goes. `cookie` suits a page that keeps its access token in memory.',
   return_to:
     'For forms: where to go afterwards. A path on this origin, or a URL whose origin is that of `APP_URL` or listed in `ALLOWED_ORIGINS`; anything else is ignored.',
-  token: 'The token of the link.',
+  token: 'The token of the link, or the token that is meant.',
   code: 'Six digits: of the mail, in place of the token, or of the authenticator app.',
   recovery_code:
     'A recovery code, in place of a code of the authenticator app. Blanks, hyphens and case do not matter.',

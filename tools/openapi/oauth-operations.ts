@@ -4,12 +4,40 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /oauth/token': {
     id: 'exchangeForTokens',
     tag: 'Authorization server',
-    summary: 'Exchange a code or a refresh token',
+    summary: 'Get tokens by a code, a refresh token or a client’s own proof',
     description:
-      'For clients (`janus clients`). Takes a form, as RFC 6749 has it. `authorization_code` needs `code`, `redirect_uri` and `code_verifier`; a second use of a code ends what the first was given. `refresh_token` rotates as Janus’s own tokens do, and takes a part of the `scope`. A confidential client authenticates by HTTP Basic or by `client_secret`, a public one sends `client_id`. Reads no cookie, and every origin may call it.',
+      'For clients (`janus clients`). Takes a form, as RFC 6749 has it. `authorization_code` needs `code`, `redirect_uri` and `code_verifier`; a second use of a code ends what the first was given. `refresh_token` rotates as Janus’s own tokens do, and takes a part of the `scope`. `client_credentials` is for a confidential client that an operator let use it: a token for itself, with `sub` its id, and no refresh token. A confidential client authenticates by HTTP Basic or by `client_secret`, a public one sends `client_id`. Reads no cookie, and every origin may call it.',
     answers: {
       200: { description: 'Tokens.', body: 'OAuthTokens' },
       400: { description: 'Rejected, in the words of RFC 6749 §5.2.', body: 'OAuthError' },
+      401: { description: '`invalid_client`, with a challenge for HTTP Basic.', body: 'OAuthError' },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /oauth/revoke': {
+    id: 'revokeToken',
+    tag: 'Authorization server',
+    summary: 'End what a token stands for',
+    description:
+      'RFC 7009. Takes a form: `token`, and the client’s proof as at the token endpoint. An access token or a refresh token ends its whole grant. A token that is unknown, or of another client, changes nothing and has the same answer. Reads no cookie, and every origin may call it.',
+    answers: {
+      200: { description: 'Ended, or there was nothing to end.' },
+      400: { description: '`invalid_request`.', body: 'OAuthError' },
+      401: { description: '`invalid_client`, with a challenge for HTTP Basic.', body: 'OAuthError' },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /oauth/introspect': {
+    id: 'introspectToken',
+    tag: 'Authorization server',
+    summary: 'Ask whether a token is active now',
+    description:
+      'RFC 7662, for confidential clients. A client may ask about its own tokens, and a client that was registered with `--serves` about those of its resource. Reads from the source of truth. Every other token, and one that is expired or was ended, is `{"active":false}` and nothing more.',
+    answers: {
+      200: { description: 'What the token stands for, or `active: false`.', body: 'TokenStatus' },
+      400: { description: '`invalid_request`.', body: 'OAuthError' },
       401: { description: '`invalid_client`, with a challenge for HTTP Basic.', body: 'OAuthError' },
     },
     problems: ['not-found'],

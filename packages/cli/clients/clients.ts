@@ -1,8 +1,11 @@
 // Registers the apps that may ask Janus to sign people in (OAuth 2.1 §2). Each change is in the audit trail with who made it.
 import { createHash, randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { checkVisibleText } from '../../../src/identity/visible-text.ts'
+import { checkClientKeys } from '../../../src/oauth/client-keys.ts'
+import { GRANT_TYPES } from '../../../src/oauth/grant-types.ts'
 import { checkRedirectUri } from '../../../src/oauth/redirect-uri.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
 import {
@@ -24,6 +27,7 @@ import {
   type NewClient,
   removeClient,
   rotateSecret,
+  SIGN_IN_GRANTS,
 } from './statements.ts'
 
 /** Clients on a page of the list. */
@@ -48,6 +52,13 @@ export const help = `Register apps that sign people in at Janus.
                    http:// on this machine (any port), or a scheme of your app
   --scope LIST     what it may ask for: scopes of OAUTH_RESOURCES, and
                    offline_access
+  --grant TYPE     how it may ask for tokens; may be repeated. Default:
+                   authorization_code and refresh_token. client_credentials:
+                   for itself, without a person
+  --serves URI     it is the service at this resource of OAUTH_RESOURCES, and
+                   may ask about the tokens that it is sent
+  --jwks FILE      it proves who it is by these public keys (private_key_jwt),
+                   and has no secret
   --public         it keeps no secret: an app in a browser or on a device
   --first-party    it is yours: people need not consent
   --by NAME        who does it, for the audit trail (default: your user name)
@@ -64,6 +75,10 @@ interface Request {
   readonly which: string
   readonly redirectUris: readonly string[]
   readonly scopes: readonly string[]
+  readonly grants: readonly string[]
+  readonly serves: string | null
+  /** A JSON Web Key Set; `null`: none. */
+  readonly jwks: string | null
   readonly isPublic: boolean
   readonly firstParty: boolean
   readonly after: string
@@ -97,6 +112,7 @@ async function act(database: Database, request: Request): Promise<number> {
     return 0
   }
   if (!client.has_secret) throw new Stop(`${client.name} is a public client, which has no secret.`)
+  if (client.has_keys) throw new Stop(`${client.name} proves who it is by its keys, and has no secret.`)
   const secret = newSecret()
   await database.runAll([...rotateSecret(client.id, secret.hash, actorId)])
   printSecret(client.id, secret.text, json)
@@ -104,7 +120,8 @@ async function act(database: Database, request: Request): Promise<number> {
 }
 
 async function add(database: Database, request: Request): Promise<number> {
-  const { which, firstParty, redirectUris, scopes, isPublic, actorId, json } = request
+  const { which, firstParty, redirectUris, scopes, grants, serves, jwks, isPublic, actorId, json } = request
+  // A client with keys has a secret that nobody knows, so that no statement takes it for a public one.
   const secret = isPublic ? null : newSecret()
   const client: NewClient = {
     id: `c_${randomBytes(16).toString('base64url')}`,
@@ -113,9 +130,12 @@ async function add(database: Database, request: Request): Promise<number> {
     firstParty,
     redirectUris,
     scopes,
+    grants,
+    serves,
+    jwks,
   }
   await database.runAll([...addClient(client, actorId)])
-  printSecret(client.id, secret?.text ?? null, json)
+  printSecret(client.id, jwks === null ? (secret?.text ?? null) : null, json)
   return 0
 }
 
@@ -142,6 +162,9 @@ function readRequest(args: readonly string[]): Request {
       options: {
         redirect: { type: 'string', multiple: true, default: [] },
         scope: { type: 'string', default: '' },
+        grant: { type: 'string', multiple: true, default: [] },
+        serves: { type: 'string' },
+        jwks: { type: 'string' },
         public: { type: 'boolean', default: false },
         'first-party': { type: 'boolean', default: false },
         by: { type: 'string', default: userInfo().username },
@@ -162,26 +185,77 @@ function readRequest(args: readonly string[]): Request {
   if (more.length > 0) throw new WrongUse(`${action} takes one client.`)
   if (action === 'remove' && !values.yes) throw new WrongUse('remove cannot be undone. Add --yes.')
   const scopes = [...new Set(values.scope.split(/[\s,]+/).filter((scope) => scope !== ''))]
-  if (action === 'add') checkNew(which, values.redirect, scopes)
-  const { by, json, after, redirect, public: isPublic } = values
+  const { by, json, after, redirect, serves = null, public: isPublic } = values
+  const grants = grantsOf(values.grant, { redirect, serves })
+  const jwks = values.jwks === undefined ? null : readKeys(values.jwks)
+  if (action === 'add') {
+    checkNew(which, redirect, scopes, grants)
+    checkMachine({ grants, serves, isPublic, jwks })
+  }
   const target = readOptions(() => toTarget(values))
-  const client = { redirectUris: [...new Set(redirect)], scopes, isPublic, firstParty: values['first-party'] }
+  const how = { grants, serves, jwks, isPublic, firstParty: values['first-party'] }
+  const client = { redirectUris: [...new Set(redirect)], scopes, ...how }
   return { action, which, ...client, after, actorId: operatorId(by), json, target }
 }
 
+/** A service that only asks about tokens has no grant. */
+function grantsOf(
+  named: readonly string[],
+  { redirect, serves }: { readonly redirect: readonly string[]; readonly serves: string | null },
+): readonly string[] {
+  if (named.length > 0) {
+    const refreshes = named.some((grant) => grant !== 'client_credentials')
+    return [...new Set([...named, ...(refreshes ? ['refresh_token'] : [])])]
+  }
+  return serves !== null && redirect.length === 0 ? [] : SIGN_IN_GRANTS
+}
+
+function readKeys(path: string): string {
+  try {
+    return JSON.stringify(JSON.parse(readFileSync(path, 'utf8')))
+  } catch {
+    throw new WrongUse(`--jwks: ${path} cannot be read, or is not JSON.`)
+  }
+}
+
 /** @throws WrongUse If a client cannot be registered so. */
-function checkNew(name: string, redirectUris: readonly string[], scopes: readonly string[]): void {
+function checkMachine({
+  grants,
+  serves,
+  isPublic,
+  jwks,
+}: Pick<Request, 'grants' | 'serves' | 'isPublic' | 'jwks'>): void {
+  const known: readonly string[] = GRANT_TYPES
+  if (grants.some((grant) => !known.includes(grant)))
+    throw new WrongUse(`--grant is one of: ${GRANT_TYPES.join(', ')}.`)
+  // guard: a client that acts for itself can prove who it is
+  if (isPublic && (grants.includes('client_credentials') || serves !== null || jwks !== null))
+    throw new WrongUse('A public client cannot prove who it is, so it acts for nobody but its people.')
+  if (serves !== null && (!URL.canParse(serves) || serves.length > 300))
+    throw new WrongUse('--serves is a resource of OAUTH_RESOURCES.')
+  const fault = jwks === null ? null : checkClientKeys(JSON.parse(jwks))
+  if (fault !== null) throw new WrongUse(`--jwks ${fault}.`)
+}
+
+/** @throws WrongUse If a client cannot be registered so. */
+function checkNew(
+  name: string,
+  redirectUris: readonly string[],
+  scopes: readonly string[],
+  grants: readonly string[],
+): void {
   // guard: the name of a client shows people what it is
   if (name.trim() === '' || name.length > 100 || checkVisibleText(name) !== null)
     throw new WrongUse('NAME is a text of at most 100 characters that can be seen.')
-  if (redirectUris.length === 0) throw new WrongUse('add needs --redirect.')
+  if (redirectUris.length === 0 && grants.includes('authorization_code'))
+    throw new WrongUse('add needs --redirect.')
   if (Math.max(redirectUris.length, scopes.length) > MOST_ENTRIES)
     throw new WrongUse(`A client has at most ${MOST_ENTRIES} redirect URIs and scopes.`)
   for (const uri of redirectUris) {
     const fault = checkRedirectUri(uri)
     if (fault !== null) throw new WrongUse(`--redirect ${fault}`)
   }
-  if (scopes.length === 0) throw new WrongUse('add needs --scope.')
+  if (scopes.length === 0 && grants.length > 0) throw new WrongUse('add needs --scope.')
   // RFC 6749 §3.3.
   if (scopes.some((scope) => !/^[\x21\x23-\x5b\x5d-\x7e]{1,100}$/.test(scope)))
     throw new WrongUse('--scope is a list of words separated by spaces.')

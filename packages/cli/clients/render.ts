@@ -17,9 +17,12 @@ export function renderClient(row: ClientRow): string {
     ['client_id', row.id],
     ['name', row.name],
     ['type', row.has_secret ? 'confidential' : 'public'],
+    ['proof', row.has_keys ? 'private_key_jwt' : row.has_secret ? 'client_secret' : 'none'],
     ['first party', row.first_party ? 'yes' : 'no'],
     ...parse(row.redirect_uris).map((uri) => ['redirect', uri]),
+    ['grants', parse(row.grants).join(' ')],
     ['scopes', parse(row.scopes).join(' ')],
+    ...(row.serves === null ? [] : [['serves', row.serves]]),
     ['created', new Date(row.created_at * 1000).toISOString()],
   ]
     .map(([label = '', value = '']) => `${`${label}:`.padEnd(14)}${visible(value)}`)

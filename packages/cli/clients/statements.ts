@@ -10,7 +10,12 @@ export interface ClientRow {
   readonly redirect_uris: string
   /** JSON. */
   readonly scopes: string
+  /** JSON: grant types. */
+  readonly grants: string
+  /** The resource that it is; `null`: none. */
+  readonly serves: string | null
   readonly has_secret: 0 | 1
+  readonly has_keys: 0 | 1
   readonly created_at: number
 }
 
@@ -22,10 +27,15 @@ export interface NewClient {
   readonly firstParty: boolean
   readonly redirectUris: readonly string[]
   readonly scopes: readonly string[]
+  /** Those of an app that signs people in unless given. */
+  readonly grants?: readonly string[]
+  readonly serves?: string | null
+  /** A JSON Web Key Set; `null`: it has a secret, or none. */
+  readonly jwks?: string | null
 }
 
-const CLIENT = `id, name, first_party, redirect_uris, scopes, created_at,
-  CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret`
+const CLIENT = `id, name, first_party, redirect_uris, scopes, grants, serves, created_at,
+  CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret, CASE WHEN jwks IS NULL THEN 0 ELSE 1 END AS has_keys`
 
 /** Finds a client by its id. */
 export function findClient(id: string): string {
@@ -37,13 +47,18 @@ export function listClients(after: string, limit: number): string {
   return `SELECT ${CLIENT} FROM oauth_clients WHERE id > ${quote(after)} ORDER BY id LIMIT ${limit}`
 }
 
+/** The grant types of an app that signs people in. */
+export const SIGN_IN_GRANTS = ['authorization_code', 'refresh_token']
+
 /** Registers a client, and records who did it. */
 export function addClient(client: NewClient, actorId: string): readonly string[] {
   const { id, name, secretHash, firstParty, redirectUris, scopes } = client
+  const { grants = SIGN_IN_GRANTS, serves = null, jwks = null } = client
   return [
-    `INSERT INTO oauth_clients (id, name, secret_hash, first_party, redirect_uris, scopes, created_at)
+    `INSERT INTO oauth_clients (id, name, secret_hash, first_party, redirect_uris, scopes, grants, serves, jwks, created_at)
      VALUES (${quote(id)}, ${quote(name)}, ${secretHash === null ? 'NULL' : quote(secretHash)}, ${firstParty ? 1 : 0},
-             ${quote(JSON.stringify(redirectUris))}, ${quote(JSON.stringify(scopes))}, unixepoch())
+             ${quote(JSON.stringify(redirectUris))}, ${quote(JSON.stringify(scopes))}, ${quote(JSON.stringify(grants))},
+             ${serves === null ? 'NULL' : quote(serves)}, ${jwks === null ? 'NULL' : quote(jwks)}, unixepoch())
      RETURNING id`,
     recordIfChanged(id, actorId, 'client-added'),
   ]
@@ -54,7 +69,7 @@ export function rotateSecret(id: string, secretHash: string, actorId: string): r
   return [
     // guard: a public client gets no secret
     `UPDATE oauth_clients SET secret_hash = ${quote(secretHash)}
-      WHERE id = ${quote(id)} AND secret_hash IS NOT NULL RETURNING id`,
+      WHERE id = ${quote(id)} AND secret_hash IS NOT NULL AND jwks IS NULL RETURNING id`,
     recordIfChanged(id, actorId, 'client-secret-rotated'),
   ]
 }

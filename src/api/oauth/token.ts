@@ -1,10 +1,12 @@
 import type { Context } from 'hono'
+import { grantMachine, type MachineServices } from '../../flows/oauth/grant-machine'
 import { type GrantedTokens, redeemCode } from '../../flows/oauth/redeem-code'
 import { refreshGrant } from '../../flows/oauth/refresh-grant'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { openToOtherSites } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
+import { GRANT_TYPES } from '../../oauth/grant-types'
 import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
@@ -33,7 +35,7 @@ export function tokenRoutes(services: Services & ProviderPart) {
 
 async function grantTokens(
   c: Context,
-  services: Parameters<typeof refreshGrant>[0],
+  services: Parameters<typeof refreshGrant>[0] & MachineServices,
 ): Promise<GrantedTokens | OAuthError> {
   const form = await readOAuthForm(c)
   if (isOAuthError(form)) return form
@@ -55,11 +57,13 @@ async function grantTokens(
         refreshToken: field('refresh_token'),
         scope: field('scope'),
       })
+    case 'client_credentials':
+      return grantMachine(services, { client, resource: common.resource, scope: field('scope') })
     case null:
       return oauthError('invalid_request', 'Send grant_type.')
     default:
-      // guard: there is no grant but a code and its refresh tokens
-      return oauthError('unsupported_grant_type', 'Send grant_type=authorization_code or refresh_token.')
+      // guard: there is no grant but those of the metadata
+      return oauthError('unsupported_grant_type', `Send one of: ${GRANT_TYPES.join(', ')}.`)
   }
 }
 
@@ -68,7 +72,7 @@ function presentTokens({ accessToken, expiresInSeconds, refreshToken, scope }: G
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: expiresInSeconds,
-    refresh_token: refreshToken,
+    ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
     scope,
   }
 }

@@ -28,7 +28,8 @@ export interface GrantServices {
 export interface GrantedTokens {
   readonly accessToken: string
   readonly expiresInSeconds: number
-  readonly refreshToken: string
+  /** `null`: there is none, because the client can ask again by itself. */
+  readonly refreshToken: string | null
   readonly scope: string
 }
 

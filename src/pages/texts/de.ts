@@ -509,6 +509,7 @@ export const de = {
     'recovery-code': 'mit einem Wiederherstellungscode',
     'wrong-second-factor': 'falscher Code im zweiten Schritt',
     'code-reused': 'zur Sicherheit: ein Code einer App wurde doppelt verwendet',
+    'revoked-by-app': 'von der App selbst',
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
     'wrong-password': 'falsches Passwort',
     throttled: 'zu viele Versuche',

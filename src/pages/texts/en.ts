@@ -490,6 +490,7 @@ export const en = {
     'recovery-code': 'with a recovery code',
     'wrong-second-factor': 'wrong code in the second step',
     'code-reused': 'for safety: a code of an app was used twice',
+    'revoked-by-app': 'by the app itself',
     'refresh-token-reused': 'for safety: a credential was used twice',
     'wrong-password': 'wrong password',
     throttled: 'too many attempts',

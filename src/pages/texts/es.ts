@@ -504,6 +504,7 @@ export const es = {
     'recovery-code': 'con un código de recuperación',
     'wrong-second-factor': 'código incorrecto en el segundo paso',
     'code-reused': 'por seguridad: un código de una aplicación se usó dos veces',
+    'revoked-by-app': 'por la propia aplicación',
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
     'wrong-password': 'contraseña incorrecta',
     throttled: 'demasiados intentos',

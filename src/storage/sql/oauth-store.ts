@@ -1,8 +1,8 @@
 import { auditEvent } from '../../audit/audit-event'
-import type { Client, ClientProof } from '../../oauth/client'
 import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
 import { recordOfSession } from './audit-log'
 import type { MailQueue } from './mail-queue'
+import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type LiveSessionRow, type SessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
@@ -144,19 +144,6 @@ export function createOAuthStore(
   }
 }
 
-/** Returns the client if it has proven who it is. */
-function findProven({ clientId, secretHash }: ClientProof): Statement<{ id: string }> {
-  return sql(
-    // guard: a confidential client proves who it is
-    `SELECT id FROM oauth_clients WHERE id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret`,
-    { client_id: clientId, client_secret: secretHash },
-  )
-}
-
-/** The client of a code has proven who it is: without that nothing is taken, and nothing ended. */
-const PROVEN = `EXISTS (SELECT 1 FROM oauth_clients
-  WHERE oauth_clients.id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret)`
-
 /** Ends what a code has given before: whoever presents it now, or then, is a thief (RFC 6749 §4.1.2). */
 function endReused({ client, codeHash, source, now }: PresentedCode): Statement<{ id: string }> {
   return sql(
@@ -236,25 +223,5 @@ function toGrant(row: GrantRow): Grant {
     clientId: row.client_id ?? '',
     scope: row.scope ?? '',
     resource: row.resource ?? '',
-  }
-}
-
-interface ClientRow {
-  readonly id: string
-  readonly name: string
-  readonly secret_hash: string | null
-  readonly first_party: number
-  readonly redirect_uris: string
-  readonly scopes: string
-}
-
-function toClient(row: ClientRow): Client {
-  return {
-    id: row.id,
-    name: row.name,
-    confidential: row.secret_hash !== null,
-    firstParty: row.first_party === 1,
-    redirectUris: JSON.parse(row.redirect_uris),
-    scopes: JSON.parse(row.scopes),
   }
 }

@@ -1,0 +1,79 @@
+import type { Mutation } from './mutation.ts'
+
+const STATUS = ['test/oauth/token-status.test.ts']
+const MACHINES = ['test/oauth/machines.test.ts']
+const KEYS = ['test/oauth/client-keys.test.ts']
+
+/** The guards of what clients do without a person. */
+export const MACHINE_MUTATIONS: readonly Mutation[] = [
+  { guard: 'a token of a client issued before the database was put back is none', tests: STATUS },
+  {
+    guard: 'a client ends what it was granted, and nothing of another',
+    cut: ' AND client_id = :client_id',
+    put: '',
+    tests: STATUS,
+  },
+  {
+    guard: 'a client revokes no token that names another',
+    cut: ' === client.clientId ?',
+    put: ' !== null ?',
+    tests: STATUS,
+  },
+  {
+    guard: 'a grant that was ended is inactive at once',
+    cut: '${JOIN_LIVE_ACCOUNT}',
+    put: 'JOIN users ON users.id = sessions.user_id AND CAST(:now AS BIGINT) > 0',
+    tests: STATUS,
+  },
+  {
+    guard: 'a token that was revoked is inactive',
+    cut: 'challenge_id = :spent)',
+    put: "challenge_id = :spent || 'x')",
+    tests: STATUS,
+  },
+  {
+    guard: 'a public client cannot ask about tokens',
+    cut: 'asking.secret_hash !== null',
+    put: 'asking.id !== null',
+    tests: STATUS,
+  },
+  {
+    guard: 'who asks about a token is its client or its audience',
+    cut: 'active.audience === caller.serves',
+    put: 'caller.id !== null',
+    tests: STATUS,
+  },
+  {
+    guard: 'a refresh token that has a successor is inactive',
+    cut: ' || grant.refreshCounter !== counter',
+    put: '',
+    tests: STATUS,
+  },
+  {
+    guard: 'a machine that may not have tokens any more has none',
+    cut: "client?.grants.includes('client_credentials') && ",
+    put: '',
+    tests: STATUS,
+  },
+  {
+    guard: 'a machine’s token is for one resource',
+    cut: 'aud: resource',
+    put: 'aud: issuer',
+    tests: MACHINES,
+  },
+  { guard: 'only a client that an operator let act for itself does', lines: 2, tests: MACHINES },
+  {
+    guard: 'a machine is granted no offline access',
+    cut: 'word !== OFFLINE_ACCESS',
+    put: "word !== ''",
+    tests: MACHINES,
+  },
+  { guard: 'a client that signs nobody in is given no code', lines: 2, tests: MACHINES },
+  { guard: 'a registered key is public', lines: 2, tests: KEYS },
+  { guard: 'an RSA key of a client is long enough', lines: 2, tests: KEYS },
+  {
+    guard: 'a client that acts for itself can prove who it is',
+    lines: 2,
+    tests: ['test/smoke/operator.test.ts'],
+  },
+]

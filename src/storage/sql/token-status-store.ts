@@ -1,0 +1,68 @@
+import type { TokenStatusStore } from '../../oauth/token-status'
+import { type ClientRow, findProven, PROVEN } from './proven-client'
+import { type LiveSessionRow, toLiveSession } from './session-row'
+import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
+import type { SqlDatabase } from './sql-database'
+import { sql } from './statement'
+
+/** Creates the store that knows whether tokens of clients are live. */
+export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
+  return {
+    async revoke(client, { sessionId, spent }, { source, now }) {
+      const presented = { client_id: client.clientId, client_secret: client.secretHash }
+      const { proven } = await db.transaction({
+        proven: findProven(client),
+        ended: sql(
+          // guard: a client ends what it was granted, and nothing of another
+          `UPDATE sessions SET ended_at = :now, end_reason = 'revoked-by-app', end_context = :context
+            WHERE id = :id AND client_id = :client_id AND ended_at IS NULL AND ${PROVEN}`,
+          { id: sessionId ?? '', now, context: endContext({ actorId: null, source }), ...presented },
+        ),
+        spent: spent
+          ? sql(
+              `INSERT INTO used_challenges (challenge_id, expires_at) SELECT :id, :expires_at WHERE ${PROVEN}
+               ON CONFLICT DO NOTHING`,
+              { id: spent.id, expires_at: spent.expiresAt, ...presented },
+            )
+          : null,
+      })
+      return proven.length > 0
+    },
+
+    async find(caller, { clientId, sessionId, spent }, now) {
+      const { callers, grants, clients } = await db.read({
+        callers: findProven(caller),
+        grants: sql<LiveSessionRow & { refresh_counter: number }>(
+          // guard: a grant that was ended is inactive at once
+          `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
+            WHERE sessions.id = :id AND sessions.client_id IS NOT NULL
+              AND EXISTS (SELECT 1 FROM oauth_clients WHERE oauth_clients.id = sessions.client_id)`,
+          { id: sessionId ?? '', now },
+        ),
+        clients: sql<Pick<ClientRow, 'grants'>>(
+          // guard: a token that was revoked is inactive
+          `SELECT grants FROM oauth_clients WHERE id = :id
+              AND NOT EXISTS (SELECT 1 FROM used_challenges WHERE challenge_id = :spent)`,
+          { id: clientId ?? '', spent: spent?.id ?? '' },
+        ),
+      })
+      const [asking] = callers
+      const [grant] = grants
+      const [client] = clients
+      return {
+        // guard: a public client cannot ask about tokens
+        caller: asking && asking.secret_hash !== null ? { id: asking.id, serves: asking.serves } : null,
+        grant: grant
+          ? {
+              live: toLiveSession(grant),
+              clientId: grant.client_id ?? '',
+              scope: grant.scope ?? '',
+              resource: grant.resource,
+              refreshCounter: grant.refresh_counter,
+            }
+          : null,
+        client: client ? { grants: JSON.parse(client.grants) } : null,
+      }
+    },
+  }
+}
