@@ -7,7 +7,7 @@ export interface ClientKey {
   readonly [member: string]: unknown
 }
 
-/** How a client may sign an assertion, by type and curve of its key. There is no `none`, and no secret that Janus would have to keep. */
+/** Names how a client may sign an assertion, by type and curve of its key. There is no `none`, and no secret that Janus would have to keep. */
 const ALGORITHMS: Readonly<Record<string, string>> = {
   'EC P-256': 'ES256',
   'OKP Ed25519': 'EdDSA',

@@ -6,7 +6,7 @@ import { GRANT_TYPES } from '../../oauth/grant-types'
 import { OFFLINE_ACCESS } from '../../oauth/scopes'
 import type { ProviderPart, Services } from '../../services'
 
-/** How a client proves who it is that has a secret. */
+/** Names how a client with a secret proves who it is. */
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post']
 
 /** The metadata of the authorization server (RFC 8414 §2), below the path of the issuer. What is in it works. */

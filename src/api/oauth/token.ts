@@ -62,7 +62,7 @@ async function grantTokens(
     case null:
       return oauthError('invalid_request', 'Send grant_type.')
     default:
-      // guard: there is no grant but those of the metadata
+      // guard: there is no grant but a code and its refresh tokens
       return oauthError('unsupported_grant_type', `Send one of: ${GRANT_TYPES.join(', ')}.`)
   }
 }
