@@ -3,6 +3,8 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { removeClient } from '../../packages/cli/clients/statements'
 import { faultyD1 } from '../support/faulty-d1'
 import {
+  codeFor,
+  exchange,
   granted,
   newClient,
   OTHER_RESOURCE,
@@ -192,6 +194,14 @@ describe('OP-15: introspection', () => {
     expect(await introspect(service, notes, tokens[0]?.access_token ?? '')).toMatchObject(DEAD)
     const strict = oauthService({ SECOND_FACTOR: 'required' })
     expect(await introspect(strict, notes, tokens[1]?.access_token ?? '')).toMatchObject(DEAD)
+  })
+
+  it('OP-04: an access token is dead at once when its code is used again', async () => {
+    const code = await codeFor(service, ada, client)
+    const { body } = await exchange(service, client, code)
+    expect((await introspect(service, notes, body.access_token)).body.active).toBe(true)
+    await exchange(service, client, code)
+    expect(await introspect(service, notes, body.access_token)).toMatchObject(DEAD)
   })
 
   it('a token is dead at once when the database was put back', async () => {
