@@ -20,12 +20,15 @@ import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
 import type { CheckClientToken } from './oauth/check-client-token'
+import type { ClientDocuments } from './oauth/client-documents'
 import type { ClientTokens } from './oauth/client-token'
 import type { MachineStore } from './oauth/machine'
 import type { MachineTokens } from './oauth/machine-token'
 import type { OAuthStore } from './oauth/oauth-store'
 import type { RequestSeals } from './oauth/request-seals'
+import type { ScopeTexts } from './oauth/scope-texts'
 import type { Resource } from './oauth/scopes'
+import type { SelfRegisteredStore } from './oauth/self-registered-store'
 import type { TokenStatusStore } from './oauth/token-status'
 import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
@@ -122,4 +125,10 @@ export interface ProviderPart {
   readonly machines: MachineStore
   /** The services that take its tokens. */
   readonly resources: readonly Resource[]
+  readonly selfRegistered: SelfRegisteredStore
+  /** `null`: no app describes itself by a document. */
+  readonly clientDocuments: ClientDocuments | null
+  /** Says whether apps register themselves. */
+  readonly registrationIsOpen: boolean
+  readonly scopeTexts: ScopeTexts
 }

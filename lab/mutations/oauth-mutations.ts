@@ -4,6 +4,8 @@ const OPERATOR = ['test/smoke/operator.test.ts']
 const AUTHORIZE = ['test/oauth/authorize.test.ts']
 const TOKEN = ['test/oauth/token.test.ts']
 const SETTINGS = ['test/config/oauth.test.ts']
+const DOCUMENTS = ['test/oauth/client-documents.test.ts']
+const REGISTRATION = ['test/oauth/registration.test.ts']
 const RESOURCE = ['test/verify/protected-resource.test.ts']
 const REDIRECT_URIS = ['test/oauth/redirect-uri.test.ts']
 
@@ -226,5 +228,74 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     cut: '!caller.scopes.includes(word)',
     put: 'caller.scopes.includes("-") && word === "-"',
     tests: RESOURCE,
+  },
+  {
+    guard: 'the URL of a document has one spelling, and no dots, user or fragment',
+    cut: '/[#?\\\\%]/.test(text)',
+    put: 'false',
+    tests: DOCUMENTS,
+  },
+  { guard: 'a document is fetched at a path of a host', tests: DOCUMENTS },
+  {
+    guard: 'no document is fetched from an address or a private name',
+    cut: ' && !OWN_NETWORK.test(host)',
+    put: '',
+    tests: DOCUMENTS,
+  },
+  { guard: 'a document speaks for the URL at which it stands, and for no other', tests: DOCUMENTS },
+  {
+    guard: 'an app that registers itself is held to the rules for redirect URIs',
+    cut: 'checkRedirectUri(uri) === null',
+    put: "uri !== ''",
+    tests: DOCUMENTS,
+  },
+  {
+    guard: 'the name that an app gives itself shows people what it is',
+    cut: ' && checkVisibleText(name) === null',
+    put: '',
+    tests: REGISTRATION,
+  },
+  {
+    guard: 'documents of one host are fetched so many times a minute',
+    cut: '!(await store.mayFetch(origin, clock()))',
+    put: "origin === ''",
+    tests: DOCUMENTS,
+  },
+  {
+    guard: 'Janus fetches nothing from its own host',
+    cut: 'origin === new URL(issuer).origin',
+    put: 'origin === ""',
+    tests: DOCUMENTS,
+  },
+  { guard: 'a document that cannot be had is asked for again no sooner than in a minute', tests: DOCUMENTS },
+  { guard: 'a document is JSON by its type', lines: 2, tests: DOCUMENTS },
+  { guard: 'a document counts for a week at most', cut: 'Math.min(most, ', put: '(', tests: DOCUMENTS },
+  {
+    guard: 'who has registered too much registers nothing',
+    cut: "spent.length > 0 ? { outcome: 'registered' } : sourceThrottled(waits)",
+    put: "waits.length > 5 ? sourceThrottled(waits) : { outcome: 'registered' }",
+    tests: REGISTRATION,
+  },
+  {
+    guard: 'an app that somebody is connected to is kept',
+    cut: 'AND NOT EXISTS',
+    put: 'AND NULL IS NOT (SELECT 1) AND TRUE OR NOT EXISTS',
+    tests: DOCUMENTS,
+  },
+  { guard: 'where no documents are taken, no app describes itself', tests: DOCUMENTS },
+  { guard: 'a document that its host does not have any more lets nobody in', lines: 2, tests: DOCUMENTS },
+  { guard: 'an app that nobody here registered asks each time', tests: DOCUMENTS },
+  {
+    guard: 'an app that nobody here registered is called by its host, and not by its own word',
+    cut: 'known ? client.name : (placeOf(client.id) ?? place ?? words.thisDevice)',
+    put: 'client.name',
+    tests: DOCUMENTS,
+  },
+  { guard: 'apps register themselves only where the operator lets them', tests: REGISTRATION },
+  {
+    guard: 'all that an app registers can be used',
+    cut: ' || app.redirectUris.length !== new Set(read.output.redirect_uris).size',
+    put: '',
+    tests: REGISTRATION,
   },
 ]

@@ -1,4 +1,5 @@
 import { isTrustworthy } from '../http/trustworthy-url'
+import { parseScopeTexts, type ScopeTexts } from '../oauth/scope-texts'
 import { OFFLINE_ACCESS, parseScope, type Resource } from '../oauth/scopes'
 import type { ConfigFault } from './fault'
 
@@ -9,7 +10,14 @@ export interface OAuthSettings {
   readonly faults: readonly ConfigFault[]
   readonly isOn: boolean
   readonly resources: readonly Resource[]
+  readonly clients: ClientKinds
+  readonly scopeTexts: ScopeTexts
 }
+
+/** Says which apps may ask people: those that an operator registered; also those with a document at a URL; also those that register themselves. */
+export type ClientKinds = (typeof CLIENT_KINDS)[number]
+
+const CLIENT_KINDS = ['registered', 'documents', 'open'] as const
 
 /** Lists the names that no scope of a resource may have. */
 const RESERVED: ReadonlySet<string> = new Set([
@@ -21,11 +29,12 @@ const RESERVED: ReadonlySet<string> = new Set([
   'phone',
 ])
 
-/** Reads `OAUTH_SERVER` and `OAUTH_RESOURCES`, and names every fault at once. */
+/** Reads the settings, and names every fault at once. */
 export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAuthSettings {
   const faults: ConfigFault[] = []
   const fault = (setting: string, what: string) => faults.push({ setting, message: `${setting} ${what}` })
   const { OAUTH_SERVER: server = 'off', OAUTH_RESOURCES: listed = 'none' } = env
+  const { OAUTH_CLIENTS: kinds = 'documents', OAUTH_SCOPE_TEXTS: texts = 'none' } = env
   if (server !== 'on' && server !== 'off') fault('OAUTH_SERVER', 'must be one of: on, off')
   const resources = parseResources(String(listed))
   if (resources === null)
@@ -33,7 +42,21 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
       'OAUTH_RESOURCES',
       'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas',
     )
-  return { faults, isOn: server === 'on', resources: resources ?? [] }
+  const clients = CLIENT_KINDS.find((kind) => kind === kinds)
+  if (!clients) fault('OAUTH_CLIENTS', `must be one of: ${CLIENT_KINDS.join(', ')}`)
+  const scopeTexts = texts === 'none' ? {} : parseScopeTexts(String(texts))
+  if (scopeTexts === null)
+    fault(
+      'OAUTH_SCOPE_TEXTS',
+      'must be "none" or a JSON object: for each scope a text of at most 200 characters, or an object of texts by language',
+    )
+  return {
+    faults,
+    isOn: server === 'on',
+    resources: resources ?? [],
+    clients: clients ?? 'registered',
+    scopeTexts: scopeTexts ?? {},
+  }
 }
 
 function parseResources(text: string): readonly Resource[] | null {

@@ -17,6 +17,8 @@ export interface RouteFacts {
   readonly form?: BodySchema
   /** The schema of a form that is the only body, as OAuth has it. */
   readonly oauthForm?: BodySchema
+  /** The schema of a JSON body of OAuth, whose unknown members are ignored. */
+  readonly oauthJson?: BodySchema
   /** Says whether the route reads from the session store that the session is active. */
   readonly live?: true
   /** Says whether the person must have proven who they are a short while ago. */

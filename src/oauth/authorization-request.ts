@@ -43,14 +43,13 @@ const NONCE_MAX_BYTES = 256
  * Reads an authorization request (OAuth 2.1 §4.1.1). Client and redirect URI first: until both are proven no error is redirected
  * (RFC 9700 §4.11).
  *
- * @param client Of the `client_id`, or `null` if there is none.
+ * @param client Of the `client_id`.
  */
 export function parseAuthorizationRequest(
   parameters: URLSearchParams,
-  client: Client | null,
+  client: Client,
   resources: readonly Resource[],
 ): ParsedRequest {
-  if (client === null) return { outcome: 'unanswerable', why: 'The app is not registered here.' }
   const [redirectUri, ...others] = parameters.getAll('redirect_uri')
   // guard: nobody is led to a redirect URI that is not registered
   const known = client.redirectUris.some((uri) => matchesRedirectUri(uri, redirectUri ?? ''))

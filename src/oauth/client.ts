@@ -1,6 +1,8 @@
-/** An app that may ask Janus to sign people in (RFC 6749 §2). An operator registered it. */
+import { isDocumentUrl } from './client-document'
+
+/** An app that may ask Janus to sign people in (RFC 6749 §2). */
 export interface Client {
-  /** `c_` and 22 characters: no account has such an id. */
+  /** `c_` and 22 characters, or the URL of its document: no account has such an id. */
   readonly id: string
   readonly name: string
   /** Says whether the client has a secret, and so can prove who it is. */
@@ -8,10 +10,14 @@ export interface Client {
   /** Says whether the operator of Janus runs it, too. */
   readonly firstParty: boolean
   readonly redirectUris: readonly string[]
-  /** Lists the scopes that it may request. */
+  /** Lists the scopes that it may request. An app that registered itself and names none may request whatever there is. */
   readonly scopes: readonly string[]
   /** Lists the grant types that it may use. */
   readonly grants: readonly string[]
+  /** Says who vouches for the rest: the operator of Janus, the owner of the URL at which its document stands, or nobody. */
+  readonly registeredBy: 'operator' | 'document' | 'itself'
+  /** Says until when its document counts, in seconds; `null`: it has none. */
+  readonly freshUntil: number | null
 }
 
 /** Holds what a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */
@@ -23,5 +29,5 @@ export interface ClientProof {
 
 /** Returns whether a text may be the id of a client. A store is asked for no other. */
 export function isClientId(text: string): boolean {
-  return /^c_[\w-]{22}$/.test(text)
+  return /^c_[\w-]{22}$/.test(text) || isDocumentUrl(text)
 }

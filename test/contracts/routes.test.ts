@@ -38,6 +38,7 @@ const OPEN = [
   'POST /oauth/token',
   'POST /oauth/revoke',
   'POST /oauth/introspect',
+  'POST /oauth/register',
   'GET /.well-known/oauth-authorization-server',
   'POST /password/forgot',
   'POST /password/reset',

@@ -83,13 +83,14 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   expect(urls.map(([name]) => name)).toEqual([
     'authorization_endpoint',
     'token_endpoint',
+    'registration_endpoint',
     'jwks_uri',
     'revocation_endpoint',
     'introspection_endpoint',
   ])
   for (const [name, url] of urls) {
-    const takesForms = /^(token|revocation|introspection)_endpoint$/.test(name)
-    const { status } = await at(String(url), takesForms ? { method: 'POST' } : {})
+    const isPosted = /^(token|registration|revocation|introspection)_endpoint$/.test(name)
+    const { status } = await at(String(url), isPosted ? { method: 'POST' } : {})
     expect([name, status]).toEqual([name, name === 'jwks_uri' ? 200 : 400])
   }
 })

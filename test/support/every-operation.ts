@@ -353,6 +353,8 @@ async function giveAppsTokens(open: WholeService): Promise<void> {
   const person = await signedInPerson({ mode: 'session', service: open })
   const client = await newClient()
   await send(open, 'GET', '/.well-known/oauth-authorization-server')
+  const app = { redirect_uris: ['https://app.example/cb'] }
+  expect((await send(open, 'POST', '/oauth/register', { body: app })).status).toBe(201)
   await postForm(open, '/oauth/authorize', Object.fromEntries(requestOf(client)))
   const waiting = await ask(open, requestOf(client))
   const [cookie] = Object.entries(waiting.cookies)

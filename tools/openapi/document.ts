@@ -140,7 +140,9 @@ export function createDocument(
         tags: [operation.tag],
         security: securityOf(operation, route.open),
         ...parametersOf(facts, operation),
-        ...(facts.json || facts.oauthForm ? { requestBody: requestBodyOf(facts, operation) } : {}),
+        ...(facts.json || facts.oauthForm || facts.oauthJson
+          ? { requestBody: requestBodyOf(facts, operation) }
+          : {}),
         responses: {
           ...problems.responsesFor(problemsOf(route, operation)),
           ...(facts.form ? { 303: FORM_HANDLED } : {}),
@@ -197,8 +199,11 @@ function securityOf({ takes }: Operation, open: boolean): OperationObject['secur
   return takes === 'refresh-token' ? [{ refreshCookie: [] }, {}] : []
 }
 
-function requestBodyOf({ json, form, oauthForm }: RouteFacts, { request }: Operation) {
-  const schemas = { 'application/json': json, 'application/x-www-form-urlencoded': form ?? oauthForm }
+function requestBodyOf({ json, form, oauthForm, oauthJson }: RouteFacts, { request }: Operation) {
+  const schemas = {
+    'application/json': json ?? oauthJson,
+    'application/x-www-form-urlencoded': form ?? oauthForm,
+  }
   const content: Record<string, Content[string]> = {}
   for (const [type, schema] of Object.entries(schemas)) {
     if (!schema) continue

@@ -29,7 +29,11 @@ const FIELDS: Readonly<Record<string, string>> = {
   code_verifier: 'The verifier of the challenge (RFC 7636).',
   redirect_uri: 'As in the authorization request.',
   scope:
-    'With a refresh token: a part of what was granted. With `client_credentials`: what the client asks for.',
+    'With a refresh token: a part of what was granted. With `client_credentials`, and at a registration: what the client asks for.',
+  redirect_uris: 'Where the app is answered: `https://`, `http://` on this machine, or a scheme of the app.',
+  client_name: 'What the app calls itself. People are shown it as its own word.',
+  grant_types: 'With `authorization_code`. Others are left out.',
+  response_types: 'With `code`.',
   resource: 'The resource of the grant (RFC 8707).',
   client_id: 'The id of a client that does not use HTTP Basic.',
   client_secret: 'The secret of a client that does not use HTTP Basic.',

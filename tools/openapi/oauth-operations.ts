@@ -43,6 +43,19 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found'],
   },
 
+  'POST /oauth/register': {
+    id: 'registerOAuthClient',
+    tag: 'Authorization server',
+    summary: 'Register an app',
+    description:
+      'For apps that register themselves (RFC 7591), if `OAUTH_CLIENTS=open`; else 404. The app is a public client, whatever it asks for: it gets no secret, and people are asked about it each time. An app that nobody uses for a day is forgotten, and one that somebody has used, 90 days after that. Reads no cookie, and every origin may call it.',
+    answers: {
+      201: { description: 'The app as it is registered.', body: 'OAuthClient' },
+      400: { description: 'Rejected, in the words of RFC 7591 §3.2.2.', body: 'OAuthError' },
+    },
+    problems: ['not-found', 'too-many-attempts'],
+  },
+
   'GET /.well-known/oauth-authorization-server': {
     id: 'getAuthorizationServer',
     tag: 'Authorization server',

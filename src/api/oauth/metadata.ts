@@ -10,12 +10,14 @@ import type { ProviderPart, Services } from '../../services'
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post']
 
 /** The metadata of the authorization server (RFC 8414 §2), below the path of the issuer. What is in it works. */
-export function metadataRoutes({ config, resources }: Services & ProviderPart) {
+export function metadataRoutes(services: Services & ProviderPart) {
+  const { config, resources, clientDocuments, registrationIsOpen } = services
   const { issuer } = config
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
+    ...(registrationIsOpen ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
     jwks_uri: `${issuer}/.well-known/jwks.json`,
     scopes_supported: [...new Set([...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS])],
     response_types_supported: ['code'],
@@ -29,6 +31,7 @@ export function metadataRoutes({ config, resources }: Services & ProviderPart) {
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     request_uri_parameter_supported: false,
+    client_id_metadata_document_supported: clientDocuments !== null,
   }
   return new Hono<SignedInEnv>().get('/.well-known/oauth-authorization-server', open, (c) => {
     c.header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`)

@@ -10,12 +10,12 @@ import { type Client, isClientId } from '../../oauth/client'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { AskedFacts, OAuthStore } from '../../oauth/oauth-store'
 import { isClaimedHost } from '../../oauth/redirect-uri'
-import { covers, type Resource } from '../../oauth/scopes'
+import { covers } from '../../oauth/scopes'
 import type { Clock } from '../../runtime/clock'
+import { type CurrentClientServices, currentClient } from './current-client'
 
-export interface AuthorizeServices {
+export interface AuthorizeServices extends CurrentClientServices {
   readonly oauth: OAuthStore
-  readonly resources: readonly Resource[]
   readonly clock: Clock
 }
 
@@ -65,10 +65,15 @@ export async function authorize(
   if (others.length > 0 || !isClientId(clientId))
     return { outcome: 'unanswerable', why: 'The app is not registered here.' }
   const resource = parameters.get('resource')
-  const { client, person, allowedScope } = await oauth.findAsked({ clientId, sessionId, resource, now })
+  const {
+    client: known,
+    person,
+    allowedScope,
+  } = await oauth.findAsked({ clientId, sessionId, resource, now })
+  const client = await currentClient(services, { clientId, known, now })
+  if ('why' in client) return { outcome: 'unanswerable', why: client.why }
   const parsed = parseAuthorizationRequest(parameters, client, resources)
-  if (parsed.outcome !== 'valid' || client === null)
-    return parsed.outcome === 'valid' ? { outcome: 'unanswerable', why: '' } : parsed
+  if (parsed.outcome !== 'valid') return parsed
   const { request } = parsed
   const silent = request.prompt.includes('none')
   const refused = (error: OAuthError): Authorization => ({ outcome: 'refused', place: request, error })
@@ -129,6 +134,8 @@ function needsProof(
  */
 function needsConsent(request: AuthorizationRequest, client: Client, allowedScope: string | null): boolean {
   if (request.prompt.includes('consent') || request.prompt.includes('select_account')) return true
+  // guard: an app that nobody here registered asks each time
+  if (client.registeredBy !== 'operator') return true
   // guard: an app that another can pretend to be never goes on unasked
   const assured = client.confidential || isClaimedHost(request.redirectUri)
   if (client.firstParty && assured) return false

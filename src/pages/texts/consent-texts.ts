@@ -13,9 +13,21 @@ export interface ConsentTexts {
   readonly lasts: (days: number) => string
   readonly local: string
   readonly registered: string
+  readonly unchecked: string
+  readonly callsItself: (name: string) => string
   readonly revoke: string
+  /** What the scopes of OpenID Connect allow (Core §5.4). */
+  readonly scopes: Readonly<Record<KnownScope, string>>
   readonly allow: string
   readonly deny: string
+}
+
+const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
+
+type KnownScope = (typeof KNOWN_SCOPES)[number]
+
+export function isKnownScope(scope: string): scope is KnownScope {
+  return KNOWN_SCOPES.some((known) => known === scope)
 }
 
 export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
@@ -31,7 +43,16 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     lasts: (days) => `The access lasts at most ${days} ${days === 1 ? 'day' : 'days'}.`,
     local: 'Any app on this device can say that it is this one. Allow it only if you have just started it.',
     registered: 'The operator of this service registered the app.',
+    unchecked: 'Nobody has checked this app. Allow it only if you have just asked to connect it.',
+    callsItself: (name) => `It calls itself “${name}”.`,
     revoke: 'You can end its access on your account page at any time.',
+    scopes: {
+      openid: 'know that it is you',
+      profile: 'see your name',
+      email: 'see your email address',
+      address: 'see your postal address',
+      phone: 'see your phone number',
+    },
     allow: 'Allow',
     deny: "Don't allow",
   },
@@ -48,7 +69,16 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     local:
       'Jede App auf diesem Gerät kann sich für diese ausgeben. Erlauben Sie es nur, wenn Sie sie gerade gestartet haben.',
     registered: 'Der Betreiber dieses Dienstes hat die App eingetragen.',
+    unchecked: 'Niemand hat diese App geprüft. Erlauben Sie es nur, wenn Sie sie gerade verbinden wollten.',
+    callsItself: (name) => `Sie nennt sich „${name}“.`,
     revoke: 'Sie können den Zugriff auf Ihrer Kontoseite jederzeit beenden.',
+    scopes: {
+      openid: 'erkennen, dass Sie es sind',
+      profile: 'Ihren Namen sehen',
+      email: 'Ihre E-Mail-Adresse sehen',
+      address: 'Ihre Postanschrift sehen',
+      phone: 'Ihre Telefonnummer sehen',
+    },
     allow: 'Erlauben',
     deny: 'Nicht erlauben',
   },
@@ -65,7 +95,16 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     local:
       'Cualquier aplicación de este dispositivo puede hacerse pasar por esta. Permítalo solo si acaba de iniciarla.',
     registered: 'El operador de este servicio registró la aplicación.',
+    unchecked: 'Nadie ha comprobado esta aplicación. Permítalo solo si acaba de pedir que se conecte.',
+    callsItself: (name) => `Se llama a sí misma «${name}».`,
     revoke: 'Puede terminar su acceso en la página de su cuenta en cualquier momento.',
+    scopes: {
+      openid: 'saber que es usted',
+      profile: 'ver su nombre',
+      email: 'ver su dirección de correo',
+      address: 'ver su dirección postal',
+      phone: 'ver su número de teléfono',
+    },
     allow: 'Permitir',
     deny: 'No permitir',
   },

@@ -3,6 +3,7 @@ import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
 import { recordOfSession } from './audit-log'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
+import { keepUsedClient } from './self-registered-store'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type LiveSessionRow, type SessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
@@ -85,6 +86,7 @@ export function createOAuthStore(
               ),
             )
           : null,
+        kept: keepUsedClient(clientId, now),
       })
       return issued.length > 0
     },

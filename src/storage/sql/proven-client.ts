@@ -23,6 +23,8 @@ export interface ClientRow {
   readonly redirect_uris: string
   readonly scopes: string
   readonly grants: string
+  readonly registered_by: Client['registeredBy']
+  readonly fresh_until: number | null
   readonly serves: string | null
   readonly jwks: string | null
 }
@@ -36,5 +38,7 @@ export function toClient(row: ClientRow): Client {
     redirectUris: JSON.parse(row.redirect_uris),
     scopes: JSON.parse(row.scopes),
     grants: JSON.parse(row.grants),
+    registeredBy: row.registered_by,
+    freshUntil: row.fresh_until,
   }
 }

@@ -1,0 +1,46 @@
+import type { Client } from '../../oauth/client'
+import { isDocumentUrl } from '../../oauth/client-document'
+import type { ClientDocuments } from '../../oauth/client-documents'
+import { OFFLINE_ACCESS, type Resource } from '../../oauth/scopes'
+
+export interface CurrentClientServices {
+  readonly resources: readonly Resource[]
+  /** `null`: no app describes itself by a document here. */
+  readonly clientDocuments: ClientDocuments | null
+}
+
+/**
+ * Returns a client as it is now, or why a person reads that there is none. What a document said counts for as long as its headers say; then it
+ * is fetched again, and while it cannot be had, what it said last counts.
+ *
+ * @param known The client as it is stored; `null`: it is not. @throws {StoreUnavailable}
+ */
+export async function currentClient(
+  { resources, clientDocuments }: CurrentClientServices,
+  {
+    clientId,
+    known,
+    now,
+  }: { readonly clientId: string; readonly known: Client | null; readonly now: number },
+): Promise<Client | { readonly why: string }> {
+  if (!isDocumentUrl(clientId)) return known ? withScopes(known, resources) : { why: NOT_REGISTERED }
+  // guard: where no documents are taken, no app describes itself
+  if (clientDocuments === null) return { why: NOT_REGISTERED }
+  if (known && now < (known.freshUntil ?? 0)) return withScopes(known, resources)
+  const read = await clientDocuments.read(clientId)
+  if (read.outcome === 'read') return withScopes(read.client, resources)
+  const { host } = new URL(clientId)
+  // guard: a document that its host does not have any more lets nobody in
+  if (read.outcome === 'refused')
+    return { why: `What ${host} says about the app cannot be used: ${read.why}.` }
+  if (known) return withScopes(known, resources)
+  return { why: `${host} could not be asked about the app just now. Try again in a minute.` }
+}
+
+const NOT_REGISTERED = 'The app is not registered here.'
+
+/** An app that nobody registered and that names no scopes may ask for whatever there is. */
+function withScopes(client: Client, resources: readonly Resource[]): Client {
+  if (client.registeredBy === 'operator' || client.scopes.length > 0) return client
+  return { ...client, scopes: [...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS] }
+}

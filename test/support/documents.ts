@@ -1,0 +1,53 @@
+import { createProviderBy } from '../../src/wiring/create-provider'
+import { OAUTH_SETTINGS, type TestClient } from './oauth'
+import { ALL_PARTS, type OwnService, ownService } from './service'
+
+/** What the host of an app answers with its document. */
+export interface Host {
+  document: object | string
+  status: number
+  headers: Record<string, string>
+  /** Answers nothing, as a host that is down. */
+  isDown: boolean
+  readonly asked: { readonly url: string; readonly init: RequestInit }[]
+}
+
+export const DOCUMENT_URL = 'https://app.example/oauth/client.json'
+
+/** A client that is described at a URL of its own. */
+export function documentClient(): TestClient {
+  // A host of its own, because each is asked so many times a minute.
+  const id = `https://app-${crypto.randomUUID()}.example/oauth/client.json`
+  return { id, secret: null, redirectUri: 'https://app.example/cb' }
+}
+
+/** Describes a client as its host does. */
+export function documentOf({ id, redirectUri }: TestClient, others: object = {}): Record<string, unknown> {
+  return {
+    client_id: id,
+    client_name: 'Totally Janus',
+    redirect_uris: [redirectUri],
+    token_endpoint_auth_method: 'none',
+    grant_types: ['authorization_code', 'refresh_token'],
+    response_types: ['code'],
+    ...others,
+  }
+}
+
+/** A Janus that reads the documents of apps from a host that a test has in hand. */
+export function serviceWithHost(
+  document: object | string,
+  settings: Partial<Record<string, unknown>> = {},
+): { service: OwnService; host: Host } {
+  const headers = { 'Content-Type': 'application/json; charset=utf-8' }
+  const host: Host = { document, status: 200, headers, isDown: false, asked: [] }
+  const send = async (url: string, init: RequestInit) => {
+    host.asked.push({ url, init })
+    if (host.isDown) throw new TypeError('There is nobody there')
+    const body = typeof host.document === 'string' ? host.document : JSON.stringify(host.document)
+    return new Response(body, { status: host.status, headers: host.headers })
+  }
+  const createProvider = (env: object) => createProviderBy(env, { send })
+  const service = ownService({ ...OAUTH_SETTINGS, ...settings }, {}, { ...ALL_PARTS, createProvider })
+  return { service, host }
+}
