@@ -13,7 +13,7 @@ const ONLY_USER = 'src/wiring'
 export const LAYERS: readonly (readonly string[])[] = [
   ['lab', 'tools', 'packages/cli', 'packages/testing'],
   ['src/index', 'src/with-admin', 'packages/janus', 'packages/node'],
-  ['src/deployed'],
+  ['src/deployed', 'src/all-parts'],
   ['src/janus', 'packages/playground'],
   ['src/wiring'],
   ['src/api', 'src/pages', 'src/storage', 'packages/client', 'packages/verify'],

@@ -1,6 +1,7 @@
 // What `import … from 'janus'` has: for an app that mounts Janus in its own Worker. Its types hold none of the platform's, so a browser's
 // project can import `JanusRoutes`, too.
 import type { Hono } from 'hono'
+import { allParts as everyPart } from '../../src/all-parts'
 import type { Pages } from '../../src/api/pages'
 import type { JanusEvent } from '../../src/events/event'
 import type { CallerService } from '../../src/guards/verdict'
@@ -123,6 +124,14 @@ export interface JanusOptions {
 export function createJanus(env: object, options: JanusOptions = {}): Janus {
   return createService(env, options as ServiceOptions)
 }
+
+type PartName = Exclude<
+  Extract<keyof JanusOptions, `create${string}`>,
+  'createDatabase' | 'createSessionCopies'
+>
+
+/** Every part in one record, for a service that leaves nothing out: `createJanus(env, { ...allParts })`. */
+export const allParts: Required<Pick<JanusOptions, PartName>> = everyPart
 
 /** The parts that mail takes, to hand to {@link createJanus}. */
 export const createMail: (settings: never) => Part = createAllMail

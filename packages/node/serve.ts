@@ -1,17 +1,11 @@
 import './platform'
+import { allParts } from '../../src/all-parts'
 import type { Config } from '../../src/config/config'
 import { parseConfig } from '../../src/config/parse-config'
 import { SETTING_ROWS } from '../../src/config/settings'
 import { isLocal } from '../../src/http/trustworthy-url'
 import { createJanus } from '../../src/janus'
-import { createPages } from '../../src/pages/create-pages'
 import { consoleLog } from '../../src/runtime/log'
-import { createEvents } from '../../src/wiring/create-events'
-import { createMail } from '../../src/wiring/create-mail'
-import { createPasskeys } from '../../src/wiring/create-passkeys'
-import { createProvider } from '../../src/wiring/create-provider'
-import { createSecondFactors } from '../../src/wiring/create-second-factors'
-import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { type OpenCopies, openMemcachedCopies } from '../../src/wiring/memcached-on-node'
 import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
 import { createBackground, sweepEvery } from './background'
@@ -63,13 +57,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
     const opened = await openCopies(config)
     copies = opened
     const janus = createJanus(janusEnv, {
-      createPages,
-      createEvents,
-      createMail,
-      createPasskeys,
-      createSecondFactors,
-      createSocialLogin,
-      createProvider,
+      ...allParts,
       createDatabase: () => truth,
       defer: background.defer,
       ...(mailer ? { mailer } : {}),

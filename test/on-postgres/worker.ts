@@ -1,21 +1,11 @@
 import { env } from 'cloudflare:workers'
+import { allParts } from '../../src/all-parts'
 import { createJanus } from '../../src/janus'
-import { createPages } from '../../src/pages/create-pages'
-import { createEvents } from '../../src/wiring/create-events'
-import { createMail } from '../../src/wiring/create-mail'
-import { createPasskeys } from '../../src/wiring/create-passkeys'
-import { createSecondFactors } from '../../src/wiring/create-second-factors'
-import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { createOwnPostgres } from './database'
 
 // The Worker as src/index.ts makes it, on PostgreSQL.
 const janus = createJanus(env, {
-  createPages,
-  createEvents,
-  createMail,
-  createPasskeys,
-  createSecondFactors,
-  createSocialLogin,
+  ...allParts,
   createDatabase: createOwnPostgres,
 })
 

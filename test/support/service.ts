@@ -1,18 +1,12 @@
 import { env, exports } from 'cloudflare:workers'
 import { createPlayground } from '../../packages/playground/create-playground'
+import { allParts } from '../../src/all-parts'
 import type { D1Bindings } from '../../src/config/bindings'
 import type { CallerService } from '../../src/guards/verdict'
 import { createJanus, type JanusOptions } from '../../src/janus'
-import { createPages } from '../../src/pages/create-pages'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import { createApp } from '../../src/wiring/app'
-import { createEvents } from '../../src/wiring/create-events'
-import { createMail } from '../../src/wiring/create-mail'
-import { createPasskeys } from '../../src/wiring/create-passkeys'
-import { createProvider } from '../../src/wiring/create-provider'
-import { createSecondFactors } from '../../src/wiring/create-second-factors'
-import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { createDurableObjectDatabase } from '../../src/wiring/durable-object-database'
 import type { WiredServices } from '../../src/wiring/wired-services'
 import { checked } from './contract'
@@ -51,8 +45,10 @@ export interface OwnService extends Service {
   settle(): Promise<void>
 }
 
-/** What a service may be made without. */
-export const ALL_PARTS = { createPasskeys, createSecondFactors, createSocialLogin, createProvider }
+const { createPages, createEvents, createMail, ...others } = allParts
+
+/** Holds what {@link ownService} may be made without. */
+export const ALL_PARTS = others
 
 /**
  * Makes one. Work it does behind a response is done before `fetch` answers.
@@ -65,10 +61,7 @@ export function ownService(
     JanusOptions,
     'mailer' | 'claims' | 'onEvent' | 'createSessionCopies' | 'texts' | 'styles' | 'metadata'
   > = {},
-  parts: Pick<
-    JanusOptions,
-    'createPasskeys' | 'createSecondFactors' | 'createSocialLogin' | 'createProvider'
-  > = ALL_PARTS,
+  parts: Partial<typeof ALL_PARTS> = ALL_PARTS,
 ): OwnService {
   const log: LoggedEvent[] = []
   const behind: Promise<unknown>[] = []

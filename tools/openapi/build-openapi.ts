@@ -1,11 +1,7 @@
+import { allParts } from '../../src/all-parts'
 import { parseConfig } from '../../src/config/parse-config'
 import { createApp } from '../../src/wiring/app'
-import { createMail } from '../../src/wiring/create-mail'
-import { createPasskeys } from '../../src/wiring/create-passkeys'
-import { createProvider } from '../../src/wiring/create-provider'
-import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createServices } from '../../src/wiring/create-services'
-import { createSocialLogin } from '../../src/wiring/create-social-login'
 import { openTruth } from '../../src/wiring/truths'
 import { createDocument } from './document'
 import type { OpenApi } from './open-api'
@@ -31,9 +27,9 @@ export function buildOpenApi(version: string): OpenApi {
       bindings,
       truth: truth.truth,
       config,
-      parts: { createMail, createPasskeys, createSecondFactors },
-      social: createSocialLogin({}),
-      provider: createProvider({ OAUTH_SERVER: 'on' }),
+      parts: allParts,
+      social: allParts.createSocialLogin({}),
+      provider: allParts.createProvider({ OAUTH_SERVER: 'on' }),
       mailer: null,
       copyStore: null,
       customClaims: null,

@@ -1,0 +1,25 @@
+import type { JanusOptions } from './janus'
+import { createPages } from './pages/create-pages'
+import { createEvents } from './wiring/create-events'
+import { createMail } from './wiring/create-mail'
+import { createPasskeys } from './wiring/create-passkeys'
+import { createProvider } from './wiring/create-provider'
+import { createSecondFactors } from './wiring/create-second-factors'
+import { createSocialLogin } from './wiring/create-social-login'
+
+/** Names what `createJanus` may be made without. Stores and the playground are chosen, and are no parts. */
+type PartName = Exclude<
+  Extract<keyof JanusOptions, `create${string}`>,
+  'createDatabase' | 'createSessionCopies' | 'createPlayground'
+>
+
+/** Holds every part, for a service that leaves nothing out. A part that is missing here does not compile. */
+export const allParts = {
+  createPages,
+  createEvents,
+  createMail,
+  createPasskeys,
+  createSecondFactors,
+  createSocialLogin,
+  createProvider,
+} satisfies Required<Pick<JanusOptions, PartName>>
