@@ -1,6 +1,6 @@
 import type { DeviceProof } from '../devices/device'
 import type { User } from '../identity/user'
-import type { StartedSession } from '../identity/user-store'
+import type { NewAccount, PendingRecord, Proof, StartedSession } from '../identity/user-store'
 import { hashSecretText, type MintedSecret } from '../links/one-time-token'
 import type { Passkey, PasskeyUse } from '../passkeys/passkey-store'
 import type { RequestSource } from '../request-source/request-source'
@@ -77,8 +77,28 @@ export type Finish =
   /** There is no such pending sign-in: it was taken, has expired, was tried too often, or the account has changed. */
   | { readonly outcome: 'over' }
 
+/** Makes sign-ins by password wait; the other ways in do so where they use up what was presented. */
+export interface Holding {
+  /**
+   * Makes a sign-in wait for the second factor of the account, on the conditions on which a session would start, and takes the attempt back.
+   * `false`, and nothing done, if they do not hold or the account has no second factor any more.
+   */
+  holdPassword(
+    held: Proof & {
+      readonly pending: PendingRecord
+      /** Is stored in place of the hash of the password, if given. */
+      readonly rehashed: string | null
+    },
+  ): Promise<boolean>
+  /** Makes an account whose first sign-in waits until a second factor is set up; `false`, and nothing made, if the address has an account already. */
+  holdRegistration(
+    account: NewAccount,
+    held: Pick<Proof, 'passwordHash' | 'source'> & { readonly pending: PendingRecord },
+  ): Promise<boolean>
+}
+
 /** Sign-ins that wait. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
-export interface PendingSignInStore {
+export interface PendingSignInStore extends Holding {
   /**
    * Counts a try against the account, takes the pending sign-in with a factor of its account, and begins the session, in one transaction. One
    * caller ever takes it, and a code is used by one caller.

@@ -69,7 +69,7 @@ export async function register(services: RegisterServices, input: RegistrationIn
     secondFactor: null,
     hasPasskeys: false,
     // Whether the address is still free is decided by the constraint, in the statement that takes it.
-    hold: (pending) => users.createHeld(account, { passwordHash, pending, source }),
+    hold: (pending, holding) => holding.holdRegistration(account, { passwordHash, pending, source }),
     start: (start) => users.create(account, { ...start, passwordHash, source }),
   }
   const begun = await beginSignIn(services, proven, input, identityOf(user.id, passwordHash))
@@ -94,7 +94,7 @@ async function repeatRegistration(
     const again: ProvenAccount = {
       ...attempted,
       proof: { method: 'pwd', at: services.clock() },
-      hold: (pending) => services.users.holdSignIn({ ...proof, pending, rehashed: null }),
+      hold: (pending, holding) => holding.holdPassword({ ...proof, pending, rehashed: null }),
       start: async () => null,
     }
     const begun = await beginSignIn(services, again, input, null)

@@ -24,11 +24,6 @@ export interface UserStore {
   ): Promise<(UserCredentials & { readonly session: Session; readonly metadata: StoredMetadata }) | null>
   /** Makes an account and its first session; `null`, and nothing made, if the address has an account already. */
   create(account: NewAccount, start: SessionStart): Promise<StartedSession | null>
-  /** Makes an account whose first sign-in waits until a second factor is set up; `false`, and nothing made, as with {@link create}. */
-  createHeld(
-    account: NewAccount,
-    held: Pick<SessionStart, 'passwordHash' | 'source'> & { readonly pending: PendingRecord },
-  ): Promise<boolean>
   /**
    * Starts a session; `null`, and nothing done, if the account is gone, disabled, or its password hash is not
    * `passwordHash` any more; or if there is the session already, or the session `unless`. Stores `rehashed` in its place, if given.
@@ -36,16 +31,6 @@ export interface UserStore {
   startSession(
     start: SessionStart & { readonly reserved: ReservedAttempt; readonly rehashed: string | null },
   ): Promise<StartedSession | null>
-  /**
-   * Makes a sign-in wait for the second factor of the account, on the conditions of {@link startSession}, and takes the attempt back.
-   * `false`, and nothing done, if they do not hold or the account has no second factor any more.
-   */
-  holdSignIn(
-    held: Pick<Proof, 'passwordHash' | 'reserved' | 'source'> & {
-      readonly pending: PendingRecord
-      readonly rehashed: string | null
-    },
-  ): Promise<boolean>
   /** Renews a session whose person gave the password again; `null`, and nothing done, if `passwordHash` is not current or the session is over. */
   renewSession(renewal: Renewal & Pick<Proof, 'passwordHash' | 'reserved'>): Promise<Renewed | null>
   /**

@@ -23,7 +23,12 @@ import { FORGET_STEP } from './sweep'
 export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, mailQueue, clock, log }) => {
   const { maxSessions } = config
   const secondFactors = createSecondFactorStore(db, { mailQueue, limits: config })
-  const pendingSignIns = createPendingSignInStore(db, { mailQueue, maxSessions, limits: config })
+  const pendingSignIns = createPendingSignInStore(db, {
+    mailQueue,
+    maxSessions,
+    limits: config,
+    verifiedOnly: config.emailVerification === 'required',
+  })
   const totpSeeds = createTotpSeeds(keyring)
   const sendsMail = config.mail.carrier !== 'none'
   const services = {

@@ -75,7 +75,7 @@ async function signInAtTurn(
     proof: { method: 'pwd', at },
     secondFactor,
     hasPasskeys,
-    hold: (pending) => services.users.holdSignIn({ ...proof, pending, rehashed }),
+    hold: (pending, holding) => holding.holdPassword({ ...proof, pending, rehashed }),
     start: (start) => startWithPassword(services, { ...proof, ...start, unless }, { password, rehashed }),
   })
   // A repeated first step makes another pending sign-in: nothing but the second step begins anything.

@@ -1,4 +1,5 @@
 import { type DeviceProof, deviceProof } from '../../devices/device'
+import type { Holding } from '../../factors/pending-sign-in'
 import type { SecondFactor, User, UserCredentials } from '../../identity/user'
 import type { PendingRecord, StartedSession } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
@@ -42,7 +43,7 @@ export interface Proven {
 /** Holds what a way in has verified, with the second factors of the account. */
 export interface ProvenAccount extends Proven, FactorsOfAccount {
   /** Uses up what was presented and stores the pending sign-in, in one transaction. `false`, and nothing done, as with {@link Proven.start}. */
-  hold(pending: PendingRecord): Promise<boolean>
+  hold(pending: PendingRecord, holding: Holding): Promise<boolean>
 }
 
 /** Tells which second factors an account has. */
@@ -111,7 +112,7 @@ type AfterServices<T extends readonly unknown[]> = T extends readonly [unknown, 
 /** Adds what a way in needs to let a sign-in wait. */
 export interface WayInServices extends IssueServices {
   /** `null`: the service was made without second factors. */
-  readonly secondFactorPart: { readonly holdSignIn: HoldSignIn } | null
+  readonly secondFactorPart: { readonly holdSignIn: HoldSignIn; readonly pendingSignIns: Holding } | null
 }
 
 /**
@@ -132,12 +133,15 @@ export async function beginSignIn(
     const signedIn = await beginSession(services, proven, arrival, identity)
     return signedIn && { outcome: 'signed-in', signedIn }
   }
+  const { secondFactorPart } = services
   // guard: an account with a second factor is not signed in to by a service that was made without
-  if (!services.secondFactorPart) {
+  if (!secondFactorPart) {
     services.log('second-factors-left-out', { user_id: user.id })
     throw new Error('The account has a second factor, and createJanus was not given createSecondFactors')
   }
   const account = { user, proof, due }
-  const pending = await services.secondFactorPart.holdSignIn(account, arrival, hold)
+  const pending = await secondFactorPart.holdSignIn(account, arrival, (record) =>
+    hold(record, secondFactorPart.pendingSignIns),
+  )
   return pending && { outcome: 'second-factor-due', pending }
 }

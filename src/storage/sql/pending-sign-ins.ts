@@ -1,4 +1,4 @@
-import type { AuditEvent } from '../../audit/audit-event'
+import { type AuditEvent, auditEvent } from '../../audit/audit-event'
 import {
   type Finish,
   type FinishedSignIn,
@@ -9,6 +9,8 @@ import {
 } from '../../factors/pending-sign-in'
 import type { PendingRecord } from '../../identity/user-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
+import { insertAccount, replaceHash } from './accounts'
+import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, knowDevice } from './devices'
 import { countTry, refuseTry, type SpentRow, useRecoveryCode, waitOfTry } from './factor-tries'
@@ -28,9 +30,47 @@ export function createPendingSignInStore(
     mailQueue,
     maxSessions,
     limits,
-  }: { readonly mailQueue: MailQueue; readonly maxSessions: number; readonly limits: AttemptLimits },
+    verifiedOnly,
+  }: {
+    readonly mailQueue: MailQueue
+    readonly maxSessions: number
+    readonly limits: AttemptLimits
+    /** Says whether only an account with a verified address may be signed in to. */
+    readonly verifiedOnly: boolean
+  },
 ): PendingSignInStore {
   return {
+    async holdPassword({ pending, passwordHash, reserved, rehashed, source }) {
+      const { userId, tokenHash } = pending
+      const current = rehashed ?? passwordHash
+      const rows = await db.transaction({
+        rehash: rehashed === null ? null : replaceHash({ userId, passwordHash, newHash: rehashed }),
+        held: insertPending(
+          pending,
+          `password_hash = :password_hash ${verifiedOnly ? 'AND email_verified_at IS NOT NULL' : ''}`,
+          { password_hash: current },
+        ),
+        recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, source))),
+        settled: settleAttempt(reserved, { pendingSignIn: tokenHash }),
+        oldest: forgetOldestPending(userId),
+      })
+      return rows.held.length > 0
+    },
+
+    async holdRegistration(account, { passwordHash, pending, source }) {
+      const { id } = account.user
+      const event = { at: pending.provenAt, actorId: id, subjectId: id, mode: pending.mode, source }
+      const rows = await db.transaction(
+        {
+          added: insertAccount(account, passwordHash),
+          held: ifChanged('added', insertPending(pending, PREVIOUS_CHANGED)),
+          recorded: ifChanged('held', recordIfChanged(auditEvent('account-registered', event))),
+        },
+        { repeatable: true },
+      )
+      return rows.held.length > 0
+    },
+
     async finish(finished) {
       const { tokenHash, userId, factor, prepared, presented, device, source, now } = finished
       const { session } = prepared

@@ -1,20 +1,20 @@
 import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
-import type { NewAccount, Profile, SessionStart, StartedSession, UserStore } from '../../identity/user-store'
+import type { Profile, SessionStart, StartedSession, UserStore } from '../../identity/user-store'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Session } from '../../sessions/session'
 import type { ReservedAttempt } from '../../throttling/attempt-budget'
 import { deleteOwnAccount, isLastAdministrator } from './account-deletion'
+import { insertAccount, replaceHash } from './accounts'
 import { settleAttempt } from './attempts'
 import { recordIfChanged } from './audit-log'
 import { deviceIn, forgetDevicesOf, knowDevice } from './devices'
 import { type MailQueue, mailIds } from './mail-queue'
-import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
 import { renewedSession, renewSteps } from './session-renewal'
 import { type SessionRow, toSession } from './session-row'
 import { endBeyondLimit, endPresented, insertSession, startedSession } from './session-start'
 import { endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import { type SqlDatabase, type Steps, unlessRepeated } from './sql-database'
-import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+import { ifChanged, sql } from './statement'
 import { FACTOR_COLUMNS, toCredentials, toMetadata, toUser, type UserRow, WITH_TOTP } from './user-row'
 
 /** Creates the store of accounts. What belongs together is one statement or one transaction. */
@@ -100,43 +100,12 @@ export function createUserStore(
       return start({ added }, { ...sessionStart, reserved: null }, 'account-registered')
     },
 
-    async createHeld(account, { passwordHash, pending, source }) {
-      const { id } = account.user
-      const event = { at: pending.provenAt, actorId: id, subjectId: id, mode: pending.mode, source }
-      const rows = await db.transaction(
-        {
-          added: insertAccount(account, passwordHash),
-          held: ifChanged('added', insertPending(pending, PREVIOUS_CHANGED)),
-          recorded: ifChanged('held', recordIfChanged(auditEvent('account-registered', event))),
-        },
-        { repeatable: true },
-      )
-      return rows.held.length > 0
-    },
-
     async startSession(sessionStart) {
       const { prepared, passwordHash, rehashed } = sessionStart
       if (rehashed === null) return start({}, sessionStart, 'signed-in')
       // Before the session begins, on the same condition, so that the session begins on the new hash.
       const rehash = replaceHash({ userId: prepared.session.userId, passwordHash, newHash: rehashed })
       return start({ rehash }, { ...sessionStart, passwordHash: rehashed }, 'signed-in')
-    },
-
-    async holdSignIn({ pending, passwordHash, reserved, rehashed, source }) {
-      const { userId, tokenHash } = pending
-      const current = rehashed ?? passwordHash
-      const rows = await db.transaction({
-        rehash: rehashed === null ? null : replaceHash({ userId, passwordHash, newHash: rehashed }),
-        held: insertPending(
-          pending,
-          `password_hash = :password_hash ${verifiedOnly ? 'AND email_verified_at IS NOT NULL' : ''}`,
-          { password_hash: current },
-        ),
-        recorded: ifChanged('held', recordIfChanged(firstFactorProven(pending, source))),
-        settled: settleAttempt(reserved, { pendingSignIn: tokenHash }),
-        oldest: forgetOldestPending(userId),
-      })
-      return rows.held.length > 0
     },
 
     async renewSession({ passwordHash, reserved, ...renewal }) {
@@ -222,23 +191,6 @@ export function createUserStore(
   }
 }
 
-/** Makes an account, unless its address has one. */
-function insertAccount({ user, canonicalEmail }: NewAccount, passwordHash: string) {
-  return sql(
-    `INSERT INTO users (id, email, email_canonical, name, password_hash, created_at)
-     VALUES (:id, :email, :email_canonical, :name, :password_hash, :created_at)
-     ON CONFLICT (email_canonical) DO NOTHING`,
-    {
-      id: user.id,
-      email: user.email,
-      email_canonical: canonicalEmail,
-      name: user.name,
-      password_hash: passwordHash,
-      created_at: user.createdAt,
-    },
-  )
-}
-
 /** The columns of a change, each with the value of its name. Names are constants of the code. */
 function assign(columns: Partial<Record<'name' | 'user_metadata' | 'app_metadata', string | null>>): string {
   return Object.keys(columns)
@@ -248,21 +200,6 @@ function assign(columns: Partial<Record<'name' | 'user_metadata' | 'app_metadata
 
 function toProfile([row]: readonly UserRow[]): Profile | null {
   return row ? { user: toUser(row), metadata: toMetadata(row) } : null
-}
-
-/** Replaces the password of an account that is not disabled, if `passwordHash` is its hash. */
-function replaceHash(change: {
-  readonly userId: string
-  readonly passwordHash: string | null
-  readonly newHash: string
-}) {
-  return sql(
-    // guard: a password is replaced only by who knew the one that the account has
-    // guard: the password of an account that was disabled is not replaced
-    `UPDATE users SET password_hash = :new_hash
-      WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL`,
-    { user_id: change.userId, password_hash: change.passwordHash, new_hash: change.newHash },
-  )
 }
 
 /** `null`: no password was given, but chosen. */

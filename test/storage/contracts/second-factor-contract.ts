@@ -39,7 +39,7 @@ export async function setUp(
   return { prepared, codes, started: await secondFactors.setTotp(set) }
 }
 
-export async function hold({ users }: AllStores, ada: Registered, mac: string): Promise<string> {
+export async function hold({ pendingSignIns }: AllStores, ada: Registered, mac: string): Promise<string> {
   const tokenHash = random(32)
   const pending = {
     tokenHash,
@@ -53,7 +53,7 @@ export async function hold({ users }: AllStores, ada: Registered, mac: string): 
     expiresAt: NOW + PENDING_SECONDS,
   } as const
   const proof = { passwordHash: ada.hash, reserved: reserved(), source, rehashed: null }
-  expect(await users.holdSignIn({ ...proof, pending })).toBe(true)
+  expect(await pendingSignIns.holdPassword({ ...proof, pending })).toBe(true)
   return tokenHash
 }
 
