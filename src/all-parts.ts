@@ -1,5 +1,6 @@
 import type { JanusOptions } from './janus'
 import { createPages } from './pages/create-pages'
+import { createShortPasswords } from './passwords/short-passwords'
 import { createEvents } from './wiring/create-events'
 import { createMail } from './wiring/create-mail'
 import { createPasskeys } from './wiring/create-passkeys'
@@ -22,4 +23,5 @@ export const allParts = {
   createSecondFactors,
   createSocialLogin,
   createProvider,
+  createShortPasswords,
 } satisfies Required<Pick<JanusOptions, PartName>>

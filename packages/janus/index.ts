@@ -9,6 +9,7 @@ import type { MetadataSchemas } from '../../src/identity/metadata'
 import { createJanus as createService, type JanusOptions as ServiceOptions } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
 import { createPages as createAllPages } from '../../src/pages/create-pages'
+import { createShortPasswords as createAllShortPasswords } from '../../src/passwords/short-passwords'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
@@ -104,6 +105,8 @@ export interface JanusOptions {
   onEvent?(event: JanusEvent): Promise<void> | void
   /** Takes `createEvents`. Without it no events are delivered, and there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
   createEvents?(settings: object): EventsPart | null
+  /** Takes `createShortPasswords`. Without it `PASSWORD_MIN_LENGTH` must not be below 15. */
+  createShortPasswords?(): (password: string) => Promise<boolean>
   /** Takes `createPages`. Without it there is only the API. */
   createPages?(services: object, look?: object): Pages
   /** Texts of pages and mails in your own words, and whole languages that Janus does not have. */
@@ -150,6 +153,9 @@ export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocia
 
 /** Makes what an authorization server takes, to hand to {@link createJanus}. */
 export const createProvider: (env: never) => ProviderPart = createWholeProvider
+
+/** The common passwords of less than 15 characters, to hand to {@link createJanus} where `PASSWORD_MIN_LENGTH` is below 15. */
+export const createShortPasswords: () => (password: string) => Promise<boolean> = createAllShortPasswords
 
 /** The pages for people, to hand to {@link createJanus}. */
 export const createPages: (services: never, look?: never) => Pages = createAllPages

@@ -273,7 +273,7 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
   PASSWORD_MIN_LENGTH: {
     section: 'Passwords and attempts',
     meaning:
-      'The least number of code points of a new password. NIST SP 800-63B-4 asks for 15 where a password is the only factor.',
+      'The least number of code points of a new password. NIST SP 800-63B-4 asks for 15 where a password is the only factor. Less than 15 takes `createShortPasswords`.',
   },
   PASSWORD_ITERATIONS: {
     section: 'Passwords and attempts',

@@ -1,6 +1,5 @@
-import { sha256 } from '../crypto/sha256'
 import type { IsBreached } from './breached-passwords'
-import { decodeList, prefixOf } from './common-list'
+import { createCommonList, type IsCommon, LONG_PASSWORD } from './common-list'
 import { COMMON_PASSWORDS } from './common-passwords'
 
 /** Says why a new password was refused; a caller may be told. */
@@ -26,10 +25,13 @@ interface PasswordOwner {
 export function createPasswordPolicy({
   minLength,
   serviceHost,
+  isShortCommon,
   isBreached,
 }: {
   readonly minLength: number
   readonly serviceHost: string
+  /** `null`: the service was made without `createShortPasswords`. */
+  readonly isShortCommon: IsCommon | null
   /** `null`: no breach service is asked. */
   readonly isBreached: IsBreached | null
 }): PasswordPolicy {
@@ -37,7 +39,7 @@ export function createPasswordPolicy({
     minLength,
     async check(password, account) {
       const context = passwordContext(account, serviceHost)
-      const refusal = await checkPassword(password, { minLength, context })
+      const refusal = await checkPassword(password, { minLength, context, isShortCommon })
       // Last, because it is a request to elsewhere.
       if (refusal || !isBreached) return refusal
       // guard: breached passwords are refused
@@ -70,7 +72,11 @@ export const PASSWORD_MAX_LENGTH = 256
  */
 export async function checkPassword(
   password: string,
-  policy: { readonly minLength: number; readonly context: readonly string[] },
+  policy: {
+    readonly minLength: number
+    readonly context: readonly string[]
+    readonly isShortCommon: IsCommon | null
+  },
 ): Promise<PasswordRefusal | null> {
   const normalized = password.normalize('NFC')
   const length = [...normalized].length
@@ -85,8 +91,10 @@ export async function checkPassword(
     }
   }
   const folded = normalized.toLowerCase()
+  const isCommon = [...folded].length < LONG_PASSWORD ? policy.isShortCommon : isLongCommon
+  // Without its list nothing vouches for a short password.
   // guard: common passwords are refused
-  if (await isCommon(folded)) {
+  if (isCommon === null || (await isCommon(folded))) {
     return { code: 'common', message: 'This password is on lists of leaked passwords. Choose another.' }
   }
   if (isMadeOf(folded, policy.context)) {
@@ -99,23 +107,7 @@ export async function checkPassword(
   return null
 }
 
-/** The common passwords, as far as they are kept (common-list.ts). Source and selection: docs/dependencies.md. */
-let commonEntries: Uint32Array | null = null
-
-async function isCommon(folded: string): Promise<boolean> {
-  const digest = await sha256(new TextEncoder().encode(folded))
-  const entry = prefixOf(digest)
-  // When it is first needed, for most starts never need it.
-  commonEntries ??= decodeList(COMMON_PASSWORDS)
-  let low = 0
-  let high = commonEntries.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((commonEntries[middle] ?? 0) < entry) low = middle + 1
-    else high = middle
-  }
-  return commonEntries[low] === entry
-}
+const isLongCommon = createCommonList(COMMON_PASSWORDS)
 
 /** A shorter word occurs in good passwords by chance. */
 const CONTEXT_WORD_MIN_LENGTH = 4

@@ -9,6 +9,7 @@ import { createStoredSigningKeys } from '../keys/stored-signing-keys'
 import type { Mailer } from '../mail/mailer'
 import type { OwnMailTexts } from '../mail/render-mail'
 import { createBreachedPasswords } from '../passwords/breached-passwords'
+import type { IsCommon } from '../passwords/common-list'
 import { createPasswordHasher } from '../passwords/password-hash'
 import { createPasswordPolicy } from '../passwords/password-policy'
 import { createRestores } from '../restores/restores'
@@ -52,6 +53,7 @@ export interface Parts {
   readonly createSecondFactors?: CreateSecondFactors
   readonly createSocialLogin?: CreateSocialLogin
   readonly createProvider?: CreateProvider
+  readonly createShortPasswords?: () => IsCommon
 }
 
 interface ServiceParts {
@@ -170,6 +172,7 @@ export function createServices(
     passwordPolicy: createPasswordPolicy({
       minLength: config.passwordMinLength,
       serviceHost: new URL(origin).hostname,
+      isShortCommon: parts.createShortPasswords?.() ?? null,
       isBreached: config.breachCheck ? createBreachedPasswords(log) : null,
     }),
     refreshReuseSeconds: config.refreshReuseSeconds,

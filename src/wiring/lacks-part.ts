@@ -1,13 +1,14 @@
 import type { Config } from '../config/config'
 import type { ConfigFault } from '../config/fault'
 import type { Mailer } from '../mail/mailer'
+import { LONG_PASSWORD } from '../passwords/common-list'
 import type { OnEvent } from './create-events'
 import type { Parts } from './create-services'
 
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor, modes, jwtAlg }: Config,
+  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor, passwordMinLength, modes, jwtAlg }: Config,
   {
     mailer = null,
     onEvent = null,
@@ -17,6 +18,7 @@ export function lacksPart(
     createSecondFactors,
     createSocialLogin,
     createProvider,
+    createShortPasswords,
     createPages,
   }: Parts & { readonly createPages?: unknown } & {
     readonly mailer?: Mailer | null
@@ -45,6 +47,9 @@ export function lacksPart(
   // guard: a second factor is required only where there are second factors
   if (!createSecondFactors && secondFactor !== 'optional')
     fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')
+  // guard: short passwords are accepted only where the common ones are known
+  if (!createShortPasswords && passwordMinLength < LONG_PASSWORD)
+    fault('PASSWORD_MIN_LENGTH', `PASSWORD_MIN_LENGTH is ${passwordMinLength}`, 'createShortPasswords')
   if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
     fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
   if (OAUTH_SERVER === 'on') {

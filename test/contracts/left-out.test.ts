@@ -144,3 +144,15 @@ it('is served without any part', async () => {
   expect(janus.services).toMatchObject({ mail: null, passkeyPart: null, secondFactorPart: null })
   expect(ownService().services.secondFactorPart).not.toBeNull()
 })
+
+it('is not served without the list of short passwords where they are allowed', async () => {
+  const settings = { ...env, PASSWORD_MIN_LENGTH: '14' }
+  const janus = createJanus(settings, { log: () => {} })
+  expect(janus.services).toBeNull()
+  expect(await (await janus.request('/readyz')).text()).toContain(
+    'PASSWORD_MIN_LENGTH is 14, and createJanus was not given createShortPasswords',
+  )
+  const { createShortPasswords } = ALL_PARTS
+  expect(createJanus(settings, { createShortPasswords, log: () => {} }).services).not.toBeNull()
+  expect(createJanus({ ...env, PASSWORD_MIN_LENGTH: '15' }, { log: () => {} }).services).not.toBeNull()
+})

@@ -3,16 +3,20 @@ import { describe, expect, inject, it } from 'vitest'
 import { sha256 } from '../../src/crypto/sha256'
 import { decodeList } from '../../src/passwords/common-list'
 import { COMMON_PASSWORDS } from '../../src/passwords/common-passwords'
+import { SHORT_COMMON_PASSWORDS } from '../../src/passwords/common-short-passwords'
 import { checkPassword, passwordContext } from '../../src/passwords/password-policy'
+import { createShortPasswords } from '../../src/passwords/short-passwords'
 
 const NO_CONTEXT: readonly string[] = []
+
+const isShortCommon = createShortPasswords()
 
 /** The code of the refusal, or `null`. */
 async function check(
   password: string,
   { minLength = 15, context = NO_CONTEXT } = {},
 ): Promise<string | null> {
-  return (await checkPassword(password, { minLength, context }))?.code ?? null
+  return (await checkPassword(password, { minLength, context, isShortCommon }))?.code ?? null
 }
 
 describe('PW-01, PW-02: length', () => {
@@ -43,7 +47,7 @@ describe('PW-01, PW-02: length', () => {
   })
 
   it('PW-01: the refusal says how long it must be and how long it is', async () => {
-    const refusal = await checkPassword('short', { minLength: 15, context: NO_CONTEXT })
+    const refusal = await checkPassword('short', { minLength: 15, context: NO_CONTEXT, isShortCommon })
     expect(refusal?.message).toBe('Use at least 15 characters; yours has 5.')
   })
 
@@ -87,14 +91,27 @@ describe('PW-03: composition', () => {
 describe('PW-04: common passwords', () => {
   const selected = inject('commonPasswords')
 
-  it('the list that is built is the selection: the first 26 bits of the SHA-256 of each, ascending', async () => {
-    const digests = await Promise.all(selected.map((password) => sha256(new TextEncoder().encode(password))))
-    const prefixes = digests
-      .map((digest) => new DataView(digest.buffer).getUint32(0) >>> 6)
-      .sort((a, b) => a - b)
-    const built = decodeList(COMMON_PASSWORDS)
-    expect(built.length).toBe(selected.length)
-    expect([...built]).toEqual(prefixes)
+  it.each([
+    ['at least 15', COMMON_PASSWORDS, (length: number) => length >= 15],
+    ['8 to 14', SHORT_COMMON_PASSWORDS, (length: number) => length < 15],
+  ] as const)(
+    'the list of %s characters is the selection: the first 25 bits of each SHA-256, ascending',
+    async (_, list, isOf) => {
+      const passwords = selected.filter((password) => isOf([...password].length))
+      const digests = await Promise.all(
+        passwords.map((password) => sha256(new TextEncoder().encode(password))),
+      )
+      const prefixes = digests
+        .map((digest) => new DataView(digest.buffer).getUint32(0) >>> 7)
+        .sort((a, b) => a - b)
+      expect([...decodeList(list)]).toEqual(prefixes)
+    },
+  )
+
+  it('accepts no short password where their list was left out', async () => {
+    const policy = { minLength: 8, context: NO_CONTEXT, isShortCommon: null }
+    expect((await checkPassword('kdjwq ybxnz tr', policy))?.code).toBe('common')
+    expect(await checkPassword('kdjwq ybxnz trm', policy)).toBeNull()
   })
 
   it.each([15, 8])(
