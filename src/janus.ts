@@ -1,6 +1,5 @@
 import { waitUntil } from 'cloudflare:workers'
 import type { Hono } from 'hono'
-import type { Pages } from './api/pages'
 import type { D1Bindings } from './config/bindings'
 import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
@@ -12,7 +11,6 @@ import type { Mailer } from './mail/mailer'
 import type { OwnLook } from './pages/frame'
 import { type Clock, systemClock } from './runtime/clock'
 import { consoleLog, type Log } from './runtime/log'
-import type { Services } from './services'
 import type { Defer } from './sessions/resolve-session'
 import { boundClaims, type MakeClaims } from './tokens/custom-claims'
 import { createApp, createMisplacedApp, createUnconfiguredApp } from './wiring/app'
@@ -23,6 +21,7 @@ import { createServices, type Parts } from './wiring/create-services'
 import { lacksPart, withoutParts } from './wiring/lacks-part'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import { type OwnTexts, takeTexts } from './wiring/own-texts'
+import type { PagesPart } from './wiring/part'
 import type { Playground } from './wiring/playground'
 import { sweep } from './wiring/sweep'
 import { type CreateDatabase, openTruth } from './wiring/truths'
@@ -43,7 +42,7 @@ export interface JanusOptions extends Parts {
   /** Another than `MAILER` says. */
   readonly mailer?: Mailer
   /** Without them there is only the API. */
-  readonly createPages?: (services: Services, look?: OwnLook) => Pages
+  readonly createPages?: (services: WiredServices, look?: OwnLook) => PagesPart
   /** Holds the texts of pages and mails in the words of the app, and in other languages. */
   readonly texts?: OwnTexts
   /** CSS that comes after that of the pages. */

@@ -3,7 +3,6 @@ import type { Config } from './config/config'
 import type { Keyring } from './crypto/keyring'
 import type { DeviceStore } from './devices/device'
 import type { DeviceCredentials } from './devices/device-credentials'
-import type { ChangePasswordServices } from './flows/change-password'
 import type { RecoveryServices } from './flows/factor-recovery'
 import type { PasskeyServices } from './flows/passkeys'
 import type { RegisterServices } from './flows/register'
@@ -15,6 +14,7 @@ import type { HoldSignIn } from './flows/sign-in/way-in'
 import type { GuardServices } from './guards/auth-env'
 import type { AccountExports } from './identity/account-export'
 import type { MetadataRules } from './identity/metadata'
+import type { OwnAccountStore } from './identity/own-account-store'
 import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
@@ -41,12 +41,7 @@ import type { ClientLimit } from './throttling/client-limit'
 import type { HumanCheck } from './throttling/human-check'
 
 /** Everything an operation may need, made once for each isolate. Each takes only what it uses. */
-export interface Services
-  extends GuardServices,
-    RegisterServices,
-    SignInServices,
-    ChangePasswordServices,
-    MarkTrailServices {
+export interface Services extends GuardServices, RegisterServices, SignInServices, MarkTrailServices {
   readonly config: Config
   /** The files of the pages; `null`: there are no pages. */
   readonly assets: { fetch(request: Request): Promise<Response> } | null
@@ -59,7 +54,6 @@ export interface Services
   /** `null`: people are not told from programs. */
   readonly humanCheck: HumanCheck | null
   readonly sessionCache: RememberedSessionCache
-  readonly accountExports: AccountExports
   readonly metadataRules: MetadataRules
   readonly auditLog: AuditLog
   readonly auditRetentionDays: number
@@ -85,6 +79,12 @@ export interface MailServices {
   readonly signInCodes: SignInCodes
   /** `null`: no mail is sent, because `MAILER` is `none`. */
   readonly delivery: DeliveryServices | null
+}
+
+/** For the routes of one's own account (`createSelfService`). */
+export type SelfServices = Services & {
+  readonly ownAccounts: OwnAccountStore
+  readonly accountExports: AccountExports
 }
 
 /** For the routes that mail takes. */

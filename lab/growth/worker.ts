@@ -5,6 +5,7 @@ import type { Services } from '../../src/services'
 import { createMail } from '../../src/wiring/create-mail'
 import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
+import { createSelfService } from '../../src/wiring/create-self-service'
 import { type RecordingD1, recordingD1 } from '../../test/support/recording-d1'
 
 /** Janus on one of the databases. */
@@ -28,7 +29,7 @@ function grownOf(request: Request): Grown {
   const recording = recordingD1(db)
   const janus = createJanus(
     { ...bindings, DB: recording.db },
-    { createMail, createPasskeys, createSecondFactors, log: () => {} },
+    { createMail, createPasskeys, createSecondFactors, createSelfService, log: () => {} },
   )
   if (!janus.services) throw new Error('Not configured')
   const { services, fetch, sweep } = janus

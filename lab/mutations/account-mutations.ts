@@ -407,7 +407,7 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the last administrator is told so, and no attempt counts',
-    cut: 'await users.isLastAdministrator(userId)',
+    cut: 'await ownAccounts.isLastAdministrator(userId)',
     put: 'false',
     tests: ['test/contracts/administration.test.ts'],
   },

@@ -8,17 +8,19 @@ import type { CallerService } from '../../src/guards/verdict'
 import type { MetadataSchemas } from '../../src/identity/metadata'
 import { createJanus as createService, type JanusOptions as ServiceOptions } from '../../src/janus'
 import type { Mailer } from '../../src/mail/mailer'
-import { createPages as createAllPages } from '../../src/pages/create-pages'
 import { createShortPasswords as createAllShortPasswords } from '../../src/passwords/short-passwords'
 import type { Clock } from '../../src/runtime/clock'
 import type { Log } from '../../src/runtime/log'
 import type { CopyStore } from '../../src/sessions/copy-store'
+import { createHumanCheck as createTurnstileCheck } from '../../src/throttling/human-check'
 import type { MakeClaims } from '../../src/tokens/custom-claims'
 import { createEvents as createAllEvents } from '../../src/wiring/create-events'
 import { createMail as createAllMail } from '../../src/wiring/create-mail'
+import { createPages as createAllPages } from '../../src/wiring/create-pages'
 import { createPasskeys as createAllPasskeys } from '../../src/wiring/create-passkeys'
 import { createProvider as createWholeProvider } from '../../src/wiring/create-provider'
 import { createSecondFactors as createAllSecondFactors } from '../../src/wiring/create-second-factors'
+import { createSelfService as createWholeSelfService } from '../../src/wiring/create-self-service'
 import { createSocialLogin as createAllSocialLogin } from '../../src/wiring/create-social-login'
 import type { OwnTexts } from '../../src/wiring/own-texts'
 
@@ -65,6 +67,11 @@ export interface EventsPart {
   readonly sweep: () => Promise<void>
 }
 
+/** Stands for what `createHumanCheck` returns. No more of it is shown, either. */
+export interface HumanCheckPart {
+  isDue(keys: readonly string[]): boolean
+}
+
 /** Stands for what `createPostgres` and `createDurableObjectDatabase` return. No more of it is shown, either. */
 export interface DatabasePart {
   readonly check: () => Promise<string | null>
@@ -105,7 +112,11 @@ export interface JanusOptions {
   onEvent?(event: JanusEvent): Promise<void> | void
   /** Takes `createEvents`. Without it no events are delivered, and there must be no `onEvent`, `WEBHOOK_URL` or `JANUS_EVENTS`. */
   createEvents?(settings: object): EventsPart | null
-  /** Takes `createShortPasswords`. Without it `PASSWORD_MIN_LENGTH` must not be below 15. */
+  /** `createHumanCheck`. Without it `TURNSTILE_SITE_KEY` must not be set. */
+  createHumanCheck?(options: object): HumanCheckPart
+  /** `createSelfService`: what people do with their own account. Pages bring it along; an API without pages has it only if it is passed. */
+  createSelfService?(settings: object): Part
+  /** `createShortPasswords`. Without it `PASSWORD_MIN_LENGTH` must not be below 15. */
   createShortPasswords?(): (password: string) => Promise<boolean>
   /** Takes `createPages`. Without it there is only the API. */
   createPages?(services: object, look?: object): Pages
@@ -153,6 +164,12 @@ export const createSocialLogin: (env: never) => SocialLoginPart = createAllSocia
 
 /** Makes what an authorization server takes, to hand to {@link createJanus}. */
 export const createProvider: (env: never) => ProviderPart = createWholeProvider
+
+/** Makes what tells people from programs, to hand to {@link createJanus} where `TURNSTILE_SITE_KEY` is set. */
+export const createHumanCheck: (options: never) => HumanCheckPart = createTurnstileCheck
+
+/** Makes what people do with their own account, to hand to {@link createJanus} where there are no pages. */
+export const createSelfService: (settings: never) => Part = createWholeSelfService
 
 /** The common passwords of less than 15 characters, to hand to {@link createJanus} where `PASSWORD_MIN_LENGTH` is below 15. */
 export const createShortPasswords: () => (password: string) => Promise<boolean> = createAllShortPasswords

@@ -1,4 +1,5 @@
 import { deviceProof } from '../devices/device'
+import type { OwnAccountStore } from '../identity/own-account-store'
 import type { PasswordPolicy, PasswordRefusal } from '../passwords/password-policy'
 import type { RequestSource } from '../request-source/request-source'
 import { addProof } from '../sessions/assurance'
@@ -20,6 +21,7 @@ import {
 import type { OwnSession } from './sign-out'
 
 export interface ChangePasswordServices extends IssueServices, AttemptServices {
+  readonly ownAccounts: OwnAccountStore
   readonly passwordPolicy: PasswordPolicy
 }
 
@@ -44,7 +46,7 @@ export async function changePassword(
   session: OwnSession,
   input: PresentedProof & { readonly newPassword: string; readonly source: RequestSource },
 ): Promise<PasswordChange> {
-  const { users, passwords, sessionCache, clock } = services
+  const { users, ownAccounts, passwords, sessionCache, clock } = services
   const { userId, sessionId, mode } = session
   const { password, recent, newPassword, source } = input
 
@@ -67,7 +69,7 @@ export async function changePassword(
   // A first password was chosen, and proves nothing.
   const methods = proven.byPassword ? addProof(before, { method: 'pwd', at: now }) : before
   const prepared = await prepareSession(services, { userId, mode, methods, source, now }, null)
-  const changed = await users.changePassword({
+  const changed = await ownAccounts.changePassword({
     ...proven.proof,
     newHash,
     prepared,

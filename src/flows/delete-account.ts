@@ -1,3 +1,4 @@
+import type { OwnAccountStore } from '../identity/own-account-store'
 import type { RequestSource } from '../request-source/request-source'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { RememberedSessionCache } from '../sessions/session-cache'
@@ -27,11 +28,14 @@ export type AccountDeletion =
  * detail says so.
  */
 export async function deleteAccount(
-  services: AttemptServices & { readonly sessionCache: RememberedSessionCache },
+  services: AttemptServices & {
+    readonly ownAccounts: OwnAccountStore
+    readonly sessionCache: RememberedSessionCache
+  },
   session: OwnSession,
   { source, ...presented }: PresentedProof & { readonly source: RequestSource },
 ): Promise<AccountDeletion> {
-  const { users, sessionCache, clock } = services
+  const { users, ownAccounts, sessionCache, clock } = services
   const { userId, sessionId, mode } = session
   const account = await users.findById(userId)
   if (!account) return { outcome: 'refused' }
@@ -39,13 +43,13 @@ export async function deleteAccount(
   if (complete.outcome !== 'complete') return complete
   // Looked at before a password is. The statement that deletes looks again.
   // guard: the last administrator is told so, and no attempt counts
-  if (account.user.roles.length > 0 && (await users.isLastAdministrator(userId)))
+  if (account.user.roles.length > 0 && (await ownAccounts.isLastAdministrator(userId)))
     return { outcome: 'last-administrator' }
   const by = { event: 'account-deleted', source, session } as const
   const proven = await proveOwner(services, complete, by)
   if (proven.outcome !== 'proven') return proven
   const deletion = { ...proven.proof, userId, session: { id: sessionId, mode } }
-  const ended = await users.delete(deletion, clock())
+  const ended = await ownAccounts.delete(deletion, clock())
   if (!ended) {
     await proven.recordChangedMeanwhile()
     return { outcome: 'refused' }

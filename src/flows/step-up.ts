@@ -1,3 +1,4 @@
+import type { OwnAccountStore } from '../identity/own-account-store'
 import type { UserCredentials } from '../identity/user'
 import type { UserStore } from '../identity/user-store'
 import type { RequestSource } from '../request-source/request-source'
@@ -89,11 +90,11 @@ export function takesSecondFactor({ session }: OwnAccount): boolean {
 
 /** Proves again who one is, by the password. It is counted as every other attempt in the session is. @throws {StoreUnavailable} */
 export async function stepUpByPassword(
-  services: StepUpServices & AttemptServices,
+  services: StepUpServices & AttemptServices & { readonly ownAccounts: OwnAccountStore },
   own: OwnSession,
   { password, source }: { readonly password: string; readonly source: RequestSource },
 ): Promise<StepUp | RefusedAttempt | NoPassword | { readonly outcome: 'second-factor-needed' }> {
-  const { users, clock } = services
+  const { users, ownAccounts, clock } = services
   const account = await users.findWithSession(own.sessionId, clock())
   if (!account) return { outcome: 'session-ended' }
   if (takesSecondFactor(account)) return { outcome: 'second-factor-needed' }
@@ -112,7 +113,7 @@ export async function stepUpByPassword(
   const { passwordHash, reserved } = attempted.proof
   const proven: ProvenAgain = {
     proof: { method: 'pwd', at: clock() },
-    renew: (renewal) => users.renewSession({ ...renewal, passwordHash, reserved }),
+    renew: (renewal) => ownAccounts.renewSession({ ...renewal, passwordHash, reserved }),
   }
   const stepUp = await renewSession(services, own, account, proven, source)
   if (stepUp.outcome !== 'renewed') await recordChangedMeanwhile(services, attempt, attempted)

@@ -33,7 +33,7 @@ export function insufficient({ maxAge, acr }: RecentTerms = CHANGE_OF_WAYS_IN): 
   const challenge = `Bearer error="insufficient_user_authentication"${level}, max_age="${maxAge}"`
   const second = acr === 'urn:janus:2fa' ? ' with a second factor' : ''
   return new Problem('insufficient-user-authentication', {
-    detail: `Prove who you are again: this takes a proof${second} of the last ${maxAge} seconds. POST /reauthenticate takes one.`,
+    detail: `Prove who you are again: this takes a proof${second} of the last ${maxAge} seconds. POST /reauthenticate takes one, and so does a new sign-in.`,
     needs: { max_age: maxAge, ...(acr === undefined ? {} : { acr_values: acr }) },
     headers: { 'WWW-Authenticate': challenge },
   })

@@ -43,14 +43,18 @@ export function isTestSecret(secret: string): boolean {
   return TEST_SECRET.test(secret)
 }
 
-/** Makes the check. */
-export function createHumanCheck(options: {
+interface HumanCheckOptions {
   readonly secret: string
   /** The hosts on which a widget may stand: those of the service and of its apps. */
   readonly hostnames: readonly string[]
   readonly clock: Clock
   readonly log: Log
-}): HumanCheck {
+}
+
+export type CreateHumanCheck = (options: HumanCheckOptions) => HumanCheck
+
+/** Makes the check. */
+export const createHumanCheck: CreateHumanCheck = (options) => {
   const { secret, hostnames, clock, log } = options
   const failures = createMemo<number>()
 

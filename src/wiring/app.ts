@@ -1,15 +1,10 @@
 import type { Context, MiddlewareHandler } from 'hono'
-import { activityRoutes } from '../api/account/activity'
-import { exportRoutes } from '../api/account/export'
 import { meRoutes, whoAmIRoute } from '../api/account/me'
-import { passwordRoutes } from '../api/account/password'
-import { stepUpRoutes } from '../api/account/step-up'
 import type { Pages } from '../api/pages'
 import { configChecks, createStorageCheck, healthRoutes } from '../api/service/health'
 import { keySetRoutes } from '../api/service/key-set'
 import { problemRoutes } from '../api/service/problems'
-import { deviceRoutes } from '../api/sessions/devices'
-import { sessionRoutes } from '../api/sessions/sessions'
+import { signOutRoutes } from '../api/sessions/sign-out'
 import { accountRoutes } from '../api/sign-in/accounts'
 import { refreshRoutes } from '../api/sign-in/refresh'
 import type { AnswerVerifiedRegistration } from '../api/sign-in/verified-registration'
@@ -28,13 +23,14 @@ import { answerUnmatched } from '../http/unmatched'
 import { BUILT_IN_LANGUAGES, type Language, offerLanguages } from '../request-source/language'
 import type { Log } from '../runtime/log'
 import type { Services } from '../services'
+import type { PagesPart } from './part'
 import type { Playground } from './playground'
 import { unconfiguredPage } from './unconfigured-page'
 import { partsOf, type WiredServices } from './wired-services'
 
 /** Lists what a service has beside its API. */
 interface Additions {
-  readonly createPages?: ((services: Services) => Pages) | undefined
+  readonly createPages?: ((services: WiredServices) => PagesPart) | undefined
   readonly playground?: Playground | null
   /** Those that Janus has, unless they are given. */
   readonly languages?: readonly Language[]
@@ -50,7 +46,8 @@ export function createApp(
   const { config, events, log } = services
   const pages = createPages ? createPages(services) : null
   const routes = createRoutes(services, pages)
-  for (const part of partsOf(services)) routes.route('/', part.createRoutes(services, pages))
+  const parts = [...partsOf(services), ...(services.selfService || !pages ? [] : [pages.selfService])]
+  for (const part of parts) routes.route('/', part.createRoutes(services, pages))
   if (playground) routes.route('/', playground.createRoutes(services))
   const app = new Hono({ strict: false })
   if (playground) app.use(playground.reportStorage)
@@ -89,14 +86,9 @@ export function createRoutes(services: WiredServices, pages: Pages | null) {
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())
     .route('/', whoAmIRoute(services, pages))
     .route('/', accountRoutes(services, services.mail?.answerVerified(services) ?? refuseVerified))
-    .route('/', stepUpRoutes(services))
-    .route('/', passwordRoutes(services))
     .route('/', refreshRoutes(services))
     .route('/', meRoutes(services))
-    .route('/', activityRoutes(services))
-    .route('/', exportRoutes(services))
-    .route('/', sessionRoutes(services))
-    .route('/', deviceRoutes(services))
+    .route('/', signOutRoutes(services))
     .route('/', keySetRoutes(services))
     .route('/', problemRoutes(pages))
     .route('/', healthRoutes(createStorageCheck(services)))

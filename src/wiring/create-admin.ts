@@ -19,6 +19,7 @@ import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
 import { lacksFactor } from '../sessions/factor-policy'
 import { createAccountAdministration } from '../storage/sql/account-administration'
+import { createAccountExports } from '../storage/sql/account-export'
 import { createOrProblem, type Refusal } from './or-problem'
 import type { WiredServices } from './wired-services'
 
@@ -118,7 +119,7 @@ export function createAdmin(
 }
 
 function administrationOf(services: WiredServices, options: AdminOptions): Administration {
-  const { config, clock, log, sessions, accountExports } = services
+  const { config, clock, log, sessions } = services
   const orProblem = createOrProblem({
     typeBase: `${config.issuer}/problems/`,
     local: isLocal(new URL(config.issuer)),
@@ -126,6 +127,7 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
   })
   const { role = config.adminRole, gives = [], recent = CHANGE_OF_WAYS_IN } = options
   const administration = createAccountAdministration(services.db)
+  const accountExports = createAccountExports(services.db)
   const administer: AdministerServices = { administration, sessionCache: services.sessionCache, clock }
 
   /** @param terms `null`: only looks. @throws {Problem} Unless the principal may. @throws {StoreUnavailable} */

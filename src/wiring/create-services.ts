@@ -27,7 +27,7 @@ import { createSqlStores } from '../storage/sql/create-stores'
 import { NO_MAIL_QUEUE } from '../storage/sql/mail-queue'
 import { createAccountKeys } from '../throttling/account-key'
 import { createClientLimit } from '../throttling/client-limit'
-import { createHumanCheck } from '../throttling/human-check'
+import type { CreateHumanCheck } from '../throttling/human-check'
 import { createTurns } from '../throttling/turns'
 import { createAccessTokens } from '../tokens/access-token'
 import type { BoundClaims } from '../tokens/custom-claims'
@@ -38,6 +38,7 @@ import type {
   CreatePasskeys,
   CreateProvider,
   CreateSecondFactors,
+  CreateSelfService,
   CreateSocialLogin,
   Provider,
   SocialLogin,
@@ -53,6 +54,8 @@ export interface Parts {
   readonly createSecondFactors?: CreateSecondFactors
   readonly createSocialLogin?: CreateSocialLogin
   readonly createProvider?: CreateProvider
+  readonly createHumanCheck?: CreateHumanCheck
+  readonly createSelfService?: CreateSelfService
   readonly createShortPasswords?: () => IsCommon
 }
 
@@ -111,7 +114,6 @@ export function createServices(
     mailQueue,
     verifiedOnly,
     maxSessions,
-    adminRole: config.adminRole,
     limits: config,
   })
   const sessionMemo = createSessionMemo({ ...config, clock })
@@ -157,6 +159,7 @@ export function createServices(
   })
   return {
     db,
+    mailQueue,
     config,
     assets: bindings.ASSETS ?? null,
     clock,
@@ -180,10 +183,14 @@ export function createServices(
     humanCheck:
       config.turnstileSecretKey === undefined
         ? null
-        : createHumanCheck({ secret: config.turnstileSecretKey, hostnames: widgetHosts(config), clock, log }),
+        : (parts.createHumanCheck?.({
+            secret: config.turnstileSecretKey,
+            hostnames: widgetHosts(config),
+            clock,
+            log,
+          }) ?? null),
     brandName: config.brandName,
     users: stores.users,
-    accountExports: stores.accountExports,
     metadataRules: createMetadataRules(metadata),
     attempts: stores.attempts,
     turns: createTurns(),
@@ -209,6 +216,7 @@ export function createServices(
     derivedSecrets: createDerivedSecrets({ keyring, issuer }),
     mail,
     sendMail: mail?.send ?? sendNothing,
+    selfService: parts.createSelfService?.({ db, mailQueue, config }) ?? null,
     passkeyPart: parts.createPasskeys?.({ ...settings, mailQueue }) ?? null,
     secondFactorPart: parts.createSecondFactors?.({ ...settings, mailQueue }) ?? null,
     events: parts.createEvents?.({ ...settings, onEvent }) ?? null,

@@ -8,7 +8,17 @@ import type { Parts } from './create-services'
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  { mail, passkeyRpId, passkeyOrigins, webhookUrl, secondFactor, passwordMinLength, modes, jwtAlg }: Config,
+  {
+    mail,
+    passkeyRpId,
+    passkeyOrigins,
+    webhookUrl,
+    secondFactor,
+    passwordMinLength,
+    turnstileSiteKey,
+    modes,
+    jwtAlg,
+  }: Config,
   {
     mailer = null,
     onEvent = null,
@@ -18,6 +28,7 @@ export function lacksPart(
     createSecondFactors,
     createSocialLogin,
     createProvider,
+    createHumanCheck,
     createShortPasswords,
     createPages,
   }: Parts & { readonly createPages?: unknown } & {
@@ -47,6 +58,9 @@ export function lacksPart(
   // guard: a second factor is required only where there are second factors
   if (!createSecondFactors && secondFactor !== 'optional')
     fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')
+  // guard: a service that shall tell people from programs does so
+  if (!createHumanCheck && turnstileSiteKey !== null)
+    fault('TURNSTILE_SITE_KEY', 'TURNSTILE_SITE_KEY is set', 'createHumanCheck')
   // guard: short passwords are accepted only where the common ones are known
   if (!createShortPasswords && passwordMinLength < LONG_PASSWORD)
     fault('PASSWORD_MIN_LENGTH', `PASSWORD_MIN_LENGTH is ${passwordMinLength}`, 'createShortPasswords')

@@ -37,6 +37,14 @@ export interface PartSettings {
   readonly log: Log
 }
 
+/** Makes what people do with their own account. Pages bring it along. */
+export type CreateSelfService = (settings: Pick<PartSettings, 'db' | 'mailQueue' | 'config'>) => Part
+
+/** The pages, and the self-service behind their account page. */
+export interface PagesPart extends Pages {
+  readonly selfService: Part
+}
+
 /** Makes what passkeys take. */
 export type CreatePasskeys = (settings: PartSettings) => Part & PasskeyPart
 

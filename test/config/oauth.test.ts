@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { parseOAuthSettings } from '../../src/config/oauth-settings'
 import { createJanus } from '../../src/janus'
-import { createPages } from '../../src/pages/create-pages'
+import { createPages } from '../../src/wiring/create-pages'
 import { createProvider } from '../../src/wiring/create-provider'
 
 const BASE = {

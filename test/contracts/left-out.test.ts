@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import { createJanus } from '../../src/janus'
+import { allParts } from '../../src/all-parts'
+import { createJanus, type JanusOptions } from '../../src/janus'
 import { mailingService } from '../support/mail'
 import { addPasskey } from '../support/passkeys'
 import { send, signedInPerson } from '../support/person'
@@ -145,6 +146,20 @@ it('is served without any part', async () => {
   expect(ownService().services.secondFactorPart).not.toBeNull()
 })
 
+it('is not served without the human check where a widget is configured', async () => {
+  const keys = {
+    TURNSTILE_SITE_KEY: '0x4AAAAAAAsitekey',
+    TURNSTILE_SECRET_KEY: '0x4AAAAAAA-a-secret-of-ours',
+  }
+  const janus = createJanus({ ...env, ...keys }, { log: () => {} })
+  expect(janus.services).toBeNull()
+  expect(await (await janus.request('/readyz')).text()).toContain(
+    'TURNSTILE_SITE_KEY is set, and createJanus was not given createHumanCheck',
+  )
+  const { createHumanCheck } = ALL_PARTS
+  expect(createJanus({ ...env, ...keys }, { createHumanCheck, log: () => {} }).services).not.toBeNull()
+})
+
 it('is not served without the list of short passwords where they are allowed', async () => {
   const settings = { ...env, PASSWORD_MIN_LENGTH: '14' }
   const janus = createJanus(settings, { log: () => {} })
@@ -155,4 +170,37 @@ it('is not served without the list of short passwords where they are allowed', a
   const { createShortPasswords } = ALL_PARTS
   expect(createJanus(settings, { createShortPasswords, log: () => {} }).services).not.toBeNull()
   expect(createJanus({ ...env, PASSWORD_MIN_LENGTH: '15' }, { log: () => {} }).services).not.toBeNull()
+})
+
+const OWN_ACCOUNT = [
+  'PATCH /me',
+  'POST /me',
+  'POST /me/delete',
+  'GET /me/activity',
+  'GET /me/export',
+  'POST /password',
+  'GET /reauthenticate',
+  'POST /reauthenticate',
+  'GET /sessions',
+  'POST /sessions/some-id/end',
+  'DELETE /sessions/some-id',
+  'GET /devices',
+  'POST /devices/some-id/forget',
+  'DELETE /devices/some-id',
+]
+
+it('an API without pages has the routes of one’s own account only if it is given self-service', async () => {
+  const { createSelfService } = ALL_PARTS
+  const statuses = async (options: JanusOptions) => {
+    const janus = createJanus(env, { log: () => {}, defer: () => {}, ...options })
+    const answers = OWN_ACCOUNT.map(async (route) => {
+      const [method = '', path = ''] = route.split(' ')
+      return (await janus.request(path, { method })).status
+    })
+    return new Set(await Promise.all(answers))
+  }
+  // GET /me is there: another method of it is not.
+  expect(await statuses({})).toEqual(new Set([404, 405]))
+  expect(await statuses({ createSelfService })).toEqual(new Set([401]))
+  expect(await statuses({ createPages: allParts.createPages })).toEqual(new Set([401]))
 })

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { decodeJwt } from 'jose'
 import { describe, expect, it } from 'vitest'
+import { createOwnAccountStore } from '../../src/storage/sql/own-account-store'
 import { countingService } from '../support/counting'
 import { mailingService } from '../support/mail'
 import { addPasskey, signInWithPasskey, stepUpByPasskey } from '../support/passkeys'
@@ -162,12 +163,13 @@ describe.each(['session', 'token'] as const)('proving again who one is, in %s mo
 
   it('STP-01: nothing is renewed of a session that ended meanwhile, nor by a password that was changed meanwhile', async () => {
     const ada = await signedInPerson({ mode, service })
-    const { users, clock } = service.services
+    const { users, clock, db, mailQueue } = service.services
+    const ownAccounts = createOwnAccountStore(db, { mailQueue, adminRole: 'admin' })
     const account = await users.findById(ada.userId)
     const now = clock()
     const source = { requestId: 'x', address: null, userAgent: null, country: null, language: 'en' } as const
     const renew = (passwordHash: string) =>
-      users.renewSession({
+      ownAccounts.renewSession({
         own: ada,
         methods: [{ method: 'pwd', at: now + 5 }],
         replacement: null,

@@ -5,6 +5,7 @@ import { AUTH_SECRET, PASSWORD } from '../../lab/growth/contents.ts'
 import { createJanus } from '../../src/janus'
 import { type Connections, createPool } from '../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../src/storage/postgres/postgres-database'
+import { createSelfService } from '../../src/wiring/create-self-service'
 
 const { DATABASE_URL = '', ACCOUNTS = '' } = process.env
 const accounts = Number(ACCOUNTS)
@@ -60,7 +61,12 @@ const janus = createJanus(
     HYPERDRIVE: { connectionString: '' },
     LOGIN_LIMIT: { limit: async () => ({ success: true }) },
   },
-  { createDatabase: () => ({ db, check: async () => null }), log: () => {}, defer: () => {} },
+  {
+    createDatabase: () => ({ db, check: async () => null }),
+    createSelfService,
+    log: () => {},
+    defer: () => {},
+  },
 )
 if (!janus.services) throw new Error('Janus is not configured')
 

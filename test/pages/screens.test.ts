@@ -1,10 +1,10 @@
 import { html } from 'hono/html'
 import { expect, it } from 'vitest'
-import { createPages } from '../../src/pages/create-pages'
 import { Layout } from '../../src/pages/layout'
 import type { Screen } from '../../src/pages/screen'
 import { SCREENS } from '../../src/pages/screens'
 import { createApp } from '../../src/wiring/app'
+import { createPages } from '../../src/wiring/create-pages'
 import { mailingService } from '../support/mail'
 import { type OwnService, ownService } from '../support/service'
 

@@ -6,10 +6,10 @@ import { Hono } from '../../http/hono'
 import type { AccountExport } from '../../identity/account-export'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { SelfServices } from '../../services'
 
 /** Creates `GET /me/export`: everything that is kept of one's own account but its secrets, as a file. */
-export function exportRoutes(services: Services) {
+export function exportRoutes(services: SelfServices) {
   const { accountExports, clock } = services
   const live = requireLiveSession(services)
   const recent = requireRecent(services)

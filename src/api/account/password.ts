@@ -7,7 +7,7 @@ import { requireLiveSession } from '../../guards/require-live-session'
 import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import type { Services } from '../../services'
+import type { SelfServices } from '../../services'
 import { answer } from '../answer'
 import { deviceField, giveDevice } from '../device'
 import { newPasswordFaults, ReturnTo, Text } from '../fields'
@@ -24,7 +24,7 @@ const ChangePasswordBody = v.object({
 })
 
 /** Changes a password that is known, or sets the first one. */
-export function passwordRoutes(services: Services) {
+export function passwordRoutes(services: SelfServices) {
   const { config } = services
   const limited = limitClient(services, requestSourceOf)
   const live = requireLiveSession(services)

@@ -9,7 +9,7 @@ import { jsonOrFormBody, missingField } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { SelfServices, Services } from '../../services'
 import { answer } from '../answer'
 import { ReturnTo, Text } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -22,7 +22,7 @@ export const stepUpFields = { ...ownAccount, return_to: ReturnTo }
 const PasswordBody = v.object({ password: Text, ...stepUpFields })
 
 /** Creates the routes to prove again who one is, in a session: what can be presented, and by the password. */
-export function stepUpRoutes(services: Services) {
+export function stepUpRoutes(services: SelfServices) {
   const limited = limitClient(services, requestSourceOf)
 
   return new Hono<SignedInEnv>()

@@ -1,11 +1,9 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { endOwnSession, signOut, signOutEverywhere } from '../../flows/sign-out'
+import { endOwnSession } from '../../flows/sign-out'
 import type { SignedInEnv } from '../../guards/auth-env'
-import { openToBearers } from '../../guards/open-route'
-import { sessionsToEnd } from '../../guards/presented-sessions'
 import { requireLiveSession } from '../../guards/require-live-session'
-import { isForm, jsonOrFormBody } from '../../http/body'
+import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
@@ -14,7 +12,7 @@ import type { Session } from '../../sessions/session'
 import type { SessionCursor } from '../../sessions/session-store'
 import { answer } from '../answer'
 import { readCursor } from '../cursor'
-import { ReturnTo, Text } from '../fields'
+import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { presentListedSession } from '../present'
 import { requestedId } from '../requested-id'
@@ -23,24 +21,7 @@ import { forgetSession } from '../sign-in/answer-sign-in'
 /** Sets how many sessions one answer lists. */
 const PAGE_SIZE = 100
 
-const SignOutBody = v.object({ refresh_token: v.optional(Text), return_to: ReturnTo })
-
 const EndSessionBody = v.object({ ...ownAccount, return_to: ReturnTo })
-
-const SignOutEverywhereBody = v.object({
-  keep_current: v.optional(v.boolean('Send true or false.'), false),
-  ...ownAccount,
-})
-
-/** Forms have no flags, only text. */
-const SignOutEverywhereForm = v.object({
-  keep_current: v.pipe(
-    v.optional(v.picklist(['true', 'false'], 'Send true or false.'), 'false'),
-    v.transform((text) => text === 'true'),
-  ),
-  ...ownAccount,
-  return_to: ReturnTo,
-})
 
 /** Creates the routes for one's own sessions, and those of apps that one allowed: list them, end them. */
 export function sessionRoutes(services: Services) {
@@ -56,32 +37,6 @@ export function sessionRoutes(services: Services) {
   }
 
   return new Hono<SignedInEnv>()
-    .post('/logout', openToBearers, jsonOrFormBody(SignOutBody), async (c) => {
-      const { refresh_token } = c.req.valid('json')
-      const presented = await sessionsToEnd(services, c.req.raw.headers, refresh_token)
-      // A program that sent nothing forgot to. A browser that has no cookie any more is where its person wants it.
-      if (!presented && !isForm(c)) throw new Problem('authentication-required')
-      // First, so that the client forgets even if storage fails.
-      forgetSession(c, config)
-      await signOut(services, presented ?? [], requestSourceOf(c))
-      return answer(c, config, { returnTo: c.req.valid('json').return_to }, null)
-    })
-
-    .post(
-      '/logout/all',
-      live,
-      jsonOrFormBody(SignOutEverywhereBody, { form: SignOutEverywhereForm }),
-      sameAccount,
-      async (c) => {
-        const body = c.req.valid('json')
-        const keepCurrent = body.keep_current
-        if (!keepCurrent) forgetSession(c, config)
-        await signOutEverywhere(services, c.var.principal, { keepCurrent, source: requestSourceOf(c) })
-        const returnTo = 'return_to' in body ? body.return_to : undefined
-        return answer(c, config, { returnTo }, null)
-      },
-    )
-
     .get('/sessions', live, async (c) => {
       const { userId, sessionId } = c.var.principal
       const before = readCursor(c, parseCursor)

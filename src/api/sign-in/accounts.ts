@@ -1,12 +1,10 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { deleteAccount } from '../../flows/delete-account'
 import { register } from '../../flows/register'
 import { signInWithPassword } from '../../flows/sign-in/password'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { open } from '../../guards/open-route'
-import { requireLiveSession } from '../../guards/require-live-session'
 import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
@@ -14,14 +12,11 @@ import { parseReturnTo } from '../../http/return-to'
 import { clientBucket } from '../../request-source/address-bucket'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { Services } from '../../services'
-import { answer } from '../answer'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
 import { deviceField } from '../device'
 import { Email, Name, newPasswordFaults, ReturnTo, Text, TurnstileToken } from '../fields'
 import { humanOnly } from '../human-check'
-import { ownAccount, sameAccount } from '../own-account'
-import { ownerRefused, presentedProof } from '../presented-proof'
-import { answerSignIn, attemptRefused, forgetSession, modeFields, passwordRefused } from './answer-sign-in'
+import { answerSignIn, attemptRefused, modeFields, passwordRefused } from './answer-sign-in'
 import { answerPending } from './second-factor'
 import { signingIn } from './signing-in'
 import type { AnswerVerifiedRegistration } from './verified-registration'
@@ -41,12 +36,9 @@ const RegisterBody = v.object({ ...SignInBody.entries, name: v.optional(v.nullab
 
 const RegisterForm = formWithAttempt(RegisterBody)
 
-const DeleteAccountBody = v.object({ password: v.optional(Text), ...ownAccount, return_to: ReturnTo })
-
-/** Creates the routes for accounts: register, sign in, delete. Each attempt at a password is counted. */
+/** Creates the routes to register and to sign in. Each attempt at a password is counted. */
 export function accountRoutes(services: Services, answerVerified: AnswerVerifiedRegistration) {
   const { config } = services
-  const live = requireLiveSession(services)
   const limited = limitClient(services, requestSourceOf)
   const furtherFaults = newPasswordFaults('password', services)
 
@@ -98,19 +90,6 @@ export function accountRoutes(services: Services, answerVerified: AnswerVerified
         return answerSignIn(c, services, attempt, { ...asked, ...sign, status: 200 })
       },
     )
-
-    .post('/me/delete', live, limited, jsonOrFormBody(DeleteAccountBody), sameAccount, async (c) => {
-      const { password, return_to } = c.req.valid('json')
-      const input = { ...presentedProof(c, services, password), source: requestSourceOf(c) }
-      const deletion = await deleteAccount(services, c.var.principal, input)
-      if (deletion.outcome === 'last-administrator') {
-        const detail = `Give somebody else the role ${config.adminRole} first, or ask an operator to delete this account.`
-        throw new Problem('last-administrator', { detail })
-      }
-      if (deletion.outcome !== 'deleted') throw ownerRefused(deletion)
-      forgetSession(c, config)
-      return answer(c, config, { returnTo: return_to }, null)
-    })
 }
 
 /** Returns whose failures at passwords count towards a challenge: those at an address, and those of a client. */

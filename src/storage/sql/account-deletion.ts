@@ -1,5 +1,5 @@
 import { auditEvent } from '../../audit/audit-event'
-import type { OwnDeletion } from '../../identity/user-store'
+import type { OwnDeletion } from '../../identity/own-account-store'
 import type { EndedSession } from '../../sessions/session-store'
 import { recordIfChanged } from './audit-log'
 import { endSessionsOf, selectEndedOf } from './sessions'

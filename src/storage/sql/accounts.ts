@@ -1,4 +1,7 @@
+import { type AuditEvent, type AuditEventName, auditEvent } from '../../audit/audit-event'
 import type { NewAccount } from '../../identity/user-store'
+import type { RequestSource } from '../../request-source/request-source'
+import type { Session } from '../../sessions/session'
 import { sql } from './statement'
 
 // The statements of an account by itself, for the transactions that begin a session or let a sign-in wait.
@@ -33,4 +36,14 @@ export function replaceHash(change: {
       WHERE id = :user_id AND password_hash IS NOT DISTINCT FROM :password_hash AND disabled_at IS NULL`,
     { user_id: change.userId, password_hash: change.passwordHash, new_hash: change.newHash },
   )
+}
+
+/** Returns what a person did with a password of theirs. */
+export function sessionEvent(
+  event: AuditEventName,
+  session: Pick<Session, 'id' | 'userId' | 'mode' | 'createdAt'>,
+  source: RequestSource,
+): AuditEvent {
+  const { id: sessionId, userId, mode, createdAt } = session
+  return auditEvent(event, { at: createdAt, actorId: userId, subjectId: userId, sessionId, mode, source })
 }

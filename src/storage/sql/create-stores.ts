@@ -1,13 +1,11 @@
 import type { AuditLog } from '../../audit/audit-log'
 import type { DeviceStore } from '../../devices/device'
 import type { AttemptStore } from '../../flows/attempt-store'
-import type { AccountExports } from '../../identity/account-export'
 import type { UserStore } from '../../identity/user-store'
 import type { SigningKeyStore } from '../../keys/signing-key-store'
 import type { RestoreStore } from '../../restores/restore-store'
 import type { SessionStore } from '../../sessions/session-store'
 import type { AttemptLimits } from '../../throttling/attempt-limits'
-import { createAccountExports } from './account-export'
 import { createAttemptStore } from './attempt-store'
 import { createAuditLog } from './audit-log'
 import { createDeviceStore } from './device-store'
@@ -27,7 +25,6 @@ export interface SqlStores {
   readonly auditLog: AuditLog
   readonly signingKeys: SigningKeyStore
   readonly restores: RestoreStore
-  readonly accountExports: AccountExports
 }
 
 export interface SqlStoresOptions {
@@ -37,24 +34,21 @@ export interface SqlStoresOptions {
   readonly verifiedOnly: boolean
   /** The most open sessions of one account. */
   readonly maxSessions: number
-  /** The role whose last holder does not delete their account. */
-  readonly adminRole: string
   readonly limits: AttemptLimits
 }
 
 /** Makes the stores of one database. */
 export function createSqlStores(
   db: SqlDatabase,
-  { mailQueue, verifiedOnly, maxSessions, adminRole, limits }: SqlStoresOptions,
+  { mailQueue, verifiedOnly, maxSessions, limits }: SqlStoresOptions,
 ): SqlStores {
   return {
-    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions, adminRole }),
+    users: createUserStore(db, { mailQueue, verifiedOnly, maxSessions }),
     sessions: createSessionStore(db, mailQueue),
     devices: createDeviceStore(db),
     attempts: createAttemptStore(db, limits),
     auditLog: createAuditLog(db),
     signingKeys: createSigningKeyStore(db),
     restores: createRestoreStore(db),
-    accountExports: createAccountExports(db),
   }
 }

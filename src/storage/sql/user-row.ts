@@ -1,5 +1,6 @@
 import type { StoredMetadata } from '../../identity/metadata'
 import type { SecondFactor, User, UserCredentials } from '../../identity/user'
+import type { Profile } from '../../identity/user-store'
 import { parseRoles } from './session-row'
 
 /** An account as the database has it. */
@@ -66,4 +67,17 @@ export function toSecondFactor(
   const { second_factor_at: since, sealed_seed: text, encrypted_with: secretId } = row
   if (since === null) return null
   return { since, totp: text && secretId ? { text, secretId } : null, passkeys: row.has_passkey === 1 }
+}
+
+/** The columns of a change, each with the value of its name. Names are constants of the code. */
+export function assign(
+  columns: Partial<Record<'name' | 'user_metadata' | 'app_metadata', string | null>>,
+): string {
+  return Object.keys(columns)
+    .map((column) => `${column} = :${column}`)
+    .join(', ')
+}
+
+export function toProfile([row]: readonly UserRow[]): Profile | null {
+  return row ? { user: toUser(row), metadata: toMetadata(row) } : null
 }

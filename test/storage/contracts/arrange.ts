@@ -6,6 +6,7 @@ import type { EnrolmentStore } from '../../../src/factors/enrolment'
 import type { FactorRecoveryStore } from '../../../src/factors/factor-recovery'
 import type { PendingSignInStore } from '../../../src/factors/pending-sign-in'
 import type { SecondFactorStore } from '../../../src/factors/second-factor'
+import type { OwnAccountStore } from '../../../src/identity/own-account-store'
 import { newUser, type User } from '../../../src/identity/user'
 import type { StartedSession, UserStore } from '../../../src/identity/user-store'
 import { mintSecret } from '../../../src/links/one-time-token'
@@ -23,6 +24,7 @@ import { createEventStore } from '../../../src/storage/sql/event-store'
 import { createFactorRecoveryStore } from '../../../src/storage/sql/factor-recoveries'
 import { createIdentityStore } from '../../../src/storage/sql/identity-store'
 import { createOAuthStore } from '../../../src/storage/sql/oauth-store'
+import { createOwnAccountStore } from '../../../src/storage/sql/own-account-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
@@ -40,6 +42,7 @@ export const ADMIN_ROLE = "a%d_m'in"
 
 /** What a suite may take of a truth: every port of one database. */
 export interface AllStores extends SqlStores, SqlMailStores {
+  readonly ownAccounts: OwnAccountStore
   readonly passkeys: PasskeyStore
   readonly secondFactors: SecondFactorStore
   readonly pendingSignIns: PendingSignInStore
@@ -69,6 +72,7 @@ export function storesOn(db: SqlDatabase): AllStores {
   return {
     ...createSqlStores(db, options),
     ...ofMail,
+    ownAccounts: createOwnAccountStore(db, options),
     passkeys: createPasskeyStore(db, options),
     secondFactors: createSecondFactorStore(db, options),
     pendingSignIns: createPendingSignInStore(db, options),

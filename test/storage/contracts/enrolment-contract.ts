@@ -26,7 +26,7 @@ export const newApp = (step: number): NewFactor => ({
 
 /** Holds a sign-in by password whose account must have a second factor and has none. Returns its handle. */
 export async function holdForEnrolment(
-  { users, passkeys }: AllStores,
+  { pendingSignIns, passkeys }: AllStores,
   ada: Registered,
 ): Promise<{ readonly tokenHash: string; readonly userId: string }> {
   const handle = { tokenHash: random(32), userId: ada.user.id }
@@ -42,7 +42,7 @@ export async function holdForEnrolment(
     expiresAt: NOW + PENDING_SECONDS,
   } as const
   const proof = { passwordHash: ada.hash, reserved: reserved(), source, rehashed: null }
-  expect(await users.holdSignIn({ ...proof, pending })).toBe(true)
+  expect(await pendingSignIns.holdPassword({ ...proof, pending })).toBe(true)
   return handle
 }
 
@@ -110,7 +110,7 @@ export function enrolmentContract(engine: string, open: OpenStores): void {
         reserved: reserved(),
         source,
       }
-      await stores.users.changePassword({ ...change, device: deviceProof([], prepared.newDeviceId) })
+      await stores.ownAccounts.changePassword({ ...change, device: deviceProof([], prepared.newDeviceId) })
       for (const handle of [ofAda, ofBob])
         expect(await stores.enrolments.finish(enrolmentOf(handle, newApp(101)))).toBeNull()
     })

@@ -44,7 +44,7 @@ async function start(
     ...{ enrolled: true, codeMacs: [], returnTo: null, provenAt: NOW, expiresAt: NOW + PENDING_SECONDS },
   } as const
   const proof = { passwordHash: ada.hash, reserved: reserved(), source, rehashed: null }
-  await stores.users.holdSignIn({ ...proof, pending })
+  await stores.pendingSignIns.holdPassword({ ...proof, pending })
   return stores.recoveries.start({
     ...handle,
     ...{ cancel: cancel ?? (await mintSecret()), dueAt: NOW + DELAY, source, now: NOW },

@@ -324,7 +324,7 @@ export function linkStoreContract(engine: string, open: OpenStores): void {
     })
 
     it('queues nothing for an address without an account, and a notice for each that concerns one', async () => {
-      const { links, users } = open()
+      const { links, ownAccounts, users } = open()
       const what = { token: await mintSecret(), bindingHash: null, source, returnTo: null }
       const purpose = 'sign-in' as const
       const issued = await links.issue({ ...request(purpose, 'nobody@example.com'), ...what, purpose })
@@ -340,7 +340,7 @@ export function linkStoreContract(engine: string, open: OpenStores): void {
         reserved: reserved(),
         source,
       }
-      expect((await users.changePassword(change))?.mailIds).toHaveLength(1)
+      expect((await ownAccounts.changePassword(change))?.mailIds).toHaveLength(1)
     })
   })
 }

@@ -145,8 +145,8 @@ export function secondFactorContract(engine: string, open: OpenStores): void {
 
       const byPassword = (
         passwordHash: string,
-        renewal: Parameters<typeof stores.users.renewSession>[0] | null = null,
-      ) => stores.users.renewSession({ ...inPlace, reserved: reserved(), ...renewal, passwordHash })
+        renewal: Parameters<typeof stores.ownAccounts.renewSession>[0] | null = null,
+      ) => stores.ownAccounts.renewSession({ ...inPlace, reserved: reserved(), ...renewal, passwordHash })
       expect(await byPassword('$other')).toBeNull()
       expect(await byPassword(ada.hash)).toMatchObject({ session: { id } })
       const fresh = prepareBoth(ada.user.id, later)

@@ -129,11 +129,11 @@ export function auditLogContract(engine: string, open: OpenStores): void {
 
   describe(`${engine}, as an AuditLog`, () => {
     it('forgets addresses and agents of an account that is deleted, and of no other', async () => {
-      const { auditLog, users } = open()
+      const { auditLog, ownAccounts, users } = open()
       const [ada, eve] = [await register(users), await register(users)]
       const session = { id: random(16), mode: 'session' as const }
       const deletion = { userId: ada.user.id, session, passwordHash: ada.hash, reserved: null, source }
-      expect(await users.delete(deletion, NOW)).not.toBeNull()
+      expect(await ownAccounts.delete(deletion, NOW)).not.toBeNull()
       await sealAll(auditLog)
       while ((await auditLog.forgetSources(Number.MAX_SAFE_INTEGER, 1)) > 0);
       const of = async (id: string) =>

@@ -103,7 +103,7 @@ export function userStoreContract(engine: string, open: OpenStores): void {
     })
 
     it('replaces a password and ends every session but the one that begins', async () => {
-      const { users, sessions, devices } = open()
+      const { ownAccounts, users, sessions, devices } = open()
       const ada = await register(users)
       const newHash = passwordHash()
       const change = () => {
@@ -112,21 +112,21 @@ export function userStoreContract(engine: string, open: OpenStores): void {
         return { passwordHash: ada.hash, newHash, prepared, device, reserved: reserved(), source }
       }
       const done = change()
-      const started = await users.changePassword(done)
+      const started = await ownAccounts.changePassword(done)
       expect(started?.ended).toEqual([{ id: ada.prepared.session.id, mode: 'session' }])
       const open_ = await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW)
       expect(open_).toEqual([{ ...done.prepared.session, app: null }])
       expect((await devices.list(ada.user.id, NOW)).map(({ id }) => id)).toEqual([done.prepared.newDeviceId])
-      expect(await users.changePassword({ ...change(), newHash: passwordHash() })).toBeNull()
+      expect(await ownAccounts.changePassword({ ...change(), newHash: passwordHash() })).toBeNull()
       expect((await users.findById(ada.user.id))?.passwordHash).toBe(newHash)
     })
 
     it('renames an account in a live session of its own', async () => {
-      const { users } = open()
+      const { ownAccounts, users } = open()
       const [ada, eve] = [await register(users), await register(users)]
       const { id } = ada.prepared.session
       expect(
-        await users.changeProfile(
+        await ownAccounts.changeProfile(
           { id, userId: ada.user.id, mode: 'session' },
           { name: 'Ada 🦊', source, now: NOW },
         ),
@@ -135,13 +135,13 @@ export function userStoreContract(engine: string, open: OpenStores): void {
         metadata: { user_metadata: null, app_metadata: null },
       })
       expect(
-        await users.changeProfile(
+        await ownAccounts.changeProfile(
           { id, userId: eve.user.id, mode: 'session' },
           { name: 'Eve', source, now: NOW },
         ),
       ).toBeNull()
       expect(
-        await users.changeProfile(
+        await ownAccounts.changeProfile(
           { id, userId: ada.user.id, mode: 'session' },
           { name: null, source, now: NOW + 601 },
         ),
@@ -149,12 +149,12 @@ export function userStoreContract(engine: string, open: OpenStores): void {
     })
 
     it('keeps metadata, half by half, and none of an account that is gone', async () => {
-      const { users } = open()
+      const { ownAccounts, users } = open()
       const ada = await register(users)
       const session = { id: ada.prepared.session.id, userId: ada.user.id, mode: 'session' } as const
       const by = { source, now: NOW }
       const own = JSON.stringify({ theme: 'dark', 'naïve "🦊"\\': ["it's", null, 1.5] })
-      const changed = await users.changeProfile(session, { userMetadata: own, source, now: NOW })
+      const changed = await ownAccounts.changeProfile(session, { userMetadata: own, source, now: NOW })
       expect(changed?.metadata).toEqual({ user_metadata: own, app_metadata: null })
       expect(changed?.user.name).toBe(ada.user.name)
       const app = `{"long":"${'x'.repeat(4096 - 11)}"}`
@@ -171,19 +171,19 @@ export function userStoreContract(engine: string, open: OpenStores): void {
     })
 
     it('deletes an account only with its password, and ends its sessions', async () => {
-      const { users, sessions } = open()
+      const { ownAccounts, users, sessions } = open()
       const ada = await register(users)
       const { id, mode } = ada.prepared.session
       const account = { userId: ada.user.id, session: { id, mode }, reserved: reserved(), source }
-      expect(await users.delete({ ...account, passwordHash: passwordHash() }, NOW)).toBeNull()
+      expect(await ownAccounts.delete({ ...account, passwordHash: passwordHash() }, NOW)).toBeNull()
       expect(await sessions.findLive(id, NOW)).not.toBeNull()
-      expect(await users.delete({ ...account, passwordHash: ada.hash }, NOW)).toEqual([{ id, mode }])
+      expect(await ownAccounts.delete({ ...account, passwordHash: ada.hash }, NOW)).toEqual([{ id, mode }])
       expect(await users.findById(ada.user.id)).toBeNull()
       expect(await sessions.findLive(id, NOW)).toBeNull()
     })
 
     it('ADM-06: does not delete the last administrator, nor both of the last two at once', async () => {
-      const { users, sessions, giveRoles } = open()
+      const { ownAccounts, users, sessions, giveRoles } = open()
       const deletionOf = ({ user, hash, prepared }: Awaited<ReturnType<typeof register>>) => {
         const { id, mode } = prepared.session
         return { userId: user.id, session: { id, mode }, passwordHash: hash, reserved: reserved(), source }
@@ -194,16 +194,16 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       await giveRoles(grace.user.id, [ADMIN_ROLE.toUpperCase(), `${ADMIN_ROLE}s`, `a${ADMIN_ROLE}`])
       await giveRoles(hedy.user.id, ['editor'])
       const again = (await signIn(users, ada)).prepared.session
-      expect(await users.isLastAdministrator(ada.user.id)).toBe(true)
-      expect(await users.isLastAdministrator(grace.user.id)).toBe(false)
-      expect(await users.delete(deletionOf(ada), NOW)).toBeNull()
+      expect(await ownAccounts.isLastAdministrator(ada.user.id)).toBe(true)
+      expect(await ownAccounts.isLastAdministrator(grace.user.id)).toBe(false)
+      expect(await ownAccounts.delete(deletionOf(ada), NOW)).toBeNull()
       expect(await users.findById(ada.user.id)).not.toBeNull()
       expect(await sessions.findLive(again.id, NOW)).not.toBeNull()
 
       await giveRoles(grace.user.id, [ADMIN_ROLE])
-      expect(await users.isLastAdministrator(ada.user.id)).toBe(false)
-      expect(await users.delete(deletionOf(hedy), NOW)).not.toBeNull()
-      const both = await Promise.all([ada, grace].map((each) => users.delete(deletionOf(each), NOW)))
+      expect(await ownAccounts.isLastAdministrator(ada.user.id)).toBe(false)
+      expect(await ownAccounts.delete(deletionOf(hedy), NOW)).not.toBeNull()
+      const both = await Promise.all([ada, grace].map((each) => ownAccounts.delete(deletionOf(each), NOW)))
       expect(both.filter((ended) => ended !== null)).toHaveLength(1)
     })
   })

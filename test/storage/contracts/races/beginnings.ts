@@ -57,7 +57,7 @@ export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
   },
   'a change of the password': {
     restsOn: ['account', 'password'],
-    async arrange({ stores: { users } }) {
+    async arrange({ stores: { ownAccounts, users } }) {
       const ada = await register(users, 'token')
       return {
         ada,
@@ -66,7 +66,7 @@ export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
           const device = deviceProof([], prepared.newDeviceId)
           const proof = { passwordHash: ada.hash, reserved: reserved(), source }
           const change = { ...proof, newHash: passwordHash(), prepared, device }
-          return (await users.changePassword(change)) && prepared.session.id
+          return (await ownAccounts.changePassword(change)) && prepared.session.id
         },
       }
     },
@@ -116,7 +116,7 @@ function byPassword(given: () => { readonly rehashed?: string }): Beginning {
 function renewalByPassword(mode: Mode): Beginning {
   return {
     restsOn: ['account', 'password', 'session'],
-    async arrange({ stores: { users } }) {
+    async arrange({ stores: { ownAccounts, users } }) {
       const ada = await register(users, mode)
       const userId = ada.user.id
       const methods = [{ method: 'pwd', at: NOW }] as const
@@ -127,7 +127,7 @@ function renewalByPassword(mode: Mode): Beginning {
           const replacement = mode === 'session' ? prepareOn(ada, ['pwd']) : null
           const renewal = { own, methods, replacement, source, now: NOW }
           const proof = { reserved: reserved(), passwordHash: ada.hash }
-          return async () => (await users.renewSession({ ...renewal, ...proof }))?.session.id ?? null
+          return async () => (await ownAccounts.renewSession({ ...renewal, ...proof }))?.session.id ?? null
         },
       }
     },

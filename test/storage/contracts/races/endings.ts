@@ -21,12 +21,14 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   [CHANGE]: {
     takes: ['password', 'session'],
     end:
-      async ({ stores: { users } }, ada) =>
+      async ({ stores: { ownAccounts } }, ada) =>
       async () => {
         const prepared = prepareOn(ada, ['pwd', 'totp'])
         const device = deviceProof([], prepared.newDeviceId)
         const proof = { passwordHash: ada.hash, reserved: reserved(), source }
-        return (await users.changePassword({ ...proof, newHash: passwordHash(), prepared, device })) !== null
+        return (
+          (await ownAccounts.changePassword({ ...proof, newHash: passwordHash(), prepared, device })) !== null
+        )
       },
   },
   'a reset of the password': {
@@ -40,11 +42,11 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
   'the deletion of the account': {
     takes: ['password'],
     end:
-      async ({ stores: { users } }, ada) =>
+      async ({ stores: { ownAccounts } }, ada) =>
       async () => {
         const { id, mode } = ada.prepared.session
         const account = { userId: ada.user.id, session: { id, mode }, reserved: reserved(), source }
-        return (await users.delete({ ...account, passwordHash: ada.hash }, NOW)) !== null
+        return (await ownAccounts.delete({ ...account, passwordHash: ada.hash }, NOW)) !== null
       },
   },
   [DISABLING]: { takes: ['account'], end: bySql('UPDATE users SET disabled_at = 1 WHERE id = :id') },
