@@ -1,4 +1,5 @@
-import type { Context, MiddlewareHandler } from 'hono'
+import type { MiddlewareHandler } from 'hono'
+import { giveSeal } from '../../src/guards/give-seal.ts'
 import type { Principal } from '../../src/guards/principal.ts'
 import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
 import { Problem, presentProblem } from '../../src/http/problem.ts'
@@ -83,15 +84,8 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
     c.set('principal', verdict.principal)
     c.set('issuer', issuer)
     await next()
-    if (verdict.setCookie) giveCookie(c, verdict.setCookie)
+    if (verdict.setCookie) giveSeal(c, verdict.setCookie)
   }
-}
-
-/** Adds a cookie of Janus, unless the answer sets or clears it already, as one of Janus's own routes may. */
-function giveCookie(c: Context, setCookie: string): void {
-  const name = setCookie.slice(0, setCookie.indexOf('=') + 1)
-  const given = c.res.headers.getSetCookie().some((each) => each.startsWith(name))
-  if (!given && c.res.status < 400) c.header('Set-Cookie', setCookie, { append: true })
 }
 
 /** Creates middleware that admits only principals with a role. It must run behind {@link janus}. */

@@ -1,11 +1,12 @@
-import type { Context, MiddlewareHandler } from 'hono'
-import { type AuthCookies, setAuthCookie } from '../http/auth-cookies'
+import type { MiddlewareHandler } from 'hono'
+import { serializeAuthCookie } from '../http/auth-cookies'
 import { INVALID_TOKEN_CHALLENGE, Problem } from '../http/problem'
 import type { FreshSeal } from '../sessions/session-seal'
 import type { GuardServices, SignedInEnv } from './auth-env'
 import { type Authentication, authenticate } from './authenticate'
 import { readCredential } from './credential'
 import { type AskedRequest, refuseCrossSite } from './cross-site'
+import { giveSeal } from './give-seal'
 import type { Principal } from './principal'
 import { checkLive } from './require-live-session'
 
@@ -15,17 +16,8 @@ export function requirePrincipal(services: GuardServices): MiddlewareHandler<Sig
     const { principal, seal } = await callerBehind(services, c.req.raw)
     c.set('principal', principal)
     await next()
-    // What is refused says nothing more of the session.
-    if (seal && c.res.status < 400) giveSeal(c, services.cookies, seal)
+    if (seal) giveSeal(c, serializeAuthCookie(services.cookies.seal, seal.text, seal.seconds))
   }
-}
-
-/** Gives the browser its next seal, unless the answer ends or changes its session. */
-function giveSeal(c: Context, { session, seal }: AuthCookies, { text, seconds }: FreshSeal): void {
-  const given = c.res.headers.getSetCookie()
-  const isChanged = [session, seal].some(({ name }) => given.some((each) => each.startsWith(`${name}=`)))
-  // guard: an answer that ends or changes a session gives no seal of what was
-  if (!isChanged) setAuthCookie(c, seal, text, seconds)
 }
 
 /** Describes who is behind a request, and the seal to give to the browser that sent it. */

@@ -123,6 +123,26 @@ describe('a seal', () => {
     expect((await send(app, 'GET', '/', { headers: browser.headers })).cookies).toEqual({})
   })
 
+  it('is given by an app beside Janus with no answer that refuses, or sets or clears a cookie of the session', async () => {
+    const { here, person } = await sealedPerson()
+    const hono = new Hono()
+      .use(janus({ issuer: here.issuer, service: here.callers }))
+      .get('/refused', (c) => c.text('no', 403))
+      .get('/:cookie', (c) =>
+        c.body(null, 204, { 'Set-Cookie': `${c.req.param('cookie')}=; Max-Age=0; Path=/` }),
+      )
+    const app = { issuer: here.issuer, fetch: async (request: Request) => hono.fetch(request) }
+    const given = async (path: string) => {
+      const { headers } = await send(app, 'GET', path, { headers: person.headers })
+      return headers
+        .getSetCookie()
+        .filter((each) => each.startsWith(`${SEAL}=`) && !each.includes('Max-Age=0'))
+    }
+    for (const path of ['/refused', '/__Host-session', `/${SEAL}`])
+      expect(await given(path), path).toEqual([])
+    expect(await given('/another')).toHaveLength(1)
+  })
+
   it('does not exist in token mode, or where SEAL_SECONDS is 0', async () => {
     const token = await signedInPerson({ mode: 'token', service: createPlace(SEALED) })
     expect(token.answer.cookies).not.toHaveProperty(SEAL)
