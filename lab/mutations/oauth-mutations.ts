@@ -70,7 +70,6 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: TOKEN,
   },
   { guard: 'a request that waits is none that was shown', cut: ', kind]', put: ']', tests: AUTHORIZE },
-  { guard: 'an authorization request expires', cut: '&& now < value.expiresAt ', put: '', tests: AUTHORIZE },
   { guard: 'prompt=none shows nobody a page', tests: AUTHORIZE },
   { guard: 'prompt=login takes a proof since the request came', tests: AUTHORIZE },
   {

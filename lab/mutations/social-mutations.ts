@@ -67,7 +67,7 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     tests: ['test/social/seals.test.ts'],
   },
   {
-    guard: 'a sign-in that went to a provider expires',
+    guard: 'what a browser carries expires',
     cut: 'value && now < value.expiresAt ? value : null',
     put: 'value && now < value.expiresAt + 3600 ? value : null',
     tests: REFUSALS,

@@ -1,7 +1,7 @@
 import { encodeBase64url } from '../crypto/base64url'
+import { createExpiringSeals, type Seals } from '../crypto/expiring-seals'
 import type { Keyring } from '../crypto/keyring'
 import { randomBytes } from '../crypto/random'
-import { seal, unseal } from '../crypto/sealing'
 import type { Mode } from '../sessions/mode'
 
 /** A sign-in that went to a provider. Everything that it is about travels in `state`, encrypted, so that beginning one stores nothing. */
@@ -49,12 +49,6 @@ interface StatedName {
   readonly expiresAt: number
 }
 
-interface Seals<T extends { readonly expiresAt: number }> {
-  seal(value: T): Promise<string>
-  /** Returns `null` for what was not sealed here, and for what has expired. */
-  open(text: string, now: number): Promise<T | null>
-}
-
 /** Says how long a person may take at a provider, in seconds (OWASP ASVS 5.0 §10.2.1). */
 export const ATTEMPT_SECONDS = 10 * 60
 
@@ -71,31 +65,14 @@ export function createSocialSeals({
   readonly keyring: Keyring
   readonly issuer: string
 }): SocialSeals {
-  function sealsOf<T extends { readonly expiresAt: number }>(kind: 'attempt' | 'offer' | 'name'): Seals<T> {
-    // guard: an offer is no attempt, and that of another issuer none here
-    const name = JSON.stringify([issuer, kind])
-    return {
-      async seal(value) {
-        const { text, secretId } = await seal(
-          keyring,
-          'social-sign-in',
-          name,
-          new TextEncoder().encode(JSON.stringify(value)),
-        )
-        return `${secretId}.${text}`
-      },
-      async open(text, now) {
-        const [, secretId, sealed] =
-          /^([\w-]{8})\.([\w-]+\.[\w-]+)$/.exec(text.slice(0, SEALED_MAX_LENGTH)) ?? []
-        if (secretId === undefined || sealed === undefined) return null
-        const bytes = await unseal(keyring, 'social-sign-in', name, { text: sealed, secretId })
-        // It was sealed here, so it has the form.
-        const value = bytes && (JSON.parse(new TextDecoder().decode(bytes)) as T)
-        // guard: a sign-in that went to a provider expires
-        return value && now < value.expiresAt ? value : null
-      },
-    }
-  }
+  const sealsOf = <T extends { readonly expiresAt: number }>(kind: 'attempt' | 'offer' | 'name') =>
+    createExpiringSeals<T>({
+      keyring,
+      purpose: 'social-sign-in',
+      // guard: an offer is no attempt, and that of another issuer none here
+      name: JSON.stringify([issuer, kind]),
+      maxLength: SEALED_MAX_LENGTH,
+    })
   return { attempts: sealsOf('attempt'), offers: sealsOf('offer'), names: sealsOf('name') }
 }
 
