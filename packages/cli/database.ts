@@ -27,7 +27,8 @@ export const TARGET_OPTIONS = {
   config: { type: 'string' },
 } as const
 
-interface TargetValues {
+/** What `parseArgs` makes of {@link TARGET_OPTIONS}. */
+export interface TargetValues {
   readonly local: boolean
   readonly remote: boolean
   readonly state?: string | undefined

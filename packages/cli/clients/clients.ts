@@ -1,23 +1,15 @@
 // Registers the apps that may ask Janus to sign people in (OAuth 2.1 §2). Each change is in the audit trail with who made it.
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { checkVisibleText } from '../../../src/identity/visible-text.ts'
 import { checkClientKeys } from '../../../src/oauth/client-keys.ts'
 import { GRANT_TYPES } from '../../../src/oauth/grant-types.ts'
 import { checkRedirectUri } from '../../../src/oauth/redirect-uri.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
-import {
-  type Database,
-  TARGET_HELP,
-  TARGET_OPTIONS,
-  type Target,
-  toTarget,
-  withDatabase,
-} from '../database.ts'
+import { type Database, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
-import { operatorId } from '../users/statements.ts'
+import { print, RECORD_OPTIONS, type RecordRequest, readRecordRequest } from '../record-command.ts'
 import { renderClient, renderClients } from './render.ts'
 import {
   addClient,
@@ -69,10 +61,8 @@ Exit code: 0 done, 1 there is no such client, 2 wrong use or no answer.`
 
 const ACTIONS = ['list', 'show', 'add', 'rotate-secret', 'remove'] as const
 
-interface Request {
-  readonly action: (typeof ACTIONS)[number]
-  /** The id of a client, or the name of a new one. */
-  readonly which: string
+/** `which`: the id of a client, or the name of a new one. */
+interface Request extends RecordRequest<(typeof ACTIONS)[number]> {
   readonly redirectUris: readonly string[]
   readonly scopes: readonly string[]
   readonly grants: readonly string[]
@@ -81,10 +71,6 @@ interface Request {
   readonly jwks: string | null
   readonly isPublic: boolean
   readonly firstParty: boolean
-  readonly after: string
-  readonly actorId: string
-  readonly json: boolean
-  readonly target: Target
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -96,19 +82,19 @@ async function act(database: Database, request: Request): Promise<number> {
   const { action, json, actorId } = request
   if (action === 'list') {
     const rows = await database.run<ClientRow>(listClients(request.after, PAGE))
-    console.log(json ? JSON.stringify(rows) : renderClients(rows, PAGE))
+    print(json, rows, () => renderClients(rows, PAGE))
     return 0
   }
   if (action === 'add') return add(database, request)
   const [client] = await database.run<ClientRow>(findClient(request.which))
   if (!client) throw new Stop(`There is no client ${request.which}.`)
   if (action === 'show') {
-    console.log(json ? JSON.stringify(client) : renderClient(client))
+    print(json, client, () => renderClient(client))
     return 0
   }
   if (action === 'remove') {
     await database.runAll([...removeClient(client.id, actorId)])
-    console.log(json ? JSON.stringify({ client_id: client.id }) : `${client.name} is removed.`)
+    print(json, { client_id: client.id }, () => `${client.name} is removed.`)
     return 0
   }
   if (!client.has_secret) throw new Stop(`${client.name} is a public client, which has no secret.`)
@@ -167,35 +153,30 @@ function readRequest(args: readonly string[]): Request {
         jwks: { type: 'string' },
         public: { type: 'boolean', default: false },
         'first-party': { type: 'boolean', default: false },
-        by: { type: 'string', default: userInfo().username },
-        json: { type: 'boolean', default: false },
-        yes: { type: 'boolean', default: false },
-        after: { type: 'string', default: '' },
-        ...TARGET_OPTIONS,
+        ...RECORD_OPTIONS,
       },
     }),
   )
-  const [word, which = '', ...more] = positionals
-  const action = ACTIONS.find((name) => name === word)
-  if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
-  if (action === 'list' ? which !== '' : which === '')
-    throw new WrongUse(
-      `${action}: ${action === 'add' ? 'NAME' : 'ID'} is ${which === '' ? 'missing' : 'too much'}.`,
-    )
+  const { more, ...request } = readRecordRequest(
+    { positionals, values },
+    {
+      actions: ACTIONS,
+      final: 'remove',
+      nameOf: (action) => (action === 'add' ? 'NAME' : 'ID'),
+    },
+  )
+  const { action, which } = request
   if (more.length > 0) throw new WrongUse(`${action} takes one client.`)
-  if (action === 'remove' && !values.yes) throw new WrongUse('remove cannot be undone. Add --yes.')
   const scopes = [...new Set(values.scope.split(/[\s,]+/).filter((scope) => scope !== ''))]
-  const { by, json, after, redirect, serves = null, public: isPublic } = values
+  const { redirect, serves = null, public: isPublic } = values
   const grants = grantsOf(values.grant, { redirect, serves })
   const jwks = values.jwks === undefined ? null : readKeys(values.jwks)
   if (action === 'add') {
     checkNew(which, redirect, scopes, grants)
     checkMachine({ grants, serves, isPublic, jwks })
   }
-  const target = readOptions(() => toTarget(values))
   const how = { grants, serves, jwks, isPublic, firstParty: values['first-party'] }
-  const client = { redirectUris: [...new Set(redirect)], scopes, ...how }
-  return { action, which, ...client, after, actorId: operatorId(by), json, target }
+  return { ...request, redirectUris: [...new Set(redirect)], scopes, ...how }
 }
 
 /** A service that only asks about tokens has no grant. */

@@ -1,19 +1,12 @@
 // Administration without SQL: looks at accounts and changes them, each change with who made it in the audit trail.
 import { createHash, randomBytes } from 'node:crypto'
-import { userInfo } from 'node:os'
 import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../../src/identity/email-address.ts'
 import { checkMetadata, METADATA_MAX_BYTES, METADATA_MAX_DEPTH } from '../../../src/identity/metadata.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
-import {
-  type Database,
-  TARGET_HELP,
-  TARGET_OPTIONS,
-  type Target,
-  toTarget,
-  withDatabase,
-} from '../database.ts'
+import { type Database, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
+import { print, RECORD_OPTIONS, type RecordRequest, readRecordRequest } from '../record-command.ts'
 import { renderAccount, renderList } from './render.ts'
 import {
   type AccountRow,
@@ -27,7 +20,6 @@ import {
   inviteAgain,
   inviteNew,
   listAccounts,
-  operatorId,
   removeSecondFactor,
   setMetadata,
   setRoles,
@@ -90,29 +82,21 @@ const ACTIONS = [
   'delete',
 ] as const
 
-type Action = (typeof ACTIONS)[number]
-
 /** A language that the service has no texts in gets those in English. */
 const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
 
 /** Janus refuses more (docs/guides/users-and-roles.md). */
 const ROLES_MAX_BYTES = 1024
 
-interface Request {
-  readonly action: Action
-  readonly who: string
+/** `which`: an email address or an id. */
+interface Request extends RecordRequest<(typeof ACTIONS)[number]> {
   readonly roles: readonly string[]
   /** JSON; `null`: none. */
   readonly metadata: string | null
-  readonly after: string
-  readonly actorId: string
-  readonly json: boolean
-  readonly yes: boolean
   readonly name: string | null
   readonly language: string
   /** The issuer of the link to print; `null`: the service mails it. */
   readonly link: string | null
-  readonly target: Target
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -124,14 +108,14 @@ async function act(database: Database, request: Request): Promise<number> {
   const { action, after, json } = request
   if (action === 'list') {
     const rows = await database.run<AccountRow>(listAccounts(after, PAGE))
-    console.log(json ? JSON.stringify(rows) : renderList(rows, PAGE))
+    print(json, rows, () => renderList(rows, PAGE))
     return 0
   }
   if (action === 'invite') return invite(database, request)
   const account = await findOne(database, request)
   const change = { userId: account.id, actorId: request.actorId }
   if (action === 'show') {
-    console.log(json ? JSON.stringify(account) : renderAccount(account))
+    print(json, account, () => renderAccount(account))
     return 0
   }
   if (action === 'export') {
@@ -180,13 +164,13 @@ async function act(database: Database, request: Request): Promise<number> {
     },
   }[action]
   const changed = (await database.runAll([...statements])).some((rows) => rows.length > 0)
-  console.log(json ? JSON.stringify({ id: account.id, changed }) : changed ? done : unchanged)
+  print(json, { id: account.id, changed }, () => (changed ? done : unchanged))
   return 0
 }
 
 /** Makes an account without a password, or takes one that nobody has proven to be theirs, and lets its owner in by a link. */
 async function invite(database: Database, request: Request): Promise<number> {
-  const { who, roles, name, language, link, actorId, json } = request
+  const { which: who, roles, name, language, link, actorId, json } = request
   const email = parseEmailAddress(who)
   if (!email) throw new WrongUse(`${who} is not an email address.`)
   const [known] = await database.run<AccountRow>(findAccount(email.canonical, email.canonical))
@@ -220,28 +204,23 @@ function readRequest(args: readonly string[]): Request {
       args: [...args],
       allowPositionals: true,
       options: {
-        by: { type: 'string', default: userInfo().username },
-        json: { type: 'boolean', default: false },
-        yes: { type: 'boolean', default: false },
-        after: { type: 'string', default: '' },
         role: { type: 'string', multiple: true, default: [] },
         name: { type: 'string' },
         language: { type: 'string', default: 'en' },
         link: { type: 'string' },
-        ...TARGET_OPTIONS,
+        ...RECORD_OPTIONS,
       },
     }),
   )
-  const [word, who = '', ...more] = positionals
-  const action = ACTIONS.find((name) => name === word)
-  if (!action) throw new WrongUse(word === undefined ? 'No action.' : `Unknown action: ${word}`)
-  if (action === 'list' ? who !== '' : who === '')
-    throw new WrongUse(`${action}: WHO is ${who === '' ? 'missing' : 'too much'}.`)
+  const { more, ...request } = readRecordRequest(
+    { positionals, values },
+    { actions: ACTIONS, final: 'delete', nameOf: () => 'WHO' },
+  )
+  const { action } = request
   const metadata = action === 'metadata' ? readMetadata(more) : null
   if (action !== 'roles' && action !== 'metadata' && more.length > 0)
     throw new WrongUse(`${action} takes one account.`)
-  if (action === 'delete' && !values.yes) throw new WrongUse('delete cannot be undone. Add --yes.')
-  const { by, json, yes, after, name = null, language, link = null } = values
+  const { name = null, language, link = null } = values
   if (action !== 'invite' && (values.role.length > 0 || name !== null || link !== null))
     throw new WrongUse('--role, --name and --link go with invite.')
   if (!LANGUAGE_TAG.test(language)) throw new WrongUse('--language takes a tag such as en or pt-BR.')
@@ -249,9 +228,7 @@ function readRequest(args: readonly string[]): Request {
     throw new WrongUse('--link takes the ISSUER of the service: https://…')
   const roles = [...new Set(action === 'invite' ? values.role : action === 'roles' ? more : [])]
   checkRoles(roles)
-  const target = readOptions(() => toTarget(values))
-  const request = { action, who, roles, metadata, after, actorId: operatorId(by), json, yes }
-  return { ...request, name, language, link, target }
+  return { ...request, roles, metadata, name, language, link }
 }
 
 /** Reads an object. The schema of the app is in the app, so it is not asked. */
@@ -280,7 +257,7 @@ function checkRoles(roles: readonly string[]): void {
 }
 
 /** @throws Stop If there is no such account. */
-async function findOne({ run }: Database, { who }: Request): Promise<AccountRow> {
+async function findOne({ run }: Database, { which: who }: Request): Promise<AccountRow> {
   const rows = await run<AccountRow>(findAccount(who, canonicalEmail(who)))
   // An id is of another form than an address, so at most one account has either.
   const [account] = rows
