@@ -5,6 +5,7 @@ import { AccountHint, AppCodeField, PasswordField, RecoveryCodeField } from './f
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import { type PageContext, withReturnTo } from './page'
+import { PasskeyBox } from './passkey-box'
 
 /** The forms of the page that can come back with what was wrong. */
 export type ProofForm = 'password' | 'code' | 'recovery'
@@ -75,20 +76,15 @@ export function ReauthenticatePage(props: ReauthenticatePageProps) {
         </AccountForm>
       )}
       {passkey && (
-        <div
-          hidden
-          data-passkey-prove
-          data-base={basePath}
-          data-next={next}
-          data-account-id={account.id}
-          data-failed={texts.passkeys.notSignedIn}
-        >
-          {proofs.length > 1 && <p class="or">{texts.login.or}</p>}
-          <button type="button" class="button">
-            {words.passkey}
-          </button>
-          <p role="status" />
-        </div>
+        <PasskeyBox
+          context={context}
+          does="prove"
+          next={next}
+          label={words.passkey}
+          failed={texts.passkeys.notSignedIn}
+          accountId={account.id}
+          another={proofs.length > 1}
+        />
       )}
       {offers('recovery-code') && (
         <details open={refused?.form === 'recovery' || !offers('totp')}>

@@ -4,6 +4,7 @@ import { AppCodeField, RecoveryCodeField } from './form-fields'
 import { type FormState, FRESH_FORM } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { PasskeyBox } from './passkey-box'
 import { offered, type Screen } from './screen'
 
 export const secondFactorScreen: Screen = {
@@ -66,19 +67,13 @@ export function SecondFactorPage({
         <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
       </Form>
       {passkey && (
-        <div
-          hidden
-          data-passkey-step
-          data-base={basePath}
-          data-next={context.appHref}
-          data-failed={texts.passkeys.notSignedIn}
-        >
-          <p class="or">{texts.login.or}</p>
-          <button type="button" class="button">
-            {texts.reauthenticate.passkey}
-          </button>
-          <p role="status" />
-        </div>
+        <PasskeyBox
+          context={context}
+          does="step"
+          next={context.appHref}
+          label={texts.reauthenticate.passkey}
+          failed={texts.passkeys.notSignedIn}
+        />
       )}
       <details open={recovering}>
         <summary>{texts.secondFactor.recovery}</summary>

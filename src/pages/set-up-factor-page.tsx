@@ -2,6 +2,7 @@ import { Form, SubmitButton } from './form'
 import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
+import { PasskeyBox } from './passkey-box'
 import type { Screen } from './screen'
 
 export const setUpFactorScreen: Screen = {
@@ -48,19 +49,13 @@ export function SetUpFactorPage({ context, state, passkey, byMail }: SetUpFactor
         </Form>
       )}
       {passkey && !byMail && (
-        <div
-          hidden
-          data-passkey-enrol
-          data-base={basePath}
-          data-next={context.appHref}
-          data-failed={texts.passkeys.notAdded}
-        >
-          <p class="or">{texts.login.or}</p>
-          <button type="button" class="button">
-            {words.passkey}
-          </button>
-          <p role="status" />
-        </div>
+        <PasskeyBox
+          context={context}
+          does="enrol"
+          next={context.appHref}
+          label={words.passkey}
+          failed={texts.passkeys.notAdded}
+        />
       )}
       <p class="elsewhere">
         <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>

@@ -1,0 +1,45 @@
+import type { PageContext } from './page'
+
+interface PasskeyBoxProps {
+  readonly context: PageContext
+  /** Says what assets/passkeys.js does with it, which shows the box where there are passkeys. */
+  readonly does: 'step' | 'enrol' | 'prove'
+  /** Says where the person goes then. */
+  readonly next: string
+  readonly label: string
+  /** Is shown where it does not work. */
+  readonly failed: string
+  /** The account that the page is about, where somebody is signed in. */
+  readonly accountId?: string
+  /** Says whether the page offers something else above it. */
+  readonly another?: boolean
+}
+
+/** A passkey in place of what the page asks for. */
+export function PasskeyBox({
+  context,
+  does,
+  next,
+  label,
+  failed,
+  accountId,
+  another = true,
+}: PasskeyBoxProps) {
+  const { texts, basePath } = context
+  return (
+    <div
+      hidden
+      {...{ [`data-passkey-${does}`]: true }}
+      data-base={basePath}
+      data-next={next}
+      {...(accountId === undefined ? {} : { 'data-account-id': accountId })}
+      data-failed={failed}
+    >
+      {another && <p class="or">{texts.login.or}</p>}
+      <button type="button" class="button">
+        {label}
+      </button>
+      <p role="status" />
+    </div>
+  )
+}
