@@ -201,6 +201,18 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: REQUIRED_FACTOR,
   },
   {
+    guard: 'short passwords are accepted only where the common ones are known',
+    cut: 'passwordMinLength < LONG_PASSWORD',
+    put: 'false',
+    tests: ['test/contracts/left-out.test.ts'],
+  },
+  {
+    guard: 'a service that shall tell people from programs does so',
+    cut: 'turnstileSiteKey !== null',
+    put: 'false',
+    tests: ['test/contracts/left-out.test.ts'],
+  },
+  {
     guard: 'a second factor is required only where there are second factors',
     cut: "secondFactor !== 'optional'",
     put: 'false',
@@ -272,8 +284,8 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'an account with a second factor is not signed in to by a service that was made without',
-    cut: 'if (!services.secondFactorPart) {',
-    put: `if (!services.secondFactorPart) {
+    cut: 'if (!secondFactorPart) {',
+    put: `if (!secondFactorPart) {
     const signedIn = await beginSession(services, { ...proven, proof: { method: 'totp', at: proof.at } }, arrival, identity)
     return signedIn && { outcome: 'signed-in', signedIn }`,
     tests: ['test/contracts/left-out.test.ts'],

@@ -27,7 +27,7 @@ export const TARGET_OPTIONS = {
   config: { type: 'string' },
 } as const
 
-/** What `parseArgs` makes of {@link TARGET_OPTIONS}. */
+/** Holds what `parseArgs` makes of {@link TARGET_OPTIONS}. */
 export interface TargetValues {
   readonly local: boolean
   readonly remote: boolean

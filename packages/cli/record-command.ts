@@ -25,7 +25,7 @@ export interface RecordRequest<Action extends string> {
   readonly action: Action
   /** Names the record; empty for a list. */
   readonly which: string
-  /** Where a page of the list begins. */
+  /** Says where a page of the list begins. */
   readonly after: string
   readonly actorId: string
   readonly json: boolean

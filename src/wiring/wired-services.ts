@@ -29,14 +29,14 @@ export interface WiredServices extends Services {
 
 /** Returns the parts that a service was given. */
 export function partsOf({
-  mail,
   selfService,
+  mail,
   passkeyPart,
   secondFactorPart,
   socialPart,
   providerPart,
 }: WiredServices): readonly Part[] {
-  return [mail, selfService, passkeyPart, secondFactorPart, socialPart, providerPart].filter(
+  return [selfService, mail, passkeyPart, secondFactorPart, socialPart, providerPart].filter(
     (part) => part !== null,
   )
 }

@@ -12,7 +12,7 @@ import type { SqlDatabase } from './sql-database'
 import { ifChanged, sql } from './statement'
 import { assign, toProfile, type UserRow } from './user-row'
 
-/** What people change about their own accounts. What belongs together is one transaction. */
+/** Stores what people change about their own accounts. What belongs together is one transaction. */
 export function createOwnAccountStore(
   db: SqlDatabase,
   {
