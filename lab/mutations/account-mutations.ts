@@ -37,6 +37,20 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: RECOVERY,
   },
   {
+    guard: 'a session that goes on stops no recovery',
+    file: 'src/storage/d1/migrations/0039_factor_proven_now.sql',
+    cut: '>= started_at);\nEND;\n\nCREATE',
+    put: '>= 0);\nEND;\n\nCREATE',
+    tests: RECOVERY,
+  },
+  {
+    guard: 'a second factor that is proven again stops a recovery',
+    file: 'src/storage/d1/migrations/0039_factor_proven_now.sql',
+    cut: 'AFTER UPDATE OF methods ON',
+    put: 'AFTER UPDATE OF mode ON',
+    tests: RECOVERY,
+  },
+  {
     guard: 'an owner is told that an operator removed the second factors',
     cut: 'changes() > 0',
     put: 'changes() > 9',

@@ -111,15 +111,18 @@ export function parseResendKey(text: string): string | Fault {
   return /^[\x21-\x7e]+$/.test(text) ? text : fault('must be an API key of Resend: visible ASCII, no spaces')
 }
 
-export function parseOrigins(text: string): readonly string[] | Fault {
-  if (text === 'none') return []
-  const origins = text.split(',').map((part) => part.trim())
-  return origins.every(isOrigin)
-    ? origins
-    : fault(
-        'must be "none" or origins separated by commas, each as a browser sends it: https://app.example.com, capacitor://localhost',
-      )
+/** Accepts entries that are separated by commas, or `none`. */
+export function listOf(isEntry: (text: string) => boolean, what: string): Parser<readonly string[]> {
+  return (text) => {
+    const entries = text === 'none' ? [] : text.split(',').map((part) => part.trim())
+    return entries.every(isEntry) ? entries : fault(`must be "none" or ${what}, separated by commas`)
+  }
 }
+
+export const parseOrigins = listOf(
+  isOrigin,
+  'origins as a browser sends them, such as https://app.example.com or capacitor://localhost',
+)
 
 /** A quotation mark or a backslash would be written otherwise in a list of roles. */
 const ROLE_NAME = /^[^"\\\p{C}]+$/u

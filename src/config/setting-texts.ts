@@ -97,6 +97,21 @@ export const SETTING_TEXTS: Readonly<Record<SettingName, SettingText>> = {
       '`none`, or origins separated by commas: `https://app.example.com`, or `android:apk-key-hash:` and the hash for an Android app',
     applies: '`PASSKEY_RP_ID` is not `none`',
   },
+  PASSKEY_APPLE_APPS: {
+    section: 'Modes and origins',
+    meaning:
+      'Apps for Apple systems that may use passkeys. Janus lists them in `/.well-known/apple-app-site-association`. See [native apps](../guides/native-apps.md#passkeys).',
+    accepts: '`none`, or apps separated by commas, each a team and a bundle: `ABCDE12345.com.example.app`',
+    applies: '`PASSKEY_RP_ID` is not `none`',
+  },
+  PASSKEY_ANDROID_APPS: {
+    section: 'Modes and origins',
+    meaning:
+      'Android apps that may use passkeys. Janus lists them in `/.well-known/assetlinks.json`, and accepts the origin that each fingerprint makes.',
+    accepts:
+      '`none`, or apps separated by commas, each a package and the SHA-256 fingerprint of the certificate that signs it: `com.example.app:AB:CD:…`, 32 pairs in capital letters',
+    applies: '`PASSKEY_RP_ID` is not `none`',
+  },
   REGISTRATION: {
     section: 'Accounts and mail',
     meaning:

@@ -25,7 +25,7 @@ import {
   parseRoleNames,
   parseSecrets,
 } from './parsers'
-import { isDomain, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
+import { isDomain, parseAndroidApps, parseAppleApps, parsePasskeyOrigins, parseRpId } from './passkey-parsers'
 import { parseRedisUrl, parseServerAddress } from './servers'
 import { parseTurnstileSecret, parseTurnstileSiteKey } from './turnstile-parsers'
 import { parseWebhookSecrets, parseWebhookUrl } from './webhook-parsers'
@@ -91,6 +91,8 @@ export const SETTINGS = {
     default: ({ issuer }) => (issuer && isDomain(issuer.hostname) ? issuer.hostname : 'none'),
   },
   PASSKEY_ORIGINS: { as: 'passkeyOrigins', parse: parsePasskeyOrigins, default: 'none' },
+  PASSKEY_APPLE_APPS: { as: 'passkeyAppleApps', parse: parseAppleApps, default: 'none' },
+  PASSKEY_ANDROID_APPS: { as: 'passkeyAndroidApps', parse: parseAndroidApps, default: 'none' },
 
   REGISTRATION: { as: 'registration', parse: oneOf('open', 'verified', 'closed'), default: 'open' },
   MAILER: { as: 'mailer', parse: oneOf('none', 'console', 'cloudflare', 'resend', 'smtp'), default: 'none' },

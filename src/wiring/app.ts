@@ -66,7 +66,11 @@ export function createApp(
     .use(events?.deliver(services.defer) ?? passOn)
     .use(closedByDefault(services))
     .route(config.basePath || '/', routes)
-    .all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
+  // Whoever asks at the root of the host does not know the path of the issuer.
+  if (config.basePath !== '')
+    for (const { createRootRoutes } of partsOf(services))
+      if (createRootRoutes) app.route('/', createRootRoutes(services))
+  app.all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>
     handleFailure(error, c, {
       typeBase: `${config.issuer}/problems/`,

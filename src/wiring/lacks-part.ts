@@ -8,17 +8,7 @@ import type { Parts } from './create-services'
 /** Returns what is wrong where something that is set takes a part that the service was not given. */
 export function lacksPart(
   env: object,
-  {
-    mail,
-    passkeyRpId,
-    passkeyOrigins,
-    webhookUrl,
-    secondFactor,
-    passwordMinLength,
-    turnstileSiteKey,
-    modes,
-    jwtAlg,
-  }: Config,
+  { mail, webhookUrl, secondFactor, passwordMinLength, turnstileSiteKey, modes, jwtAlg }: Config,
   {
     mailer = null,
     onEvent = null,
@@ -47,14 +37,11 @@ export function lacksPart(
       'MAILER is smtp, which janus serve has on Node; elsewhere createJanus must be given a mailer'
     faults.push({ setting: 'MAILER', message })
   }
+  const { JANUS_EVENTS, SOCIAL_PROVIDERS, OAUTH_SERVER } = env as Partial<Record<string, unknown>>
   // A domain that is only the default asks for nothing.
-  const { JANUS_EVENTS, PASSKEY_RP_ID, SOCIAL_PROVIDERS, OAUTH_SERVER } = env as Partial<
-    Record<string, unknown>
-  >
-  if (!createPasskeys && PASSKEY_RP_ID !== undefined && passkeyRpId !== null)
-    fault('PASSKEY_RP_ID', 'PASSKEY_RP_ID is set', 'createPasskeys')
-  if (!createPasskeys && passkeyOrigins.length > 0)
-    fault('PASSKEY_ORIGINS', 'PASSKEY_ORIGINS is set', 'createPasskeys')
+  for (const [setting, value] of createPasskeys ? [] : Object.entries(env))
+    if (setting.startsWith('PASSKEY_') && value !== undefined && value !== 'none')
+      fault(setting, `${setting} is set`, 'createPasskeys')
   // guard: a second factor is required only where there are second factors
   if (!createSecondFactors && secondFactor !== 'optional')
     fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')

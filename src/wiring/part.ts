@@ -23,6 +23,8 @@ export interface Part {
   /** Paths that pages of every origin may call, without cookies. */
   readonly publicPaths?: readonly string[]
   createRoutes(services: Services, pages: Pages | null): Hono<SignedInEnv>
+  /** Makes those of its routes that others look for at the root of the host, whatever the path of the issuer. */
+  createRootRoutes?(services: Services): Hono<SignedInEnv>
 }
 
 /** Everything that a part may be made of. */

@@ -83,6 +83,8 @@ describe('parseConfig', () => {
       brandPrivacyUrl: null,
       passkeyRpId: 'auth.example.com',
       passkeyOrigins: [],
+      passkeyAppleApps: [],
+      passkeyAndroidApps: [],
       sealSeconds: 30,
       adminRole: 'admin',
       secondFactor: 'optional',
@@ -115,6 +117,8 @@ describe('parseConfig', () => {
     'APP_URL',
     'PASSKEY_RP_ID',
     'PASSKEY_ORIGINS',
+    'PASSKEY_APPLE_APPS',
+    'PASSKEY_ANDROID_APPS',
     'PASSWORD_MIN_LENGTH',
     'PASSWORD_ITERATIONS',
     'BREACH_CHECK',
@@ -458,5 +462,50 @@ describe('parseConfig', () => {
       expect([fault?.setting, others]).toEqual([name, []])
       expect(fault?.message).toContain('wrangler.toml')
     }
+  })
+})
+
+const FINGERPRINT = `${'0A:'.repeat(31)}FF`
+
+describe('native apps that may use passkeys', () => {
+  it('are read', () => {
+    const config = configOf({
+      PASSKEY_APPLE_APPS: 'ABCDE12345.com.example.app , 1234567890.org.Example-2',
+      PASSKEY_ANDROID_APPS: `com.example.app:${FINGERPRINT},org.example_2.App:${FINGERPRINT}`,
+    })
+    expect(config.passkeyAppleApps).toEqual(['ABCDE12345.com.example.app', '1234567890.org.Example-2'])
+    expect(config.passkeyAndroidApps).toEqual([
+      `com.example.app:${FINGERPRINT}`,
+      `org.example_2.App:${FINGERPRINT}`,
+    ])
+  })
+
+  it.each([
+    'com.example.app',
+    'abcde12345.com.example.app',
+    'ABCDE1234.com.example.app',
+    'ABCDE12345',
+    'ABCDE12345.',
+    'ABCDE12345.com..app',
+    'ABCDE12345.com.example.*',
+    'ABCDE12345.com.example.app,',
+    'ABCDE12345.com.example.app com.example.b',
+  ])('refuses %s as an Apple app', (value) => {
+    expect(faultySettings({ PASSKEY_APPLE_APPS: value })).toEqual(['PASSKEY_APPLE_APPS'])
+  })
+
+  it.each([
+    'com.example.app',
+    `app:${FINGERPRINT}`,
+    `com.example.app:${FINGERPRINT.slice(3)}`,
+    `com.example.app:${FINGERPRINT}:00`,
+    `com.example.app:${FINGERPRINT.toLowerCase()}`,
+    `com.example.app:${FINGERPRINT.replaceAll(':', '')}`,
+    `com.example.app:${FINGERPRINT.replace('FF', 'FG')}`,
+    `com.1example.app:${FINGERPRINT}`,
+    `com.example."app:${FINGERPRINT}`,
+    `com.example.app:${FINGERPRINT};com.example.b:${FINGERPRINT}`,
+  ])('refuses %s as an Android app', (value) => {
+    expect(faultySettings({ PASSKEY_ANDROID_APPS: value })).toEqual(['PASSKEY_ANDROID_APPS'])
   })
 })

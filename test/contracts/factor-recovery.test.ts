@@ -2,13 +2,23 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { provenPerson, signInLink } from '../support/links'
 import { type MailingService, mailingService } from '../support/mail'
+import { ask, exchange, locationOf, newClient, OAUTH_SETTINGS, requestOf } from '../support/oauth'
 import { addPasskey, signInWithPasskey } from '../support/passkeys'
-import { expectProblem, newAddress, type Person, read, send, signedInPerson } from '../support/person'
+import {
+  clientOf,
+  expectProblem,
+  newAddress,
+  type Person,
+  read,
+  send,
+  signedInPerson,
+} from '../support/person'
 import {
   codeOf,
   firstStep,
   type Pending,
   pendingOf,
+  secondFactorsOf,
   secondStep,
   setUpTotp,
   setVerified,
@@ -88,6 +98,26 @@ describe.each(['session', 'token'] as const)(
       expect((await send(service, 'POST', '/login', { body: login })).body.session.acr).toBe('urn:janus:1fa')
     })
 
+    it('keeps every factor until the delay is over, whoever completes it', async () => {
+      const { ada, service, session, soft } = await arrange(mode)
+      const { body } = await start(service, await waiting(service, ada))
+      const dueAt = Date.parse(body.recovery_due_at) / 1000
+      const { factorRecoveries } = secondFactorsOf(service)
+      const due = { userId: ada.userId, language: 'en' } as const
+      expect(await factorRecoveries.complete(due, dueAt - 1)).toEqual({ mailIds: [] })
+      expect(await factorsOf(service, ada)).toBe(12)
+      expect((await session.get('/me/second-factor')).body).toMatchObject({
+        totp: { confirmed_at: expect.any(String) },
+        recovery_due_at: body.recovery_due_at,
+      })
+      // A password still begins no session by itself.
+      await firstStep(ada)
+      expect(await eventsOf(ada)).toEqual(['second-factor-recovery-requested'])
+      expect((await factorRecoveries.complete(due, dueAt)).mailIds).toHaveLength(1)
+      expect(await factorsOf(service, ada)).toBe(0)
+      expect((await signInWithPasskey(service, soft, { mode })).status).toBe(400)
+    })
+
     it('cannot ask with a password alone, nor for an address that nobody has proven', async () => {
       const { ada, service } = await arrange(mode)
       const byPassword = await firstStep(ada)
@@ -106,41 +136,72 @@ describe.each(['session', 'token'] as const)(
       expectProblem(await send(service, 'POST', PATH, nobody), 401, 'sign-in-expired')
     })
 
-    it.each(['a code', 'a passkey', 'the link of the mail', 'the account page', 'another address'])(
-      'is stopped by %s',
-      async (way) => {
-        const { ada, service, session, soft } = await arrange(mode)
-        const pending = await waiting(service, ada)
-        expect((await start(service, pending)).status).toBe(202)
-        const token = service.tokenFor(ada.email)
-        const stopped = {
-          'a code': async () => (await secondStep(ada, pending, { code: await codeOf(ada) })).status,
-          'a passkey': async () => (await signInWithPasskey(service, soft, { mode })).status,
-          'the link of the mail': async () =>
-            (await send(service, 'POST', `${PATH}/cancel`, { body: { token } })).status,
-          'the account page': async () =>
-            (await session.post('/me/second-factor/recovery/cancel', {})).status,
-          'another address': async () => {
-            const change = 'UPDATE users SET email_canonical = ?2 WHERE id = ?1'
-            await env.DB.prepare(change).bind(ada.userId, `${ada.userId}@example.com`).run()
-            return 200
-          },
-        }[way]
-        expect([200, 204]).toContain(await stopped?.())
-        const mails = service.mailTo(ada.email).length
-        service.ahead = 80 * HOURS
-        await service.sweep()
-        expect(await factorsOf(service, ada)).toBeGreaterThan(10)
-        expect(
-          service
-            .mailTo(ada.email)
-            .slice(mails)
-            .map(({ subject }) => subject),
-        ).toEqual([])
-        const late = await send(service, 'POST', `${PATH}/cancel`, { body: { token } })
-        expectProblem(late, 400, 'invalid-link')
-      },
-    )
+    it.each([
+      'a code',
+      'a code in a session',
+      'a passkey',
+      'the link of the mail',
+      'the account page',
+      'another address',
+    ])('is stopped by %s', async (way) => {
+      const { ada, service, session, soft } = await arrange(mode)
+      const pending = await waiting(service, ada)
+      expect((await start(service, pending)).status).toBe(202)
+      const token = service.tokenFor(ada.email)
+      const stopped = {
+        'a code': async () => (await secondStep(ada, pending, { code: await codeOf(ada) })).status,
+        'a code in a session': async () => {
+          const code = await codeOf(ada)
+          return (await session.post('/reauthenticate/second-factor', { code })).status
+        },
+        'a passkey': async () => (await signInWithPasskey(service, soft, { mode })).status,
+        'the link of the mail': async () =>
+          (await send(service, 'POST', `${PATH}/cancel`, { body: { token } })).status,
+        'the account page': async () => (await session.post('/me/second-factor/recovery/cancel', {})).status,
+        'another address': async () => {
+          const change = 'UPDATE users SET email_canonical = ?2 WHERE id = ?1'
+          await env.DB.prepare(change).bind(ada.userId, `${ada.userId}@example.com`).run()
+          return 200
+        },
+      }[way]
+      expect([200, 204]).toContain(await stopped?.())
+      const mails = service.mailTo(ada.email).length
+      service.ahead = 80 * HOURS
+      await service.sweep()
+      expect(await factorsOf(service, ada)).toBeGreaterThan(10)
+      expect(
+        service
+          .mailTo(ada.email)
+          .slice(mails)
+          .map(({ subject }) => subject),
+      ).toEqual([])
+      const late = await send(service, 'POST', `${PATH}/cancel`, { body: { token } })
+      expectProblem(late, 400, 'invalid-link')
+    })
+
+    it('is not stopped by a session that goes on, whatever begins of it', async () => {
+      const { ada, service, session } = await arrange(mode, mailingService(OAUTH_SETTINGS))
+      service.ahead = 5
+      const { body } = await start(service, await waiting(service, ada))
+      service.ahead = 10
+      const changed = await session.post('/password', {
+        current_password: ada.password,
+        new_password: 'seven quiet minutes at sea',
+      })
+      expect(changed.status, changed.text).toBe(200)
+      const own = clientOf(service, mode, changed)
+      if (mode === 'session') {
+        // As an app of the operator's own does by itself.
+        const client = await newClient({ firstParty: true })
+        const asked = locationOf(await ask(service, requestOf(client, { prompt: 'none' }), own))
+        const given = await exchange(service, client, asked.searchParams.get('code') ?? '')
+        expect(given.status, given.text).toBe(200)
+      }
+      expect((await own.get('/me/second-factor')).body.recovery_due_at).toBe(body.recovery_due_at)
+      service.ahead = 73 * HOURS
+      await service.sweep()
+      expect(await factorsOf(service, ada)).toBe(0)
+    })
 
     it('whoever set an app up with a stolen password does not stop the owner of the mailbox', async () => {
       const service = mailingService()

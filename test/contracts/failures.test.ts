@@ -62,6 +62,8 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /email/change/confirm': () => ({ token: 'A'.repeat(43) }),
   'POST /refresh': ({ refreshToken }) => ({ refresh_token: refreshToken }),
   'GET /.well-known/jwks.json': () => undefined,
+  'GET /.well-known/apple-app-site-association': () => undefined,
+  'GET /.well-known/assetlinks.json': () => undefined,
   'GET /problems/:code': () => undefined,
   'GET /healthz': () => undefined,
   'GET /readyz': () => undefined,
@@ -141,6 +143,9 @@ const SIGNS_IN = [
 const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'GET /problems/:code': 200,
   'GET /healthz': 200,
+  // No native app is listed here.
+  'GET /.well-known/apple-app-site-association': 404,
+  'GET /.well-known/assetlinks.json': 404,
   'POST /login/passkey/options': 200,
   // Without a challenge of ours nothing is asked.
   'POST /login/passkey': 400,

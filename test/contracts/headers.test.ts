@@ -1,11 +1,12 @@
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mailingService } from '../support/mail'
+import { NATIVE_APPS } from '../support/passkeys'
 import { newAddress, newEmail, PASSWORD, type Person, signedInPerson } from '../support/person'
 import { appOf, ownService, type Service } from '../support/service'
 
 const APP = 'https://app.example.org'
 /** With mail and pages, so that every route is there. */
-const janus = mailingService({ ALLOWED_ORIGINS: APP })
+const janus = mailingService({ ALLOWED_ORIGINS: APP, ...NATIVE_APPS })
 
 /** Storage that is not there. */
 const down = () => Promise.reject(new Error('down'))
@@ -134,6 +135,8 @@ async function cookieFlows(): Promise<readonly Seen[]> {
 
 /** For pages of every origin, and the same for everyone: how long caches may keep it. */
 const PUBLIC: Readonly<Record<string, string>> = {
+  'GET /.well-known/apple-app-site-association': 'public, max-age=3600',
+  'GET /.well-known/assetlinks.json': 'public, max-age=3600',
   'GET /.well-known/jwks.json': 'public, max-age=300',
   'GET /openapi.json': 'public, max-age=600',
 }
@@ -171,7 +174,7 @@ describe('every answer', () => {
     expect(statuses).not.toContain(500)
   })
 
-  it('API-06: is kept by no cache, unless it is the key set, the contract or a file of the pages', () => {
+  it('API-06: is kept by no cache, unless it is the key set, the contract, a file for native apps or one of the pages', () => {
     expect(
       except('Cache-Control', (value, answer) => {
         if (isFile(answer)) return value === 'public, max-age=600'
@@ -182,6 +185,8 @@ describe('every answer', () => {
       seen.filter((answer) => isPublic(answer) || isFile(answer)).map(({ what }) => routeOf(what)),
     )
     expect([...cacheable].sort()).toEqual([
+      'GET /.well-known/apple-app-site-association',
+      'GET /.well-known/assetlinks.json',
       'GET /.well-known/jwks.json',
       'GET /assets/:file',
       'GET /openapi.json',

@@ -115,6 +115,8 @@ it('a passkey opens nothing where passkeys were left out', async () => {
 it.each([
   ['PASSKEY_RP_ID', { PASSKEY_RP_ID: 'example.com' }],
   ['PASSKEY_ORIGINS', { PASSKEY_ORIGINS: 'https://app.example.com' }],
+  ['PASSKEY_APPLE_APPS', { PASSKEY_APPLE_APPS: 'ABCDE12345.com.example.app' }],
+  ['PASSKEY_ANDROID_APPS', { PASSKEY_ANDROID_APPS: `com.example.app:${'AB:'.repeat(31)}AB` }],
 ])('is not served without passkeys where %s is set', async (setting, settings) => {
   const janus = createJanus({ ...env, ISSUER: 'https://example.com', ...settings }, { log: () => {} })
   expect(janus.services).toBeNull()

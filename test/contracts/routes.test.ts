@@ -4,10 +4,13 @@ import { closedByDefault } from '../../src/guards/closed-by-default'
 import { open, openRoutesOf } from '../../src/guards/open-route'
 import { handleFailure } from '../../src/http/failure'
 import { PROBLEMS } from '../../src/http/problem'
+import { isUnder } from '../../src/http/unmatched'
 import { createRoutes } from '../../src/wiring/app'
 import { createPages } from '../../src/wiring/create-pages'
 import { partsOf } from '../../src/wiring/wired-services'
+import { AT_THE_ROOT } from '../support/contract'
 import { OAUTH_SETTINGS } from '../support/oauth'
+import { NATIVE_APPS } from '../support/passkeys'
 import { expectProblem, read, send, signedInPerson } from '../support/person'
 import { socialService } from '../support/providers'
 import { appOf, deployed, type OwnService, type Service } from '../support/service'
@@ -48,6 +51,8 @@ const OPEN = [
   'POST /refresh',
   'POST /logout',
   'GET /.well-known/jwks.json',
+  'GET /.well-known/apple-app-site-association',
+  'GET /.well-known/assetlinks.json',
   'GET /problems/:code',
   'GET /healthz',
   'GET /readyz',
@@ -120,8 +125,8 @@ const CLOSED = [
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */
 const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS', 'TRACE', 'PROPFIND', 'QUERY']
 
-const AT_ROOT = socialService(OAUTH_SETTINGS)
-const UNDER_AUTH = socialService({ ISSUER: 'https://example.com/auth', ...OAUTH_SETTINGS })
+const AT_ROOT = socialService({ ...OAUTH_SETTINGS, ...NATIVE_APPS })
+const UNDER_AUTH = socialService({ ISSUER: 'https://example.com/auth', ...OAUTH_SETTINGS, ...NATIVE_APPS })
 const SERVICES = [
   { at: 'the root', service: AT_ROOT },
   { at: '/auth', service: UNDER_AUTH },
@@ -138,7 +143,7 @@ interface Route {
 function routesOf({ services }: OwnService): readonly Route[] {
   const { basePath } = services.config
   const names = appOf(services)
-    .routes.filter(({ method }) => method !== 'ALL')
+    .routes.filter(({ method, path }) => method !== 'ALL' && isUnder(basePath, path))
     .map(({ method, path }) => `${method} ${path.slice(basePath.length) || '/'}`)
   return [...new Set(names)].map((name) => {
     const [method = '', path = ''] = name.split(' ')
@@ -319,7 +324,8 @@ describe('under a base path', () => {
     for (const { name, method, path } of routesOf(UNDER_AUTH)) {
       const inside = await ask(UNDER_AUTH, method, urlOf(path))
       expect({ name, there: ![404, 405].includes(inside.status) }).toEqual({ name, there: true })
-      for (const base of ['', '/AUTH', '/authx', '/x/auth', '/auth%2f', '/auth/auth', '//auth']) {
+      const root = AT_THE_ROOT.includes(path) ? [] : ['']
+      for (const base of [...root, '/AUTH', '/authx', '/x/auth', '/auth%2f', '/auth/auth', '//auth']) {
         const request = new Request(`https://example.com${base}${urlOf(path)}`, { method })
         const { status, body } = await read(await UNDER_AUTH.fetch(request))
         expect({ name, base, status, code: body?.code }).toEqual({

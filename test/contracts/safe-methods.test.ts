@@ -30,6 +30,8 @@ const PATHS = [
   '/devices/:id',
   '/devices/:id/forget',
   '/.well-known/jwks.json',
+  '/.well-known/apple-app-site-association',
+  '/.well-known/assetlinks.json',
   '/problems/not-found',
   '/healthz',
   '/readyz',

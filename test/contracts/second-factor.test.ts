@@ -303,6 +303,15 @@ describe.each(['session', 'token'] as const)('a second factor, in %s mode', (mod
     }
   })
 
+  it('MFA-02: a seed has 160 random bits, and no two offers the same', async () => {
+    const own = ownService({ MAILER: 'none' })
+    const ada = await signedInPerson({ mode, service: own })
+    const seeds = []
+    for (let each = 0; each < 4; each++) seeds.push((await ada.post('/me/totp', {})).body.seed)
+    for (const seed of seeds) expect(decodeBase32(seed)).toHaveLength(20)
+    expect(new Set(seeds.flatMap((seed) => [seed.slice(0, 8), seed.slice(-8)])).size).toBe(8)
+  })
+
   it('MFA-05: setting an app up takes a sign-in of the last minutes, and nothing changes before its first code', async () => {
     const own = ownService()
     const { person, session, recoveryCodes } = await personWithTotp(mode, own)
@@ -364,7 +373,16 @@ describe.each(['session', 'token'] as const)('a second factor, in %s mode', (mod
     expectProblem(old, 401, 'invalid-second-factor')
     const [code = ''] = renewed.body.recovery_codes
     const typed = ` ${code.toUpperCase().replaceAll('-', ' ')} `
+    const told = () =>
+      service
+        .mailTo(person.email)
+        .map(({ subject }) => subject)
+        .filter((subject) => /recovery code/i.test(subject))
+    expect(told()).toEqual([expect.stringMatching(/^New recovery codes/)])
     expect((await secondStep(person, await firstStep(person), { recovery_code: typed })).status).toBe(200)
+    expect(told()).toEqual([expect.anything(), expect.stringMatching(/^A recovery code was used/)])
+    const twice = await secondStep(person, await firstStep(person), { recovery_code: typed })
+    expectProblem(twice, 401, 'invalid-second-factor')
     const stored = await env.DB.prepare('SELECT * FROM recovery_codes WHERE user_id = ?1')
       .bind(person.userId)
       .all()

@@ -1,9 +1,12 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
+import { openRoutesOf } from '../../src/guards/open-route'
 import type { Mode } from '../../src/sessions/mode'
+import { createAdmin } from '../../src/wiring/create-admin'
 import type { SoftPasskey } from '../support/authenticator'
 import { enrolApp } from '../support/enrolment'
 import { provenPerson } from '../support/links'
+import { ask, exchange, locationOf, newClient, OAUTH_SETTINGS, refresh, requestOf } from '../support/oauth'
 import { addPasskey, signInWithPasskey, stepByPasskey } from '../support/passkeys'
 import { type Answer, newEmail, PASSWORD, type Person, send } from '../support/person'
 import {
@@ -16,23 +19,28 @@ import {
   socialService,
   tokenSignIn,
 } from '../support/providers'
-import { codeOf, pendingOf, secondStep, setUpTotp } from '../support/second-factor'
+import { codeOf, pendingOf, secondFactorsOf, secondStep, setUpTotp } from '../support/second-factor'
+import { appOf } from '../support/service'
 
 // Every way in × what the account has of second factors × what settings require × mode: which credential there is after each step.
 
-const lenient = socialService()
+const lenient = socialService(OAUTH_SETTINGS)
 const POLICIES = {
   optional: { service: lenient, requires: false },
   required: {
-    service: socialService({ SECOND_FACTOR: 'required', REGISTRATION: 'verified' }),
+    service: socialService({ ...OAUTH_SETTINGS, SECOND_FACTOR: 'required', REGISTRATION: 'verified' }),
     requires: true,
   },
   'of their role': {
-    service: socialService({ SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'support, admin' }),
+    service: socialService({
+      ...OAUTH_SETTINGS,
+      SECOND_FACTOR: 'roles',
+      SECOND_FACTOR_ROLES: 'support, admin',
+    }),
     requires: true,
   },
   'of another role': {
-    service: socialService({ SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'owner' }),
+    service: socialService({ ...OAUTH_SETTINGS, SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'owner' }),
     requires: false,
   },
 } as const
@@ -50,7 +58,7 @@ interface Arranged {
 type Way = (service: SocialService, of: Arranged) => Promise<Answer>
 
 /** What a person presents first, up to where a second factor is due. */
-const WAYS: Readonly<Record<string, Way>> = {
+const WAYS = {
   password: (service, { person: { email, mode } }) =>
     send(service, 'POST', '/login', { body: { email, password: PASSWORD, mode } }),
   'named password': (service, { person: { email, mode } }) =>
@@ -82,7 +90,108 @@ const WAYS: Readonly<Record<string, Way>> = {
     const body = { token: service.tokenFor(email), new_password: PASSWORD }
     return send(service, 'POST', '/password/reset', { body })
   },
+} satisfies Readonly<Record<string, Way>>
+
+/** What is tried below, each in a test of its own: it takes more than an account that is there. */
+const OTHERS = [
+  'registration',
+  'verified registration',
+  'new identity',
+  'invitation',
+  'recovery',
+  'app',
+  'second step',
+  'setting up',
+] as const
+
+type Tried = keyof typeof WAYS | (typeof OTHERS)[number]
+
+/** Every route that takes no credential, and what is tried of it here. Nothing: it lets nobody in. A new one has to be put here. */
+const OPEN_ROUTES: Readonly<Record<string, readonly Tried[]>> = {
+  'POST /register': ['registration', 'verified registration'],
+  'POST /email/verify': ['verified registration', 'invitation'],
+  'POST /login': ['password', 'named password'],
+  'POST /login/link/confirm': ['link', 'code'],
+  'POST /login/passkey': ['passkey'],
+  'GET /login/social/:provider/callback': ['social', 'new identity'],
+  'POST /login/social/confirm': ['social', 'new identity'],
+  'POST /login/second-factor': ['second step'],
+  'POST /login/second-factor/passkey': ['second step'],
+  'POST /login/second-factor/set-up/totp/confirm': ['setting up'],
+  'POST /login/second-factor/set-up/passkey': ['setting up'],
+  'POST /login/second-factor/recovery': ['recovery'],
+  'POST /password/reset': ['reset'],
+  'GET /oauth/authorize': ['app'],
+  'POST /oauth/authorize': ['app'],
+  'GET /oauth/resume': ['app'],
+  'POST /oauth/token': ['app'],
+  ...nothing(
+    'GET /',
+    'POST /login/link',
+    'POST /login/other',
+    'POST /login/passkey/options',
+    'GET /login/social',
+    'POST /login/social/:provider',
+    'POST /login/social/:provider/callback',
+    'POST /login/second-factor/passkey/options',
+    'POST /login/second-factor/set-up/totp',
+    'POST /login/second-factor/set-up/passkey/options',
+    'POST /login/second-factor/recovery/cancel',
+    'POST /password/forgot',
+    'POST /email/verify/resend',
+    'POST /email/change/confirm',
+    'POST /oauth/revoke',
+    'POST /oauth/introspect',
+    'POST /oauth/register',
+    // Of a session that there is.
+    'POST /refresh',
+    'POST /logout',
+  ),
 }
+
+function nothing(...routes: readonly string[]): Record<string, readonly Tried[]> {
+  return Object.fromEntries(routes.map((route) => [route, []]))
+}
+
+/** Every statement that begins a session, by its file, and what is tried of it. In a session that there is, another takes its place. */
+const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
+  'enrolments.ts': ['setting up'],
+  'identity-store.ts': ['social'],
+  'link-uses.ts': ['link'],
+  'oauth-store.ts': ['app'],
+  'passkey-store.ts': ['passkey'],
+  'pending-sign-ins.ts': ['second step'],
+  'second-factor-store.ts': ['in a session'],
+  'session-renewal.ts': ['in a session'],
+  'own-account-store.ts': ['in a session'],
+  'user-store.ts': ['password'],
+}
+
+describe('LOG-04: nothing is left out of what is tried here', () => {
+  it('every open route', () => {
+    const { services } = lenient
+    const open = [...openRoutesOf(appOf(services).routes)]
+    // A page shows what is there, and begins nothing.
+    const isPage = (route: string) => route.startsWith('GET ') && !(route in OPEN_ROUTES)
+    expect(open.filter((route) => !isPage(route)).sort()).toEqual(Object.keys(OPEN_ROUTES).sort())
+    expect(new Set(Object.values(OPEN_ROUTES).flat())).toEqual(new Set([...Object.keys(WAYS), ...OTHERS]))
+  })
+
+  it('every statement that begins a session', () => {
+    const sources = import.meta.glob<string>('../../src/**/*.ts', {
+      query: '?raw',
+      import: 'default',
+      eager: true,
+    })
+    const found = Object.entries(sources).flatMap(([path, text]) => {
+      const name = path.split('/').at(-1) ?? ''
+      const count = text.match(/[^n] insertSession\w*\(|INSERT INTO sessions\b/g)?.length ?? 0
+      return name === 'session-start.ts' || count === 0 ? [] : [[name, count]]
+    })
+    const known = Object.entries(BEGINNINGS).map(([name, tried]) => [name, tried.length])
+    expect(found.sort()).toEqual(known.sort())
+  })
+})
 
 /** What follows, in one word for each cell of the table. */
 function expectedOf(way: string, { soft, app }: Arranged, requires: boolean): string {
@@ -198,15 +307,14 @@ describe.each(['session', 'token'] as const)('LOG-04, MFA-01: in %s mode', (mode
     }
   })
 
-  it.each(['link', 'code', 'social'])(
+  it.each(['link', 'code', 'social'] as const)(
     'by %s, whoever must have a second factor sets it up before anything',
     async (way) => {
       const { service } = POLICIES.required
       const arranged = await arrange(mode, STATES['no second factor'])
       const { userId } = arranged.person
       await forgetSessions(userId)
-      const answer = await WAYS[way]?.(service, arranged)
-      if (!answer) throw new Error('No such way')
+      const answer = await WAYS[way](service, arranged)
       expect(await credentialsOf(userId, answer)).toEqual(NONE)
       const whole = await enrolApp(service, pendingOf({ ...answer, status: 200 }))
       expect(whole.status, whole.text).toBe(200)
@@ -230,8 +338,7 @@ describe.each(['session', 'token'] as const)('LOG-04, MFA-01: in %s mode', (mode
 
     const arranged = await arrange(mode, STATES['no second factor'])
     const subject = { ...newSubject(), email: `${crypto.randomUUID()}@acme.example`, email_verified: true }
-    const made = await WAYS.social?.(service, { ...arranged, subject })
-    if (!made) throw new Error('No such way')
+    const made = await WAYS.social(service, { ...arranged, subject })
     expect(await credentialsOf(await idOf(subject.email), made)).toEqual(NONE)
     const whole = await enrolApp(service, pendingOf({ ...made, status: 200 }))
     expect(whole.body.user.email).toBe(subject.email)
@@ -248,6 +355,75 @@ describe.each(['session', 'token'] as const)('LOG-04, MFA-01: in %s mode', (mode
     expect(await credentialsOf(await idOf(other), again)).toEqual(NONE)
     expect((await enrolApp(open, pendingOf(again))).body.user.email).toBe(other)
   })
+
+  it('an invitation signs nobody in, and whoever took it meets the same gate', async () => {
+    const { service } = POLICIES.required
+    const arranged = await arrange(mode, STATES['an app'])
+    await env.DB.prepare('UPDATE users SET roles = ?2 WHERE id = ?1')
+      .bind(arranged.person.userId, '["admin"]')
+      .run()
+    const pending = pendingOf(await WAYS.password(service, arranged))
+    const whole = await secondStep({ ...arranged.person, service }, pending, {
+      code: await nextCode(arranged.person),
+    })
+    const by = { userId: arranged.person.userId, sessionId: whole.body.session.id, mode }
+    const email = newEmail()
+    const admin = createAdmin({ services: service.services }, { role: 'admin' })
+    const invited = await admin.invite(by, { email, mail: false })
+    const token = invited.ok ? (invited.link?.slice(-43) ?? '') : ''
+    const answer = await send(service, 'POST', '/email/verify', {
+      body: { token, new_password: PASSWORD, mode },
+    })
+    expect(answer.status, answer.text).toBe(200)
+    const userId = await idOf(email)
+    expect(await credentialsOf(userId, answer)).toEqual(NONE)
+    const person = { ...arranged.person, email, userId }
+    const first = await WAYS.password(service, { ...arranged, person })
+    expect(first.body.next).toEqual(['link'])
+    expect(await credentialsOf(userId, first)).toEqual(NONE)
+  })
+
+  it('a recovery lets nobody in while it runs, nor when it is over', async () => {
+    const { service } = POLICIES.required
+    const arranged = await arrange(mode, STATES['an app and a passkey'])
+    const { userId } = arranged.person
+    await forgetSessions(userId)
+    const { headers, body } = pendingOf(await WAYS.link(service, arranged))
+    const asked = await send(service, 'POST', '/login/second-factor/recovery', { headers, body })
+    expect(asked.status, asked.text).toBe(202)
+    expect(await credentialsOf(userId, asked)).toEqual(NONE)
+    const dueAt = Date.parse(asked.body.recovery_due_at) / 1000
+    await secondFactorsOf(service).factorRecoveries.complete({ userId, language: 'en' }, dueAt)
+    await forgetSessions(userId)
+    for (const way of ['password', 'link', 'code', 'social'] as const) {
+      await forgetSessions(userId)
+      const answer = await WAYS[way](service, arranged)
+      const next = way === 'password' ? 'link' : 'enrol-totp, enrol-passkey'
+      expect(await outcomeOf(userId, way, answer), way).toBe(next)
+    }
+    expect((await WAYS.passkey(service, arranged)).status).toBe(400)
+    expect(await levelOf(userId)).toBeNull()
+  })
+})
+
+it('LOG-04: an app is given tokens by a session of the level that is required, and by no other', async () => {
+  for (const [policy, { service, requires }] of Object.entries(POLICIES)) {
+    const arranged = await arrange('session', STATES['no second factor'])
+    const client = await newClient({ firstParty: true })
+    const session = await arranged.person.signIn()
+    const asked = locationOf(await ask(service, requestOf(client, { prompt: 'none' }), session))
+    expect(asked.searchParams.get('error'), policy).toBe(requires ? 'login_required' : null)
+    expect(asked.searchParams.has('code'), policy).toBe(!requires)
+    // Where it was enough when it was given.
+    const before = locationOf(await ask(lenient, requestOf(client, { prompt: 'none' }), session))
+    const code = before.searchParams.get('code') ?? ''
+    const tokens = await exchange(service, client, code)
+    expect(tokens.status, `${policy}: ${tokens.text}`).toBe(requires ? 400 : 200)
+    const again = locationOf(await ask(lenient, requestOf(client, { prompt: 'none' }), session))
+    const given = await exchange(lenient, client, again.searchParams.get('code') ?? '')
+    const refreshed = await refresh(service, client, given.body.refresh_token)
+    expect(refreshed.status, `${policy}: ${refreshed.text}`).toBe(requires ? 400 : 200)
+  }
 })
 
 async function idOf(email: string): Promise<string> {

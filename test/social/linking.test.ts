@@ -51,7 +51,7 @@ const UNPROVEN: Readonly<Record<string, object>> = {
   'is of a domain that the issuer is not authoritative for': { email: () => newEmail() },
 }
 
-describe('SOC-03, nOAuth: an address', () => {
+describe('SOC-03, nOAuth, SuperTokens (compass #1547), LinuxDO (tuff #916): an address', () => {
   it.each(Object.entries(UNPROVEN))(
     'that %s makes no account, and is mailed a link first',
     async (_, bent) => {

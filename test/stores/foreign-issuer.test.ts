@@ -3,6 +3,7 @@ import { describe, expect, inject, it } from 'vitest'
 import { mailingService } from '../support/mail'
 import { send } from '../support/person'
 import { newBrowser, pathOf } from '../support/providers'
+import { agree } from './agree'
 
 // A provider that others have written, and that is certified: panva's oidc-provider, over HTTP.
 
@@ -16,37 +17,6 @@ const service = mailingService({
   SOCIAL_PANVA_CLIENT_SECRET: 'a-secret-of-thirty-two-characters',
   SOCIAL_PANVA_DOMAINS: 'panva.example',
 })
-
-/** Signs a person in there and lets them agree, by its own pages. Returns where it sends the browser. */
-async function agree(url: string, login: string): Promise<URL> {
-  const cookies = new Map<string, string>()
-  let next = url
-  let body: URLSearchParams | null = null
-  for (let step = 0; step < 12; step++) {
-    const headers: Record<string, string> = { Cookie: [...cookies].map((pair) => pair.join('=')).join('; ') }
-    const response: Response = await fetch(next, {
-      headers,
-      redirect: 'manual',
-      ...(body ? { method: 'POST', body } : {}),
-    })
-    for (const cookie of response.headers.getSetCookie()) {
-      const [, name = '', value = ''] = /^([^=]+)=([^;]*)/.exec(cookie) ?? []
-      cookies.set(name, value)
-    }
-    const text: string = await response.text()
-    const location: string | null = response.headers.get('Location')
-    if (location?.startsWith('https://auth.example.com/')) return new URL(location)
-    const prompt: string | undefined = /name="prompt" value="(\w+)"/.exec(text)?.[1]
-    if (location === null && prompt === undefined)
-      throw new Error(`${response.status} at ${next}: ${text.slice(0, 300)}`)
-    next = new URL(location ?? /action="([^"]+)"/.exec(text)?.[1] ?? '', next).href
-    body =
-      prompt === undefined || location !== null
-        ? null
-        : new URLSearchParams({ prompt, login, password: 'any' })
-  }
-  throw new Error('It leads nowhere')
-}
 
 describe('a foreign OpenID provider', () => {
   it('signs people in with a cookie, and finds them again', async () => {

@@ -91,11 +91,14 @@ interface CheckedOperation {
   readonly responses: ReadonlyMap<number, Expected>
 }
 
+/** What is also at the root of the host, whatever the path of the issuer. */
+export const AT_THE_ROOT = ['/.well-known/apple-app-site-association', '/.well-known/assetlinks.json']
+
 /** The path of a request below that of the issuer, as the router reads it, whatever its host; `null` if it is beside it. */
 function pathBelow(issuer: string, request: Request): string | null {
   const { pathname: base } = new URL(issuer)
   const path = getPathNoStrict(request)
-  if (base === '/') return path
+  if (base === '/' || AT_THE_ROOT.includes(path)) return path
   return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) || '/' : null
 }
 

@@ -19,7 +19,14 @@ import {
   requestOf,
 } from './oauth'
 import { introspect, machineTokens, revoke } from './oauth-machines'
-import { addPasskey, answerChallenge, signInWithPasskey, stepByPasskey, stepUpByPasskey } from './passkeys'
+import {
+  addPasskey,
+  answerChallenge,
+  NATIVE_APPS,
+  signInWithPasskey,
+  stepByPasskey,
+  stepUpByPasskey,
+} from './passkeys'
 import {
   clientOf,
   deviceOf,
@@ -70,7 +77,14 @@ export interface WholeService extends SocialService {
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
   const provider = standIn()
   const service: MailingService = mailingService(
-    { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on', ...SOCIAL_SETTINGS, ...OAUTH_SETTINGS, ...settings },
+    {
+      ISSUER: 'http://localhost:8787',
+      PLAYGROUND: 'on',
+      ...SOCIAL_SETTINGS,
+      ...OAUTH_SETTINGS,
+      ...NATIVE_APPS,
+      ...settings,
+    },
     playedBy(provider),
     {
       onEvent() {

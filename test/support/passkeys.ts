@@ -99,3 +99,9 @@ export async function stepByPasskey(
   const body = { ...pending.body, credential }
   return send(service, 'POST', '/login/second-factor/passkey', { headers: pending.headers, body })
 }
+
+/** Native apps that may use passkeys. */
+export const NATIVE_APPS = {
+  PASSKEY_APPLE_APPS: 'ABCDE12345.com.example.app',
+  PASSKEY_ANDROID_APPS: `com.example.app:${'AB:'.repeat(31)}CD`,
+}

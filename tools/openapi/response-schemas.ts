@@ -485,6 +485,17 @@ export const RESPONSE_SCHEMAS = {
     client_id_metadata_document_supported: v.boolean(),
   }),
   KeySet: v.object({ keys: v.array(PublicKey) }),
+  AppleApps: v.object({ webcredentials: v.object({ apps: v.array(v.string()) }) }),
+  AndroidApps: v.array(
+    v.object({
+      relation: v.array(v.string()),
+      target: v.object({
+        namespace: v.literal('android_app'),
+        package_name: v.string(),
+        sha256_cert_fingerprints: v.array(v.string()),
+      }),
+    }),
+  ),
   ProblemType: v.object({ code: Code, status: v.pipe(v.number(), v.integer()), title: v.string() }),
   Health: v.object({ status: v.literal('ok') }),
   Readiness: v.object({ status: v.picklist(['ready', 'not-ready']), checks: v.array(Check) }),

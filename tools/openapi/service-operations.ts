@@ -39,6 +39,51 @@ export const SERVICE_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found'],
   },
 
+  'GET /.well-known/apple-app-site-association': {
+    id: 'readAppleApps',
+    tag: 'Service',
+    summary: 'The apps for Apple systems that may use passkeys',
+    description:
+      'Is at the root of the host, too, whatever the path of `ISSUER`. Returns 404 where `PASSKEY_APPLE_APPS` lists none.',
+    answers: {
+      200: {
+        description: 'The apps, each as its team and its bundle.',
+        body: 'AppleApps',
+        example: { webcredentials: { apps: ['ABCDE12345.com.example.app'] } },
+        headers: ['Cache-Control'],
+      },
+    },
+    problems: ['not-found'],
+    storage: false,
+  },
+
+  'GET /.well-known/assetlinks.json': {
+    id: 'readAndroidApps',
+    tag: 'Service',
+    summary: 'The Android apps that may use passkeys',
+    description:
+      'Is at the root of the host, too, whatever the path of `ISSUER`. Returns 404 where `PASSKEY_ANDROID_APPS` lists none.',
+    answers: {
+      200: {
+        description: 'The apps (Digital Asset Links), each with the certificate that signs it.',
+        body: 'AndroidApps',
+        example: [
+          {
+            relation: ['delegate_permission/common.get_login_creds'],
+            target: {
+              namespace: 'android_app',
+              package_name: 'com.example.app',
+              sha256_cert_fingerprints: [`${'AB:'.repeat(31)}CD`],
+            },
+          },
+        ],
+        headers: ['Cache-Control'],
+      },
+    },
+    problems: ['not-found'],
+    storage: false,
+  },
+
   'GET /problems/:code': {
     id: 'readProblemType',
     tag: 'Service',

@@ -19,6 +19,7 @@ import {
   listMigrations,
   listSecrets,
 } from './check-account.ts'
+import { checkAssociations } from './check-associations.ts'
 import { checkDatabaseOnNode } from './check-database.ts'
 import { checkEvents } from './check-events.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
@@ -150,6 +151,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
     ...(await checkRows(wrangler, config, ['--remote'], database)),
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),
     ...(deployment.config ? await checkService(deployment.config) : []),
+    ...(deployment.config ? await checkAssociations(deployment.config) : []),
   ]
 }
 

@@ -1,0 +1,13 @@
+-- A recovery ends once its owner proves a second factor while it runs: in a sign-in, or again in a session that is there. A session that begins
+-- because another goes on (for an app, or with another password) keeps the proofs of before, and says nothing of what is lost by now.
+CREATE OR REPLACE FUNCTION sessions_with_second_factor_end_recovery() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+  DELETE FROM factor_recoveries WHERE user_id = NEW.user_id
+    AND EXISTS (SELECT 1 FROM json_each(NEW.methods) AS proven
+                 WHERE proven.value ->> 'method' IN ('totp', 'recovery', 'passkey', 'synced-passkey')
+                   AND CAST(proven.value ->> 'at' AS bigint) >= started_at);
+  RETURN NULL;
+END $$;
+
+CREATE TRIGGER sessions_proof_of_second_factor_ends_recovery AFTER UPDATE OF methods ON sessions FOR EACH ROW
+  EXECUTE FUNCTION sessions_with_second_factor_end_recovery();

@@ -1,0 +1,73 @@
+import { expect, it } from 'vitest'
+import { checkAssociations } from '../../packages/cli/doctor/check-associations.ts'
+import { androidAssociation, appleAssociation } from '../../src/passkeys/native-apps.ts'
+
+const FINGERPRINT = `${'AB:'.repeat(31)}CD`
+const APPS = {
+  issuer: 'https://auth.example.com',
+  passkeyRpId: 'auth.example.com',
+  passkeyAppleApps: ['ABCDE12345.com.example.app'],
+  passkeyAndroidApps: [`com.example.app:${FINGERPRINT}`],
+}
+const APPLE = appleAssociation(APPS.passkeyAppleApps)
+const ANDROID = androidAssociation(APPS.passkeyAndroidApps)
+
+/** Answers the file for Apple with this, and that for Android as it should be. */
+const answering = (answer: () => Response | Promise<Response>) => async (url: string, init: RequestInit) => {
+  expect(init).toMatchObject({ redirect: 'manual', signal: expect.any(AbortSignal) })
+  return url.endsWith('/assetlinks.json') ? Response.json(ANDROID) : answer()
+}
+
+it.each([
+  ['names the app', () => Response.json(APPLE), null],
+  [
+    'names more',
+    () =>
+      Response.json({
+        applinks: { details: [] },
+        webcredentials: { apps: ['X', ...APPLE.webcredentials.apps] },
+      }),
+    null,
+  ],
+  [
+    'names another',
+    () => Response.json({ webcredentials: { apps: ['ABCDE12345.com.example'] } }),
+    'names other',
+  ],
+  ['opens links alone', () => Response.json({ applinks: {} }), 'names other'],
+  ['is null', () => Response.json(null), 'names other'],
+  ['is a redirect', () => new Response(null, { status: 302, headers: { Location: '/' } }), 'answers 302'],
+  ['is missing', () => new Response(null, { status: 404 }), 'answers 404'],
+  ['is text', () => new Response(JSON.stringify(APPLE)), 'is not application/json'],
+  ['is a page', () => new Response('<p>', { headers: { 'Content-Type': 'application/json' } }), 'is no JSON'],
+  ['does not come', () => Promise.reject(new DOMException('', 'TimeoutError')), 'within 5 seconds'],
+  ['cannot be asked for', () => Promise.reject(new TypeError('fetch failed')), 'cannot be reached'],
+])('the doctor, of a file for native apps that %s', async (_, answer, fault) => {
+  const [apple, android] = await checkAssociations(APPS, answering(answer))
+  expect(apple).toMatchObject({ check: 'service.apps', level: fault === null ? 'ok' : 'error' })
+  expect(apple?.what).toContain(fault ?? 'names the apps of PASSKEY_APPLE_APPS')
+  expect(android).toMatchObject({ check: 'service.apps', level: 'ok' })
+})
+
+it('asks at the root of the domain of the passkeys, and says where Janus has the file', async () => {
+  const asked: string[] = []
+  const ask = async (url: string) => {
+    asked.push(url)
+    return new Response(null, { status: 404 })
+  }
+  const findings = await checkAssociations(
+    { ...APPS, issuer: 'https://www.example.com/auth', passkeyRpId: 'example.com' },
+    ask,
+  )
+  expect(asked).toEqual([
+    'https://example.com/.well-known/apple-app-site-association',
+    'https://example.com/.well-known/assetlinks.json',
+  ])
+  expect(findings[1]?.fix).toContain('https://www.example.com/auth/.well-known/assetlinks.json')
+})
+
+it('asks for no file that lists nothing', async () => {
+  const ask = () => Promise.reject(new Error('asked'))
+  expect(await checkAssociations({ ...APPS, passkeyAppleApps: [], passkeyAndroidApps: [] }, ask)).toEqual([])
+  expect(await checkAssociations({ ...APPS, passkeyRpId: null }, ask)).toEqual([])
+})
