@@ -6,10 +6,12 @@ import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
 import { addClient } from '../packages/cli/clients/statements.ts'
 import { CANCEL_RECOVERY_PATH } from '../src/mail/link-paths.ts'
-import { beginTotp, confirmTotp } from '../test/e2e/app.ts'
 import { startChromium } from '../test/e2e/chromium.ts'
 import type { Visitor } from '../test/e2e/visitor.ts'
 import { execute, startLocalService } from '../test/smoke/local-service.ts'
+import { loadBundled } from '../tools/load-bundled.ts'
+
+const { beginTotp, confirmTotp } = loadBundled<typeof import('../test/e2e/app.ts')>('test/e2e/app.ts')
 
 const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and dark.
 
@@ -238,7 +240,11 @@ async function take(browser: Browser): Promise<void> {
   await call('/register', ADA, USER_AGENTS.office)
   await call('/login', { email: ADA.email, password: ADA.password }, USER_AGENTS.phone)
   await prepareOthers()
-  const cookies = { true: await signIn(browser, ADA), long: await signIn(browser, LONG) }
+  const cookies: Record<`${boolean}` | 'long', readonly Cookie[]> = {
+    true: await signIn(browser, ADA),
+    long: await signIn(browser, LONG),
+    false: [],
+  }
   const scenes = SCENES.filter(({ name }) => isWanted(name))
   const looks = Object.keys(SIZES).flatMap((width) =>
     SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })),
@@ -252,8 +258,9 @@ async function take(browser: Browser): Promise<void> {
     for (const look of options.readme && chosen ? [chosen] : looks) {
       const name = `${scene.name}-${look.width}-${look.scheme}.png`
       const path = join(options.out, name)
-      const own = scene.signedIn ? cookies[`${scene.signedIn}`] : []
-      await shoot(browser, { scene, url, look, cookies: own, path })
+      const who = `${scene.signedIn ?? false}` as const
+      // A change of the second factor renews the session.
+      cookies[who] = await shoot(browser, { scene, url, look, cookies: cookies[who], path })
       const { size } = statSync(path)
       console.log(`${index + 1}/${scenes.length}  ${path}  ${Math.ceil(size / 1024)} KiB`)
       if (options.readme && size > CHOSEN_MAX_BYTES)
@@ -314,7 +321,11 @@ interface Shot {
   readonly path: string
 }
 
-async function shoot(browser: Browser, { scene, url, look, cookies, path }: Shot): Promise<void> {
+/** Returns the cookies that the person has afterwards. */
+async function shoot(
+  browser: Browser,
+  { scene, url, look, cookies, path }: Shot,
+): Promise<readonly Cookie[]> {
   const context = await visit(browser, look)
   await context.addCookies(cookies)
   const page = await context.newPage()
@@ -325,7 +336,9 @@ async function shoot(browser: Browser, { scene, url, look, cookies, path }: Shot
   await page.waitForTimeout(300)
   // The page has room for what is seen at first; the others are looked at as a whole.
   await page.screenshot({ path, fullPage: !options.readme })
+  const kept = scene.signedIn ? await context.cookies() : []
   await context.close()
+  return kept
 }
 
 function visit(browser: Browser, { width, scheme }: Look): Promise<BrowserContext> {

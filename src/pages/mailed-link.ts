@@ -16,6 +16,8 @@ export interface MailedLink {
   readonly email: string | null
   /** Says whether this browser is the one that registered, which keeps the password that was chosen there. */
   readonly keepsPassword: boolean
+  /** Says whether the link leads to an account without a password, as an invitation makes it. */
+  readonly invited: boolean
   /** Says whether the link works only in the browser that asked for it, and this is another. */
   readonly elsewhere: boolean
   /** Says whether using it here takes a password away that was set before anybody had proven the address. */
@@ -46,6 +48,7 @@ export async function findMailedLink(
   return {
     email: link.account?.user.email ?? link.newEmail?.address ?? null,
     keepsPassword: link.registration !== null,
+    invited: link.purpose === 'verify-email' && link.account?.passwordHash === null,
     elsewhere:
       (link.purpose === 'sign-in' && !(await matches(signInLink))) ||
       (link.purpose === 'change-email' && !(await matches(emailChange))),

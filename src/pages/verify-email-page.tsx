@@ -20,6 +20,7 @@ export const verifyEmailScreen: Screen = {
       token={fieldOf(facts, 'token') ?? ''}
       email={facts.link?.email ?? null}
       choosePassword={!facts.link?.keepsPassword}
+      invited={facts.link?.invited ?? false}
       passwordMinLength={facts.config.passwordMinLength}
     />
   ),
@@ -37,6 +38,8 @@ interface VerifyEmailPageProps {
   readonly token: string
   /** Says whether the account gets its password only now. */
   readonly choosePassword: boolean
+  /** Says whether somebody else made the account, and its owner sets it up now. */
+  readonly invited: boolean
   readonly passwordMinLength: number
   /** For password managers, where the account of the token is known. */
   readonly email: string | null
@@ -44,23 +47,34 @@ interface VerifyEmailPageProps {
 
 /** Shows `GET /email/verify`. A button, because programs that check mail follow links: opening one uses up nothing. */
 export function VerifyEmailPage(props: VerifyEmailPageProps) {
-  const { context, state, token, choosePassword, passwordMinLength, email } = props
+  const { context, state, token, choosePassword, invited, passwordMinLength, email } = props
   const { texts } = context
+  const { title, intro, submit } = wordsOf(texts, { choosePassword, email: invited ? email : null })
   const form = choosePassword
     ? { context, id: 'verify', state, fields: ['new_password'], retry: 'new_password', passwordMinLength }
     : { context, id: 'verify', state, fields: [], retry: null }
   return (
-    <Layout context={context} title={texts.verifyEmail.title}>
-      <h1>{texts.verifyEmail.title}</h1>
-      <p class="intro">{choosePassword ? texts.verifyEmail.introWithPassword : texts.verifyEmail.intro}</p>
+    <Layout context={context} title={title}>
+      <h1>{title}</h1>
+      <p class="intro">{intro}</p>
       <Form form={form} action="/email/verify">
         <Hidden name="token" value={token} />
         {choosePassword && email !== null && <AccountHint email={email} />}
         {choosePassword && <PasswordField form={form} name="new_password" label={texts.fields.newPassword} />}
-        <SubmitButton>{texts.verifyEmail.submit}</SubmitButton>
+        <SubmitButton>{submit}</SubmitButton>
       </Form>
     </Layout>
   )
+}
+
+/** Returns the words of the page. @param email Of somebody who was invited, and to whom the page is not about an address. */
+function wordsOf(
+  { verifyEmail }: PageContext['texts'],
+  { choosePassword, email }: { readonly choosePassword: boolean; readonly email: string | null },
+) {
+  const { title, intro, introWithPassword, submit, inviteTitle, invite, submitInvite } = verifyEmail
+  if (email !== null) return { title: inviteTitle, intro: invite(email), submit: submitInvite }
+  return { title, intro: choosePassword ? introWithPassword : intro, submit }
 }
 
 /** Shows that it is done. */

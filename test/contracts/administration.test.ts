@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Principal } from '../../src/guards/principal'
+import { CATALOGUE } from '../../src/pages/catalogue'
 import { createAdminEntrypoint } from '../../src/wiring/admin-entrypoint'
 import { type ActingPrincipal, type Administration, createAdmin } from '../../src/wiring/create-admin'
 import { type MailingService, mailingService } from '../support/mail'
@@ -247,7 +248,7 @@ describe('an invitation', () => {
     ['en', "You're invited to"],
     ['de', 'Einladung zu'],
     ['es', 'Invitación a'],
-  ])(
+  ] as const)(
     'ADM-04: is mailed in %s with the next sweep, works once, and opens an account with its roles',
     async (language, subject) => {
       // A sweep sends so much at once, and other tests may have left some.
@@ -261,6 +262,11 @@ describe('an invitation', () => {
       await service.sweepMailTo(email)
       expect(service.mailTo(email).map((mail) => mail.subject)).toEqual([expect.stringContaining(subject)])
       const token = service.tokenFor(email)
+      const headers = { Accept: 'text/html', 'Accept-Language': language }
+      const page = await send(service, 'GET', `/email/verify?token=${token}`, { headers })
+      const { inviteTitle, invite } = CATALOGUE[language].verifyEmail
+      expect(page.text).toContain(`<h1>${inviteTitle}</h1>`)
+      expect(page.text).toContain(invite(email).replaceAll("'", '&#39;'))
       expect((await use(service, token, 'short')).status).toBe(422)
       expect((await use(service, token, 'a beginning of my own')).status).toBe(200)
       expectProblem(await use(service, token, 'another that I would like'), 400, 'invalid-link')

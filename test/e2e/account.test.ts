@@ -89,7 +89,7 @@ describe.concurrent.each([
 
     await signIn(third, person)
     await visitor.go('/account')
-    await visitor.press('Sign out everywhere, here too', 'Devices')
+    await visitor.press('Sign out everywhere, including here', 'Devices')
     expect(visitor.where()).toBe('/')
     expect(await Promise.all([visitor, third].map(isSignedIn))).toEqual([false, false])
   })

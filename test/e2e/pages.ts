@@ -33,7 +33,7 @@ export const OPEN_PAGES = [
 export const SIGNED_IN_PAGES = [
   '/',
   '/login',
+  '/reauthenticate',
   '/account',
   '/account?done=name-saved',
-  '/reauthenticate',
 ] as const

@@ -85,6 +85,6 @@ describe('the account page', () => {
   it('tells the two ways to sign out elsewhere apart', () => {
     const page = String(AccountPage(accountProps('ada@example.com', pageContext())))
     expect(page).toContain('>Sign out all other devices<')
-    expect(page).toContain('class="danger">Sign out everywhere, here too<')
+    expect(page).toContain('class="danger">Sign out everywhere, including here<')
   })
 })

@@ -160,7 +160,7 @@ export const de = {
     intro:
       'Ihr Konto braucht bei der Anmeldung einen zweiten Schritt. Richten Sie ihn einmal ein; danach werden Sie bei jeder Anmeldung danach gefragt.',
     byMail:
-      'Ihr Konto braucht bei der Anmeldung einen zweiten Schritt. Damit Sie ihn einrichten und niemand, der Ihr Passwort kennt, melden Sie sich mit einem Link an, den wir Ihnen schicken.',
+      'Ihr Konto braucht bei der Anmeldung einen zweiten Schritt. Melden Sie sich zuerst mit einem Link an, den wir Ihnen schicken, damit Ihr Passwort allein nicht genügt, um ihn einzurichten.',
     mail: 'Mit einem Link anmelden',
     app: 'Authenticator-App einrichten',
     passkey: 'Passkey erstellen',
@@ -169,7 +169,7 @@ export const de = {
   factorRecovery: {
     title: 'Zweiten Schritt verloren?',
     intro: (hours: number) =>
-      `Wenn Sie weder Ihre Authenticator-App noch einen Wiederherstellungscode noch einen Passkey haben, können wir sie entfernen. Das dauert ${hours} Stunden. Wir schreiben Ihnen jetzt und noch einmal davor, und Sie können es aufhalten.`,
+      `Wenn Sie Ihre Authenticator-App, Ihre Wiederherstellungscodes und Ihre Passkeys verloren haben, können wir sie aus Ihrem Konto entfernen. Das dauert ${hours} Stunden. Wir schreiben Ihnen jetzt und noch einmal davor, und Sie können es aufhalten.`,
     byMail:
       'Melden Sie sich dazu zuerst mit einem zugesandten Link an, und kommen Sie von dort auf diese Seite zurück.',
     submit: 'Meinen zweiten Schritt entfernen',
@@ -190,11 +190,10 @@ export const de = {
   reauthenticate: {
     title: 'Bestätigen Sie, dass Sie es sind',
     intro: (email: string) =>
-      `Sie sind als ${email} angemeldet. Was jetzt kommt, braucht noch einen Nachweis.`,
+      `Sie sind als ${email} angemeldet. Vor wichtigen Änderungen fragen wir noch einmal nach.`,
     submit: 'Bestätigen',
     passkey: 'Passkey verwenden',
-    needsSecondFactor:
-      'Was jetzt kommt, braucht die Bestätigung in zwei Schritten, und die hat Ihr Konto noch nicht.',
+    needsSecondFactor: 'Dafür ist die Bestätigung in zwei Schritten nötig, und die hat Ihr Konto noch nicht.',
     setUp: 'Einrichten',
     signInAgain: 'Stattdessen neu anmelden',
     recent: 'Um das zu ändern, bestätigen Sie, dass Sie es sind.',
@@ -300,6 +299,9 @@ export const de = {
     title: 'E-Mail-Adresse bestätigen',
     intro: 'Ein Klick, und wir wissen, dass diese Adresse Ihnen gehört.',
     introWithPassword: 'Wählen Sie noch ein Passwort, dann ist Ihr Konto fertig.',
+    inviteTitle: 'Konto einrichten',
+    invite: (email) => `Wählen Sie ein Passwort. Sie melden sich mit ${email} an.`,
+    submitInvite: 'Konto einrichten',
     submit: 'Adresse bestätigen',
     doneTitle: 'Ihre Adresse ist bestätigt',
     done: 'Vielen Dank. Alles ist bereit.',

@@ -108,8 +108,8 @@ export const en = {
   },
 
   onward: {
-    title: 'Taking you on',
-    intro: (host: string) => `You're on your way to ${host}.`,
+    title: 'One moment',
+    intro: (host: string) => `You're being taken to ${host}.`,
   },
 
   noCookie: {
@@ -168,7 +168,7 @@ export const en = {
     intro:
       'Your account needs a second step to sign in. Set it up once; from then on, you use it whenever you sign in.',
     byMail:
-      'Your account needs a second step to sign in. To make sure that you set it up, and nobody who knows your password, sign in with a link that we email you.',
+      'Your account needs a second step to sign in. First sign in with a link that we email you, so that knowing your password is not enough to set it up.',
     mail: 'Sign in with a link',
     app: 'Set up an authenticator app',
     passkey: 'Create a passkey',
@@ -177,7 +177,7 @@ export const en = {
   factorRecovery: {
     title: 'Lost your second step?',
     intro: (hours: number) =>
-      `If you have neither your authenticator app, nor a recovery code, nor a passkey, we can remove them. That takes ${hours} hours. We email you now, and again before it happens, and you can stop it.`,
+      `If you've lost your authenticator app, your recovery codes and your passkeys, we can remove them from your account. That takes ${hours} hours. We'll email you now and again before it happens, and you can stop it.`,
     byMail: 'For this, sign in with an emailed link first, and come back to this page from there.',
     submit: 'Remove my second step',
     started: 'The removal has begun',
@@ -196,10 +196,10 @@ export const en = {
 
   reauthenticate: {
     title: "Confirm that it's you",
-    intro: (email: string) => `You're signed in as ${email}. What comes next takes one more proof.`,
+    intro: (email: string) => `You're signed in as ${email}. We ask again before a sensitive change.`,
     submit: 'Confirm',
     passkey: 'Use a passkey',
-    needsSecondFactor: "What comes next takes two-step verification, and your account doesn't have it yet.",
+    needsSecondFactor: "This needs two-step verification, and your account doesn't have it yet.",
     setUp: 'Set it up',
     signInAgain: 'Sign in again instead',
     recent: "To change this, confirm that it's you.",
@@ -209,7 +209,7 @@ export const en = {
   twoSteps: {
     title: 'Two-step verification',
     intro:
-      'Signing in then takes a code from an app on your phone, too. A password alone no longer opens your account.',
+      'When you sign in, we also ask for a code from an app on your phone. A password alone then no longer opens your account.',
     off: 'Off',
     on: 'On',
     since: 'Since',
@@ -302,6 +302,9 @@ export const en = {
     title: 'Confirm your email address',
     intro: 'Select the button to confirm that this address is yours.',
     introWithPassword: 'Choose a password to finish setting up your account.',
+    inviteTitle: 'Set up your account',
+    invite: (email: string) => `Choose a password. You'll sign in with ${email}.`,
+    submitInvite: 'Set up account',
     submit: 'Confirm address',
     doneTitle: 'Your address is confirmed',
     done: 'Thank you. Everything is ready.',
@@ -362,7 +365,7 @@ export const en = {
     since: 'Since',
     endAccess: 'End access',
     endOthers: 'Sign out all other devices',
-    endAll: 'Sign out everywhere, here too',
+    endAll: 'Sign out everywhere, including here',
     confirmEndAll: 'Sign out on every device, this one included?',
     allSessions: 'All devices',
     activity: 'Recent activity',

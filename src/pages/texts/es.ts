@@ -158,7 +158,7 @@ export const es = {
     intro:
       'Su cuenta necesita un segundo paso para iniciar sesión. Configúrelo una vez; a partir de entonces se le pedirá al iniciar sesión.',
     byMail:
-      'Su cuenta necesita un segundo paso para iniciar sesión. Para que lo configure usted, y no quien conozca su contraseña, inicie sesión con un enlace que le enviaremos por correo.',
+      'Su cuenta necesita un segundo paso para iniciar sesión. Inicie sesión primero con un enlace que le enviaremos por correo, para que la contraseña sola no baste para configurarlo.',
     mail: 'Iniciar sesión con un enlace',
     app: 'Configurar una aplicación de autenticación',
     passkey: 'Crear una llave de acceso',
@@ -167,7 +167,7 @@ export const es = {
   factorRecovery: {
     title: '¿Ha perdido el segundo paso?',
     intro: (hours: number) =>
-      `Si no tiene su aplicación de autenticación, ni un código de recuperación, ni una llave de acceso, podemos eliminarlos. Tarda ${hours} horas. Le escribimos ahora y otra vez antes de hacerlo, y puede detenerlo.`,
+      `Si ha perdido su aplicación de autenticación, sus códigos de recuperación y sus llaves de acceso, podemos eliminarlos de su cuenta. Tarda ${hours} horas. Le escribiremos ahora y otra vez antes de hacerlo, y podrá detenerlo.`,
     byMail:
       'Para ello, inicie sesión primero con un enlace enviado por correo y vuelva desde allí a esta página.',
     submit: 'Eliminar mi segundo paso',
@@ -187,10 +187,11 @@ export const es = {
 
   reauthenticate: {
     title: 'Confirme que es usted',
-    intro: (email: string) => `Ha iniciado sesión como ${email}. Lo que sigue requiere una prueba más.`,
+    intro: (email: string) =>
+      `Ha iniciado sesión como ${email}. Antes de un cambio importante volvemos a preguntar.`,
     submit: 'Confirmar',
     passkey: 'Usar una llave de acceso',
-    needsSecondFactor: 'Lo que sigue requiere la verificación en dos pasos, y su cuenta aún no la tiene.',
+    needsSecondFactor: 'Esto requiere la verificación en dos pasos, y su cuenta aún no la tiene.',
     setUp: 'Configurarla',
     signInAgain: 'Volver a iniciar sesión',
     recent: 'Para cambiar esto, confirme que es usted.',
@@ -295,6 +296,9 @@ export const es = {
     title: 'Confirmar su correo electrónico',
     intro: 'Un clic, y sabremos que esta dirección es suya.',
     introWithPassword: 'Elija una contraseña para terminar de crear su cuenta.',
+    inviteTitle: 'Configurar su cuenta',
+    invite: (email) => `Elija una contraseña. Iniciará sesión con ${email}.`,
+    submitInvite: 'Configurar la cuenta',
     submit: 'Confirmar dirección',
     doneTitle: 'Su dirección está confirmada',
     done: 'Gracias. Todo está listo.',
@@ -355,7 +359,7 @@ export const es = {
     since: 'Desde',
     endAccess: 'Terminar el acceso',
     endOthers: 'Cerrar las sesiones de los demás dispositivos',
-    endAll: 'Cerrar todas, también esta sesión',
+    endAll: 'Cerrar todas, incluida esta',
     confirmEndAll: '¿Cerrar la sesión en todos los dispositivos, también en este?',
     allSessions: 'Todos los dispositivos',
     activity: 'Actividad reciente',
