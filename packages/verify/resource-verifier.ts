@@ -4,7 +4,8 @@ import { isTrustworthy } from '../../src/http/trustworthy-url.ts'
 import { OFFLINE_ACCESS, parseScope } from '../../src/oauth/scopes.ts'
 import { systemClock } from '../../src/runtime/clock.ts'
 import type { AssuranceLevel } from '../../src/sessions/assurance.ts'
-import { createTokenCheck, Instant } from '../../src/tokens/check-access-token.ts'
+import { createTokenCheck } from '../../src/tokens/check-access-token.ts'
+import { claimsParser, InstantClaim } from '../../src/tokens/claims-parser.ts'
 import { requireIssuer } from './issuer.ts'
 import { createRemoteKeySet, PUBLIC_KEY_ALGORITHMS } from './key-set.ts'
 import { createReporter } from './reporter.ts'
@@ -80,7 +81,10 @@ export function createResourceVerifier(options: ResourceOptions): ResourceVerifi
   const entries = claimEntries(issuer, resource)
   const check = createTokenCheck(
     { ...terms, remember: true, findKey: (kid) => keys.find(kid) },
-    { Claims: v.object(entries), requiredClaims: ['aud', 'client_id', 'scope', 'sub', 'jti'] },
+    {
+      parseClaims: claimsParser(v.object(entries)),
+      requiredClaims: ['aud', 'client_id', 'scope', 'sub', 'jti'],
+    },
   )
 
   function challenge(asked: readonly string[], error?: string): Readonly<Record<string, string>> {
@@ -144,11 +148,11 @@ function claimEntries(issuer: string, resource: string) {
     sub: v.string(),
     client_id: v.string(),
     scope: v.string(),
-    iat: Instant,
-    exp: Instant,
+    iat: InstantClaim,
+    exp: InstantClaim,
     jti: v.string(),
     sid: v.optional(v.string()),
-    auth_time: v.optional(Instant),
+    auth_time: v.optional(InstantClaim),
     amr: v.optional(v.array(v.string()), []),
     acr: v.optional(v.picklist(['urn:janus:1fa', 'urn:janus:2fa'])),
     // guard: a token that is bound to a key is no bearer token

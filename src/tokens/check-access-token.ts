@@ -3,6 +3,7 @@ import * as v from 'valibot'
 import type { Clock } from '../runtime/clock'
 import { createMemo } from '../runtime/memo'
 import type { AssuranceLevel } from '../sessions/assurance'
+import { claimsParser, InstantClaim } from './claims-parser'
 import type { CustomClaims } from './custom-claims'
 import { verifyJwt } from './jwt'
 
@@ -83,7 +84,7 @@ export function createAccessTokenCheck(
   const entries = claimEntries(terms.issuer, terms.audience)
   const Claims = terms.otherClaims === 'refused' ? v.strictObject(entries) : v.object(entries)
   const requiredClaims = Object.keys(entries).filter((claim) => claim !== 'acr' && claim !== 'claims')
-  return createTokenCheck(terms, { Claims, requiredClaims })
+  return createTokenCheck(terms, { parseClaims: claimsParser(Claims), requiredClaims })
 }
 
 /** The claims that bound the life of every access token. */
@@ -93,13 +94,17 @@ interface TimedClaims {
   readonly auth_time?: number | undefined
 }
 
-/** Makes what verifies tokens of the kind `at+jwt` with claims of a form. */
+/** Creates a verifier of tokens of the kind `at+jwt` whose claims have a form. What is declared here has no type of a library of ours. */
 export function createTokenCheck<C extends TimedClaims>(
   terms: AccessTokenTerms,
-  form: { readonly Claims: v.GenericSchema<unknown, C>; readonly requiredClaims: readonly string[] },
+  form: {
+    /** Returns `null` for claims of another form. */
+    readonly parseClaims: (payload: unknown) => C | null
+    readonly requiredClaims: readonly string[]
+  },
 ): (text: string) => Promise<CheckedToken<C>> {
   const { algorithms, issuer, audience, remember, clock } = terms
-  const { Claims, requiredClaims } = form
+  const { parseClaims, requiredClaims } = form
   const memo = createMemo<Remembered<C>>()
 
   return async (text) => {
@@ -125,24 +130,21 @@ export function createTokenCheck<C extends TimedClaims>(
       { algorithms, issuer, audience, typ: TYP, requiredClaims, now },
     )
     if (!jwt.ok && jwt.refusal !== 'expired') return { ok: false, refusal: 'invalid' }
-    const claims = v.safeParse(Claims, jwt.payload)
+    const claims = parseClaims(jwt.payload)
     const expired = !jwt.ok
-    if (!claims.success)
+    if (!claims)
       return expired ? { ok: false, refusal: 'expired', claims: null } : { ok: false, refusal: 'invalid' }
-    const { iat, exp, auth_time = iat } = claims.output
+    const { iat, exp, auth_time = iat } = claims
     const plausible =
       // guard: a token lives at most an hour
       Math.max(iat, auth_time) <= now + CLOCK_SKEW_SECONDS && exp - iat <= MAX_LIFETIME_SECONDS
-    if (expired) return { ok: false, refusal: 'expired', claims: plausible ? claims.output : null }
+    if (expired) return { ok: false, refusal: 'expired', claims: plausible ? claims : null }
     if (!plausible) return { ok: false, refusal: 'invalid' }
-    const checked = { ok: true, claims: claims.output } as const
+    const checked = { ok: true, claims } as const
     if (remember && used.by) memo.set(text, { ...used.by, checked }, Math.min(now + CLAIMS_MEMO_SECONDS, exp))
     return checked
   }
 }
-
-/** Seconds since the epoch, as a claim has them. */
-export const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
 
 /** Returns the claims issued here, of exactly these types: no array for `aud`, no `exp` as text. */
 function claimEntries(issuer: string, audience: string) {
@@ -151,12 +153,12 @@ function claimEntries(issuer: string, audience: string) {
     aud: v.literal(audience),
     sub: v.string(),
     client_id: v.literal(CLIENT_ID),
-    iat: Instant,
-    exp: Instant,
+    iat: InstantClaim,
+    exp: InstantClaim,
     jti: v.string(),
     sid: v.string(),
     roles: v.pipe(v.array(v.string()), v.readonly()),
-    auth_time: Instant,
+    auth_time: InstantClaim,
     amr: v.array(v.string()),
     // Tokens that were issued before there was a second level have none.
     acr: v.optional(v.picklist(['urn:janus:1fa', 'urn:janus:2fa']), 'urn:janus:1fa'),
