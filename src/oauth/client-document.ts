@@ -1,5 +1,6 @@
 import * as v from 'valibot'
-import { type AppMetadata, AppMetadataFields, toAppMetadata } from './app-metadata'
+import type { AppMetadata } from './app-metadata'
+import { AppMetadataFields, toAppMetadata } from './app-metadata-fields'
 
 /** Bounds the URL of a document, in characters. It is the id of a client (oauth_clients.id), and longer than that of an account. */
 const URL_LENGTH = { least: 24, most: 512 }

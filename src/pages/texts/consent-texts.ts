@@ -16,7 +16,7 @@ export interface ConsentTexts {
   readonly unchecked: string
   readonly callsItself: (name: string) => string
   readonly revoke: string
-  /** What the scopes of OpenID Connect allow (Core §5.4). */
+  /** Says what the scopes of OpenID Connect allow (Core §5.4). */
   readonly scopes: Readonly<Record<KnownScope, string>>
   readonly allow: string
   readonly deny: string
