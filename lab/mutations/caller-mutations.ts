@@ -77,8 +77,8 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a verifier asks a service that fails for nothing',
-    cut: '.ok) return',
-    put: '.ok && verdict.problem.status !== 503) return',
+    cut: '.ok) {',
+    put: '.ok && verdict.problem.status !== 503) {',
     tests: ['test/verify'],
   },
   {
@@ -103,6 +103,12 @@ export const CALLER_MUTATIONS: readonly Mutation[] = [
     cut: '!isWebSocket(request',
     put: '(!isWebSocket(request) || true',
     tests: ['test/contracts/caller-service.test.ts'],
+  },
+  {
+    guard: 'only a browser that opens a page is led to sign-in',
+    cut: '!opensPage',
+    put: 'false',
+    tests: ['test/verify/sign-in-at.test.ts'],
   },
   {
     guard: 'a service that is not bound is no weaker check',

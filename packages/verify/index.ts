@@ -8,6 +8,7 @@ import type { AssuranceLevel } from '../../src/sessions/assurance.ts'
 import { requireIssuer } from './issuer.ts'
 import { refuse } from './refuse.ts'
 import { createServiceClient, type ServiceClientOptions } from './service-client.ts'
+import { redirectToSignIn } from './sign-in-redirect.ts'
 import { createVerifier, refusal, type Verifier, type VerifierOptions } from './verifier.ts'
 
 export type { Principal } from '../../src/guards/principal.ts'
@@ -55,19 +56,26 @@ export interface JanusEnv {
 }
 
 /** By the key set: bearer tokens. By a service binding, or the Janus in the same Worker: cookies too, and live checks. */
-export type JanusMiddlewareOptions =
+export type JanusMiddlewareOptions = (
   | (VerifierOptions & { readonly service?: never; readonly live?: never })
   | (ServiceClientOptions & {
       /** Says whether each request reads from the source of truth that the session is active. */
       readonly live?: boolean
     })
+) & {
+  /**
+   * The page to sign in, such as `/auth/login`: a browser that opens a page and is not signed in is sent there and comes back. Every other
+   * request gets the problem.
+   */
+  readonly signInAt?: string
+}
 
 /**
  * Creates middleware that authenticates each request, sets `c.var.principal`, and answers every other request as Janus would:
  * the same problem, the same challenge (RFC 6750 §3, RFC 9457).
  */
 export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusEnv> {
-  const { issuer } = options
+  const { issuer, signInAt } = options
   requireIssuer(issuer, 'janus')
   // A binding that is missing where it is deployed must not become a weaker check.
   // guard: a service that is not bound is no weaker check
@@ -80,7 +88,11 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   return async (c, next) => {
     const verdict = await verifier.authenticate(c.req.raw.headers, c.req.method)
     // guard: a verifier asks a service that fails for nothing
-    if (!verdict.ok) return refuse(verdict.problem)
+    if (!verdict.ok) {
+      const { problem } = verdict
+      const led = problem.status === 401 && signInAt !== undefined && redirectToSignIn(c.req.raw, signInAt)
+      return led || refuse(problem)
+    }
     c.set('principal', verdict.principal)
     c.set('issuer', issuer)
     await next()

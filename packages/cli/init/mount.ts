@@ -12,7 +12,7 @@ import { type JanusEnv, janus } from 'janus/verify'
 
 // Registration, sign-in and accounts.
 ${createAuth('auth')}
-const signedIn = janus({ issuer: env.ISSUER, service: auth })
+const signedIn = janus({ issuer: env.ISSUER, service: auth, signInAt: '${path}/login' })
 
 const app = new Hono<JanusEnv>()
   .route('${path}', auth)
