@@ -22,14 +22,17 @@ import type { DeliveryServices } from './mail/deliver-mail'
 import type { CheckClientToken } from './oauth/check-client-token'
 import type { ClientDocuments } from './oauth/client-documents'
 import type { ClientTokens } from './oauth/client-token'
+import type { IdTokens } from './oauth/id-token'
 import type { MachineStore } from './oauth/machine'
 import type { MachineTokens } from './oauth/machine-token'
 import type { OAuthStore } from './oauth/oauth-store'
+import type { OpenIdStore } from './oauth/openid-store'
 import type { RequestSeals } from './oauth/request-seals'
 import type { ScopeTexts } from './oauth/scope-texts'
 import type { Resource } from './oauth/scopes'
 import type { SelfRegisteredStore } from './oauth/self-registered-store'
 import type { TokenStatusStore } from './oauth/token-status'
+import type { CheckUserInfoToken } from './oauth/user-info-token'
 import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
@@ -123,6 +126,11 @@ export interface ProviderPart {
   readonly checkClientToken: CheckClientToken
   readonly tokenStatus: TokenStatusStore
   readonly machines: MachineStore
+  readonly idTokens: IdTokens
+  readonly openId: OpenIdStore
+  /** Tells clients that what they were granted has ended. What fails is left to the sweep. */
+  readonly tellClients: () => Promise<void>
+  readonly checkUserInfoToken: CheckUserInfoToken
   /** The services that take its tokens. */
   readonly resources: readonly Resource[]
   readonly selfRegistered: SelfRegisteredStore

@@ -15,6 +15,7 @@ import { MAIL_MUTATIONS } from './mail-mutations.ts'
 import { breakGuard, type Mutation, readMarks } from './mutation.ts'
 import { NODE_MUTATIONS } from './node-mutations.ts'
 import { OAUTH_MUTATIONS } from './oauth-mutations.ts'
+import { OPENID_MUTATIONS } from './openid-mutations.ts'
 import { PAGE_MUTATIONS } from './page-mutations.ts'
 import { PASSKEY_MUTATIONS } from './passkey-mutations.ts'
 import { SOCIAL_MUTATIONS } from './social-mutations.ts'
@@ -54,6 +55,7 @@ const all = [
   ...SOCIAL_MUTATIONS,
   ...OAUTH_MUTATIONS,
   ...MACHINE_MUTATIONS,
+  ...OPENID_MUTATIONS,
 ]
 const marks = readMarks(ROOT)
 for (const mutation of all) {

@@ -8,7 +8,13 @@ import type { PairAlg, StoredSigningKey } from './signing-key-store'
 const PAIR_ALGORITHMS = {
   ES256: { name: 'ECDSA', namedCurve: 'P-256' },
   EdDSA: { name: 'Ed25519' },
-} as const satisfies Record<PairAlg, { name: string; namedCurve?: string }>
+  RS256: {
+    name: 'RSASSA-PKCS1-v1_5',
+    hash: 'SHA-256',
+    modulusLength: 2048,
+    publicExponent: new Uint8Array([1, 0, 1]),
+  },
+} as const satisfies Record<PairAlg, SubtleCryptoGenerateKeyAlgorithm>
 
 /** Generates a key pair, its private part encrypted with a key derived from the newest secret. */
 export async function generateKeyPair(
@@ -17,9 +23,7 @@ export async function generateKeyPair(
 ): Promise<StoredSigningKey> {
   const generated = await crypto.subtle.generateKey(PAIR_ALGORITHMS[alg], true, ['sign', 'verify'])
   const { publicKey, privateKey } = generated as CryptoKeyPair
-  const { kty, crv, x, y } = (await crypto.subtle.exportKey('jwk', publicKey)) as JsonWebKey & JWK
-  // Named one by one, so that no private member can ever be published.
-  const members = { kty, crv, x, ...(y === undefined ? {} : { y }) } as JWK
+  const members = publicMembers((await crypto.subtle.exportKey('jwk', publicKey)) as JsonWebKey & JWK)
   const kid = await thumbprint(members)
 
   const pkcs8 = (await crypto.subtle.exportKey('pkcs8', privateKey)) as ArrayBuffer
@@ -47,14 +51,19 @@ export async function decryptPrivateKey(
 }
 
 export function importPublicKey({ alg, publicJwk }: StoredSigningKey): Promise<CryptoKey> {
-  const { kty = '', crv = '', x = '', y = null } = publicJwk
-  const members = { kty, crv, x, ...(y === null ? {} : { y }) }
+  const members = publicMembers(publicJwk) as JsonWebKey
   return crypto.subtle.importKey('jwk', members, PAIR_ALGORITHMS[alg], false, ['verify'])
 }
 
-/** Returns the name of a public key, made of the key itself (RFC 7638 §3.1): its required members in the order of the alphabet. */
-async function thumbprint({ crv, kty, x, y }: JWK): Promise<string> {
-  return encodeBase64url(await sha256(new TextEncoder().encode(JSON.stringify({ crv, kty, x, y }))))
+/** Returns the members of a public key that are required, in the order of the alphabet (RFC 7638 §3.2). */
+function publicMembers({ crv, e, kty, n, x, y }: JWK): JWK {
+  // Named one by one, so that no private member can ever be published.
+  return JSON.parse(JSON.stringify(kty === 'RSA' ? { e, kty, n } : { crv, kty, x, y })) as JWK
+}
+
+/** Returns the name of a public key, made of the key itself (RFC 7638 §3.1). */
+async function thumbprint(members: JWK): Promise<string> {
+  return encodeBase64url(await sha256(new TextEncoder().encode(JSON.stringify(members))))
 }
 
 /** So that one key's ciphertext cannot be put in the place of another's. */

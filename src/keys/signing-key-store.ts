@@ -1,7 +1,10 @@
 import type { JWK } from 'jose'
 
-/** The algorithms whose keys are pairs, made here and stored. */
-export type PairAlg = 'ES256' | 'EdDSA'
+/** The algorithms whose keys are pairs, made here and stored. Access tokens are signed with the first two alone, ID tokens with {@link IdTokenAlg}. */
+export type PairAlg = 'ES256' | 'EdDSA' | 'RS256'
+
+/** The algorithms of ID tokens (OpenID Connect Core §15.1). Their keys sign nothing else. */
+export type IdTokenAlg = 'RS256' | 'ES256'
 
 /** A key pair at rest. */
 export interface StoredSigningKey {

@@ -9,9 +9,9 @@ export interface Signer {
   readonly key: CryptoKey
 }
 
-/** The keys of access tokens: one that signs, and all that still verify. */
-export interface SigningKeys {
-  readonly alg: JwtAlg
+/** The keys of access tokens, or of ID tokens: one that signs, and all that still verify. */
+export interface SigningKeys<Alg extends string = JwtAlg> {
+  readonly alg: Alg
   /** Returns the key that signs. @throws {StoreUnavailable} If no key has been loaded yet and the store cannot be reached. */
   signer(): Promise<Signer>
   /** Returns the key of that id, or `null` if there is none or the last token it signed has ended. @throws {StoreUnavailable} as `signer`. */

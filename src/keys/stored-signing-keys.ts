@@ -2,7 +2,7 @@ import type { Restores } from '../restores/restores'
 import { StoreUnavailable } from '../runtime/outage'
 import { decryptPrivateKey, generateKeyPair, importPublicKey } from './key-pair'
 import { KEY_SET_MAX_AGE_SECONDS, publishedKeysAt, signingKeysAt } from './key-succession'
-import type { StoredSigningKey } from './signing-key-store'
+import type { PairAlg, StoredSigningKey } from './signing-key-store'
 import type { Signer, SigningKeys } from './signing-keys'
 import { type SweepKeysServices, sweepKeys } from './sweep-keys'
 
@@ -15,21 +15,36 @@ const MOST_REPLACEMENTS = 3
 /** Sets how long the old keys serve before the store is asked again, after it did not answer. */
 const RELOAD_AGAIN_SECONDS = 10
 
+export interface StoredKeysServices<Alg extends PairAlg> extends SweepKeysServices<Alg> {
+  readonly restores: Restores
+  /** Says whether the first key is made only when something is signed, and not when keys are listed. */
+  readonly madeToSign?: boolean
+}
+
 /** Creates key pairs in a store, loaded and imported once for each isolate and again when they are old. */
-export function createStoredSigningKeys(
-  services: SweepKeysServices & { readonly restores: Restores },
-): SigningKeys {
-  const { alg, store, keyring, restores, accessTokenLifetimeSeconds, clock, log } = services
+export function createStoredSigningKeys<Alg extends PairAlg>(
+  services: StoredKeysServices<Alg>,
+): SigningKeys<Alg> {
+  const {
+    alg,
+    store,
+    keyring,
+    restores,
+    accessTokenLifetimeSeconds,
+    madeToSign = false,
+    clock,
+    log,
+  } = services
 
   // Set when a load is complete, never the promise of one: a request that is cancelled would leave others waiting.
   let loaded: LoadedKeys | null = null
 
-  async function load(): Promise<readonly LoadedKey[]> {
+  async function load(make = !madeToSign): Promise<readonly LoadedKey[]> {
     const now = clock()
     const restoredAt = await restores.lastAt()
     let keys = await importKeys(await store.list(alg))
     // Another isolate may add a key of this generation first, under a secret that this one does not have: then once more.
-    for (let attempt = 0; attempt < MOST_REPLACEMENTS && !signerAt(keys, now); attempt++) {
+    for (let attempt = 0; make && attempt < MOST_REPLACEMENTS && !signerAt(keys, now); attempt++) {
       // There is nothing to sign with, so this one signs at once, unannounced.
       const generation = (keys.at(-1)?.generation ?? 0) + 1
       const added = await store.add(await generateKeyPair(keyring, { alg, generation, signsFrom: now }))
@@ -77,7 +92,7 @@ export function createStoredSigningKeys(
     async signer() {
       // The keys at hand may all have ended since they were loaded.
       const signer =
-        signerAt(await keysAtMost(KEY_SET_MAX_AGE_SECONDS), clock()) ?? signerAt(await load(), clock())
+        signerAt(await keysAtMost(KEY_SET_MAX_AGE_SECONDS), clock()) ?? signerAt(await load(true), clock())
       if (!signer) throw new Error('There is no key to sign with, and none could be made')
       return signer
     },

@@ -5,8 +5,8 @@ import { generateKeyPair } from './key-pair'
 import { PUBLISHED_BEFORE_SECONDS, publishedKeysAt } from './key-succession'
 import type { PairAlg, SigningKeyStore, StoredSigningKey } from './signing-key-store'
 
-export interface SweepKeysServices {
-  readonly alg: PairAlg
+export interface SweepKeysServices<Alg extends PairAlg = PairAlg> {
+  readonly alg: Alg
   readonly store: SigningKeyStore
   readonly keyring: Keyring
   /** 0: never by age. */

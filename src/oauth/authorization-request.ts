@@ -1,7 +1,8 @@
+import { type ClaimsRequest, parseClaimsRequest } from './claims-request'
 import type { Client } from './client'
 import { type OAuthError, oauthError } from './oauth-error'
 import { matchesRedirectUri } from './redirect-uri'
-import { grantable, type Resource } from './scopes'
+import { grantable, OPENID, parseScope, type Resource } from './scopes'
 
 /** Describes a client's request once client and redirect URI are proven. Everything in it was checked. */
 export interface AuthorizationRequest {
@@ -11,8 +12,11 @@ export interface AuthorizationRequest {
   readonly state: string | null
   readonly challenge: string
   readonly scope: string
-  readonly resource: string
+  /** `null`: OpenID Connect alone. */
+  readonly resource: string | null
   readonly nonce: string | null
+  /** The parameter, as it was sent. */
+  readonly claims: string | null
   readonly prompt: readonly Prompt[]
   /** Limits how many seconds ago the person proved who they are; `null`: no limit. */
   readonly maxAge: number | null
@@ -83,11 +87,11 @@ export function parseAuthorizationRequest(
   const maxAge = parameters.get('max_age')
   if (maxAge !== null && !/^\d{1,9}$/.test(maxAge))
     return refused(oauthError('invalid_request', 'Send max_age as whole seconds.'))
-  const granted = grantable(
-    { scope: parameters.get('scope'), resource: parameters.get('resource') },
-    client,
-    resources,
-  )
+  const claims = parameters.get('claims')
+  const wanted = parseClaimsRequest(claims)
+  if (wanted === null) return refused(oauthError('invalid_request', 'Send claims as OpenID Connect has it.'))
+  const scope = scopeWith(parameters.get('scope'), wanted)
+  const granted = grantable({ scope, resource: parameters.get('resource') }, client, resources)
   if ('error' in granted) return refused(granted)
   return {
     outcome: 'valid',
@@ -97,10 +101,17 @@ export function parseAuthorizationRequest(
       clientId: client.id,
       challenge: parameters.get('code_challenge') ?? '',
       nonce,
+      claims,
       prompt,
       maxAge: maxAge === null ? null : Number(maxAge),
     },
   }
+}
+
+/** Returns the scope that is asked for, with what the claims take that are asked for one by one. */
+function scopeWith(scope: string | null, { scopes }: ClaimsRequest): string | null {
+  const asked = scope === null ? null : parseScope(scope)
+  return asked?.includes(OPENID) ? [...new Set([...asked, ...scopes])].join(' ') : scope
 }
 
 /** Returns what is wrong with the flow that a client asks for. There is one: a code, with S256. */
@@ -155,7 +166,7 @@ export function answerUrl(
 
 /** Returns the parameters of a request again, to check them once more when its person has signed in. */
 export function requestParameters(request: AuthorizationRequest): URLSearchParams {
-  const { clientId, redirectUri, state, challenge, scope, resource, nonce, prompt, maxAge } = request
+  const { clientId, redirectUri, state, challenge, scope, resource, nonce, claims, prompt, maxAge } = request
   const parameters = new URLSearchParams({
     response_type: 'code',
     client_id: clientId,
@@ -163,10 +174,11 @@ export function requestParameters(request: AuthorizationRequest): URLSearchParam
     code_challenge: challenge,
     code_challenge_method: 'S256',
     scope,
-    resource,
   })
+  if (resource !== null) parameters.set('resource', resource)
   if (state !== null) parameters.set('state', state)
   if (nonce !== null) parameters.set('nonce', nonce)
+  if (claims !== null) parameters.set('claims', claims)
   if (prompt.length > 0) parameters.set('prompt', prompt.join(' '))
   if (maxAge !== null) parameters.set('max_age', String(maxAge))
   return parameters

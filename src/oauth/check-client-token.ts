@@ -4,6 +4,7 @@ import type { SigningKeys } from '../keys/signing-keys'
 import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import { verifyJwt } from '../tokens/jwt'
+import { userInfoOf } from './client-token'
 import type { Resource } from './scopes'
 
 /** An access token that Janus issued to a client, and that has not expired. Whether its grant is live, the store says. */
@@ -49,7 +50,7 @@ export function createClientTokenCheck({
   readonly resources: readonly Resource[]
   readonly clock: Clock
 }): CheckClientToken {
-  const audience = resources.map(({ uri }) => uri)
+  const audience = [...resources.map(({ uri }) => uri), userInfoOf(issuer)]
   return async (text) => {
     const jwt = await verifyJwt(
       text,

@@ -15,6 +15,11 @@ export interface ClientTokens {
   issue(grant: Grant, scope: string): Promise<{ token: string; expiresInSeconds: number }>
 }
 
+/** Returns the audience of tokens that open UserInfo, and nothing else. */
+export function userInfoOf(issuer: string): string {
+  return `${issuer}/oauth/userinfo`
+}
+
 export function createClientTokens({
   keys,
   issuer,
@@ -32,7 +37,7 @@ export function createClientTokens({
       await keys.signer()
     },
 
-    async issue({ live: { session }, clientId, resource }, scope) {
+    async issue({ live: { session }, clientId, resource, subject }, scope) {
       const now = clock()
       const signer = await keys.signer()
       const { amr, acr, authenticatedAt } = assuranceOf(session.methods)
@@ -40,8 +45,8 @@ export function createClientTokens({
       const claims = {
         iss: issuer,
         // guard: a token is for one resource
-        aud: resource,
-        sub: session.userId,
+        aud: resource ?? userInfoOf(issuer),
+        sub: subject,
         client_id: clientId,
         scope,
         iat: now,

@@ -18,6 +18,8 @@ export interface Client {
   readonly registeredBy: 'operator' | 'document' | 'itself'
   /** Says until when its document counts, in seconds; `null`: it has none. */
   readonly freshUntil: number | null
+  /** Says where a browser may be led after its person has signed out. */
+  readonly postLogoutRedirectUris: readonly string[]
 }
 
 /** Holds what a client presents about itself at the token endpoint: its id, and the hash of its secret if it sent one. */

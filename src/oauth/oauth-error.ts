@@ -1,7 +1,12 @@
-/** The errors of RFC 6749 §4.1.2.1 and §5.2, RFC 8707 §2 and OpenID Connect Core §3.1.2.6 that are answered here. */
+/**
+ * The errors of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6 and OpenID Connect Core Error Code
+ * unmet_authentication_requirements 1.0 that are answered here.
+ */
 export type OAuthErrorCode =
   | 'invalid_request'
   | 'invalid_client'
+  | 'invalid_token'
+  | 'insufficient_scope'
   | 'invalid_grant'
   | 'invalid_scope'
   | 'invalid_target'
@@ -11,6 +16,7 @@ export type OAuthErrorCode =
   | 'access_denied'
   | 'login_required'
   | 'consent_required'
+  | 'unmet_authentication_requirements'
   | 'request_not_supported'
   | 'request_uri_not_supported'
 

@@ -1,8 +1,11 @@
+import type { IdTokenAlg } from '../keys/signing-key-store'
 import type { RequestSource } from '../request-source/request-source'
+import type { AssuranceLevel } from '../sessions/assurance'
 import type { LiveSession } from '../sessions/session'
 import type { Rotation, RotationTerms } from '../sessions/session-store'
 import type { AuthorizationRequest } from './authorization-request'
 import type { Client, ClientProof } from './client'
+import type { Person } from './person-claims'
 
 /** Stores what Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface OAuthStore {
@@ -37,10 +40,13 @@ export interface AskedFacts {
     readonly userId: string
     readonly email: string
     readonly authenticatedAt: number
+    readonly acr: AssuranceLevel
     readonly sessionId: string
   } | null
   /** Holds the scope that the person allowed the client for the resource before; `null` if none. */
   readonly allowedScope: string | null
+  /** Names the person to this client; `null`: nobody is signed in, or the client has not been told of them yet. */
+  readonly subject: string | null
 }
 
 export interface NewCode {
@@ -51,6 +57,8 @@ export interface NewCode {
   readonly expiresAt: number
   /** Says whether the person has just allowed it, and it is remembered. */
   readonly remember: boolean
+  /** Names the person to a client that is not told the id of the account, if nothing does yet. */
+  readonly newSubject: string
   readonly now: number
 }
 
@@ -75,11 +83,22 @@ export interface Grant {
   readonly live: LiveSession
   readonly clientId: string
   readonly scope: string
-  readonly resource: string
+  /** `null`: its access tokens open UserInfo. */
+  readonly resource: string | null
+  /** Names the person to this client: the id of the account, or what stands for it in the client's sector. */
+  readonly subject: string
+  readonly idTokenAlg: IdTokenAlg
+  readonly person: Person
 }
 
 export type Redeemed =
-  | { readonly outcome: 'redeemed'; readonly grant: Grant; readonly nonce: string | null }
+  | {
+      readonly outcome: 'redeemed'
+      readonly grant: Grant
+      readonly nonce: string | null
+      /** Names the claims about the person that the ID token has to say. */
+      readonly inIdToken: readonly string[]
+    }
   /** There is no such client, or its secret is another. */
   | { readonly outcome: 'unknown-client' }
   | { readonly outcome: 'invalid' }

@@ -7,6 +7,8 @@ export interface PendingRequest {
   readonly request: AuthorizationRequest
   /** Says when the request came (seconds), for `prompt=login` and `max_age`. */
   readonly startedAt: number
+  /** Names the only person about whom the client wants an answer; `null`: any. */
+  readonly hintedSubject: string | null
   /** SHA-256 of a secret of the browser that it came from, base64url. */
   readonly bindingHash: string
   readonly expiresAt: number
@@ -20,10 +22,20 @@ export interface ShownRequest {
   readonly expiresAt: number
 }
 
+/** A sign-out that a person was asked about. */
+export interface AskedSignOut {
+  /** Says where the browser is led on; `null`: nowhere. */
+  readonly target: string | null
+  /** Names who was asked. */
+  readonly userId: string
+  readonly expiresAt: number
+}
+
 /** Seals what a browser carries and must neither read nor change, so that asking stores nothing. */
 export interface RequestSeals {
   readonly pending: Seals<PendingRequest>
   readonly shown: Seals<ShownRequest>
+  readonly signOut: Seals<AskedSignOut>
 }
 
 /** Limits how long a person may take to sign in and to decide, in seconds. */
@@ -39,7 +51,7 @@ export function createRequestSeals({
   readonly keyring: Keyring
   readonly issuer: string
 }): RequestSeals {
-  const sealsOf = <T extends { readonly expiresAt: number }>(kind: 'pending' | 'shown') =>
+  const sealsOf = <T extends { readonly expiresAt: number }>(kind: keyof RequestSeals) =>
     createExpiringSeals<T>({
       keyring,
       purpose: 'authorization-request',
@@ -47,5 +59,5 @@ export function createRequestSeals({
       name: JSON.stringify([issuer, kind]),
       maxLength: SEALED_MAX_LENGTH,
     })
-  return { pending: sealsOf('pending'), shown: sealsOf('shown') }
+  return { pending: sealsOf('pending'), shown: sealsOf('shown'), signOut: sealsOf('signOut') }
 }

@@ -16,8 +16,15 @@ export interface Asked {
 
 export interface Granted {
   readonly scope: string
-  readonly resource: string
+  /** `null`: none; its access tokens open UserInfo. */
+  readonly resource: string | null
 }
+
+/** Asks for an ID token, and lets scopes ask for claims about the person (OpenID Connect Core §3.1.2.1). */
+export const OPENID = 'openid'
+
+/** Ask for claims about the person: see person-claims.ts. */
+export const PERSON_SCOPES = ['profile', 'email'] as const
 
 /** Lets a grant outlive the sign-in that it came from (OpenID Connect Core §11). */
 export const OFFLINE_ACCESS = 'offline_access'
@@ -31,8 +38,9 @@ export function parseScope(text: string): readonly string[] | null {
 }
 
 /**
- * Returns what a client can be granted of what it asks for: what the resource has, and the client is registered for. The rest is left out,
- * and the token response says what was granted (RFC 6749 §3.3). Where no scope is named, everything is that the client may ask of the resource.
+ * Returns what a client can be granted of what it asks for: what the resource has, what OpenID Connect has, and the client is registered for. The
+ * rest is left out, and the token response says what was granted (RFC 6749 §3.3). Where no scope is named, everything is that the client may ask
+ * of the resource. Without a resource there is OpenID Connect alone.
  */
 export function grantable(
   asked: Asked,
@@ -41,17 +49,20 @@ export function grantable(
 ): Granted | OAuthError {
   const { resource: uri } = asked
   // guard: a token is for a resource that settings name
-  const resource = resources.find((each) => each.uri === uri)
-  if (!resource)
-    return oauthError('invalid_target', 'Send one resource that this server knows (OAUTH_RESOURCES).')
-  const offered = [...resource.scopes, OFFLINE_ACCESS]
-  const words = asked.scope === null ? resource.scopes : parseScope(asked.scope)
+  const resource = resources.find((each) => each.uri === uri) ?? null
+  const scopes = resource?.scopes ?? []
+  const words = asked.scope === null ? scopes : parseScope(asked.scope)
   if (words === null) return oauthError('invalid_scope', 'Send scope as words separated by single spaces.')
+  if (resource === null && (uri !== null || !words.includes(OPENID)))
+    return oauthError('invalid_target', 'Send one resource that this server knows (OAUTH_RESOURCES).')
   // guard: a client is granted no scope that it is not registered for
-  const granted = words.filter((word) => offered.includes(word) && client.scopes.includes(word))
+  const registered = words.filter((word) => client.scopes.includes(word))
+  const person = registered.includes(OPENID) ? [OPENID, ...PERSON_SCOPES] : []
+  const offered = [...scopes, ...person, OFFLINE_ACCESS]
+  const granted = registered.filter((word) => offered.includes(word))
   if (granted.every((word) => word === OFFLINE_ACCESS))
     return oauthError('invalid_scope', 'This client may ask for none of these scopes at this resource.')
-  return { scope: granted.join(' '), resource: resource.uri }
+  return { scope: granted.join(' '), resource: resource?.uri ?? null }
 }
 
 /** Returns the scope of a token that a client asks for later: what it was granted, or a part of it (RFC 6749 §6); `null` if it asks for more. */

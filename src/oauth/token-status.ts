@@ -22,6 +22,8 @@ export interface TokenStatus {
     readonly clientId: string
     readonly scope: string
     readonly resource: string | null
+    /** Names the person to the client. */
+    readonly subject: string
     readonly refreshCounter: number
   } | null
   /** The client that the token names, unless the token was revoked. */

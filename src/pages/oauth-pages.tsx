@@ -63,9 +63,7 @@ export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps)
           {words.from} <strong>{place ?? words.thisDevice}</strong>.
         </p>
         <div class="permissions">
-          <p>
-            {words.may} {words.at(request.resource)}:
-          </p>
+          <p>{request.resource === null ? words.may : `${words.may} ${words.at(request.resource)}`}:</p>
           <ul>
             {request.scope
               .split(' ')

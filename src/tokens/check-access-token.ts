@@ -39,7 +39,7 @@ export type CheckedToken<C> =
   | { readonly ok: false; readonly refusal: 'expired'; readonly claims: C | null }
 
 /** Only this kind opens the API; ID tokens and the like carry another (RFC 9068 §2.1, RFC 8725 §3.11). */
-const TYP = 'at+jwt'
+export const ACCESS_TOKEN_TYP = 'at+jwt'
 
 /** Janus itself: there are no other clients yet, and RFC 9068 §2.2 requires the claim. */
 export const CLIENT_ID = 'janus'
@@ -127,7 +127,7 @@ export function createTokenCheck<C extends TimedClaims>(
         }
         throw new errors.JWKSNoMatchingKey()
       },
-      { algorithms, issuer, audience, typ: TYP, requiredClaims, now },
+      { algorithms, issuer, audience, typ: ACCESS_TOKEN_TYP, requiredClaims, now },
     )
     if (!jwt.ok && jwt.refusal !== 'expired') return { ok: false, refusal: 'invalid' }
     const claims = parseClaims(jwt.payload)
@@ -168,7 +168,7 @@ function claimEntries(issuer: string, audience: string) {
 
 /** Returns the protected header of every access token. */
 export function accessTokenHeader(alg: string, kid: string) {
-  return { alg, typ: TYP, kid }
+  return { alg, typ: ACCESS_TOKEN_TYP, kid }
 }
 
 function encodeHeader(alg: string, kid: string): string {

@@ -10,8 +10,8 @@ export const JWT_MAX_LENGTH = 4096
 export interface JwtExpectations {
   readonly algorithms: readonly string[]
   readonly issuer: string
-  /** One of these, if there are several. */
-  readonly audience: string | readonly string[]
+  /** One of these, if there are several; `null`: the caller looks at the claim. */
+  readonly audience: string | readonly string[] | null
   readonly typ: string
   readonly requiredClaims: readonly string[]
   readonly now: number
@@ -50,7 +50,7 @@ export async function verifyJwt(
     const { payload } = await jwtVerify(text, getKey, {
       algorithms: [...expected.algorithms],
       issuer: expected.issuer,
-      audience: typeof expected.audience === 'string' ? expected.audience : [...expected.audience],
+      ...(expected.audience !== null && { audience: [expected.audience].flat() }),
       typ: expected.typ,
       requiredClaims: [...expected.requiredClaims],
       currentDate: new Date(expected.now * 1000),

@@ -1,22 +1,33 @@
-import { authorizeRoutes, type OAuthPages } from '../api/oauth/authorize'
+import { authorizeRoutes } from '../api/oauth/authorize'
+import { endSessionRoutes } from '../api/oauth/end-session'
 import { metadataRoutes } from '../api/oauth/metadata'
 import { registrationRoutes } from '../api/oauth/register'
 import { tokenRoutes } from '../api/oauth/token'
 import { tokenStatusRoutes } from '../api/oauth/token-status'
+import { userInfoRoutes } from '../api/oauth/user-info'
+import type { Pages } from '../api/pages'
 import { parseOAuthSettings } from '../config/oauth-settings'
+import { deliverLogouts } from '../flows/oauth/deliver-logouts'
 import type { SignedInEnv } from '../guards/auth-env'
 import { Hono } from '../http/hono'
+import { createStoredSigningKeys, type StoredKeysServices } from '../keys/stored-signing-keys'
 import { createClientTokenCheck } from '../oauth/check-client-token'
 import { createClientDocuments } from '../oauth/client-documents'
 import { createClientTokens } from '../oauth/client-token'
+import { createIdTokens, type IdTokenKeys } from '../oauth/id-token'
 import { createMachineTokens } from '../oauth/machine-token'
 import { createRequestSeals } from '../oauth/request-seals'
+import { createUserInfoTokenCheck } from '../oauth/user-info-token'
 import { createOAuthPages } from '../pages/oauth-pages'
+import { createSignOutPages } from '../pages/sign-out-pages'
+import { orOnOutage } from '../runtime/outage'
 import type { ProviderPart, Services } from '../services'
 import type { Send } from '../social/egress'
 import { createMachineStore } from '../storage/sql/machine-store'
 import { createOAuthStore } from '../storage/sql/oauth-store'
+import { createOpenIdStore } from '../storage/sql/openid-store'
 import { createSelfRegisteredStore } from '../storage/sql/self-registered-store'
+import { createSigningKeyStore } from '../storage/sql/signing-key-store'
 import { createTokenStatusStore } from '../storage/sql/token-status-store'
 import type { CreateProvider, Provider } from './part'
 import { FORGET_STEP } from './sweep'
@@ -29,7 +40,9 @@ const PUBLIC_PATHS = [
   '/oauth/token',
   '/oauth/revoke',
   '/oauth/register',
+  '/oauth/userinfo',
   '/.well-known/oauth-authorization-server',
+  '/.well-known/openid-configuration',
   '/.well-known/jwks.json',
 ]
 
@@ -47,8 +60,29 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
       const { issuer, accessTokenLifetimeSeconds: lifetimeSeconds, maxSessions } = config
       const oauth = createOAuthStore(db, { mailQueue, maxSessions })
       const selfRegistered = createSelfRegisteredStore(db)
+      const idTokens = createIdTokens({
+        keys: createIdTokenKeys({
+          store: createSigningKeyStore(db, 'id_token_keys'),
+          keyring,
+          restores,
+          keyRotationDays: config.keyRotationDays,
+          accessTokenLifetimeSeconds: lifetimeSeconds,
+          clock,
+          log,
+        }),
+        issuer,
+        lifetimeSeconds,
+        clock,
+      })
+      const openId = createOpenIdStore(db)
+      const logouts = { openId, idTokens, send, clock, log }
       const part: ProviderPart = {
         oauth,
+        idTokens,
+        openId,
+        tellClients: () =>
+          orOnOutage(deliverLogouts(logouts), ({ store }) => log('logouts-left-to-sweep', { store })),
+        checkUserInfoToken: createUserInfoTokenCheck({ keys: signingKeys, issuer, clock }),
         resources,
         selfRegistered,
         clientDocuments:
@@ -68,22 +102,36 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         ...part,
         publicPaths: PUBLIC_PATHS.map((path) => `${config.basePath}${path}`),
         sweepParts: {
+          'logout-notices': () => deliverLogouts(logouts),
+          'id-token-keys': () => idTokens.sweep(),
           'authorization-codes': () => oauth.forgetCodes(clock() - CODE_KEPT_SECONDS, FORGET_STEP),
           'self-registered-clients': () => selfRegistered.forgetUnused(clock(), FORGET_STEP),
         },
-        createRoutes: (services, pages) =>
-          providerRoutes({ ...services, ...part }, pages && createOAuthPages(pages, part)),
+        createRoutes: (services, pages) => providerRoutes({ ...services, ...part }, pages),
       }
     },
   }
 }
 
+/** The keys of ID tokens. That of ES256 is made when a client first wants it, because RS256 is what every client understands. */
+function createIdTokenKeys(services: Omit<StoredKeysServices<never>, 'alg'>): IdTokenKeys {
+  return {
+    RS256: createStoredSigningKeys({ ...services, alg: 'RS256' }),
+    ES256: createStoredSigningKeys({ ...services, alg: 'ES256', madeToSign: true }),
+  }
+}
+
 /** The routes that an authorization server takes. */
-function providerRoutes(services: Services & ProviderPart, pages: OAuthPages | null) {
+function providerRoutes(services: Services & ProviderPart, pages: Pages | null) {
   const routes = new Hono<SignedInEnv>()
-    .route('/', metadataRoutes(services))
+    .route('/', metadataRoutes(services, { hasPages: pages !== null }))
     .route('/', tokenRoutes(services))
     .route('/', tokenStatusRoutes(services))
     .route('/', registrationRoutes(services))
-  return pages ? routes.route('/', authorizeRoutes(services, pages)) : routes
+    .route('/', userInfoRoutes(services))
+  if (pages === null) return routes
+  const own = createOAuthPages(pages, services)
+  return routes
+    .route('/', authorizeRoutes(services, own))
+    .route('/', endSessionRoutes(services, createSignOutPages(pages, own.onward)))
 }

@@ -42,7 +42,10 @@ const OPEN = [
   'POST /oauth/revoke',
   'POST /oauth/introspect',
   'POST /oauth/register',
+  'GET /oauth/userinfo',
+  'POST /oauth/userinfo',
   'GET /.well-known/oauth-authorization-server',
+  'GET /.well-known/openid-configuration',
   'POST /password/forgot',
   'POST /password/reset',
   'POST /email/verify',
@@ -80,10 +83,17 @@ const OPEN_PAGES = [
   'GET /docs',
 ]
 /** What only an authorization server has, and only with pages. */
-const OAUTH_PAGES = ['GET /oauth/authorize', 'POST /oauth/authorize', 'GET /oauth/resume']
+const OAUTH_PAGES = [
+  'GET /oauth/authorize',
+  'POST /oauth/authorize',
+  'GET /oauth/resume',
+  'GET /oauth/logout',
+  'POST /oauth/logout',
+]
 const CLOSED = [
   'POST /logout/all',
   'POST /oauth/consent',
+  'POST /oauth/logout/confirm',
   'GET /me',
   'PATCH /me',
   'POST /me',

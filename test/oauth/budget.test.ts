@@ -2,6 +2,7 @@ import { expect, it } from 'vitest'
 import { type Costs, countingService } from '../support/counting'
 import {
   ask,
+  codeFor,
   decide,
   exchange,
   granted,
@@ -13,6 +14,7 @@ import {
   requestOf,
 } from '../support/oauth'
 import { introspect, machineTokens, revoke } from '../support/oauth-machines'
+import { type OpenIdTokens, openIdRequest, userInfo } from '../support/openid'
 import { type Answer, send, signedInPerson } from '../support/person'
 
 /** What is not named costs nothing. */
@@ -45,6 +47,7 @@ it('authorize takes at most two trips; consent, a code and a refresh one, with o
   const client = await newClient()
   // Each isolate loads them once in five minutes.
   await service.services.signingKeys.signer()
+  await service.services.providerPart?.idTokens.ready()
 
   async function answered(spent: Partial<Costs>, work: () => Promise<Answer>): Promise<Answer> {
     const answers: Answer[] = []
@@ -62,4 +65,27 @@ it('authorize takes at most two trips; consent, a code and a refresh one, with o
   await answered({ d1: 1, signatures: 1 }, () => refresh(service, client, body.refresh_token))
   await answered({ d1: 1 }, () => exchange(service, client, 'x'))
   await answered({}, () => send(service, 'GET', '/.well-known/oauth-authorization-server'))
+})
+
+it('OpenID Connect adds no trip: a code and a refresh take one and two signatures, UserInfo one and a verification', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  const client = await newClient()
+  await service.services.signingKeys.signer()
+  await service.services.providerPart?.idTokens.ready()
+  const request = openIdRequest({ scope: 'openid email' })
+  const code = await codeFor(service, ada, client, request)
+  let tokens: OpenIdTokens | undefined
+  expect(
+    await costsOf(async () => {
+      tokens = (await exchange(service, client, code)).body
+    }),
+  ).toEqual(costs({ d1: 1, signatures: 2 }))
+  const { access_token = '', refresh_token = '', id_token = '' } = tokens ?? {}
+  expect(await costsOf(() => refresh(service, client, refresh_token))).toEqual(
+    costs({ d1: 1, signatures: 2 }),
+  )
+  expect(await costsOf(() => userInfo(service, access_token))).toEqual(costs({ d1: 1, verifications: 1 }))
+  expect(await costsOf(() => userInfo(service, id_token))).toEqual(costs({}))
+  expect(await costsOf(() => send(service, 'GET', '/.well-known/openid-configuration'))).toEqual(costs({}))
 })

@@ -77,13 +77,23 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
     grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
-    scopes_supported: ['notes:read', 'notes:write', 'files:read', 'offline_access'],
+    scopes_supported: [
+      'openid',
+      'profile',
+      'email',
+      'notes:read',
+      'notes:write',
+      'files:read',
+      'offline_access',
+    ],
   })
   const urls = Object.entries(metadata).filter(([name]) => /_endpoint$|_uri$/.test(name))
   expect(urls.map(([name]) => name)).toEqual([
     'authorization_endpoint',
     'token_endpoint',
     'registration_endpoint',
+    'userinfo_endpoint',
+    'end_session_endpoint',
     'jwks_uri',
     'revocation_endpoint',
     'introspection_endpoint',
@@ -91,8 +101,24 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   for (const [name, url] of urls) {
     const isPosted = /^(token|registration|revocation|introspection)_endpoint$/.test(name)
     const { status } = await at(String(url), isPosted ? { method: 'POST' } : {})
-    expect([name, status]).toEqual([name, name === 'jwks_uri' ? 200 : 400])
+    const expected: Record<string, number> = {
+      jwks_uri: 200,
+      userinfo_endpoint: 401,
+      end_session_endpoint: 200,
+    }
+    expect([name, status]).toEqual([name, expected[name] ?? 400])
   }
+})
+
+it('OP-06: OpenID Connect Discovery and RFC 8414 say the same, right below a base path', async () => {
+  const service = oauthService({ ISSUER: 'https://example.com/auth' })
+  const documents = []
+  for (const name of ['oauth-authorization-server', 'openid-configuration']) {
+    const response = await service.fetch(new Request(`https://example.com/auth/.well-known/${name}`))
+    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+    documents.push(await response.json())
+  }
+  expect(documents[1]).toEqual(documents[0])
 })
 
 it.each([

@@ -15,7 +15,7 @@ export const OPENAPI: OpenApi = JSON.parse(text)
 
 /** Paths that are for people and their browsers, and not in the document. Their refusals are checked all the same. */
 const PAGES =
-  /^\/(login|register|login\/(other|second-factor(\/(set-up|recovery|recovery\/cancel))?|connect|link(\/confirm)?)|\.well-known\/change-password|password\/(forgot|reset)|email\/(verify|change\/confirm)|account|mail-sent|continue|oauth\/(authorize|resume|consent)|docs|assets\/[^/]+|openapi\.json|playground(\/.*)?)$/
+  /^\/(login|register|login\/(other|second-factor(\/(set-up|recovery|recovery\/cancel))?|connect|link(\/confirm)?)|\.well-known\/change-password|password\/(forgot|reset)|email\/(verify|change\/confirm)|account|mail-sent|continue|oauth\/(authorize|resume|consent|logout|logout\/confirm)|docs|assets\/[^/]+|openapi\.json|playground(\/.*)?)$/
 
 /**
  * Checks a response of a service against its OpenAPI document, and gives it back: status, media type, headers and body. What a closed

@@ -37,7 +37,7 @@ export async function newClient({
     secretHash: secret === null ? null : await hashText(secret),
     firstParty: false,
     redirectUris: ['https://app.example/cb'],
-    scopes: ['notes:read', 'notes:write', 'files:read', 'offline_access'],
+    scopes: ['notes:read', 'notes:write', 'files:read', 'offline_access', 'openid', 'profile', 'email'],
     ...others,
   }
   await env.DB.batch(addClient(client, 'operator:test').map((statement) => env.DB.prepare(statement)))

@@ -24,6 +24,7 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
 
 /** Describes each field of a request body. */
 const FIELDS: Readonly<Record<string, string>> = {
+  access_token: 'The access token, where no header has it (RFC 6750 §2.2).',
   grant_type: '`authorization_code`, `refresh_token` or `client_credentials`.',
   token_type_hint: 'What the token is. Ignored: its form says it.',
   code_verifier: 'The verifier of the challenge (RFC 7636).',

@@ -303,12 +303,14 @@ const FieldError = v.object({
 const Code = v.picklist(Object.keys(PROBLEMS).filter(isProblemCode))
 
 const PublicKey = v.object({
-  kty: v.picklist(['EC', 'OKP']),
-  crv: v.picklist(['P-256', 'Ed25519']),
-  x: v.string(),
+  kty: v.picklist(['EC', 'OKP', 'RSA']),
+  crv: v.exactOptional(v.picklist(['P-256', 'Ed25519'])),
+  x: v.exactOptional(v.string()),
   y: v.exactOptional(v.string()),
+  n: v.exactOptional(v.string()),
+  e: v.exactOptional(v.string()),
   kid: text('The thumbprint of the key (RFC 7638).'),
-  alg: v.picklist(['ES256', 'EdDSA']),
+  alg: v.picklist(['ES256', 'EdDSA', 'RS256']),
   use: v.literal('sig'),
 })
 
@@ -434,11 +436,20 @@ export const RESPONSE_SCHEMAS = {
   ]),
   PasswordReset: v.object({ device_token: deviceToken, return_to: returnTo }),
   OAuthTokens: v.object({
-    access_token: text('A JWT (RFC 9068) whose audience is the resource.'),
+    access_token: text('A JWT (RFC 9068) whose audience is the resource, or UserInfo where none was named.'),
     token_type: v.literal('Bearer'),
     expires_in: expiresIn,
     refresh_token: v.exactOptional(text('Works once, for this client. None for `client_credentials`.')),
     scope: text('What was granted.'),
+    id_token: v.exactOptional(
+      text('Says who the person is (OpenID Connect Core §2), where the scope has `openid`.'),
+    ),
+  }),
+  UserInfo: v.object({
+    sub: text('Names the person to this client.'),
+    name: v.exactOptional(text('With `profile`, where there is one.')),
+    email: v.exactOptional(text('With `email`.')),
+    email_verified: v.exactOptional(v.boolean()),
   }),
   TokenStatus: v.object({
     active: v.boolean(),
@@ -469,6 +480,8 @@ export const RESPONSE_SCHEMAS = {
     authorization_endpoint: v.string(),
     token_endpoint: v.string(),
     registration_endpoint: v.exactOptional(v.string()),
+    userinfo_endpoint: v.string(),
+    end_session_endpoint: v.exactOptional(v.string()),
     jwks_uri: v.string(),
     revocation_endpoint: v.string(),
     revocation_endpoint_auth_methods_supported: v.array(v.string()),
@@ -481,6 +494,16 @@ export const RESPONSE_SCHEMAS = {
     token_endpoint_auth_methods_supported: v.array(v.string()),
     code_challenge_methods_supported: v.array(v.string()),
     authorization_response_iss_parameter_supported: v.boolean(),
+    subject_types_supported: v.array(v.string()),
+    id_token_signing_alg_values_supported: v.array(v.string()),
+    claims_supported: v.array(v.string()),
+    claim_types_supported: v.array(v.string()),
+    acr_values_supported: v.array(v.string()),
+    prompt_values_supported: v.array(v.string()),
+    backchannel_logout_supported: v.boolean(),
+    backchannel_logout_session_supported: v.boolean(),
+    claims_parameter_supported: v.boolean(),
+    request_parameter_supported: v.boolean(),
     request_uri_parameter_supported: v.boolean(),
     client_id_metadata_document_supported: v.boolean(),
   }),

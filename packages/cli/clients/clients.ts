@@ -10,6 +10,7 @@ import { readOptions, Stop, WrongUse } from '../command.ts'
 import { type Database, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
 import { print, RECORD_OPTIONS, type RecordRequest, readRecordRequest } from '../record-command.ts'
+import { OPENID_HELP, OPENID_OPTIONS, readOpenId } from './openid.ts'
 import { renderClient, renderClients } from './render.ts'
 import {
   addClient,
@@ -17,6 +18,7 @@ import {
   findClient,
   listClients,
   type NewClient,
+  type OpenIdClient,
   removeClient,
   rotateSecret,
   SIGN_IN_GRANTS,
@@ -42,8 +44,8 @@ export const help = `Register apps that sign people in at Janus.
 
   --redirect URI   where it is answered, exactly; may be repeated. https://,
                    http:// on this machine (any port), or a scheme of your app
-  --scope LIST     what it may ask for: scopes of OAUTH_RESOURCES, and
-                   offline_access
+  --scope LIST     what it may ask for: scopes of OAUTH_RESOURCES, openid,
+                   profile, email and offline_access
   --grant TYPE     how it may ask for tokens; may be repeated. Default:
                    authorization_code and refresh_token. client_credentials:
                    for itself, without a person
@@ -53,6 +55,7 @@ export const help = `Register apps that sign people in at Janus.
                    and has no secret
   --public         it keeps no secret: an app in a browser or on a device
   --first-party    it is yours: people need not consent
+${OPENID_HELP}
   --by NAME        who does it, for the audit trail (default: your user name)
   --json           print JSON
 ${TARGET_HELP}
@@ -71,6 +74,7 @@ interface Request extends RecordRequest<(typeof ACTIONS)[number]> {
   readonly jwks: string | null
   readonly isPublic: boolean
   readonly firstParty: boolean
+  readonly openId: OpenIdClient
 }
 
 export async function run(args: readonly string[]): Promise<number> {
@@ -106,7 +110,8 @@ async function act(database: Database, request: Request): Promise<number> {
 }
 
 async function add(database: Database, request: Request): Promise<number> {
-  const { which, firstParty, redirectUris, scopes, grants, serves, jwks, isPublic, actorId, json } = request
+  const { which, firstParty, redirectUris, scopes, grants, serves, jwks, isPublic, openId, actorId, json } =
+    request
   // A client with keys has a secret that nobody knows, so that no statement takes it for a public one.
   const secret = isPublic ? null : newSecret()
   const client: NewClient = {
@@ -119,6 +124,7 @@ async function add(database: Database, request: Request): Promise<number> {
     grants,
     serves,
     jwks,
+    openId,
   }
   await database.runAll([...addClient(client, actorId)])
   printSecret(client.id, jwks === null ? (secret?.text ?? null) : null, json)
@@ -153,6 +159,7 @@ function readRequest(args: readonly string[]): Request {
         jwks: { type: 'string' },
         public: { type: 'boolean', default: false },
         'first-party': { type: 'boolean', default: false },
+        ...OPENID_OPTIONS,
         ...RECORD_OPTIONS,
       },
     }),
@@ -175,7 +182,8 @@ function readRequest(args: readonly string[]): Request {
     checkNew(which, redirect, scopes, grants)
     checkMachine({ grants, serves, isPublic, jwks })
   }
-  const how = { grants, serves, jwks, isPublic, firstParty: values['first-party'] }
+  const openId = readOpenId(values, redirect)
+  const how = { grants, serves, jwks, isPublic, openId, firstParty: values['first-party'] }
   return { ...request, redirectUris: [...new Set(redirect)], scopes, ...how }
 }
 

@@ -23,6 +23,10 @@ export function renderClient(row: ClientRow): string {
     ['grants', parse(row.grants).join(' ')],
     ['scopes', parse(row.scopes).join(' ')],
     ...(row.serves === null ? [] : [['serves', row.serves]]),
+    ['ID tokens', row.id_token_alg],
+    ...(row.sector === null ? [] : [['sector', row.sector]]),
+    ...parse(row.post_logout_redirect_uris).map((uri) => ['after logout', uri]),
+    ...(row.back_channel_logout_uri === null ? [] : [['logout', row.back_channel_logout_uri]]),
     ['created', new Date(row.created_at * 1000).toISOString()],
   ]
     .map(([label = '', value = '']) => `${`${label}:`.padEnd(14)}${visible(value)}`)

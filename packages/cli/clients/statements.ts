@@ -17,6 +17,28 @@ export interface ClientRow {
   readonly has_secret: 0 | 1
   readonly has_keys: 0 | 1
   readonly created_at: number
+  readonly id_token_alg: string
+  readonly sector: string | null
+  /** JSON. */
+  readonly post_logout_redirect_uris: string
+  readonly back_channel_logout_uri: string | null
+}
+
+/** Describes what OpenID Connect adds to a client. */
+export interface OpenIdClient {
+  readonly idTokenAlg: string
+  /** `null`: the client is told the ids of accounts. */
+  readonly sector: string | null
+  readonly postLogoutRedirectUris: readonly string[]
+  /** `null`: it is not told of sign-outs. */
+  readonly backChannelLogoutUri: string | null
+}
+
+const PLAIN: OpenIdClient = {
+  idTokenAlg: 'RS256',
+  sector: null,
+  postLogoutRedirectUris: [],
+  backChannelLogoutUri: null,
 }
 
 export interface NewClient {
@@ -32,10 +54,11 @@ export interface NewClient {
   readonly serves?: string | null
   /** A JSON Web Key Set; `null`: it has a secret, or none. */
   readonly jwks?: string | null
+  readonly openId?: OpenIdClient
 }
 
-const CLIENT = `id, name, first_party, redirect_uris, scopes, grants, serves, created_at,
-  CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret, CASE WHEN jwks IS NULL THEN 0 ELSE 1 END AS has_keys`
+const CLIENT = `id, name, first_party, redirect_uris, scopes, grants, serves, created_at, id_token_alg, sector,
+  post_logout_redirect_uris, back_channel_logout_uri, CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret, CASE WHEN jwks IS NULL THEN 0 ELSE 1 END AS has_keys`
 
 /** Finds a client by its id. */
 export function findClient(id: string): string {
@@ -52,16 +75,23 @@ export const SIGN_IN_GRANTS = ['authorization_code', 'refresh_token']
 
 /** Registers a client, and records who did it. */
 export function addClient(client: NewClient, actorId: string): readonly string[] {
-  const { id, name, secretHash, firstParty, redirectUris, scopes } = client
+  const { id, name, secretHash, firstParty, redirectUris, scopes, openId = PLAIN } = client
   const { grants = SIGN_IN_GRANTS, serves = null, jwks = null } = client
+  const { idTokenAlg, sector, postLogoutRedirectUris, backChannelLogoutUri } = openId
   return [
-    `INSERT INTO oauth_clients (id, name, secret_hash, first_party, redirect_uris, scopes, grants, serves, jwks, created_at)
-     VALUES (${quote(id)}, ${quote(name)}, ${secretHash === null ? 'NULL' : quote(secretHash)}, ${firstParty ? 1 : 0},
+    `INSERT INTO oauth_clients (id, name, secret_hash, first_party, redirect_uris, scopes, grants, serves, jwks, created_at,
+                                id_token_alg, sector, post_logout_redirect_uris, back_channel_logout_uri)
+     VALUES (${quote(id)}, ${quote(name)}, ${orNull(secretHash)}, ${firstParty ? 1 : 0},
              ${quote(JSON.stringify(redirectUris))}, ${quote(JSON.stringify(scopes))}, ${quote(JSON.stringify(grants))},
-             ${serves === null ? 'NULL' : quote(serves)}, ${jwks === null ? 'NULL' : quote(jwks)}, unixepoch())
+             ${orNull(serves)}, ${orNull(jwks)}, unixepoch(), ${quote(idTokenAlg)}, ${orNull(sector)},
+             ${quote(JSON.stringify(postLogoutRedirectUris))}, ${orNull(backChannelLogoutUri)})
      RETURNING id`,
     recordIfChanged(id, actorId, 'client-added'),
   ]
+}
+
+function orNull(text: string | null): string {
+  return text === null ? 'NULL' : quote(text)
 }
 
 /** Gives a client that has a secret another one. From then on the old one is refused. */

@@ -9,6 +9,8 @@ export const RESTORED: readonly string[] = [
   'UPDATE restores SET restored_at = unixepoch() WHERE id = 1',
   `INSERT INTO audit_events (at, event, outcome) VALUES (unixepoch(), 'database-restored', 'success')`,
   'DELETE FROM signing_keys',
+  'DELETE FROM id_token_keys',
+  'DELETE FROM logout_notices',
   'DELETE FROM one_time_tokens',
   'DELETE FROM outbox',
 ]

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { type Authorization, answerWithCode, authorize } from '../../flows/oauth/authorize'
+import { type Authorization, answerWithCode, authorize, type Step } from '../../flows/oauth/authorize'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { open, openToOtherSites } from '../../guards/open-route'
@@ -43,6 +43,17 @@ const ConsentBody = v.object({
   decision: v.picklist(['allow', 'deny'], 'Send allow or deny.'),
 })
 
+/** Says where a person does what a request takes. */
+const PLACE_OF_STEP: Readonly<
+  Record<Step, { readonly path: string; readonly query?: Readonly<Record<string, string>> }>
+> = {
+  'sign-in': { path: '/login' },
+  choice: { path: '/login' },
+  'other-account': { path: '/login', query: { account: 'other' } },
+  proof: { path: '/reauthenticate' },
+  'second-factor': { path: '/reauthenticate', query: { acr: 'urn:janus:2fa' } },
+}
+
 /** The authorization endpoint (RFC 6749 §3.1) and what a person does on the way. */
 export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthPages) {
   const { config, seals, clock } = services
@@ -71,8 +82,8 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         // guard: a request that waits goes on in the browser that it came from
         if (!pending || !(await matchesSecret(binding, pending.bindingHash)))
           throw unanswerable('The request has expired, or came from another browser.')
-        const { request, startedAt } = pending
-        const facts = { parameters: requestParameters(request), startedAt }
+        const { request, startedAt, hintedSubject } = pending
+        const facts = { parameters: requestParameters(request), startedAt, hintedSubject }
         const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
         return answer(c, authorization, { startedAt, afterForm: true })
       })
@@ -116,10 +127,8 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         const url = answerUrl(authorization.place, config.issuer, said)
         return afterForm ? pages.onward(c, url) : c.redirect(url, 303)
       }
-      case 'sign-in-needed':
-        return wait(c, authorization.request, { startedAt, at: '/login' })
-      case 'proof-needed':
-        return wait(c, authorization.request, { startedAt, at: '/reauthenticate' })
+      case 'steps-needed':
+        return wait(c, authorization, startedAt)
       case 'consent-needed': {
         const { client, request, person } = authorization
         const expiresAt = clock() + REQUEST_SECONDS
@@ -133,19 +142,31 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
   /** Lets a request wait in the browser until its person has signed in. Nothing is stored. */
   async function wait(
     c: Context,
-    request: AuthorizationRequest,
-    { startedAt, at }: { readonly startedAt: number; readonly at: string },
+    { request: asked, step, hintedSubject }: Extract<Authorization, { outcome: 'steps-needed' }>,
+    startedAt: number,
   ) {
+    // Whoever goes on has chosen.
+    const request = { ...asked, prompt: asked.prompt.filter((each) => each !== 'select_account') }
     const { text, hash } = await keptBinding(c)
     const expiresAt = clock() + REQUEST_SECONDS
-    const sealed = await seals.pending.seal({ request, startedAt, bindingHash: hash, expiresAt })
+    const sealed = await seals.pending.seal({
+      request,
+      startedAt,
+      hintedSubject,
+      bindingHash: hash,
+      expiresAt,
+    })
     if (sealed.length > SEALED_MAX_LENGTH) {
       const error = oauthError('invalid_request', 'The request is too long.')
       return c.redirect(answerUrl(request, config.issuer, error), 303)
     }
     setAuthCookie(c, config.cookies.authorization, text, REQUEST_SECONDS)
     const resume = `${config.basePath}/oauth/resume?${new URLSearchParams({ request: sealed })}`
-    return c.redirect(`${config.basePath}${at}?${new URLSearchParams({ return_to: resume })}`, 303)
+    const { path, query = {} } = PLACE_OF_STEP[step]
+    return c.redirect(
+      `${config.basePath}${path}?${new URLSearchParams({ ...query, return_to: resume })}`,
+      303,
+    )
   }
 
   /** The secret that the browser has already, so that two tabs do not end each other's request; or a new one. */

@@ -1,25 +1,36 @@
+import type { Context } from 'hono'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { open } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import { GRANT_TYPES } from '../../oauth/grant-types'
-import { OFFLINE_ACCESS } from '../../oauth/scopes'
+import { PERSON_CLAIMS } from '../../oauth/person-claims'
+import { OFFLINE_ACCESS, OPENID, PERSON_SCOPES } from '../../oauth/scopes'
 import type { ProviderPart, Services } from '../../services'
 
 /** Names how a client with a secret proves who it is. */
 const SECRET_METHODS = ['client_secret_basic', 'client_secret_post']
 
-/** The metadata of the authorization server (RFC 8414 §2), below the path of the issuer. What is in it works. */
-export function metadataRoutes(services: Services & ProviderPart) {
-  const { config, resources, clientDocuments, registrationIsOpen } = services
+/**
+ * Creates the routes of the metadata of the authorization server (RFC 8414 §2, OpenID Connect Discovery §3), below the path of the issuer. What
+ * is in it works. Both places have the same document.
+ */
+export function metadataRoutes(
+  { config, resources, clientDocuments, registrationIsOpen }: Services & ProviderPart,
+  { hasPages }: { readonly hasPages: boolean },
+) {
   const { issuer } = config
   const metadata = {
     issuer,
     authorization_endpoint: `${issuer}/oauth/authorize`,
     token_endpoint: `${issuer}/oauth/token`,
     ...(registrationIsOpen ? { registration_endpoint: `${issuer}/oauth/register` } : {}),
+    userinfo_endpoint: `${issuer}/oauth/userinfo`,
+    ...(hasPages && { end_session_endpoint: `${issuer}/oauth/logout` }),
     jwks_uri: `${issuer}/.well-known/jwks.json`,
-    scopes_supported: [...new Set([...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS])],
+    scopes_supported: [
+      ...new Set([OPENID, ...PERSON_SCOPES, ...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS]),
+    ],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: GRANT_TYPES,
@@ -30,13 +41,28 @@ export function metadataRoutes(services: Services & ProviderPart) {
     introspection_endpoint_auth_methods_supported: SECRET_METHODS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
+    subject_types_supported: ['public', 'pairwise'],
+    id_token_signing_alg_values_supported: ['RS256', 'ES256'],
+    claims_supported: [...ID_TOKEN_CLAIMS, ...PERSON_CLAIMS],
+    claim_types_supported: ['normal'],
+    acr_values_supported: ['urn:janus:1fa', 'urn:janus:2fa'],
+    prompt_values_supported: ['none', 'login', 'consent', 'select_account'],
+    backchannel_logout_supported: true,
+    backchannel_logout_session_supported: true,
+    claims_parameter_supported: true,
+    request_parameter_supported: false,
     request_uri_parameter_supported: false,
     client_id_metadata_document_supported: clientDocuments !== null,
   }
-  return new Hono<SignedInEnv>().get('/.well-known/oauth-authorization-server', open, (c) => {
+  const answer = (c: Context) => {
     c.header('Cache-Control', `public, max-age=${KEY_SET_MAX_AGE_SECONDS}`)
     c.header('Access-Control-Allow-Origin', '*')
     c.header('Cross-Origin-Resource-Policy', 'cross-origin')
     return c.json(metadata)
-  })
+  }
+  return new Hono<SignedInEnv>()
+    .get('/.well-known/oauth-authorization-server', open, answer)
+    .get('/.well-known/openid-configuration', open, answer)
 }
+
+const ID_TOKEN_CLAIMS = 'iss sub aud exp iat auth_time nonce acr amr at_hash sid'.split(' ')

@@ -67,13 +67,14 @@ async function grantTokens(
   }
 }
 
-function presentTokens({ accessToken, expiresInSeconds, refreshToken, scope }: GrantedTokens) {
+function presentTokens({ accessToken, expiresInSeconds, refreshToken, scope, idToken }: GrantedTokens) {
   return {
     access_token: accessToken,
     token_type: 'Bearer',
     expires_in: expiresInSeconds,
     ...(refreshToken === null ? {} : { refresh_token: refreshToken }),
     scope,
+    ...(idToken !== null && { id_token: idToken }),
   }
 }
 

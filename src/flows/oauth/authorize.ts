@@ -6,7 +6,9 @@ import {
   type AuthorizationRequest,
   parseAuthorizationRequest,
 } from '../../oauth/authorization-request'
+import { hasEssentialLevel, parseClaimsRequest } from '../../oauth/claims-request'
 import { type Client, isClientId } from '../../oauth/client'
+import type { IdTokens } from '../../oauth/id-token'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { AskedFacts, OAuthStore } from '../../oauth/oauth-store'
 import { isClaimedHost } from '../../oauth/redirect-uri'
@@ -16,6 +18,7 @@ import { type CurrentClientServices, currentClient } from './current-client'
 
 export interface AuthorizeServices extends CurrentClientServices {
   readonly oauth: OAuthStore
+  readonly idTokens: Pick<IdTokens, 'readHint'>
   readonly clock: Clock
 }
 
@@ -28,9 +31,13 @@ export type Authorization =
   | { readonly outcome: 'refused'; readonly place: AnswerPlace; readonly error: OAuthError }
   /** Neither client nor redirect URI is proven: a person reads why. */
   | { readonly outcome: 'unanswerable'; readonly why: string }
-  | { readonly outcome: 'sign-in-needed'; readonly request: AuthorizationRequest }
-  /** Somebody is signed in, and has to prove again who they are. */
-  | { readonly outcome: 'proof-needed'; readonly request: AuthorizationRequest }
+  | {
+      readonly outcome: 'steps-needed'
+      readonly step: Step
+      readonly request: AuthorizationRequest
+      /** Names the only person about whom the client wants an answer; `null`: any. */
+      readonly hintedSubject: string | null
+    }
   | {
       readonly outcome: 'consent-needed'
       readonly request: AuthorizationRequest
@@ -38,59 +45,116 @@ export type Authorization =
       readonly person: Person
     }
 
+/**
+ * Names what a person does before the request goes on: signs in, says which account it is, signs in to another one, proves again who they are, or
+ * proves a second factor.
+ */
+export type Step = 'sign-in' | 'choice' | 'other-account' | 'proof' | 'second-factor'
+
 /** A code lasts as long as a redirect takes (OWASP ASVS 5.0 §10.4.3). */
 const CODE_SECONDS = 60
+
+/** A request as it comes, or comes again when its person has done what it took. */
+export interface AskedRequest {
+  readonly parameters: URLSearchParams
+  /** Of the person whose cookie came along, if any. */
+  readonly sessionId: string | null
+  /** Says when the request came first: a proof since then satisfies `prompt=login`. `null`: it has just come. */
+  readonly startedAt: number | null
+  /** Names whom the request was about, once it waited. */
+  readonly hintedSubject?: string | null
+}
 
 /**
  * Decides about an authorization request, and answers it where nobody needs to be asked: one trip to the store, and one for the code.
  *
- * @param sessionId Of the person whose cookie came along, if any.
- * @param startedAt When the request came first: a proof since then satisfies `prompt=login`. @throws {StoreUnavailable}
+ * @throws {StoreUnavailable}
  */
-export async function authorize(
-  services: AuthorizeServices,
-  {
-    parameters,
-    sessionId,
-    startedAt,
-  }: {
-    readonly parameters: URLSearchParams
-    readonly sessionId: string | null
-    readonly startedAt: number | null
-  },
-): Promise<Authorization> {
+export async function authorize(services: AuthorizeServices, asked: AskedRequest): Promise<Authorization> {
   const { oauth, resources, clock } = services
+  const { parameters, sessionId } = asked
   const now = clock()
   const [clientId = '', ...others] = parameters.getAll('client_id')
   if (others.length > 0 || !isClientId(clientId))
     return { outcome: 'unanswerable', why: 'The app is not registered here.' }
   const resource = parameters.get('resource')
-  const {
-    client: known,
-    person,
-    allowedScope,
-  } = await oauth.findAsked({ clientId, sessionId, resource, now })
+  const { client: known, ...facts } = await oauth.findAsked({ clientId, sessionId, resource, now })
   const client = await currentClient(services, { clientId, known, now })
   if ('why' in client) return { outcome: 'unanswerable', why: client.why }
   const parsed = parseAuthorizationRequest(parameters, client, resources)
   if (parsed.outcome !== 'valid') return parsed
   const { request } = parsed
-  const silent = request.prompt.includes('none')
   const refused = (error: OAuthError): Authorization => ({ outcome: 'refused', place: request, error })
-  if (person === null) {
-    // guard: prompt=none shows nobody a page
-    if (silent) return refused(oauthError('login_required', 'Nobody is signed in.'))
-    return { outcome: 'sign-in-needed', request }
+  const hinted = await hintedSubject(services, asked, request)
+  if (hinted.outcome === 'refused') return refused(hinted.error)
+  const { subject } = hinted
+  const step = nextStep(request, { ...facts, hinted: subject }, asked.startedAt, now)
+  if (step !== null) {
+    if ('error' in step) return refused(step)
+    return { outcome: 'steps-needed', step: step.name, request, hintedSubject: subject }
   }
-  if (needsProof(request, person, startedAt ?? now, now)) {
-    if (silent) return refused(oauthError('login_required', 'The sign-in is older than max_age.'))
-    return { outcome: 'proof-needed', request }
-  }
-  if (needsConsent(request, client, allowedScope)) {
-    if (silent) return refused(oauthError('consent_required', 'The person has to be asked.'))
+  const { person } = facts
+  if (person === null) return { outcome: 'unanswerable', why: '' }
+  if (needsConsent(request, client, facts.allowedScope)) {
+    if (isSilent(request)) return refused(oauthError('consent_required', 'The person has to be asked.'))
     return { outcome: 'consent-needed', request, client, person }
   }
   return answerWithCode(services, { request, person, remember: false })
+}
+
+function isSilent({ prompt }: AuthorizationRequest): boolean {
+  return prompt.includes('none')
+}
+
+/** Returns whom a request is about, where the client says so (OpenID Connect Core §3.1.2.1, §5.5.1). */
+async function hintedSubject(
+  { idTokens }: AuthorizeServices,
+  { parameters, hintedSubject: waited }: AskedRequest,
+  { clientId, claims }: AuthorizationRequest,
+): Promise<{ outcome: 'known'; subject: string | null } | { outcome: 'refused'; error: OAuthError }> {
+  if (waited !== undefined) return { outcome: 'known', subject: waited }
+  const wanted = parseClaimsRequest(claims)?.subject ?? null
+  const text = parameters.get('id_token_hint')
+  if (text === null) return { outcome: 'known', subject: wanted }
+  const hint = await idTokens.readHint(text)
+  // guard: a hint is of the client that sends it
+  if (hint?.clientId !== clientId)
+    return {
+      outcome: 'refused',
+      error: oauthError('invalid_request', 'Send id_token_hint as it was issued to this client.'),
+    }
+  return { outcome: 'known', subject: hint.subject }
+}
+
+/** Returns what a person has to do before a request goes on, or why it does not; `null`: nothing. */
+function nextStep(
+  request: AuthorizationRequest,
+  { person, subject, hinted }: Pick<AskedFacts, 'person' | 'subject'> & { readonly hinted: string | null },
+  startedAt: number | null,
+  now: number,
+): { readonly name: Step } | OAuthError | null {
+  const silent = isSilent(request)
+  if (person === null) {
+    // guard: prompt=none shows nobody a page
+    if (silent) return oauthError('login_required', 'Nobody is signed in.')
+    return { name: 'sign-in' }
+  }
+  // guard: a hint about another person is no answer about this one
+  if (hinted !== null && hinted !== subject) {
+    const other = oauthError('login_required', 'Another person is signed in.')
+    return silent || startedAt !== null ? other : { name: 'other-account' }
+  }
+  if (request.prompt.includes('select_account')) return { name: 'choice' }
+  if (needsProof(request, person, startedAt ?? now, now)) {
+    if (silent) return oauthError('login_required', 'The sign-in is older than max_age.')
+    return { name: 'proof' }
+  }
+  const levels = parseClaimsRequest(request.claims)
+  if (levels === null || hasEssentialLevel(levels, person.acr)) return null
+  const reachable = levels.essentialAcr.includes('urn:janus:2fa') && startedAt === null
+  return reachable && !silent
+    ? { name: 'second-factor' }
+    : oauthError('unmet_authentication_requirements', 'The sign-in has none of the levels of acr.')
 }
 
 /** Stores a code for a person who is signed in, and returns it. @throws {StoreUnavailable} */
@@ -110,8 +174,10 @@ export async function answerWithCode(
   const code = encodeBase64url(randomBytes(32))
   const codeHash = await hashText(code)
   const expiresAt = now + CODE_SECONDS
-  const issued = await oauth.issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, now })
-  if (!issued) return { outcome: 'sign-in-needed', request }
+  const newSubject = encodeBase64url(randomBytes(32))
+  const stored = { codeHash, request, userId, sessionId, expiresAt, remember, newSubject, now }
+  if (!(await oauth.issueCode(stored)))
+    return { outcome: 'steps-needed', step: 'sign-in', request, hintedSubject: null }
   return { outcome: 'answered', place: request, answer: { code } }
 }
 
@@ -133,7 +199,7 @@ function needsProof(
  * one of the operator's own where another app could be answered in its place (RFC 8252 §8.6).
  */
 function needsConsent(request: AuthorizationRequest, client: Client, allowedScope: string | null): boolean {
-  if (request.prompt.includes('consent') || request.prompt.includes('select_account')) return true
+  if (request.prompt.includes('consent')) return true
   // guard: an app that nobody here registered asks each time
   if (client.registeredBy !== 'operator') return true
   // guard: an app that another can pretend to be never goes on unasked

@@ -2,7 +2,7 @@ import type { ClientProof } from '../../oauth/client'
 import type { MachineStore } from '../../oauth/machine'
 import type { MachineTokens } from '../../oauth/machine-token'
 import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
-import { grantable, OFFLINE_ACCESS, type Resource } from '../../oauth/scopes'
+import { grantable, OFFLINE_ACCESS, OPENID, type Resource } from '../../oauth/scopes'
 import { type GrantedTokens, unknownClient } from './redeem-code'
 
 export interface MachineServices {
@@ -31,10 +31,19 @@ export async function grantMachine(
   if (!client.confidential || !client.grants.includes('client_credentials'))
     return oauthError('unauthorized_client', 'This client may not use client_credentials.')
   // guard: a machine is granted no offline access
-  const scopes = client.scopes.filter((word) => word !== OFFLINE_ACCESS)
+  const scopes = client.scopes.filter((word) => word !== OFFLINE_ACCESS && word !== OPENID)
   const granted = grantable({ scope, resource }, { scopes }, resources)
   if (isOAuthError(granted)) return granted
-  const subject = { ...granted, subject: client.id, clientId: client.id, endsAt: null }
+  const { resource: audience } = granted
+  // Without openid there is a resource.
+  if (audience === null) return oauthError('invalid_target', 'Send one resource.')
+  const subject = {
+    scope: granted.scope,
+    resource: audience,
+    subject: client.id,
+    clientId: client.id,
+    endsAt: null,
+  }
   const { token, expiresInSeconds } = await machineTokens.issue(subject)
-  return { accessToken: token, expiresInSeconds, refreshToken: null, scope: granted.scope }
+  return { accessToken: token, expiresInSeconds, refreshToken: null, scope: granted.scope, idToken: null }
 }

@@ -60,7 +60,7 @@ function activeRefresh({ grant }: TokenStatus, { counter }: RefreshTokenClaims):
   if (!grant || grant.refreshCounter !== counter) return null
   const { session } = grant.live
   return {
-    subject: session.userId,
+    subject: grant.subject,
     clientId: grant.clientId,
     scope: grant.scope,
     audience: null,
@@ -80,8 +80,7 @@ function activeAccess(
     // guard: a machine that may not have tokens any more has none
     return client?.grants.includes('client_credentials') && claims.subject === claims.clientId ? claims : null
   }
-  if (!grant || grant.clientId !== claims.clientId || grant.live.session.userId !== claims.subject)
-    return null
+  if (!grant || grant.clientId !== claims.clientId || grant.subject !== claims.subject) return null
   const { roles, session } = grant.live
   return lacksFactor(policy, { roles, ...assuranceOf(session.methods) }) ? null : claims
 }

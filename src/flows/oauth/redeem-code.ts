@@ -3,9 +3,12 @@ import { randomBytes } from '../../crypto/random'
 import { hashText } from '../../crypto/sha256'
 import type { ClientProof } from '../../oauth/client'
 import type { ClientTokens } from '../../oauth/client-token'
+import type { IdTokens } from '../../oauth/id-token'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { Grant, OAuthStore } from '../../oauth/oauth-store'
+import { personClaims } from '../../oauth/person-claims'
 import { challengeOf } from '../../oauth/pkce'
+import { includesScope, OPENID } from '../../oauth/scopes'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
 import type { Log } from '../../runtime/log'
@@ -17,6 +20,7 @@ import type { RefreshTokens } from '../../tokens/refresh-token'
 export interface GrantServices {
   readonly oauth: OAuthStore
   readonly clientTokens: ClientTokens
+  readonly idTokens: IdTokens
   readonly refreshTokens: RefreshTokens
   readonly lifetimes: SessionLifetimes
   readonly factorPolicy: FactorPolicy
@@ -31,6 +35,8 @@ export interface GrantedTokens {
   /** `null`: there is none, because the client can ask again by itself. */
   readonly refreshToken: string | null
   readonly scope: string
+  /** `null`: the scope has no `openid`. */
+  readonly idToken: string | null
 }
 
 /** Holds what a client presents with a code; `null` for each parameter that it left out. */
@@ -48,13 +54,13 @@ export async function redeemCode(
   services: GrantServices,
   { client, code, redirectUri, verifier, resource, source }: CodeRequest,
 ): Promise<GrantedTokens | OAuthError> {
-  const { oauth, clientTokens, lifetimes, clock, log } = services
+  const { oauth, clientTokens, idTokens, lifetimes, clock, log } = services
   if (code === null || redirectUri === null || verifier === null)
     return oauthError('invalid_request', 'Send code, redirect_uri and code_verifier.')
   const challenge = await challengeOf(verifier)
   if (challenge === null) return oauthError('invalid_request', 'Send code_verifier as RFC 7636 §4.1 has it.')
   // Before the code is taken: tokens that cannot be signed must not use it up.
-  await clientTokens.ready()
+  await Promise.all([clientTokens.ready(), idTokens.ready()])
   const now = clock()
   const expiresAt = now + lifetimes.sessionLifetimeSeconds
   const redeemed = await oauth.redeem({
@@ -78,27 +84,41 @@ export async function redeemCode(
     case 'invalid':
       return invalidGrant()
     case 'redeemed':
-      return issueGranted(services, redeemed.grant, redeemed.grant.scope, 0)
+      return issueGranted(services, { ...redeemed, scope: redeemed.grant.scope, counter: 0 })
   }
 }
 
-/** An access token of a grant, and the refresh token of its current counter. */
+/** Holds what is given out for a grant. */
+interface Issued {
+  readonly grant: Grant
+  /** All that was granted, or a part of it. */
+  readonly scope: string
+  /** Of its refresh token. */
+  readonly counter: number
+  readonly nonce: string | null
+  readonly inIdToken: readonly string[]
+}
+
+/** Issues an access token of a grant, the refresh token of its current counter, and an ID token where the scope has `openid`. */
 export async function issueGranted(
   {
     clientTokens,
+    idTokens,
     refreshTokens,
     factorPolicy,
-  }: Pick<GrantServices, 'clientTokens' | 'refreshTokens' | 'factorPolicy'>,
-  grant: Grant,
-  scope: string,
-  counter: number,
+  }: Pick<GrantServices, 'clientTokens' | 'idTokens' | 'refreshTokens' | 'factorPolicy'>,
+  { grant, scope, counter, nonce, inIdToken }: Issued,
 ): Promise<GrantedTokens | OAuthError> {
   const { roles, session } = grant.live
   // guard: a grant of one factor acts for no account that must have two
   if (lacksFactor(factorPolicy, { roles, ...assuranceOf(session.methods) })) return invalidGrant()
   const { token, expiresInSeconds } = await clientTokens.issue(grant, scope)
   const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
-  return { accessToken: token, expiresInSeconds, refreshToken, scope }
+  const person = personClaims(grant.person, scope, inIdToken)
+  const idToken = includesScope(scope, OPENID)
+    ? await idTokens.issue({ grant, nonce, accessToken: token, person })
+    : null
+  return { accessToken: token, expiresInSeconds, refreshToken, scope, idToken }
 }
 
 export function unknownClient(): OAuthError {

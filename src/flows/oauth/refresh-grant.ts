@@ -30,10 +30,11 @@ export async function refreshGrant(
   services: GrantServices & { readonly refreshReuseSeconds: number; readonly sendMail: SendMail },
   { client, refreshToken, scope, resource, source }: RefreshRequest,
 ): Promise<GrantedTokens | OAuthError> {
-  const { oauth, clientTokens, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } = services
+  const { oauth, clientTokens, idTokens, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } =
+    services
   if (refreshToken === null) return oauthError('invalid_request', 'Send refresh_token.')
   const presented = await refreshTokens.verify(refreshToken)
-  await clientTokens.ready()
+  await Promise.all([clientTokens.ready(), idTokens.ready()])
   const now = clock()
   const { sessionId, counter } = presented ?? NO_TOKEN
   const rotated = await oauth.rotate(
@@ -53,7 +54,9 @@ export async function refreshGrant(
     return oauthError('invalid_target', 'Send the resource that was granted, or none.')
   const asked = narrowed(grant.scope, scope)
   if (asked === null) return oauthError('invalid_scope', 'Send a part of the scope that was granted.')
-  return issueGranted(services, grant, asked, rotated.counter)
+  // OpenID Connect Core §12.2: the nonce is that of the first ID token alone.
+  const issued = { grant, scope: asked, counter: rotated.counter, nonce: null, inIdToken: [] }
+  return issueGranted(services, issued)
 }
 
 /** A token that is none of this service finds no session, and the client is told about itself first (RFC 6749 §5.2). */

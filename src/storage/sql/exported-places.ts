@@ -13,6 +13,7 @@ export const EXPORTED_PLACES = {
   identities: `SELECT id, provider, issuer, subject, email, created_at, last_used_at
     FROM identities WHERE user_id = :user_id`,
   consents: 'SELECT client_id, resource, scope, granted_at FROM oauth_consents WHERE user_id = :user_id',
+  names_for_apps: 'SELECT sector, subject FROM pairwise_subjects WHERE user_id = :user_id',
   authorization_codes: `SELECT client_id, redirect_uri, scope, resource, expires_at
     FROM authorization_codes WHERE user_id = :user_id`,
   pending_sign_ins: `SELECT mode, methods, return_to, expires_at

@@ -1,15 +1,18 @@
 import { auditEvent } from '../../audit/audit-event'
+import { parseClaimsRequest } from '../../oauth/claims-request'
 import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
+import { assuranceOf } from '../../sessions/assurance'
 import { recordOfSession } from './audit-log'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { keepUsedClient } from './self-registered-store'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
-import { type LiveSessionRow, type SessionRow, toLiveSession } from './session-row'
+import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
 import { endOldestBeyond } from './session-start'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
+import { findTold, nameSubject, personOf, subjectOf, type ToldRow } from './told-clients'
 
 /** Creates the store of an authorization server. What belongs together is one transaction. */
 export function createOAuthStore(
@@ -18,7 +21,7 @@ export function createOAuthStore(
 ): OAuthStore {
   return {
     async findAsked({ clientId, sessionId, resource, now }) {
-      const { clients, people, consents } = await db.read({
+      const { clients, people, consents, subjects } = await db.read({
         clients: sql<ClientRow>('SELECT * FROM oauth_clients WHERE id = :id', { id: clientId }),
         people: sql<SessionRow & { email: string }>(
           `SELECT sessions.*, users.email FROM sessions ${JOIN_LIVE_ACCOUNT}
@@ -31,6 +34,12 @@ export function createOAuthStore(
               AND client_id = :client_id AND resource = :resource`,
           { session_id: sessionId ?? '', client_id: clientId, resource: resource ?? '' },
         ),
+        subjects: sql<{ subject: string }>(
+          `SELECT subject FROM pairwise_subjects
+            WHERE user_id = (SELECT user_id FROM sessions WHERE id = :session_id)
+              AND sector = (SELECT sector FROM oauth_clients WHERE id = :client_id)`,
+          { session_id: sessionId ?? '', client_id: clientId },
+        ),
       })
       const [client] = clients
       const [person] = people
@@ -40,23 +49,27 @@ export function createOAuthStore(
           ? {
               userId: person.user_id,
               email: person.email,
+              ...assuranceOf(toSession(person).methods),
               authenticatedAt: person.authenticated_at,
               sessionId: person.id,
             }
           : null,
         allowedScope: consents[0]?.scope ?? null,
+        subject:
+          client && client.sector === null ? (person?.user_id ?? null) : (subjects[0]?.subject ?? null),
       }
     },
 
-    async issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, now }) {
-      const { clientId, redirectUri, challenge, scope, resource, nonce } = request
+    async issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, newSubject, now }) {
+      const { clientId, redirectUri, challenge, scope, resource, nonce, claims } = request
       const { issued } = await db.transaction({
         issued: sql<{ code_hash: string }>(
           // guard: a code is of a session that is live
           `INSERT INTO authorization_codes
-             (code_hash, client_id, user_id, session_id, redirect_uri, challenge, scope, resource, nonce, expires_at)
+             (code_hash, client_id, user_id, session_id, redirect_uri, challenge, scope, resource, nonce, id_token_claims,
+              expires_at)
            SELECT :code_hash, oauth_clients.id, sessions.user_id, sessions.id, :redirect_uri, :challenge, :scope, :resource,
-                  :nonce, :expires_at
+                  :nonce, :id_token_claims, :expires_at
              FROM sessions ${JOIN_LIVE_ACCOUNT} JOIN oauth_clients ON oauth_clients.id = :client_id
             WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.client_id IS NULL
            RETURNING code_hash`,
@@ -70,6 +83,7 @@ export function createOAuthStore(
             scope,
             resource,
             nonce,
+            id_token_claims: parseClaimsRequest(claims)?.inIdToken.join(' ') ?? '',
             expires_at: expiresAt,
             now,
           },
@@ -82,18 +96,19 @@ export function createOAuthStore(
                  SELECT :user_id, :client_id, :resource, :scope, :now WHERE ${PREVIOUS_CHANGED}
                  ON CONFLICT (user_id, client_id, resource)
                  DO UPDATE SET scope = excluded.scope, granted_at = excluded.granted_at`,
-                { user_id: userId, client_id: clientId, resource, scope, now },
+                { user_id: userId, client_id: clientId, resource: resource ?? '', scope, now },
               ),
             )
           : null,
         kept: keepUsedClient(clientId, now),
+        named: nameSubject({ codeHash, newSubject }),
       })
       return issued.length > 0
     },
 
     async redeem(code) {
       const { client, grantId, source, now } = code
-      const { proven, reused, redeemed, begun } = await db.transaction({
+      const { proven, reused, redeemed, begun, told } = await db.transaction({
         proven: findProven(client),
         reused: endReused(code),
         redeemed: takeCode(code),
@@ -106,30 +121,38 @@ export function createOAuthStore(
           ),
         ),
         beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
+        told: findTold(grantId),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
       const [ended] = reused
       if (ended) return { outcome: 'reused', grantId: ended.id }
       const [taken] = redeemed
       const [row] = begun
-      if (!taken || !row) return { outcome: 'invalid' }
-      return { outcome: 'redeemed', grant: toGrant(row), nonce: taken.nonce }
+      const grant = row && toGrant(row, told)
+      if (!taken || !grant) return { outcome: 'invalid' }
+      const inIdToken = taken.id_token_claims.split(' ')
+      return { outcome: 'redeemed', grant, nonce: taken.nonce, inIdToken }
     },
 
     async rotate(client, token, terms) {
-      const { proven, rotated } = await db.transaction({
+      const { proven, rotated, told } = await db.transaction({
         proven: findProven(client),
         rotated: useCurrent(token, terms, client),
+        told: findTold(token.id),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
       const [current] = rotated
-      if (current) return { outcome: 'rotated', grant: toGrant(current), counter: current.refresh_counter }
+      if (current) {
+        const grant = toGrant(current, told)
+        return grant ? { outcome: 'rotated', grant, counter: current.refresh_counter } : { outcome: 'over' }
+      }
       const steps = await db.transaction(useOld(mailQueue, token, terms, client))
       const use = toOldUse(steps)
       const [row] = steps.live
       if (use.outcome === 'reused') return use
-      if (!row || use.outcome === 'over') return { outcome: 'over' }
-      return { outcome: 'rotated', grant: toGrant(row), counter: use.counter }
+      const grant = row && toGrant(row, told)
+      if (!grant || use.outcome === 'over') return { outcome: 'over' }
+      return { outcome: 'rotated', grant, counter: use.counter }
     },
 
     async forgetCodes(expiredBefore, limit) {
@@ -164,7 +187,7 @@ function endReused({ client, codeHash, source, now }: PresentedCode): Statement<
   )
 }
 
-function takeCode(code: PresentedCode): Statement<{ nonce: string | null }> {
+function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_token_claims: string }> {
   const { client, codeHash, redirectUri, challenge, resource, grantId, now } = code
   return sql(
     // guard: a code is taken once
@@ -175,7 +198,7 @@ function takeCode(code: PresentedCode): Statement<{ nonce: string | null }> {
         AND client_id = :client_id AND redirect_uri = :redirect_uri AND challenge = :challenge
         AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}
         AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
-     RETURNING nonce`,
+     RETURNING nonce, id_token_claims`,
     {
       code_hash: codeHash,
       client_id: client.clientId,
@@ -201,9 +224,7 @@ function startGrant({
     `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
                            idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
      SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
-            :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id,
-            CASE WHEN ' ' || code.scope || ' ' LIKE '% offline_access %' THEN NULL ELSE parent.id END,
-            code.scope, code.resource
+            :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
        FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
       WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
      RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
@@ -219,11 +240,19 @@ function startGrant({
 
 type GrantRow = LiveSessionRow
 
-function toGrant(row: GrantRow): Grant {
+/** `null` if the client or the account is gone, or nothing names the person to the client. */
+function toGrant(row: GrantRow, [told]: readonly ToldRow[]): Grant | null {
+  if (!told) return null
+  // guard: a client that is not told the id of an account is never told it
+  const subject = subjectOf(told, row.user_id)
+  if (subject === null) return null
   return {
     live: toLiveSession(row),
     clientId: row.client_id ?? '',
     scope: row.scope ?? '',
-    resource: row.resource ?? '',
+    resource: row.resource,
+    subject,
+    idTokenAlg: told.id_token_alg,
+    person: personOf(told),
   }
 }

@@ -27,6 +27,8 @@ export interface ClientRow {
   readonly fresh_until: number | null
   readonly serves: string | null
   readonly jwks: string | null
+  readonly sector: string | null
+  readonly post_logout_redirect_uris: string
 }
 
 export function toClient(row: ClientRow): Client {
@@ -40,5 +42,6 @@ export function toClient(row: ClientRow): Client {
     grants: JSON.parse(row.grants),
     registeredBy: row.registered_by,
     freshUntil: row.fresh_until,
+    postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
   }
 }

@@ -2,12 +2,19 @@ import type { PairAlg, SigningKeyStore } from '../../keys/signing-key-store'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
 
-/** Creates the store of signing keys: a handful of rows, private parts encrypted. */
-export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
+/**
+ * Creates the store of signing keys: a handful of rows, private parts encrypted.
+ *
+ * @param table Those of access tokens, or those of ID tokens.
+ */
+export function createSigningKeyStore(
+  db: SqlDatabase,
+  table: 'signing_keys' | 'id_token_keys' = 'signing_keys',
+): SigningKeyStore {
   return {
     async list(alg) {
       const rows = await db.all(
-        sql<SigningKeyRow>('SELECT * FROM signing_keys WHERE alg = :alg ORDER BY generation', { alg }),
+        sql<SigningKeyRow>(`SELECT * FROM ${table} WHERE alg = :alg ORDER BY generation`, { alg }),
       )
       return rows.map((row) => ({
         kid: row.kid,
@@ -24,7 +31,7 @@ export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
     async add(key) {
       const added = await db.change(
         sql<{ kid: string }>(
-          `INSERT INTO signing_keys (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
+          `INSERT INTO ${table} (kid, alg, generation, signs_from, public_jwk, private_key, encrypted_with)
            VALUES (:kid, :alg, :generation, :signs_from, :public_jwk, :private_key, :encrypted_with)
            ON CONFLICT DO NOTHING
            RETURNING kid`,
@@ -45,7 +52,7 @@ export function createSigningKeyStore(db: SqlDatabase): SigningKeyStore {
 
     async deleteBefore(alg, generation) {
       await db.change(
-        sql('DELETE FROM signing_keys WHERE alg = :alg AND generation < :generation', { alg, generation }),
+        sql(`DELETE FROM ${table} WHERE alg = :alg AND generation < :generation`, { alg, generation }),
         { outcomeMatters: false },
       )
     },

@@ -4,6 +4,7 @@ import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
+import { JOIN_TOLD, subjectOf, TOLD, type ToldRow } from './told-clients'
 
 /** Creates the store that knows whether tokens of clients are live. */
 export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
@@ -32,11 +33,10 @@ export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
     async find(caller, { clientId, sessionId, spent }, now) {
       const { callers, grants, clients } = await db.read({
         callers: findProven(caller),
-        grants: sql<LiveSessionRow & { refresh_counter: number }>(
+        grants: sql<LiveSessionRow & ToldRow & { refresh_counter: number }>(
           // guard: a grant that was ended is inactive at once
-          `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
-            WHERE sessions.id = :id AND sessions.client_id IS NOT NULL
-              AND EXISTS (SELECT 1 FROM oauth_clients WHERE oauth_clients.id = sessions.client_id)`,
+          `SELECT sessions.*, users.roles, ${TOLD} FROM sessions ${JOIN_LIVE_ACCOUNT} ${JOIN_TOLD}
+            WHERE sessions.id = :id AND sessions.client_id IS NOT NULL`,
           { id: sessionId ?? '', now },
         ),
         clients: sql<Pick<ClientRow, 'grants'>>(
@@ -49,18 +49,21 @@ export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
       const [asking] = callers
       const [grant] = grants
       const [client] = clients
+      const subject = grant ? subjectOf(grant, grant.user_id) : null
       return {
         // guard: a public client cannot ask about tokens
         caller: asking && asking.secret_hash !== null ? { id: asking.id, serves: asking.serves } : null,
-        grant: grant
-          ? {
-              live: toLiveSession(grant),
-              clientId: grant.client_id ?? '',
-              scope: grant.scope ?? '',
-              resource: grant.resource,
-              refreshCounter: grant.refresh_counter,
-            }
-          : null,
+        grant:
+          grant && subject !== null
+            ? {
+                live: toLiveSession(grant),
+                clientId: grant.client_id ?? '',
+                scope: grant.scope ?? '',
+                resource: grant.resource,
+                subject,
+                refreshCounter: grant.refresh_counter,
+              }
+            : null,
         client: client ? { grants: JSON.parse(client.grants) } : null,
       }
     },

@@ -30,11 +30,12 @@ function codeFor(clientId: string, ada: Registered, scope: string) {
   const [codeHash, challenge] = [random(32), random(32)]
   const request = {
     ...{ clientId, redirectUri: REDIRECT_URI, state: null, challenge, scope, resource: RESOURCE },
-    ...{ nonce: 'a nonce', prompt: [], maxAge: null },
+    ...{ nonce: 'a nonce', claims: null, prompt: [], maxAge: null },
   }
   const { id: sessionId } = ada.prepared.session
   const whose = { userId: ada.user.id, sessionId }
-  return { codeHash, request, ...whose, expiresAt: NOW + 60, remember: false, now: NOW }
+  const newSubject = random(32)
+  return { codeHash, request, ...whose, expiresAt: NOW + 60, remember: false, newSubject, now: NOW }
 }
 
 /** Returns that code as its client presents it. */
