@@ -5,6 +5,9 @@ import { AUTH_SECRET, PASSWORD } from '../../lab/growth/contents.ts'
 import { createJanus } from '../../src/janus'
 import { type Connections, createPool } from '../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../src/storage/postgres/postgres-database'
+import { createMail } from '../../src/wiring/create-mail'
+import { createPasskeys } from '../../src/wiring/create-passkeys'
+import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSelfService } from '../../src/wiring/create-self-service'
 
 const { DATABASE_URL = '', ACCOUNTS = '' } = process.env
@@ -63,6 +66,9 @@ const janus = createJanus(
   },
   {
     createDatabase: () => ({ db, check: async () => null }),
+    createMail,
+    createPasskeys,
+    createSecondFactors,
     createSelfService,
     log: () => {},
     defer: () => {},
@@ -88,16 +94,67 @@ async function fill(): Promise<void> {
       [accounts],
     ],
     [
-      `INSERT INTO audit_events (at, event, outcome, actor_id, subject_id, mode)
-       SELECT unixepoch() - 100, 'signed-in', 'success', user_id, user_id, 'token' FROM sessions`,
+      `INSERT INTO audit_events (at, event, outcome, actor_id, subject_id, session_id, mode, chain_hash)
+       SELECT unixepoch() - 100, 'signed-in', 'success', user_id, user_id, id, 'token', md5(id) || md5(user_id) FROM sessions`,
       [],
     ],
-    ['ANALYZE', []],
+    [
+      `INSERT INTO devices (user_id, id, created_at, last_seen_at) SELECT id, id, unixepoch(), unixepoch() FROM users`,
+      [],
+    ],
+    [`INSERT INTO known_devices (user_id, device) SELECT id, 'Firefox, Linux; NL' FROM users`, []],
+    [
+      `INSERT INTO budgets (budget_key, kind, spent_until)
+       SELECT substr(md5(id) || md5(id), 1, 43), 'password', unixepoch() + 80000 FROM users`,
+      [],
+    ],
   ]
   await pool.use(async (client) => {
+    const names = async (text: string) =>
+      (await client.query<{ name: string; definition: string }>(text)).rows
     await client.query('SET statement_timeout = 0')
+    // Without triggers and other indexes than those of keys, which would look at each of millions of rows, and without a log of them.
+    await client.query('SET session_replication_role = replica')
+    const tables = await names("SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public'")
+    const indexes = await names(
+      `SELECT indexname AS name, indexdef AS definition FROM pg_indexes
+        WHERE schemaname = 'public' AND indexname NOT IN (SELECT conname FROM pg_constraint)`,
+    )
+    for (const { name } of tables) await client.query(`ALTER TABLE ${name} SET UNLOGGED`)
+    for (const { name } of indexes) await client.query(`DROP INDEX ${name}`)
     for (const [text, values] of statements) await client.query({ text, values: [...values] })
+    for (const { definition } of indexes) await client.query(definition)
+    // What is empty or was never looked at is read whole, and an index that was never swept leads to its rows.
+    await client.query('VACUUM ANALYZE')
+    await client.query('RESET session_replication_role')
+    await client.query('RESET statement_timeout')
   })
+}
+
+/** Sets how many sessions that ended, and as many whose time is over, a sweep finds. */
+const SWEPT = 100
+
+/** Lets sessions be over, all of them long enough ago to be swept. */
+async function letBeOver(): Promise<void> {
+  const insert = `INSERT INTO sessions (id, user_id, mode, secret_hash, created_at, authenticated_at, last_seen_at,
+                                        idle_expires_at, expires_at)
+    SELECT substr(md5(random()::text), 1, 22), 'nobody', 'session', repeat('A', 43), now - 1000, now - 1000, now - 1000, $2, $2
+      FROM generate_series(1, $1::int), unixepoch() AS now RETURNING id`
+  const now = Math.floor(Date.now() / 1000)
+  await pool.use(async (client) => {
+    await client.query({ text: insert, values: [SWEPT, now - 200] })
+    const { rows } = await client.query({ text: insert, values: [SWEPT, now + 100_000] })
+    await client.query({
+      text: "UPDATE sessions SET ended_at = $2, end_reason = 'signed-out' WHERE id = ANY($1)",
+      values: [rows.map(({ id }) => id), now - 200],
+    })
+  })
+}
+
+async function sweep(): Promise<number> {
+  const before = rowsRead
+  await janus.sweep()
+  return rowsRead - before
 }
 
 let requests = 0
@@ -126,20 +183,31 @@ const note = (name: string, rows: number) => {
 }
 
 await fill()
+// First, while nothing else waits to be swept.
+for (let nth = 0; nth < 4; nth++) {
+  await letBeOver()
+  const rows = await sweep()
+  // The first does what is left to do once.
+  if (nth > 0) note(`sweep of ${SWEPT} ended and ${SWEPT} expired sessions`, rows)
+}
 for (let nth = 0; nth < 6; nth++) {
   const email = `p${1 + Math.floor((accounts * (nth + 1)) / 8)}@example.net`
   const stranger = await send('/login', { email: `nobody-${nth}@example.com`, password: PASSWORD })
+  const inSession = await send('/login', { email, password: PASSWORD, mode: 'session' })
   const signedIn = await send('/login', { email, password: PASSWORD, mode: 'token' })
   const refreshed = await send('/refresh', { refresh_token: signedIn.body.refresh_token })
   const token = refreshed.body.access_token
+  const who = await send('/me', undefined, token)
   const listed = await send('/sessions', undefined, token)
   const activity = await send('/me/activity', undefined, token)
   const signedOut = await send('/logout', {}, token)
   // The first makes the signing key and reads what is read once.
   if (nth === 0) continue
   note('sign-in refused, unknown address', stranger.rows)
+  note('sign in, session mode', inSession.rows)
   note('sign in, token mode', signedIn.rows)
   note('refresh', refreshed.rows)
+  note('GET /me', who.rows)
   note('GET /sessions', listed.rows)
   note('GET /me/activity', activity.rows)
   note('sign out', signedOut.rows)
