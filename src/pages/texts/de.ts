@@ -228,7 +228,7 @@ export const de = {
   },
 
   recoveryCodes: {
-    title: 'Ihre Wiederherstellungscodes',
+    title: 'Ihre Codes zur Wiederherstellung',
     intro:
       'Ohne Ihr Telefon melden Sie sich mit einem dieser Codes an statt mit dem Code aus der App. Jeder funktioniert einmal.',
     once: 'Drucken Sie die Codes aus, oder speichern Sie sie jetzt an einem sicheren Ort. Sie werden nur dieses eine Mal angezeigt, und frühere funktionieren nicht mehr.',
