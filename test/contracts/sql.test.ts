@@ -1,9 +1,12 @@
-import { describe, expect, it } from 'vitest'
+import { beforeAll, describe, expect, it } from 'vitest'
 import { type Answer, clientOf, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { ownService } from '../support/service'
-import { ATTEMPT_TABLES, storage } from '../support/storage'
+import { ATTEMPT_TABLES, startEmpty, storage } from '../support/storage'
 
 const janus = ownService()
+
+// All that is stored is looked at twice, and what other files have left in KV expires when it will.
+beforeAll(startEmpty)
 
 describe('SQL in', () => {
   const SQL = [

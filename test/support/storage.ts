@@ -50,8 +50,8 @@ async function tablesOfD1(except: readonly string[]): Promise<Tables> {
 const KEPT: readonly string[] = ['d1_migrations', 'signing_keys', 'audit_chain', 'restores']
 
 /**
- * Deletes what the test files before this one have left, for a file that looks at all that is stored again and again: most of its time
- * would go into their rows.
+ * Deletes what the test files before this one have left, for a file that compares all that is stored before and after: their records in KV
+ * expire in between, on a busy machine sooner or later, and most of the time would go into their rows.
  */
 export async function startEmpty(): Promise<void> {
   const { results } = await env.DB.prepare(
