@@ -20,7 +20,8 @@ function slowest(modules: readonly TestModule[]): readonly string[] {
     'The slowest files:',
     ...rows.map(
       ({ module, milliseconds }) =>
-        `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${module.relativeModuleId}`,
+        // A file may run in several projects, on another database in each.
+        `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${module.relativeModuleId} (${module.project.name})`,
     ),
   ]
 }

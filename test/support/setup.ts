@@ -1,9 +1,11 @@
 import { applyD1Migrations } from 'cloudflare:test'
 import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
+import { makeTimersCheap } from './cheap-timers'
 import { d1Over } from './durable-object'
 import { deriveCheaply, limitCryptoAsInProduction } from './production-limits'
 
+makeTimersCheap()
 limitCryptoAsInProduction()
 deriveCheaply()
 
