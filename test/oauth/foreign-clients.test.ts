@@ -66,6 +66,90 @@ describe.each(['confidential', 'public'] as const)('OP-06: oauth4webapi as a %s 
   })
 })
 
+describe.each(['confidential', 'public'] as const)(
+  'OP-06, OP-12: oauth4webapi as a %s OpenID client',
+  (kind) => {
+    it('discovers, verifies the ID token with its nonce and age, asks UserInfo, refreshes, and signs out', async () => {
+      const service = oauthService({ ISSUER: 'https://auth.example' })
+      const ada = await signedInPerson({ mode: 'session', service })
+      const after = 'https://app.example/bye'
+      const client = await newClient({
+        confidential: kind === 'confidential',
+        openId: {
+          idTokenAlg: 'RS256',
+          sector: null,
+          postLogoutRedirectUris: [after],
+          backChannelLogoutUri: null,
+        },
+      })
+      const way = {
+        [oauth.customFetch](url: string, init: object) {
+          const request = new Request(url, init)
+          request.headers.set('CF-Connecting-IP', newAddress())
+          return service.fetch(request)
+        },
+      }
+      const issuer = new URL(service.issuer)
+      const discovered = await oauth.discoveryRequest(issuer, way)
+      const server = await oauth.processDiscoveryResponse(issuer, discovered)
+      const own = { client_id: client.id, id_token_signed_response_alg: 'RS256', require_auth_time: true }
+      const authentication = client.secret === null ? oauth.None() : oauth.ClientSecretBasic(client.secret)
+      const [verifier, nonce] = [oauth.generateRandomCodeVerifier(), oauth.generateRandomNonce()]
+      const authorization = new URL(server.authorization_endpoint ?? '')
+      authorization.search = new URLSearchParams({
+        response_type: 'code',
+        client_id: client.id,
+        redirect_uri: client.redirectUri,
+        scope: 'openid email offline_access',
+        nonce,
+        max_age: '600',
+        code_challenge: await oauth.calculatePKCECodeChallenge(verifier),
+        code_challenge_method: 'S256',
+      }).toString()
+      const page = await read(await service.fetch(new Request(authorization, { headers: ada.headers })))
+      const allowed = await decide(service, ada, page)
+      const location = new URL(allowed.headers.get('Location') ?? '')
+      const parameters = oauth.validateAuthResponse(server, own, location, oauth.expectNoState)
+      const exchanged = await oauth.authorizationCodeGrantRequest(
+        server,
+        own,
+        authentication,
+        parameters,
+        client.redirectUri,
+        verifier,
+        way,
+      )
+      const checks = { expectedNonce: nonce, maxAge: 600, requireIdToken: true }
+      const tokens = await oauth.processAuthorizationCodeResponse(server, own, exchanged, checks)
+      await oauth.validateApplicationLevelSignature(server, exchanged, way)
+      const sub = oauth.getValidatedIdTokenClaims(tokens)?.sub ?? ''
+      expect(sub).toBe(ada.userId)
+      const told = await oauth.userInfoRequest(server, own, tokens.access_token, way)
+      expect(await oauth.processUserInfoResponse(server, own, sub, told)).toMatchObject({
+        email: ada.email,
+        email_verified: false,
+      })
+      const again = await oauth.refreshTokenGrantRequest(
+        server,
+        own,
+        authentication,
+        tokens.refresh_token ?? '',
+        way,
+      )
+      const later = await oauth.processRefreshTokenResponse(server, own, again)
+      expect(oauth.getValidatedIdTokenClaims(later)?.sub).toBe(sub)
+      const end = new URL(server.end_session_endpoint ?? '')
+      end.search = new URLSearchParams({
+        id_token_hint: later.id_token ?? '',
+        post_logout_redirect_uri: after,
+      }).toString()
+      const ended = await service.fetch(new Request(end, { headers: ada.headers, redirect: 'manual' }))
+      expect(ended.headers.get('Location')).toBe(after)
+      expect((await ada.get('/me')).status).toBe(401)
+    })
+  },
+)
+
 it('OP-06: every URL of the metadata answers, and what it says is what there is', async () => {
   const service = oauthService({ ISSUER: 'https://example.com/auth' })
   const at = (url: string, init?: RequestInit) => service.fetch(new Request(url, init))
