@@ -6,7 +6,7 @@ import { en } from '../../src/mail/texts/en'
 import { placeText } from '../../src/mail/texts/mail-texts'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import type { BuiltInLanguage } from '../../src/request-source/language'
-import { INVITATION_SECONDS } from '../../src/storage/sql/administration-statements'
+import { INVITATION_SECONDS } from '../../src/storage/sql/invitation-statements'
 
 const ISSUER = 'https://auth.example.com'
 const TOKEN = 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4'

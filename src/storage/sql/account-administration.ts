@@ -7,22 +7,17 @@ import type {
   AdministeredAccount,
   InvitedBy,
 } from '../../identity/account-administration'
+import type { Change, NamedStatement } from './account-change'
+import { type AccountRow, findAccount, searchAccounts } from './account-queries'
 import {
-  type AccountRow,
-  type Change,
   deleteAccount,
   disableAccount,
   enableAccount,
   endAllSessions,
-  findAccount,
-  type InvitationCarrier,
-  inviteAgain,
-  inviteNew,
-  type NamedStatement,
   removeSecondFactor,
-  searchAccounts,
   setRoles,
 } from './administration-statements'
+import { type InvitationCarrier, inviteAgain, inviteNew } from './invitation-statements'
 import { selectEndedOf } from './sessions'
 import type { SqlDatabase, Step } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'

@@ -1,4 +1,4 @@
-// This file imports no code: see administration-statements.ts.
+// This file imports no code: see account-change.ts.
 
 /** Lists what is kept of an account but its secrets, by the name of the place in an export: its owner's or an operator's. */
 export const EXPORTED_PLACES = {
