@@ -2,9 +2,9 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { dirname, join } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
-import { build } from 'esbuild'
 import { migratePostgres } from '../../packages/cli/migrate/migrate-postgres.ts'
 import { ask, startPostgres } from '../../test/support/postgres-server.ts'
+import { buildForNode } from '../build-for-node.ts'
 
 const ROOT = dirname(dirname(import.meta.dirname))
 const PROGRAM = join(ROOT, 'node_modules/.cache/growth-on-postgres.mjs')
@@ -13,17 +13,7 @@ type Rows = Readonly<Record<string, readonly number[]>>
 
 /** Counts the rows that operations read on a PostgreSQL of each size, and prints them. Returns whether they are the same. */
 export async function compareOnPostgres(sizes: readonly number[]): Promise<boolean> {
-  await build({
-    absWorkingDir: ROOT,
-    entryPoints: ['test/growth/rows-on-postgres.ts'],
-    outfile: PROGRAM,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    alias: { 'cloudflare:workers': './packages/node/cloudflare-workers.ts' },
-    logLevel: 'error',
-  })
+  await buildForNode('test/growth/rows-on-postgres.ts', PROGRAM)
   const server = await startPostgres()
   try {
     const counted: Rows[] = []

@@ -4,8 +4,8 @@ import { once } from 'node:events'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { build } from 'esbuild'
 import { readMigrations } from '../../../packages/cli/migrate/migrations-config.ts'
+import { buildForNode } from '../../build-for-node.ts'
 import type { Contender } from './contender.ts'
 import type { Running } from './start-worker.ts'
 
@@ -23,17 +23,7 @@ export async function startJanusOnNode(
   { server: entry, settings = {}, truth }: Contender,
   postgres: string | null,
 ): Promise<Running> {
-  built ??= build({
-    absWorkingDir: ROOT,
-    entryPoints: [join('lab/bench', entry)],
-    outfile: SERVER,
-    bundle: true,
-    format: 'esm',
-    platform: 'node',
-    packages: 'external',
-    alias: { 'cloudflare:workers': './packages/node/cloudflare-workers.ts' },
-    logLevel: 'error',
-  })
+  built ??= buildForNode(join('lab/bench', entry), SERVER)
   await built
   const folder = mkdtempSync(join(tmpdir(), 'janus-bench-'))
   const migrations = join(folder, 'migrations.json')
