@@ -2,7 +2,8 @@ import { countryName } from '../request-source/country'
 import { AccountSection } from './account-section'
 import type { EventGroup } from './activity-groups'
 import type { PageContext } from './page'
-import type { EventText, Texts } from './texts/en'
+import type { Texts } from './texts/en'
+import type { EventText } from './texts/en-account'
 import { Time } from './time'
 
 interface AccountActivityProps {
