@@ -25,19 +25,19 @@ function bundle(...entry: string[]): Buffer {
 }
 
 // docs/explain/performance.md, "Size". A margin of a few KiB, so that growth is noticed when it happens.
-it('the API without any part stays under 200 KiB', () => {
+it('the API without any part stays under 202 KiB', () => {
   const module = bundle('test/smoke/api-only.ts')
   const bytes = module.byteLength
   console.log(`API alone: ${(bytes / KIB).toFixed(1)} KiB`)
-  expect(bytes).toBeLessThan(200 * KIB)
+  expect(bytes).toBeLessThan(202 * KIB)
   // It comes with the class of Hono itself; src/http/hono.ts has one router.
   expect(module.includes('RegExpRouter')).toBe(false)
 })
 
-it('what is deployed, pages in three languages included, stays under 736 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 760 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(736 * KIB)
+  expect(module.byteLength).toBeLessThan(760 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   expect(module.includes('RegExpRouter')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.
