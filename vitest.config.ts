@@ -63,11 +63,12 @@ const ON_POSTGRES = [
   'test/on-postgres/*.test.ts',
   'test/audit/audit-trail.test.ts',
   'test/contracts/{account-state,activity,own-account,passkey-sign-in,path-variants,refresh}.test.ts',
+  'test/contracts/{factor-recovery,second-factor}.test.ts',
   'test/contracts/{register,repetition,revocation,session-list,session-renewal,sign-in}.test.ts',
   'test/flows/sign-in.test.ts',
   // Not outbox.test.ts: its sweeps are of other days, and forget the signing keys that other files have.
   'test/mail/password-reset.test.ts',
-  'test/oauth/{token,token-status,machines}.test.ts',
+  'test/oauth/{authorize,token,token-status,machines}.test.ts',
   'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
   'test/social/linking.test.ts',
   'test/throttling/{attempts,turns}.test.ts',
