@@ -35,6 +35,8 @@ export function AccountProviders({ context, accountId, view }: AccountProvidersP
   const { texts, language } = context
   const words = texts.providers
   const { providers, identities, offered, changeable } = view
+  // Whoever came from a provider connects it by the button above, and needs no second one.
+  const others = providers.filter(({ name }) => name !== offered?.name)
   return (
     <AccountSection id="providers-section" title={words.title} intro={words.intro}>
       {offered && changeable && (
@@ -80,7 +82,7 @@ export function AccountProviders({ context, accountId, view }: AccountProvidersP
       )}
       {changeable ? (
         <div class="side-by-side">
-          {providers.map(({ name, label }) => (
+          {others.map(({ name, label }) => (
             <AccountForm
               accountId={accountId}
               form={bare(context, `connect-${name}`)}

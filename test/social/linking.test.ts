@@ -75,6 +75,11 @@ describe('SOC-03, nOAuth, SuperTokens (compass #1547), LinuxDO (tuff #916): an a
         body: { has_password: false, user: { email, email_verified: true } },
       })
       expect(await rowsOf(verified.body.user.id)).toEqual([])
+      const { text } = await browser.request('GET', '/account', { headers: { Accept: 'text/html' } })
+      expect(text).toContain('action="/identities/connect"')
+      // One button connects it, and the others are there.
+      expect(text).not.toContain('action="/identities/acme/link"')
+      expect(text).toContain('action="/identities/google/link"')
       expect((await browser.request('POST', '/identities/connect')).status).toBe(204)
       const again = newBrowser(service)
       await signInAt(service, again, { subject })
