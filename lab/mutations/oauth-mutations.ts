@@ -297,4 +297,10 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     put: '',
     tests: REGISTRATION,
   },
+  {
+    guard: 'an app that nobody here registered is listed by its host, and not by its own word',
+    cut: 'app.host ?? app.name',
+    put: 'app.name',
+    tests: DOCUMENTS,
+  },
 ]

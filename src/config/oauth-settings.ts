@@ -1,5 +1,6 @@
 import { isTrustworthy } from '../http/trustworthy-url'
-import { parseScopeTexts, type ScopeTexts } from '../oauth/scope-texts'
+import { parseScopeTexts } from '../oauth/parse-scope-texts'
+import type { ScopeTexts } from '../oauth/scope-texts'
 import { OFFLINE_ACCESS, parseScope, type Resource } from '../oauth/scopes'
 import type { ConfigFault } from './fault'
 

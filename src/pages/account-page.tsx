@@ -1,4 +1,6 @@
+import type { ScopeTexts } from '../oauth/scope-texts'
 import { AccountActivity } from './account-activity'
+import { AccountApps, type AppView } from './account-apps'
 import { AccountDeletion } from './account-deletion'
 import { AccountDevices, type DeviceView } from './account-devices'
 import { AccountExport } from './account-export'
@@ -25,6 +27,9 @@ export interface AccountPageProps {
   readonly sessions: readonly SessionView[]
   /** Says where the rest is, if this is not all. */
   readonly allSessionsHref: string | null
+  /** Newest first. None: there is no such section. */
+  readonly apps: readonly AppView[]
+  readonly scopeTexts: ScopeTexts
   /** The one used last first. */
   readonly devices: readonly DeviceView[]
   /** The oldest first; `null`: there are none here. */
@@ -96,6 +101,9 @@ export function AccountPage(props: AccountPageProps) {
         sessions={sessions}
         allHref={props.allSessionsHref}
       />
+      {props.apps.length > 0 && (
+        <AccountApps context={context} accountId={user.id} apps={props.apps} scopeTexts={props.scopeTexts} />
+      )}
       <AccountDevices context={context} accountId={user.id} devices={devices} />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />
       <AccountExport context={context} recent={user.recent} />

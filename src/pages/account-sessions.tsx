@@ -1,5 +1,4 @@
 import { countryName } from '../request-source/country'
-import type { GrantedApp } from '../sessions/session'
 import { AccountForm, AccountSection, accountPath } from './account-section'
 import { Hidden } from './form'
 import { FRESH_FORM } from './form-state'
@@ -18,8 +17,6 @@ export interface SessionView {
   /** Seconds since the epoch. */
   readonly lastSeenAt: number
   readonly current: boolean
-  /** The app that has it, which the person allowed; `null`: it is their own. */
-  readonly app: GrantedApp | null
 }
 
 interface AccountSessionsProps {
@@ -29,7 +26,7 @@ interface AccountSessionsProps {
   readonly allHref: string | null
 }
 
-/** Shows where someone is signed in, which apps may act for them, and how to end it. */
+/** Shows where someone is signed in, and how to end it. */
 export function AccountSessions({ context, accountId, sessions, allHref }: AccountSessionsProps) {
   const { texts } = context
   const hasOthers = allHref !== null || sessions.some(({ current }) => !current)
@@ -79,25 +76,15 @@ function SessionItem({
   session,
 }: Pick<AccountSessionsProps, 'context' | 'accountId'> & { readonly session: SessionView }) {
   const { texts, language } = context
-  const { app } = session
-  const name = app?.name ?? session.device ?? texts.account.unknownDevice
+  const name = session.device ?? texts.account.unknownDevice
   return (
     <li class="row">
       <div>
         <p class="row-title">
           {name} {session.current && <span class="badge success">{texts.account.thisDevice}</span>}
-          {app && <span class="badge">{texts.account.app}</span>}
         </p>
         <p class="row-details">
-          {app ? (
-            <>
-              <Granted context={context} app={app} />
-              {' · '}
-              {texts.account.since} <Time at={session.createdAt} language={language} />
-            </>
-          ) : (
-            (countryName(session.country, language) ?? texts.account.unknownPlace)
-          )}
+          {countryName(session.country, language) ?? texts.account.unknownPlace}
           {' · '}
           {texts.account.lastSeen} <Time at={session.lastSeenAt} language={language} />
         </p>
@@ -107,25 +94,15 @@ function SessionItem({
           accountId={accountId}
           form={bare(context, `end-${session.id}`)}
           action={`/sessions/${encodeURIComponent(session.id)}/end`}
-          returnTo={accountPath(context, app ? 'access-ended' : 'session-ended')}
+          returnTo={accountPath(context, 'session-ended')}
         >
           <button type="submit">
-            {app ? texts.account.endAccess : texts.account.end}
+            {texts.account.end}
             <span class="visually-hidden">: {name}</span>
           </button>
         </AccountForm>
       )}
     </li>
-  )
-}
-
-/** Shows what an app may do, and at which service. */
-function Granted({ context, app }: { readonly context: PageContext; readonly app: GrantedApp }) {
-  return (
-    <>
-      <code>{app.scope}</code>
-      {app.resource !== null && ` ${context.texts.account.at(app.resource)}`}
-    </>
   )
 }
 

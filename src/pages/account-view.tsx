@@ -46,6 +46,7 @@ export async function accountPage(
   const { user, passwordHash } = account
   const providers = await providersView(services, { c, principal, account, identities })
   const path = accountPath(context)
+  const shown = listed.slice(0, limits.sessions)
   const recent = isRecent(principal, clock())
   const hasPassword = passwordHash !== null
   const passwordIsEnough = hasPassword && (account.secondFactor === null || recent)
@@ -63,11 +64,15 @@ export async function accountPage(
         recent,
         proof: passwordIsEnough ? 'password' : recent ? 'recent' : 'needed',
       }}
-      sessions={listed.slice(0, limits.sessions).map((session) => ({
-        ...session,
-        device: describeDevice(session.userAgent),
-        current: session.id === sessionId,
-      }))}
+      sessions={shown
+        .filter(({ app }) => app === null)
+        .map((session) => ({
+          ...session,
+          device: describeDevice(session.userAgent),
+          current: session.id === sessionId,
+        }))}
+      apps={shown.flatMap(({ app, ...session }) => (app === null ? [] : { ...session, app }))}
+      scopeTexts={services.providerPart?.scopeTexts ?? {}}
       allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
       devices={knownDevices.map((device) => ({
         ...device,

@@ -35,8 +35,10 @@ export interface ListedSession extends Session {
 /** An app that may act for a person, and what it may do. */
 export interface GrantedApp {
   readonly id: string
-  /** As the operator registered it. */
+  /** As the operator registered it, or as it calls itself. */
   readonly name: string
+  /** The host that it is known by; `null`: the operator registered it. */
+  readonly host: string | null
   /** Scopes, separated by spaces (RFC 6749 §3.3). */
   readonly scope: string
   /** The service at which it may do that (RFC 8707). */

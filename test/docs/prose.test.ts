@@ -35,6 +35,8 @@ function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count:
 /** What the settings of social login begin and end with. */
 const SOCIAL_NAMES = [
   'SOCIAL_PROVIDERS',
+  'OAUTH_CLIENTS',
+  'OAUTH_SCOPE_TEXTS',
   'OAUTH_SERVER',
   'OAUTH_RESOURCES',
   ...Object.values(SOCIAL_TEXTS).flatMap((texts) => Object.keys(texts)),

@@ -89,6 +89,31 @@ describe('an app that describes itself at its client_id', () => {
     expect(silent.searchParams.get('error')).toBe('consent_required')
   })
 
+  it('is listed on the account page by its host, with what its scopes allow in the words of the operator', async () => {
+    const app = documentClient()
+    const OAUTH_SCOPE_TEXTS = JSON.stringify({
+      'notes:read': { en: 'read your notes', de: 'Ihre Notizen lesen' },
+    })
+    const { service } = serviceWithHost(documentOf(app), { OAUTH_SCOPE_TEXTS })
+    const grace = await signedInPerson({ mode: 'session', service })
+    const asked = { scope: 'notes:read notes:write' }
+    const consent = await ask(service, requestOf(app, asked), grace)
+    await granted(service, grace, app, asked)
+    const account = await send(service, 'GET', '/account', {
+      headers: { ...grace.headers, Accept: 'text/html' },
+    })
+    const { host } = new URL(app.id)
+    expect(account.text).toContain(`${host} (“Totally Janus”)`)
+    for (const { text } of [consent, account]) {
+      expect(text).toContain('read your notes')
+      expect(text).toContain('<code>notes:write</code>')
+    }
+    const german = { ...grace.headers, Accept: 'text/html', 'Accept-Language': 'de' }
+    expect((await send(service, 'GET', '/account', { headers: german })).text).toContain('Ihre Notizen lesen')
+    const { sessions } = (await grace.get('/sessions')).body
+    expect(sessions.find((session: { app: unknown }) => session.app)?.app).toMatchObject({ id: app.id, host })
+  })
+
   it('is told of a redirect URI on this machine', async () => {
     const app = { ...documentClient(), redirectUri: 'http://127.0.0.1/cb' }
     const { service } = serviceWithHost(documentOf(app))

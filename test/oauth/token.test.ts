@@ -337,13 +337,19 @@ describe('what a client was granted', () => {
       const appsOf = async (person: Pick<Person, 'get'>) =>
         (await person.get('/sessions')).body.sessions.filter(({ app }: { app: unknown }) => app !== null)
       const apps = await appsOf(own)
-      const app = { id: client.id, name: 'Notes of Ada', ...asked, resource: RESOURCE }
+      const app = { id: client.id, name: 'Notes of Ada', host: null, ...asked, resource: RESOURCE }
       expect(apps).toMatchObject(Array(2).fill({ mode: 'token', current: false, app }))
       expect(await appsOf(eve)).toEqual([])
       const page = await send(service, 'GET', '/account', {
         headers: { ...grace.headers, Accept: 'text/html' },
       })
-      for (const shown of ['Notes of Ada', asked.scope, `at ${RESOURCE}`, `/sessions/${apps[0].id}/end`])
+      for (const shown of [
+        'Connected apps',
+        'Notes of Ada',
+        ...asked.scope.split(' '),
+        `at ${RESOURCE}`,
+        `/sessions/${apps[0].id}/end`,
+      ])
         expect(page.text).toContain(shown)
 
       expectProblem(await eve.delete(`/sessions/${apps[0].id}`), 404, 'not-found')

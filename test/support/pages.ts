@@ -89,13 +89,16 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
     sessions: [
       { ...session, current: true },
       { ...session, id: `${text}2`, current: false },
+    ],
+    apps: [
       {
-        ...session,
         id: `${text}3`,
-        current: false,
-        app: { id: text, name: text, scope: text, resource: text },
+        createdAt: 1_800_000_000,
+        lastSeenAt: 1_800_000_000,
+        app: { id: text, name: text, host: text, scope: text, resource: text },
       },
     ],
+    scopeTexts: { [text]: text },
     allSessionsHref: '/auth/sessions',
     devices: [
       { ...session, current: true },

@@ -82,7 +82,10 @@ const ListedSession = v.object({
     v.nullable(
       v.object({
         id: text('Its `client_id`.'),
-        name: text('What the operator calls it.'),
+        name: text('What the operator calls it, or what it calls itself.'),
+        host: v.nullable(
+          text('The host that it is known by, where no operator registered it. Show that, and not its name.'),
+        ),
         scope: text('What it may do: scopes, separated by spaces.'),
         resource: v.nullable(text('The service at which it may do that.')),
       }),

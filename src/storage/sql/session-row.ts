@@ -1,4 +1,6 @@
 import * as v from 'valibot'
+import type { Client } from '../../oauth/client'
+import { nameOfUrl } from '../../oauth/app-metadata'
 import { AUTHENTICATION_METHODS, type ProvenMethod } from '../../sessions/assurance'
 import type { ListedSession, LiveSession, Session } from '../../sessions/session'
 
@@ -31,6 +33,9 @@ export interface LiveSessionRow extends SessionRow {
 /** A session with the name of the client that it is of, if any. */
 export interface ListedSessionRow extends SessionRow {
   readonly client_name: string | null
+  readonly client_registered_by: Client['registeredBy'] | null
+  /** JSON. */
+  readonly client_redirect_uris: string | null
 }
 
 export function toSession(row: SessionRow): Session {
@@ -51,8 +56,16 @@ export function toSession(row: SessionRow): Session {
 
 export function toListedSession(row: ListedSessionRow): ListedSession {
   const { client_id: id, client_name: name, scope, resource } = row
-  const app = id === null ? null : { id, name: name ?? id, scope: scope ?? '', resource }
+  const app =
+    id === null ? null : { id, name: name ?? id, host: hostOfClient(row), scope: scope ?? '', resource }
   return { ...toSession(row), app }
+}
+
+/** Returns the host that an app is known by which no operator registered. */
+function hostOfClient(row: ListedSessionRow): string | null {
+  const { client_id: id, client_registered_by: registeredBy, client_redirect_uris: uris } = row
+  if (registeredBy === 'document' && id !== null) return nameOfUrl(id)
+  return registeredBy === 'itself' && uris !== null ? nameOfUrl(JSON.parse(uris)[0]) : null
 }
 
 /** Proofs as the database has them: a JSON array. What is none counts as no proof at all. */

@@ -99,7 +99,8 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       const rows = await db.all(
         sql<ListedSessionRow>(
           // guard: the list of sessions is that of one account
-          `SELECT sessions.*, oauth_clients.name AS client_name
+          `SELECT sessions.*, oauth_clients.name AS client_name, oauth_clients.registered_by AS client_registered_by,
+                  oauth_clients.redirect_uris AS client_redirect_uris
              FROM sessions LEFT JOIN oauth_clients ON oauth_clients.id = sessions.client_id
             WHERE sessions.user_id = :user_id AND ended_at IS NULL
               AND (sessions.created_at, sessions.id) < (:before_at, :before_id)
