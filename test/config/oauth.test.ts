@@ -54,18 +54,13 @@ describe('the settings of the authorization server', () => {
     ])
   })
 
-  it.each([
-    '',
-    'read',
-    '[]',
-    '{"a": 1}',
-    '{"a": ""}',
-    '{"a": {"en": "x\u202e"}}',
-    `{"a": "${'x'.repeat(201)}"}`,
-  ])('OAUTH_SCOPE_TEXTS=%j is refused by name', (texts) => {
-    const { faults } = parseOAuthSettings({ OAUTH_SCOPE_TEXTS: texts })
-    expect(faults.map(({ setting }) => setting)).toEqual(['OAUTH_SCOPE_TEXTS'])
-  })
+  it.each(['', 'read', '{"a": 1}', '{"a": ""}', '{"a": {"en": "x\u202e"}}', `{"a": "${'x'.repeat(201)}"}`])(
+    'OAUTH_SCOPE_TEXTS=%j is refused by name',
+    (texts) => {
+      const { faults } = parseOAuthSettings({ OAUTH_SCOPE_TEXTS: texts })
+      expect(faults.map(({ setting }) => setting)).toEqual(['OAUTH_SCOPE_TEXTS'])
+    },
+  )
 
   it('OAUTH_CLIENTS lets in apps that have a document, and is refused by name if it is none', () => {
     expect(parseOAuthSettings({})).toMatchObject({ clients: 'documents', faults: [] })

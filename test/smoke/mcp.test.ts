@@ -90,6 +90,9 @@ class App implements OAuthClientProvider {
     this.verifier = verifier
   }
   codeVerifier = () => this.verifier
+  invalidateCredentials = () => {
+    this.kept = undefined
+  }
 
   async redirectToAuthorization(url: URL): Promise<void> {
     expect(url.searchParams.get('resource')).toBe(server.href)

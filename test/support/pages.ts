@@ -95,10 +95,10 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
         id: `${text}3`,
         createdAt: 1_800_000_000,
         lastSeenAt: 1_800_000_000,
-        app: { id: text, name: text, host: text, scope: text, resource: text },
+        app: { id: text, name: `${text}2`, host: text, scope: 'notes:read', resource: text },
       },
     ],
-    scopeTexts: { [text]: text },
+    scopeTexts: { 'notes:read': text },
     allSessionsHref: '/auth/sessions',
     devices: [
       { ...session, current: true },

@@ -67,7 +67,8 @@ export const accountTexts = {
     lastSeen: 'Última actividad',
     end: 'Cerrar sesión',
     apps: 'Aplicaciones conectadas',
-    appsIntro: 'Aplicaciones que pueden actuar por usted. La que termine aquí tendrá que volver a preguntarle.',
+    appsIntro:
+      'Aplicaciones que pueden actuar por usted. La que termine aquí tendrá que volver a preguntarle.',
     at: (resource) => `en ${resource}`,
     since: 'Desde',
     endAccess: 'Terminar el acceso',

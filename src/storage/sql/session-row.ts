@@ -1,6 +1,6 @@
 import * as v from 'valibot'
-import type { Client } from '../../oauth/client'
 import { nameOfUrl } from '../../oauth/app-metadata'
+import type { Client } from '../../oauth/client'
 import { AUTHENTICATION_METHODS, type ProvenMethod } from '../../sessions/assurance'
 import type { ListedSession, LiveSession, Session } from '../../sessions/session'
 
