@@ -1,7 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run as verify } from '../../packages/cli/audit/verify.ts'
 import { readTarget, withDatabase } from '../../packages/cli/database.ts'
 import { run as doctor } from '../../packages/cli/doctor/doctor.ts'
@@ -178,6 +178,21 @@ describe('a Worker with DATABASE=durable-object', () => {
     const origin = { Cookie: cookie, Origin: url }
     expect((await post('/logout', {}, origin)).status).toBe(204)
     expect(await me({ Cookie: cookie })).toBe(401)
+  })
+
+  it('--remote: asks nobody without a login, and says what the Worker and wrangler need', async () => {
+    vi.stubEnv('XDG_CONFIG_HOME', join(folder, 'nobody'))
+    vi.stubEnv('CLOUDFLARE_API_TOKEN', undefined)
+    onTestFinished(() => void vi.unstubAllEnvs())
+    const remote = await janus(users, 'show', ADA.email, '--remote', '--config', config)
+    const said = 'The Worker must be deployed and export JanusOperator (docs/operate/durable-object.md).'
+    expect(remote).toEqual({ code: -1, printed: expect.stringContaining(said) })
+    expect(remote.printed).toContain('CLOUDFLARE_API_TOKEN')
+    // What it has not to do needs no login.
+    expect(await janus(migrate, '--remote', '--config', config)).toMatchObject({
+      code: 0,
+      printed: expect.stringContaining('migrates itself'),
+    })
   })
 
   it('says that nothing serves it, where nothing does', async () => {
