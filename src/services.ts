@@ -22,6 +22,7 @@ import type { DeliveryServices } from './mail/deliver-mail'
 import type { CheckClientToken } from './oauth/check-client-token'
 import type { ClientDocuments } from './oauth/client-documents'
 import type { ClientTokens } from './oauth/client-token'
+import type { DeviceGrantStore } from './oauth/device-grant'
 import type { IdTokens } from './oauth/id-token'
 import type { MachineStore } from './oauth/machine'
 import type { MachineTokens } from './oauth/machine-token'
@@ -131,6 +132,7 @@ export interface ProviderPart {
   /** Tells clients that what they were granted has ended. What fails is left to the sweep. */
   readonly tellClients: () => Promise<void>
   readonly checkUserInfoToken: CheckUserInfoToken
+  readonly deviceGrants: DeviceGrantStore
   /** The services that take its tokens. */
   readonly resources: readonly Resource[]
   readonly selfRegistered: SelfRegisteredStore

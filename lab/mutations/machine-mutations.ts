@@ -2,6 +2,8 @@ import type { Mutation } from './mutation.ts'
 
 const STATUS = ['test/oauth/token-status.test.ts']
 const MACHINES = ['test/oauth/machines.test.ts']
+const DEVICE = ['test/oauth/device.test.ts']
+const ASSERTION = ['test/oauth/client-assertion.test.ts']
 const KEYS = ['test/oauth/client-keys.test.ts']
 
 /** The guards of what clients do without a person. */
@@ -69,6 +71,64 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: MACHINES,
   },
   { guard: 'a client that signs nobody in is given no code', lines: 2, tests: MACHINES },
+  {
+    guard: 'an assertion is signed as its key is for',
+    cut: ' || alg !== named.alg',
+    put: " || alg === ''",
+    tests: ASSERTION,
+  },
+  { guard: 'an assertion is for this issuer alone', tests: ASSERTION },
+  { guard: 'an assertion lasts five minutes at most', tests: ASSERTION },
+  {
+    guard: 'an assertion works once',
+    cut: '!(await machines.useAssertion({ id, expiresAt: exp }))',
+    put: "id === ''",
+    tests: ASSERTION,
+  },
+  { guard: 'a client that signs proves who it is in one way', lines: 2, tests: ASSERTION },
+  {
+    guard: 'a client starts no request of a device that may not use it',
+    cut: ' AND grants LIKE :grant',
+    put: ' AND :grant IS NOT NULL',
+    tests: DEVICE,
+  },
+  {
+    guard: 'who entered a code owns it',
+    cut: '(user_id IS NULL OR user_id = :user_id)',
+    put: ':user_id IS NOT NULL',
+    tests: DEVICE,
+  },
+  {
+    guard: 'only the owner of a code decides about it, once',
+    cut: ' AND allowed IS NULL',
+    put: '',
+    tests: DEVICE,
+  },
+  { guard: 'who decides about a device is who was asked', tests: DEVICE },
+  {
+    guard: 'a device code is of its client',
+    cut: ' AND client_id = :client_id',
+    put: ' AND :client_id IS NOT NULL',
+    tests: DEVICE,
+  },
+  {
+    guard: 'a device that asks too soon waits longer',
+    cut: 'THEN :more ELSE 0 END,',
+    put: 'THEN 0 * :more ELSE 0 END,',
+    tests: DEVICE,
+  },
+  {
+    guard: 'a device code is taken once',
+    cut: ' AND redeemed_as IS NULL',
+    put: '',
+    tests: DEVICE,
+  },
+  {
+    guard: 'codes of devices cannot be tried without end',
+    cut: "'/device', limited, ",
+    put: "'/device', ",
+    tests: DEVICE,
+  },
   { guard: 'a registered key is public', lines: 2, tests: KEYS },
   { guard: 'an RSA key of a client is long enough', lines: 2, tests: KEYS },
   {

@@ -14,6 +14,9 @@ const ALGORITHMS: Readonly<Record<string, string>> = {
   'RSA ': 'RS256',
 }
 
+/** Lists how a client may sign an assertion. */
+export const ASSERTION_ALGORITHMS = Object.values(ALGORITHMS)
+
 /** 2,048 bits in base64url (RFC 7518 §3.3). */
 const RSA_MIN_LENGTH = 342
 

@@ -1,5 +1,5 @@
 /**
- * The errors of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8707 §2, OpenID Connect Core §3.1.2.6 and OpenID Connect Core Error Code
+ * The errors of RFC 6749 §4.1.2.1 and §5.2, RFC 6750 §3.1, RFC 8628 §3.5, RFC 8707 §2, OpenID Connect Core §3.1.2.6 and OpenID Connect Core Error Code
  * unmet_authentication_requirements 1.0 that are answered here.
  */
 export type OAuthErrorCode =
@@ -12,6 +12,9 @@ export type OAuthErrorCode =
   | 'invalid_target'
   | 'unauthorized_client'
   | 'unsupported_grant_type'
+  | 'authorization_pending'
+  | 'slow_down'
+  | 'expired_token'
   | 'unsupported_response_type'
   | 'access_denied'
   | 'login_required'

@@ -31,11 +31,21 @@ export interface AskedSignOut {
   readonly expiresAt: number
 }
 
+/** The request of a device, as a person was asked about it. */
+export interface ShownDevice {
+  readonly userCodeHash: string
+  readonly userId: string
+  readonly scope: string
+  readonly resource: string | null
+  readonly expiresAt: number
+}
+
 /** Seals what a browser carries and must neither read nor change, so that asking stores nothing. */
 export interface RequestSeals {
   readonly pending: Seals<PendingRequest>
   readonly shown: Seals<ShownRequest>
   readonly signOut: Seals<AskedSignOut>
+  readonly device: Seals<ShownDevice>
 }
 
 /** Limits how long a person may take to sign in and to decide, in seconds. */
@@ -59,5 +69,10 @@ export function createRequestSeals({
       name: JSON.stringify([issuer, kind]),
       maxLength: SEALED_MAX_LENGTH,
     })
-  return { pending: sealsOf('pending'), shown: sealsOf('shown'), signOut: sealsOf('signOut') }
+  return {
+    pending: sealsOf('pending'),
+    shown: sealsOf('shown'),
+    signOut: sealsOf('signOut'),
+    device: sealsOf('device'),
+  }
 }

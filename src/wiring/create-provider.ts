@@ -1,4 +1,6 @@
 import { authorizeRoutes } from '../api/oauth/authorize'
+import { deviceAuthorizationRoutes } from '../api/oauth/device-authorization'
+import { deviceRoutes } from '../api/oauth/device-pages'
 import { endSessionRoutes } from '../api/oauth/end-session'
 import { metadataRoutes } from '../api/oauth/metadata'
 import { registrationRoutes } from '../api/oauth/register'
@@ -18,11 +20,13 @@ import { createIdTokens, type IdTokenKeys } from '../oauth/id-token'
 import { createMachineTokens } from '../oauth/machine-token'
 import { createRequestSeals } from '../oauth/request-seals'
 import { createUserInfoTokenCheck } from '../oauth/user-info-token'
+import { createDevicePages } from '../pages/device-pages'
 import { createOAuthPages } from '../pages/oauth-pages'
 import { createSignOutPages } from '../pages/sign-out-pages'
 import { orOnOutage } from '../runtime/outage'
 import type { ProviderPart, Services } from '../services'
 import type { Send } from '../social/egress'
+import { createDeviceGrantStore } from '../storage/sql/device-grant-store'
 import { createMachineStore } from '../storage/sql/machine-store'
 import { createOAuthStore } from '../storage/sql/oauth-store'
 import { createOpenIdStore } from '../storage/sql/openid-store'
@@ -41,6 +45,7 @@ const PUBLIC_PATHS = [
   '/oauth/revoke',
   '/oauth/register',
   '/oauth/userinfo',
+  '/oauth/device_authorization',
   '/.well-known/oauth-authorization-server',
   '/.well-known/openid-configuration',
   '/.well-known/jwks.json',
@@ -76,6 +81,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
       })
       const openId = createOpenIdStore(db)
       const logouts = { openId, idTokens, send, clock, log }
+      const deviceGrants = createDeviceGrantStore(db, { maxSessions })
       const part: ProviderPart = {
         oauth,
         idTokens,
@@ -97,11 +103,13 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         checkClientToken: createClientTokenCheck({ keys: signingKeys, restores, issuer, resources, clock }),
         tokenStatus: createTokenStatusStore(db),
         machines: createMachineStore(db),
+        deviceGrants,
       }
       return {
         ...part,
         publicPaths: PUBLIC_PATHS.map((path) => `${config.basePath}${path}`),
         sweepParts: {
+          'device-codes': () => deviceGrants.forget(clock() - CODE_KEPT_SECONDS, FORGET_STEP),
           'logout-notices': () => deliverLogouts(logouts),
           'id-token-keys': () => idTokens.sweep(),
           'authorization-codes': () => oauth.forgetCodes(clock() - CODE_KEPT_SECONDS, FORGET_STEP),
@@ -129,9 +137,11 @@ function providerRoutes(services: Services & ProviderPart, pages: Pages | null) 
     .route('/', tokenStatusRoutes(services))
     .route('/', registrationRoutes(services))
     .route('/', userInfoRoutes(services))
+    .route('/', deviceAuthorizationRoutes(services))
   if (pages === null) return routes
   const own = createOAuthPages(pages, services)
   return routes
     .route('/', authorizeRoutes(services, own))
     .route('/', endSessionRoutes(services, createSignOutPages(pages, own.onward)))
+    .route('/', deviceRoutes(services, createDevicePages(pages)))
 }

@@ -44,6 +44,7 @@ const OPEN = [
   'POST /oauth/register',
   'GET /oauth/userinfo',
   'POST /oauth/userinfo',
+  'POST /oauth/device_authorization',
   'GET /.well-known/oauth-authorization-server',
   'GET /.well-known/openid-configuration',
   'POST /password/forgot',
@@ -87,12 +88,15 @@ const OAUTH_PAGES = [
   'GET /oauth/authorize',
   'POST /oauth/authorize',
   'GET /oauth/resume',
+  'GET /device',
   'GET /oauth/logout',
   'POST /oauth/logout',
 ]
 const CLOSED = [
   'POST /logout/all',
   'POST /oauth/consent',
+  'POST /device',
+  'POST /device/decide',
   'POST /oauth/logout/confirm',
   'GET /me',
   'PATCH /me',

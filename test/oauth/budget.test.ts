@@ -13,7 +13,16 @@ import {
   refresh,
   requestOf,
 } from '../support/oauth'
-import { introspect, machineTokens, revoke } from '../support/oauth-machines'
+import {
+  decideDevice,
+  enterCode,
+  introspect,
+  machineTokens,
+  newDeviceClient,
+  pollDevice,
+  revoke,
+  startDevice,
+} from '../support/oauth-machines'
 import { type OpenIdTokens, openIdRequest, userInfo } from '../support/openid'
 import { type Answer, send, signedInPerson } from '../support/person'
 
@@ -39,6 +48,25 @@ it('revocation and introspection take one trip and one verification; a machineâ€
   await expectCosts(own, () => revoke(service, client, tokens.access_token))
   await expectCosts({ d1: 1 }, () => revoke(service, client, tokens.refresh_token))
   await expectCosts({ d1: 1, signatures: 1 }, () => machineTokens(service, client))
+})
+
+it('a device takes one trip to start, to ask and to be allowed', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  const tv = await newDeviceClient()
+  await service.services.signingKeys.signer()
+  const answers: Answer[] = []
+  const expectCosts = async (spent: Partial<Costs>, work: () => Promise<Answer>): Promise<Answer> => {
+    expect(await costsOf(async () => answers.push(await work()))).toEqual(costs(spent))
+    const answer = answers.at(-1)
+    if (!answer) throw new Error('Nothing was answered')
+    return answer
+  }
+  const { body } = await expectCosts({ d1: 1 }, () => startDevice(service, tv))
+  await expectCosts({ d1: 1 }, () => pollDevice(service, tv, body.device_code))
+  const page = await expectCosts({ d1: 1, kvReads: 1 }, () => enterCode(service, ada, body.user_code))
+  await expectCosts({ d1: 1, kvReads: 1 }, () => decideDevice(service, ada, page))
+  await expectCosts({ d1: 1, signatures: 1 }, () => pollDevice(service, tv, body.device_code))
 })
 
 it('authorize takes at most two trips; consent, a code and a refresh one, with one signature each', async () => {

@@ -1,6 +1,9 @@
+import { exportJWK, generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
+import { DEVICE_GRANT } from '../../src/oauth/grant-types'
 import { decide, newClient, oauthService, RESOURCE } from '../support/oauth'
+import { decideDevice, enterCode, newDeviceClient } from '../support/oauth-machines'
 import { newAddress, read, signedInPerson } from '../support/person'
 
 describe.each(['confidential', 'public'] as const)('OP-06: oauth4webapi as a %s client', (kind) => {
@@ -150,6 +153,47 @@ describe.each(['confidential', 'public'] as const)(
   },
 )
 
+it('oauth4webapi as a machine, a service and a device', async () => {
+  const service = oauthService({ ISSUER: 'https://auth.example' })
+  const way = {
+    [oauth.customFetch](url: string, init: object) {
+      const request = new Request(url, init)
+      request.headers.set('CF-Connecting-IP', newAddress())
+      return service.fetch(request)
+    },
+  }
+  const issuer = new URL(service.issuer)
+  const discovered = await oauth.discoveryRequest(issuer, { algorithm: 'oauth2', ...way })
+  const server = await oauth.processDiscoveryResponse(issuer, discovered)
+
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'k' }] })
+  const robot = await newClient({ redirectUris: [], grants: ['client_credentials'], serves: RESOURCE, jwks })
+  const own = { client_id: robot.id }
+  const signed = oauth.PrivateKeyJwt({ key: privateKey, kid: 'k' })
+  const asked = new URLSearchParams({ scope: 'notes:read', resource: RESOURCE })
+  const granted = await oauth.clientCredentialsGrantRequest(server, own, signed, asked, way)
+  const { access_token } = await oauth.processClientCredentialsResponse(server, own, granted)
+  const introspected = async (token: string) =>
+    oauth.processIntrospectionResponse(
+      server,
+      own,
+      await oauth.introspectionRequest(server, own, signed, token, way),
+    )
+  expect(await introspected(access_token)).toMatchObject({ active: true, sub: robot.id })
+  await oauth.processRevocationResponse(await oauth.revocationRequest(server, own, signed, access_token, way))
+  expect(await introspected(access_token)).toEqual({ active: false })
+
+  const ada = await signedInPerson({ mode: 'session', service })
+  const tv = { client_id: (await newDeviceClient()).id }
+  const started = await oauth.deviceAuthorizationRequest(server, tv, oauth.None(), asked, way)
+  const device = await oauth.processDeviceAuthorizationResponse(server, tv, started)
+  await decideDevice(service, ada, await enterCode(service, ada, device.user_code))
+  const polled = await oauth.deviceCodeGrantRequest(server, tv, oauth.None(), device.device_code, way)
+  const tokens = await oauth.processDeviceCodeResponse(server, tv, polled)
+  expect(await introspected(tokens.access_token)).toMatchObject({ active: true, sub: ada.userId })
+})
+
 it('OP-06: every URL of the metadata answers, and what it says is what there is', async () => {
   const service = oauthService({ ISSUER: 'https://example.com/auth' })
   const at = (url: string, init?: RequestInit) => service.fetch(new Request(url, init))
@@ -158,7 +202,7 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   expect(metadata).toMatchObject({
     issuer: service.issuer,
     response_types_supported: ['code'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials'],
+    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_GRANT],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: [
@@ -179,11 +223,14 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
     'userinfo_endpoint',
     'end_session_endpoint',
     'jwks_uri',
+    'device_authorization_endpoint',
     'revocation_endpoint',
     'introspection_endpoint',
   ])
   for (const [name, url] of urls) {
-    const isPosted = /^(token|registration|revocation|introspection)_endpoint$/.test(name)
+    const isPosted = /^(token|registration|revocation|introspection|device_authorization)_endpoint$/.test(
+      name,
+    )
     const { status } = await at(String(url), isPosted ? { method: 'POST' } : {})
     const expected: Record<string, number> = {
       jwks_uri: 200,

@@ -18,7 +18,16 @@ import {
   refresh,
   requestOf,
 } from './oauth'
-import { introspect, machineTokens, revoke } from './oauth-machines'
+import {
+  decideDevice,
+  enterCode,
+  introspect,
+  machineTokens,
+  newDeviceClient,
+  pollDevice,
+  revoke,
+  startDevice,
+} from './oauth-machines'
 import {
   addPasskey,
   answerChallenge,
@@ -387,6 +396,12 @@ async function giveAppsTokens(open: WholeService): Promise<void> {
   expect((await introspect(open, robot, access_token)).body.active).toBe(true)
   expect((await introspect(open, robot, body.access_token)).body.active).toBe(false)
   expect((await revoke(open, robot, access_token)).status).toBe(200)
+  const tv = await newDeviceClient()
+  const device = (await startDevice(open, tv)).body
+  await send(open, 'GET', '/device', { headers: { ...person.headers, Accept: 'text/html' } })
+  await pollDevice(open, tv, device.device_code)
+  await decideDevice(open, person, await enterCode(open, person, device.user_code))
+  expect((await pollDevice(open, tv, device.device_code)).status).toBe(200)
 }
 
 async function useMail(open: WholeService, verified: WholeService, ada: Person): Promise<void> {

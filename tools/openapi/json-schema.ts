@@ -25,7 +25,11 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
 /** Describes each field of a request body. */
 const FIELDS: Readonly<Record<string, string>> = {
   access_token: 'The access token, where no header has it (RFC 6750 §2.2).',
-  grant_type: '`authorization_code`, `refresh_token` or `client_credentials`.',
+  grant_type:
+    '`authorization_code`, `refresh_token`, `client_credentials` or `urn:ietf:params:oauth:grant-type:device_code`.',
+  device_code: 'The code of the device (RFC 8628).',
+  client_assertion: 'A JWT that the client signed, in place of a secret (RFC 7523).',
+  client_assertion_type: '`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.',
   token_type_hint: 'What the token is. Ignored: its form says it.',
   code_verifier: 'The verifier of the challenge (RFC 7636).',
   redirect_uri: 'As in the authorization request.',

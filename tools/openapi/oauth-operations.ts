@@ -15,6 +15,20 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
     problems: ['not-found'],
   },
 
+  'POST /oauth/device_authorization': {
+    id: 'startDevice',
+    tag: 'Authorization server',
+    summary: 'Connect a device that has no browser',
+    description:
+      'RFC 8628. For clients that were registered with `--grant device`. The person enters the code at `verification_uri`; meanwhile the device asks the token endpoint with `device_code`, and is answered `authorization_pending`, `slow_down`, `access_denied` or `expired_token` until it is given tokens, once.',
+    answers: {
+      200: { description: 'Two codes, and where to go.', body: 'DeviceCodes' },
+      400: { description: 'Rejected, in the words of RFC 6749 §5.2.', body: 'OAuthError' },
+      401: { description: '`invalid_client`, with a challenge for HTTP Basic.', body: 'OAuthError' },
+    },
+    problems: ['not-found'],
+  },
+
   'POST /oauth/revoke': {
     id: 'revokeToken',
     tag: 'Authorization server',

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { checkVisibleText } from '../../../src/identity/visible-text.ts'
 import { checkClientKeys } from '../../../src/oauth/client-keys.ts'
-import { GRANT_TYPES } from '../../../src/oauth/grant-types.ts'
+import { DEVICE_GRANT, GRANT_TYPES } from '../../../src/oauth/grant-types.ts'
 import { checkRedirectUri } from '../../../src/oauth/redirect-uri.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
 import { type Database, TARGET_HELP, withDatabase } from '../database.ts'
@@ -48,7 +48,8 @@ export const help = `Register apps that sign people in at Janus.
                    profile, email and offline_access
   --grant TYPE     how it may ask for tokens; may be repeated. Default:
                    authorization_code and refresh_token. client_credentials:
-                   for itself, without a person
+                   for itself, without a person. device: for a device
+                   without a browser
   --serves URI     it is the service at this resource of OAUTH_RESOURCES, and
                    may ask about the tokens that it is sent
   --jwks FILE      it proves who it is by these public keys (private_key_jwt),
@@ -192,9 +193,10 @@ function grantsOf(
   named: readonly string[],
   { redirect, serves }: { readonly redirect: readonly string[]; readonly serves: string | null },
 ): readonly string[] {
-  if (named.length > 0) {
-    const refreshes = named.some((grant) => grant !== 'client_credentials')
-    return [...new Set([...named, ...(refreshes ? ['refresh_token'] : [])])]
+  const types = named.map((grant) => (grant === 'device' ? DEVICE_GRANT : grant))
+  if (types.length > 0) {
+    const refreshes = types.some((grant) => grant !== 'client_credentials')
+    return [...new Set([...types, ...(refreshes ? ['refresh_token'] : [])])]
   }
   return serves !== null && redirect.length === 0 ? [] : SIGN_IN_GRANTS
 }
@@ -216,7 +218,7 @@ function checkMachine({
 }: Pick<Request, 'grants' | 'serves' | 'isPublic' | 'jwks'>): void {
   const known: readonly string[] = GRANT_TYPES
   if (grants.some((grant) => !known.includes(grant)))
-    throw new WrongUse(`--grant is one of: ${GRANT_TYPES.join(', ')}.`)
+    throw new WrongUse('--grant is authorization_code, client_credentials or device.')
   // guard: a client that acts for itself can prove who it is
   if (isPublic && (grants.includes('client_credentials') || serves !== null || jwks !== null))
     throw new WrongUse('A public client cannot prove who it is, so it acts for nobody but its people.')

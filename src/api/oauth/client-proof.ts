@@ -1,14 +1,42 @@
 import type { Context } from 'hono'
 import { hashText } from '../../crypto/sha256'
 import { type ClientProof, isClientId } from '../../oauth/client'
+import { ASSERTION_TYPE, type AssertionServices, verifyAssertion } from '../../oauth/client-assertion'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { OAuthForm } from './oauth-form'
+
+/**
+ * Returns which client a request comes from, as far as it can be said before the store is asked: by an assertion (RFC 7523 §2.2), or as
+ * {@link readClientProof} does.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function proveClient(
+  c: Context,
+  form: OAuthForm,
+  services: Omit<AssertionServices, 'issuer'> & { readonly config: { readonly issuer: string } },
+): Promise<ClientProof | OAuthError> {
+  const [assertion, type] = [form.get('client_assertion'), form.get('client_assertion_type')]
+  if (assertion === undefined && type === undefined) return readClientProof(c, form)
+  // guard: a client that signs proves who it is in one way
+  if (c.req.header('Authorization') !== undefined || form.has('client_secret') || type !== ASSERTION_TYPE)
+    return oauthError(
+      'invalid_request',
+      `Authenticate in one way only, or send client_assertion_type=${ASSERTION_TYPE}.`,
+    )
+  const { machines, clock, config } = services
+  const proof = await verifyAssertion({ machines, clock, issuer: config.issuer }, assertion ?? '')
+  const named = form.get('client_id')
+  if (!proof || (named !== undefined && named !== proof.clientId))
+    return oauthError('invalid_client', 'The assertion is not valid, has expired, or was used.')
+  return proof
+}
 
 /**
  * Reads which client a request comes from, and the secret that it presents: by HTTP Basic, in the form, or none (RFC 6749 §2.3.1). Whether it
  * is right, the store says.
  */
-export async function readClientProof(c: Context, form: OAuthForm): Promise<ClientProof | OAuthError> {
+async function readClientProof(c: Context, form: OAuthForm): Promise<ClientProof | OAuthError> {
   const header = c.req.header('Authorization')
   const inForm = { id: form.get('client_id'), secret: form.get('client_secret') }
   const basic = header === undefined ? null : parseBasic(header)

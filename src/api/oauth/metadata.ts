@@ -3,13 +3,14 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { open } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
+import { ASSERTION_ALGORITHMS } from '../../oauth/client-keys'
 import { GRANT_TYPES } from '../../oauth/grant-types'
 import { PERSON_CLAIMS } from '../../oauth/person-claims'
 import { OFFLINE_ACCESS, OPENID, PERSON_SCOPES } from '../../oauth/scopes'
 import type { ProviderPart, Services } from '../../services'
 
-/** Names how a client with a secret proves who it is. */
-const SECRET_METHODS = ['client_secret_basic', 'client_secret_post']
+/** Names how a confidential client proves who it is. */
+const PROVING_METHODS = ['client_secret_basic', 'client_secret_post', 'private_key_jwt']
 
 /**
  * Creates the routes of the metadata of the authorization server (RFC 8414 §2, OpenID Connect Discovery §3), below the path of the issuer. What
@@ -34,11 +35,15 @@ export function metadataRoutes(
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
     grant_types_supported: GRANT_TYPES,
-    token_endpoint_auth_methods_supported: [...SECRET_METHODS, 'none'],
+    token_endpoint_auth_methods_supported: [...PROVING_METHODS, 'none'],
+    token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
+    device_authorization_endpoint: `${issuer}/oauth/device_authorization`,
     revocation_endpoint: `${issuer}/oauth/revoke`,
-    revocation_endpoint_auth_methods_supported: [...SECRET_METHODS, 'none'],
+    revocation_endpoint_auth_methods_supported: [...PROVING_METHODS, 'none'],
+    revocation_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     introspection_endpoint: `${issuer}/oauth/introspect`,
-    introspection_endpoint_auth_methods_supported: SECRET_METHODS,
+    introspection_endpoint_auth_methods_supported: PROVING_METHODS,
+    introspection_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     subject_types_supported: ['public', 'pairwise'],

@@ -7,21 +7,28 @@ import { Hono } from '../../http/hono'
 import { isOAuthError } from '../../oauth/oauth-error'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
-import { readClientProof } from './client-proof'
+import { proveClient } from './client-proof'
 import { readOAuthForm, takesForm } from './oauth-form'
 import { answerOAuthError } from './token'
 
 /** `POST /oauth/revoke` (RFC 7009) and `POST /oauth/introspect` (RFC 7662). They read no cookie. */
 export function tokenStatusRoutes(services: Services & ProviderPart) {
   const limited = limitClient(services, requestSourceOf)
-  const form = takesForm('token', 'token_type_hint', 'client_id', 'client_secret')
+  const form = takesForm(
+    'token',
+    'token_type_hint',
+    'client_id',
+    'client_secret',
+    'client_assertion_type',
+    'client_assertion',
+  )
   const { issuer } = services.config
 
   return new Hono<SignedInEnv>()
     .post('/oauth/revoke', openToOtherSites, limited, form, async (c) => {
       const sent = await readOAuthForm(c)
       if (isOAuthError(sent)) return answerOAuthError(c, sent)
-      const client = await readClientProof(c, sent)
+      const client = await proveClient(c, sent, services)
       if (isOAuthError(client)) return answerOAuthError(c, client)
       const facts = { client, token: sent.get('token') ?? null, source: requestSourceOf(c) }
       const refusal = await revokeToken(services, facts)
@@ -31,7 +38,7 @@ export function tokenStatusRoutes(services: Services & ProviderPart) {
     .post('/oauth/introspect', openToOtherSites, form, async (c) => {
       const sent = await readOAuthForm(c)
       if (isOAuthError(sent)) return answerOAuthError(c, sent)
-      const client = await readClientProof(c, sent)
+      const client = await proveClient(c, sent, services)
       if (isOAuthError(client)) return answerOAuthError(c, client)
       const active = await introspectToken(services, { client, token: sent.get('token') ?? null })
       if (active === null) return c.json({ active: false })

@@ -1,4 +1,5 @@
 import type { Context } from 'hono'
+import { pollDevice } from '../../flows/oauth/device-grant'
 import { grantMachine, type MachineServices } from '../../flows/oauth/grant-machine'
 import { type GrantedTokens, redeemCode } from '../../flows/oauth/redeem-code'
 import { refreshGrant } from '../../flows/oauth/refresh-grant'
@@ -6,11 +7,11 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { openToOtherSites } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
-import { GRANT_TYPES } from '../../oauth/grant-types'
+import { DEVICE_GRANT, GRANT_TYPES } from '../../oauth/grant-types'
 import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
-import { readClientProof } from './client-proof'
+import { proveClient } from './client-proof'
 import { readOAuthForm, takesForm } from './oauth-form'
 
 /** `POST /oauth/token` (RFC 6749 §3.2). It reads no cookie, so pages of clients elsewhere may call it. */
@@ -26,6 +27,9 @@ export function tokenRoutes(services: Services & ProviderPart) {
     'resource',
     'client_id',
     'client_secret',
+    'client_assertion_type',
+    'client_assertion',
+    'device_code',
   )
   return new Hono<SignedInEnv>().post('/oauth/token', openToOtherSites, limited, form, async (c) => {
     const answer = await grantTokens(c, services)
@@ -35,11 +39,14 @@ export function tokenRoutes(services: Services & ProviderPart) {
 
 async function grantTokens(
   c: Context,
-  services: Parameters<typeof refreshGrant>[0] & MachineServices,
+  services: Parameters<typeof refreshGrant>[0] &
+    MachineServices &
+    Pick<ProviderPart, 'deviceGrants' | 'machines'> &
+    Pick<Services, 'config'>,
 ): Promise<GrantedTokens | OAuthError> {
   const form = await readOAuthForm(c)
   if (isOAuthError(form)) return form
-  const client = await readClientProof(c, form)
+  const client = await proveClient(c, form, services)
   if (isOAuthError(client)) return client
   const field = (name: string) => form.get(name) ?? null
   const common = { client, resource: field('resource'), source: requestSourceOf(c) }
@@ -59,6 +66,8 @@ async function grantTokens(
       })
     case 'client_credentials':
       return grantMachine(services, { client, resource: common.resource, scope: field('scope') })
+    case DEVICE_GRANT:
+      return pollDevice(services, { ...common, deviceCode: field('device_code') })
     case null:
       return oauthError('invalid_request', 'Send grant_type.')
     default:

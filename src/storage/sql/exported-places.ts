@@ -16,6 +16,7 @@ export const EXPORTED_PLACES = {
   names_for_apps: 'SELECT sector, subject FROM pairwise_subjects WHERE user_id = :user_id',
   authorization_codes: `SELECT client_id, redirect_uri, scope, resource, expires_at
     FROM authorization_codes WHERE user_id = :user_id`,
+  device_codes: 'SELECT client_id, scope, resource, expires_at FROM device_codes WHERE user_id = :user_id',
   pending_sign_ins: `SELECT mode, methods, return_to, expires_at
     FROM pending_sign_ins WHERE user_id = :user_id`,
   second_factor_recovery: 'SELECT started_at, due_at FROM factor_recoveries WHERE user_id = :user_id',

@@ -1,6 +1,8 @@
 import type { MachineStore } from '../../oauth/machine'
-import { findProven, toClient } from './proven-client'
+import { type ClientRow, findProven, toClient } from './proven-client'
 import type { SqlDatabase } from './sql-database'
+import { sql } from './statement'
+import { useOnce } from './used-challenges'
 
 /** Creates the store of clients that act for themselves. */
 export function createMachineStore(db: SqlDatabase): MachineStore {
@@ -8,6 +10,22 @@ export function createMachineStore(db: SqlDatabase): MachineStore {
     async findProven(proof) {
       const row = await db.first(findProven(proof))
       return row && toClient(row)
+    },
+
+    async findKeys(clientId) {
+      const row = await db.first(
+        sql<Pick<ClientRow, 'secret_hash' | 'jwks'>>(
+          'SELECT secret_hash, jwks FROM oauth_clients WHERE id = :id AND jwks IS NOT NULL',
+          { id: clientId },
+        ),
+      )
+      if (!row?.jwks || row.secret_hash === null) return null
+      return { keys: JSON.parse(row.jwks).keys, secretHash: row.secret_hash }
+    },
+
+    async useAssertion(assertion) {
+      const used = await db.change(useOnce(assertion))
+      return used.length > 0
     },
   }
 }

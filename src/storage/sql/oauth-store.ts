@@ -241,7 +241,8 @@ function startGrant({
 type GrantRow = LiveSessionRow
 
 /** `null` if the client or the account is gone, or nothing names the person to the client. */
-function toGrant(row: GrantRow, [told]: readonly ToldRow[]): Grant | null {
+/** Returns a grant, or `null` where its client cannot be told whose it is. */
+export function toGrant(row: GrantRow, [told]: readonly ToldRow[]): Grant | null {
   if (!told) return null
   // guard: a client that is not told the id of an account is never told it
   const subject = subjectOf(told, row.user_id)

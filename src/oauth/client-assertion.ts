@@ -1,0 +1,67 @@
+import { decodeJwt, decodeProtectedHeader, importJWK, jwtVerify } from 'jose'
+import { hashText } from '../crypto/sha256'
+import type { Clock } from '../runtime/clock'
+import { JWT_MAX_LENGTH } from '../tokens/jwt'
+import { type ClientProof, isClientId } from './client'
+import { algorithmOf } from './client-keys'
+import type { MachineStore } from './machine'
+
+/** RFC 7523 §2.2. */
+export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
+
+/** Limits how long an assertion may last, in seconds: so long its `jti` is kept. */
+const ASSERTION_SECONDS = 5 * 60
+
+export interface AssertionServices {
+  readonly machines: MachineStore
+  readonly issuer: string
+  readonly clock: Clock
+}
+
+/**
+ * Returns the proof of a client that signs assertions (`private_key_jwt`), or `null` for every assertion that does not hold. Two trips to the
+ * store: its keys, and its `jti`, which works once.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function verifyAssertion(
+  { machines, issuer, clock }: AssertionServices,
+  assertion: string,
+): Promise<ClientProof | null> {
+  const now = clock()
+  const named = readNames(assertion)
+  const client = named && (await machines.findKeys(named.clientId))
+  const key = client?.keys.find(({ kid }) => kid === named?.kid)
+  const alg = key && algorithmOf(key)
+  // guard: an assertion is signed as its key is for
+  if (!named || !client || !key || alg === undefined || alg !== named.alg) return null
+  const verified = await jwtVerify(assertion, await importJWK(key, alg), {
+    algorithms: [alg],
+    issuer: named.clientId,
+    subject: named.clientId,
+    requiredClaims: ['exp', 'jti', 'aud'],
+    currentDate: new Date(now * 1000),
+  }).catch(() => null)
+  const { aud, exp = 0, jti } = verified?.payload ?? {}
+  // guard: an assertion is for this issuer alone
+  if (aud !== issuer) return null
+  // guard: an assertion lasts five minutes at most
+  if (exp > now + ASSERTION_SECONDS) return null
+  if (typeof jti !== 'string' || jti === '' || jti.length > 256) return null
+  const id = (await hashText(`assertion\n${named.clientId}\n${jti}`)).slice(0, 22)
+  // guard: an assertion works once
+  if (!(await machines.useAssertion({ id, expiresAt: exp }))) return null
+  return { clientId: named.clientId, secretHash: client.secretHash }
+}
+
+/** Reads whose an assertion says it is. Nothing of it is proven yet. */
+function readNames(assertion: string): { clientId: string; kid: string; alg: string } | null {
+  if (assertion.length > JWT_MAX_LENGTH) return null
+  try {
+    const { kid, alg } = decodeProtectedHeader(assertion)
+    const { sub: clientId = '' } = decodeJwt(assertion)
+    return isClientId(clientId) && kid !== undefined && alg !== undefined ? { clientId, kid, alg } : null
+  } catch {
+    return null
+  }
+}

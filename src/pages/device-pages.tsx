@@ -1,0 +1,132 @@
+import type { DevicePages, DeviceQuestion } from '../api/oauth/device-pages'
+import type { Pages } from '../api/pages'
+import { includesScope, OFFLINE_ACCESS } from '../oauth/scopes'
+import { Hidden } from './form'
+import { Layout } from './layout'
+import type { PageContext } from './page'
+import { consentTexts } from './texts/consent-texts'
+import { deviceTexts } from './texts/device-texts'
+
+/** The pages on which a person connects a device. */
+export function createDevicePages(pages: Pages): DevicePages {
+  return {
+    enter: (c, state) => pages.show(c, (context: PageContext) => <EnterPage context={context} {...state} />),
+    ask: (c, question) =>
+      pages.show(c, (context: PageContext) => <AskPage context={context} question={question} />),
+    done: (c, allowed) =>
+      pages.show(c, (context: PageContext) => <DonePage context={context} allowed={allowed} />),
+  }
+}
+
+interface EnterPageProps {
+  readonly context: PageContext
+  readonly userCode: string | null
+  readonly wrong: boolean
+  readonly userId: string
+}
+
+/** `GET /device`: enter the code, or compare the one that the link brought along. */
+function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
+  const words = deviceTexts(context.language)
+  return (
+    <Layout context={context} title={words.title} signedIn>
+      <h1>{words.title}</h1>
+      <p class="intro">{userCode === null ? words.intro : words.compare}</p>
+      {wrong && (
+        <p class="alert" role="alert">
+          {words.wrong}
+        </p>
+      )}
+      <form class="form" method="post" action={`${context.basePath}/device`}>
+        <Hidden name="account_id" value={userId} />
+        <div class="field">
+          <label for="user_code">{words.code}</label>
+          <input
+            id="user_code"
+            name="user_code"
+            type="text"
+            autocomplete="off"
+            autocapitalize="characters"
+            spellcheck={false}
+            value={userCode ?? ''}
+            required
+          />
+        </div>
+        <button type="submit" class="primary">
+          {words.proceed}
+        </button>
+      </form>
+    </Layout>
+  )
+}
+
+const DAY_SECONDS = 24 * 60 * 60
+
+interface AskPageProps {
+  readonly context: PageContext
+  readonly question: DeviceQuestion
+}
+
+/** Asks whether the app on a device may act for a person: which app, with which code, for what and for how long. */
+function AskPage({ context, question }: AskPageProps) {
+  const { client, granted, userCode, userId, sealed, lastsSeconds } = question
+  const words = deviceTexts(context.language)
+  const consent = consentTexts(context.language)
+  const offline = includesScope(granted.scope, OFFLINE_ACCESS)
+  return (
+    <Layout context={context} title={consent.title(client.name)} signedIn>
+      <h1>{consent.title(client.name)}</h1>
+      <p class="intro">
+        {words.from} <strong>{userCode}</strong>.
+      </p>
+      <div class="grant">
+        <p class="alert">{words.started}</p>
+        <div class="permissions">
+          <p>{granted.resource === null ? consent.may : `${consent.may} ${consent.at(granted.resource)}`}:</p>
+          <ul>
+            {granted.scope
+              .split(' ')
+              .filter((scope) => scope !== OFFLINE_ACCESS)
+              .map((scope) => (
+                <li>
+                  <code>{scope}</code>
+                </li>
+              ))}
+            {offline && <li>{consent.offline}</li>}
+          </ul>
+        </div>
+        <p class="muted">
+          {!offline && `${consent.signedIn} `}
+          {consent.lasts(Math.ceil(lastsSeconds / DAY_SECONDS))} {consent.revoke}
+        </p>
+      </div>
+      <form class="form" method="post" action={`${context.basePath}/device/decide`}>
+        <Hidden name="request" value={sealed} />
+        <Hidden name="account_id" value={userId} />
+        <button type="submit" class="primary" name="decision" value="allow">
+          {consent.allow}
+        </button>
+        <button type="submit" class="button" name="decision" value="deny">
+          {consent.deny}
+        </button>
+      </form>
+    </Layout>
+  )
+}
+
+function DonePage({ context, allowed }: { readonly context: PageContext; readonly allowed: boolean }) {
+  const words = deviceTexts(context.language)
+  return (
+    <Layout context={context} title={words.title} signedIn>
+      <h1>{words.title}</h1>
+      <p class="intro" role="status">
+        {allowed ? words.allowed : words.denied}
+      </p>
+      <div class="actions">
+        <a class="button" href={`${context.basePath}/account`}>
+          {words.back}
+        </a>
+      </div>
+    </Layout>
+  )
+}

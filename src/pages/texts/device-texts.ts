@@ -1,0 +1,71 @@
+import type { BuiltInLanguage, Language } from '../../request-source/language'
+
+/** The texts of the pages that connect a device. They stand apart, because only a service with `createProvider` carries them. */
+export interface DeviceTexts {
+  readonly title: string
+  readonly intro: string
+  readonly compare: string
+  readonly code: string
+  readonly wrong: string
+  readonly proceed: string
+  readonly from: string
+  readonly started: string
+  readonly allowed: string
+  readonly denied: string
+  readonly back: string
+}
+
+export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
+  en: {
+    title: 'Connect a device',
+    intro: 'Enter the code that your device shows.',
+    compare:
+      'Compare this code with the one on your device. If they differ, or if you see no code there, leave this page.',
+    code: 'Code',
+    wrong: 'This code is not valid. It may have expired. Check it, or start again on the device.',
+    proceed: 'Continue',
+    from: 'The device shows the code',
+    started:
+      'Allow it only if you have started this yourself, on a device that is in front of you. Nobody who asks you for a code by phone or message is honest.',
+    allowed: 'The device is connected. You can go on there.',
+    denied: 'The device was not let in.',
+    back: 'Your account',
+  },
+  de: {
+    title: 'Ein Gerät verbinden',
+    intro: 'Geben Sie den Code ein, den Ihr Gerät zeigt.',
+    compare:
+      'Vergleichen Sie diesen Code mit dem auf Ihrem Gerät. Wenn er abweicht oder dort keiner steht, verlassen Sie diese Seite.',
+    code: 'Code',
+    wrong:
+      'Dieser Code ist nicht gültig. Vielleicht ist er abgelaufen. Prüfen Sie ihn oder beginnen Sie am Gerät neu.',
+    proceed: 'Weiter',
+    from: 'Das Gerät zeigt den Code',
+    started:
+      'Erlauben Sie es nur, wenn Sie das selbst begonnen haben, an einem Gerät, das vor Ihnen steht. Wer Sie am Telefon oder per Nachricht zu einem Code auffordert, ist nicht ehrlich.',
+    allowed: 'Das Gerät ist verbunden. Sie können dort weitermachen.',
+    denied: 'Das Gerät wurde nicht zugelassen.',
+    back: 'Ihr Konto',
+  },
+  es: {
+    title: 'Conectar un dispositivo',
+    intro: 'Introduzca el código que muestra su dispositivo.',
+    compare:
+      'Compare este código con el de su dispositivo. Si son distintos, o si allí no hay ninguno, salga de esta página.',
+    code: 'Código',
+    wrong:
+      'Este código no es válido. Puede haber caducado. Compruébelo o empiece de nuevo en el dispositivo.',
+    proceed: 'Continuar',
+    from: 'El dispositivo muestra el código',
+    started:
+      'Permítalo solo si usted mismo ha empezado esto, en un dispositivo que tiene delante. Quien le pide un código por teléfono o mensaje no es honrado.',
+    allowed: 'El dispositivo está conectado. Puede continuar allí.',
+    denied: 'El dispositivo no fue admitido.',
+    back: 'Su cuenta',
+  },
+}
+
+/** Returns the texts of a language, or those of English. */
+export function deviceTexts(language: Language): DeviceTexts {
+  return Object.entries(DEVICE_TEXTS).find(([each]) => each === language)?.[1] ?? DEVICE_TEXTS.en
+}

@@ -1,0 +1,184 @@
+import { auditEvent } from '../../audit/audit-event'
+import { type DeviceGrantStore, POLL_SECONDS } from '../../oauth/device-grant'
+import { DEVICE_GRANT } from '../../oauth/grant-types'
+import { recordOfSession } from './audit-log'
+import { toGrant } from './oauth-store'
+import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
+import type { LiveSessionRow } from './session-row'
+import { endOldestBeyond } from './session-start'
+import { JOIN_LIVE_ACCOUNT } from './sessions'
+import type { SqlDatabase } from './sql-database'
+import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+import { findTold } from './told-clients'
+
+interface DeviceRow {
+  readonly scope: string | null
+  readonly resource: string | null
+  readonly expires_at: number
+  readonly next_poll_at: number
+  readonly allowed: number | null
+  readonly redeemed_as: string | null
+}
+
+/** The owner of a code, while their session is live. */
+const LIVE_OWNER = `EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT}
+  WHERE sessions.id = :session_id AND sessions.user_id = :user_id AND sessions.client_id IS NULL)`
+
+/** Creates the store of the requests of devices. */
+export function createDeviceGrantStore(
+  db: SqlDatabase,
+  { maxSessions }: { readonly maxSessions: number },
+): DeviceGrantStore {
+  return {
+    async start(client, { codeHash, userCodeHash, scope, resource, expiresAt }) {
+      const { proven } = await db.transaction({
+        started: sql(
+          // guard: a client starts no request of a device that may not use it
+          `INSERT INTO device_codes (code_hash, user_code_hash, client_id, scope, resource, expires_at, wait_seconds)
+           SELECT :code_hash, :user_code_hash, id, :scope, :resource, :expires_at, :wait_seconds FROM oauth_clients
+            WHERE id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret AND grants LIKE :grant`,
+          {
+            code_hash: codeHash,
+            user_code_hash: userCodeHash,
+            scope,
+            resource,
+            expires_at: expiresAt,
+            wait_seconds: POLL_SECONDS,
+            client_id: client.clientId,
+            client_secret: client.secretHash,
+            grant: `%"${DEVICE_GRANT}"%`,
+          },
+        ),
+        proven: findProven(client),
+      })
+      const [row] = proven
+      return row ? toClient(row) : null
+    },
+
+    async claim(userCodeHash, { userId, sessionId }, now) {
+      const { claimed, clients } = await db.transaction({
+        claimed: sql<DeviceRow>(
+          // guard: who entered a code owns it
+          `UPDATE device_codes SET user_id = :user_id, session_id = :session_id
+            WHERE user_code_hash = :user_code_hash AND expires_at > :now AND allowed IS NULL
+              AND (user_id IS NULL OR user_id = :user_id) AND ${LIVE_OWNER}
+           RETURNING *`,
+          { user_code_hash: userCodeHash, user_id: userId, session_id: sessionId, now },
+        ),
+        clients: sql<ClientRow>(
+          `SELECT oauth_clients.* FROM device_codes JOIN oauth_clients ON oauth_clients.id = device_codes.client_id
+            WHERE user_code_hash = :user_code_hash AND user_id = :user_id`,
+          { user_code_hash: userCodeHash, user_id: userId },
+        ),
+      })
+      const [request] = claimed
+      const [client] = clients
+      if (!request || !client) return null
+      return { userCodeHash, client: toClient(client), scope: request.scope, resource: request.resource }
+    },
+
+    async decide(userCodeHash, { userId, sessionId }, { allowed, scope, resource }, now) {
+      const decided = await db.change(
+        sql<{ code_hash: string }>(
+          // guard: only the owner of a code decides about it, once
+          `UPDATE device_codes SET allowed = :allowed, scope = :scope, resource = :resource, session_id = :session_id
+            WHERE user_code_hash = :user_code_hash AND user_id = :user_id AND expires_at > :now AND allowed IS NULL
+              AND ${LIVE_OWNER}
+           RETURNING code_hash`,
+          {
+            user_code_hash: userCodeHash,
+            user_id: userId,
+            session_id: sessionId,
+            allowed: allowed ? 1 : 0,
+            scope,
+            resource,
+            now,
+          },
+        ),
+      )
+      return decided.length > 0
+    },
+
+    async poll(client, codeHash, { grantId, idleExpiresAt, expiresAt, source, now }) {
+      const presented = { client_id: client.clientId, client_secret: client.secretHash }
+      const code = { code_hash: codeHash, client_id: client.clientId }
+      const { proven, before, begun, told } = await db.transaction({
+        proven: findProven(client),
+        before: sql<DeviceRow>(
+          // guard: a device code is of its client
+          'SELECT * FROM device_codes WHERE code_hash = :code_hash AND client_id = :client_id',
+          code,
+        ),
+        polled: sql(
+          // guard: a device that asks too soon waits longer
+          `UPDATE device_codes SET wait_seconds = wait_seconds + CASE WHEN :now < next_poll_at THEN :more ELSE 0 END,
+                  next_poll_at = :now + wait_seconds + CASE WHEN :now < next_poll_at THEN :more ELSE 0 END
+            WHERE code_hash = :code_hash AND client_id = :client_id AND allowed IS NULL AND expires_at > :now AND ${PROVEN}`,
+          { ...code, ...presented, now, more: POLL_SECONDS },
+        ),
+        redeemed: sql<{ code_hash: string }>(
+          // guard: a device code is taken once
+          `UPDATE device_codes SET redeemed_as = :grant_id
+            WHERE code_hash = :code_hash AND client_id = :client_id AND allowed = 1 AND redeemed_as IS NULL
+              AND expires_at > :now AND ${PROVEN}
+              AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
+           RETURNING code_hash`,
+          { ...code, ...presented, grant_id: grantId, now },
+        ),
+        begun: ifChanged(
+          'redeemed',
+          sql<LiveSessionRow>(
+            `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
+                                   idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
+             SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
+                    :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id,
+                    CASE WHEN ' ' || code.scope || ' ' LIKE '% offline_access %' THEN NULL ELSE parent.id END,
+                    code.scope, code.resource
+               FROM device_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
+              WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
+             RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+            {
+              code_hash: codeHash,
+              grant_id: grantId,
+              idle_expires_at: idleExpiresAt,
+              expires_at: expiresAt,
+              now,
+            },
+          ),
+        ),
+        recorded: ifChanged(
+          'begun',
+          recordOfSession(
+            auditEvent('app-connected', { at: now, sessionId: grantId, mode: 'token', source }),
+            client.clientId,
+          ),
+        ),
+        beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
+        told: findTold(grantId),
+      })
+      if (proven.length === 0) return { outcome: 'unknown-client' }
+      const [row] = before
+      const [taken] = begun
+      if (taken) {
+        const grant = toGrant(taken, told)
+        return grant ? { outcome: 'granted', grant } : { outcome: 'invalid' }
+      }
+      if (!row || row.redeemed_as !== null) return { outcome: 'invalid' }
+      if (row.expires_at <= now) return { outcome: 'expired' }
+      if (row.allowed === 0) return { outcome: 'denied' }
+      if (row.allowed === 1) return { outcome: 'invalid' }
+      return { outcome: now < row.next_poll_at ? 'too-soon' : 'pending' }
+    },
+
+    async forget(expiredBefore, limit) {
+      await db.change(
+        sql(
+          `DELETE FROM device_codes WHERE code_hash IN
+             (SELECT code_hash FROM device_codes WHERE expires_at < :expired_before ORDER BY expires_at, code_hash LIMIT :limit)`,
+          { expired_before: expiredBefore, limit },
+        ),
+        { outcomeMatters: false },
+      )
+    },
+  }
+}

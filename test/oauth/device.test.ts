@@ -1,0 +1,263 @@
+import { env } from 'cloudflare:workers'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { mintUserCode, parseUserCode } from '../../src/oauth/device-grant'
+import {
+  hidden,
+  locationOf,
+  newClient,
+  oauthService,
+  RESOURCE,
+  refresh,
+  type TestClient,
+} from '../support/oauth'
+import {
+  decideDevice,
+  enterCode,
+  newDeviceClient,
+  pollDevice,
+  postPage,
+  startDevice,
+} from '../support/oauth-machines'
+import { type Person, send, signedInPerson } from '../support/person'
+import type { OwnService } from '../support/service'
+import { stopTime } from '../support/stop-time'
+
+let service: OwnService
+let ada: Person
+let tv: TestClient
+
+beforeAll(async () => {
+  service = oauthService()
+  ada = await signedInPerson({ mode: 'session', service })
+  tv = await newDeviceClient()
+})
+
+const refused = (error: string, status = 400) => ({
+  status,
+  body: { error, error_description: expect.any(String) },
+})
+
+/** A request of the device that its person has allowed. */
+async function allowed(own: OwnService, person: Person, client = tv): Promise<string> {
+  const { body } = await startDevice(own, client)
+  await decideDevice(own, person, await enterCode(own, person, body.user_code))
+  return body.device_code
+}
+
+describe('the codes of a device', () => {
+  it('have letters that make no word and cannot be confused, and are found however they are typed', () => {
+    const codes = Array.from({ length: 500 }, mintUserCode)
+    expect(codes.every((code) => /^[BCDFGHJKLMNPQRSTVWXZ]{4}-[BCDFGHJKLMNPQRSTVWXZ]{4}$/.test(code))).toBe(
+      true,
+    )
+    expect(new Set(codes).size).toBe(500)
+    expect(new Set(codes.join('')).size).toBe(21)
+    for (const typed of ['bcdf-ghjk', 'BCDFGHJK', ' bcdf ghjk ', 'BCDF\u2013GHJK'])
+      expect(parseUserCode(typed)).toBe('BCDF-GHJK')
+    for (const typed of ['', 'BCDF-GHJ', 'BCDF-GHJKL', 'ACDF-GHJK', 'BCDF_GHJK', 'x'.repeat(1000)])
+      expect(parseUserCode(typed)).toBeNull()
+  })
+
+  it('are answered with where to go, and are stored as hashes alone', async () => {
+    const answer = await startDevice(service, tv)
+    expect(answer).toMatchObject({ status: 200 })
+    expect(answer.body).toEqual({
+      device_code: expect.stringMatching(/^[\w-]{43}$/),
+      user_code: expect.stringMatching(/^\w{4}-\w{4}$/),
+      verification_uri: `${service.issuer}/device`,
+      verification_uri_complete: `${service.issuer}/device?user_code=${answer.body.user_code}`,
+      expires_in: 600,
+      interval: 5,
+    })
+    expect(answer.headers.get('Cache-Control')).toBe('no-store')
+    const { results } = await env.DB.prepare('SELECT * FROM device_codes').all()
+    for (const secret of [answer.body.device_code, answer.body.user_code])
+      expect(JSON.stringify(results)).not.toContain(secret)
+  })
+
+  it.each([
+    ['a client that may not', () => newClient(), {}, 'unauthorized_client', 400],
+    ['an unknown client', async () => ({ ...tv, id: `c_${'x'.repeat(22)}` }), {}, 'invalid_client', 401],
+    ['a secret that it does not have', async () => ({ ...tv, secret: 'x' }), {}, 'invalid_client', 401],
+    ['an unknown resource', async () => tv, { resource: 'https://x.example/' }, 'invalid_target', 400],
+    ['a scope of another resource', async () => tv, { scope: 'files:read' }, 'invalid_scope', 400],
+  ] as const)('are not given for %s', async (_, as, others, error, status) => {
+    expect(await startDevice(service, await as(), others)).toMatchObject(refused(error, status))
+  })
+})
+
+describe('a person at /device', () => {
+  it('signs in first, and is led back with the code of the link', async () => {
+    const { body } = await startDevice(service, tv)
+    const html = { Accept: 'text/html' }
+    const at = `/device?user_code=${body.user_code}`
+    const away = await send(service, 'GET', at, { headers: html })
+    expect(away.status).toBe(303)
+    expect(locationOf(away).searchParams.get('return_to')).toBe(`/device?user_code=${body.user_code}`)
+    const page = await send(service, 'GET', at, { headers: { ...ada.headers, ...html } })
+    expect(page.text).toContain(`value="${body.user_code}"`)
+    expect(page.text).toContain('Compare this code')
+    expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('authorization_pending'))
+  })
+
+  it.each([
+    ['en', 'Allow Television?'],
+    ['de', 'Television erlauben?'],
+    ['es', '¿Permitir Television?'],
+  ])('reads in %s which app asks, for what and for how long', async (language, title) => {
+    const { body } = await startDevice(service, tv, { scope: 'notes:read offline_access' })
+    const headers = { ...ada.headers, 'Accept-Language': language }
+    const page = await enterCode(service, { headers }, body.user_code.toLowerCase())
+    for (const shown of [title, body.user_code, 'notes:read', RESOURCE]) expect(page.text).toContain(shown)
+  })
+
+  it('OP-08: gives the device tokens by allowing it, which are listed and ended as those of an app', async () => {
+    const own = oauthService()
+    const grace = await signedInPerson({ mode: 'session', service: own })
+    const answer = await pollDevice(own, tv, await allowed(own, grace))
+    expect(answer).toMatchObject({ status: 200, body: { scope: 'notes:read', token_type: 'Bearer' } })
+    const { sessions } = (await grace.get('/sessions')).body
+    const app = sessions.find((each: { app: unknown }) => each.app !== null)
+    expect(app.app).toMatchObject({ id: tv.id, name: 'Television', resource: RESOURCE })
+    expect((await grace.get('/me/activity')).body.events[0]).toMatchObject({ event: 'app-connected' })
+    const { body } = await refresh(own, tv, answer.body.refresh_token)
+    await grace.delete(`/sessions/${app.id}`)
+    expect(await refresh(own, tv, body.refresh_token)).toMatchObject(refused('invalid_grant'))
+  })
+
+  it('denies, and the device learns it', async () => {
+    const { body } = await startDevice(service, tv)
+    const page = await enterCode(service, ada, body.user_code)
+    expect((await decideDevice(service, ada, page, 'deny')).text).toContain('not let in')
+    expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('access_denied'))
+    expectPage(await decideDevice(service, ada, page), 400, 'authorization-refused')
+    expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('access_denied'))
+  })
+
+  it('CVE-2026-45337: who entered a code owns it; nobody else is asked about it or decides', async () => {
+    const eve = await signedInPerson({ mode: 'session', service })
+    const { body } = await startDevice(service, tv)
+    const page = await enterCode(service, ada, body.user_code)
+    expect((await enterCode(service, eve, body.user_code)).text).toContain('This code is not valid')
+    const fields = { request: hidden(page, 'request'), decision: 'allow' }
+    expectPage(await postPage(service, eve, '/device/decide', fields), 400, 'authorization-refused')
+    const forAda = { ...fields, account_id: ada.userId }
+    expectPage(await postPage(service, eve, '/device/decide', forAda), 403, 'account-mismatch')
+    expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('authorization_pending'))
+    await decideDevice(service, ada, page)
+    expect(decodedSubject((await pollDevice(service, tv, body.device_code)).body.access_token)).toBe(
+      ada.userId,
+    )
+  })
+
+  it('decides by a form of this site alone, with a cookie alone', async () => {
+    const { body } = await startDevice(service, tv)
+    const page = await enterCode(service, ada, body.user_code)
+    const fields = { request: hidden(page, 'request'), decision: 'allow' }
+    const away = { ...ada.headers, 'Sec-Fetch-Site': 'cross-site' }
+    expectPage(
+      await postPage(service, { headers: away }, '/device/decide', fields),
+      403,
+      'cross-site-request',
+    )
+    const other = await startDevice(service, tv)
+    const stolen = {
+      ...fields,
+      request: hidden(page, 'request').replace(/.$/, (last) => (last === 'A' ? 'B' : 'A')),
+    }
+    expectPage(await postPage(service, ada, '/device/decide', stolen), 400, 'authorization-refused')
+    const token = await ada.signIn({ mode: 'token' })
+    expectPage(await postPage(service, token, '/device/decide', fields), 400, 'authorization-refused')
+    for (const code of [body.device_code, other.body.device_code])
+      expect(await pollDevice(service, tv, code)).toMatchObject(refused('authorization_pending'))
+  })
+
+  it('LOG-07: tries only so many codes a minute', async () => {
+    const full = oauthService({ LOGIN_LIMIT: { limit: async () => ({ success: false }) } })
+    expectPage(await enterCode(full, ada, 'BCDF-GHJK'), 429, 'too-many-attempts')
+  })
+
+  it.each(['', 'x', 'BCDF-GHJK'])('is told that %j is no code', async (typed) => {
+    expect((await enterCode(service, ada, typed)).text).toContain('This code is not valid')
+  })
+})
+
+describe('a device that asks for the outcome', () => {
+  it('is slowed down when it asks too soon, and told when it is too late', async () => {
+    stopTime()
+    const own = oauthService()
+    const { body } = await startDevice(own, tv)
+    const ask = () => pollDevice(own, tv, body.device_code)
+    expect(await ask()).toMatchObject(refused('authorization_pending'))
+    expect(await ask()).toMatchObject(refused('slow_down'))
+    own.ahead = 9
+    expect(await ask()).toMatchObject(refused('slow_down'))
+    own.ahead = 9 + 15
+    expect(await ask()).toMatchObject(refused('authorization_pending'))
+    own.ahead = 599
+    const page = await enterCode(own, ada, body.user_code)
+    own.ahead = 600
+    expectPage(await decideDevice(own, ada, page), 400, 'authorization-refused')
+    expect(await ask()).toMatchObject(refused('expired_token'))
+    expect((await enterCode(own, ada, body.user_code)).text).toContain('This code is not valid')
+    const late = await startDevice(own, tv)
+    await decideDevice(own, ada, await enterCode(own, ada, late.body.user_code))
+    own.ahead = 1200
+    expect(await pollDevice(own, tv, late.body.device_code)).toMatchObject(refused('expired_token'))
+  })
+
+  it('GHSA-xqxv-4jc2-x56x, INC-21: has a code that is of its client alone', async () => {
+    const code = await allowed(service, ada)
+    const other = await newDeviceClient()
+    const secret = await newDeviceClient({ confidential: true })
+    expect(await pollDevice(service, other, code)).toMatchObject(refused('invalid_grant'))
+    expect(await pollDevice(service, secret, code)).toMatchObject(refused('invalid_grant'))
+    expect(await pollDevice(service, { ...tv, secret: 'x' }, code)).toMatchObject(
+      refused('invalid_client', 401),
+    )
+    expect(await pollDevice(service, tv, 'x')).toMatchObject(refused('invalid_grant'))
+    expect(await pollDevice(service, tv, '')).toMatchObject(refused('invalid_request'))
+    expect((await pollDevice(service, tv, code)).status).toBe(200)
+  })
+
+  it('INC-23: twenty at once are given one grant', async () => {
+    const code = await allowed(service, ada)
+    const answers = await Promise.all(Array.from({ length: 20 }, () => pollDevice(service, tv, code)))
+    expect(answers.filter(({ status }) => status === 200)).toHaveLength(1)
+    expect(answers.filter(({ body }) => body.error === 'invalid_grant')).toHaveLength(19)
+  })
+
+  it('twenty people who enter one code at once: one owns it', async () => {
+    const { body } = await startDevice(service, tv)
+    const people = await Promise.all(
+      Array.from({ length: 5 }, () => signedInPerson({ mode: 'session', service })),
+    )
+    const pages = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => enterCode(service, people[i % 5] ?? ada, body.user_code)),
+    )
+    const owners = pages.flatMap((page, i) => (page.text.includes('Allow Television?') ? [i % 5] : []))
+    expect(new Set(owners).size).toBe(1)
+  })
+
+  it('gets nothing once its person signed out, or their account must have a second factor', async () => {
+    const grace = await signedInPerson({ mode: 'session', service })
+    const code = await allowed(service, grace)
+    await grace.post('/logout')
+    expect(await pollDevice(service, tv, code)).toMatchObject(refused('invalid_grant'))
+    const strict = oauthService({ SECOND_FACTOR: 'required' })
+    expect(await pollDevice(strict, tv, await allowed(service, ada))).toMatchObject(refused('invalid_grant'))
+  })
+})
+
+/** The page of a refusal says which problem it is. */
+function expectPage(
+  { status, text }: { readonly status: number; readonly text: string },
+  expected: number,
+  code: string,
+) {
+  expect([status, text.includes(`<code>${code}</code>`)]).toEqual([expected, true])
+}
+
+function decodedSubject(token: string): unknown {
+  return JSON.parse(atob((token.split('.')[1] ?? '').replaceAll('-', '+').replaceAll('_', '/'))).sub
+}
