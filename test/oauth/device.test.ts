@@ -142,7 +142,7 @@ describe('a person at /device', () => {
     const fields = { request: hidden(page, 'request'), decision: 'allow' }
     expectPage(await postPage(service, eve, '/device/decide', fields), 400, 'authorization-refused')
     const forAda = { ...fields, account_id: ada.userId }
-    expectPage(await postPage(service, eve, '/device/decide', forAda), 403, 'account-mismatch')
+    expectPage(await postPage(service, eve, '/device/decide', forAda), 409, 'account-mismatch')
     expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('authorization_pending'))
     await decideDevice(service, ada, page)
     expect(decodedSubject((await pollDevice(service, tv, body.device_code)).body.access_token)).toBe(
