@@ -258,7 +258,10 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     [['add', 'Notes', '--redirect', 'http://a.example/cb'], '--redirect must begin with https://'],
     [['add', 'Notes', '--redirect', 'https://a.example/', '--scope', 'a"b'], '--scope is a list of words'],
     [['add', 'Notes', 'too', '--redirect', 'https://a.example/'], 'add takes one client.'],
-    [['add', 'Job', '--grant', 'password', '--scope', 'a'], '--grant is one of: authorization_code,'],
+    [
+      ['add', 'Job', '--grant', 'password', '--scope', 'a'],
+      '--grant is authorization_code, client_credentials or device.',
+    ],
     [['add', 'Job', '--grant', 'client_credentials'], 'add needs --scope.'],
     [
       ['add', 'Job', '--grant', 'client_credentials', '--scope', 'a', '--public'],
