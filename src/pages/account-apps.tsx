@@ -5,7 +5,7 @@ import { bare } from './account-sessions'
 import type { PageContext } from './page'
 import { Time } from './time'
 
-/** What an app was granted, as the person who allowed it sees it. */
+/** Describes a grant as the person who allowed it sees it. */
 export interface AppView {
   /** Identifies the grant. */
   readonly id: string
