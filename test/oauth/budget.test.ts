@@ -23,7 +23,7 @@ import {
   revoke,
   startDevice,
 } from '../support/oauth-machines'
-import { type OpenIdTokens, openIdRequest, userInfo } from '../support/openid'
+import { type OpenIdTokens, openIdRequest, signedInAt, userInfo } from '../support/openid'
 import { type Answer, send, signedInPerson } from '../support/person'
 
 /** What is not named costs nothing. */
@@ -98,9 +98,11 @@ it('authorize takes at most two trips; consent, a code and a refresh one, with o
 it('OpenID Connect adds no trip: a code and a refresh take one and two signatures, UserInfo one and a verification', async () => {
   const { service, costsOf } = countingService(OAUTH_SETTINGS)
   const ada = await signedInPerson({ mode: 'session', service })
-  const client = await newClient()
+  const told = { sector: null, postLogoutRedirectUris: [], backChannelLogoutUri: null }
+  const client = await newClient({ openId: { ...told, idTokenAlg: 'ES256' } })
   await service.services.signingKeys.signer()
-  await service.services.providerPart?.idTokens.ready()
+  // The first ID token makes the key.
+  await signedInAt(service, ada, client)
   const request = openIdRequest({ scope: 'openid email' })
   const code = await codeFor(service, ada, client, request)
   let tokens: OpenIdTokens | undefined

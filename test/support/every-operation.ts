@@ -10,6 +10,7 @@ import {
   ask,
   decide,
   exchange,
+  hidden,
   locationOf,
   newClient,
   OAUTH_SETTINGS,
@@ -28,6 +29,7 @@ import {
   revoke,
   startDevice,
 } from './oauth-machines'
+import { signedInAt, userInfo } from './openid'
 import {
   addPasskey,
   answerChallenge,
@@ -372,7 +374,30 @@ async function useIdentities(
   expect((await (await tokenSignIn(open, { subject: other })).confirm()).body.next).toContain('totp')
 }
 
+/** Signs in at apps by OpenID Connect and out again: at one that cannot be told, and at one that is no longer told. */
+async function signInAtApps(open: WholeService): Promise<void> {
+  const openId = { idTokenAlg: 'ES256', sector: 'app.example', postLogoutRedirectUris: [] }
+  const app = await newClient({ openId: { ...openId, backChannelLogoutUri: 'http://127.0.0.1:9/told' } })
+  const first = await signedInPerson({ mode: 'session', service: open })
+  const { access_token } = await signedInAt(open, first, app)
+  for (const method of ['GET', 'POST']) expect((await userInfo(open, access_token, method)).status).toBe(200)
+  expect((await postForm(open, '/oauth/logout', { client_id: app.id })).status).toBe(303)
+  const page = await send(open, 'GET', '/oauth/logout', { headers: first.headers })
+  const fields = { request: hidden(page, 'request'), account_id: hidden(page, 'account_id') }
+  const browser = { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin', ...first.headers }
+  expect((await postForm(open, '/oauth/logout/confirm', fields, browser)).status).toBe(200)
+
+  const second = await signedInPerson({ mode: 'session', service: open })
+  await signedInAt(open, second, app)
+  await second.post('/logout')
+  await env.DB.prepare('UPDATE oauth_clients SET back_channel_logout_uri = NULL WHERE id = ?1')
+    .bind(app.id)
+    .run()
+  await open.sweep()
+}
+
 async function giveAppsTokens(open: WholeService): Promise<void> {
+  await signInAtApps(open)
   const person = await signedInPerson({ mode: 'session', service: open })
   const client = await newClient()
   await send(open, 'GET', '/.well-known/oauth-authorization-server')
