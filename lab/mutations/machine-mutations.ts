@@ -23,6 +23,7 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a grant that was ended is inactive at once',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: '${JOIN_LIVE_ACCOUNT}',
     put: 'JOIN users ON users.id = sessions.user_id AND CAST(:now AS BIGINT) > 0',
     tests: STATUS,

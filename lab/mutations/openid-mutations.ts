@@ -79,6 +79,7 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
   { guard: 'one caller tells a client', cut: 'due_at = :until', put: 'due_at = :until * 0', tests: SIGN_OUT },
   {
     guard: 'a grant that has ended tells nothing of a person',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: '${JOIN_LIVE_ACCOUNT}',
     put: 'JOIN users ON users.id = sessions.user_id AND :now > 0',
     tests: OPENID,
