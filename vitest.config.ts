@@ -69,7 +69,7 @@ const ON_POSTGRES = [
   'test/flows/sign-in.test.ts',
   // Not outbox.test.ts: its sweeps are of other days, and forget the signing keys that other files have.
   'test/mail/password-reset.test.ts',
-  'test/oauth/{authorize,token,token-status,machines,device,client-assertion}.test.ts',
+  'test/oauth/{authorize,token,token-status,machines,device,client-assertion,openid,sign-out}.test.ts',
   'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
   'test/social/linking.test.ts',
   'test/throttling/{attempts,turns}.test.ts',
