@@ -34,11 +34,8 @@ export function documentOf({ id, redirectUri }: TestClient, others: object = {})
   }
 }
 
-/** A Janus that reads the documents of apps from a host that a test has in hand. */
-export function serviceWithHost(
-  document: object | string,
-  settings: Partial<Record<string, unknown>> = {},
-): { service: OwnService; host: Host } {
+/** A host that a test has in hand, and the authorization server that asks it. */
+export function hostOf(document: object | string) {
   const headers = { 'Content-Type': 'application/json; charset=utf-8' }
   const host: Host = { document, status: 200, headers, isDown: false, asked: [] }
   const send = async (url: string, init: RequestInit) => {
@@ -47,7 +44,15 @@ export function serviceWithHost(
     const body = typeof host.document === 'string' ? host.document : JSON.stringify(host.document)
     return new Response(body, { status: host.status, headers: host.headers })
   }
-  const createProvider = (env: object) => createProviderBy(env, { send })
+  return { host, createProvider: (env: object) => createProviderBy(env, { send }) }
+}
+
+/** A Janus that reads the documents of apps from a host that a test has in hand. */
+export function serviceWithHost(
+  document: object | string,
+  settings: Partial<Record<string, unknown>> = {},
+): { service: OwnService; host: Host } {
+  const { host, createProvider } = hostOf(document)
   const service = ownService({ ...OAUTH_SETTINGS, ...settings }, {}, { ...ALL_PARTS, createProvider })
   return { service, host }
 }

@@ -1,7 +1,9 @@
 import { env } from 'cloudflare:workers'
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect } from 'vitest'
 import type { Mode } from '../../src/sessions/mode'
 import { createAdmin } from '../../src/wiring/create-admin'
+import { documentClient, documentOf, type Host, hostOf } from './documents'
 import { enrolApp, enrolPasskey } from './enrolment'
 import { provenPerson } from './links'
 import { type MailingService, mailingService } from './mail'
@@ -79,6 +81,8 @@ const DAY = 24 * 60 * 60
 
 /** A Janus with every route there is: it mails, and its playground is on. */
 export interface WholeService extends SocialService {
+  /** Answers whatever the authorization server asks or tells apps. */
+  readonly host: Host
   /** `METHOD path` of every route, as registered. */
   readonly routes: readonly string[]
   /** Those that have answered, and not with a refusal. */
@@ -87,6 +91,7 @@ export interface WholeService extends SocialService {
 
 export function wholeService(settings: Readonly<Record<string, unknown>>): WholeService {
   const provider = standIn()
+  const { host, createProvider } = hostOf({})
   const service: MailingService = mailingService(
     {
       ISSUER: 'http://localhost:8787',
@@ -96,7 +101,7 @@ export function wholeService(settings: Readonly<Record<string, unknown>>): Whole
       ...NATIVE_APPS,
       ...settings,
     },
-    playedBy(provider),
+    { ...playedBy(provider), createProvider },
     {
       onEvent() {
         if (service.eventsFail) throw new Error('The app is away')
@@ -117,6 +122,7 @@ export function wholeService(settings: Readonly<Record<string, unknown>>): Whole
 
   return Object.assign(service, {
     provider,
+    host,
     routes,
     answered,
     async fetch(request: Request) {
@@ -396,9 +402,36 @@ async function signInAtApps(open: WholeService): Promise<void> {
   await open.sweep()
 }
 
+/** Has a machine prove by a key who it is. */
+async function proveByKey(open: WholeService): Promise<void> {
+  const { publicKey, privateKey } = await generateKeyPair('ES256')
+  const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: 'first' }] })
+  const robot = await newClient({ redirectUris: [], grants: ['client_credentials'], jwks })
+  const assertion = await new SignJWT({ jti: crypto.randomUUID() })
+    .setProtectedHeader({ alg: 'ES256', kid: 'first' })
+    .setIssuer(robot.id)
+    .setSubject(robot.id)
+    .setAudience(open.issuer)
+    .setIssuedAt()
+    .setExpirationTime('1m')
+    .sign(privateKey)
+  const proof = {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: assertion,
+  }
+  const wanted = { grant_type: 'client_credentials', resource: RESOURCE, scope: 'notes:read' }
+  expect((await postForm(open, '/oauth/token', { ...wanted, ...proof })).status).toBe(200)
+}
+
 async function giveAppsTokens(open: WholeService): Promise<void> {
+  open.host.isDown = true
   await signInAtApps(open)
   const person = await signedInPerson({ mode: 'session', service: open })
+  const described = documentClient()
+  expect((await ask(open, requestOf(described), person)).status).toBe(400)
+  Object.assign(open.host, { isDown: false, document: documentOf(described) })
+  expect((await ask(open, requestOf(described), person)).status).toBe(200)
+  await proveByKey(open)
   const client = await newClient()
   await send(open, 'GET', '/.well-known/oauth-authorization-server')
   const app = { redirect_uris: ['https://app.example/cb'] }
