@@ -69,7 +69,7 @@ export function createApp(
   // Whoever asks at the root of the host does not know the path of the issuer.
   if (config.basePath !== '')
     for (const { createRootRoutes } of partsOf(services))
-      if (createRootRoutes) app.route('/', createRootRoutes(services))
+      if (createRootRoutes) app.route('/', createRootRoutes(services, pages))
   app.all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>
     handleFailure(error, c, {

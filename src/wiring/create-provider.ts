@@ -46,10 +46,11 @@ const PUBLIC_PATHS = [
   '/oauth/register',
   '/oauth/userinfo',
   '/oauth/device_authorization',
-  '/.well-known/oauth-authorization-server',
-  '/.well-known/openid-configuration',
   '/.well-known/jwks.json',
 ]
+
+/** Those that have the metadata: below the path of the issuer, and before it at the root of the host. */
+const METADATA_PATHS = ['/.well-known/oauth-authorization-server', '/.well-known/openid-configuration']
 
 /** Makes what an authorization server takes: its clients, its grants, its routes and its pages. */
 export const createProvider: CreateProvider = (env) =>
@@ -107,7 +108,10 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
       }
       return {
         ...part,
-        publicPaths: PUBLIC_PATHS.map((path) => `${config.basePath}${path}`),
+        publicPaths: [
+          ...[...PUBLIC_PATHS, ...METADATA_PATHS].map((path) => `${config.basePath}${path}`),
+          ...METADATA_PATHS.map((path) => `${path}${config.basePath}`),
+        ],
         sweepParts: {
           'device-codes': () => deviceGrants.forget(clock() - CODE_KEPT_SECONDS, FORGET_STEP),
           'logout-notices': () => deliverLogouts(logouts),
@@ -116,6 +120,8 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
           'self-registered-clients': () => selfRegistered.forgetUnused(clock(), FORGET_STEP),
         },
         createRoutes: (services, pages) => providerRoutes({ ...services, ...part }, pages),
+        createRootRoutes: (services, pages) =>
+          metadataRoutes({ ...services, ...part }, { hasPages: pages !== null, suffix: config.basePath }),
       }
     },
   }

@@ -24,7 +24,7 @@ export interface Part {
   readonly publicPaths?: readonly string[]
   createRoutes(services: Services, pages: Pages | null): Hono<SignedInEnv>
   /** Makes those of its routes that others look for at the root of the host, whatever the path of the issuer. */
-  createRootRoutes?(services: Services): Hono<SignedInEnv>
+  createRootRoutes?(services: Services, pages: Pages | null): Hono<SignedInEnv>
 }
 
 /** Everything that a part may be made of. */

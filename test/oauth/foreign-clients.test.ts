@@ -241,15 +241,25 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   }
 })
 
-it('OP-06: OpenID Connect Discovery and RFC 8414 say the same, right below a base path', async () => {
+it('OP-06: OpenID Connect Discovery and RFC 8414 say the same, right below a base path and at the root of the host', async () => {
   const service = oauthService({ ISSUER: 'https://example.com/auth' })
-  const documents = []
+  const ask = (path: string) => service.fetch(new Request(`https://example.com${path}`))
+  const documents: unknown[] = []
   for (const name of ['oauth-authorization-server', 'openid-configuration']) {
-    const response = await service.fetch(new Request(`https://example.com/auth/.well-known/${name}`))
-    expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
-    documents.push(await response.json())
+    for (const path of [`/auth/.well-known/${name}`, `/.well-known/${name}/auth`]) {
+      const response = await ask(path)
+      expect([path, response.status]).toEqual([path, 200])
+      expect(response.headers.get('Access-Control-Allow-Origin')).toBe('*')
+      documents.push(await response.json())
+    }
+    for (const path of [`/.well-known/${name}`, `/.well-known/${name}/other`])
+      expect([path, (await ask(path)).status]).toEqual([path, 404])
   }
-  expect(documents[1]).toEqual(documents[0])
+  expect(documents).toEqual(documents.map(() => documents[0]))
+  expect(documents[0]).toMatchObject({
+    issuer: 'https://example.com/auth',
+    end_session_endpoint: 'https://example.com/auth/oauth/logout',
+  })
 })
 
 it.each([

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest'
 import { checkAssociations } from '../../packages/cli/doctor/check-associations.ts'
+import { checkDiscovery } from '../../packages/cli/doctor/check-discovery.ts'
 import { androidAssociation, appleAssociation } from '../../src/passkeys/native-apps.ts'
 
 const FINGERPRINT = `${'AB:'.repeat(31)}CD`
@@ -70,4 +71,38 @@ it('asks for no file that lists nothing', async () => {
   const ask = () => Promise.reject(new Error('asked'))
   expect(await checkAssociations({ ...APPS, passkeyAppleApps: [], passkeyAndroidApps: [] }, ask)).toEqual([])
   expect(await checkAssociations({ ...APPS, passkeyRpId: null }, ask)).toEqual([])
+})
+
+const PATH = { issuer: 'https://example.com/auth', origin: 'https://example.com', basePath: '/auth' }
+const HOST = { issuer: 'https://example.com', origin: 'https://example.com', basePath: '' }
+const ON = { settings: { OAUTH_SERVER: 'on' }, isStandAlone: true }
+const OAUTH = '/.well-known/oauth-authorization-server'
+const OPENID = '/.well-known/openid-configuration'
+
+it.each([
+  [HOST, `${OAUTH} ${OPENID}`, 'error error'],
+  [PATH, `/auth${OPENID} ${OAUTH}/auth ${OPENID}/auth`, 'error warning warning'],
+])('asks for the metadata of $issuer in each place where apps look', async (address, places, levels) => {
+  const urls = places.split(' ').map((place) => `https://example.com${place}`)
+  const found = await checkDiscovery(ON, address, async (url) => {
+    expect(urls).toContain(url)
+    return Response.json({ issuer: address.issuer })
+  })
+  expect(found.map(({ level, what }) => `${level} ${what}`)).toEqual(
+    urls.map((url) => `ok ${url} answers, and names ISSUER.`),
+  )
+  const missing = await checkDiscovery(ON, address, async () => new Response(null, { status: 404 }))
+  expect(missing.map(({ level }) => level).join(' ')).toBe(levels)
+  expect(missing.map(({ what }) => what.split(',')[0])).toEqual(urls.map((url) => `${url} answers 404`))
+})
+
+it('says which route leads to the metadata at the root of the host, and believes no other issuer', async () => {
+  const ask = async () => Response.json({ issuer: 'https://example.com' })
+  const [below, oauth, openid] = await checkDiscovery(ON, PATH, ask)
+  expect(below).toMatchObject({ level: 'error', what: expect.stringContaining('names another issuer') })
+  expect(oauth?.fix).toBe(`Add routes = [{ pattern = "example.com${OAUTH}/auth", zone_name = "…" }]`)
+  const mounted = await checkDiscovery({ ...ON, isStandAlone: false }, PATH, ask)
+  expect(mounted[1]?.fix).toBe(`Add app.get('${OAUTH}/auth', () => janus.request('${OAUTH}'))`)
+  expect(openid?.fix).toContain(`${OPENID}/auth`)
+  expect(await checkDiscovery({ ...ON, settings: {} }, PATH, ask)).toEqual([])
 })

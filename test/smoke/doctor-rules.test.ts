@@ -238,6 +238,11 @@ describe('the doctor, of a deployed configuration', () => {
       under('/auth', '["http://example.com/auth*"]'),
       ['error site.route', 'warning site.route'],
     ],
+    [
+      'a route to what apps look for at the root',
+      under('/auth', '["example.com/auth*", "example.com/.well-known/openid-configuration/auth"]'),
+      [],
+    ],
     ['two routes that do it together', under('/auth', '["example.com/auth", "example.com/auth/*"]'), []],
     [
       'one route instead of a list',

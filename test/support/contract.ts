@@ -94,11 +94,16 @@ interface CheckedOperation {
 /** What is also at the root of the host, whatever the path of the issuer. */
 export const AT_THE_ROOT = ['/.well-known/apple-app-site-association', '/.well-known/assetlinks.json']
 
+/** And what has the path of the issuer behind its own there. */
+const METADATA_AT_THE_ROOT = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))(\/.+)$/
+
 /** The path of a request below that of the issuer, as the router reads it, whatever its host; `null` if it is beside it. */
 function pathBelow(issuer: string, request: Request): string | null {
   const { pathname: base } = new URL(issuer)
   const path = getPathNoStrict(request)
   if (base === '/' || AT_THE_ROOT.includes(path)) return path
+  const [, metadata, suffix] = METADATA_AT_THE_ROOT.exec(path) ?? []
+  if (metadata !== undefined && suffix === base) return metadata
   return path === base || path.startsWith(`${base}/`) ? path.slice(base.length) || '/' : null
 }
 

@@ -104,6 +104,8 @@ function checkRoutes(
   for (const route of routes.filter((route) => !needed.some((url) => covers(route, url)))) {
     // Part of an app that Janus is mounted in.
     if (!isStandAlone) continue
+    // What others look for at the root of the host: docs/guides/native-apps.md, docs/guides/authorization-server.md.
+    if (patternOf(route).includes(`${host}/.well-known/`)) continue
     const what = `The route ${patternOf(route)} is a second address of Janus: cookies, links and tokens from there name ${host}.`
     findings.push(warning('site.route', what, 'Remove it, and redirect that address to ISSUER.'))
   }

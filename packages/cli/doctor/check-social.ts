@@ -1,8 +1,7 @@
 import type { Config } from '../../../src/config/config.ts'
 import { type Deployment, isSocialSecret, socialPrefix } from './deployment.ts'
+import { findIssuerFault } from './find-issuer-fault.ts'
 import { error, type Finding, ok } from './finding.ts'
-
-const PATIENCE_MS = 5_000
 
 type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
@@ -41,22 +40,8 @@ export function checkIssuers(
 
 async function checkIssuer(setting: string, issuer: string, ask: Fetch): Promise<Finding> {
   const url = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`
-  const fault = await findFault(url, issuer, ask)
+  const fault = await findIssuerFault(url, issuer, ask)
   if (fault === null) return ok(`settings.${setting}`, `${url} answers, and names this issuer.`)
   const fix = `Set ${setting} to the issuer that the document of the provider names.`
   return error(`settings.${setting}`, `${url} ${fault}.`, fix)
-}
-
-async function findFault(url: string, issuer: string, ask: Fetch): Promise<string | null> {
-  try {
-    const response = await ask(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) })
-    if (response.status !== 200) return `answers ${response.status}`
-    const document = (await response.json()) as { readonly issuer?: unknown } | null
-    // What another server wrote does not go to the terminal.
-    return document?.issuer === issuer ? null : 'names another issuer'
-  } catch (failure) {
-    if (!(failure instanceof Error)) throw failure
-    if (failure.name === 'TimeoutError') return `does not answer within ${PATIENCE_MS / 1000} seconds`
-    return failure instanceof SyntaxError ? 'does not answer with JSON' : 'cannot be reached'
-  }
 }

@@ -21,6 +21,7 @@ import {
 } from './check-account.ts'
 import { checkAssociations } from './check-associations.ts'
 import { checkDatabaseOnNode } from './check-database.ts'
+import { checkDiscovery } from './check-discovery.ts'
 import { checkEvents } from './check-events.ts'
 import { type Plan, parsePlan } from './check-plan.ts'
 import { checkRedis } from './check-redis.ts'
@@ -152,6 +153,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
     ...checkDeployedSecrets(secrets, deployment.wrangler.name ?? 'janus'),
     ...(deployment.config ? await checkService(deployment.config) : []),
     ...(deployment.config ? await checkAssociations(deployment.config) : []),
+    ...(deployment.config ? await checkDiscovery(deployment, deployment.config) : []),
   ]
 }
 

@@ -14,11 +14,13 @@ const PROVING_METHODS = ['client_secret_basic', 'client_secret_post', 'private_k
 
 /**
  * Creates the routes of the metadata of the authorization server (RFC 8414 §2, OpenID Connect Discovery §3), below the path of the issuer. What
- * is in it works. Both places have the same document.
+ * is in it works. Every place has the same document.
+ *
+ * @param suffix What stands behind the names of the documents: at the root of the host, the path of the issuer (RFC 8414 §3.1).
  */
 export function metadataRoutes(
   { config, resources, clientDocuments, registrationIsOpen }: Services & ProviderPart,
-  { hasPages }: { readonly hasPages: boolean },
+  { hasPages, suffix = '' }: { readonly hasPages: boolean; readonly suffix?: string },
 ) {
   const { issuer } = config
   const metadata = {
@@ -66,8 +68,8 @@ export function metadataRoutes(
     return c.json(metadata)
   }
   return new Hono<SignedInEnv>()
-    .get('/.well-known/oauth-authorization-server', open, answer)
-    .get('/.well-known/openid-configuration', open, answer)
+    .get(`/.well-known/oauth-authorization-server${suffix}`, open, answer)
+    .get(`/.well-known/openid-configuration${suffix}`, open, answer)
 }
 
 const ID_TOKEN_CLAIMS = 'iss sub aud exp iat auth_time nonce acr amr at_hash sid'.split(' ')
