@@ -52,11 +52,6 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     tests: CONFORMANCE,
   },
   {
-    guard: 'a sign-out with a hint that is none of this service is refused',
-    lines: 1,
-    tests: SIGN_OUT,
-  },
-  {
     guard: 'nobody is led after a sign-out but to a URI that the client registered',
     lines: 2,
     tests: SIGN_OUT,

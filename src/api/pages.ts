@@ -27,7 +27,7 @@ export interface Pages {
   show(
     c: Context,
     page: (context: never) => unknown,
-    options?: { readonly formTargets?: readonly string[] },
+    options?: { readonly formTargets?: readonly string[]; readonly status?: 200 | 400 },
   ): Promise<Response>
   /** Explains a type of problem. */
   problemType(c: Context, code: ProblemCode): Promise<Response>

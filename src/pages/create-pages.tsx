@@ -170,10 +170,10 @@ export function createPages(
       return answerPage(c, context, <RecoveryCodesPage context={context} codes={codes} next={next ?? null} />)
     },
 
-    async show(c, page, options) {
+    async show(c, page, { status, ...options } = {}) {
       const context = pageContext(c, frame)
       const render = page as (context: PageContext) => Parameters<typeof answerPage>[2]
-      return answerPage(c, context, render(context), 200, options)
+      return answerPage(c, context, render(context), status, options)
     },
 
     async problemType(c, code) {

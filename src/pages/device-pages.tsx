@@ -1,18 +1,28 @@
 import type { DevicePages, DeviceQuestion } from '../api/oauth/device-pages'
 import type { Pages } from '../api/pages'
+import type { ScopeTexts } from '../oauth/scope-texts'
 import { includesScope, OFFLINE_ACCESS } from '../oauth/scopes'
 import { Hidden } from './form'
 import { Layout } from './layout'
+import { ScopeWords } from './oauth-pages'
 import type { PageContext } from './page'
 import { consentTexts } from './texts/consent-texts'
 import { deviceTexts } from './texts/device-texts'
 
 /** The pages on which a person connects a device. */
-export function createDevicePages(pages: Pages): DevicePages {
+export function createDevicePages(
+  pages: Pages,
+  { scopeTexts }: { readonly scopeTexts: ScopeTexts },
+): DevicePages {
   return {
-    enter: (c, state) => pages.show(c, (context: PageContext) => <EnterPage context={context} {...state} />),
+    enter(c, state) {
+      const page = (context: PageContext) => <EnterPage context={context} {...state} />
+      return pages.show(c, page, { status: state.wrong ? 400 : 200 })
+    },
     ask: (c, question) =>
-      pages.show(c, (context: PageContext) => <AskPage context={context} question={question} />),
+      pages.show(c, (context: PageContext) => (
+        <AskPage context={context} question={question} scopeTexts={scopeTexts} />
+      )),
     done: (c, allowed) =>
       pages.show(c, (context: PageContext) => <DonePage context={context} allowed={allowed} />),
   }
@@ -65,10 +75,11 @@ const DAY_SECONDS = 24 * 60 * 60
 interface AskPageProps {
   readonly context: PageContext
   readonly question: DeviceQuestion
+  readonly scopeTexts: ScopeTexts
 }
 
 /** Asks whether the app on a device may act for a person: which app, with which code, for what and for how long. */
-function AskPage({ context, question }: AskPageProps) {
+function AskPage({ context, question, scopeTexts }: AskPageProps) {
   const { client, granted, userCode, userId, sealed, lastsSeconds } = question
   const words = deviceTexts(context.language)
   const consent = consentTexts(context.language)
@@ -89,7 +100,7 @@ function AskPage({ context, question }: AskPageProps) {
               .filter((scope) => scope !== OFFLINE_ACCESS)
               .map((scope) => (
                 <li>
-                  <code>{scope}</code>
+                  <ScopeWords scope={scope} texts={scopeTexts} language={context.language} />
                 </li>
               ))}
             {offline && <li>{consent.offline}</li>}

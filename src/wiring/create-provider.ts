@@ -149,5 +149,5 @@ function providerRoutes(services: Services & ProviderPart, pages: Pages | null) 
   return routes
     .route('/', authorizeRoutes(services, own))
     .route('/', endSessionRoutes(services, createSignOutPages(pages, own.onward)))
-    .route('/', deviceRoutes(services, createDevicePages(pages)))
+    .route('/', deviceRoutes(services, createDevicePages(pages, services)))
 }

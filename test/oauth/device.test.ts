@@ -101,14 +101,23 @@ describe('a person at /device', () => {
   })
 
   it.each([
-    ['en', 'Allow Television?'],
-    ['de', 'Television erlauben?'],
-    ['es', '¿Permitir Television?'],
-  ])('reads in %s which app asks, for what and for how long', async (language, title) => {
-    const { body } = await startDevice(service, tv, { scope: 'notes:read offline_access' })
+    ['en', 'Allow Television?', 'read your notes'],
+    ['de', 'Television erlauben?', 'Ihre Notizen lesen'],
+    ['es', '¿Permitir Television?', 'read your notes'],
+  ])('reads in %s which app asks, for what and for how long', async (language, title, reads) => {
+    const own = oauthService({
+      OAUTH_SCOPE_TEXTS: JSON.stringify({
+        'notes:read': { en: 'read your notes', de: 'Ihre Notizen lesen' },
+      }),
+    })
+    const writer = await newDeviceClient({ scopes: ['notes:read', 'notes:write', 'offline_access'] })
+    const { body } = await startDevice(own, writer, { scope: 'notes:read notes:write offline_access' })
     const headers = { ...ada.headers, 'Accept-Language': language }
-    const page = await enterCode(service, { headers }, body.user_code.toLowerCase())
-    for (const shown of [title, body.user_code, 'notes:read', RESOURCE]) expect(page.text).toContain(shown)
+    const page = await enterCode(own, { headers }, body.user_code.toLowerCase())
+    expect(page.status).toBe(200)
+    for (const shown of [title, body.user_code, reads, '<code>notes:write</code>', RESOURCE])
+      expect(page.text).toContain(shown)
+    expect(page.text).not.toContain('notes:read')
   })
 
   it('OP-08: gives the device tokens by allowing it, which are listed and ended as those of an app', async () => {
@@ -178,7 +187,9 @@ describe('a person at /device', () => {
   })
 
   it.each(['', 'x', 'BCDF-GHJK'])('is told that %j is no code', async (typed) => {
-    expect((await enterCode(service, ada, typed)).text).toContain('This code is not valid')
+    const page = await enterCode(service, ada, typed)
+    expect(page.status).toBe(400)
+    for (const shown of ['This code is not valid', 'action="/device"']) expect(page.text).toContain(shown)
   })
 })
 

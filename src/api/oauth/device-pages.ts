@@ -29,7 +29,7 @@ export interface DeviceQuestion {
 
 /** The pages on which a person connects a device. They are made elsewhere, so that the API knows no page. */
 export interface DevicePages {
-  /** @param userCode That of `verification_uri_complete`, to compare; `null`: to enter. */
+  /** Answers 400 if `wrong`. @param userCode That of `verification_uri_complete`, to compare; `null`: to enter. */
   enter(
     c: Context,
     state: { readonly userCode: string | null; readonly wrong: boolean; readonly userId: string },
