@@ -5,6 +5,7 @@ import { ReturnTo, Text, TurnstileToken } from '../api/fields'
 import { readMailSent } from '../api/mail-sent'
 import type { Pages } from '../api/pages'
 import { refuseWithoutMail } from '../api/require-mail'
+import { SIGN_IN_EXPIRED_PAGE } from '../api/sign-in/second-factor'
 import type { SignedInEnv } from '../guards/auth-env'
 import { open } from '../guards/open-route'
 import { requireLiveSession } from '../guards/require-live-session'
@@ -37,7 +38,7 @@ import { ProblemPage } from './problem-page'
 import { REAUTHENTICATE, reauthenticatePage } from './reauthenticate-view'
 import { RecoveryCodesPage } from './recovery-codes-page'
 import { referenceRoutes } from './reference-routes'
-import { keptValues, refusedForm } from './refused-form'
+import { keptValues, refusedForm, saysSignInExpired } from './refused-form'
 import { offered, type Screen } from './screen'
 import { SCREENS } from './screens'
 import { SignedInPage } from './signed-in-page'
@@ -203,7 +204,9 @@ export function createPages(
         }
         if (offer && shown.code === 'invalid-second-factor') {
           return c.redirect(
-            offer.ofAccount ? accountPath(context, 'set-up-expired') : `${config.basePath}/login`,
+            offer.ofAccount
+              ? accountPath(context, 'set-up-expired')
+              : `${config.basePath}${SIGN_IN_EXPIRED_PAGE}`,
             303,
           )
         }
@@ -218,7 +221,8 @@ export function createPages(
     const page = ownPages.get(path)
     if (page === undefined) return null
     const { token, return_to, done, for: kind } = c.req.query()
-    return ownPageUrl(page, { token, return_to, done, for: kind })
+    const problem = saysSignInExpired(c) ? 'sign-in-expired' : undefined
+    return ownPageUrl(page, { token, return_to, done, for: kind, problem })
   }
 
   /** The page of the app to which a refused form goes back, with the reason; `null`: the form is on a page of Janus. */

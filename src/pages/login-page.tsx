@@ -6,6 +6,7 @@ import type { FormState } from './form-state'
 import { Layout } from './layout'
 import type { PageContext } from './page'
 import { ProviderButtons, type ProviderView } from './provider-buttons'
+import { saysSignInExpired } from './refused-form'
 import { fieldOf, offered, type Screen } from './screen'
 
 export const loginScreen: Screen = {
@@ -20,7 +21,8 @@ export const loginScreen: Screen = {
     const next = safeReturnTo(returnTo ?? undefined, config, appHome(config))
     const passkeys = config.passkeyRpId !== null && config.modes.includes('session')
     const { providers } = facts
-    const links = { mail, registration, returnTo, next, passkeys, providers }
+    const expired = saysSignInExpired(facts.c)
+    const links = { mail, registration, returnTo, next, passkeys, providers, expired }
     return <LoginPage context={facts.context} state={state} {...links} />
   },
 }
@@ -37,16 +39,24 @@ interface LoginPageProps {
   readonly next: string
   readonly passkeys: boolean
   readonly providers: readonly ProviderView[]
+  /** Says whether a sign-in was over before its second step. */
+  readonly expired: boolean
 }
 
 /** Shows `GET /login`. */
 export function LoginPage(props: LoginPageProps) {
-  const { context, state, returnTo, mail, registration, next, passkeys, providers } = props
+  const { context, state, returnTo, mail, registration, next, passkeys, providers, expired } = props
   const { texts } = context
   const form = { context, id: 'login', state, fields: ['email', 'password'], retry: 'password', main: true }
   return (
     <Layout context={context} title={texts.login.title} passkeys={passkeys}>
       <h1>{texts.login.title}</h1>
+      {expired && (
+        <div class="alert" role="alert">
+          <strong>{texts.problems['sign-in-expired'].title}</strong>
+          <p>{texts.problems['sign-in-expired'].explanation}</p>
+        </div>
+      )}
       <Form form={form} action="/login" returnTo={returnTo}>
         <Attempt />
         <EmailField form={form} autocomplete={passkeys ? 'username webauthn' : 'username'} />

@@ -13,6 +13,8 @@ interface PasskeyBoxProps {
   readonly accountId?: string
   /** Says whether the page offers something else above it. */
   readonly another?: boolean
+  /** Says what else there is, where there are no scripts. */
+  readonly instead?: readonly string[]
 }
 
 /** A passkey in place of what the page asks for. */
@@ -24,22 +26,29 @@ export function PasskeyBox({
   failed,
   accountId,
   another = true,
+  instead = [],
 }: PasskeyBoxProps) {
   const { texts, basePath } = context
+  const { needsScript, useNeedsScript } = texts.passkeys
   return (
-    <div
-      hidden
-      {...{ [`data-passkey-${does}`]: true }}
-      data-base={basePath}
-      data-next={next}
-      {...(accountId === undefined ? {} : { 'data-account-id': accountId })}
-      data-failed={failed}
-    >
-      {another && <p class="or">{texts.login.or}</p>}
-      <button type="button" class="button">
-        {label}
-      </button>
-      <p role="status" />
-    </div>
+    <>
+      <div
+        hidden
+        {...{ [`data-passkey-${does}`]: true }}
+        data-base={basePath}
+        data-next={next}
+        {...(accountId === undefined ? {} : { 'data-account-id': accountId })}
+        data-failed={failed}
+      >
+        {another && <p class="or">{texts.login.or}</p>}
+        <button type="button" class={another ? 'button' : 'button primary'}>
+          {label}
+        </button>
+        <p role="status" />
+      </div>
+      <noscript>
+        <p>{[does === 'enrol' ? needsScript : useNeedsScript, ...instead].join(' ')}</p>
+      </noscript>
+    </>
   )
 }

@@ -21,6 +21,7 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'invalid-token',
   'token-expired',
   'session-ended',
+  'sign-in-expired',
   'refresh-token-reused',
   'registration-closed',
   'account-exists',

@@ -16,6 +16,11 @@ export function refusedForm(c: Context, { code, options }: Problem): FormState {
   }
 }
 
+/** Returns whether the address says that a sign-in was over before its second step. Nothing else can be said by an address. */
+export function saysSignInExpired(c: Context): boolean {
+  return c.req.method === 'GET' && c.req.query('problem') === 'sign-in-expired'
+}
+
 /** Returns what is kept of a form that is shown again, here or on another screen. */
 export function keptValues(c: Context): FormState['values'] {
   return Object.fromEntries(Object.entries(sentFields(c)).filter(([name]) => KEPT_FIELDS.includes(name)))

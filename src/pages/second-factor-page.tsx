@@ -16,10 +16,28 @@ export const secondFactorScreen: Screen = {
       context={context}
       state={state}
       recovering={sentFields(c).recovery_code !== undefined}
-      passkey={c.req.query('with') === 'passkey'}
+      ways={waysOf(c.req.query())}
       recoverable={offered(config).mail && config.recoveryHours !== null}
     />
   ),
+}
+
+/** Says what the account can present, as the first step found. */
+export interface SecondFactorWays {
+  readonly app: boolean
+  readonly recoveryCode: boolean
+  readonly passkey: boolean
+  /** Holds what the address says of them, for the forms. */
+  readonly query: string
+}
+
+/** Reads what `nextPage` (src/api/sign-in/second-factor.ts) wrote into the address. The page reads no account. */
+function waysOf({ by, with: besides }: Readonly<Record<string, string>>): SecondFactorWays {
+  if (by === 'passkey') return { app: false, recoveryCode: false, passkey: true, query: '?by=passkey' }
+  const passkey = besides === 'passkey'
+  const app = by !== 'recovery-code'
+  const query = [app ? '' : 'by=recovery-code', passkey ? 'with=passkey' : ''].filter((each) => each !== '')
+  return { app, recoveryCode: true, passkey, query: query.length === 0 ? '' : `?${query.join('&')}` }
 }
 
 interface SecondFactorPageProps {
@@ -27,22 +45,16 @@ interface SecondFactorPageProps {
   readonly state: FormState
   /** Says whether the form that came back had a recovery code. */
   readonly recovering: boolean
-  /** Says whether the account has passkeys, as the first step found. */
-  readonly passkey: boolean
+  readonly ways: SecondFactorWays
   /** Says whether somebody who has lost every factor can request their removal. */
   readonly recoverable: boolean
 }
 
-/** Shows `GET /login/second-factor`: the second step of a sign-in. */
-export function SecondFactorPage({
-  context,
-  state,
-  recovering,
-  passkey,
-  recoverable,
-}: SecondFactorPageProps) {
+/** Shows `GET /login/second-factor`: the second step of a sign-in, with the ways that the account has. */
+export function SecondFactorPage({ context, state, recovering, ways, recoverable }: SecondFactorPageProps) {
   const { texts, basePath } = context
-  const action = `/login/second-factor${passkey ? '?with=passkey' : ''}`
+  const words = texts.secondFactor
+  const action = `/login/second-factor${ways.query}`
   const app = {
     context,
     id: 'app',
@@ -57,40 +69,55 @@ export function SecondFactorPage({
     state: recovering ? state : FRESH_FORM,
     fields: ['recovery_code'],
     retry: 'recovery_code',
+    main: !ways.app,
   }
+  const recoveryForm = (
+    <Form form={recovery} action={action}>
+      <RecoveryCodeField form={recovery} />
+      <SubmitButton>{words.submit}</SubmitButton>
+    </Form>
+  )
+  const instead = [
+    ...(ways.recoveryCode ? [words.orRecoveryCode] : []),
+    ...(recoverable ? [words.orMail] : []),
+  ]
   return (
-    <Layout context={context} title={texts.secondFactor.title} passkeys={passkey}>
-      <h1>{texts.secondFactor.title}</h1>
-      <p class="intro">{texts.secondFactor.intro}</p>
-      <Form form={app} action={action}>
-        <AppCodeField form={app} />
-        <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
-      </Form>
-      {passkey && (
+    <Layout context={context} title={words.title} passkeys={ways.passkey}>
+      <h1>{words.title}</h1>
+      <p class="intro">
+        {ways.app ? words.intro : ways.recoveryCode ? words.byRecoveryCode : words.byPasskey}
+      </p>
+      {ways.app && (
+        <Form form={app} action={action}>
+          <AppCodeField form={app} />
+          <SubmitButton>{words.submit}</SubmitButton>
+        </Form>
+      )}
+      {!ways.app && ways.recoveryCode && recoveryForm}
+      {ways.passkey && (
         <PasskeyBox
           context={context}
           does="step"
           next={context.appHref}
           label={texts.reauthenticate.passkey}
           failed={texts.passkeys.notSignedIn}
+          another={ways.recoveryCode}
+          instead={instead}
         />
       )}
-      <details open={recovering}>
-        <summary>{texts.secondFactor.recovery}</summary>
-        <div class="folded">
-          <Form form={recovery} action={action}>
-            <RecoveryCodeField form={recovery} />
-            <SubmitButton>{texts.secondFactor.submit}</SubmitButton>
-          </Form>
-        </div>
-      </details>
+      {ways.app && (
+        <details open={recovering}>
+          <summary>{words.recovery}</summary>
+          <div class="folded">{recoveryForm}</div>
+        </details>
+      )}
       {recoverable && (
         <p class="elsewhere">
           <a href={`${basePath}/login/second-factor/recovery`}>{texts.factorRecovery.lost}</a>
         </p>
       )}
       <p class="elsewhere">
-        <a href={`${basePath}/login`}>{texts.secondFactor.back}</a>
+        <a href={`${basePath}/login`}>{words.back}</a>
       </p>
     </Layout>
   )

@@ -267,5 +267,5 @@ it('a browser without scripts sets an app up in its sign-in', async () => {
   const headers = { Cookie: `__Host-session=${whole.cookies['__Host-session']}` }
   expect((await send(strict, 'GET', '/me', { headers })).status).toBe(200)
   const again = await form(confirm, { enrolment, code: await codeOf(seed.replaceAll(' ', ''), 1) }, cookie)
-  expect([again.status, again.headers.get('Location')]).toEqual([303, '/login'])
+  expect([again.status, again.headers.get('Location')]).toEqual([303, '/login?problem=sign-in-expired'])
 })

@@ -475,8 +475,21 @@ it('a form goes on to the page of the second step, and from there to where it wa
   expect([second.status, second.headers.get('Location')]).toEqual([303, '/account'])
   expect(second.cookies['__Host-session']).toBeTruthy()
   expect(second.cookies['__Host-pending-sign-in']).toBe('')
-  const again = await form('/login/second-factor', { code: await codeOf(person) }, cookie)
-  expect([again.status, again.headers.get('Location')]).toEqual([303, '/login'])
+  const show = async (path: string, headers: Record<string, string> = {}) =>
+    (await send(service, 'GET', path, { headers: { Accept: 'text/html', ...headers } })).text
+  const over = 'Your sign-in took too long, or it was completed already.'
+  const session = { Cookie: `__Host-session=${second.cookies['__Host-session']}` }
+  for (const sent of [cookie, '', '__Host-pending-sign-in=x']) {
+    const again = await form('/login/second-factor', { code: await codeOf(person) }, sent)
+    const target = again.headers.get('Location') ?? ''
+    expect([again.status, target]).toEqual([303, '/login?problem=sign-in-expired'])
+    expect(await show(target)).toContain(over)
+    // Whoever pressed the button twice is signed in.
+    const twice = await show(target, session)
+    expect([twice.includes(over), twice.includes(person.email)]).toEqual([false, true])
+  }
+  for (const path of ['/login', '/login?problem=invalid-credentials'])
+    expect(await show(path)).not.toContain('role="alert"')
 })
 
 async function refreshed(at: typeof service | ReturnType<typeof ownService>, token: string) {

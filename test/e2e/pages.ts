@@ -2,8 +2,11 @@
 export const OPEN_PAGES = [
   '/',
   '/login',
+  '/login?problem=sign-in-expired',
   '/login/second-factor',
   '/login/second-factor?with=passkey',
+  '/login/second-factor?by=passkey',
+  '/login/second-factor?by=recovery-code',
   '/login/second-factor/set-up?with=passkey',
   '/login/second-factor/set-up?by=mail',
   '/login/second-factor/recovery',

@@ -158,5 +158,7 @@ describe('passkeys in Chromium', () => {
       'Adding a passkey needs JavaScript.',
     )
     expect(await visitor.page.getByRole('button', { name: 'Add a passkey' }).count()).toBe(0)
+    await visitor.go('/login/second-factor?by=passkey')
+    expect(await visitor.page.locator('main').innerText()).toContain('Using a passkey needs JavaScript.')
   })
 })

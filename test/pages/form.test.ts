@@ -17,6 +17,7 @@ function login(state: FormState): string {
       state,
       returnTo: '/app',
       next: '/app',
+      expired: false,
       passkeys: true,
       mail: false,
       registration: false,

@@ -1,8 +1,10 @@
+import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { hotp, totpStep } from '../../src/factors/totp'
 import { decodeBase32 } from '../support/base32'
 import { mailingService } from '../support/mail'
 import { elementsOf } from '../support/pages'
+import { addPasskey } from '../support/passkeys'
 import {
   type Answer,
   clientOf,
@@ -15,14 +17,14 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
-import { setVerified } from '../support/second-factor'
+import { firstStep, pendingOf, setUpTotp, setVerified } from '../support/second-factor'
 
 const BROWSER = { Accept: 'text/html,*/*;q=0.8' }
 const MINUTE = 60
 
 /** As a browser sends a form of the account page. */
 async function submit(
-  { service, userId }: Person,
+  { service, userId }: Pick<Person, 'service' | 'userId'>,
   { headers }: Pick<SignedIn, 'headers'>,
   path: string,
   { fields = {}, further = {} }: { fields?: Record<string, string>; further?: Record<string, string> } = {},
@@ -38,7 +40,7 @@ async function submit(
       ...headers,
       ...further,
     },
-    body: new URLSearchParams({ account_id: userId, ...fields }),
+    body: new URLSearchParams(userId === '' ? fields : { account_id: userId, ...fields }),
     redirect: 'manual',
   })
   return read(await service.fetch(request))
@@ -149,3 +151,79 @@ describe('the second step on the pages', () => {
     expectProblem(await submit(ada, ada, '/me/recovery-codes', program), 409, 'second-factor-not-set')
   })
 })
+
+const NEEDS_SCRIPT = {
+  en: [
+    'Using a passkey needs JavaScript.',
+    'use one of your recovery codes',
+    'have your second step removed by email',
+  ],
+  de: [
+    'Um einen Passkey zu verwenden, braucht es JavaScript.',
+    'Oder nehmen Sie einen',
+    'Oder lassen Sie Ihren',
+  ],
+  es: ['Para usar una llave de acceso hace falta JavaScript.', 'O use uno de', 'O haga eliminar'],
+} as const
+
+describe('MFA-08: the page of the second step has what the account can present, as JSON says', () => {
+  const lenient = mailingService()
+  const strict = mailingService({ SECOND_FACTOR: 'required', REGISTRATION: 'verified' })
+
+  it.each([
+    ['a passkey alone', { app: false, passkey: true }, ['passkey'], '?by=passkey'],
+    ['an app', { app: true, passkey: false }, ['totp', 'recovery-code'], ''],
+    ['both', { app: true, passkey: true }, ['totp', 'recovery-code', 'passkey'], '?with=passkey'],
+    [
+      'an app whose seed no secret opens',
+      { app: true, passkey: true, unreadable: true },
+      ['recovery-code', 'passkey'],
+      '?by=recovery-code&with=passkey',
+    ],
+  ] as const)('%s', async (_, has, next, query) => {
+    const ada = await signedInPerson({ mode: 'session', service: lenient })
+    await setVerified(ada, 1)
+    const { session } = has.app ? await setUpTotp(ada) : { session: ada }
+    if (has.passkey) await addPasskey(session)
+    if ('unreadable' in has)
+      await env.DB.prepare("UPDATE totp_factors SET encrypted_with = 'gone' WHERE user_id = ?1")
+        .bind(ada.userId)
+        .run()
+    const person = { ...ada, service: strict }
+    expect((await firstStep(person)).answer.body.next).toEqual(next)
+    const visitor = { service: strict, userId: '' }
+    const first = await submit(visitor, { headers: {} }, '/login', {
+      fields: { email: ada.email, password: PASSWORD },
+      further: { Accept: '*/*' },
+    })
+    const target = first.headers.get('Location') ?? ''
+    expect([first.status, target]).toEqual([303, `/login/second-factor${query}`])
+    const { headers } = pendingOf({ ...first, status: 200 })
+    for (const [language, [needed, code, mail]] of Object.entries(NEEDS_SCRIPT)) {
+      const shown = { ...headers, ...BROWSER, 'Accept-Language': language }
+      const page = (await send(strict, 'GET', target, { headers: shown })).text
+      expect({
+        app: page.includes('name="code"'),
+        recovery: page.includes('name="recovery_code"'),
+        passkey: page.includes('data-passkey-step'),
+        first: page.includes('class="button primary"'),
+        words: [needed, code, mail].map((words) => noScriptOf(page).includes(words)),
+      }).toEqual({
+        app: next.includes('totp' as never),
+        recovery: next.includes('recovery-code' as never),
+        passkey: has.passkey,
+        first: next[0] === 'passkey',
+        words: [has.passkey, has.passkey && has.app, has.passkey],
+      })
+      expect(page).toContain('href="/login/second-factor/recovery"')
+    }
+    if (!has.app) return
+    const refused = await submit(visitor, { headers }, target, { fields: { recovery_code: 'x' } })
+    expect([refused.status, refused.text.includes('name="code"')]).toEqual([422, next[0] === 'totp'])
+    expect(refused.text).toContain(`action="${target.replaceAll('&', '&amp;')}"`)
+  })
+})
+
+function noScriptOf(page: string): string {
+  return /<noscript>(.*?)<\/noscript>/s.exec(page)?.[1] ?? ''
+}

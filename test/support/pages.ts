@@ -60,6 +60,8 @@ export function refusedForm(text: string): FormState {
   }
 }
 
+const EVERY_WAY = { app: true, recoveryCode: true, passkey: true, query: '' }
+
 /** The account page of somebody of whom everything is `text`. */
 export function accountProps(text: string, context: PageContext): AccountPageProps {
   const passwordMinLength = 15
@@ -158,6 +160,7 @@ export function pagesOf(
         state,
         returnTo,
         next: '/auth/app',
+        expired: true,
         passkeys: true,
         mail: true,
         registration: true,
@@ -182,10 +185,16 @@ export function pagesOf(
       }),
     ),
     'second factor': String(
-      SecondFactorPage({ context, state, recovering: false, passkey: true, recoverable: true }),
+      SecondFactorPage({ context, state, recovering: false, ways: EVERY_WAY, recoverable: true }),
     ),
     'second factor, recovery code': String(
-      SecondFactorPage({ context, state, recovering: true, passkey: false, recoverable: false }),
+      SecondFactorPage({
+        context,
+        state,
+        recovering: true,
+        ways: { ...EVERY_WAY, app: false },
+        recoverable: false,
+      }),
     ),
     'sign-in link': String(SignInLinkPage({ context, state, returnTo })),
     'confirm sign-in': String(ConfirmSignInPage({ context, token, returnTo, removesPassword: true })),

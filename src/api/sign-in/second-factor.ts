@@ -65,8 +65,8 @@ export function secondFactorStepRoutes(services: Services & SecondFactorPart) {
       if (attempt.outcome === 'throttled') throw attemptRefused(attempt)
       if (attempt.outcome === 'sign-in-expired') {
         clearPending(c, config.cookies)
-        // Whoever pressed the button twice is signed in by now, and the page says so.
-        if (isForm(c)) return c.redirect(`${config.basePath}/login`, 303)
+        // Whoever pressed the button twice is signed in by now, and the page says that instead.
+        if (isForm(c)) return c.redirect(`${config.basePath}${SIGN_IN_EXPIRED_PAGE}`, 303)
         throw signInExpired()
       }
       clearPending(c, config.cookies)
@@ -101,10 +101,21 @@ export function presentPending(
 /** Returns the page on which a sign-in goes on. It reads no account, and is told what to offer. */
 export function nextPage(next: readonly NextStep[]): string {
   if (next.includes('link')) return '/login/second-factor/set-up?by=mail'
-  const path = next.includes('enrol-totp') ? '/login/second-factor/set-up' : '/login/second-factor'
-  const query = next.some((step) => step.endsWith('passkey')) ? '?with=passkey' : ''
-  return `${path}${query}`
+  const besides = next.some((step) => step.endsWith('passkey')) ? 'with=passkey' : ''
+  if (next.includes('enrol-totp')) return withQuery('/login/second-factor/set-up', [besides])
+  // The page has a field for the code of an app and one for a recovery code, unless it is told otherwise.
+  const [first] = next
+  if (first === 'passkey') return '/login/second-factor?by=passkey'
+  return withQuery('/login/second-factor', [first === 'recovery-code' ? 'by=recovery-code' : '', besides])
 }
+
+function withQuery(path: string, parameters: readonly string[]): string {
+  const query = parameters.filter((each) => each !== '').join('&')
+  return query === '' ? path : `${path}?${query}`
+}
+
+/** The page on which somebody begins anew, with a word about why. */
+export const SIGN_IN_EXPIRED_PAGE = '/login?problem=sign-in-expired'
 
 /** Returns the one code that was sent. @throws {Problem} `invalid-input` unless it is one. */
 export function typedFactor(sent: {

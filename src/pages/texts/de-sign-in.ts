@@ -41,6 +41,8 @@ export const signInTexts = {
     added: 'Hinzugefügt',
     remove: 'Entfernen',
     signIn: 'Mit einem Passkey anmelden',
+    useNeedsScript:
+      'Um einen Passkey zu verwenden, braucht es JavaScript. Schalten Sie es ein, und laden Sie diese Seite neu.',
     needsScript: 'Um einen Passkey hinzuzufügen, braucht es JavaScript.',
     notAdded: 'Der Passkey wurde nicht hinzugefügt. Bitte versuchen Sie es noch einmal.',
     notSignedIn:
@@ -73,6 +75,10 @@ export const signInTexts = {
   secondFactor: {
     title: 'Noch ein Schritt',
     intro: 'Geben Sie den Code ein, den Ihre Authenticator-App jetzt anzeigt.',
+    byPasskey: 'Bestätigen Sie mit Ihrem Passkey, dass Sie es sind.',
+    byRecoveryCode: 'Geben Sie einen Ihrer Wiederherstellungscodes ein.',
+    orRecoveryCode: 'Oder nehmen Sie einen Ihrer Wiederherstellungscodes.',
+    orMail: 'Oder lassen Sie Ihren zweiten Schritt per E-Mail entfernen, mit dem Link weiter unten.',
     submit: 'Anmelden',
     recovery: 'Kein Telefon zur Hand? Nehmen Sie einen Wiederherstellungscode',
     back: 'Zurück zur Anmeldung',

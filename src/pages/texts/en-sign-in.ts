@@ -39,6 +39,7 @@ export const signInTexts = {
     added: 'Added',
     remove: 'Remove',
     signIn: 'Sign in with a passkey',
+    useNeedsScript: 'Using a passkey needs JavaScript. Turn it on, and load this page again.',
     needsScript: 'Adding a passkey needs JavaScript.',
     notAdded: 'The passkey was not added. Please try again.',
     notSignedIn: "The passkey didn't work. Please try again, or sign in another way.",
@@ -69,6 +70,10 @@ export const signInTexts = {
   secondFactor: {
     title: 'One more step',
     intro: 'Enter the code that your authenticator app shows now.',
+    byPasskey: "Confirm with your passkey that it's you.",
+    byRecoveryCode: 'Enter one of your recovery codes.',
+    orRecoveryCode: 'Or use one of your recovery codes.',
+    orMail: 'Or have your second step removed by email, with the link below.',
     submit: 'Sign in',
     recovery: "Don't have your phone? Use a recovery code",
     back: 'Back to sign-in',

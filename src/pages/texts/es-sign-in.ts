@@ -40,6 +40,8 @@ export const signInTexts = {
     added: 'Añadida',
     remove: 'Eliminar',
     signIn: 'Iniciar sesión con una llave de acceso',
+    useNeedsScript:
+      'Para usar una llave de acceso hace falta JavaScript. Actívelo y vuelva a cargar esta página.',
     needsScript: 'Para añadir una llave de acceso hace falta JavaScript.',
     notAdded: 'La llave de acceso no se ha añadido. Inténtelo de nuevo.',
     notSignedIn: 'La llave de acceso no ha funcionado. Inténtelo de nuevo o inicie sesión de otra manera.',
@@ -71,6 +73,10 @@ export const signInTexts = {
   secondFactor: {
     title: 'Un paso más',
     intro: 'Escriba el código que muestra ahora su aplicación de autenticación.',
+    byPasskey: 'Confirme con su llave de acceso que es usted.',
+    byRecoveryCode: 'Escriba uno de sus códigos de recuperación.',
+    orRecoveryCode: 'O use uno de sus códigos de recuperación.',
+    orMail: 'O haga eliminar su segundo paso por correo, con el enlace de más abajo.',
     submit: 'Iniciar sesión',
     recovery: '¿No tiene su teléfono? Use un código de recuperación',
     back: 'Volver al inicio de sesión',
