@@ -143,6 +143,10 @@ const OPEN_ROUTES: Readonly<Record<string, readonly Tried[]>> = {
     'POST /oauth/revoke',
     'POST /oauth/introspect',
     'POST /oauth/register',
+    'POST /oauth/logout',
+    'POST /oauth/userinfo',
+    // Its person decides at /device, and the token endpoint begins what they allowed (test/oauth/device.test.ts).
+    'POST /oauth/device_authorization',
     // Of a session that there is.
     'POST /refresh',
     'POST /logout',
@@ -155,6 +159,8 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 
 /** Every statement that begins a session, by its file, and what is tried of it. In a session that there is, another takes its place. */
 const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
+  // An app on a device: refused there, too, where its person must have a second factor (test/oauth/device.test.ts).
+  'device-grant-store.ts': ['app'],
   'enrolments.ts': ['setting up'],
   'identity-store.ts': ['social'],
   'link-uses.ts': ['link'],
