@@ -165,7 +165,10 @@ it('does in Node what docs/guides/browser-client.md says', async () => {
   expect(expected).toBeDefined()
   const { outputFiles } = await build({
     stdin: { contents: code.replace('https://example.com/auth', service.url), resolveDir: '.', loader: 'ts' },
-    alias: { 'janus/client': './packages/client/index.ts' },
+    alias: {
+      'janus/client/tokens': './packages/client/tokens.ts',
+      'janus/client': './packages/client/index.ts',
+    },
     bundle: true,
     format: 'esm',
     write: false,

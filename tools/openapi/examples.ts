@@ -66,6 +66,7 @@ export const EXAMPLES = {
     app: {
       id: 'c_bm90ZXMgb2YgYWRhIGFuZA',
       name: 'Notes',
+      host: null,
       scope: 'notes:read',
       resource: 'https://notes.example.com/mcp',
     },
