@@ -4,11 +4,14 @@ import { mkdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import type { Browser, BrowserContext, Cookie, Page } from 'playwright-core'
-import { addClient } from '../packages/cli/clients/statements.ts'
 import { CANCEL_RECOVERY_PATH } from '../src/mail/link-paths.ts'
+import { AUTHORIZE, OAUTH_SETTINGS } from '../test/e2e/authorize-paths.ts'
 import { startChromium } from '../test/e2e/chromium.ts'
+import { enterDeviceCode, registerApps, showConnectedApps } from '../test/e2e/oauth-app.ts'
+import { agreeAtProvider } from '../test/e2e/provider.ts'
 import type { Visitor } from '../test/e2e/visitor.ts'
-import { execute, startLocalService } from '../test/smoke/local-service.ts'
+import { execute, type LocalService, startLocalService } from '../test/smoke/local-service.ts'
+import { CLIENT_SETTINGS, startIssuer } from '../test/stores/issuer.ts'
 import { loadBundled } from '../tools/load-bundled.ts'
 
 const { beginTotp, confirmTotp } = loadBundled<typeof import('../test/e2e/app.ts')>('test/e2e/app.ts')
@@ -18,7 +21,8 @@ const HELP = `Takes pictures of each page at 360 and 1280 pixels, in light and d
   npm run screenshots -- [options]
 
   --out DIR      write them to DIR (screenshots)
-  --only TEXT    only pages whose name has TEXT in it
+  --only TEXT    only pages whose name has TEXT in it; may be given several times
+  --width PIXELS only at 360 or 1280
   --language TAG as a browser asks for it, such as de-DE (en-GB)
   --readme       only the four in docs/start/first-requests.md, to docs/images
   --help         print this
@@ -49,8 +53,8 @@ interface Scene {
   /** Who asks for the mail, if not Ada. */
   readonly person?: string
   readonly act?: (page: Page) => Promise<void>
-  /** Seen at the service that has a brand and asks Turnstile. */
-  readonly branded?: boolean
+  /** Seen at the service that has a brand and asks Turnstile, or at the one that lets people in from a provider, and not at the first. */
+  readonly at?: 'branded' | 'social'
 }
 
 /** The pictures of docs/start/first-requests.md. */
@@ -72,11 +76,8 @@ const LONG = {
 }
 /** Somebody who has an account without a password. */
 const INVITED = 'grace@example.com'
-const RESOURCE = 'https://api.example/'
-const CLIENT_ID = 'c_notes00000000000000000'
-const UNKNOWN_CLIENT_ID = 'c_other00000000000000000'
-const AT_A_SITE = 'https://notes.example/callback'
-const ON_THIS_DEVICE = 'http://127.0.0.1:4000/callback'
+/** Somebody who has an account, and comes from a provider that proves the same address. */
+const KNOWN_TO_PROVIDER = { login: 'mary', email: 'mary@panva.example', password: 'Difference engine no. 4' }
 const COMMON_PASSWORD = '123456789012345'
 
 const USER_AGENTS = {
@@ -150,17 +151,46 @@ const SCENES: readonly Scene[] = [
   { name: 'factor-recovery-started', path: '/login/second-factor/recovery?done' },
   { name: 'factor-recovery-cancel', path: `${CANCEL_RECOVERY_PATH}?token=none` },
   { name: 'factor-recovery-cancelled', path: `${CANCEL_RECOVERY_PATH}?done` },
-  { name: 'consent', path: authorizePath(CLIENT_ID, AT_A_SITE), signedIn: true },
+  { name: 'consent', path: AUTHORIZE.site, signedIn: true },
+  { name: 'consent-this-device', path: AUTHORIZE.thisDevice, signedIn: true },
+  { name: 'consent-unchecked', path: AUTHORIZE.registeredItself, signedIn: true },
+  { name: 'unregistered-app', path: AUTHORIZE.unknown, signedIn: true },
+  { name: 'device', path: '/device', signedIn: true },
+  { name: 'device-by-link', path: '/device?user_code=BCDF-GHJK', signedIn: true },
   {
-    name: 'consent-this-device',
-    path: authorizePath(CLIENT_ID, ON_THIS_DEVICE, ' offline_access'),
+    name: 'device-refused',
+    path: '/device',
     signedIn: true,
+    act: (page) => submit(page, { user_code: 'BCDF-GHJK' }),
   },
-  { name: 'unregistered-app', path: authorizePath(UNKNOWN_CLIENT_ID, AT_A_SITE), signedIn: true },
+  {
+    name: 'device-consent',
+    path: '/device',
+    signedIn: true,
+    act: (page) => enterDeviceCode(page, service.url),
+  },
+  {
+    name: 'device-connected',
+    path: '/device',
+    signedIn: true,
+    act: async (page) => {
+      await enterDeviceCode(page, service.url)
+      await submit(page, {})
+    },
+  },
+  {
+    name: 'connected-apps',
+    path: '/account',
+    signedIn: true,
+    act: (page) => showConnectedApps(page, service.url),
+  },
+  { name: 'sign-out-asked', path: '/oauth/logout', signedIn: true },
+  { name: 'signed-out', path: '/oauth/logout' },
+  { name: 'connect-provider', path: '/login', at: 'social', act: comeFromProvider },
   { name: 'invitation', path: '/email/verify', mailedBy: '/email/verify/resend', person: INVITED },
-  { name: 'branded-login', path: '/login', branded: true },
-  { name: 'branded-register', path: '/register', branded: true },
-  { name: 'branded-email-verified', path: '/email/verify?done=ready', branded: true },
+  { name: 'branded-login', path: '/login', at: 'branded' },
+  { name: 'branded-register', path: '/register', at: 'branded' },
+  { name: 'branded-email-verified', path: '/email/verify?done=ready', at: 'branded' },
   { name: 'dead-link', path: '/password/reset?token=none' },
   { name: 'reference', path: '/docs', act: (page) => page.locator('#signIn > summary').click() },
   { name: 'not-found', path: '/no-such-page' },
@@ -168,16 +198,18 @@ const SCENES: readonly Scene[] = [
 
 const options = readOptions()
 const service = await startService()
-const brandedService = SCENES.some(({ branded, name }) => branded && isWanted(name))
-  ? await startBranded()
-  : service
+const others = {
+  branded: isSeenAt('branded') ? await startBranded() : null,
+  social: isSeenAt('social') ? await startSocial() : null,
+}
 try {
   const browser = await startChromium()
   await take(browser)
   await browser.close()
 } finally {
   await service.stop()
-  if (brandedService !== service) await brandedService.stop()
+  await others.branded?.stop()
+  await others.social?.stop()
 }
 
 function readOptions() {
@@ -185,7 +217,8 @@ function readOptions() {
     const { values } = parseArgs({
       options: {
         out: { type: 'string' },
-        only: { type: 'string', default: '' },
+        only: { type: 'string', multiple: true, default: [''] },
+        width: { type: 'string' },
         readme: { type: 'boolean', default: false },
         language: { type: 'string', default: 'en-GB' },
         help: { type: 'boolean', default: false },
@@ -209,8 +242,7 @@ function startService() {
     'PASSWORD_ITERATIONS:100000',
     'FREE_ATTEMPTS:20',
     'SECOND_FACTOR_RECOVERY_HOURS:72',
-    'OAUTH_SERVER:on',
-    `OAUTH_RESOURCES:${RESOURCE} notes:read notes:write`,
+    ...OAUTH_SETTINGS,
   ])
 }
 
@@ -231,8 +263,36 @@ function startBranded() {
   ])
 }
 
+/** With a provider on this machine. */
+async function startSocial(): Promise<LocalService> {
+  const issuer = await startIssuer()
+  const social = await startLocalService([
+    'BRAND_NAME:Janus',
+    'SOCIAL_PROVIDERS:panva',
+    `SOCIAL_PANVA_ISSUER:${issuer.issuer}`,
+    `SOCIAL_PANVA_CLIENT_ID:${CLIENT_SETTINGS.CLIENT_ID}`,
+    `SOCIAL_PANVA_CLIENT_SECRET:${CLIENT_SETTINGS.CLIENT_SECRET}`,
+    'SOCIAL_PANVA_LABEL:Panva',
+    'SOCIAL_PANVA_DOMAINS:panva.example',
+  ])
+  issuer.register(`${social.url}/login/social/panva/callback`)
+  const { email, password } = KNOWN_TO_PROVIDER
+  await call('/register', { email, password }, USER_AGENTS.office, social)
+  return {
+    ...social,
+    stop() {
+      issuer.stop()
+      return social.stop()
+    },
+  }
+}
+
+function isSeenAt(at: NonNullable<Scene['at']>): boolean {
+  return SCENES.some((scene) => scene.at === at && isWanted(scene.name))
+}
+
 function isWanted(name: string): boolean {
-  return name.includes(options.only) && (!options.readme || name in CHOSEN)
+  return options.only.some((text) => name.includes(text)) && (!options.readme || name in CHOSEN)
 }
 
 async function take(browser: Browser): Promise<void> {
@@ -246,12 +306,12 @@ async function take(browser: Browser): Promise<void> {
     false: [],
   }
   const scenes = SCENES.filter(({ name }) => isWanted(name))
-  const looks = Object.keys(SIZES).flatMap((width) =>
-    SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })),
-  )
+  const looks = Object.keys(SIZES)
+    .filter((width) => options.width === undefined || options.width === width)
+    .flatMap((width) => SCHEMES.map((scheme) => ({ width: Number(width) as Width, scheme })))
   for (const [index, scene] of scenes.entries()) {
     const chosen = CHOSEN[scene.name]
-    const { url: base } = scene.branded ? brandedService : service
+    const { url: base } = (scene.at && others[scene.at]) ?? service
     const url = scene.mailedBy
       ? await mailedLink(scene.mailedBy, scene.path, scene.person)
       : `${base}${scene.path}`
@@ -269,37 +329,13 @@ async function take(browser: Browser): Promise<void> {
   }
 }
 
-/** Makes the accounts of somebody invited and of somebody with a long name, and registers an app. */
+/** Makes the accounts of somebody invited and of somebody with a long name, and registers apps. */
 async function prepareOthers(): Promise<void> {
   await call('/register', { ...ADA, email: INVITED }, USER_AGENTS.office)
   await call('/register', LONG, USER_AGENTS.office)
   execute(service.state, `UPDATE users SET email_verified_at = created_at WHERE email = '${LONG.email}'`)
   execute(service.state, `UPDATE users SET password_hash = NULL WHERE email = '${INVITED}'`)
-  const [statement = ''] = addClient(
-    {
-      id: CLIENT_ID,
-      name: 'Notes',
-      secretHash: null,
-      firstParty: false,
-      redirectUris: [AT_A_SITE, ON_THIS_DEVICE],
-      scopes: ['notes:read', 'notes:write', 'offline_access'],
-    },
-    'screenshots',
-  )
-  execute(service.state, statement)
-}
-
-function authorizePath(clientId: string, redirectUri: string, moreScopes = ''): string {
-  return `/oauth/authorize?${new URLSearchParams({
-    response_type: 'code',
-    client_id: clientId,
-    redirect_uri: redirectUri,
-    scope: `notes:read notes:write${moreScopes}`,
-    resource: RESOURCE,
-    state: 'screenshots',
-    code_challenge: 'x'.repeat(43),
-    code_challenge_method: 'S256',
-  })}`
+  registerApps(service)
 }
 
 /** One session for all pictures, so that the account has little to tell. */
@@ -362,6 +398,13 @@ async function submit(
   await Promise.all([page.waitForEvent('load'), page.locator(`${form} .primary`).click()])
 }
 
+/** Comes from a provider with the address of an account that is not connected. */
+async function comeFromProvider(page: Page): Promise<void> {
+  const { origin } = new URL(page.url())
+  await page.locator('form[action*="/social/"] button').click()
+  await agreeAtProvider(page, KNOWN_TO_PROVIDER.login, `${origin}/login/connect`)
+}
+
 /** What the helpers of the browser tests take of a visitor. */
 function visitorOf(page: Page) {
   return { page, go: (path: string) => page.goto(`${service.url}${path}`) } as Visitor
@@ -394,13 +437,13 @@ async function mailedLink(askAt: string, path: string, email = ADA.email): Promi
 }
 
 /** As a program, from a device of its own. */
-async function call(path: string, body: object, userAgent: string): Promise<void> {
+async function call(path: string, body: object, userAgent: string, { url } = service): Promise<void> {
   const headers = {
     'Content-Type': 'application/json',
     'User-Agent': userAgent,
     'CF-Connecting-IP': newAddress(),
   }
-  const answer = await fetch(`${service.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
+  const answer = await fetch(`${url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) })
   if (!answer.ok) throw new Error(`${path}: ${answer.status} ${await answer.text()}`)
 }
 

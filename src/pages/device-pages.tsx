@@ -42,12 +42,12 @@ function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
     <Layout context={context} title={words.title} signedIn>
       <h1>{words.title}</h1>
       <p class="intro">{userCode === null ? words.intro : words.compare}</p>
-      {wrong && (
-        <p class="alert" role="alert">
-          {words.wrong}
-        </p>
-      )}
       <form class="form" method="post" action={`${context.basePath}/device`}>
+        {wrong && (
+          <p class="alert" role="alert">
+            {words.wrong}
+          </p>
+        )}
         <Hidden name="account_id" value={userId} />
         <div class="field">
           <label for="user_code">{words.code}</label>

@@ -8,7 +8,7 @@ import { ContinuePage } from './continue-page'
 import { Hidden } from './form'
 import { Layout } from './layout'
 import type { PageContext } from './page'
-import { consentTexts, isKnownScope } from './texts/consent-texts'
+import { consentTexts } from './texts/consent-texts'
 
 /** The pages of the authorization endpoint. */
 export function createOAuthPages(
@@ -106,9 +106,7 @@ export function ScopeWords({
   readonly texts: ScopeTexts
   readonly language: Language
 }) {
-  const { scopes } = consentTexts(language)
-  const said = scopeText(texts, scope, language) ?? (isKnownScope(scope) ? scopes[scope] : null)
-  return said === null ? <code>{scope}</code> : said
+  return scopeText(texts, scope, language) ?? <code>{scope}</code>
 }
 
 /** Returns the host of a URL, or `null` for an app on the device and for an id that is no URL. */

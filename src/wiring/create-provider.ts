@@ -23,6 +23,7 @@ import { createUserInfoTokenCheck } from '../oauth/user-info-token'
 import { createDevicePages } from '../pages/device-pages'
 import { createOAuthPages } from '../pages/oauth-pages'
 import { createSignOutPages } from '../pages/sign-out-pages'
+import { withKnownScopes } from '../pages/texts/consent-texts'
 import { orOnOutage } from '../runtime/outage'
 import type { ProviderPart, Services } from '../services'
 import type { Send } from '../social/egress'
@@ -97,7 +98,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
             ? null
             : createClientDocuments({ store: selfRegistered, issuer, send, clock, log }),
         registrationIsOpen: clients === 'open',
-        scopeTexts,
+        scopeTexts: withKnownScopes(scopeTexts),
         seals: createRequestSeals({ keyring, issuer }),
         clientTokens: createClientTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
         machineTokens: createMachineTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),

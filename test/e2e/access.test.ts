@@ -3,7 +3,8 @@ import type { AxeResults } from 'axe-core'
 import { describe, expect } from 'vitest'
 import { beginTotp, confirmTotp, otherCode } from './app.ts'
 import { forcedColorFaults, zoomFaults } from './legibility.ts'
-import { OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
+import { enterDeviceCode, showConnectedApps } from './oauth-app.ts'
+import { CONSENT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
 import { forgetPassword, newPerson, verifyAddress } from './person.ts'
 import { it } from './stage.ts'
 import type { Visitor } from './visitor.ts'
@@ -112,23 +113,35 @@ describe.concurrent('accessibility', () => {
       }
       const { email, password } = newPerson()
       const submit = visitor.page.locator('main button.primary')
+      async function submitForm(fields: Readonly<Record<string, string>>): Promise<void> {
+        for (const [name, text] of Object.entries(fields))
+          await visitor.page.locator(`[name=${name}]`).fill(text)
+        await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
+      }
       await visitor.go('/register')
       for (const given of ['123456789012345', password]) {
-        await visitor.page.locator('[name=email]').fill(email)
-        await visitor.page.locator('[name=password]').fill(given)
-        await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
+        await submitForm({ email, password: given })
         await check(`after registering with ${given}`)
       }
-      for (const path of [...SIGNED_IN_PAGES, await forgetPassword(visitor, email)]) {
+      for (const path of [...SIGNED_IN_PAGES, ...CONSENT_PAGES, await forgetPassword(visitor, email)]) {
         await visitor.go(path)
         for (const summary of await visitor.page.locator('summary').all()) await summary.click()
         await check(path)
       }
+      await visitor.go('/device')
+      await submitForm({ user_code: 'BCDF-GHJK' })
+      await check('a code that no device shows')
+      await enterDeviceCode(visitor.page, visitor.url)
+      await check('the consent to a device')
+      await submitForm({})
+      await check('a device that is connected')
+      await visitor.go('/account')
+      await showConnectedApps(visitor.page, visitor.url)
+      await check('the account with connected apps')
       await verifyAddress(visitor, { email })
       const seed = await beginTotp(visitor)
       await check('an authenticator app')
-      await visitor.page.locator('[name=code]').fill(await otherCode(seed))
-      await Promise.all([visitor.page.waitForEvent('load'), submit.click()])
+      await submitForm({ code: await otherCode(seed) })
       await check('an authenticator app, after a wrong code')
       expect(await confirmTotp(visitor, seed)).toHaveLength(10)
       await check('recovery codes')

@@ -1,3 +1,5 @@
+import { AUTHORIZE } from './authorize-paths.ts'
+
 /** Every page that is for people who are not signed in, by its path. */
 export const OPEN_PAGES = [
   '/',
@@ -27,6 +29,7 @@ export const OPEN_PAGES = [
   '/mail-sent?for=register',
   '/mail-sent?for=change',
   '/continue?cookie=session&return_to=/account',
+  '/oauth/logout',
   '/problems/too-many-attempts',
   '/docs',
   '/no-such-page',
@@ -39,4 +42,14 @@ export const SIGNED_IN_PAGES = [
   '/reauthenticate',
   '/account',
   '/account?done=name-saved',
+  '/device',
+  '/device?user_code=BCDF-GHJK',
+  '/oauth/logout',
 ] as const
+
+/** Those on which a person allows an app. Their form may end at the app. */
+export const CONSENT_PAGES: readonly string[] = [
+  AUTHORIZE.site,
+  AUTHORIZE.thisDevice,
+  AUTHORIZE.registeredItself,
+]

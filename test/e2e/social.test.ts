@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect } from 'vitest'
 import { type LocalService, startWorker } from '../smoke/local-service.ts'
 import { CLIENT_SETTINGS, type ForeignIssuer, startIssuer } from '../stores/issuer.ts'
 import { newPerson, register } from './person.ts'
+import { agreeAtProvider } from './provider.ts'
 import { it } from './stage.ts'
 import { arrive, type Visitor } from './visitor.ts'
 
@@ -30,19 +31,7 @@ afterAll(async () => {
 /** Presses the button of the provider on a page of Janus, and agrees there where that is asked. Waits for where that leads. */
 async function comeFromProvider({ page }: Visitor, button: string, login: string, to: string): Promise<void> {
   await page.getByRole('button', { name: button, exact: true }).click()
-  const isThere = (url: URL) => url.pathname.startsWith('/interaction/') || url.href === `${janus.url}${to}`
-  for (const _ of ['who it is', 'that they agree']) {
-    await page.waitForURL(isThere)
-    if (!page.url().includes('/interaction/')) break
-    if ((await page.locator('[name=login]').count()) > 0) {
-      await page.locator('[name=login]').fill(login)
-      await page.locator('[name=password]').fill('any')
-    }
-    const asked = page.url()
-    await page.locator('button[type=submit]').click()
-    await page.waitForURL((url) => url.href !== asked)
-  }
-  await page.waitForURL(`${janus.url}${to}`)
+  await agreeAtProvider(page, login, `${janus.url}${to}`)
 }
 
 /** Takes out that the pages of the provider ask for a font elsewhere. */

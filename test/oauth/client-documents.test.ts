@@ -96,7 +96,7 @@ describe('an app that describes itself at its client_id', () => {
     })
     const { service } = serviceWithHost(documentOf(app), { OAUTH_SCOPE_TEXTS })
     const grace = await signedInPerson({ mode: 'session', service })
-    const asked = { scope: 'notes:read notes:write' }
+    const asked = { scope: 'notes:read notes:write offline_access' }
     const consent = await ask(service, requestOf(app, asked), grace)
     await granted(service, grace, app, asked)
     const account = await send(service, 'GET', '/account', {
@@ -107,6 +107,7 @@ describe('an app that describes itself at its client_id', () => {
     for (const { text } of [consent, account]) {
       expect(text).toContain('read your notes')
       expect(text).toContain('<code>notes:write</code>')
+      expect(text).toContain('go on after you sign out')
     }
     const german = { ...grace.headers, Accept: 'text/html', 'Accept-Language': 'de' }
     expect((await send(service, 'GET', '/account', { headers: german })).text).toContain('Ihre Notizen lesen')

@@ -101,21 +101,23 @@ describe('a person at /device', () => {
   })
 
   it.each([
-    ['en', 'Allow Television?', 'read your notes'],
-    ['de', 'Television erlauben?', 'Ihre Notizen lesen'],
-    ['es', '¿Permitir Television?', 'read your notes'],
-  ])('reads in %s which app asks, for what and for how long', async (language, title, reads) => {
+    ['en', 'Allow Television?', 'read your notes', 'know that it is you'],
+    ['de', 'Television erlauben?', 'Ihre Notizen lesen', 'erkennen, dass Sie es sind'],
+    ['es', '¿Permitir Television?', 'read your notes', 'saber que es usted'],
+  ])('reads in %s which app asks, for what and for how long', async (language, title, reads, knows) => {
     const own = oauthService({
       OAUTH_SCOPE_TEXTS: JSON.stringify({
         'notes:read': { en: 'read your notes', de: 'Ihre Notizen lesen' },
       }),
     })
-    const writer = await newDeviceClient({ scopes: ['notes:read', 'notes:write', 'offline_access'] })
-    const { body } = await startDevice(own, writer, { scope: 'notes:read notes:write offline_access' })
+    const writer = await newDeviceClient({
+      scopes: ['notes:read', 'notes:write', 'openid', 'offline_access'],
+    })
+    const { body } = await startDevice(own, writer, { scope: 'notes:read notes:write openid offline_access' })
     const headers = { ...ada.headers, 'Accept-Language': language }
     const page = await enterCode(own, { headers }, body.user_code.toLowerCase())
     expect(page.status).toBe(200)
-    for (const shown of [title, body.user_code, reads, '<code>notes:write</code>', RESOURCE])
+    for (const shown of [title, body.user_code, reads, knows, '<code>notes:write</code>', RESOURCE])
       expect(page.text).toContain(shown)
     expect(page.text).not.toContain('notes:read')
   })

@@ -1,3 +1,5 @@
+import type { ScopeTexts } from '../../oauth/scope-texts'
+import { OFFLINE_ACCESS } from '../../oauth/scopes'
 import type { BuiltInLanguage, Language } from '../../request-source/language'
 
 /** The texts of the page that asks for consent. They stand apart, because only a service with `createProvider` carries them. */
@@ -25,10 +27,6 @@ export interface ConsentTexts {
 const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
 
 type KnownScope = (typeof KNOWN_SCOPES)[number]
-
-export function isKnownScope(scope: string): scope is KnownScope {
-  return KNOWN_SCOPES.some((known) => known === scope)
-}
 
 export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
   en: {
@@ -113,4 +111,12 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
 /** Returns the texts of a language, or those of English. */
 export function consentTexts(language: Language): ConsentTexts {
   return Object.entries(CONSENT_TEXTS).find(([each]) => each === language)?.[1] ?? CONSENT_TEXTS.en
+}
+
+/** Adds to the texts of an operator what the scopes of every authorization server allow. Those of the operator come first. */
+export function withKnownScopes(texts: ScopeTexts): ScopeTexts {
+  const inEach = (said: (words: ConsentTexts) => string) =>
+    Object.fromEntries(Object.entries(CONSENT_TEXTS).map(([language, words]) => [language, said(words)]))
+  const known = KNOWN_SCOPES.map((scope) => [scope, inEach(({ scopes }) => scopes[scope])])
+  return { ...Object.fromEntries(known), [OFFLINE_ACCESS]: inEach(({ offline }) => offline), ...texts }
 }
