@@ -223,6 +223,8 @@ describe('a device that asks for the outcome', () => {
     const code = await allowed(service, ada)
     const other = await newDeviceClient()
     const secret = await newDeviceClient({ confidential: true })
+    const { body: waiting } = await startDevice(service, tv)
+    expect(await pollDevice(service, other, waiting.device_code)).toMatchObject(refused('invalid_grant'))
     expect(await pollDevice(service, other, code)).toMatchObject(refused('invalid_grant'))
     expect(await pollDevice(service, secret, code)).toMatchObject(refused('invalid_grant'))
     expect(await pollDevice(service, { ...tv, secret: 'x' }, code)).toMatchObject(
