@@ -346,7 +346,7 @@ describe('what a client was granted', () => {
       for (const shown of [
         'Connected apps',
         'Notes of Ada',
-        ...asked.scope.split(' '),
+        '<code>notes:read</code>, go on after you sign out',
         `at ${RESOURCE}`,
         `/sessions/${apps[0].id}/end`,
       ])
