@@ -36,6 +36,8 @@ export async function startPostgres(): Promise<PostgresServer> {
     'listen_addresses=127.0.0.1',
     `port=${port}`,
     'unix_socket_directories=',
+    // What is found out behind a test must not change the plans that it reads.
+    'autovacuum=off',
     'fsync=off',
     'max_connections=60',
   ]
