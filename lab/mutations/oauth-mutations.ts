@@ -277,8 +277,8 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'an app that somebody is connected to is kept',
-    cut: 'AND NOT EXISTS',
-    put: 'AND NULL IS NOT (SELECT 1) AND TRUE OR NOT EXISTS',
+    cut: 'LIMIT 1) IS NULL',
+    put: 'LIMIT 1) IS NULL OR kept_until < :now',
     tests: DOCUMENTS,
   },
   { guard: 'where no documents are taken, no app describes itself', tests: DOCUMENTS },

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import type { TestProject } from 'vitest/node'
-import { type LocalService, startWorker } from '../smoke/local-service.ts'
+import { type LocalService, startLocalService, startWorker } from '../smoke/local-service.ts'
 import { OAUTH_SETTINGS } from './authorize-paths.ts'
 import { registerApps } from './oauth-app.ts'
 import type { ServiceName } from './stage.ts'
@@ -16,7 +16,8 @@ export default async function setup(project: TestProject): Promise<() => Promise
   // Attempts are few, so that a test is soon throttled; hashes cost the least that can be configured.
   const settings = ['PASSWORD_ITERATIONS:100000', 'FREE_ATTEMPTS:2', 'BRAND_NAME:Example']
   const services = {
-    open: startWorker([...settings, ...OAUTH_SETTINGS, 'REGISTRATION:open']).then(withApps),
+    // As npm start has it: with the playground.
+    open: startLocalService([...settings, ...OAUTH_SETTINGS, 'REGISTRATION:open']).then(withApps),
     verified: startWorker([...settings, 'REGISTRATION:verified', 'BRAND_ACCENT:#a21caf'], '/auth'),
   } satisfies Record<ServiceName, Promise<LocalService>>
   // A start that failed is told to who asks for the service; nobody may.

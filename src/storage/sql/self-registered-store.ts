@@ -89,8 +89,8 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
           // guard: an app that somebody is connected to is kept
           `DELETE FROM oauth_clients WHERE id IN
              (SELECT id FROM oauth_clients
-               WHERE kept_until < :now AND NOT EXISTS
-                 (SELECT 1 FROM sessions WHERE client_id = oauth_clients.id AND ended_at IS NULL)
+               WHERE kept_until < :now
+                 AND (SELECT id FROM sessions WHERE client_id = oauth_clients.id AND ended_at IS NULL LIMIT 1) IS NULL
                ORDER BY kept_until, id LIMIT :limit)`,
           { now, limit },
         ),
