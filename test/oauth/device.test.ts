@@ -136,6 +136,19 @@ describe('a person at /device', () => {
     expect(await refresh(own, tv, body.refresh_token)).toMatchObject(refused('invalid_grant'))
   })
 
+  it('outlives the sign-out with offline_access, and still knows the sign-in that apps are told the end of', async () => {
+    const own = oauthService()
+    const grace = await signedInPerson({ mode: 'session', service: own })
+    const reader = await newDeviceClient({ scopes: ['notes:read', 'offline_access'] })
+    const { body } = await startDevice(own, reader, { scope: 'notes:read offline_access' })
+    await decideDevice(own, grace, await enterCode(own, grace, body.user_code))
+    const { refresh_token } = (await pollDevice(own, reader, body.device_code)).body
+    const parents = env.DB.prepare('SELECT parent_id IS NOT NULL AS known FROM sessions WHERE client_id = ?1')
+    expect(Number(await parents.bind(reader.id).first('known'))).toBe(1)
+    await grace.post('/logout')
+    expect((await refresh(own, reader, refresh_token)).status).toBe(200)
+  })
+
   it('denies, and the device learns it', async () => {
     const { body } = await startDevice(service, tv)
     const page = await enterCode(service, ada, body.user_code)

@@ -1,15 +1,10 @@
-import { auditEvent } from '../../audit/audit-event'
 import { type DeviceGrantStore, POLL_SECONDS } from '../../oauth/device-grant'
 import { DEVICE_GRANT } from '../../oauth/grant-types'
-import { recordOfSession } from './audit-log'
-import { toGrant } from './oauth-store'
+import { startGrant, toGrant } from './grants'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
-import type { LiveSessionRow } from './session-row'
-import { endOldestBeyond } from './session-start'
 import { JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
-import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
-import { findTold } from './told-clients'
+import { sql } from './statement'
 
 interface DeviceRow {
   readonly scope: string | null
@@ -99,7 +94,8 @@ export function createDeviceGrantStore(
       return decided.length > 0
     },
 
-    async poll(client, codeHash, { grantId, idleExpiresAt, expiresAt, source, now }) {
+    async poll(client, codeHash, terms) {
+      const { grantId, now } = terms
       const presented = { client_id: client.clientId, client_secret: client.secretHash }
       const code = { code_hash: codeHash, client_id: client.clientId }
       const { proven, before, begun, told } = await db.transaction({
@@ -125,36 +121,7 @@ export function createDeviceGrantStore(
            RETURNING code_hash`,
           { ...code, ...presented, grant_id: grantId, now },
         ),
-        begun: ifChanged(
-          'redeemed',
-          sql<LiveSessionRow>(
-            `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
-                                   idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
-             SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
-                    :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id,
-                    CASE WHEN ' ' || code.scope || ' ' LIKE '% offline_access %' THEN NULL ELSE parent.id END,
-                    code.scope, code.resource
-               FROM device_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
-              WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
-             RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
-            {
-              code_hash: codeHash,
-              grant_id: grantId,
-              idle_expires_at: idleExpiresAt,
-              expires_at: expiresAt,
-              now,
-            },
-          ),
-        ),
-        recorded: ifChanged(
-          'begun',
-          recordOfSession(
-            auditEvent('app-connected', { at: now, sessionId: grantId, mode: 'token', source }),
-            client.clientId,
-          ),
-        ),
-        beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
-        told: findTold(grantId),
+        ...startGrant('device_codes', { client, codeHash, ...terms }, maxSessions),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
       const [row] = before

@@ -1,18 +1,16 @@
-import { auditEvent } from '../../audit/audit-event'
 import { parseClaimsRequest } from '../../oauth/claims-request'
-import type { Grant, OAuthStore, PresentedCode } from '../../oauth/oauth-store'
+import type { OAuthStore, PresentedCode } from '../../oauth/oauth-store'
 import { assuranceOf } from '../../sessions/assurance'
-import { recordOfSession } from './audit-log'
+import { startGrant, toGrant } from './grants'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { keepUsedClient } from './self-registered-store'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
-import { type LiveSessionRow, type SessionRow, toLiveSession, toSession } from './session-row'
-import { endOldestBeyond } from './session-start'
+import { type SessionRow, toSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
-import { findTold, nameSubject, personOf, subjectOf, type ToldRow } from './told-clients'
+import { findTold, nameSubject } from './told-clients'
 
 /** Creates the store of an authorization server. What belongs together is one transaction. */
 export function createOAuthStore(
@@ -107,21 +105,12 @@ export function createOAuthStore(
     },
 
     async redeem(code) {
-      const { client, grantId, source, now } = code
+      const { client } = code
       const { proven, reused, redeemed, begun, told } = await db.transaction({
         proven: findProven(client),
         reused: endReused(code),
         redeemed: takeCode(code),
-        begun: ifChanged('redeemed', startGrant(code)),
-        recorded: ifChanged(
-          'begun',
-          recordOfSession(
-            auditEvent('app-connected', { at: now, sessionId: grantId, mode: 'token', source }),
-            client.clientId,
-          ),
-        ),
-        beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
-        told: findTold(grantId),
+        ...startGrant('authorization_codes', code, maxSessions),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
       const [ended] = reused
@@ -210,50 +199,4 @@ function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_tok
       now,
     },
   )
-}
-
-/** Starts the grant of a code that the statement right before has taken. It rests on the proofs of the session that it came from. */
-function startGrant({
-  codeHash,
-  grantId,
-  idleExpiresAt,
-  expiresAt,
-  now,
-}: PresentedCode): Statement<GrantRow> {
-  return sql(
-    `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
-                           idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
-     SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
-            :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
-       FROM authorization_codes AS code JOIN sessions AS parent ON parent.id = code.session_id
-      WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
-     RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
-    {
-      grant_id: grantId,
-      code_hash: codeHash,
-      idle_expires_at: idleExpiresAt,
-      expires_at: expiresAt,
-      now,
-    },
-  )
-}
-
-type GrantRow = LiveSessionRow
-
-/** `null` if the client or the account is gone, or nothing names the person to the client. */
-/** Returns a grant, or `null` where its client cannot be told whose it is. */
-export function toGrant(row: GrantRow, [told]: readonly ToldRow[]): Grant | null {
-  if (!told) return null
-  // guard: a client that is not told the id of an account is never told it
-  const subject = subjectOf(told, row.user_id)
-  if (subject === null) return null
-  return {
-    live: toLiveSession(row),
-    clientId: row.client_id ?? '',
-    scope: row.scope ?? '',
-    resource: row.resource,
-    subject,
-    idTokenAlg: told.id_token_alg,
-    person: personOf(told),
-  }
 }

@@ -1,0 +1,76 @@
+import { auditEvent } from '../../audit/audit-event'
+import type { Grant, PresentedCode } from '../../oauth/oauth-store'
+import { recordOfSession } from './audit-log'
+import { type LiveSessionRow, toLiveSession } from './session-row'
+import { endOldestBeyond } from './session-start'
+import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+import { findTold, personOf, subjectOf, type ToldRow } from './told-clients'
+
+/**
+ * Returns the steps that start the grant of a code that the step `redeemed`, right before, has taken. It rests on the proofs of the session that it
+ * came from, and counts among the sessions of its account.
+ */
+export function startGrant(
+  codes: 'authorization_codes' | 'device_codes',
+  {
+    client,
+    codeHash,
+    grantId,
+    idleExpiresAt,
+    expiresAt,
+    source,
+    now,
+  }: Pick<
+    PresentedCode,
+    'client' | 'codeHash' | 'grantId' | 'idleExpiresAt' | 'expiresAt' | 'source' | 'now'
+  >,
+  maxSessions: number,
+) {
+  return {
+    begun: ifChanged(
+      'redeemed',
+      sql<LiveSessionRow>(
+        `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
+                               idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
+         SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
+                :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
+           FROM ${codes} AS code JOIN sessions AS parent ON parent.id = code.session_id
+          WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
+         RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
+        {
+          grant_id: grantId,
+          code_hash: codeHash,
+          idle_expires_at: idleExpiresAt,
+          expires_at: expiresAt,
+          now,
+        },
+      ),
+    ),
+    recorded: ifChanged(
+      'begun',
+      recordOfSession(
+        auditEvent('app-connected', { at: now, sessionId: grantId, mode: 'token', source }),
+        client.clientId,
+      ),
+    ),
+    beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
+    told: findTold(grantId),
+  }
+}
+
+/** Returns a grant, or `null` where its client cannot be told whose it is. */
+export function toGrant(row: LiveSessionRow, [told]: readonly ToldRow[]): Grant | null {
+  if (!told) return null
+  // guard: a client that is not told the id of an account is never told it
+  const subject = subjectOf(told, row.user_id)
+  if (subject === null) return null
+  return {
+    live: toLiveSession(row),
+    clientId: row.client_id ?? '',
+    scope: row.scope ?? '',
+    resource: row.resource,
+    subject,
+    idTokenAlg: told.id_token_alg,
+    person: personOf(told),
+  }
+}
