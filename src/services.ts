@@ -25,7 +25,6 @@ import type { ClientTokens } from './oauth/client-token'
 import type { DeviceGrantStore } from './oauth/device-grant'
 import type { IdTokens } from './oauth/id-token'
 import type { MachineStore } from './oauth/machine'
-import type { MachineTokens } from './oauth/machine-token'
 import type { OAuthStore } from './oauth/oauth-store'
 import type { OpenIdStore } from './oauth/openid-store'
 import type { RequestSeals } from './oauth/request-seals'
@@ -123,7 +122,6 @@ export interface ProviderPart {
   readonly oauth: OAuthStore
   readonly seals: RequestSeals
   readonly clientTokens: ClientTokens
-  readonly machineTokens: MachineTokens
   readonly checkClientToken: CheckClientToken
   readonly tokenStatus: TokenStatusStore
   readonly machines: MachineStore

@@ -17,7 +17,6 @@ import { createClientTokenCheck } from '../oauth/check-client-token'
 import { createClientDocuments } from '../oauth/client-documents'
 import { createClientTokens } from '../oauth/client-token'
 import { createIdTokens, type IdTokenKeys } from '../oauth/id-token'
-import { createMachineTokens } from '../oauth/machine-token'
 import { createRequestSeals } from '../oauth/request-seals'
 import { createUserInfoTokenCheck } from '../oauth/user-info-token'
 import { createDevicePages } from '../pages/device-pages'
@@ -101,7 +100,6 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         scopeTexts: withKnownScopes(scopeTexts),
         seals: createRequestSeals({ keyring, issuer }),
         clientTokens: createClientTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
-        machineTokens: createMachineTokens({ keys: signingKeys, issuer, lifetimeSeconds, clock }),
         checkClientToken: createClientTokenCheck({ keys: signingKeys, restores, issuer, resources, clock }),
         tokenStatus: createTokenStatusStore(db),
         machines: createMachineStore(db),

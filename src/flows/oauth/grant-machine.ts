@@ -1,13 +1,13 @@
 import type { ClientProof } from '../../oauth/client'
+import type { ClientTokens } from '../../oauth/client-token'
 import type { MachineStore } from '../../oauth/machine'
-import type { MachineTokens } from '../../oauth/machine-token'
 import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
 import { grantable, OFFLINE_ACCESS, OPENID, type Resource } from '../../oauth/scopes'
 import { type GrantedTokens, unknownClient } from './redeem-code'
 
 export interface MachineServices {
   readonly machines: MachineStore
-  readonly machineTokens: MachineTokens
+  readonly clientTokens: ClientTokens
   readonly resources: readonly Resource[]
 }
 
@@ -17,14 +17,14 @@ export interface MachineServices {
  * @throws {StoreUnavailable}
  */
 export async function grantMachine(
-  { machines, machineTokens, resources }: MachineServices,
+  { machines, clientTokens, resources }: MachineServices,
   {
     client: proof,
     scope,
     resource,
   }: { readonly client: ClientProof; readonly scope: string | null; readonly resource: string | null },
 ): Promise<GrantedTokens | OAuthError> {
-  await machineTokens.ready()
+  await clientTokens.ready()
   const client = await machines.findProven(proof)
   if (!client) return unknownClient()
   // guard: only a client that an operator let act for itself does
@@ -37,13 +37,7 @@ export async function grantMachine(
   const { resource: audience } = granted
   // Without openid there is a resource.
   if (audience === null) return oauthError('invalid_target', 'Send one resource.')
-  const subject = {
-    scope: granted.scope,
-    resource: audience,
-    subject: client.id,
-    clientId: client.id,
-    endsAt: null,
-  }
-  const { token, expiresInSeconds } = await machineTokens.issue(subject)
+  const own = { clientId: client.id, scope: granted.scope, resource: audience }
+  const { token, expiresInSeconds } = await clientTokens.issueToClient(own)
   return { accessToken: token, expiresInSeconds, refreshToken: null, scope: granted.scope, idToken: null }
 }
