@@ -1,10 +1,9 @@
 import type { DevicePages, DeviceQuestion } from '../api/oauth/device-pages'
 import type { Pages } from '../api/pages'
 import type { ScopeTexts } from '../oauth/scope-texts'
-import { includesScope, OFFLINE_ACCESS } from '../oauth/scopes'
+import { Decision, Duration, Permissions } from './consent-parts'
 import { Hidden } from './form'
 import { Layout } from './layout'
-import { ScopeWords } from './oauth-pages'
 import type { PageContext } from './page'
 import { consentTexts } from './texts/consent-texts'
 import { deviceTexts } from './texts/device-texts'
@@ -70,8 +69,6 @@ function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
   )
 }
 
-const DAY_SECONDS = 24 * 60 * 60
-
 interface AskPageProps {
   readonly context: PageContext
   readonly question: DeviceQuestion
@@ -83,7 +80,6 @@ function AskPage({ context, question, scopeTexts }: AskPageProps) {
   const { client, granted, userCode, userId, sealed, lastsSeconds } = question
   const words = deviceTexts(context.language)
   const consent = consentTexts(context.language)
-  const offline = includesScope(granted.scope, OFFLINE_ACCESS)
   return (
     <Layout context={context} title={consent.title(client.name)} signedIn>
       <h1>{consent.title(client.name)}</h1>
@@ -92,35 +88,10 @@ function AskPage({ context, question, scopeTexts }: AskPageProps) {
       </p>
       <div class="grant">
         <p class="alert">{words.started}</p>
-        <div class="permissions">
-          <p>{granted.resource === null ? consent.may : `${consent.may} ${consent.at(granted.resource)}`}:</p>
-          <ul>
-            {granted.scope
-              .split(' ')
-              .filter((scope) => scope !== OFFLINE_ACCESS)
-              .map((scope) => (
-                <li>
-                  <ScopeWords scope={scope} texts={scopeTexts} language={context.language} />
-                </li>
-              ))}
-            {offline && <li>{consent.offline}</li>}
-          </ul>
-        </div>
-        <p class="muted">
-          {!offline && `${consent.signedIn} `}
-          {consent.lasts(Math.ceil(lastsSeconds / DAY_SECONDS))} {consent.revoke}
-        </p>
+        <Permissions context={context} granted={granted} scopeTexts={scopeTexts} />
+        <Duration context={context} granted={granted} lastsSeconds={lastsSeconds} />
       </div>
-      <form class="form" method="post" action={`${context.basePath}/device/decide`}>
-        <Hidden name="request" value={sealed} />
-        <Hidden name="account_id" value={userId} />
-        <button type="submit" class="primary" name="decision" value="allow">
-          {consent.allow}
-        </button>
-        <button type="submit" class="button" name="decision" value="deny">
-          {consent.deny}
-        </button>
-      </form>
+      <Decision context={context} at="/device/decide" sealed={sealed} userId={userId} />
     </Layout>
   )
 }

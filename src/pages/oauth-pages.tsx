@@ -1,11 +1,9 @@
 import type { ConsentQuestion, OAuthPages } from '../api/oauth/authorize'
 import type { Pages } from '../api/pages'
 import { formTarget, isClaimedHost } from '../oauth/redirect-uri'
-import { type ScopeTexts, scopeText } from '../oauth/scope-texts'
-import { includesScope, OFFLINE_ACCESS } from '../oauth/scopes'
-import type { Language } from '../request-source/language'
+import type { ScopeTexts } from '../oauth/scope-texts'
+import { Decision, Duration, Permissions } from './consent-parts'
 import { ContinuePage } from './continue-page'
-import { Hidden } from './form'
 import { Layout } from './layout'
 import type { PageContext } from './page'
 import { consentTexts } from './texts/consent-texts'
@@ -35,8 +33,6 @@ export function createOAuthPages(
   }
 }
 
-const DAY_SECONDS = 24 * 60 * 60
-
 interface ConsentPageProps {
   readonly context: PageContext
   readonly question: ConsentQuestion
@@ -47,7 +43,6 @@ interface ConsentPageProps {
 export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps) {
   const { client, request, person, sealed, lastsSeconds } = question
   const words = consentTexts(context.language)
-  const offline = includesScope(request.scope, OFFLINE_ACCESS)
   const place = placeOf(request.redirectUri)
   const known = client.registeredBy === 'operator'
   // guard: an app that nobody here registered is called by its host, and not by its own word
@@ -62,51 +57,13 @@ export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps)
         <p>
           {words.from} <strong>{place ?? words.thisDevice}</strong>.
         </p>
-        <div class="permissions">
-          <p>{request.resource === null ? words.may : `${words.may} ${words.at(request.resource)}`}:</p>
-          <ul>
-            {request.scope
-              .split(' ')
-              .filter((scope) => scope !== OFFLINE_ACCESS)
-              .map((scope) => (
-                <li>
-                  <ScopeWords scope={scope} texts={scopeTexts} language={context.language} />
-                </li>
-              ))}
-            {offline && <li>{words.offline}</li>}
-          </ul>
-        </div>
+        <Permissions context={context} granted={request} scopeTexts={scopeTexts} />
         <p class="muted">{known ? words.registered : words.callsItself(client.name)}</p>
-        <p class="muted">
-          {!offline && `${words.signedIn} `}
-          {words.lasts(Math.ceil(lastsSeconds / DAY_SECONDS))} {words.revoke}
-        </p>
+        <Duration context={context} granted={request} lastsSeconds={lastsSeconds} />
       </div>
-      <form class="form" method="post" action={`${context.basePath}/oauth/consent`}>
-        <Hidden name="request" value={sealed} />
-        <Hidden name="account_id" value={person.userId} />
-        <button type="submit" class="primary" name="decision" value="allow">
-          {words.allow}
-        </button>
-        <button type="submit" class="button" name="decision" value="deny">
-          {words.deny}
-        </button>
-      </form>
+      <Decision context={context} at="/oauth/consent" sealed={sealed} userId={person.userId} />
     </Layout>
   )
-}
-
-/** Shows what a scope allows, in words, or its name as it is where nobody wrote any. */
-export function ScopeWords({
-  scope,
-  texts,
-  language,
-}: {
-  readonly scope: string
-  readonly texts: ScopeTexts
-  readonly language: Language
-}) {
-  return scopeText(texts, scope, language) ?? <code>{scope}</code>
 }
 
 /** Returns the host of a URL, or `null` for an app on the device and for an id that is no URL. */
