@@ -159,12 +159,11 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 
 /** Every statement that begins a session, by its file, and what is tried of it. In a session that there is, another takes its place. */
 const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
-  // An app on a device: refused there, too, where its person must have a second factor (test/oauth/device.test.ts).
-  'device-grant-store.ts': ['app'],
+  // Every app, that on a device too, which is refused where its person must have a second factor (test/oauth/device.test.ts).
+  'grants.ts': ['app'],
   'enrolments.ts': ['setting up'],
   'identity-store.ts': ['social'],
   'link-uses.ts': ['link'],
-  'oauth-store.ts': ['app'],
   'passkey-store.ts': ['passkey'],
   'pending-sign-ins.ts': ['second step'],
   'second-factor-store.ts': ['in a session'],
