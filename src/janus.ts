@@ -4,7 +4,6 @@ import type { D1Bindings } from './config/bindings'
 import type { ConfigFault } from './config/fault'
 import { parseConfig } from './config/parse-config'
 import type { CallerService } from './guards/verdict'
-import { isLocal } from './http/trustworthy-url'
 import { isUnder } from './http/unmatched'
 import type { MetadataSchemas } from './identity/metadata'
 import type { Mailer } from './mail/mailer'
@@ -125,11 +124,7 @@ export function createJanus(env: object, options: JanusOptions = {}): Janus {
   })
   const { basePath, origin } = config
   const mountable = createMountable({ app, misplaced: createMisplacedApp(services), basePath })
-  const callers = createCallerService(services, {
-    typeBase: `${config.issuer}/problems/`,
-    local: isLocal(new URL(config.issuer)),
-    customClaims,
-  })
+  const callers = createCallerService(services, customClaims)
   return Object.assign(mountable, {
     ...entries(app, origin, basePath),
     ...callers,

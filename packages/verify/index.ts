@@ -2,7 +2,7 @@ import type { MiddlewareHandler } from 'hono'
 import { giveSeal } from '../../src/guards/give-seal.ts'
 import type { Principal } from '../../src/guards/principal.ts'
 import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
-import { Problem, presentProblem } from '../../src/http/problem.ts'
+import { NO_TYPE_BASE, Problem, presentProblem } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import type { AssuranceLevel } from '../../src/sessions/assurance.ts'
 import { requireIssuer } from './issuer.ts'
@@ -148,9 +148,7 @@ function requireOfPrincipal(
       const detail = `${call.replace(/\(.*/s, '')} needs janus(…) before it on the same route, because janus(…) authenticates the caller.`
       console.error(`janus/verify: ${call} on ${c.req.method} ${c.req.routePath}. ${detail}`)
       const problem = new Problem('internal-error', { detail })
-      return refuse(
-        presentProblem(problem, { typeBase: 'urn:janus:problem:', requestId: crypto.randomUUID() }),
-      )
+      return refuse(presentProblem(problem, { typeBase: NO_TYPE_BASE, requestId: crypto.randomUUID() }))
     }
     const problem = check(principal)
     return problem ? refuse(refusal(issuer, problem).problem) : next()

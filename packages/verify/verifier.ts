@@ -2,7 +2,7 @@ import { readAuthorization } from '../../src/guards/credential.ts'
 import { principalOfClaims } from '../../src/guards/principal.ts'
 import { insufficient, isRecent, type RecentTerms } from '../../src/guards/recent-proof.ts'
 import type { Verdict } from '../../src/guards/verdict.ts'
-import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem } from '../../src/http/problem.ts'
+import { INVALID_TOKEN_CHALLENGE, Problem, presentProblem, typeBaseOf } from '../../src/http/problem.ts'
 import { type Clock, systemClock } from '../../src/runtime/clock.ts'
 import { type CheckedToken, createAccessTokenCheck } from '../../src/tokens/check-access-token.ts'
 import { requireIssuer } from './issuer.ts'
@@ -107,6 +107,6 @@ export function unavailable(): Problem {
 /** Returns a problem of the issuer's, as the issuer itself would present it. */
 export function refusal(issuer: string, problem: Problem) {
   const requestId = crypto.randomUUID()
-  const presented = presentProblem(problem, { typeBase: `${issuer}/problems/`, requestId })
+  const presented = presentProblem(problem, { typeBase: typeBaseOf(issuer), requestId })
   return { ok: false as const, problem: presented }
 }

@@ -72,7 +72,7 @@ const DAY = 24 * 60 * MINUTE
 /**
  * Every setting: its name, its member of the configuration, its parser with its bounds, and its default.
  *
- * A new setting is one row here and, demanded by the compiler, one row of words in setting-texts.ts; `Config` follows from the rows, and
+ * A new setting is one row here and, demanded by the compiler, one row of words in texts/; `Config` follows from the rows, and
  * `npm run docs:configuration` writes the pages. Words are not here, because every Worker would carry them.
  */
 export const SETTINGS = {

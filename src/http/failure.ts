@@ -2,15 +2,35 @@ import type { Context, MiddlewareHandler } from 'hono'
 import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
 import { StoreUnavailable } from '../runtime/outage'
-import { Problem, type ProblemCode, presentProblem, problemHeaders, problemResponse } from './problem'
+import {
+  Problem,
+  type ProblemCode,
+  presentProblem,
+  problemHeaders,
+  problemResponse,
+  typeBaseOf,
+} from './problem'
 import { redactFor } from './redact'
 import { withVariables } from './request-variables'
+import { isLocal } from './trustworthy-url'
 
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5
 
 const SCHEMA_MISSING =
   'The local database lacks tables. Run npm start, or npx wrangler d1 migrations apply DB --local.'
+
+/** Says how the problems of a service are told. */
+export interface ProblemTerms {
+  readonly typeBase: string
+  /** Says whether the service runs on one's own machine, where the log explains what nobody foresaw. */
+  readonly local: boolean
+}
+
+/** Returns the terms of the service at an issuer. */
+export function problemTerms(issuer: string): ProblemTerms {
+  return { typeBase: typeBaseOf(issuer), local: isLocal(new URL(issuer)) }
+}
 
 /** Returns the problem with which a request was refused, or `null` if it was not. */
 export function problemOf(c: Context): ProblemCode | null {
@@ -29,11 +49,8 @@ export async function handleFailure(
     log,
     local,
     page,
-  }: {
-    readonly typeBase: string
+  }: ProblemTerms & {
     readonly log: Log
-    /** Says whether the service runs on one's own machine, where the log explains what nobody foresaw. */
-    readonly local: boolean
     /** Presents the problem as a page, where one is wanted. */
     readonly page?: (problem: Problem, requestId: string) => Promise<Response>
   },

@@ -121,6 +121,14 @@ export interface ProblemBody extends Partial<ProofNeeds> {
   readonly errors?: readonly FieldError[]
 }
 
+/** Returns what stands before the code in the `type` of a problem of an issuer. */
+export function typeBaseOf(issuer: string): string {
+  return `${issuer}/problems/`
+}
+
+/** Stands before the code where no issuer is known. */
+export const NO_TYPE_BASE = 'urn:janus:problem:'
+
 export function presentProblem(
   problem: Problem,
   { typeBase, requestId }: { readonly typeBase: string; readonly requestId: string },

@@ -1,5 +1,5 @@
 import { WorkerEntrypoint } from 'cloudflare:workers'
-import type { ActingPrincipal, Administration } from './create-admin'
+import type { ActingPrincipal, Administration } from './administration'
 
 /**
  * Creates a class to export as `AdminEntrypoint`, for Workers of the same account that have a service binding with `entrypoint = "AdminEntrypoint"`:

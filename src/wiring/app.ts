@@ -12,10 +12,10 @@ import type { ConfigFault } from '../config/fault'
 import type { SignedInEnv } from '../guards/auth-env'
 import { closedByDefault } from '../guards/closed-by-default'
 import { cors } from '../http/cors'
-import { errorsOnly, handleFailure } from '../http/failure'
+import { errorsOnly, handleFailure, problemTerms } from '../http/failure'
 import { Hono } from '../http/hono'
 import { prefersPage } from '../http/prefers-page'
-import { Problem } from '../http/problem'
+import { NO_TYPE_BASE, Problem } from '../http/problem'
 import { requestLog } from '../http/request-log'
 import { securityHeaders } from '../http/security-headers'
 import { isLocal } from '../http/trustworthy-url'
@@ -73,9 +73,8 @@ export function createApp(
   app.all('*', (c) => answerUnmatched(c, routes.routes, config.basePath))
   app.onError((error, c) =>
     handleFailure(error, c, {
-      typeBase: `${config.issuer}/problems/`,
+      ...problemTerms(config.issuer),
       log,
-      local: isLocal(new URL(config.issuer)),
       ...(pages?.wanted(c) ? { page: (problem, requestId) => pages.refusal(c, problem, requestId) } : {}),
     }),
   )
@@ -110,9 +109,7 @@ export function createMisplacedApp({ config, log }: Services) {
   app.all('*', () => {
     throw new Problem('internal-error', { detail })
   })
-  app.onError((error, c) =>
-    handleFailure(error, c, { typeBase: `${config.issuer}/problems/`, log, local: false }),
-  )
+  app.onError((error, c) => handleFailure(error, c, { ...problemTerms(config.issuer), log, local: false }))
   return app
 }
 
@@ -127,7 +124,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
   })
   app.onError((error, c) =>
     handleFailure(error, c, {
-      typeBase: 'urn:janus:problem:',
+      typeBase: NO_TYPE_BASE,
       log,
       local: false,
       // guard: what is missing is shown on this machine alone

@@ -9,29 +9,22 @@ import { type Caller, callerBehind } from '../guards/require-principal'
 import type { CallerService, MetadataChange, Verdict } from '../guards/verdict'
 import { serializeAuthCookie } from '../http/auth-cookies'
 import { missingField } from '../http/body'
-import { Problem, presentProblem } from '../http/problem'
+import { Problem } from '../http/problem'
 import type { MetadataRules, StoredMetadata } from '../identity/metadata'
 import type { Services } from '../services'
 import type { BoundClaims } from '../tokens/custom-claims'
-import { createOrProblem } from './or-problem'
+import { createOrProblem, refuseUnconfigured } from './or-problem'
 
-interface CallerServiceOptions {
-  readonly typeBase: string
-  readonly local: boolean
-  /** `null`: the app adds no claims. */
-  readonly customClaims: BoundClaims | null
-}
-
-/** The service of a Janus that is configured. */
+/** The service of a Janus that is configured. @param customClaims `null`: the app adds no claims. */
 export function createCallerService(
-  services: GuardServices & SignOutServices & Pick<Services, 'users' | 'metadataRules'>,
-  { typeBase, local, customClaims }: CallerServiceOptions,
+  services: GuardServices & SignOutServices & Pick<Services, 'config' | 'users' | 'metadataRules'>,
+  customClaims: BoundClaims | null,
 ): CallerService {
   // guard: a token for Janus is not taken by an app
   /** The app is another audience than Janus: a token for it opens none of Janus's own routes, and the other way round (RFC 9068 §4). */
   const asApp = { ...services, accessTokens: services.apiTokens }
 
-  const orProblem = createOrProblem({ typeBase, local, log: services.log })
+  const orProblem = createOrProblem(services.config.issuer, services.log)
 
   /** A token has its claims; for a cookie they are asked for. */
   async function withClaims(principal: Principal): Promise<Principal> {
@@ -108,21 +101,13 @@ async function parseChange(rules: MetadataRules, change: MetadataChange): Promis
 
 /** The service of a Janus that is not: it lets nobody in. */
 export function createUnconfiguredCallerService(): CallerService {
-  const refuse = async () => {
-    const problem = new Problem('internal-error', { detail: 'Janus is not configured.' })
-    const typeBase = 'urn:janus:problem:'
-    return {
-      ok: false as const,
-      problem: presentProblem(problem, { typeBase, requestId: crypto.randomUUID() }),
-    }
-  }
   return {
-    authenticate: refuse,
-    requireLive: refuse,
-    requireRecent: refuse,
-    user: refuse,
-    setMetadata: refuse,
-    endSession: refuse,
+    authenticate: refuseUnconfigured,
+    requireLive: refuseUnconfigured,
+    requireRecent: refuseUnconfigured,
+    user: refuseUnconfigured,
+    setMetadata: refuseUnconfigured,
+    endSession: refuseUnconfigured,
   }
 }
 

@@ -1,5 +1,5 @@
-import { asError, toProblem } from '../http/failure'
-import { type PresentedProblem, presentProblem } from '../http/problem'
+import { asError, problemTerms, toProblem } from '../http/failure'
+import { NO_TYPE_BASE, type PresentedProblem, Problem, presentProblem } from '../http/problem'
 import { redactForHeaders } from '../http/redact'
 import type { Log } from '../runtime/log'
 
@@ -15,14 +15,9 @@ export type OrProblem = <T extends object>(
   ask: (requestId: string) => Promise<T>,
 ) => Promise<(T & { readonly ok: true }) | Refusal>
 
-/** Makes what answers calls. */
-export function createOrProblem(options: {
-  readonly typeBase: string
-  /** Says whether everything happens on this machine, where more is said of what went wrong. */
-  readonly local: boolean
-  readonly log: Log
-}): OrProblem {
-  const { typeBase, local, log } = options
+/** Makes what answers the calls of a service. */
+export function createOrProblem(issuer: string, log: Log): OrProblem {
+  const { typeBase, local } = problemTerms(issuer)
   return async (headers, ask) => {
     const requestId = crypto.randomUUID()
     try {
@@ -33,4 +28,11 @@ export function createOrProblem(options: {
       return { ok: false as const, problem: presentProblem(problem, { typeBase, requestId }) }
     }
   }
+}
+
+/** Answers every call of a service that is not configured. */
+export async function refuseUnconfigured(): Promise<Refusal> {
+  const problem = new Problem('internal-error', { detail: 'Janus is not configured.' })
+  const terms = { typeBase: NO_TYPE_BASE, requestId: crypto.randomUUID() }
+  return { ok: false, problem: presentProblem(problem, terms) }
 }

@@ -2,9 +2,9 @@ import { globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { COMMANDS } from '../../packages/cli/commands'
 import { HOST_SETTINGS } from '../../packages/node/settings'
-import { BINDING_TEXTS } from '../../src/config/setting-texts'
 import { SETTINGS } from '../../src/config/settings'
-import { SOCIAL_TEXTS } from '../../src/config/social-setting-texts'
+import { BINDING_TEXTS } from '../../src/config/texts/bindings'
+import { SOCIAL_TEXTS } from '../../src/config/texts/social'
 import { OPERATIONS } from '../../tools/openapi/operations'
 
 const PAGES = [

@@ -60,7 +60,7 @@ const PAGES = [
 const TEXTS = [
   'src/http/problem.ts',
   'src/api/**/*.ts',
-  'src/config/setting-texts.ts',
+  'src/config/texts/*.ts',
   'src/sessions/delete-cached-copies.ts',
   'src/pages/texts/en*.ts',
   'src/mail/texts/en.ts',

@@ -42,7 +42,7 @@ it('what is deployed, pages in three languages included, stays under 780 KiB and
   expect(module.includes('RegExpRouter')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.
   expect(module.includes('CREATE TABLE users')).toBe(false)
-  // Nor the words for settings (src/config/setting-texts.ts), which are for the documentation and the doctor.
+  // Nor the words for settings (src/config/texts), which are for the documentation and the doctor.
   expect(module.includes(SETTING_TEXTS.ISSUER.meaning.slice(0, 30))).toBe(false)
 })
 

@@ -1,4 +1,5 @@
-import { BINDING_TEXTS, SETTING_TEXTS } from '../../src/config/setting-texts'
+import { SETTING_TEXTS } from '../../src/config/setting-texts'
+import { BINDING_TEXTS } from '../../src/config/texts/bindings'
 import { renderExample } from './example'
 import { renderReferencePage } from './reference-page'
 

@@ -1,8 +1,9 @@
-import { BINDING_TEXTS, SECTIONS, SETTING_TEXTS } from '../../src/config/setting-texts'
+import { SECTIONS, type SETTING_TEXTS } from '../../src/config/setting-texts'
 import { SETTING_ROWS } from '../../src/config/settings'
-import { SOCIAL_TEXTS } from '../../src/config/social-setting-texts'
+import { BINDING_TEXTS } from '../../src/config/texts/bindings'
+import { SOCIAL_TEXTS } from '../../src/config/texts/social'
 
-const HEADING = `<!-- Generated from src/config/settings.ts and src/config/setting-texts.ts: npm run docs:configuration -->
+const HEADING = `<!-- Generated from src/config/settings.ts and src/config/texts: npm run docs:configuration -->
 
 # Configuration
 
@@ -16,11 +17,10 @@ type Text = (typeof SETTING_TEXTS)[keyof typeof SETTING_TEXTS]
 /** Returns docs/reference/configuration.md: every setting with its default, its bounds and what it means, and every binding. */
 export function renderReferencePage(): string {
   const rows = new Map(SETTING_ROWS)
-  const settings = Object.entries(SETTING_TEXTS)
-  const sections = SECTIONS.map((section) => {
-    const lines = settings.flatMap(([name, text]) => {
+  const sections = Object.entries(SECTIONS).map(([section, texts]) => {
+    const lines = Object.entries<Text>(texts).flatMap(([name, text]) => {
       const row = rows.get(name)
-      return row && text.section === section ? [renderSetting(name, row, text)] : []
+      return row ? [renderSetting(name, row, text)] : []
     })
     return `\n## ${section}\n\n${HEADER}${lines.join('')}`
   })

@@ -1,5 +1,6 @@
 import type { Config } from '../../../src/config/config.ts'
-import { BINDING_TEXTS, SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
+import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
+import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'

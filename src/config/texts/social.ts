@@ -1,4 +1,4 @@
-import type { SOCIAL_SETTINGS } from './social-settings'
+import type { SOCIAL_SETTINGS } from '../social-settings.ts'
 
 type Ends = { readonly [Kind in keyof typeof SOCIAL_SETTINGS]: keyof (typeof SOCIAL_SETTINGS)[Kind] }
 
