@@ -7,7 +7,7 @@ interface ContinuePageProps {
   readonly host: string
 }
 
-/** After a form that ends at another origin. The response goes on by itself (`Refresh`); the link is for browsers that do not. */
+/** Renders the page after a form that ends at another origin. The response goes on by itself (`Refresh`); the link is for browsers that do not. */
 export function ContinuePage({ context, href, host }: ContinuePageProps) {
   const { title, intro } = context.texts.onward
   return (
@@ -32,18 +32,18 @@ interface NoCookiePageProps {
   readonly returnTo: string | null
 }
 
-/** After a form whose cookie the browser did not keep: what that means, and what to do. */
+/** Renders the page after a form whose cookie the browser did not keep: what that means, and what to do. */
 export function NoCookiePage({ context, issuer, localHttp, returnTo }: NoCookiePageProps) {
   const { title, intro, settings, local } = context.texts.noCookie
   const port = issuer.port === '8787' ? '' : ` --port ${issuer.port}`
+  // Below a path, an app serves Janus.
+  const command = context.basePath === '' ? 'npm start -- --https' : 'npx janus dev --https'
   return (
     <Layout context={context} title={title}>
       <h1>{title}</h1>
       <p class="intro">{intro}</p>
       {localHttp && (
-        <p class="intro">
-          {local(`npm start -- --https${port}`, `https://${issuer.host}${context.basePath}/`)}
-        </p>
+        <p class="intro">{local(`${command}${port}`, `https://${issuer.host}${context.basePath}/`)}</p>
       )}
       <p class="intro">{settings(issuer.host)}</p>
       <div class="actions">

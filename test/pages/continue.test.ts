@@ -62,7 +62,7 @@ function expectOnward(answer: Answer, target: string): void {
 describe.each(PLACES)('a form in a browser, at $at', ({ base, service }) => {
   const account = `${base}/account`
 
-  /** What each form leads to that gives a cookie, and the cookie. */
+  /** Lists what each form leads to that gives a cookie, and the cookie. */
   const GIVING = [
     ['/register', () => ({ email: newEmail(), password: PASSWORD }), 'session'],
     [
@@ -191,12 +191,12 @@ describe.each(PLACES)('a form in a browser, at $at', ({ base, service }) => {
 it.each([
   ['http://localhost:8787', 'run “npm start -- --https”, and open https://localhost:8787/'],
   ['http://localhost:8790', 'run “npm start -- --https --port 8790”, and open https://localhost:8790/'],
-  ['http://127.0.0.1:8787/auth', 'run “npm start -- --https”, and open https://127.0.0.1:8787/auth/'],
+  ['http://127.0.0.1:8787/auth', 'run “npx janus dev --https”, and open https://127.0.0.1:8787/auth/'],
   ['https://localhost:8787', null],
 ])('a cookie that is lost at %s: what to run', async (issuer, command) => {
   const service = ownService({ ISSUER: issuer })
   const lost = await follow(service, `${new URL(`${issuer}/continue`).pathname}?cookie=session`, {})
   expect(lost.status).toBe(400)
-  if (command === null) expect(lost.text).not.toContain('npm start')
+  if (command === null) expect(lost.text).not.toContain('--https')
   else expect(lost.text).toContain(command)
 })

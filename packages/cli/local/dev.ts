@@ -13,6 +13,9 @@ export const help = `Serve your Worker locally on Cloudflare's own runtime, with
 
   ${commandLine('dev', '[options]')}
 
+  --https        serve on https://localhost with a self-signed certificate, which
+                 browsers warn about; Safari needs it, because it does not keep
+                 secure cookies on http://localhost
   --port N       serve on http://localhost:N (8787)
   --state DIR    keep the database and KV in DIR (.wrangler/state); one process
                  at a time
@@ -24,10 +27,11 @@ Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations. I
 configuration. Mail is printed instead of sent. Your scheduled handler runs each minute.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  const { port, state, configPath, overrides } = readOptions(() => {
+  const { https, port, state, configPath, overrides } = readOptions(() => {
     const { values } = parseArgs({
       args: [...args],
       options: {
+        https: { type: 'boolean', default: false },
         port: { type: 'string', default: '8787' },
         state: { type: 'string' },
         var: { type: 'string', multiple: true, default: [] },
@@ -36,22 +40,32 @@ export async function run(args: readonly string[]): Promise<number> {
     })
     const configPath = findConfig(values.config)
     const state = findState(configPath, values.state)
-    return { port: parsePort(values.port), configPath, state, overrides: values.var }
+    return {
+      https: values.https,
+      port: parsePort(values.port),
+      configPath,
+      state,
+      overrides: values.var,
+    }
   })
   const folder = dirname(configPath)
-  const vars = await devVars(configPath, port)
+  const origin = `${https ? 'https' : 'http'}://localhost:${port}`
+  const vars = await devVars(configPath, origin)
   const issuer = overrides.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ?? vars.ISSUER
   const another = port + 1
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
-  holdState(state, `Your Worker at http://localhost:${port}`, ownState)
+  holdState(state, `Your Worker at ${origin}`, ownState)
   await requireFreePort(port, 'dev')
-  if (makeLocalVars(folder, issuer)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
+  // For a plain `wrangler dev`, which serves http.
+  const plain = issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
+  if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
   if (!(await isOnDurableObject(configPath))) await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
-  const stop = serve([...place, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
+  const protocol = https ? ['--local-protocol', 'https'] : []
+  const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
   announce(issuer, stop)
-  setInterval(() => sweep(`http://localhost:${port}`), SWEEP_EVERY_MS)
+  setInterval(() => sweep(origin), SWEEP_EVERY_MS)
   return 0
 }
 
