@@ -17,7 +17,7 @@ import { createCallerService, createUnconfiguredCallerService } from './wiring/c
 import { type CreateSessionCopies, openCopyStore } from './wiring/copy-stores'
 import type { OnEvent } from './wiring/create-events'
 import { createServices, type Parts } from './wiring/create-services'
-import { lacksPart, withoutParts } from './wiring/lacks-part'
+import { lacksPart, withoutConsole, withoutParts } from './wiring/lacks-part'
 import { createMountable, createUnconfiguredMountable } from './wiring/mountable'
 import { type OwnTexts, takeTexts } from './wiring/own-texts'
 import type { PagesPart } from './wiring/part'
@@ -69,7 +69,7 @@ export interface JanusOptions extends Parts {
  */
 export function createJanus(env: object, options: JanusOptions = {}): Janus {
   const { clock = systemClock, log = consoleLog, defer = (work) => waitUntil(work) } = options
-  const parsed = parseConfig({ ...env })
+  const parsed = parseConfig(withoutConsole(env, options))
   if (!parsed.ok) return createUnconfigured(parsed.faults, log)
   const social = options.createSocialLogin?.(env) ?? null
   const provider = options.createProvider?.(env) ?? null

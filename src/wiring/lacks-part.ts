@@ -70,6 +70,15 @@ export function lacksPart(
   return faults
 }
 
+/**
+ * Returns the environment of a service that has these parts. `janus dev` sets `MAILER=console` for every Worker, and to one without mail that
+ * is `none`: it has no route that mails, so nobody waits for what would not be printed.
+ */
+export function withoutConsole(env: object, { createMail }: Parts): Readonly<Record<string, unknown>> {
+  const own: Readonly<Record<string, unknown>> = { ...env }
+  return createMail || own.MAILER !== 'console' ? own : { ...own, MAILER: 'none' }
+}
+
 /** Returns the configuration of a service that has these parts: without passkeys nothing is made for their domain. */
 export function withoutParts(config: Config, { createPasskeys }: Parts): Config {
   return createPasskeys ? config : { ...config, passkeyRpId: null }

@@ -33,13 +33,25 @@ it('the API without the parts of mail signs people in, and has no route that mai
 })
 
 it.each([
-  ['a carrier', { MAILER: 'console' }, {}],
+  ['a carrier', { MAILER: 'resend', RESEND_API_KEY: 're_sample', MAIL_FROM: 'login@example.com' }, {}],
   ['a mailer of one’s own', {}, { mailer: { send: async () => {} } }],
 ])('is not served without them where it is given %s', async (_, settings, options) => {
   const { janus, ask } = withoutMail({ ISSUER: 'http://localhost:8787', ...settings }, options)
   expect(janus.services).toBeNull()
   expect(await (await ask('GET', '/readyz')).text()).toContain('was not given createMail')
   expect((await ask('POST', '/login', { email: newEmail(), password: PASSWORD })).status).toBe(500)
+})
+
+it('is served where janus dev prints mail, as a service that sends none', async () => {
+  const { janus, ask } = withoutMail({ ISSUER: 'http://localhost:8787', MAILER: 'console' })
+  expect(janus.services?.config.mail).toEqual({ carrier: 'none' })
+  expect((await ask('POST', '/password/forgot', {})).status).toBe(404)
+  const verified = withoutMail({
+    ISSUER: 'http://localhost:8787',
+    MAILER: 'console',
+    REGISTRATION: 'verified',
+  })
+  expect(verified.janus.services).toBeNull()
 })
 
 it('registers nobody where an address is to be proven first', async () => {
