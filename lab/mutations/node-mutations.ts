@@ -14,6 +14,12 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     put: 'true',
     tests: ['test/storage/on-node/host.test.ts'],
   },
+  {
+    guard: "nobody is told to install a stranger's package",
+    cut: 'path/to/',
+    put: '',
+    tests: ['test/cli/init.test.ts'],
+  },
   { guard: 'a client does not write its own address', tests: ['test/smoke/serve.test.ts'] },
   {
     guard: 'the database is readable by its owner alone',

@@ -4,10 +4,11 @@ import { addToJsonc, parseJsonc } from '../../packages/cli/init/edit-jsonc'
 import { addToToml, parseToml } from '../../packages/cli/init/edit-toml'
 import { mountInto, newWorker } from '../../packages/cli/init/mount'
 import { findLacks, mountPathOf } from '../../packages/cli/init/needs'
+import { installsOf } from '../../packages/cli/init/project'
 
 const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15' }
 
-/** What a complete configuration has, whatever else it has. */
+/** Lists what a complete configuration has, whatever else it has. */
 const COMPLETE = {
   vars: { ISSUER: 'https://example.com/auth' },
   d1_databases: [{ binding: 'DB', migrations_dir: 'node_modules/janus/dist/migrations' }],
@@ -192,6 +193,14 @@ export default {
     const other = mounted("import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n").text
     expect(mounted(other).text).toBe(other)
   })
+})
+
+it('a project without packages is told of the file of Janus, because its name on npm belongs to another package', () => {
+  expect(installsOf('/no/such/folder', '1.2.3')).toEqual([
+    'npm install path/to/janus-1.2.3.tgz hono',
+    'npm install --save-dev wrangler',
+  ])
+  expect(installsOf(process.cwd(), '1.2.3')).toEqual(['npm install path/to/janus-1.2.3.tgz'])
 })
 
 it('a change is shown by its lines, with some of those around', () => {

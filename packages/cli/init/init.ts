@@ -1,15 +1,15 @@
 // Writes what a project needs so that Janus runs in it.
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { testedDate } from '../doctor/janus-itself.ts'
 import { makeLocalVars } from '../local/local-wrangler.ts'
-import { commandLine } from '../place.ts'
+import { commandLine, ROOT } from '../place.ts'
 import { type FileChange, renderDiff } from './changes.ts'
 import { type Plan, planProject } from './plan.ts'
-import { findPackageManager, missingPackages } from './project.ts'
+import { findPackageManager, installsOf } from './project.ts'
 
 export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
 
@@ -74,13 +74,9 @@ async function requireConsent(changes: readonly FileChange[]): Promise<void> {
 }
 
 function renderNextSteps(folder: string, { notes }: Plan, issuer: string): string {
-  const { add, addDev, exec } = findPackageManager(folder)
-  const missing = missingPackages(folder, ['janus', 'hono'])
-  const missingDev = missingPackages(folder, ['wrangler'])
-  const installs = [
-    ...(missing.length > 0 ? [`${add} ${missing.join(' ')}`] : []),
-    ...(missingDev.length > 0 ? [`${addDev} ${missingDev.join(' ')}`] : []),
-  ]
+  const { exec } = findPackageManager(folder)
+  const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
+  const installs = installsOf(folder, version)
   const first = installs.length > 0 ? [installs.join(' && ')] : []
   const later = installs.length > 0 ? [] : [`${exec} janus doctor --remote`]
   return [

@@ -51,9 +51,21 @@ export function workerName(folder: string): string {
   )
 }
 
-/** Returns the packages that the project does not have. */
-export function missingPackages(folder: string, names: readonly string[]): readonly string[] {
-  return names.filter((name) => !existsSync(join(folder, 'node_modules', name, 'package.json')))
+/**
+ * Returns the commands that install the packages that the project does not have.
+ *
+ * @param version Of Janus. It is not on npm, where another package has its name.
+ */
+export function installsOf(folder: string, version: string): readonly string[] {
+  const { add, addDev } = findPackageManager(folder)
+  const lacks = (name: string) => !existsSync(join(folder, 'node_modules', name, 'package.json'))
+  // guard: nobody is told to install a stranger's package
+  const janus = lacks('janus') ? [`path/to/janus-${version}.tgz`] : []
+  const packages = [...janus, ...(lacks('hono') ? ['hono'] : [])]
+  return [
+    ...(packages.length > 0 ? [`${add} ${packages.join(' ')}`] : []),
+    ...(lacks('wrangler') ? [`${addDev} wrangler`] : []),
+  ]
 }
 
 function readPackage(folder: string): Readonly<Record<string, unknown>> {
