@@ -50,7 +50,7 @@ interface Scene {
   readonly path: string
   /** Where the mail is asked for whose link leads to the path. */
   readonly mailedBy?: string
-  /** Who asks for the mail, if not Ada. */
+  /** Says who asks for the mail, if not Ada. */
   readonly person?: string
   readonly act?: (page: Page) => Promise<void>
   /** Seen at the service that has a brand and asks Turnstile, or at the one that lets people in from a provider, and not at the first. */
@@ -405,7 +405,7 @@ async function comeFromProvider(page: Page): Promise<void> {
   await agreeAtProvider(page, KNOWN_TO_PROVIDER.login, `${origin}/login/connect`)
 }
 
-/** What the helpers of the browser tests take of a visitor. */
+/** Returns the part of a visitor that the helpers of the browser tests use. */
 function visitorOf(page: Page) {
   return { page, go: (path: string) => page.goto(`${service.url}${path}`) } as Visitor
 }

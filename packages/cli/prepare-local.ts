@@ -23,7 +23,7 @@ async function prepare() {
   await ensureMigrated(join(ROOT, 'wrangler.toml'), STATE).catch(({ message }: Error) => fail(message))
 }
 
-/** The process that has started this one, through a shell; `null` where that cannot be told. */
+/** Returns the process that started this one through a shell, or `null` if it is unknown. */
 function findWrangler(): number | null {
   try {
     const parent = execFileSync('ps', ['-o', 'ppid=', '-p', String(process.ppid)], { encoding: 'utf8' })

@@ -70,9 +70,9 @@ export interface SocialClient {
   identities(options?: Abortable): Promise<{ readonly identities: readonly LinkedIdentity[] }>
   /** Begins to link an identity to the account. It takes a proof of the last ten minutes, as do the calls below. */
   beginLinking(provider: string, goal?: Return, options?: Abortable): Promise<AuthorizationBegun>
-  /** Links an identity, in token mode. */
+  /** Completes a linking in token mode. */
   confirmLinking(answer: ProviderAnswer, options?: Abortable): Promise<void>
-  /** Links the identity of a sign-in that was answered with an offer. Browsers have the offer in a cookie in session mode. */
+  /** Connects the identity of a sign-in that was answered with an offer. Browsers have the offer in a cookie in session mode. */
   connect(offered?: { readonly offer?: string }, options?: Abortable): Promise<void>
   /** Unlinks an identity. The last way in stays. */
   unlink(id: string, options?: Abortable): Promise<void>

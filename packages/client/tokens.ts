@@ -102,7 +102,7 @@ export function createTokens(surroundings: TokenSurroundings): Carrier {
     return token && token.text !== refused?.text && Date.now() < token[until] ? token : null
   }
 
-  /** A token that is not the refused one, or `null` if nobody is signed in. @throws What the refresh threw. */
+  /** Returns a token that is not the refused one, or `null` if nobody is signed in. @throws The error of the refresh. */
   async function obtain(refused: Token | null): Promise<Token | null> {
     if (isOut()) return null
     const known = good('refreshAt', refused)

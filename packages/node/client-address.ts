@@ -17,7 +17,7 @@ export function clientAddress(
   return plainAddress(last.trim())
 }
 
-/** An IPv4 client of a socket that listens on IPv6, too, is an IPv4 client. A zone says something only on this machine. */
+/** Returns an address as IPv4 if an IPv6 socket maps it, and without its zone, which has a meaning only on this machine. */
 function plainAddress(text: string): string | null {
   const address = text.replace(/^::ffff:(?=\d+\.)/i, '').replace(/%.*$/, '')
   return /^[0-9a-fA-F:.]{2,45}$/.test(address) ? address : null

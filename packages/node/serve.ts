@@ -176,7 +176,7 @@ async function openCopies({ redisUrl, memcachedAddress }: Config): Promise<OpenC
   return memcachedAddress ? openMemcachedCopies(memcachedAddress) : null
 }
 
-/** A public service that listens on this machine alone is reached through a proxy, and every client seems to be that proxy. */
+/** Returns `true` for a public service that listens on this machine alone: a proxy is in front of it, and every client seems to be that proxy. */
 function isBehindProxy(issuer: string, { HOST }: HostSettings): boolean {
   return !isLocal(new URL(issuer)) && (/^127\.|^::1$/.test(HOST) || HOST === 'localhost')
 }

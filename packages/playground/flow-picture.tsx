@@ -86,7 +86,7 @@ function Arrow({ step, lanes, y }: ArrowProps) {
   )
 }
 
-/** From top to bottom: the title of each group, and its steps. */
+/** Returns the rows from top to bottom: the title of each group, and its steps. */
 function placeRows({ groups }: Flow) {
   let y = LANES_BEGIN
   const titles: { title: string; y: number }[] = []

@@ -64,7 +64,7 @@ function meteredKv(
   return only(kv, counted(kv, { get: read, getWithMetadata: read, list: read, put: write, delete: remove }))
 }
 
-/** The named methods of `target`, each of which counts before it does what it does. */
+/** Returns the named methods of `target`, each of which counts before it does its work. */
 function counted(target: object, methods: Readonly<Record<string, () => void>>): Record<string, Method> {
   const entries = Object.entries(methods).map(([name, count]) => [
     name,

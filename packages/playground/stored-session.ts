@@ -43,7 +43,7 @@ export function createStoredSessions({ DB, SESSIONS }: Pick<D1Bindings, 'DB' | '
 
 const Copy = v.pipe(v.string(), v.parseJson(), v.record(v.string(), v.unknown()))
 
-/** Enough of a hash to see that it is one. */
+/** Returns enough of a hash to see that it is one. */
 function shorten(hash: unknown): string | null {
   return typeof hash === 'string' ? `${hash.slice(0, 6)}… (${hash.length} characters)` : null
 }

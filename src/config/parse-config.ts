@@ -48,12 +48,12 @@ function readSettings(env: Env): ReadSettings {
   return { values, faults }
 }
 
-/** `SettingValues` is made from the rows that `readSettings` goes through, so nothing is missing where nothing is at fault. */
+/** Returns `true` if no setting is at fault. `readSettings` reads every row of `SettingValues`, so then none is missing. */
 function isComplete(read: ReadSettings): read is ReadSettings & { readonly values: SettingValues } {
   return read.faults.length === 0
 }
 
-/** wrangler.toml may give a number as a number. */
+/** Parses the text of a setting. wrangler.toml may give a number as a number. */
 function parseText(value: unknown, parse: (text: string) => unknown): unknown {
   if (value === undefined) return fault('is missing, and has no default')
   if (value === '') return fault('is empty; leave it out for its default')

@@ -14,7 +14,7 @@ interface IdentityServices {
   readonly clock: Clock
 }
 
-/** Links an identity that its provider has just vouched for to the account of the session that asked for it. @throws {StoreUnavailable} */
+/** Connects an identity that its provider has just vouched for to the account of the session that requested it. @throws {StoreUnavailable} */
 export async function linkIdentity(
   services: IdentityServices,
   {
@@ -32,7 +32,7 @@ export async function linkIdentity(
   return link(services, stored, { ...by, now, used: attempt })
 }
 
-/** Links an identity that waited for its owner to sign in. @throws {StoreUnavailable} */
+/** Connects an identity that waited for its owner to sign in. @throws {StoreUnavailable} */
 export async function linkOffered(
   services: IdentityServices,
   { offer, by }: { readonly offer: IdentityOffer; readonly by: Omit<IdentityChange, 'now'> },

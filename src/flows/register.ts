@@ -106,7 +106,7 @@ async function repeatRegistration(
   return { outcome: 'signed-in', signedIn }
 }
 
-/** An account is registered once, under an id that no other ever has. */
+/** Returns what identifies a registration: an account is registered once, and its id is never used again. */
 function identityOf(userId: string, passwordHash: string): RequestIdentity {
   return ['register', userId, passwordHash]
 }

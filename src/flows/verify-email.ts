@@ -151,7 +151,7 @@ const nobody = { signedIn: null, pending: null } as const
 
 const PURPOSES = ['register', 'verify-email'] as const
 
-/** Both are secrets, and the link can be used once. */
+/** Returns what identifies the use of a link: both are secrets, and the link can be used once. */
 function identityOf(token: string, binding: string): RequestIdentity {
   return ['register-link', token, binding]
 }
@@ -175,7 +175,7 @@ async function repeatVerification(services: VerifyServices, input: VerificationI
   return signedIn ? { ...verified, deviceId: signedIn.deviceId, signedIn } : { outcome: 'invalid-link' }
 }
 
-/** The hash of the password that the account is to have. */
+/** Returns the hash of the password that the account will have. */
 async function choosePassword(
   { passwords, passwordPolicy }: VerifyServices,
   link: FoundLink,

@@ -28,7 +28,7 @@ export function closedByDefault(services: GuardServices): MiddlewareHandler<Sign
   }
 }
 
-/** The route that comes after the guard, which is the last of the middleware. One for all methods is a route, too. */
+/** Returns the route that comes after the guard, which is the last of the middleware. A route for all methods counts, too. */
 function matchedRoute(c: Context) {
   return matchedRoutes(c)[c.req.routeIndex + 1]
 }

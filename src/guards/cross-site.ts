@@ -56,7 +56,7 @@ function isFormOfNoBrowser({ headers }: AskedRequest): boolean {
   return !isBrowser && parseReadableType(headers.get('Content-Type') ?? '') === 'form'
 }
 
-/** A handshake is a GET that changes nothing, but the socket it opens may, and no CORS stands in its way (RFC 6455 §10.2). */
+/** Returns `true` for a handshake: a GET that changes nothing, but whose socket may, and CORS does not apply to it (RFC 6455 §10.2). */
 function isWebSocket({ headers }: AskedRequest): boolean {
   return headers.get('Upgrade')?.toLowerCase() === 'websocket'
 }

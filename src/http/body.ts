@@ -82,7 +82,7 @@ function prefersJson(c: Context): boolean {
   return accepts(c, { header: 'Accept', supports, default: 'text/html' }) === 'application/json'
 }
 
-/** `undefined`: no type was sent. `null`: one that is not read here. */
+/** Returns the type of a body: `undefined` if none was sent, `null` for one that is not read here. */
 function typeOf(c: Context): ReadableType | null | undefined {
   const header = c.req.header('Content-Type')
   return header === undefined ? undefined : parseReadableType(header)
@@ -226,12 +226,12 @@ const ALREADY_READ = {
     'Your app has already read the body. Read it with c.req.json(), text() or parseBody() instead of c.req.raw, and mount Janus with app.route().',
 }
 
-/** The refusal of a body that lacks a field which only sometimes is required. */
+/** Returns the refusal of a body that lacks a field which is only sometimes required. */
 export function missingField(field: string, message = REQUIRED): Problem {
   return invalidInput([{ field, code: 'missing', message }])
 }
 
-/** The refusal of a field that this service has no use for. */
+/** Returns the refusal of a field that this service does not use. */
 export function notTaken(field: string): Problem {
   return invalidInput([{ field, code: 'unknown', message: 'This service takes no such field.' }])
 }

@@ -1,4 +1,4 @@
-/** Secure, or on this machine: nothing else may carry a credential, or the keys that credentials are verified with. */
+/** Returns `true` for a URL that is secure or on this machine: no other may carry a credential, or the keys that verify credentials. */
 export function isTrustworthy(url: URL): boolean {
   return url.protocol === 'https:' || (url.protocol === 'http:' && isLocal(url))
 }

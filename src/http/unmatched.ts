@@ -39,7 +39,7 @@ export function allowedMethods(routes: readonly Route[], path: string): readonly
   return methods.length === 0 ? [] : [...new Set([...methods, 'OPTIONS'])]
 }
 
-/** Routes here are made of fixed segments and `:name`. */
+/** Returns an expression for the path of a route, which has fixed segments and `:name`. */
 function pathPattern(path: string): RegExp {
   return new RegExp(`^${path.replace(/[.]/g, '\\.').replace(/:\w+/g, '[^/]+')}$`)
 }

@@ -148,7 +148,7 @@ function checkValue(value: unknown): Refused | null {
     : { code: 'invalid', message: 'Use text, numbers, true, false, null, lists and objects.' }
 }
 
-/** Text that every database and every parser of JSON takes. */
+/** Refuses text that some database or parser of JSON does not take. */
 function checkText(text: string): Refused | null {
   // guard: text in metadata is whole
   return text.isWellFormed() && !text.includes('\0')

@@ -66,7 +66,7 @@ async function thumbprint(members: JWK): Promise<string> {
   return encodeBase64url(await sha256(new TextEncoder().encode(JSON.stringify(members))))
 }
 
-/** So that one key's ciphertext cannot be put in the place of another's. */
+/** Returns the name that a ciphertext is bound to, so that one key cannot take the place of another. */
 function sealedName({ alg, kid }: Pick<StoredSigningKey, 'alg' | 'kid'>): string {
   return `${alg}:${kid}`
 }

@@ -51,7 +51,7 @@ const DIGITS = 6
 const CODES = 10 ** DIGITS
 const NO_MAC = 'A'.repeat(43)
 
-/** Every code is equally likely: what is left over of 32 bits is drawn again. */
+/** Returns digits, each code equally likely: a draw from the incomplete end of 32 bits is repeated. */
 function randomDigits(): string {
   const most = Math.floor(2 ** 32 / CODES) * CODES
   let drawn: number

@@ -110,7 +110,7 @@ ${sent}</p>
   }
 }
 
-/** As the main button of a page; 48 pixels high, for thumbs. */
+/** Returns the style of the main button of a page, 48 pixels high, for thumbs. */
 function buttonStyle(accent: string): string {
   return `display:inline-block;padding:12px 24px;border-radius:8px;background:${accent};color:#ffffff;font-weight:600;text-decoration:none`
 }

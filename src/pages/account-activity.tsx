@@ -57,7 +57,7 @@ function EventRow({ context, event }: { readonly context: PageContext; readonly 
   )
 }
 
-/** There is a text for every event, known or not. */
+/** Returns the text of an event, also of one that has none of its own. */
 function eventText(texts: Texts, { event, outcome, count, orMore }: EventGroup): string {
   if (count > 1) return texts.account.sessionsEnded(orMore ? `${count}+` : String(count))
   const events: Readonly<Record<string, EventText>> = texts.events

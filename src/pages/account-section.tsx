@@ -23,7 +23,7 @@ interface AccountSectionProps {
   readonly children: Child
 }
 
-/** A part of the account page: what it is about beside what can be done. */
+/** Renders a part of the account page: its explanation beside its forms. */
 export function AccountSection({ id, title, intro, children }: AccountSectionProps) {
   return (
     <section class="section" id={id} aria-labelledby={`${id}-title`}>
@@ -54,7 +54,7 @@ export function Folded({ summary, open, danger = false, children }: FoldedProps)
   )
 }
 
-/** A form of the account page. It says whose account it is about: another tab may have signed in to another one since. */
+/** Renders a form of the account page. It says whose account it is about: another tab may have signed in to another one since. */
 export function AccountForm({
   accountId,
   children,
@@ -78,7 +78,7 @@ export function reauthenticatePath(context: PageContext): string {
   return withReturnTo(`${context.basePath}/reauthenticate`, accountPath(context))
 }
 
-/** In place of a form that takes a proof of the last minutes. */
+/** Renders what replaces a form that needs a recent proof. */
 export function ConfirmFirst({ context }: { readonly context: PageContext }) {
   const { recent, go } = context.texts.reauthenticate
   return (

@@ -69,7 +69,7 @@ export function AccountSessions({ context, accountId, sessions, allHref }: Accou
   )
 }
 
-/** One session. The current one is ended by the button at the top of the page. */
+/** Renders one session. The button at the top of the page ends the current one. */
 function SessionItem({
   context,
   accountId,
@@ -106,7 +106,7 @@ function SessionItem({
   )
 }
 
-/** A form that is one button. */
+/** Returns the state of a form that is one button. */
 export function bare(context: PageContext, id: string) {
   return { context, id, state: FRESH_FORM, fields: [], retry: null }
 }

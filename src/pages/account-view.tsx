@@ -18,7 +18,7 @@ import { offered } from './screen'
 const FEW = { sessions: 10, events: 10 }
 const MANY = 100
 
-/** The account page, for its owner. @throws {Problem} `session-ended` if it has. */
+/** Renders the account page for its owner. @throws {Problem} `session-ended` if it has. */
 export async function accountPage(
   services: Services,
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },

@@ -31,7 +31,7 @@ interface CheckMailPageProps {
   readonly state: FormState
 }
 
-/** After a form that sends mail. */
+/** Renders the page after a form that sends mail. */
 export function CheckMailPage({ context, kind, email, returnTo, state }: CheckMailPageProps) {
   const { texts, basePath } = context
   const form = { context, id: 'again', state: FRESH_FORM, fields: [], retry: null }

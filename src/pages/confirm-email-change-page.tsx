@@ -26,7 +26,7 @@ interface ConfirmEmailChangePageProps {
   readonly token: string
 }
 
-/** `GET /email/change/confirm`. A button, because programs that check mail follow links: opening one uses up nothing. */
+/** Renders `GET /email/change/confirm`. It has a button, because programs that check mail follow links: opening one uses up nothing. */
 export function ConfirmEmailChangePage({ context, state, token }: ConfirmEmailChangePageProps) {
   const { texts } = context
   const form = { context, id: 'change', state, fields: [], retry: null }
@@ -42,7 +42,7 @@ export function ConfirmEmailChangePage({ context, state, token }: ConfirmEmailCh
   )
 }
 
-/** After it. */
+/** Renders the page after it. */
 export function EmailChangedPage({ context }: { readonly context: PageContext }) {
   const { texts, appHref } = context
   const { doneTitle, done, continue: text } = texts.confirmEmailChange

@@ -12,7 +12,7 @@ interface ConnectPageProps {
   readonly mail: boolean
 }
 
-/** `GET /login/connect`: an account has the address that somebody came with from a provider. They sign in to it once. */
+/** Renders `GET /login/connect`: an account has the address that somebody came with from a provider. They sign in to it once. */
 export function ConnectPage({ context, label, email, mail }: ConnectPageProps) {
   const { texts, basePath } = context
   const words = texts.providers

@@ -10,7 +10,7 @@ import type { Frame } from './frame'
 import { answerPage, pageContext } from './page-context'
 
 /**
- * `GET /continue`, to which forms lead (see {@link continueAfterForms}). Says so if the cookie that `cookie` names did not come back;
+ * Creates `GET /continue`, to which forms lead (see {@link continueAfterForms}). Says so if the cookie that `cookie` names did not come back;
  * goes on otherwise. `return_to` is read as that of a form, so nobody is led where a form could not lead them.
  */
 export function continueRoute(frame: Frame) {

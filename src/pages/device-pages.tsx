@@ -8,7 +8,7 @@ import type { PageContext } from './page'
 import { consentTexts } from './texts/consent-texts'
 import { deviceTexts } from './texts/device-texts'
 
-/** The pages on which a person connects a device. */
+/** Creates the pages on which a person connects a device. */
 export function createDevicePages(
   pages: Pages,
   { scopeTexts }: { readonly scopeTexts: ScopeTexts },
@@ -34,7 +34,7 @@ interface EnterPageProps {
   readonly userId: string
 }
 
-/** `GET /device`: enter the code, or compare the one that the link brought along. */
+/** Renders `GET /device`: enter the code, or compare the one that the link brought along. */
 function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
   const words = deviceTexts(context.language)
   return (

@@ -9,7 +9,7 @@ interface DonePageProps {
   readonly link: { readonly href: string; readonly text: string }
 }
 
-/** Something is finished, and there is one thing to do next. */
+/** Renders that something is finished, with one thing to do next. */
 export function DonePage({ context, title, text, link }: DonePageProps) {
   return (
     <Layout context={context} title={title}>

@@ -42,7 +42,7 @@ interface FactorRecoveryPageProps {
   readonly hours: number
 }
 
-/** `GET /login/second-factor/recovery`: for somebody who has lost every second factor, in the second step of a sign-in. */
+/** Renders `GET /login/second-factor/recovery`: for somebody who has lost every second factor, in the second step of a sign-in. */
 export function FactorRecoveryPage({ context, state, hours }: FactorRecoveryPageProps) {
   const { texts, basePath } = context
   const words = texts.factorRecovery

@@ -20,7 +20,7 @@ interface ForgotPasswordPageProps {
   readonly returnTo: string | null
 }
 
-/** `GET /password/forgot`. */
+/** Renders `GET /password/forgot`. */
 export function ForgotPasswordPage({ context, state, returnTo }: ForgotPasswordPageProps) {
   const { texts } = context
   const form = { context, id: 'forgot', state, fields: ['email'], retry: 'email', main: true }

@@ -29,7 +29,7 @@ export function Field({ form, name, label, autocomplete, value = '', required = 
 }
 
 /**
- * An address. `type="email"` would refuse letters beyond ASCII before the `@` (HTML §4.10.5.1.5), which an account
+ * Renders the field of an address. `type="email"` would refuse letters beyond ASCII before the `@` (HTML §4.10.5.1.5), which an account
  * here may have; the pattern only catches what cannot be an address.
  */
 export function EmailField({
@@ -60,7 +60,7 @@ export function EmailField({
   )
 }
 
-/** A code from a mail. Phones offer it above their keyboards. */
+/** Renders the field of a code from a mail. Phones offer it above their keyboards. */
 export function CodeField({ form }: Pick<FieldProps, 'form'>) {
   const { texts } = form.context
   return (
@@ -79,7 +79,7 @@ export function CodeField({ form }: Pick<FieldProps, 'form'>) {
   )
 }
 
-/** The code that an authenticator app shows. */
+/** Renders the field of a code that an authenticator app shows. */
 export function AppCodeField({ form }: Pick<FieldProps, 'form'>) {
   const label = form.context.texts.fields.appCode
   return <OneTimeField form={form} name="code" label={label} inputmode="numeric" />
@@ -112,7 +112,7 @@ function OneTimeField({ form, name, label, inputmode }: OneTimeFieldProps) {
 }
 
 /**
- * A password: never sent back to the page, never shortened, and pasted or filled in as one likes (NIST SP 800-63B-4
+ * Renders the field of a password: never sent back to the page, never shortened, and pasted or filled in as one likes (NIST SP 800-63B-4
  * §3.1.1.2). The script adds a button that shows it.
  */
 export function PasswordField({ form, name, label }: Pick<FieldProps, 'form' | 'name' | 'label'>) {
@@ -142,7 +142,7 @@ export function PasswordField({ form, name, label }: Pick<FieldProps, 'form' | '
   )
 }
 
-/** For the script, which counts code points as the server does. */
+/** Returns the texts for the script, which counts code points as the server does. */
 function strengthTexts({ fields }: PageContext['texts'], minLength: number) {
   return {
     'data-min-length': minLength,

@@ -37,7 +37,7 @@ export function waitText({ form }: Texts, seconds: number): string {
 
 type TextsByCode = Readonly<Record<string, string>>
 
-/** Own members only: a field may be called `constructor`. */
+/** Reads own members only: a field may be called `constructor`. */
 function find<T>(table: Readonly<Record<string, T>>, key: string): T | undefined {
   return Object.hasOwn(table, key) ? table[key] : undefined
 }

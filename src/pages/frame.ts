@@ -27,7 +27,7 @@ export function createFrame(config: Config, { texts, rightToLeft = [], styles = 
   return { config, texts: pageTexts(texts), rightToLeft, styles: css === '' ? null : css }
 }
 
-/** White and black can be read on an accent, because it can be read on light and on dark pages ({@link parseAccent}). */
+/** Returns the style of the accent. White and black are readable on it, because it is readable on light and on dark pages ({@link parseAccent}). */
 function accentCss({ brandAccent }: Config): string {
   if (brandAccent === null) return ''
   const { light, dark } = brandAccent

@@ -56,7 +56,7 @@ export async function findMailedLink(
   }
 }
 
-/** As {@link signInWithLink} decides when the link is used. */
+/** Returns `true` as {@link signInWithLink} decides when the link is used. */
 async function removesPassword(services: Services, c: Context, { account }: FoundLink): Promise<boolean> {
   if (!account || account.passwordHash === null || account.user.emailVerified) return false
   const { headers } = c.req.raw

@@ -8,7 +8,7 @@ import { Layout } from './layout'
 import type { PageContext } from './page'
 import { consentTexts } from './texts/consent-texts'
 
-/** The pages of the authorization endpoint. */
+/** Creates the pages of the authorization endpoint. */
 export function createOAuthPages(
   pages: Pages,
   { scopeTexts }: { readonly scopeTexts: ScopeTexts },

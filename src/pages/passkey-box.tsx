@@ -17,7 +17,7 @@ interface PasskeyBoxProps {
   readonly instead?: readonly string[]
 }
 
-/** A passkey in place of what the page asks for. */
+/** Renders the offer to use a passkey instead of the form of the page. */
 export function PasskeyBox({
   context,
   does,

@@ -38,7 +38,7 @@ export function referenceRoutes(frame: Frame) {
     })
 }
 
-/** The text that tools/page-assets.ts has packed. */
+/** Returns the text that tools/page-assets.ts has packed. */
 async function unpack(packed: string): Promise<string> {
   const bytes = new Blob([Uint8Array.fromBase64(packed)])
   return new Response(bytes.stream().pipeThrough(new DecompressionStream('gzip'))).text()

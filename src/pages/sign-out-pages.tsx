@@ -5,7 +5,7 @@ import { Layout } from './layout'
 import type { PageContext } from './page'
 import { signOutTexts } from './texts/sign-out-texts'
 
-/** The pages of a sign-out that an app asks for. */
+/** Creates the pages of a sign-out that an app requests. */
 export function createSignOutPages(pages: Pages, onward: SignOutPages['onward']): SignOutPages {
   return {
     ask: (c, question) =>

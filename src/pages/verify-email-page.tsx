@@ -96,7 +96,7 @@ export function EmailVerifiedPage({
   return <DonePage context={context} title={doneTitle} text={elsewhere ? doneElsewhere : done} link={on} />
 }
 
-/** The address is proven, and the password that was chosen before was somebody else's: see flows/verify-email.ts. */
+/** Renders that the address is proven, and that the password that was chosen before was somebody else's: see flows/verify-email.ts. */
 function NoPasswordPage({
   context,
   returnTo,

@@ -90,7 +90,7 @@ export async function verifyRegistration(
   return { ok: true, passkey }
 }
 
-/** A credential id has at least 16 bytes (WebAuthn L3 §4) and at most 1,023 (§7.1). */
+/** Returns `true` for the length of a credential id: at least 16 bytes (WebAuthn L3 §4) and at most 1,023 (§7.1). */
 function isCredentialIdLength(length: number): boolean {
   return length >= 16 && length <= 1023
 }

@@ -74,7 +74,7 @@ function parseRange(text: string): ReadonlySet<string> | null {
   return suffixes
 }
 
-/** As the ranges are indexed. SHA-1 protects nothing here: the list of hashes is public. */
+/** Returns the SHA-1 by which the ranges are indexed. It protects nothing here: the list of hashes is public. */
 async function sha1Hex(password: string): Promise<string> {
   const digest = await crypto.subtle.digest('SHA-1', new TextEncoder().encode(password))
   return encodeHex(new Uint8Array(digest)).toUpperCase()

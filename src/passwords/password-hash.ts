@@ -107,7 +107,7 @@ interface StoredHash extends Cost {
   readonly hash: Uint8Array<ArrayBuffer>
 }
 
-/** NFC (NIST SP 800-63B-4 §3.1.1.2) is the only thing done to a password: no trimming, folding or truncation. */
+/** Peppers a password. NFC (NIST SP 800-63B-4 §3.1.1.2) is the only other change: no trimming, folding or truncation. */
 async function peppered(password: string, pepper: CryptoKey): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new TextEncoder().encode(password.normalize('NFC'))
   return new Uint8Array(await crypto.subtle.sign('HMAC', pepper, bytes))

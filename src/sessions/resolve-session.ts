@@ -84,7 +84,7 @@ async function copyToCache(
 }
 
 /**
- * The store decides whether a session slides, never the cached copy: that may be of a session that has ended. Of many
+ * Slides a session if the store agrees. The cached copy never decides: it may be of a session that has ended. Of many
  * requests one slides; the others find out whether the copy they were let in by is only behind, or wrong.
  */
 async function slide(

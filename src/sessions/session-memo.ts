@@ -40,7 +40,7 @@ export function createSessionMemo({ memoSeconds, sealSeconds, clock }: SessionMe
     memo.deleteWhere(({ session }) => ids.has(session.id))
   }
 
-  /** Its seals may still be out there. */
+  /** Forgets sessions and refuses their seals, which browsers may still hold. */
   function end(ids: ReadonlySet<string>): void {
     forget(ids)
     if (sealSeconds > 0) for (const id of ids) ended.set(id, true, clock() + sealSeconds)

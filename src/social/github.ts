@@ -85,7 +85,7 @@ export function createGitHub(
   }
 }
 
-/** The address that mail of GitHub goes to, if its owner has verified it; never another of the list. */
+/** Returns the address that mail of GitHub goes to, if its owner has verified it; never another of the list. */
 function primaryAddress(entries: unknown): string | null {
   if (!Array.isArray(entries)) return null
   // guard: an address at GitHub counts if it is primary and verified

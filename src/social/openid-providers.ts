@@ -32,7 +32,7 @@ function domainOf({ canonical }: EmailAddress): string {
   return canonical.slice(canonical.lastIndexOf('@') + 1)
 }
 
-/** An issuer of the operator's own. */
+/** Creates an issuer of the operator's own. */
 export function createIssuer(
   {
     issuer,

@@ -5,7 +5,7 @@ import type { Keyring } from '../crypto/keyring'
 export type AccountKeys = (canonicalEmail: string) => Promise<string>
 
 /**
- * Keys of attempts and of what is recorded about addresses that have no account: HMAC-SHA-256, base64url. What somebody
+ * Creates keys of attempts, and of records about addresses that have no account: HMAC-SHA-256, base64url. What somebody
  * typed may be another's address, or a password in the wrong field, and is not kept.
  *
  * A new `AUTH_SECRET` begins new counts; that costs an attacker a rotation.

@@ -117,7 +117,7 @@ async function ask(body: Readonly<Record<string, string>>): Promise<Verdict | { 
   }
 }
 
-/** A UUID that is the same for an equal request alone: with another field the token counts as used. */
+/** Returns a UUID that is the same for an equal request alone: with another field the token counts as used. */
 async function idempotencyKey(token: string, request: string): Promise<string> {
   const bytes = new TextEncoder().encode(JSON.stringify([token, request]))
   const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))

@@ -76,7 +76,7 @@ function isCanonical(part: string): boolean {
   return LAST_CHARACTERS[part.length % 4]?.test(part.slice(-1)) === true
 }
 
-/** jose looks at claims only after the signature has been verified, so `expired` and `claims` are about our own tokens. */
+/** Returns why a token was refused. jose reads claims only after it has verified the signature, so `expired` and `claims` are about our own tokens. */
 function refusalOf(error: unknown): Exclude<JwtRefusal, 'expired'> {
   if (error instanceof errors.JWTClaimValidationFailed || error instanceof errors.JWTInvalid) return 'claims'
   if (error instanceof errors.JWSInvalid) return 'malformed'

@@ -37,7 +37,7 @@ interface Additions {
 }
 
 /**
- * The routes of Janus, under the path of the issuer, with pages if there are any. A path with a slash at its end is the path without.
+ * Creates the app with the routes of Janus under the path of the issuer, and with pages if there are any. A slash at the end of a path is ignored.
  */
 export function createApp(
   services: WiredServices,
@@ -83,7 +83,7 @@ export function createApp(
 
 const passOn: MiddlewareHandler = (_, next) => next()
 
-/** Every route but those of the parts that can be left out, without the guards before them. */
+/** Creates every route except those of parts that can be left out, without the guards before them. */
 export function createRoutes(services: WiredServices, pages: Pages | null) {
   return new Hono()
     .route('/', pages?.routes ?? new Hono<SignedInEnv>())

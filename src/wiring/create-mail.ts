@@ -51,7 +51,7 @@ export function createMail({
   }
 }
 
-/** The routes that mail takes. */
+/** Creates the routes of mail. */
 export function mailRoutes(services: MailingServices) {
   return new Hono<SignedInEnv>()
     .route('/', mailedLinkRoutes(services))

@@ -30,7 +30,7 @@ export const createPasskeys: CreatePasskeys = ({ config, db, keyring, mailQueue,
   }
 }
 
-/** The routes that passkeys take. */
+/** Creates the routes of passkeys. */
 export function allPasskeyRoutes(services: Services & PasskeyPart) {
   return new Hono<SignedInEnv>()
     .route('/', passkeyRoutes(services))

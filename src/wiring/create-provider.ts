@@ -56,7 +56,7 @@ const METADATA_PATHS = ['/.well-known/oauth-authorization-server', '/.well-known
 export const createProvider: CreateProvider = (env) =>
   createProviderBy(env, { send: (url, init) => fetch(url, init) })
 
-/** As {@link createProvider}, with another way to the documents of apps. */
+/** Creates the part as {@link createProvider} does, with another way to the documents of apps. */
 export function createProviderBy(env: object, { send }: { readonly send: Send }): Provider {
   const { faults, isOn, resources, clients, scopeTexts } = parseOAuthSettings({ ...env })
   return {
@@ -126,7 +126,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
   }
 }
 
-/** The keys of ID tokens. That of ES256 is made when a client first wants it, because RS256 is what every client understands. */
+/** Creates the keys of ID tokens. That of ES256 is made when a client first needs it, because every client understands RS256. */
 function createIdTokenKeys(services: Omit<StoredKeysServices<never>, 'alg'>): IdTokenKeys {
   return {
     RS256: createStoredSigningKeys({ ...services, alg: 'RS256' }),
@@ -134,7 +134,7 @@ function createIdTokenKeys(services: Omit<StoredKeysServices<never>, 'alg'>): Id
   }
 }
 
-/** The routes that an authorization server takes. */
+/** Creates the routes of an authorization server. */
 function providerRoutes(services: Services & ProviderPart, pages: Pages | null) {
   const routes = new Hono<SignedInEnv>()
     .route('/', metadataRoutes(services, { hasPages: pages !== null }))

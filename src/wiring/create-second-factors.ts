@@ -56,7 +56,7 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
   }
 }
 
-/** The routes that second factors take. */
+/** Creates the routes of second factors. */
 export function allSecondFactorRoutes(services: Services & SecondFactorPart, pages: Pages | null) {
   return new Hono<SignedInEnv>()
     .route('/', secondFactorStepRoutes(services))

@@ -25,7 +25,7 @@ export const createSelfService: CreateSelfService = ({ db, mailQueue, config }) 
   }
 }
 
-/** The routes of one's own account: its profile, password, sessions, devices, activity and export, its end, and proving again who one is. */
+/** Creates the routes of one's own account: profile, password, sessions, devices, activity, export, deletion, and a new proof of who one is. */
 export function selfServiceRoutes(services: SelfServices) {
   return new Hono<SignedInEnv>()
     .route('/', stepUpRoutes(services))

@@ -83,7 +83,7 @@ interface ServiceParts {
   readonly defer: Defer
 }
 
-/** The one place that puts adapters behind interfaces. */
+/** Creates the services. This is the one place that puts adapters behind interfaces. */
 export function createServices(
   {
     bindings,

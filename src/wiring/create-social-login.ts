@@ -15,7 +15,7 @@ import { sweepUsedChallenges } from './used-challenges'
 export const createSocialLogin: CreateSocialLogin = (env) =>
   createSocialLoginBy(env, { send: (url, init) => fetch(url, init) })
 
-/** As {@link createSocialLogin}, with another way to the providers. */
+/** Creates the part as {@link createSocialLogin} does, with another way to the providers. */
 export function createSocialLoginBy(env: object, way: Omit<ProviderParts, 'clock'>): SocialLogin {
   const { faults, createProviders } = parseSocialSettings({ ...env })
   return {
@@ -37,7 +37,7 @@ export function createSocialLoginBy(env: object, way: Omit<ProviderParts, 'clock
   }
 }
 
-/** The routes that social login takes. */
+/** Creates the routes of social login. */
 export function socialRoutes(services: Services & SocialPart, pages: Pages | null) {
   return new Hono<SignedInEnv>()
     .route('/', socialSignInRoutes(services, pages))

@@ -6,7 +6,7 @@ import { keepConnections } from '../storage/sockets/kept-connections'
 /** A store of copies that a process on Node has connections to. */
 export interface OpenCopies {
   readonly copyStore: CopyStore
-  /** Nothing may be asked afterwards. */
+  /** Closes the connections. Nothing may be called afterwards. */
   close(): void
 }
 

@@ -32,7 +32,7 @@ export function createMountable({ app, misplaced, basePath }: Mounted): Hono {
   })
 }
 
-/** As {@link createMountable}, for a Janus that is not configured: mounted at `/`, it answers only who asks whether it is ready. */
+/** Creates what {@link createMountable} does for a Janus that is not configured: mounted at `/`, it answers only the requests for readiness. */
 export function createUnconfiguredMountable(app: Hono): Hono {
   return new Hono().all('*', (c, next) => {
     const asks = /\/(healthz|readyz)$/.test(getPathNoStrict(c.req.raw))

@@ -9,6 +9,6 @@ export interface Playground {
   readonly bindings: D1Bindings
   /** Says on every response what it cost. */
   readonly reportStorage: MiddlewareHandler
-  /** Its routes. */
+  /** Creates its routes. */
   createRoutes(services: Services): Hono<SignedInEnv>
 }

@@ -9,7 +9,7 @@ export type { SqliteMigrations } from '../storage/sqlite/migrate'
 export interface OpenTruth extends Truth {
   /** Runs work unless another process on the same database runs such work at this moment. */
   alone(work: () => Promise<void>): Promise<void>
-  /** Nothing may be asked afterwards. */
+  /** Closes the file. Nothing may be called afterwards. */
   close(): Promise<void>
 }
 

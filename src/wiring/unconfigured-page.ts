@@ -17,7 +17,7 @@ export function unconfiguredPage(faults: readonly ConfigFault[]): string {
 </html>`
 }
 
-/** The helper of Hono would be the only one in an API without pages. */
+/** Escapes text here, because nothing else in an API without pages needs the helper of Hono. */
 function escapeHtml(text: string): string {
   return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }

@@ -63,7 +63,7 @@ describe.each([
             `UPDATE audit_events SET ${column} = ?1 WHERE seq = ?2 AND ${column} IS NOT ?1`,
           )
           const run = update.bind(value, seq).run()
-          // What is NULL already is not changed by NULL.
+          // NULL does not change a column that is NULL already.
           if (before.at(seq - 1 - (before[0]?.seq ?? 1) + 1)?.[column] === value) await run
           else await expect(run).rejects.toThrow(value === null ? /append-only|NOT NULL/ : REFUSAL)
         }

@@ -10,7 +10,7 @@ const janus = ownService({ LOG_SUCCESS_PERCENT: '100' })
 const WRONG = 'not the horse battery'
 const NEW_PASSWORD = 'another horse battery'
 
-/** What no one did from anywhere: the database by itself. */
+/** The row of something that the database did by itself. */
 const BY_ITSELF = { actor_id: null, address: null, country: null, user_agent: null, request_id: null }
 
 /** The whole of a row, but for its place and time, which are looked at as well. */

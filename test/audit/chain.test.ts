@@ -70,7 +70,7 @@ async function sealedSeqs(): Promise<readonly number[]> {
   return (await rowsAfter(0)).filter(({ chain_hash }) => chain_hash !== null).map(({ seq }) => seq)
 }
 
-/** What somebody can do who may do everything: the triggers are away while it is done. */
+/** Changes rows as a database administrator could, without the triggers. */
 async function behindTheTriggers(sql: string): Promise<void> {
   const triggers = await env.DB.prepare(
     "SELECT name, sql FROM sqlite_master WHERE type = 'trigger' AND tbl_name = 'audit_events'",

@@ -16,13 +16,13 @@ import {
 } from '../support/providers'
 import type { OwnService } from '../support/service'
 
-/** What is not named costs nothing. */
+/** Returns the costs, with zero for those that are not named. */
 function costs(spent: Partial<Costs>): Costs {
   const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
   return { ...free, ...spent }
 }
 
-/** What it takes to know who is asking. */
+/** The cost of knowing who is asking. */
 const AUTHENTICATED = {
   session: { kvReads: 1 },
   token: { verifications: 1 },

@@ -39,7 +39,7 @@ function expectLimited(answer: Answer): void {
   expect(answer.cookies).toEqual({})
 }
 
-/** What the client's limit does not stop says that the body is no JSON: the cheapest answer there is. */
+/** Sends a body that is not JSON. Where the client's limit does not stop it, the answer says so, which is the cheapest answer. */
 async function knock(service: Service, path: string, headers: Record<string, string>): Promise<Answer> {
   const type = { 'Content-Type': 'application/json' }
   const request = new Request(`${service.issuer}${path}`, {

@@ -44,7 +44,7 @@ const UNLISTED = [
   'http://localhost.localhost:5173',
 ]
 
-/** What a browser asks before it lets a page send JSON with credentials. */
+/** Sends the preflight of a page that will send JSON with credentials. */
 function preflight(
   origin: string,
   method = 'POST',
@@ -207,7 +207,7 @@ it('CSRF-07: nothing else has a wildcard, and no wildcard has credentials', asyn
 })
 
 describe('the log', () => {
-  /** What it says of a request, besides that it came. */
+  /** Returns what it says of a request, besides that it came. */
   async function logged(method: string, path: string, headers: Record<string, string>) {
     const service = ownService({ ALLOWED_ORIGINS: APP, LOG_SUCCESS_PERCENT: '0' })
     const answer = await send(service, method, path, { headers })

@@ -109,7 +109,7 @@ const REQUESTS: Readonly<Record<string, (person: Person) => unknown>> = {
   'POST /identities/:id/remove': () => undefined,
 }
 
-/** What does not look at an access token. */
+/** Lists routes that do not look at an access token. */
 const SIGNS_IN = [
   'POST /register',
   'POST /login',
@@ -139,7 +139,7 @@ const SIGNS_IN = [
   'POST /refresh',
 ]
 
-/** What answers without storage, keys or passwords. */
+/** Lists routes that answer without storage, keys or passwords, with their status. */
 const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'GET /problems/:code': 200,
   'GET /healthz': 200,
@@ -160,7 +160,7 @@ const NEEDS_NOTHING: Readonly<Record<string, number>> = {
   'POST /login/social/confirm': 401,
 }
 
-/** What is sent to these is about no passkey and no second factor that there is, or comes before the address is proven. */
+/** Lists routes that have nothing to do here: there is no such passkey or second factor, or the address is not proven. */
 const NOTHING_TO_DO: Readonly<Record<string, number>> = {
   'POST /me/totp': 409,
   'POST /me/second-factor/remove': 409,
@@ -184,11 +184,11 @@ function ask(service: OwnService, route: string, person: Person): Promise<Answer
   return send(service, method, url === '/' ? '' : url, { headers: person.headers, body })
 }
 
-/** What a store says when it fails; none of it may be told to a client. */
+/** Holds what a store says when it fails; none of it may be told to a client. */
 const OUTAGE = 'D1_ERROR: canary-of-the-store no such table: users: SQLITE_ERROR'
 
 interface Faults {
-  /** Whether the next call to a store fails. */
+  /** Returns `true` if the next call to a store fails. */
   failing(store: 'D1' | 'KV'): boolean
 }
 

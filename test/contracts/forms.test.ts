@@ -40,7 +40,7 @@ function expectRedirect(answer: Answer, location: string): void {
   expect(answer.text).toBe('')
 }
 
-/** What leaves the origin, or would in some browser or proxy; all of them: test/http/return-to.test.ts. */
+/** Lists what leaves the origin, or would in some browser or proxy; all of them: test/http/return-to.test.ts. */
 const FOREIGN = [
   '//evil.example',
   'https://evil.example/',

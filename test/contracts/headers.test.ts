@@ -160,7 +160,7 @@ describe('every answer', () => {
     seen = await crawl()
   })
 
-  /** What a header says, by answer; answers that agree with `right` left out. */
+  /** Returns what a header says, by answer; answers that agree with `right` left out. */
   function except(header: string, right: (value: string | null, answer: Seen) => boolean) {
     return seen
       .filter((answer) => !right(answer.response.headers.get(header), answer))

@@ -7,7 +7,7 @@ import { guardedApp } from '../support/guarded-app'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { createPlace, type Place } from '../support/place'
 
-/** What the memo saves, and what it adds to the table of docs/explain/staleness.md: its seconds, and nothing else. */
+/** Turns the memo on. It adds its seconds to the table of docs/explain/staleness.md, and nothing else. */
 const MEMO = { MEMO_SECONDS: '5' }
 
 /** A Janus that remembers, where `person` has just been let in, so that they are remembered. */

@@ -8,7 +8,7 @@ import { newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 type Counting = ReturnType<typeof countingService>
 type Mode = 'session' | 'token'
 
-/** What is done, once everything it needs is there. Answers what is to be 2xx. */
+/** Does each operation once everything it needs is there. Returns an answer that must be 2xx. */
 const DOING: Readonly<
   Record<OperationName, (counting: Counting, mode: Mode) => Promise<() => Promise<{ status: number }>>>
 > = {

@@ -14,7 +14,7 @@ import { deployed, ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** What `/me` has of an account besides what a sign-in has. */
+/** Lists what `/me` has of an account besides what a sign-in has. */
 const NO_METADATA = { user_metadata: {}, app_metadata: {} }
 
 /** So many attempts may be under way, or throttling would decide the race. */

@@ -11,12 +11,12 @@ function discreetService(): { readonly service: MailingService; readonly open: M
   return { service: mailingService({ REGISTRATION: 'verified' }), open: mailingService() }
 }
 
-/** What a stranger learns from an answer, but for what is random. */
+/** Returns what a stranger learns from an answer, but for what is random. */
 function seen({ status, headers, body }: Answer) {
   return { status, code: body?.code ?? null, retryAfter: headers.get('Retry-After') }
 }
 
-/** What an owner may do at any time, and a stranger must not notice. */
+/** Describes what an owner may do at any time, and a stranger must not notice. */
 class Owner {
   password = PASSWORD
   changes = 0

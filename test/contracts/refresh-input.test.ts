@@ -35,7 +35,7 @@ async function expectUntouched(ada: Person): Promise<void> {
 
 const signedIn = () => signedInPerson({ mode: 'token' })
 
-/** What this service would issue, for whatever it is asked. */
+/** Returns a refresh token as this service would issue it. */
 function forge(sessionId: string, counter: number, { secret = env.AUTH_SECRET, issuer = env.ISSUER } = {}) {
   return createRefreshTokens({ keyring: createKeyring([secret]), issuer }).issue({ sessionId, counter })
 }

@@ -83,7 +83,7 @@ const OPEN_PAGES = [
   'GET /openapi.json',
   'GET /docs',
 ]
-/** What only an authorization server has, and only with pages. */
+/** Lists what only an authorization server has, and only with pages. */
 const OAUTH_PAGES = [
   'GET /oauth/authorize',
   'POST /oauth/authorize',
@@ -153,7 +153,7 @@ interface Route {
   readonly path: string
 }
 
-/** What is registered, middleware apart. */
+/** Returns what is registered, middleware apart. */
 function routesOf({ services }: OwnService): readonly Route[] {
   const { basePath } = services.config
   const names = appOf(services)
@@ -165,7 +165,7 @@ function routesOf({ services }: OwnService): readonly Route[] {
   })
 }
 
-/** What a client asks for to get there, below the issuer. */
+/** Returns the URL of a route, below the issuer. */
 function urlOf(path: string): string {
   return path === '/'
     ? ''

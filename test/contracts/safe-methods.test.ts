@@ -9,7 +9,7 @@ beforeAll(startEmpty)
 /** With mail and pages, so that every route is there. */
 const service = mailingService()
 
-/** What a link on a foreign page might say. */
+/** Lists what a link on a foreign page might say. */
 const PATHS = [
   '/',
   '/register?email=eve@example.com&password=correct%20horse%20battery',

@@ -5,7 +5,7 @@ import { ownService } from '../support/service'
 /** Two services on two ports of one machine. */
 const services = ['8787', '8788'].map((port) => ownService({ ISSUER: `http://localhost:${port}` }))
 
-/** What a browser keeps: by name, for a host, whatever the port (RFC 6265 §5.3, §8.5). */
+/** Returns a browser that keeps cookies by name and host, whatever the port (RFC 6265 §5.3, §8.5). */
 function createBrowser() {
   const jar = new Map<string, string>()
   return {

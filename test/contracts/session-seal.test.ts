@@ -15,7 +15,7 @@ import {
 import { createPlace, type Place, sessionCopy } from '../support/place'
 import { stopTime } from '../support/stop-time'
 
-/** What a seal saves, and what it adds to the table of docs/explain/staleness.md: its seconds in session mode, and nothing else. */
+/** Turns the seal on. It adds its seconds in session mode to the table of docs/explain/staleness.md, and nothing else. */
 const SEALED = { SEAL_SECONDS: '30' }
 
 const SEAL = '__Host-seal'

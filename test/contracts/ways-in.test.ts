@@ -51,13 +51,13 @@ interface Arranged {
   readonly mode: Mode
   readonly subject: Subject
   readonly soft: SoftPasskey | null
-  /** Whether the account has an authenticator app. */
+  /** Says whether the account has an authenticator app. */
   readonly app: boolean
 }
 
 type Way = (service: SocialService, of: Arranged) => Promise<Answer>
 
-/** What a person presents first, up to where a second factor is due. */
+/** Lists what a person presents first, up to where a second factor is due. */
 const WAYS = {
   password: (service, { person: { email, mode } }) =>
     send(service, 'POST', '/login', { body: { email, password: PASSWORD, mode } }),
@@ -92,7 +92,7 @@ const WAYS = {
   },
 } satisfies Readonly<Record<string, Way>>
 
-/** What is tried below, each in a test of its own: it takes more than an account that is there. */
+/** Lists ways in that have a test of their own below, because they need more than an existing account. */
 const OTHERS = [
   'registration',
   'verified registration',
@@ -198,7 +198,7 @@ describe('LOG-04: nothing is left out of what is tried here', () => {
   })
 })
 
-/** What follows, in one word for each cell of the table. */
+/** Returns what follows, in one word for each cell of the table. */
 function expectedOf(way: string, { soft, app }: Arranged, requires: boolean): string {
   if (way === 'reset') return 'nothing'
   if (way === 'passkey') return 'urn:janus:2fa'
@@ -255,7 +255,7 @@ async function forgetSessions(userId: string) {
     .run()
 }
 
-/** What an answer led to: the level of a session, what is due next, or nothing. */
+/** Returns what an answer led to: the level of a session, what is due next, or nothing. */
 async function outcomeOf(userId: string, way: string, answer: Answer): Promise<string> {
   const acr = await levelOf(userId)
   if (acr !== null) return acr

@@ -89,7 +89,7 @@ it('RL-03: a Worker that signs people in says where each of them is, and nothing
   ])
 })
 
-/** What the compiler has to say. */
+/** Returns the messages of the compiler. */
 function compile(): string {
   try {
     return execFileSync('npx', ['tsc', '-p', folder], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })

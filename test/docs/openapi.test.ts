@@ -8,7 +8,7 @@ function readDocument() {
   return JSON.parse(readFileSync('assets/openapi.json', 'utf8'))
 }
 
-/** What the specification's own schema has against a document; it leaves schemas within alone. */
+/** Returns the faults that the specification's own schema finds in a document. It does not check schemas within. */
 async function faultsOf(document: Record<string, unknown>): Promise<unknown> {
   const { valid, errors } = await new Validator().validate(document)
   return valid ? null : errors

@@ -32,7 +32,7 @@ function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count:
   return { count: named.length, faults }
 }
 
-/** What the settings of social login begin and end with. */
+/** Lists what the settings of social login begin and end with. */
 const SOCIAL_NAMES = [
   'SOCIAL_PROVIDERS',
   'OAUTH_CLIENTS',

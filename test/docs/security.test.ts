@@ -46,7 +46,7 @@ const rows = [...page.matchAll(/^\| ([A-Z]+-\d\d) \| (.*) \| (.*) \| (.*)\|$/gm)
 /** A call of `it`, `test` or `describe` by its title, as a file writes it. */
 interface Titled {
   readonly title: string
-  /** Whether what it contains runs: neither it nor a group around it is skipped, left to do, or meant to fail. Vitest fails an empty group. */
+  /** Says whether its tests run: neither it nor a group around it is skipped, left to do, or meant to fail. Vitest fails an empty group. */
   readonly runs: boolean
 }
 
@@ -67,7 +67,7 @@ function namesOf(callee: unknown): readonly string[] {
   return object.length === 0 ? [] : [...object, String(callee.property.name)]
 }
 
-/** What keeps a test from running, or lets it pass by failing. */
+/** Lists what keeps a test from running, or lets it pass by failing. */
 const NOT_RUN = ['skip', 'skipIf', 'runIf', 'todo', 'fails']
 
 /** Returns every titled call of a file. A title with something put in is taken up to there. */

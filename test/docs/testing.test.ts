@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-/** What the package calls what the tests of this checkout import as files. */
+/** Maps the files that tests of this checkout import to their names in the package. */
 const NAMES: Readonly<Record<string, string>> = {
   '../../packages/janus/index.ts': 'janus',
   '../../packages/verify/index.ts': 'janus/verify',

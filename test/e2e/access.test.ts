@@ -16,7 +16,7 @@ interface AxeOptions {
   readonly runOnly?: readonly string[]
 }
 
-/** What axe-core has against the page as it is, by rule and element. */
+/** Returns the faults that axe-core finds on the page, by rule and element. */
 async function violations({ page }: Visitor, options: AxeOptions = {}): Promise<readonly string[]> {
   const settings = JSON.stringify({ ...options, resultTypes: ['violations'], preload: false })
   const { violations: found } = await page.evaluate<AxeResults>(`axe.run(${settings})`)
@@ -37,7 +37,7 @@ function violationsInWords(visitor: Visitor): Promise<readonly string[]> {
   return violations(visitor, { rules: { 'color-contrast': { enabled: false } } })
 }
 
-/** What does not fit on the narrowest of screens. */
+/** Returns elements that do not fit on the narrowest screen. */
 async function overflow({ page }: Visitor): Promise<readonly string[]> {
   const size = page.viewportSize()
   await page.setViewportSize({ width: 320, height: 640 })
@@ -46,7 +46,7 @@ async function overflow({ page }: Visitor): Promise<readonly string[]> {
   return width > 320 ? [`${width} pixels wide`] : []
 }
 
-/** What is smaller than a finger or an unsteady hand can hit (WCAG 2.2 §2.5.8). No link is excepted for standing in a sentence. */
+/** Returns targets that are too small for a finger (WCAG 2.2 §2.5.8). Links in sentences are not excepted. */
 function smallTargets({ page }: Visitor): Promise<readonly string[]> {
   return page.evaluate<
     readonly string[]

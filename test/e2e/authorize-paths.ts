@@ -1,4 +1,4 @@
-/** What an authorization server is set up with, so that its pages are seen. */
+/** Holds what an authorization server is set up with, so that its pages are seen. */
 const RESOURCE = 'https://api.example/'
 const SCOPE_TEXTS = {
   'notes:read': { en: 'read your notes', de: 'Ihre Notizen lesen', es: 'leer sus notas' },
@@ -30,7 +30,7 @@ export const AUTHORIZE = {
   unknown: authorizePath(UNKNOWN, AT_A_SITE),
 }
 
-/** What a device asks for. */
+/** Lists what a device asks for. */
 export const DEVICE_REQUEST = {
   client_id: REGISTERED,
   scope: 'notes:read notes:write openid',

@@ -12,7 +12,7 @@ import { arrive, type Visitor } from './visitor.ts'
 
 const SECRET = randomBytes(32).toString('base64url')
 
-/** What the page of an app does with the client: `start` makes one, whose first access token may have expired. */
+/** The page of an app with the client: `start` makes one, whose first access token may have expired. */
 const APP = `
   globalThis.start = (issuer, options, { expired = false } = {}) => {
     globalThis.heard = []

@@ -21,7 +21,7 @@ export interface Engine {
   close(): Promise<void>
 }
 
-/** What differs between engines. */
+/** Describes what differs between engines. */
 interface Driver {
   open(url: string): Promise<unknown>
   /** Evaluates an expression on the page. */
@@ -31,7 +31,7 @@ interface Driver {
 
 export const ENGINES: readonly {
   readonly name: string
-  /** What it takes. */
+  /** Says what it takes. */
   readonly tools: readonly Tool[]
   start(): Promise<Engine>
 }[] = [

@@ -30,7 +30,7 @@ export async function signIn(visitor: Visitor, { email, password }: Omit<Person,
   return visitor.press('Sign in')
 }
 
-/** Whether the visitor is signed in, as the first page says. */
+/** Returns `true` if the visitor is signed in, as the first page says. */
 export async function isSignedIn(visitor: Visitor): Promise<boolean> {
   await visitor.go('/')
   return (await visitor.heading()) !== "You're not signed in."

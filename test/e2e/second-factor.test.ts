@@ -13,7 +13,7 @@ import type { Visitor } from './visitor.ts'
 
 const SECTION = 'Two-step verification'
 
-/** What a phone reads from the page. */
+/** Returns what a phone reads from the page. */
 async function scan({ page }: Visitor): Promise<URL> {
   const folder = mkdtempSync(join(tmpdir(), 'janus-qr-'))
   try {

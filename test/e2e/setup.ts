@@ -7,7 +7,7 @@ import { registerApps } from './oauth-app.ts'
 import type { ServiceName } from './stage.ts'
 
 /**
- * What all files of browser tests share, because each takes seconds to start: two services, one of which wants addresses
+ * Starts the services that all files of browser tests share, because each takes seconds: two services, one of which wants addresses
  * verified and lives under a path.
  *
  * Nobody waits for them here. Files that need one ask the stage's own little server, which answers when it is up.

@@ -20,7 +20,7 @@ export function foreignPage(html: string, host: string): string {
   return url.href
 }
 
-/** What a service on this machine calls a cookie: after its port, for browsers send cookies to every port of a host. */
+/** Returns the name of a cookie of a service on this machine. It has the port, because browsers send cookies to every port of a host. */
 export function cookieNameAt(url: string, purpose: 'session' | 'refresh' = 'session'): string {
   return `__Host-${purpose}-${new URL(url).port}`
 }

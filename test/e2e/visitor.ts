@@ -19,7 +19,7 @@ export interface Visitor {
   readonly page: Page
   /** The issuer of the service that is visited. */
   readonly url: string
-  /** What must never happen and did: the test may take what it provoked; what is left fails it. */
+  /** Lists faults that must never happen. A test removes those that it provoked; any other fails it. */
   readonly faults: string[]
   /** Opens a path under the issuer, or a URL. */
   go(path: string): Promise<Response>
@@ -34,11 +34,11 @@ export interface Visitor {
   /** Where the browser is, under the issuer. */
   where(): string
   heading(): Promise<string>
-  /** What the page says went wrong. */
+  /** Returns what the page says went wrong. */
   alert(): Promise<string>
-  /** What the page says was done. */
+  /** Returns what the page says was done. */
   notice(): Promise<string>
-  /** What belongs to a field besides its label: the hint, the error. */
+  /** Returns what belongs to a field besides its label: the hint, the error. */
   description(label: string): Promise<string>
   /** The label of the field that has the focus, or the text of what else has it. */
   focused(): Promise<string>

@@ -7,7 +7,7 @@ import { ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** What may happen to an account after a sign-in has found its password right and before it starts the session. */
+/** Lists what may happen to an account after a sign-in has found its password right and before it starts the session. */
 const MEANWHILE: readonly [name: string, (ada: Person) => Promise<unknown>][] = [
   [
     'the password was changed',
@@ -20,7 +20,7 @@ const MEANWHILE: readonly [name: string, (ada: Person) => Promise<unknown>][] = 
   ],
 ]
 
-/** What a sign-in could have changed. */
+/** Returns what a sign-in could have changed. */
 async function stateOf({ userId }: Person) {
   const hash = env.DB.prepare('SELECT password_hash FROM users WHERE id = ?1').bind(userId)
   const open = env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL').bind(userId)

@@ -9,11 +9,11 @@ import { stopTime } from '../support/stop-time'
 
 const MANY = 10_000
 
-/** What a request deletes of copies, and how many are on their way at once: src/sessions/delete-cached-copies.ts. */
+/** The number of copies that a request deletes, and how many deletions run at once: src/sessions/delete-cached-copies.ts. */
 const MOST_DELETES = 500
 const AT_ONCE = 6
 
-/** What a step of the sweep takes, and how many a run has: src/sessions/sweep-sessions.ts. */
+/** The rows of a step of the sweep, and the steps of a run: src/sessions/sweep-sessions.ts. */
 const STEP = 100
 const MOST_STEPS = 50
 

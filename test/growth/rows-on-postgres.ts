@@ -124,7 +124,7 @@ async function fill(): Promise<void> {
     for (const { name } of indexes) await client.query(`DROP INDEX ${name}`)
     for (const [text, values] of statements) await client.query({ text, values: [...values] })
     for (const { definition } of indexes) await client.query(definition)
-    // What is empty or was never looked at is read whole, and an index that was never swept leads to its rows.
+    // An empty table, or one without statistics, is read whole, and an index that was never swept leads to its rows.
     await client.query('VACUUM ANALYZE')
     await client.query('RESET session_replication_role')
     await client.query('RESET statement_timeout')

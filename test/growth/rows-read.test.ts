@@ -55,7 +55,7 @@ function migrationsAtThisTime(): typeof env.TEST_MIGRATIONS {
 
 type Rows = Pick<ReturnType<typeof recordingD1>['sent'][number], 'rowsRead' | 'rowsWritten'>
 
-/** What each statement read and wrote, where there are so many accounts: of every time that it was sent, in no order. */
+/** The rows that each statement read and wrote with so many accounts: one entry for each time that it was sent, in any order. */
 async function costsAmong(accounts: number): Promise<ReadonlyMap<string, readonly Rows[]>> {
   await reset()
   await applyD1Migrations(env.DB, migrationsAtThisTime())

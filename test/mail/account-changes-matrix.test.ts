@@ -23,11 +23,11 @@ import {
 
 interface Scene {
   readonly service: MailingService
-  /** Whose address nobody has proven, so that every kind of link can be out. */
+  /** The address is not proven, so every kind of link can be out. */
   readonly ada: Person
 }
 
-/** What happens to an account; the owner does it from a device of their own. */
+/** The changes of an account; the owner makes them on a known device. */
 const EVENTS = {
   'it is disabled': async ({ ada }) => {
     await env.DB.prepare('UPDATE users SET disabled_at = 1 WHERE id = ?1').bind(ada.userId).run()
@@ -126,14 +126,14 @@ type Cell = 'dead at once' | 'unaffected'
 
 const ALL_DEAD = ['dead at once', 'dead at once'] as const
 
-/** What each event does to sessions and their tokens, and to links. */
+/** The effect of each event on sessions, their tokens, and links. */
 const TABLE: Readonly<Record<keyof typeof EVENTS, readonly [sessions: Cell, links: Cell]>> = {
   'it is disabled': ALL_DEAD,
   'its password is changed': ALL_DEAD,
   'its password is reset': ALL_DEAD,
   // It is the same person, who proved it with the password; but what was mailed to the old address is not theirs to use.
   'its address is changed': ['unaffected', 'dead at once'],
-  // Who holds a mailbox is another question than who is signed in.
+  // Access to the mailbox is independent of who is signed in.
   'its owner signs out everywhere': ['dead at once', 'unaffected'],
   'it is deleted': ALL_DEAD,
 }

@@ -29,9 +29,9 @@ interface Act {
   readonly prepare: (mode: Mode) => Promise<Asking>
   /** How many mails one request sends. */
   readonly mails: number
-  /** What is asked for instead, under the same name. */
+  /** The other request under the same name. */
   readonly other: (body: Asking['body']) => Readonly<Record<string, unknown>>
-  /** What binds the link to the browser. */
+  /** The secret that binds the link to the browser. */
   readonly cookie: string | null
 }
 

@@ -20,7 +20,7 @@ const MESSAGE: Message = {
 
 const SENDER = { name: 'Analytical Engines', address: 'janus@example.com' }
 
-/** What sending a message comes to: `null` if it was taken. */
+/** Returns the error of sending a message, or `null` if the carrier took it. */
 async function outcomeOf(sending: Promise<void>): Promise<unknown> {
   return sending.then(
     () => null,

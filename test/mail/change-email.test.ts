@@ -246,7 +246,7 @@ describe('a link to change an address', () => {
     await held.reached
     await env.DB.prepare(`UPDATE users SET ${change} WHERE id = ?1`).bind(ada.userId).run()
     held.release()
-    // Who asked learns nothing of it: the answer is that of every request.
+    // The requester learns nothing of it: the answer is that of every request.
     expect((await answer).status).toBe(202)
     const sql = "SELECT count(*) AS n FROM one_time_tokens WHERE purpose = 'change-email' AND holder = ?1"
     expect(await env.DB.prepare(sql).bind(ada.userId).first('n')).toBe(0)
@@ -313,7 +313,7 @@ describe('a link to change an address', () => {
     const headers = { Cookie: named(binding) }
     const answer = await send(service, 'POST', '/email/change/confirm', { body: { token }, headers })
     expect(answer.status).toBe(204)
-    // What bound the link stays for as long as the use may be repeated.
+    // The cookie that bound the link stays for as long as the use may be repeated.
     expect(answer.headers.getSetCookie()[0]).toContain('Max-Age=15;')
     expect(answer.cookies).toEqual({ '__Host-email-change': binding })
   })

@@ -22,7 +22,7 @@ const MAIL = { MAILER: 'cloudflare', MAIL_FROM: 'janus@example.com' }
 /** Taking a mail and forgetting it, behind the response. */
 const DELIVERY = 2
 
-/** What is not named costs nothing. */
+/** Returns the costs, with zero for those that are not named. */
 function costs(spent: Partial<Costs>): Costs {
   const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
   return { ...free, ...spent }

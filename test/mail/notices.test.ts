@@ -71,7 +71,7 @@ async function registered(service: MailingService, mode: (typeof MODES)[number] 
   return { email, userId: String(answer.body.user.id), answer, logIn }
 }
 
-/** What a notice may hold: no link at all but the name of the service at its end, and text and HTML of the same words. */
+/** Asserts that a notice has no link except the name of the service at its end, and that text and HTML have the same words. */
 function expectNotice(message: Message | undefined, subject: RegExp, service: MailingService): string {
   expect(message?.subject).toMatch(subject)
   const { text = '', html = '' } = message ?? {}
@@ -228,7 +228,7 @@ describe.each(MODES)('AUD-04: notices, %s mode', (mode) => {
     expect((await confirmChange(service, link)).status).toBe(204)
     expect(service.mailTo(ada.email)).toHaveLength(2)
     expectNotice(service.mailTo(ada.email)[1], /was changed$/, service)
-    // What happens from now on is told to the new one.
+    // From now on the new address gets the notices.
     await ada.post('/password', { current_password: PASSWORD, new_password: NEW_PASSWORD })
     expect(service.mailTo(ada.email)).toHaveLength(2)
     expectNotice(service.mailTo(address).at(-1), /^Your .* password was changed$/, service)

@@ -21,7 +21,7 @@ const MINUTE = 60
 const HOUR = 60 * MINUTE
 const DAY = 24 * HOUR
 
-/** What a carrier may quote that must not reach a log. */
+/** Text that a carrier may quote and that must not reach a log. */
 const CANARY = 'canary-of-a-carrier'
 
 beforeEach(async () => {
@@ -64,7 +64,7 @@ function changePassword(ada: Person) {
   return ada.post('/password', { current_password: PASSWORD, new_password: NEW_PASSWORD })
 }
 
-/** What the sweep does about mail, alone: it is all that is asked for often here. */
+/** Runs the part of the sweep that sends mail. */
 function sweepMail({ services }: MailingService): Promise<void> {
   if (!services.mail?.delivery) throw new Error('This service sends no mail')
   return sweepOutbox(services.mail?.delivery)

@@ -120,7 +120,7 @@ describe.each(MODES)('a forgotten password, %s mode', (mode) => {
       expect(Object.keys(done.body)).toEqual(['device_token'])
       expect(await failuresOf(service, ada.email)).toBe(20)
       expectThrottled(await logIn(service, ada.email, NEW_PASSWORD, mode))
-      // What the account knew before is a stranger now; RL-05: a stolen credential stops with a reset.
+      // Devices that the account knew are strangers now; RL-05: a reset ends a stolen credential.
       const signIn = (device_token: string) => {
         const right = { email: ada.email, password: NEW_PASSWORD, mode, device_token }
         return send(service, 'POST', '/login', { body: right })
@@ -193,7 +193,7 @@ describe('RST-01: who asks is told the same', () => {
       expect(service.mailTo(stranger)).toEqual([])
       expect(known.told).toEqual(unknown.told)
       expect(known.told.status).toBe(202)
-      // What comes on top is the delivery, behind the answer.
+      // The rest is the delivery, behind the answer.
       expect(known.calls.slice(0, unknown.calls.length)).toEqual(unknown.calls)
       expect(unknown.calls).toHaveLength(1)
     },

@@ -54,7 +54,7 @@ function render(kind: MailKind, given: Given = {}) {
   return createMailRenderer({ issuer, appUrl, brandName })(mailOf(kind, { ...mail, details }))
 }
 
-/** What a person reads of a page. */
+/** Returns the text that a person reads of a page. */
 function wordsOf(html: string): string {
   const body = html.slice(html.indexOf('<body'))
   const text = body.replace(/<[^>]*>/g, ' ')

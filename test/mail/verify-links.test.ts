@@ -296,7 +296,7 @@ describe('POST /email/verify/resend', () => {
       expect(answer.body).toMatchObject({ email_verified: true, has_password: true })
       expect((await ada.get('/sessions')).status).toBe(200)
       await ada.signIn()
-      // What was mailed before is over: a stranger's link, opened elsewhere, takes nothing from an address that is proven.
+      // Links that were mailed before no longer work: a stranger's link, opened elsewhere, takes nothing from an address that is proven.
       const left = [...service.mailTo(ada.email)].flatMap(
         ({ text }) => /\?token=([\w-]{43})/.exec(text)?.[1] ?? [],
       )
@@ -530,11 +530,11 @@ const REFUSED = {
 const DONE = { 'sign-in link': 200, refresh: 200, reset: 204, verify: 200 } as const
 const TOO_MANY = [429, 'too-many-attempts'] as const
 
-/** What each path says in each state: a refusal, or what it says where nothing is the matter. */
+/** The answer of each path in each state: a refusal, or its usual answer. */
 const GATE: Record<State, Record<Path, readonly [number, string] | number>> = {
   disabled: REFUSED,
   deleted: REFUSED,
-  // What proves the address is let through; a session that began elsewhere goes on until somebody does.
+  // A proof of the address is accepted; a session that began elsewhere goes on until then.
   unverified: { ...DONE, password: REFUSED.password },
   // RL-05: guesses at a password do not lock its owner out.
   throttled: { ...DONE, password: TOO_MANY },

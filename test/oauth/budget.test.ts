@@ -26,7 +26,7 @@ import {
 import { type OpenIdTokens, openIdRequest, signedInAt, userInfo } from '../support/openid'
 import { type Answer, send, signedInPerson } from '../support/person'
 
-/** What is not named costs nothing. */
+/** Returns the costs, with zero for those that are not named. */
 function costs(spent: Partial<Costs>): Costs {
   const free = { d1: 0, kvReads: 0, kvWrites: 0, kvDeletes: 0, hashes: 0, signatures: 0, verifications: 0 }
   return { ...free, ...spent }

@@ -220,7 +220,7 @@ function expectPage(answer: Answer, status: number): void {
   expect([answer.status, answer.headers.get('Location')]).toEqual([status, null])
 }
 
-/** What clients are sent, and how they answer. */
+/** Records what clients are sent, and answers as they do. */
 function listen(status: () => number = () => 200) {
   const sent: { readonly url: string; readonly token: string }[] = []
   const real = globalThis.fetch

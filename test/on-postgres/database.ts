@@ -66,7 +66,7 @@ export interface Sent {
   readonly values: readonly unknown[]
 }
 
-/** What stands between a Janus and its database in a test. */
+/** Describes what stands between a Janus and its database in a test. */
 export interface RoundTrips extends Pick<FaultyD1, 'roundTrip'> {
   /** Is told of every query. */
   readonly note?: (query: Sent) => void

@@ -46,7 +46,7 @@ async function submit(
   return read(await service.fetch(request))
 }
 
-/** What the page of an authenticator app has. */
+/** Returns what the page of an authenticator app has. */
 async function readOffer(page: Answer) {
   const elements = await elementsOf(page.text)
   const sent = (name: string) =>

@@ -45,7 +45,7 @@ async function stored(alg: Alg = -7, bent: Bent = {}) {
   return { passkey: created.passkey, record: { ...verified.passkey, userHandle: HANDLE } }
 }
 
-/** Whether a second verifier, which knows nothing of ours, accepts a registration. */
+/** Returns `true` if a second verifier, which shares no code with ours, accepts a registration. */
 async function judgeRegistration({ credential }: Created): Promise<boolean> {
   const { response, ...rest } = credential
   const judged = verifyRegistrationResponse({
@@ -78,7 +78,7 @@ async function judgeAssertion(response: Used, record: Awaited<ReturnType<typeof 
 const FLAGS = { up: 1, uv: 4, be: 8, bs: 16, at: 64, ed: 128 }
 const GOOD = FLAGS.up | FLAGS.uv | FLAGS.be | FLAGS.bs
 
-/** What is bent the same way in both ceremonies; `judged`: where a second verifier, which is laxer there, accepts it. */
+/** The changes that both ceremonies have in common; `judged`: where a second verifier, which is laxer there, accepts it. */
 const BENT: readonly {
   readonly what: string
   readonly refusal: string

@@ -11,7 +11,7 @@ const HERE = 'http://localhost:8787'
 const service = ownService({ ISSUER: HERE, PLAYGROUND: 'on' })
 const MODES = ['session', 'token'] as const
 
-/** What is at rest of a session that could be told by mistake. */
+/** Returns the stored hash of a session, which must not be shown. */
 async function hashOf({ sessionId }: Person): Promise<string | null> {
   return env.DB.prepare('SELECT secret_hash FROM sessions WHERE id = ?').bind(sessionId).first('secret_hash')
 }

@@ -39,7 +39,7 @@ async function takeBackup(): Promise<() => Promise<void>> {
 
 beforeEach(() => env.DB.exec('UPDATE restores SET restored_at = 0'))
 
-/** What a request with a credential from before is answered. */
+/** The problem of a request with a credential from before. */
 const REJECTED = { session: 'session-ended', token: 'invalid-token' } as const
 
 describe.each([

@@ -31,7 +31,7 @@ async function countRows(): Promise<number | null> {
   return env.DB.prepare('SELECT count(*) AS n FROM sessions').first<number>('n')
 }
 
-/** What the sweep says of sessions. What it says of others depends on what other files left in the storage that they share. */
+/** Returns the lines of the sweep about sessions. Others depend on rows that other files left in the storage that they share. */
 function ofSessions(log: Place['log']): Place['log'] {
   return log.filter(({ event, part }) => event === 'sessions-swept' || part === 'sessions')
 }

@@ -19,7 +19,7 @@ import type {
   ProblemCode as ServersProblemCode,
 } from '../../src/http/problem'
 
-/** Whether its members may be written is nothing that goes over the wire. */
+/** Removes `readonly`, which does not go over the wire. */
 type Wire<T> = { -readonly [Name in keyof T]: T[Name] }
 
 // What follows is checked by `tsc`: the client declares what goes over the wire by itself, and must not differ.

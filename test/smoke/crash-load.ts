@@ -18,7 +18,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** What one client was told, and what it has asked without an answer. */
+/** Describes what one client was answered, and its requests without an answer. */
 export interface Account {
   readonly email: string
   /** Acknowledged. */

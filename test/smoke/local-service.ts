@@ -13,7 +13,7 @@ export interface LocalService {
   readonly folder: string
   /** Where the database and KV are. */
   readonly state: string
-  /** What it has printed so far. */
+  /** Returns what it has printed so far. */
   output(): string
   /** The first match in what it has printed or prints yet, from a place in its output on. @throws If there is none in time. */
   printed(pattern: RegExp, from?: number): Promise<RegExpExecArray>
@@ -35,7 +35,7 @@ type Launch = (place: { readonly port: number; readonly state: string }) => {
   readonly command: readonly [string, ...string[]]
   readonly variables?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** What it prints when it serves. */
+  /** Says what it prints when it serves. */
   readonly ready: RegExp
 }
 

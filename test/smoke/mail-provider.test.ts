@@ -27,7 +27,7 @@ interface Delivery {
 let provider: Server
 let service: LocalService
 
-/** What was handed over, taken or not. */
+/** Lists what was handed over, taken or not. */
 const deliveries: Delivery[] = []
 let arrived: () => void = () => {}
 

@@ -35,7 +35,7 @@ function run(program: string, ...options: string[]): string {
   return execFileSync(program, options, { cwd: project, encoding: 'utf8', stdio: 'pipe' })
 }
 
-/** What the compiler has to say. */
+/** Returns the messages of the compiler. */
 function compile(config: string): string {
   try {
     return run(join(MODULES, '.bin/tsc'), '-p', config)

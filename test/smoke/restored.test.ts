@@ -24,7 +24,7 @@ function npmRun(
   return { code: status, printed: stdout + stderr }
 }
 
-/** What the doctor says of it, among all that it looks at. */
+/** Returns the finding of the doctor about it. */
 function findingOfDoctor(): Finding | undefined {
   const { findings } = JSON.parse(npmRun('doctor', '--json').printed) as { findings: readonly Finding[] }
   return findings.find(({ check }) => check === 'database.restored')

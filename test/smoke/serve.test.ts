@@ -15,7 +15,7 @@ import { type LocalService, startService } from './local-service.ts'
 const PASSWORD = 'correct horse battery staple 9'
 const JANUS = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts']
 
-/** What every service here is set to: hashes that cost little, and no memo, so that what is said is of the stores. */
+/** The settings of every service here: cheap hashes, and no memo, so that answers come from the stores. */
 const SETTINGS = {
   AUTH_SECRET: 'Xr7VhmM0v3dEWdC1sPpT6uJqgB9oYkZfLwNaQ2iHtE4',
   PASSWORD_ITERATIONS: '100000',
@@ -37,7 +37,7 @@ function serve(settings: Readonly<Record<string, string>>): Promise<LocalService
   }))
 }
 
-/** What the command says that cannot serve. */
+/** Returns the message of the command where it cannot serve. */
 function refused(settings: Readonly<Record<string, string>>) {
   const { PATH = '' } = process.env
   const run = spawnSync(process.execPath, [...JANUS, 'serve'], {

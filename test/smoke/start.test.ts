@@ -8,7 +8,7 @@ import { makeFolder } from './sample-config.ts'
 
 const ADA = { email: 'ada@example.com', password: 'analytical engine no. 1' }
 
-/** What a clone has after `npm ci`. */
+/** Returns a clone of the repository as after `npm ci`. */
 function cloneRepository(): string {
   const folder = makeFolder()
   const list = ['ls-files', '--cached', '--others', '--exclude-standard']

@@ -262,7 +262,7 @@ describe('SOC-05: mix-up', () => {
   })
 })
 
-/** What a provider may do to whoever calls it. */
+/** The ways in which a provider may answer. */
 const HOSTILE: Readonly<Record<string, readonly [reason: string, interference: Interference]>> = {
   'redirects elsewhere': [
     'redirected',

@@ -43,7 +43,7 @@ export function newLiveSession(given: Partial<LiveSession['session']> = {}): Liv
   return { session, roles: ['admin', 'größe'], secretHash: 's'.repeat(43) }
 }
 
-/** What every store of copies must do. */
+/** Tests what every store of copies must do. */
 export function sessionCopiesContract(store: string, open: () => SessionCache): void {
   describe(`copies of sessions in ${store}`, () => {
     it('returns null for an unknown id', async () => {

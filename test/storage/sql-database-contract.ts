@@ -32,7 +32,7 @@ const renameIfChanged = (id: string, name: string) =>
     name,
   })
 
-/** What every adapter of {@link SqlDatabase} must do, on a database with Janus's own tables. */
+/** Tests what every adapter of {@link SqlDatabase} must do, on a database with Janus's own tables. */
 export function sqlDatabaseContract(engine: string, open: () => SqlDatabase): void {
   describe(`${engine}, as a SqlDatabase`, () => {
     it('returns a row, rows, or nothing', async () => {

@@ -30,7 +30,7 @@ export async function agree(url: string, login: string): Promise<URL> {
   throw new Error('It leads nowhere')
 }
 
-/** What the browser posts by itself (OAuth 2.0 Form Post Response Mode). */
+/** Returns the form that the browser posts by itself (OAuth 2.0 Form Post Response Mode). */
 function postedTo(page: string): URL {
   const url = new URL(/action="([^"]+)"/.exec(page)?.[1] ?? '')
   for (const [, name = '', value = ''] of page.matchAll(/name="(\w+)" value="([^"]*)"/g))

@@ -3,7 +3,7 @@ import { type CryptoKey, decodeJwt, decodeProtectedHeader, generateKeyPair, Sign
 
 type Claims = Record<string, unknown>
 
-/** What an answer of the provider is changed with. */
+/** The change that is made to an answer of the provider. */
 interface Means {
   /** The one that signs for the provider. */
   readonly key: CryptoKey

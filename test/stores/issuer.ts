@@ -4,7 +4,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import { Provider } from 'oidc-provider'
 import { bendAnswers } from './bent-answers.ts'
 
-/** What Janus is given by the provider. */
+/** The credentials that the provider gave to Janus. */
 export const CLIENT_SETTINGS = { CLIENT_ID: 'janus', CLIENT_SECRET: 'a-secret-of-thirty-two-characters' }
 
 /** Janus as Apple knows it. The answer comes as a form from the site of the provider. */

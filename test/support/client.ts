@@ -29,7 +29,7 @@ export interface Wired {
   readonly client: JanusClient
   readonly account: AccountClient
   readonly network: Network
-  /** What the client has told so far. */
+  /** Says what the client has told so far. */
   readonly heard: readonly boolean[]
 }
 

@@ -3,10 +3,10 @@ import { onTestFinished, vi } from 'vitest'
 import type { OperationCost } from '../../lab/costs/operations'
 import { ALL_PARTS, type OwnService, ownService } from './service'
 
-/** What D1 bills for: rows of tables and indexes that its statements looked at and wrote. */
+/** Describes what D1 bills for: rows of tables and indexes that its statements looked at and wrote. */
 export type Rows = Pick<OperationCost, 'rowsRead' | 'rowsWritten'>
 
-/** What some work cost, but for those. */
+/** Describes what some work cost, but for those. */
 export type Costs = Omit<OperationCost, keyof Rows>
 
 /** Records the iterations of every PBKDF2 call, for the rest of this test. */

@@ -6,7 +6,7 @@ interface Prepared {
   readonly values: readonly SqlValue[]
 }
 
-/** What Janus and its tests use of D1, on the object that is the database: tests look into either by the same statements. */
+/** Returns the part of D1 that Janus and its tests use, on the object that is the database: tests look into either by the same statements. */
 export function d1Over(find: () => DatabaseObject): D1Database {
   async function run(statements: readonly Prepared[]) {
     const answer = await find().run(statements.map(({ text, values }) => ({ text, values })))

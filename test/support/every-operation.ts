@@ -191,7 +191,7 @@ async function signInAndBeRefused(open: WholeService, ada: Person, dearer: Whole
   }
 }
 
-/** What an admin page does by calls. */
+/** Calls the operations of an admin page. */
 async function administer(open: WholeService, mode: Mode): Promise<void> {
   const role = 'support'
   const grace = await signedInPerson({ mode, service: open })

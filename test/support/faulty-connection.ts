@@ -1,6 +1,6 @@
 import type { Connect, Connection } from '../../src/storage/sockets/conversation'
 
-/** What a server does with a connection: it sends these pieces, and then closes it or says nothing more. */
+/** Describes what a server does with a connection: it sends these pieces, and then closes it or says nothing more. */
 export interface Script {
   readonly sends: readonly (string | Uint8Array)[]
   readonly closes: boolean

@@ -23,7 +23,7 @@ export async function accepts({ services }: OwnService, token: string): Promise<
 export function createKeySetClient() {
   let kept: { at: number; keys: readonly JWK[] } | null = null
   return {
-    /** Whether it takes the token, with a key set that it fetches, if its own is too old, from this isolate. */
+    /** Returns `true` if it takes the token, with a key set that it fetches, if its own is too old, from this isolate. */
     async accepts(token: string, isolate: OwnService): Promise<boolean> {
       const now = isolate.services.clock()
       if (!kept || now - kept.at >= 300) {

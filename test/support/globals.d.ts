@@ -2,7 +2,7 @@ import type { Wycheproof } from './read-wycheproof'
 
 declare global {
   namespace Cloudflare {
-    /** What wrangler.toml binds, and what the tests add. */
+    /** Describes what wrangler.toml binds, and what the tests add. */
     interface Env {
       ISSUER: string
       AUTH_SECRET: string

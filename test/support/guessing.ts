@@ -9,7 +9,7 @@ import { stopTime } from './stop-time'
 
 export const WRONG = `not ${PASSWORD}`
 
-/** What one password costs at the settings of vitest.config.ts. */
+/** The cost of one password at the settings of vitest.config.ts. */
 const HASH_ITERATIONS = 100_000
 
 /** A service at which time stands still. */

@@ -7,7 +7,7 @@ import { type Answer, newAddress, PASSWORD, type Person, read, send, signedInPer
 
 export const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** What a link needs to be used, where it is bound to who asked. */
+/** Describes what a link needs to be used, where it is bound to who asked. */
 export interface BoundLink {
   readonly token: string
   readonly binding: string
@@ -50,7 +50,7 @@ export function verifyLink(service: MailingService, email: string): Promise<Boun
   return asked(service, email, () => send(service, 'POST', '/email/verify/resend', { body: { email } }))
 }
 
-/** What a signed-in person sends to ask for another address. */
+/** Requests a change of address as a signed-in person. */
 export function askChange(
   client: Pick<Person, 'post'>,
   email: string,

@@ -16,9 +16,9 @@ export interface MailingService extends OwnService {
   tokenFor(email: string): string
   /** The code in the newest mail to an address. */
   codeFor(email: string): string
-  /** What the carrier does from now on instead of taking mail: `null` to take it again. */
+  /** Says what the carrier does from now on instead of taking mail: `null` to take it again. */
   carrierFails: (() => Promise<void>) | null
-  /** Whether the app that is told of events throws. */
+  /** Says whether the app that is told of events throws. */
   eventsFail: boolean
 }
 

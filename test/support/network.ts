@@ -11,13 +11,13 @@ export interface Sent {
   readonly status: number
 }
 
-/** What is between a client and Janus: it keeps cookies as a browser does, counts, and can be told to misbehave. */
+/** Describes what is between a client and Janus: it keeps cookies as a browser does, counts, and can be told to misbehave. */
 export interface Network {
   readonly fetch: Fetch
-  /** What was answered, in this order. */
+  /** Says what was answered, in this order. */
   readonly sent: readonly Sent[]
   count(route: string, status?: number): number
-  /** What the next request of a route meets in place of Janus. `reach` asks Janus after all; `signal` ends the request. */
+  /** Says what the next request of a route meets in place of Janus. `reach` asks Janus after all; `signal` ends the request. */
   next(route: string, meet: (reach: () => Promise<Response>, signal: AbortSignal) => Promise<Response>): void
   /** Keeps the answer to the next request of a route back. */
   hold(route: string): { readonly reached: Promise<void>; release(): void }

@@ -48,7 +48,7 @@ export async function newClient({
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 export const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
-/** What a client sends to the authorization endpoint; `null` leaves a parameter out. */
+/** Returns a request of a client to the authorization endpoint; `null` leaves a parameter out. */
 export function requestOf(
   client: TestClient,
   others: Readonly<Record<string, string | null>> = {},

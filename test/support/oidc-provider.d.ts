@@ -1,4 +1,4 @@
-/** What a test uses of it. The package brings no types. */
+/** Describes what a test uses of it. The package brings no types. */
 declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object)

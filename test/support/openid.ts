@@ -3,7 +3,7 @@ import { codeFor, exchange, type TestClient } from './oauth'
 import { type Answer, type SignedIn, send } from './person'
 import type { Service } from './service'
 
-/** What a client of OpenID Connect sends to the authorization endpoint: no resource. */
+/** Returns a request of an OpenID Connect client to the authorization endpoint, without a resource. */
 export function openIdRequest(others: Readonly<Record<string, string | null>> = {}) {
   return { scope: 'openid', resource: null, ...others }
 }

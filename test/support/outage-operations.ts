@@ -47,9 +47,9 @@ export interface Operation {
   run(scene: Scene): Promise<Answer>
   /** Which of the two sessions it ends. */
   readonly ends: readonly ('ada' | 'other')[]
-  /** What it does with the account, if it is done. */
+  /** Says what it does with the account, if it is done. */
   readonly account: 'kept' | 'new' | 'other-password' | 'deleted'
-  /** Whether it needs LOGIN_LIMIT. */
+  /** Says whether it needs LOGIN_LIMIT. */
   readonly limited: boolean
 }
 
@@ -114,7 +114,7 @@ function operations(mode: Mode): readonly Operation[] {
   ]
 }
 
-/** What somebody else must have found of a session that has ended, and of one that has not. */
+/** Asserts what somebody else finds of a session that has ended, or that has not. */
 async function expectAgreement(there: Place, client: SignedIn, live: boolean): Promise<void> {
   const { headers, mode, refreshToken } = client
   const me = await send(there, 'GET', '/me', { headers })

@@ -119,7 +119,7 @@ export async function signedInPerson({
   }
 }
 
-/** What tells a client from strangers. */
+/** Returns the credential that tells a client from strangers. */
 export function deviceOf({ answer }: SignedIn): string {
   return answer.body.device_token ?? answer.cookies['__Host-device'] ?? ''
 }

@@ -9,7 +9,7 @@ import { ALL_PARTS, type Service } from './service'
 /** An issuer of the operator's own, as the stand-in speaks for it. */
 export const ACME = 'https://id.acme.example'
 
-/** What a token endpoint answers, before it is signed and sent: bent by a test. */
+/** Describes what a token endpoint answers, before it is signed and sent: bent by a test. */
 export interface Issued {
   readonly claims: Record<string, unknown>
   readonly header: Record<string, unknown>
@@ -159,7 +159,7 @@ export function standIn(): StandIn {
   return standInProvider
 }
 
-/** What a provider might be asked to keep and Janus must not. */
+/** Holds what a provider might be asked to keep and Janus must not. */
 export const REFRESH_TOKEN = 'refresh.token.of.the.provider'
 
 export function metadata(issuer: string): Record<string, unknown> {
@@ -352,7 +352,7 @@ export async function linkIn(
   return sendTo(service, 'GET', pathOf(service, back), { headers: { Cookie: cookie } })
 }
 
-/** What an app sends to connect a provider that its person has agreed at. */
+/** Connects a provider as an app does after its person has agreed there. */
 export async function linkAnswer(
   { provider: standsIn }: Played,
   person: Person,
@@ -384,7 +384,7 @@ export function atGitHub(email: string) {
   return { provider: 'github', subject: { sub: String(id), user: { id, name: null }, emails } }
 }
 
-/** What an app is given whose person came from a provider with the address of an account. */
+/** Returns the offer that an app gets when its person came from a provider with the address of an account. */
 export async function offerFor(service: Service & Played, email: string): Promise<string> {
   const { body } = await (await tokenSignIn(service, atGitHub(email))).confirm()
   return body.offer

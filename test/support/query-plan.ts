@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 type Step = string
 
 /**
- * What a plan may consist of. `SEARCH` with the columns it searches by is a lookup; everything else that reads is named.
+ * Lists what a plan may consist of. `SEARCH` with the columns it searches by is a lookup; everything else that reads is named.
  * An automatic index, a temporary B-tree and a scan are not here.
  */
 const ALLOWED: readonly RegExp[] = [
@@ -59,7 +59,7 @@ async function uniqueIndexes(): Promise<ReadonlySet<string>> {
 }
 
 /**
- * What the triggers run, and what they ask whether to run: `EXPLAIN QUERY PLAN` of the statement that sets them off does not tell.
+ * Returns the statements and conditions of triggers, which `EXPLAIN QUERY PLAN` of the statement that fires them does not show.
  * The row that it is about becomes parameters, as it is to the trigger.
  */
 export async function triggerStatements(): Promise<readonly { trigger: string; sql: string }[]> {

@@ -15,7 +15,7 @@ export interface RecordingD1 {
   readonly sent: SentStatement[]
 }
 
-/** What Janus uses of D1, and no more: another way to it would not be recorded, and fails. */
+/** Returns the part of D1 that Janus uses, and no more: another way to it would not be recorded, and fails. */
 export function recordingD1(db: D1Database): RecordingD1 {
   const sent: SentStatement[] = []
   const known = new WeakMap<object, { readonly real: D1PreparedStatement; readonly sql: string }>()

@@ -1,4 +1,4 @@
-/** What a test uses of Express and of Passport. The packages bring no types. */
+/** Describes what a test uses of Express and of Passport. The packages bring no types. */
 declare module 'express' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 

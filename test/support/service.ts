@@ -35,7 +35,7 @@ export interface LoggedEvent {
 /** A Janus of one's own: other settings, bindings that fail, a clock that can be moved. */
 export interface OwnService extends Service {
   readonly services: WiredServices
-  /** What it tells the app beside it. */
+  /** Says what it tells the app beside it. */
   readonly callers: CallerService
   readonly log: readonly LoggedEvent[]
   /** Seconds by which its clock is ahead. Moved by assignment. */

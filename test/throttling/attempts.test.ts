@@ -38,13 +38,13 @@ function attemptAt(key: string, now: number) {
   return { canonicalEmail: 'nobody@example.com', attempter, now }
 }
 
-/** What was reserved, or `null` if the attempt has to wait. */
+/** Returns what was reserved, or `null` if the attempt has to wait. */
 async function reservation(key: string, now: number, limits = LIMITS): Promise<ReservedAttempt | null> {
   const [row] = await db.change(reserveAttempt(attemptAt(key, now), limits))
   return row ? { budget: { of: 'strangers', key: row.budget_key }, blockedUntil: row.blocked_until } : null
 }
 
-/** Whether an attempt at `now` may go on. */
+/** Returns `true` if an attempt at `now` may go on. */
 async function reserve(key: string, now: number, limits = LIMITS): Promise<boolean> {
   return (await reservation(key, now, limits)) !== null
 }

@@ -27,7 +27,7 @@ function kidOf(token: string): unknown {
   return decodePart(token.split('.')[0] ?? '').kid
 }
 
-/** What was reported: of requests there is a line whatever happens. */
+/** Returns the reported events without the line that every request has. */
 function reports({ log }: OwnService): readonly LoggedEvent[] {
   return log.filter(({ event }) => event !== 'request')
 }

@@ -34,7 +34,7 @@ describe('PW-05: PBKDF2-HMAC-SHA-256 of RFC 7914 §11', () => {
   })
 })
 
-/** What became of a token that is no access token: `claims` if its signature was good, for claims are read after it. */
+/** Returns why a token that is not an access token was refused: `claims` if its signature was valid, because claims are read after it. */
 async function refusalOf(token: string, algorithm: string, jwk: JWK): Promise<string> {
   const verified = await verifyJwt(token, async () => importJWK(jwk, algorithm), {
     algorithms: [algorithm],

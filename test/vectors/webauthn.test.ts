@@ -6,7 +6,7 @@ import { verifyAssertion } from '../../src/passkeys/verify-assertion'
 import { verifyRegistration } from '../../src/passkeys/verify-registration'
 import { origin, rpId, vectors } from './webauthn.json'
 
-/** What becomes of the registration of each; `null`: it is good, and so is the sign-in with it. */
+/** The reason why each registration is refused; `null`: it is accepted, and so is the sign-in with it. */
 const REFUSALS: Readonly<Record<string, string | null>> = {
   'sctn-test-vectors-none-es256': null,
   'sctn-test-vectors-packed-self-es256': null,

@@ -38,7 +38,7 @@ function groupsOf<G>(file: unknown): readonly G[] {
   return (file as { testGroups: readonly G[] }).testGroups
 }
 
-/** Whether the signature was accepted. Claims are read after it, and none of these tokens has ours. */
+/** Returns `true` if the signature was accepted. Claims are read after it, and none of these tokens has ours. */
 async function accepts(
   jws: string,
   algorithm: string,

@@ -65,7 +65,7 @@ function createIssuer() {
 
 type Verifier = ReturnType<ReturnType<typeof createIssuer>['verifier']>
 
-/** What becomes of a token: the code of its refusal, or whose it is. */
+/** Returns the code of a token's refusal, or its subject. */
 async function verdictOn(verifier: Verifier, token: string): Promise<string> {
   const headers = new Headers({ Authorization: `Bearer ${token}` })
   const verdict = await verifier.authenticate(headers)

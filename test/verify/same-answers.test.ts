@@ -35,12 +35,12 @@ async function ask(guard: GuardName, path: string, init: RequestInit = {}): Prom
   return read(await GUARDS[guard].fetch(new Request(`${env.ISSUER}${path}`, init)))
 }
 
-/** What Janus's own guard answers. */
+/** Returns what Janus's own guard answers. */
 async function askJanus(init: RequestInit): Promise<Answer> {
   return read(await guardedApp(own).fetch(new Request(`${env.ISSUER}/protected`, init)))
 }
 
-/** What a client goes by. */
+/** Returns the part of an answer that a client acts on. */
 function essence({ status, headers, body }: Answer) {
   const { instance: _, ...rest } = body
   return {

@@ -188,7 +188,7 @@ function readRequest(args: readonly string[]): Request {
   return { ...request, redirectUris: [...new Set(redirect)], scopes, ...how }
 }
 
-/** A service that only asks about tokens has no grant. */
+/** Returns the grants of a new client. A service that only introspects tokens has none. */
 function grantsOf(
   named: readonly string[],
   { redirect, serves }: { readonly redirect: readonly string[]; readonly serves: string | null },

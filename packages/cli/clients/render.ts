@@ -37,7 +37,7 @@ function parse(list: string): readonly string[] {
   return JSON.parse(list) as string[]
 }
 
-/** Without what would move the cursor or reverse the text of a terminal. */
+/** Returns a text without characters that move the cursor or reverse the text of a terminal. */
 function visible(text: string): string {
   return text.replace(/\p{C}/gu, '\u{fffd}')
 }

@@ -54,7 +54,7 @@ function judge(config: Config, { settings, target }: Deployment): readonly Findi
   return findings
 }
 
-/** Settings that nothing reads: a misspelt name, or one for what is not switched on. */
+/** Returns settings that nothing reads: a misspelt name, or one of a part that is off. */
 function findUnused({ settings, known, isStandAlone }: Deployment): readonly string[] {
   // The app that Janus is mounted in has settings of its own.
   if (!isStandAlone) return []

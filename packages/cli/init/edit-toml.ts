@@ -43,12 +43,12 @@ function addMember(text: string, table: string, line: string): string {
   )
 }
 
-/** `name = [`, whose elements may be on the lines below. */
+/** Matches `name = [`, whose elements may be on the lines below. */
 function topArray(name: string): RegExp {
   return new RegExp(`^[ \\t]*${name}[ \\t]*=[ \\t]*\\[`, 'm')
 }
 
-/** An array in a table, which may be inline. */
+/** Matches an array in a table, which may be inline. */
 function nestedArray(table: string, name: string): RegExp {
   const inTable = `^[ \\t]*\\[${table}\\][^\\[]*?\\n[ \\t]*${name}[ \\t]*=[ \\t]*\\[`
   const inInline = `^[ \\t]*${table}[ \\t]*=[ \\t]*\\{[^}\\n]*?${name}[ \\t]*=[ \\t]*\\[`
@@ -69,7 +69,7 @@ function rows(element: Element): string {
     .join('\n')
 }
 
-/** JSON's strings and numbers are TOML's. */
+/** Returns a value as TOML, whose strings and numbers are those of JSON. */
 function inline(value: unknown): string {
   if (typeof value !== 'object' || value === null) return JSON.stringify(value)
   const members = Object.entries(value).map(([name, each]) => `${name} = ${inline(each)}`)

@@ -36,7 +36,7 @@ function stampFile({ state, binding }: LocalDatabase): string {
   return join(state, `v3/d1/janus-migrations-${binding}.json`)
 }
 
-/** Another configuration may name another database, or another folder. */
+/** Returns what a stamp must say. Another configuration may name another database, or another folder. */
 function stampText({ configPath }: LocalDatabase, folder: string): string {
   const config = createHash('sha256').update(readFileSync(configPath)).digest('hex')
   return JSON.stringify({ folder, files: migrationFiles(folder), janus: migrationFiles(MIGRATIONS), config })

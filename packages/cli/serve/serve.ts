@@ -68,7 +68,7 @@ export function checkNode(version: string): void {
   )
 }
 
-/** The first signal ends it in order, the second at once. */
+/** Stops in order at the first signal, and at once at the second. */
 function stopOnSignal(stop: () => Promise<boolean>): void {
   let isStopping = false
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {

@@ -194,7 +194,7 @@ async function importRows(database: Database, { path, tables, header, done }: Im
   await send()
 }
 
-/** PostgreSQL may have the columns of a table in another order. */
+/** Returns the values of a row in the order of the columns: PostgreSQL may have another order. */
 function inOrder(
   row: readonly Value[],
   columns: readonly string[],

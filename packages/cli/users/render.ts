@@ -46,7 +46,7 @@ function instant(seconds: number | null): string | null {
   return seconds === null ? null : new Date(seconds * 1000).toISOString()
 }
 
-/** Without what would move the cursor or reverse the text of a terminal. */
+/** Returns a text without characters that move the cursor or reverse the text of a terminal. */
 function visible(text: string): string {
   return text.replace(/\p{C}/gu, '\u{fffd}')
 }

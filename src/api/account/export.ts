@@ -28,7 +28,7 @@ export function exportRoutes(services: SelfServices) {
   )
 }
 
-/** The account, and a list for each other place. Instants are RFC 3339, and what is stored as JSON is JSON. */
+/** Presents the account, and a list for each other place. Instants are RFC 3339, and what is stored as JSON is JSON. */
 function presentExport({ account, ...lists }: AccountExport) {
   const [own = {}] = account
   const places = Object.entries(lists).map(([place, rows]) => [place, rows.map(presentRow)] as const)

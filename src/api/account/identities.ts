@@ -113,7 +113,7 @@ export function identityRoutes(services: Services & SocialPart, pages: Pages | n
     })
 }
 
-/** Links what a browser came back with to the account that it is signed in to. */
+/** Connects the identity with which a browser came back to the account that it is signed in to. */
 export async function linkAfterReturn(
   c: Context,
   services: Services & SocialPart,

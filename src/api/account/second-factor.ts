@@ -37,7 +37,7 @@ export function secondFactorRoutes(services: Services & SecondFactorPart, pages:
   const limited = limitClient(services, requestSourceOf)
   const terms = { provenOnly: (services.mail?.delivery ?? null) !== null }
 
-  /** The pages, for who is to see one. A form of a token session gets its new tokens as JSON. */
+  /** Returns the pages if the caller is shown one. A form of a token session gets its new tokens as JSON. */
   function pagesFor(c: Context<SignedInEnv>): Pages | null {
     return isForm(c) && c.var.principal.mode === 'session' && pages?.wanted(c) ? pages : null
   }

@@ -54,7 +54,7 @@ const PLACE_OF_STEP: Readonly<
   'second-factor': { path: '/reauthenticate', query: { acr: 'urn:janus:2fa' } },
 }
 
-/** The authorization endpoint (RFC 6749 §3.1) and what a person does on the way. */
+/** Creates the authorization endpoint (RFC 6749 §3.1) and the routes of its forms. */
 export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthPages) {
   const { config, seals, clock } = services
   const limited = limitClient(services, requestSourceOf)
@@ -106,7 +106,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       })
   )
 
-  /** The session of the cookie that came along. No other credential speaks for a person here. */
+  /** Returns the id of the cookie's session. No other credential identifies a person here. */
   async function cookieSession(c: Context): Promise<string | null> {
     const principal = await optionalPrincipal(services, c.req.raw.headers)
     // guard: only a cookie speaks for a person who is asked
@@ -169,7 +169,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     )
   }
 
-  /** The secret that the browser has already, so that two tabs do not end each other's request; or a new one. */
+  /** Returns the secret that the browser already has, so that two tabs do not end each other's request, or a new one. */
   async function keptBinding(c: Context): Promise<MintedSecret> {
     const text = presentedBinding(c, config.cookies.authorization, undefined)
     const hash = text === null ? null : await hashSecretText(text)

@@ -54,7 +54,7 @@ async function readClientProof(c: Context, form: OAuthForm): Promise<ClientProof
   return { clientId: id, secretHash: secret === undefined ? null : await hashText(secret) }
 }
 
-/** Both halves are encoded as a form encodes them (RFC 6749 §2.3.1). `null` for what is malformed. */
+/** Parses both halves, which are encoded as in a form (RFC 6749 §2.3.1). Returns `null` if they are malformed. */
 function parseBasic(header: string): { readonly id: string; readonly secret: string } | null {
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? []
   if (encoded === undefined || encoded.length > 1024 || encoded.length % 4 === 1) return null

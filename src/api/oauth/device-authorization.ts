@@ -11,7 +11,7 @@ import { proveClient } from './client-proof'
 import { readOAuthForm, takesForm } from './oauth-form'
 import { answerOAuthError } from './token'
 
-/** `POST /oauth/device_authorization` (RFC 8628 §3.1). It reads no cookie. */
+/** Creates `POST /oauth/device_authorization` (RFC 8628 §3.1). It reads no cookie. */
 export function deviceAuthorizationRoutes(services: Services & ProviderPart) {
   const limited = limitClient(services, requestSourceOf)
   const form = takesForm(

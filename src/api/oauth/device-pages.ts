@@ -48,7 +48,7 @@ const DecideBody = v.object({
   decision: v.picklist(['allow', 'deny'], 'Send allow or deny.'),
 })
 
-/** The pages on which a person connects a device that has no browser (RFC 8628 §3.3). */
+/** Creates the pages on which a person connects a device that has no browser (RFC 8628 §3.3). */
 export function deviceRoutes(services: Services & ProviderPart, pages: DevicePages) {
   const { config, deviceGrants, seals, clock } = services
   const limited = limitClient(services, requestSourceOf)
@@ -108,7 +108,7 @@ export function deviceRoutes(services: Services & ProviderPart, pages: DevicePag
   )
 }
 
-/** Only a cookie speaks for a person who is asked. */
+/** Returns the principal if it came by cookie: no other credential may answer the question. */
 function cookiePrincipal(c: Context<SignedInEnv>) {
   const { principal } = c.var
   if (principal.mode !== 'session') throw expired()

@@ -37,7 +37,7 @@ const SignOutBody = v.object({
   account_id: v.optional(v.string()),
 })
 
-/** Sign-out that a client asks for (OpenID Connect RP-Initiated Logout 1.0). */
+/** Creates the sign-out that a client requests (OpenID Connect RP-Initiated Logout 1.0). */
 export function endSessionRoutes(services: Services & ProviderPart, pages: SignOutPages) {
   const { config, seals, clock } = services
   const limited = limitClient(services, requestSourceOf)

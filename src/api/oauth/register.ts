@@ -31,7 +31,7 @@ interface RegistrationError {
 }
 
 /**
- * `POST /oauth/register` (RFC 7591), if apps register themselves. Such an app is public, whatever it asks for, and people are asked about it
+ * Creates `POST /oauth/register` (RFC 7591), if apps may register themselves. Such an app is public, whatever it asks for, and people are asked about it
  * each time. It reads no cookie, so pages of clients elsewhere may call it.
  */
 export function registrationRoutes(services: Services & ProviderPart) {

@@ -11,7 +11,7 @@ import { proveClient } from './client-proof'
 import { readOAuthForm, takesForm } from './oauth-form'
 import { answerOAuthError } from './token'
 
-/** `POST /oauth/revoke` (RFC 7009) and `POST /oauth/introspect` (RFC 7662). They read no cookie. */
+/** Creates `POST /oauth/revoke` (RFC 7009) and `POST /oauth/introspect` (RFC 7662). They read no cookie. */
 export function tokenStatusRoutes(services: Services & ProviderPart) {
   const limited = limitClient(services, requestSourceOf)
   const form = takesForm(

@@ -14,7 +14,7 @@ import type { ProviderPart, Services } from '../../services'
 import { proveClient } from './client-proof'
 import { readOAuthForm, takesForm } from './oauth-form'
 
-/** `POST /oauth/token` (RFC 6749 §3.2). It reads no cookie, so pages of clients elsewhere may call it. */
+/** Creates `POST /oauth/token` (RFC 6749 §3.2). It reads no cookie, so pages of clients elsewhere may call it. */
 export function tokenRoutes(services: Services & ProviderPart) {
   const limited = limitClient(services, requestSourceOf)
   const form = takesForm(

@@ -8,7 +8,7 @@ import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-err
 import type { ProviderPart, Services } from '../../services'
 import { readOAuthForm, takesForm } from './oauth-form'
 
-/** `GET` and `POST /oauth/userinfo` (OpenID Connect Core §5.3). They read no cookie, so pages of clients elsewhere may call them. */
+/** Creates `GET` and `POST /oauth/userinfo` (OpenID Connect Core §5.3). They read no cookie, so pages of clients elsewhere may call them. */
 export function userInfoRoutes(services: Services & ProviderPart) {
   return new Hono<SignedInEnv>()
     .get('/oauth/userinfo', openToOtherSites, (c) => answer(c, services))
@@ -34,7 +34,7 @@ async function answer(c: Context, services: Services & ProviderPart) {
   }
 }
 
-/** The token of a request, by its header or its form (RFC 6750 §2.1, §2.2), or `null` for none. Never by its URL. */
+/** Returns the token in the header or the form of a request (RFC 6750 §2.1, §2.2), or `null`. The URL is never read. */
 async function presentedToken(c: Context): Promise<string | OAuthError | null> {
   const header = c.req.header('Authorization')
   const isForm = c.req.method === 'POST' && parseReadableType(c.req.header('Content-Type') ?? '') === 'form'

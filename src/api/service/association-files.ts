@@ -9,7 +9,7 @@ import type { Services } from '../../services'
 /** Apple and Google ask again a day later at the latest; an app that was listed by mistake must not stay for long. */
 const MAX_AGE_SECONDS = 60 * 60
 
-/** The files by which systems learn which native apps may use passkeys of this domain. They look at the root of its host, and follow no redirect. */
+/** Creates the files that tell systems which native apps may use passkeys of this domain. Systems look at the root of its host, and follow no redirect. */
 export function associationRoutes({ config }: Pick<Services, 'config'>) {
   const { passkeyRpId, passkeyAppleApps, passkeyAndroidApps } = config
   const answer = (c: Context, setting: string, apps: readonly unknown[], document: object) => {

@@ -66,7 +66,7 @@ const UNREACHED: Readonly<Record<Config['database'], string>> = {
   memory: 'The database in memory does not answer.',
 }
 
-/** Without copies there is nothing to reach. */
+/** Checks the store of copies. Without copies there is nothing to reach. */
 async function checkCopies({ sessionCache, config }: StorageCheckServices): Promise<readonly Check[]> {
   if (sessionCache.store === null) return []
   const outage =

@@ -132,7 +132,7 @@ export function clearReplaced(
   if (used !== session) clearSeal(c, cookies)
 }
 
-/** A seal without its session opens nothing; it is only in the way. */
+/** Clears the seal: without its session it is useless. */
 function clearSeal(c: Context, { seal }: AuthCookies): void {
   if (cookieValues(c.req.raw.headers, seal).length > 0) clearAuthCookie(c, seal)
 }

@@ -45,7 +45,7 @@ export async function beginAtProvider(
   return c.json(mode === 'token' ? { ...body, binding: binding.text } : body)
 }
 
-/** The secret that the browser has already, so that two tabs do not end each other's sign-in; or a new one. */
+/** Returns the secret that the browser already has, so that two tabs do not end each other's sign-in, or a new one. */
 async function keptBinding(c: Context, { config }: Pick<Services, 'config'>): Promise<MintedSecret> {
   const text = presentedBinding(c, config.cookies.social, undefined)
   const hash = text === null ? null : await hashSecretText(text)

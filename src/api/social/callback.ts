@@ -67,7 +67,7 @@ export async function postedAnswer(
   return c.redirect(`${url.pathname}${url.search}`, 303)
 }
 
-/** The name in what Apple posts, the first time that a person uses an app. Nobody has signed it. */
+/** Returns the name that Apple posts the first time that a person uses an app. It is not signed. */
 function nameOfApple(text: string): string | null {
   try {
     const { firstName, lastName } = JSON.parse(text).name

@@ -39,7 +39,7 @@ export async function currentClient(
 
 const NOT_REGISTERED = 'The app is not registered here.'
 
-/** An app that nobody registered and that names no scopes may ask for whatever there is. */
+/** Gives every scope to an app that nobody registered and that names none. */
 function withScopes(client: Client, resources: readonly Resource[]): Client {
   if (client.registeredBy === 'operator' || client.scopes.length > 0) return client
   return { ...client, scopes: [...resources.flatMap(({ scopes }) => scopes), OFFLINE_ACCESS] }

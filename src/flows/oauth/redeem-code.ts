@@ -125,7 +125,7 @@ export function unknownClient(): OAuthError {
   return oauthError('invalid_client', 'The client is unknown, or its secret is not right.')
 }
 
-/** One answer for every reason, so that nobody learns which part of a stolen code is missing. */
+/** Returns one answer for every reason, so that nobody learns which part of a stolen code is missing. */
 export function invalidGrant(): OAuthError {
   return oauthError('invalid_grant', 'The code or token is not valid, has expired, or was used.')
 }

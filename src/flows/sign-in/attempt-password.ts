@@ -158,7 +158,7 @@ async function recordRefusal(
   await attempts.refuse(refusal, { budget, sources })
 }
 
-/** The account and the hash that the password matched, or why not. One hash, whatever the answer. */
+/** Returns the account and the hash that the password matched, or why not. Computes one hash, whatever the answer. */
 async function verifyPassword(
   { passwords, log }: Pick<AttemptServices, 'passwords' | 'log'>,
   account: UserCredentials | null,

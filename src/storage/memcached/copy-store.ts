@@ -54,14 +54,14 @@ export function memcachedCopies(ask: Converse): CopyStore {
   }
 }
 
-/** A blank or a line break in a key would end it, and what follows would be a command. */
+/** Refuses a key with a blank or a line break, which would end it and begin a command. */
 function checked(key: string): string {
   // guard: a key of Memcached is no command
   if (!/^[\w:-]{1,200}$/.test(key)) throw new Error('The key is not one of Memcached')
   return key
 }
 
-/** The first word is a code, such as SERVER_ERROR. What follows it may repeat what was sent. */
+/** Returns an error with the first word of a reply, a code such as SERVER_ERROR. The rest may repeat what was sent. */
 function refused(command: string, line: string): Error {
   return new Error(
     `Memcached refused ${command}: ${/^[A-Z_]{1,20}(?= |$)/.exec(line)?.[0] ?? 'malformed reply'}`,

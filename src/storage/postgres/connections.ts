@@ -32,7 +32,7 @@ function settings(connectionString: string, pipeline: boolean): ClientConfig & {
 }
 
 /**
- * A connection for each call, closed after it. On Workers a socket belongs to the request that opened it, and a client that outlives
+ * Opens a connection for each call, and closes it after. On Workers a socket belongs to the request that opened it, and a client that outlives
  * its request hangs in the next; what is pooled there, Hyperdrive pools.
  *
  * @param connectionString Asked for in each call: Hyperdrive gives none while a Worker is loaded.
@@ -58,7 +58,7 @@ export function connectEachTime(
   }
 }
 
-/** A pool of connections of one process. */
+/** Creates the pool of connections of one process. */
 export function createPool(connectionString: string): Connections {
   const pool = new Pool({ ...settings(connectionString, true), max: POOL_SIZE, idleTimeoutMillis: IDLE_MS })
   // Of a connection that broke while nobody used it: the pool makes another.
@@ -82,7 +82,7 @@ export function createPool(connectionString: string): Connections {
   }
 }
 
-/** A connection that breaks says so once more, after whoever waits for an answer was told; without a listener that would end the process. */
+/** Ignores the second error of a connection that breaks, after its caller got the first; without a listener it would end the process. */
 function ignoreLateErrors(client: Client | PoolClient): void {
   client.on('error', () => {})
   const { connection } = client as unknown as {

@@ -23,7 +23,7 @@ export interface PostgresOptions {
 }
 
 /**
- * PostgreSQL. Whatever changes something is serializable: at a lower level a session that begins while its password is being changed
+ * Creates the database on PostgreSQL. Whatever changes something is serializable: at a lower level a session that begins while its password is being changed
  * would survive the change. Transactions that collide are run again, after a wait that grows and differs.
  */
 export function createPostgresDatabase(connections: Connections, { pipeline }: PostgresOptions): SqlDatabase {

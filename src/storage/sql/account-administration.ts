@@ -95,7 +95,7 @@ function changeBy(userId: string, by: ActedBy): Change {
   return { userId, actorId, requestId, now, guard }
 }
 
-/** Whoever acts is still allowed to: two administrators who take each other's role at once leave one of them. */
+/** Returns the condition that the actor is still allowed to act: of two administrators who demote each other at once, one remains. */
 function actorAsSeen({ actorId, seen }: ActedBy): Change['guard'] {
   return {
     // guard: who is an administrator no more changes nothing

@@ -44,13 +44,13 @@ export function endSessions(change: Change, reason: string, { condition, values 
   }
 }
 
-/** A change of users that is the account's only if the guard holds. Returns the id of what was changed. */
+/** Guards a change of users: it applies only if the guard holds. Returns the id of what was changed. */
 export function guarded({ guard }: Change, text: string, values: NamedStatement['values']): NamedStatement {
   // guard: an administrator changes what they may change, at the instant of the change
   return { text: `${text} AND ${guard.condition} RETURNING id`, values: { ...values, ...guard.values } }
 }
 
-/** The statement right before must be the change. */
+/** Records the change, which must be the statement right before. */
 export function recordIfChanged(change: Change, event: string): NamedStatement {
   return record(change, event, 'changes() > 0')
 }

@@ -155,7 +155,7 @@ export function forgetSpentDevice(
   )
 }
 
-/** The values of `:shared_key`, `:email`, `:device_ids`, `:sources` and `:now`. */
+/** Returns the values of `:shared_key`, `:email`, `:device_ids`, `:sources` and `:now`. */
 function valuesOf({ attempter, canonicalEmail, now }: CountedAttempt) {
   const { sharedKey, deviceIds, sources } =
     attempter.in === 'session'

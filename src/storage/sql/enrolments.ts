@@ -106,7 +106,7 @@ export function createEnrolmentStore(
   }
 }
 
-/** The condition, on a row of users, that a pending sign-in may set up a second factor of its account. */
+/** Returns the condition, on a row of users, that a pending sign-in may set up a second factor of its account. */
 function mayEnrol(
   { tokenHash, userId }: PendingHandle,
   { mode, now, sendsMail }: { readonly mode: Mode; readonly now: number; readonly sendsMail: boolean },

@@ -79,7 +79,7 @@ export function inviteAgain(
   ]
 }
 
-/** The statement right before must be the record of the invitation. */
+/** Queues the mail of an invitation, whose record must be the statement right before. */
 function carry({ userId, now }: Change, carrier: InvitationCarrier): NamedStatement {
   if ('tokenHash' in carrier) {
     return {

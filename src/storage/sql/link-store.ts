@@ -285,7 +285,7 @@ const ISSUED = {
   'sign-in': { kind: 'sign-in-link', event: 'sign-in-link-requested' },
 } as const satisfies Partial<Record<TokenPurpose, object>>
 
-/** That somebody asked for a link; whose account it is for, the statement finds out. */
+/** Records that somebody requested a link; the statement finds the account. */
 function requested(
   event: AuditEventName,
   by: {

@@ -93,7 +93,7 @@ const CHOSEN = `coalesce((${presentedDevice('key')}),
     WHERE sessions.id = :session_id AND users.email_canonical = :email AND sessions.ended_at IS NULL
       AND sessions.idle_expires_at > :now AND sessions.expires_at > :now), :shared_key)`
 
-/** The values of `:shared_key`, `:email`, `:now`, `:device_ids`, `:session_id` and `:session_key`. */
+/** Returns the values of `:shared_key`, `:email`, `:now`, `:device_ids`, `:session_id` and `:session_key`. */
 function valuesOf({ accountKey, canonicalEmail, asker, now }: MailRequest) {
   const { deviceKeys, session } = asker.of === 'account' ? { deviceKeys: {}, session: null } : asker
   return {

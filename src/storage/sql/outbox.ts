@@ -77,13 +77,13 @@ function deleteMail(id: string): Statement {
   return sql('DELETE FROM outbox WHERE id = :id', { id })
 }
 
-/** A mail that an older version queued names no language; one that a newer version queued may name one that is not there. */
+/** Parses the details of a mail. One that an older version queued names no language; one that a newer version queued may name one that is not there. */
 function parseDetails(text: string): MailDetails {
   const { device = null, country = null, language }: Partial<MailDetails> = JSON.parse(text)
   return { device, country, language: typeof language === 'string' ? language : 'en' }
 }
 
-/** The token of a link, and behind a full stop the code that stands for it, if there is one. */
+/** Unseals the token of a link, with the code that stands for it behind a full stop, if there is one. */
 async function unsealToken(keyring: Keyring, row: OutboxRow): Promise<string | 'unreadable' | null> {
   const { id, sealed_token: text, encrypted_with: secretId } = row
   if (text === null || secretId === null) return null

@@ -60,7 +60,7 @@ export function renewedSession(rows: {
   }
 }
 
-/** In session mode the row ends right after. It is written all the same, so that this one statement says whether the session is live. */
+/** Writes the proofs. In session mode the row ends right after. It is written all the same, so that this one statement says whether the session is live. */
 function moveProofs({ own, methods, now }: Renewal): Statement {
   return sql(
     // guard: only a live session is renewed

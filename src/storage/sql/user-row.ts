@@ -69,7 +69,7 @@ export function toSecondFactor(
   return { since, totp: text && secretId ? { text, secretId } : null, passkeys: row.has_passkey === 1 }
 }
 
-/** The columns of a change, each with the value of its name. Names are constants of the code. */
+/** Returns the columns of a change, each with the value of its name. Names are constants of the code. */
 export function assign(
   columns: Partial<Record<'name' | 'user_metadata' | 'app_metadata', string | null>>,
 ): string {

@@ -22,7 +22,7 @@ export interface SqliteDatabase extends SqlDatabase, Migratable {
 const BUSY_MS = 4000
 
 /**
- * SQLite on Node: a file, or `:memory:`. It is synchronous, so one transaction runs after another.
+ * Creates the database on SQLite of Node: a file, or `:memory:`. It is synchronous, so one transaction runs after another.
  *
  * A file has a write-ahead log, and a change is on the disk before it is acknowledged.
  */
@@ -87,7 +87,7 @@ export function createSqliteDatabase(path: string): SqliteDatabase {
   }
 }
 
-/** Node 22 binds no value to a placeholder with a number, so each gets a name: `:p1` for `?1`. */
+/** Names each placeholder, because Node 22 binds no value to one with a number: `:p1` for `?1`. */
 function withNames(text: string): string {
   // A text within the statement may hold what looks like a placeholder.
   return text.replace(/'(?:[^']|'')*'|\?(\d+)/g, (found, place: string | undefined) =>

@@ -40,7 +40,7 @@ export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds:
 export const MAX_SESSIONS = 3
 export const ADMIN_ROLE = "a%d_m'in"
 
-/** What a suite may take of a truth: every port of one database. */
+/** Describes what a suite may take of a truth: every port of one database. */
 export interface AllStores extends SqlStores, SqlMailStores {
   readonly ownAccounts: OwnAccountStore
   readonly passkeys: PasskeyStore
@@ -171,7 +171,7 @@ export async function signIn(
   return { prepared, started: await users.startSession(start) }
 }
 
-/** What passes for the hash of a password. */
+/** Returns a text that passes for the hash of a password. */
 export function passwordHash(): string {
   return `$${random(32)}`
 }

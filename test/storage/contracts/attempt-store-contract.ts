@@ -4,7 +4,7 @@ import { LIMITS, NOW, type OpenStores, random, register, source } from './arrang
 
 const budgetOfSource = (room = 2) => ({ key: random(32), seconds: 10, room: room * 10 })
 
-/** What every adapter of {@link AttemptStore} must do. */
+/** Tests what every adapter of {@link AttemptStore} must do. */
 export function attemptStoreContract(engine: string, open: OpenStores): void {
   const stranger = (canonicalEmail: string, given: object = {}) => ({
     canonicalEmail,

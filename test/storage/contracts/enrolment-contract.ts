@@ -59,7 +59,7 @@ export function enrolmentOf(handle: Awaited<ReturnType<typeof holdForEnrolment>>
   }
 }
 
-/** What every adapter of {@link EnrolmentStore} must do. */
+/** Tests what every adapter of {@link EnrolmentStore} must do. */
 export function enrolmentContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as an EnrolmentStore`, () => {
     it('sets an app up for one of many callers, and ends every other session', async () => {

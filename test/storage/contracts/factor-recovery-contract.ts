@@ -58,7 +58,7 @@ async function factorsOf({ secondFactors, passkeys }: AllStores, { user }: Regis
 
 const ALL = [NOW, 1, 1]
 
-/** What every adapter of {@link FactorRecoveryStore} must do. */
+/** Tests what every adapter of {@link FactorRecoveryStore} must do. */
 export function factorRecoveryContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a FactorRecoveryStore`, () => {
     it('RST-03: is asked for by whoever has just proven the mailbox, and one that runs goes on', async () => {

@@ -27,7 +27,7 @@ function changeOf({ user, prepared }: Registered): IdentityChange {
 
 const EVERY_WAY = { mail: false, passkeys: true, providers: ['acme'] }
 
-/** What every store of identities must do. */
+/** Tests what every store of identities must do. */
 export function identityStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as an IdentityStore`, () => {
     /** A person with one identity. */

@@ -49,7 +49,7 @@ const use = (token: MintedSecret) => ({
   device: deviceProof([], random(16)),
 })
 
-/** What every adapter of {@link LinkStore} must do. */
+/** Tests what every adapter of {@link LinkStore} must do. */
 export function linkStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a LinkStore`, () => {
     it('counts mail to an address and of an account, and says how long to wait', async () => {

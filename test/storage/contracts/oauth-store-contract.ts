@@ -59,7 +59,7 @@ export async function issueCode(
   return presented(code)
 }
 
-/** What every adapter of {@link OAuthStore} must do. */
+/** Tests what every adapter of {@link OAuthStore} must do. */
 export function oauthStoreContract(engine: string, open: () => SqlDatabase): void {
   describe(`${engine}, as an OAuthStore`, () => {
     async function arrange(scope = 'read') {

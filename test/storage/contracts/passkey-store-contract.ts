@@ -36,7 +36,7 @@ export function assertion(values: Partial<Assertion> = {}): Assertion {
   return { userVerified: true, backedUp: true, signCount: 0, counter: 'unused', ...values }
 }
 
-/** What every store of passkeys must do. */
+/** Tests what every store of passkeys must do. */
 export function passkeyStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a PasskeyStore`, () => {
     /** A person with one passkey. */

@@ -71,7 +71,7 @@ export function finish(
   return pendingSignIns.finish({ ...by, factor, prepared: whole, device })
 }
 
-/** What every adapter of {@link SecondFactorStore} and {@link PendingSignInStore} must do. */
+/** Tests what every adapter of {@link SecondFactorStore} and {@link PendingSignInStore} must do. */
 export function secondFactorContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a SecondFactorStore and a PendingSignInStore`, () => {
     it('sets an authenticator app up in place of every session, once for each step', async () => {

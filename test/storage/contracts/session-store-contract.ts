@@ -4,7 +4,7 @@ import { NOW, type OpenStores, random, register, signIn, source } from './arrang
 const by = { actorId: null, source }
 const signedOut = { reason: 'signed-out', by, now: NOW } as const
 
-/** What every adapter of {@link SessionStore} must do. */
+/** Tests what every adapter of {@link SessionStore} must do. */
 export function sessionStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a SessionStore`, () => {
     it('finds what is live, and nothing that is over', async () => {

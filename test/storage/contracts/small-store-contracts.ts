@@ -4,7 +4,7 @@ import type { AuditLog, SealedRow } from '../../../src/audit/audit-log'
 import { DEVICE_LIFETIME_SECONDS } from '../../../src/devices/device'
 import { NOW, type OpenStores, random, register, source } from './arrange'
 
-/** What every adapter of {@link DeviceStore} must do. */
+/** Tests what every adapter of {@link DeviceStore} must do. */
 export function deviceStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a DeviceStore`, () => {
     it('lists the devices of an account, and forgets one', async () => {
@@ -38,7 +38,7 @@ export function deviceStoreContract(engine: string, open: OpenStores): void {
   })
 }
 
-/** What every adapter of {@link EventStore} must do. */
+/** Tests what every adapter of {@link EventStore} must do. */
 export function eventStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as an EventStore`, () => {
     const terms = { now: NOW, until: NOW + 60, settledBefore: NOW + 1, limit: 9 }
@@ -96,7 +96,7 @@ export function eventStoreContract(engine: string, open: OpenStores): void {
   })
 }
 
-/** What every adapter of {@link AuditLog} must do. The trail must be this suite's own. */
+/** Tests what every adapter of {@link AuditLog} must do. The trail must be this suite's own. */
 export function auditLogContract(engine: string, open: OpenStores): void {
   const refused = (subjectId: string, at: number) => ({
     at,
@@ -190,7 +190,7 @@ export function auditLogContract(engine: string, open: OpenStores): void {
   })
 }
 
-/** What every adapter of {@link SigningKeyStore} must do. */
+/** Tests what every adapter of {@link SigningKeyStore} must do. */
 export function signingKeyStoreContract(engine: string, open: OpenStores): void {
   const newKey = (generation: number) => ({
     kid: random(32),
@@ -218,7 +218,7 @@ export function signingKeyStoreContract(engine: string, open: OpenStores): void 
   })
 }
 
-/** What every adapter of {@link RestoreStore} must do on a database that was never put back. */
+/** Tests what every adapter of {@link RestoreStore} must do on a database that was never put back. */
 export function restoreStoreContract(engine: string, open: OpenStores): void {
   it(`${engine}, as a RestoreStore: knows a mark of its own trail, and misses one that it lacks`, async () => {
     const { restores, auditLog, users } = open()

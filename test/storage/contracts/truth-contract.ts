@@ -19,7 +19,7 @@ import {
 } from './small-store-contracts'
 import { userStoreContract } from './user-store-contract'
 
-/** What every truth must do: a database with Janus's tables, which nobody else uses meanwhile, and every port on it. */
+/** Tests what every truth must do: a database with Janus's tables, which nobody else uses meanwhile, and every port on it. */
 export function truthContract(engine: string, open: () => SqlDatabase): void {
   sqlDatabaseContract(engine, open)
   oauthStoreContract(engine, open)

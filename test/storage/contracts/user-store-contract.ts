@@ -14,7 +14,7 @@ import {
   source,
 } from './arrange'
 
-/** What every adapter of {@link UserStore} must do. */
+/** Tests what every adapter of {@link UserStore} must do. */
 export function userStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a UserStore`, () => {
     it('makes an account and its first session, and finds both', async () => {

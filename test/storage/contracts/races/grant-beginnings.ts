@@ -2,7 +2,7 @@ import { NOW, register, source } from '../arrange'
 import { issueCode } from '../oauth-store-contract'
 import type { Beginning } from './beginnings'
 
-/** What begins a grant of a client, or goes on with one. */
+/** Lists what begins a grant of a client, or goes on with one. */
 export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a code that is redeemed': redemption('read'),
   'a code that is redeemed for offline access': redemption('read offline_access'),

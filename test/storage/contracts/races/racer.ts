@@ -6,7 +6,7 @@ import type { PreparedSession } from '../../../../src/sessions/prepared-session'
 import type { SqlDatabase } from '../../../../src/storage/sql/sql-database'
 import { type AllStores, NOW, prepare, type Registered, random, source } from '../arrange'
 
-/** What a session that begins, or goes on, rests on. */
+/** Describes what a session that begins, or goes on, rests on. */
 export type Ground =
   /** The account is there and enabled. */
   | 'account'
