@@ -24,7 +24,7 @@ export interface PageOptions extends OwnLook {
   readonly screens?: readonly Screen[]
 }
 
-/** The pages of a service. */
+/** Creates the pages of a service. */
 export function createPages(
   services: Services,
   { screens: all = SCREENS, ...look }: PageOptions = {},

@@ -23,7 +23,7 @@ import { offered } from './screen'
 import { screenRoutes } from './screen-routes'
 import type { Site } from './site'
 
-/** The routes that are pages only, and the files of the pages. */
+/** Creates the routes that are pages only, and those of the files of pages. */
 export function pageRoutes(site: Site): Hono<SignedInEnv> {
   const { services, frame, providers } = site
   const { config } = services

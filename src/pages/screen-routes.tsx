@@ -18,7 +18,7 @@ import { SignedInPage } from './signed-in-page'
 import { signedInUser } from './signed-in-user'
 import { renderScreen, type Site, screenAt } from './site'
 
-/** The routes of the pages that are one form. */
+/** Creates the routes of the pages that are one form. */
 export function screenRoutes(site: Site): Hono<SignedInEnv> {
   const { services, frame, screens } = site
   const { config } = services

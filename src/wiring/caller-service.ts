@@ -15,7 +15,7 @@ import type { Services } from '../services'
 import type { BoundClaims } from '../tokens/custom-claims'
 import { createOrProblem, refuseUnconfigured } from './or-problem'
 
-/** The service of a Janus that is configured. @param customClaims `null`: the app adds no claims. */
+/** Creates the service of a Janus that is configured. @param customClaims `null`: the app adds no claims. */
 export function createCallerService(
   services: GuardServices & SignOutServices & Pick<Services, 'config' | 'users' | 'metadataRules'>,
   customClaims: BoundClaims | null,
@@ -26,7 +26,7 @@ export function createCallerService(
 
   const orProblem = createOrProblem(services.config.issuer, services.log)
 
-  /** A token has its claims; for a cookie they are asked for. */
+  /** Returns a principal with claims. A token has them; for a cookie the app's function is called. */
   async function withClaims(principal: Principal): Promise<Principal> {
     if (!customClaims || principal.mode === 'token') return principal
     return { ...principal, claims: await customClaims(principal) }
@@ -99,7 +99,7 @@ async function parseChange(rules: MetadataRules, change: MetadataChange): Promis
   return Object.fromEntries(parsed.map(([half, each]) => [half, each.ok ? each.json : null]))
 }
 
-/** The service of a Janus that is not: it lets nobody in. */
+/** Creates the service of a Janus that is not configured: it authenticates nobody. */
 export function createUnconfiguredCallerService(): CallerService {
   return {
     authenticate: refuseUnconfigured,
