@@ -115,7 +115,7 @@ async function examineOnNode(
 
 async function examineLocal({ config, vars, state, plan }: Options): Promise<readonly Finding[]> {
   const overrides = {
-    ...(IS_CHECKOUT ? localVars('http://localhost:8787') : await devVars(config, 8787)),
+    ...(IS_CHECKOUT ? localVars('http://localhost:8787') : await devVars(config, 'http://localhost:8787')),
     ...vars,
   }
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })
