@@ -14,6 +14,6 @@ export type {
 } from '../../src/wiring/administration'
 
 /** Creates the administration of a Janus that {@link createJanus} has made. `role` names the role that every call takes. */
-export function createAdmin(janus: Pick<Janus, 'sweep'>, options: AdminOptions): Administration {
+export function createAdmin(janus: Pick<Janus, 'sweep'>, options: AdminOptions = {}): Administration {
   return createAdministration(janus as unknown as Parameters<typeof createAdministration>[0], options)
 }
