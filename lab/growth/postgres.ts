@@ -11,7 +11,7 @@ const PROGRAM = join(ROOT, 'node_modules/.cache/growth-on-postgres.mjs')
 
 type Rows = Readonly<Record<string, readonly number[]>>
 
-/** Counts the rows that operations read on a PostgreSQL of each size, and prints them. Returns whether they are the same. */
+/** Counts the rows that operations read on a PostgreSQL of each size, and prints them. Returns whether the most are the same. */
 export async function compareOnPostgres(sizes: readonly number[]): Promise<boolean> {
   await buildForNode('test/growth/rows-on-postgres.ts', PROGRAM)
   const server = await startPostgres()
@@ -44,10 +44,15 @@ export async function compareOnPostgres(sizes: readonly number[]): Promise<boole
     for (const name of Object.keys(smallest)) {
       console.log(`| ${name} | ${counted.map((rows) => rows[name]?.join(' or ')).join(' | ')} |`)
     }
-    return counted.every((rows) => isDeepStrictEqual(rows, smallest))
+    return counted.every((rows) => isDeepStrictEqual(mostOf(rows), mostOf(smallest)))
   } finally {
     await server.stop()
   }
+}
+
+/** The most rows that each operation read. Which conditions of a statement are asked first is the planner's choice, so it may have read fewer. */
+function mostOf(rows: Rows) {
+  return Object.fromEntries(Object.entries(rows).map(([name, read]) => [name, Math.max(...read)]))
 }
 
 async function failed(program: ReturnType<typeof fork>): Promise<never> {
