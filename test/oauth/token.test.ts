@@ -209,6 +209,23 @@ describe('a client at the token endpoint', () => {
     expect((await postForm(service, '/oauth/token', { ...other, ...inForm })).status).toBe(200)
   })
 
+  it('OP-10: an empty secret is none (RFC 6749 §2.3.1): by HTTP Basic a public client may send it, and no other', async () => {
+    const withoutSecret = async (own: TestClient) =>
+      postForm(
+        service,
+        '/oauth/token',
+        {
+          grant_type: 'authorization_code',
+          code: await codeFor(service, ada, own),
+          redirect_uri: own.redirectUri,
+          code_verifier: VERIFIER,
+        },
+        { Authorization: `Basic ${btoa(`${own.id}:`)}` },
+      )
+    expect((await withoutSecret(spa)).status).toBe(200)
+    expect(await withoutSecret(client)).toMatchObject(refused('invalid_client', 401))
+  })
+
   it('OP-10: nothing is taken from the query, from JSON or by GET, and a parameter comes once', async () => {
     const own = { ...client }
     const basic = { Authorization: `Basic ${btoa(`${own.id}:${own.secret}`)}` }

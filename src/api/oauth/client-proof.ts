@@ -54,14 +54,16 @@ async function readClientProof(c: Context, form: OAuthForm): Promise<ClientProof
   return { clientId: id, secretHash: secret === undefined ? null : await hashText(secret) }
 }
 
-/** Parses both halves, which are encoded as in a form (RFC 6749 §2.3.1). Returns `null` if they are malformed. */
-function parseBasic(header: string): { readonly id: string; readonly secret: string } | null {
+/**
+ * Parses both halves, which are encoded as in a form; an empty secret is none (RFC 6749 §2.3.1). Returns `null` if they are malformed.
+ */
+function parseBasic(header: string): { readonly id: string; readonly secret: string | undefined } | null {
   const [, encoded] = /^Basic +([A-Za-z0-9+/]+={0,2})$/i.exec(header) ?? []
   if (encoded === undefined || encoded.length > 1024 || encoded.length % 4 === 1) return null
   try {
     const [, id = '', secret = ''] = /^([^:]*):(.*)$/s.exec(atob(encoded)) ?? []
     const decode = (text: string) => decodeURIComponent(text.replaceAll('+', ' '))
-    return id === '' ? null : { id: decode(id), secret: decode(secret) }
+    return id === '' ? null : { id: decode(id), secret: secret === '' ? undefined : decode(secret) }
   } catch {
     return null
   }
