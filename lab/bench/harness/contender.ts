@@ -1,4 +1,4 @@
-import type { Template } from '../load/job.ts'
+import type { FlowStep, Template } from '../load/job.ts'
 import type { Person } from './person.ts'
 
 /** A server that can be started, and how people become known to it. */
@@ -8,6 +8,8 @@ export interface Contender {
   readonly server: string
   /** Runs in a Node process of its own, and not in workerd. */
   readonly onNode?: true
+  /** Is a program for Node as it stands, which says its port by IPC and keeps what it has in the folder `FOLDER`. */
+  readonly isProgram?: true
   /** Where Janus keeps the truth; D1 where nothing is said. */
   readonly truth?: TruthPlace
   /** The server that has copies of sessions. Where nothing is said there is none, and `SESSION_COPIES` says where they are. */
@@ -27,6 +29,14 @@ export interface Contender {
   /** Only the hash that its sign-in and sign-up do. */
   readonly hash?: Template
   readonly refresh?: Refresh
+  /** What apps do at it as an authorization server. */
+  readonly provider?: ProviderFlows
+}
+
+/** What an app does for somebody who is signed in. The refresh begins with the person's `refreshCredential`. */
+export interface ProviderFlows {
+  readonly codeFlow: (person: Person) => readonly FlowStep[]
+  readonly refresh: (person: Person) => readonly FlowStep[]
 }
 
 /** Where Janus keeps the truth, and how far away that is. */

@@ -26,6 +26,10 @@ export const SCENARIO_NAMES = [
   'copies-node',
   'sign-in-truths',
   'refresh-truths',
+  'code-flow',
+  'code-flow-node',
+  'client-refresh',
+  'client-refresh-node',
   'first',
 ]
 

@@ -2,6 +2,7 @@ import type { Stream } from '../load/job.ts'
 import type { Contender } from './contender.ts'
 import { CONTENDERS } from './contenders.ts'
 import type { Entrant } from './entrant.ts'
+import { OAUTH_SCENARIOS } from './oauth-scenarios.ts'
 import type { Options } from './options.ts'
 import { protectedTemplates, type Started } from './started.ts'
 
@@ -241,6 +242,7 @@ export function scenarios({ redis }: { readonly redis: boolean }): readonly Scen
     ...COPIES,
     SIGN_IN_PER_TRUTH,
     REFRESH_PER_TRUTH,
+    ...OAUTH_SCENARIOS,
   ]
 }
 

@@ -4,6 +4,7 @@ import type { Person } from './person.ts'
 import { startBeside } from './servers-beside.ts'
 import { startExpress } from './start-express.ts'
 import { startJanusOnNode } from './start-janus-on-node.ts'
+import { startProgram } from './start-program.ts'
 import { type Running, startWorker } from './start-worker.ts'
 
 /** A server at work and the people who are known to it. */
@@ -15,6 +16,7 @@ export interface Started {
 
 async function startServer(contender: Contender): Promise<Running> {
   if (contender.server === 'express') return startExpress()
+  if (contender.isProgram) return startProgram(contender)
   const beside = await startBeside(contender)
   const settled = { ...contender, settings: { ...contender.settings, ...beside.settings } }
   try {

@@ -6,15 +6,24 @@ export interface Template {
   readonly method: 'GET' | 'POST'
   readonly path: string
   readonly headers: Readonly<Record<string, string>>
-  /** JSON. */
+  /** JSON, unless a header says otherwise. */
   readonly body?: string
   /** Every answer is checked: its status, and a text that its body must have. */
   readonly expect: { readonly status: number; readonly text: string }
 }
 
+/** One request of a flow, and what of its answer the next one presents as `{token}`. */
+export interface FlowStep extends Omit<Template, 'expect'> {
+  /** The text may stand in the head as well. `subject` is the `sub` of the ID token in the body. */
+  readonly expect: Template['expect'] & { readonly subject?: string }
+  readonly take?: { readonly member: string } | { readonly parameter: string }
+}
+
 /** Requests sent over connections that are kept open, one after the other on each. */
 export interface Stream {
   readonly templates: readonly Template[]
+  /** Requests that make one operation together, for each connection its own: they are timed and counted as one. Instead of templates. */
+  readonly flows?: readonly (readonly FlowStep[])[]
   readonly connections: number
   /**
    * Without it each connection sends its next request when it has its answer. With it requests fall due at this rate,

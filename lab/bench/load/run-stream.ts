@@ -1,8 +1,8 @@
-import { connect, type Socket } from 'node:net'
 import { performance } from 'node:perf_hooks'
-import { type Answer, readAnswer } from './answer.ts'
+import { createFlow } from './flow.ts'
 import type { Stream, StreamResult } from './job.ts'
 import { createRenderer } from './render.ts'
+import { open, send } from './send.ts'
 
 /**
  * Sends a stream for some seconds and waits for what is then still on its way.
@@ -10,8 +10,9 @@ import { createRenderer } from './render.ts'
  * @throws At the first answer that is not what its template expects, or a connection that ends.
  */
 export async function runStream(port: number, seconds: number, stream: Stream): Promise<StreamResult> {
-  const { templates, connections, pacePerSecond, chain } = stream
+  const { templates, connections, pacePerSecond, chain, flows } = stream
   const renderers = templates.map((template) => ({ template, render: createRenderer(template) }))
+  const runFlows = flows?.map(createFlow)
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
   const tokens = [...(chain?.tokens ?? [])]
   const latencies: number[] = []
@@ -21,6 +22,12 @@ export async function runStream(port: number, seconds: number, stream: Stream): 
 
   /** Sends the next request of the pool. @param due When its time began. */
   async function exchange(index: number, due: number): Promise<void> {
+    const flow = runFlows?.[index]
+    if (flow) {
+      tokens[index] = await flow(sockets[index], tokens[index] ?? '')
+      latencies.push(performance.now() - due)
+      return
+    }
     const next = renderers[sent++ % renderers.length]
     const socket = sockets[index]
     if (!next || !socket) throw new Error('A stream needs a template and a connection')
@@ -70,37 +77,4 @@ async function keepPace(
     }
   }
   await Promise.all(Array.from({ length: connections }, (_, index) => work(index)))
-}
-
-function open(port: number): Promise<Socket> {
-  return new Promise((resolve, reject) => {
-    const socket = connect({ port, host: '127.0.0.1', noDelay: true })
-    socket.setEncoding('latin1')
-    socket.once('connect', () => resolve(socket)).once('error', reject)
-  })
-}
-
-function send(socket: Socket, request: string): Promise<Answer> {
-  return new Promise((resolve, reject) => {
-    let arrived = ''
-    function settle(result: Answer | Error): void {
-      socket.off('data', onData).off('error', settle).off('close', onClose)
-      if (result instanceof Error) reject(result)
-      else resolve(result)
-    }
-    function onClose(): void {
-      settle(new Error('The server closed the connection'))
-    }
-    function onData(text: string): void {
-      arrived += text
-      try {
-        const answer = readAnswer(arrived)
-        if (answer) settle(answer)
-      } catch (error) {
-        settle(error instanceof Error ? error : new Error(String(error)))
-      }
-    }
-    socket.on('data', onData).on('error', settle).on('close', onClose)
-    socket.write(request, 'latin1')
-  })
 }

@@ -1,16 +1,20 @@
 import '../../../packages/node/platform'
 import { readFileSync } from 'node:fs'
+import { DatabaseSync } from 'node:sqlite'
 import { listen } from '../../../packages/node/http-server'
 import { parseConfig } from '../../../src/config/parse-config'
+import { createPages } from '../../../src/wiring/create-pages'
+import { createProvider } from '../../../src/wiring/create-provider'
 import { openMemcachedCopies } from '../../../src/wiring/memcached-on-node'
 import { openPostgres } from '../../../src/wiring/postgres-on-node'
 import { openRedisCopies } from '../../../src/wiring/redis-on-node'
 import { serveFromSqlite } from '../../../src/wiring/sqlite-on-node'
+import { BENCH_CLIENT } from './bench-client'
 import { janusApp } from './janus-app.ts'
 
 /**
  * The app of janus-app.ts in one Node process, on the database that `DATABASE` names. `PLACE` is its file or its URL, `MIGRATIONS` a file
- * with those of SQLite.
+ * with those of SQLite. Where it is an authorization server, `POST /prepare` registers the app in its file.
  */
 const { DATABASE = '', PLACE = '', MIGRATIONS = '', ...env } = process.env
 const truth =
@@ -28,8 +32,14 @@ const bindings = {
 const opened = await openCopies()
 const app = janusApp(bindings, {
   createDatabase: () => truth,
+  ...(env.OAUTH_SERVER === 'on' ? { createPages, createProvider } : {}),
   ...(opened ? { createSessionCopies: () => opened.copyStore } : {}),
   defer: () => {},
+}).post('/prepare', (c) => {
+  const database = new DatabaseSync(PLACE)
+  for (const statement of BENCH_CLIENT) database.exec(statement)
+  database.close()
+  return c.json({ done: true })
 })
 const server = await listen({
   host: '127.0.0.1',
