@@ -331,6 +331,11 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/reauthenticate.test.ts'],
   },
   {
+    guard: 'a passkey that is the second factor is asked for beside the password',
+    cut: ' || requiresFactor(policy, user.roles)',
+    tests: REQUIRED_FACTOR,
+  },
+  {
     guard: 'an account that has a password is changed with it',
     tests: ['test/contracts/step-up.test.ts'],
   },

@@ -8,6 +8,7 @@ import {
   type NotRecent,
   type PasswordMissing,
   type PresentedProof,
+  type ProofServices,
   proveOwner,
 } from './own-proof'
 import { findRepeatedUse } from './repeat-link'
@@ -22,7 +23,7 @@ import type { OwnSession } from './sign-out'
  * @throws {StoreUnavailable}
  */
 export async function requestEmailChange(
-  services: AttemptServices & Pick<LinkServices, 'links' | 'sendMail'>,
+  services: AttemptServices & ProofServices & Pick<LinkServices, 'links' | 'sendMail'>,
   session: OwnSession,
   input: Omit<MailAsker, 'deviceIds'> & PresentedProof & { readonly email: EmailAddress },
 ): Promise<MailRequestOutcome | RefusedAttempt | NoPassword | PasswordMissing | NotRecent> {
@@ -31,7 +32,7 @@ export async function requestEmailChange(
   const account = await users.findById(session.userId)
   if (!account) return { outcome: 'refused' }
   // Before anything is counted: the same, whatever was asked for.
-  const complete = completeProof(account, { password, recent })
+  const complete = completeProof(services, account, { password, recent })
   if (complete.outcome !== 'complete') return complete
   const accountKey = await accountKeys(email.canonical)
   // Before the password is looked at: what is one request too many costs no hash, and is no failed attempt.

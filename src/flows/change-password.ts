@@ -52,7 +52,7 @@ export async function changePassword(
 
   const account = await users.findWithSession(sessionId, clock())
   if (!account) return { outcome: 'refused' }
-  const complete = completeProof(account, { password, recent })
+  const complete = completeProof(services, account, { password, recent })
   if (complete.outcome !== 'complete') return complete
   const { user } = account
   // First, for it tells nothing of the current password: a bad choice is no failed attempt.

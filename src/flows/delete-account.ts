@@ -7,6 +7,7 @@ import {
   type NotRecent,
   type PasswordMissing,
   type PresentedProof,
+  type ProofServices,
   proveOwner,
 } from './own-proof'
 import type { AttemptServices, NoPassword, RefusedAttempt } from './sign-in/attempt-password'
@@ -28,10 +29,11 @@ export type AccountDeletion =
  * detail says so.
  */
 export async function deleteAccount(
-  services: AttemptServices & {
-    readonly ownAccounts: OwnAccountStore
-    readonly sessionCache: RememberedSessionCache
-  },
+  services: AttemptServices &
+    ProofServices & {
+      readonly ownAccounts: OwnAccountStore
+      readonly sessionCache: RememberedSessionCache
+    },
   session: OwnSession,
   { source, ...presented }: PresentedProof & { readonly source: RequestSource },
 ): Promise<AccountDeletion> {
@@ -39,7 +41,7 @@ export async function deleteAccount(
   const { userId, sessionId, mode } = session
   const account = await users.findById(userId)
   if (!account) return { outcome: 'refused' }
-  const complete = completeProof(account, presented)
+  const complete = completeProof(services, account, presented)
   if (complete.outcome !== 'complete') return complete
   // Looked at before a password is. The statement that deletes looks again.
   // guard: the last administrator is told so, and no attempt counts

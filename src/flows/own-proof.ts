@@ -1,5 +1,6 @@
 import type { UserCredentials } from '../identity/user'
 import type { OwnProof } from '../identity/user-store'
+import { type FactorPolicy, requiresFactor } from '../sessions/factor-policy'
 import {
   type AttemptedPassword,
   type AttemptServices,
@@ -42,15 +43,32 @@ export type CompleteProof = {
 
 /** Returns what a request lacks, or that it is complete. Its password is not looked at, and nothing is counted. */
 export function completeProof(
+  { factorPolicy }: ProofServices,
   account: UserCredentials,
   presented: PresentedProof,
 ): CompleteProof | NoPassword | PasswordMissing | NotRecent {
-  return lackOf(account, presented) ?? { outcome: 'complete', account, password: presented.password }
+  const lack = lackOf(account, presented, takesTwoProofs(factorPolicy, account))
+  return lack ?? { outcome: 'complete', account, password: presented.password }
+}
+
+/** Holds what decides how much a change of an account takes. */
+export interface ProofServices {
+  readonly factorPolicy: FactorPolicy
+}
+
+/** Returns whether a change takes a proof of the last minutes beside the password: the account has a second factor, or must have one. */
+export function takesTwoProofs(
+  policy: FactorPolicy,
+  { user, secondFactor }: Pick<UserCredentials, 'user' | 'secondFactor'>,
+): boolean {
+  // guard: a passkey that is the second factor is asked for beside the password
+  return secondFactor !== null || requiresFactor(policy, user.roles)
 }
 
 function lackOf(
-  { passwordHash, secondFactor }: UserCredentials,
+  { passwordHash }: UserCredentials,
   { password, recent }: PresentedProof,
+  takesTwo: boolean,
 ): NoPassword | PasswordMissing | NotRecent | null {
   if (passwordHash === null) {
     if (password !== null) return { outcome: 'no-password' }
@@ -60,7 +78,7 @@ function lackOf(
   // guard: an account that has a password is changed with it
   if (password === null) return { outcome: 'password-missing' }
   // guard: a password alone does not change an account that takes a second factor
-  return secondFactor && !recent ? { outcome: 'not-recent' } : null
+  return takesTwo && !recent ? { outcome: 'not-recent' } : null
 }
 
 /**

@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { labelOf, presentedOffer } from '../api/account/identities'
+import { takesTwoProofs } from '../flows/own-proof'
 import { presentedDevices } from '../guards/presented-devices'
 import type { Principal } from '../guards/principal'
 import { isRecent } from '../guards/recent-proof'
@@ -49,7 +50,7 @@ export async function accountPage(
   const shown = listed.slice(0, limits.sessions)
   const recent = isRecent(principal, clock())
   const hasPassword = passwordHash !== null
-  const passwordIsEnough = hasPassword && (account.secondFactor === null || recent)
+  const passwordIsEnough = hasPassword && (recent || !takesTwoProofs(services.factorPolicy, account))
   // As many as are read for the whole list, because any number of sessions that ended together is one row.
   const events = recorded
     .slice(0, MANY)

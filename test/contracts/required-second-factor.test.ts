@@ -3,12 +3,14 @@ import { describe, expect, it } from 'vitest'
 import { askSeed, confirmApp, enrolPasskey } from '../support/enrolment'
 import { provenPerson, signInLink } from '../support/links'
 import { mailingService } from '../support/mail'
-import { addPasskey, signInWithPasskey } from '../support/passkeys'
+import { addPasskey, signInWithPasskey, stepUpByPasskey } from '../support/passkeys'
 import {
   type Answer,
   clientOf,
   expectProblem,
   newAddress,
+  newEmail,
+  PASSWORD,
   type Person,
   read,
   send,
@@ -163,6 +165,39 @@ describe.each(['session', 'token'] as const)('where a second factor is required,
     expectProblem(answer, 400, 'passkey-refused')
     const left = env.DB.prepare('SELECT count(*) AS n FROM passkeys WHERE user_id IN (?1, ?2)')
     expect(await left.bind(ada.userId, bob.userId).first('n')).toBe(0)
+  })
+
+  it('STP-01: a password changes nothing of an account whose second factor is a passkey, without a recent proof', async () => {
+    const own = mailingService(STRICT)
+    const ada = await provenPerson(lenient, mode)
+    const { soft } = await addPasskey(await ada.signIn())
+    const session = clientOf(own, mode, await signInWithPasskey(own, soft, { mode }))
+    own.ahead = 11 * 60
+    const later =
+      mode === 'session'
+        ? session
+        : clientOf(
+            own,
+            mode,
+            await send(own, 'POST', '/refresh', { body: { refresh_token: session.refreshToken } }),
+          )
+    const changes = [
+      ['/email/change', { email: newEmail(), password: PASSWORD }],
+      ['/me/delete', { password: PASSWORD }],
+      ['/password', { current_password: PASSWORD, new_password: 'seven quiet minutes at sea' }],
+    ] as const
+    for (const [path, body] of changes)
+      expectProblem(await later.post(path, body), 401, 'insufficient-user-authentication')
+    if (mode === 'session') {
+      const page = await send(own, 'GET', '/account', {
+        headers: { ...session.headers, Accept: 'text/html' },
+      })
+      expect(page.text).not.toContain('name="current_password"')
+    }
+    const proven = await stepUpByPasskey(later, soft)
+    const renewed = clientOf(own, mode, proven)
+    for (const [path, body] of changes.filter(([path]) => path !== '/me/delete'))
+      expect((await renewed.post(path, body)).status, path).toBeLessThan(300)
   })
 
   it('MFA-06: the last second factor stays', async () => {
