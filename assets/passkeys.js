@@ -2,6 +2,9 @@
 // ones there are. Without this file
 // every other way in works.
 
+/** A challenge lasts five minutes (src/passkeys/challenge.ts). One that is chosen in the last moment has to arrive in time. */
+const LISTEN_MS = 4 * 60 * 1000
+
 const signIn = document.querySelector('[data-passkey-sign-in]')
 const step = document.querySelector('[data-passkey-step]')
 const prove = document.querySelector('[data-passkey-prove]')
@@ -31,13 +34,25 @@ function offerSignIn(box) {
     if (!(await usePasskey(box, {}))) listen()
   })
 
-  /** Lets the browser offer passkeys where the address is typed. */
+  /** Lets the browser offer passkeys where the address is typed, for as long as the page is open. */
   async function listen() {
     if (!(await known?.isConditionalMediationAvailable?.())) return
-    waiting = new AbortController()
-    await usePasskey(box, { mediation: 'conditional', signal: waiting.signal })
+    const mine = new AbortController()
+    waiting = mine
+    const timer = setTimeout(() => {
+      mine.abort()
+      whenSeen(listen)
+    }, LISTEN_MS)
+    await usePasskey(box, { mediation: 'conditional', signal: mine.signal })
+    clearTimeout(timer)
   }
   listen()
+}
+
+/** Calls at once, or as soon as somebody looks at the page again. @param {() => void} call */
+function whenSeen(call) {
+  if (!document.hidden) return call()
+  document.addEventListener('visibilitychange', call, { once: true })
 }
 
 /** Returns whether it led on. @param {HTMLElement} box @param {object} how */

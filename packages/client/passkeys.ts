@@ -13,7 +13,7 @@ export interface PasskeyClient {
   readonly isSupported: boolean
   /**
    * Signs in with a passkey. With `mediation: 'conditional'` the browser offers passkeys in a field with `autocomplete="username webauthn"`,
-   * until `signal` aborts.
+   * until `signal` aborts. A challenge lasts five minutes: on a page that stays open, abort and call again before.
    */
   signIn(options?: Abortable & { readonly mediation?: 'conditional' }): Promise<SignedIn>
   /** Completes a sign-in whose `next` has `passkey`. @param step.pending What the first step answered, in token mode. */

@@ -1,5 +1,6 @@
-import { AccountForm, AccountSection, accountPath, reauthenticatePath } from './account-section'
+import { AccountForm, AccountSection, accountPath, Folded, reauthenticatePath } from './account-section'
 import { bare } from './account-sessions'
+import { Field } from './form-fields'
 import type { PageContext } from './page'
 import { Time } from './time'
 
@@ -29,7 +30,7 @@ export interface KnownAccount {
   readonly displayName: string
 }
 
-/** Shows the passkeys of the account, and how to add and remove them. A browser adds one by script alone. */
+/** Shows the passkeys of the account, and how to add, rename and remove them. A browser adds one by script alone. */
 export function AccountPasskeys({ context, accountId, passkeys, known }: AccountPasskeysProps) {
   const { texts, language, basePath } = context
   const words = texts.passkeys
@@ -45,6 +46,7 @@ export function AccountPasskeys({ context, accountId, passkeys, known }: Account
                   {lastUsedAt === null ? words.added : texts.account.lastSignIn}{' '}
                   <Time at={lastUsedAt ?? createdAt} language={language} />
                 </p>
+                <Rename context={context} accountId={accountId} id={id} name={name} />
               </div>
               <AccountForm
                 accountId={accountId}
@@ -84,5 +86,35 @@ export function AccountPasskeys({ context, accountId, passkeys, known }: Account
         <p>{words.needsScript}</p>
       </noscript>
     </AccountSection>
+  )
+}
+
+interface RenameProps extends Pick<PasskeyView, 'id' | 'name'> {
+  readonly context: PageContext
+  readonly accountId: string
+}
+
+/** Two passkeys of one kind of device have one name at first. */
+function Rename({ context, accountId, id, name }: RenameProps) {
+  const words = context.texts.passkeys
+  const form = bare(context, `rename-${id}`)
+  const summary = (
+    <>
+      {words.rename}
+      <span class="visually-hidden">: {name}</span>
+    </>
+  )
+  return (
+    <Folded summary={summary} open={false}>
+      <AccountForm
+        accountId={accountId}
+        form={form}
+        action={`/passkeys/${encodeURIComponent(id)}/rename`}
+        returnTo={accountPath(context, 'passkey-renamed')}
+      >
+        <Field form={form} name="name" label={words.name} value={name} />
+        <button type="submit">{context.texts.account.saveName}</button>
+      </AccountForm>
+    </Folded>
   )
 }

@@ -37,7 +37,7 @@ export function AccountSection({ id, title, intro, children }: AccountSectionPro
 }
 
 interface FoldedProps {
-  readonly summary: string
+  readonly summary: Child
   /** So that a form that came back is in sight. */
   readonly open: boolean
   readonly danger?: boolean

@@ -7,7 +7,8 @@ interface FieldProps {
   readonly form: FormParts
   readonly name: string
   readonly label: string
-  readonly autocomplete: 'username' | 'email' | 'name'
+  /** Absent: of nothing that a browser keeps. */
+  readonly autocomplete?: 'username' | 'email' | 'name'
   /** Of an account whose form was not sent yet. */
   readonly value?: string
   readonly required?: boolean

@@ -54,7 +54,9 @@ async function signOut(visitor: Visitor): Promise<void> {
 }
 
 describe('passkeys in Chromium', () => {
-  it('WAN-04: one is added, signs in, is removed, and opens nothing from then on', async ({ visit }) => {
+  it('WAN-04: one is added, renamed, signs in, is removed, and opens nothing from then on', async ({
+    visit,
+  }) => {
     const visitor = await visit()
     const device = await withAuthenticator(visitor)
     // The browser offers it only when it is asked: by the button.
@@ -62,6 +64,13 @@ describe('passkeys in Chromium', () => {
     await addPasskey(visitor)
     const [credential] = await device.credentials()
     expect(credential).toMatchObject({ isResidentCredential: true, rpId: new URL(visitor.url).hostname })
+
+    await visitor.unfold('Rename')
+    await visitor.fill({ 'Name of the passkey': 'Ring of <Ada>' }, 'Passkeys')
+    await visitor.press('Save name', 'Passkeys')
+    await visitor.page.waitForURL('**/account?done=passkey-renamed')
+    expect(await visitor.notice()).toBe('The passkey has its new name.')
+    expect(await visitor.page.locator('#passkeys-section .row-title').innerText()).toBe('Ring of <Ada>')
 
     await device.answers(false)
     await signOut(visitor)
@@ -105,6 +114,27 @@ describe('passkeys in Chromium', () => {
     await visitor.go('/login')
     await visitor.page.getByRole('heading', { name: 'Signed in as Ada Lovelace.' }).waitFor()
     expect(visitor.where()).toBe('/')
+  })
+
+  it('WAN-01: a page that stays open asks for another challenge before the first expires', async ({
+    visit,
+  }) => {
+    const visitor = await visit()
+    const device = await withAuthenticator(visitor)
+    await device.answers(false)
+    let asked = 0
+    visitor.page.on('request', (request) => {
+      if (request.url().endsWith('/login/passkey/options')) asked += 1
+    })
+    await visitor.page.clock.install()
+    await visitor.go('/login')
+    await expect.poll(() => asked).toBe(1)
+    await visitor.page.clock.fastForward('03:50')
+    expect(asked).toBe(1)
+    await visitor.page.clock.fastForward('00:20')
+    await expect.poll(() => asked).toBe(2)
+    await visitor.page.clock.fastForward('04:10')
+    await expect.poll(() => asked).toBe(3)
   })
 
   it('WAN-04, STP-01: one is the second step of a sign-in, and proves again who somebody is', async ({

@@ -105,6 +105,7 @@ export const accountTexts = {
       'access-ended': 'Die App hat keinen Zugriff mehr.',
       'device-forgotten': 'Das Gerät ist vergessen.',
       'passkey-added': 'Ihr Passkey ist hinzugefügt.',
+      'passkey-renamed': 'Der Passkey hat seinen neuen Namen.',
       'passkey-removed': 'Der Passkey ist entfernt. Er öffnet Ihr Konto nicht mehr.',
       'identity-linked': 'Der Dienst ist verbunden. Er meldet Sie von jetzt an hier an.',
       'identity-removed': 'Der Dienst ist getrennt. Er öffnet Ihr Konto nicht mehr.',

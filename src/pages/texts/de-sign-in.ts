@@ -39,6 +39,8 @@ export const signInTexts = {
     intro: 'Melden Sie sich mit Gesicht, Finger oder PIN an statt mit einem Passwort.',
     add: 'Passkey hinzufügen',
     added: 'Hinzugefügt',
+    rename: 'Umbenennen',
+    name: 'Name des Passkeys',
     remove: 'Entfernen',
     signIn: 'Mit einem Passkey anmelden',
     useNeedsScript:
@@ -76,6 +78,10 @@ export const signInTexts = {
     title: 'Noch ein Schritt',
     intro: 'Geben Sie den Code ein, den Ihre Authenticator-App jetzt anzeigt.',
     byPasskey: 'Bestätigen Sie mit Ihrem Passkey, dass Sie es sind.',
+    noPasskeys:
+      'Der zweite Schritt dieses Kontos ist ein Passkey, und dieser Dienst nimmt zurzeit keine Passkeys an.',
+    removeByMail: 'Sie können Ihren zweiten Schritt per E-Mail entfernen lassen, über den Link unten.',
+    askOperator: 'Bitten Sie die Betreiber dieses Dienstes um Hilfe.',
     byRecoveryCode: 'Geben Sie einen Ihrer Wiederherstellungscodes ein.',
     orRecoveryCode: 'Oder nehmen Sie einen Ihrer Wiederherstellungscodes.',
     orMail: 'Oder lassen Sie Ihren zweiten Schritt per E-Mail entfernen, mit dem Link weiter unten.',

@@ -110,6 +110,7 @@ export const accountTexts = {
       'access-ended': 'The app no longer has access.',
       'device-forgotten': 'That device is forgotten.',
       'passkey-added': 'Your passkey is added.',
+      'passkey-renamed': 'The passkey has its new name.',
       'passkey-removed': 'That passkey is removed. It no longer opens your account.',
       'identity-linked': 'It is connected. It signs you in here from now on.',
       'identity-removed': 'It is disconnected. It no longer opens your account.',

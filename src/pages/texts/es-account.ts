@@ -104,6 +104,7 @@ export const accountTexts = {
       'access-ended': 'La aplicación ya no tiene acceso.',
       'device-forgotten': 'Ese dispositivo se ha olvidado.',
       'passkey-added': 'Su llave de acceso está añadida.',
+      'passkey-renamed': 'La llave de acceso tiene su nombre nuevo.',
       'passkey-removed': 'La llave de acceso está eliminada. Ya no abre su cuenta.',
       'identity-linked': 'Está conectado. Desde ahora le sirve para iniciar sesión aquí.',
       'identity-removed': 'Está desconectado. Ya no abre su cuenta.',

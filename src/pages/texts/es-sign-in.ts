@@ -38,6 +38,8 @@ export const signInTexts = {
     intro: 'Inicie sesión con la cara, el dedo o un PIN en lugar de una contraseña.',
     add: 'Añadir una llave de acceso',
     added: 'Añadida',
+    rename: 'Cambiar el nombre',
+    name: 'Nombre de la llave de acceso',
     remove: 'Eliminar',
     signIn: 'Iniciar sesión con una llave de acceso',
     useNeedsScript:
@@ -74,6 +76,10 @@ export const signInTexts = {
     title: 'Un paso más',
     intro: 'Escriba el código que muestra ahora su aplicación de autenticación.',
     byPasskey: 'Confirme con su llave de acceso que es usted.',
+    noPasskeys:
+      'El segundo paso de esta cuenta es una llave de acceso, y este servicio no acepta llaves de acceso por ahora.',
+    removeByMail: 'Puede hacer eliminar su segundo paso por correo, con el enlace de abajo.',
+    askOperator: 'Pida ayuda a quienes gestionan este servicio.',
     byRecoveryCode: 'Escriba uno de sus códigos de recuperación.',
     orRecoveryCode: 'O use uno de sus códigos de recuperación.',
     orMail: 'O haga eliminar su segundo paso por correo, con el enlace de más abajo.',
