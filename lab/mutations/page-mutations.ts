@@ -69,6 +69,30 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/pages/second-factor.test.ts'],
   },
   {
+    guard: 'no code is asked for where nothing that the account has is accepted',
+    cut: 'next.length === 0',
+    put: 'false',
+    tests: ['test/contracts/left-out.test.ts'],
+  },
+  {
+    guard: 'no code is asked of an account that has passkeys alone',
+    cut: "first === 'passkey'",
+    put: 'false',
+    tests: ['test/pages/second-factor.test.ts'],
+  },
+  {
+    guard: 'no code of an app is asked for where it would not be accepted',
+    cut: "by !== 'recovery-code'",
+    put: 'true',
+    tests: ['test/pages/second-factor.test.ts'],
+  },
+  {
+    guard: 'an address says of problems only that a sign-in has expired',
+    cut: "=== 'sign-in-expired'",
+    put: '!== undefined',
+    tests: ['test/pages/own-pages.test.ts'],
+  },
+  {
     guard: 'a logo is a picture',
     cut: "file?.headers.get('Content-Type')?.startsWith('image/') ?? false",
     put: 'true',

@@ -70,7 +70,7 @@ export interface Me extends SignedIn {
 export interface PendingSignIn {
   /**
    * Lists what may be proven next. Where the account must have a second factor and has none: what may be set up, or `link`, to sign in by mail
-   * first.
+   * first. Empty: the account has only passkeys, and the service accepts none.
    */
   readonly next: readonly ('totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'enrol-passkey' | 'link')[]
   /** Says how many seconds the sign-in waits. */

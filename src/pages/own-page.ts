@@ -12,7 +12,7 @@ export function ownPageFor({ services }: Site, c: Context, path: string): string
   if (page === undefined) return null
   const { token, return_to, done, for: kind } = c.req.query()
   const problem = saysSignInExpired(c) ? 'sign-in-expired' : undefined
-  return ownPageUrl(page, { token, return_to, done, for: kind, problem })
+  return ownPageUrl(page, { token, return_to, done, for: kind, problem, ...stepOf(c, path) })
 }
 
 /** Returns the page of the app to which a refused form goes back, with the reason; `null`: the form is on a page of Janus. */
@@ -25,5 +25,13 @@ export function ownPageOfForm(site: Site, c: Context, problem: ProblemCode): str
   if (page === undefined || PROBLEMS[problem].status >= 500) return null
   const { token, return_to } = sentFields(c)
   // A page that is told behind the # has a script. It can send the form by itself, and see the answer.
-  return ownPageUrl(page, { problem, token: page.endsWith('#') ? undefined : token, return_to })
+  const shown = { problem, token: page.endsWith('#') ? undefined : token, return_to }
+  return ownPageUrl(page, { ...shown, ...stepOf(c, path) })
+}
+
+/** Returns what the address of a second step says: what the account can present there, or set up. */
+function stepOf(c: Context, path: string) {
+  if (!path.startsWith('/login/second-factor')) return {}
+  const { by, with: besides } = c.req.query()
+  return { by, with: besides }
 }

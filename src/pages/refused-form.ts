@@ -16,8 +16,9 @@ export function refusedForm(c: Context, { code, options }: Problem): FormState {
   }
 }
 
-/** Returns whether the address says that a sign-in was over before its second step. Nothing else can be said by an address. */
+/** Returns whether the address says that a sign-in was over before its second step. */
 export function saysSignInExpired(c: Context): boolean {
+  // guard: an address says of problems only that a sign-in has expired
   return c.req.method === 'GET' && c.req.query('problem') === 'sign-in-expired'
 }
 

@@ -33,8 +33,11 @@ export interface SecondFactorWays {
 
 /** Reads what `nextPage` (src/api/sign-in/second-factor.ts) wrote into the address. The page reads no account. */
 function waysOf({ by, with: besides }: Readonly<Record<string, string>>): SecondFactorWays {
-  if (by === 'passkey') return { app: false, recoveryCode: false, passkey: true, query: '?by=passkey' }
+  const none = { app: false, recoveryCode: false, passkey: false }
+  if (by === 'passkey') return { ...none, passkey: true, query: '?by=passkey' }
+  if (by === 'none') return { ...none, query: '?by=none' }
   const passkey = besides === 'passkey'
+  // guard: no code of an app is asked for where it would not be accepted
   const app = by !== 'recovery-code'
   const query = [app ? '' : 'by=recovery-code', passkey ? 'with=passkey' : ''].filter((each) => each !== '')
   return { app, recoveryCode: true, passkey, query: query.length === 0 ? '' : `?${query.join('&')}` }
@@ -81,12 +84,20 @@ export function SecondFactorPage({ context, state, recovering, ways, recoverable
     ...(ways.recoveryCode ? [words.orRecoveryCode] : []),
     ...(recoverable ? [words.orMail] : []),
   ]
+  const offers = ways.app || ways.recoveryCode || ways.passkey
   return (
     <Layout context={context} title={words.title} passkeys={ways.passkey}>
       <h1>{words.title}</h1>
-      <p class="intro">
-        {ways.app ? words.intro : ways.recoveryCode ? words.byRecoveryCode : words.byPasskey}
-      </p>
+      {offers ? (
+        <p class="intro">
+          {ways.app ? words.intro : ways.recoveryCode ? words.byRecoveryCode : words.byPasskey}
+        </p>
+      ) : (
+        <>
+          <p class="intro">{words.noPasskeys}</p>
+          <p>{recoverable ? words.removeByMail : words.askOperator}</p>
+        </>
+      )}
       {ways.app && (
         <Form form={app} action={action}>
           <AppCodeField form={app} />

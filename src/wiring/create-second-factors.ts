@@ -40,6 +40,7 @@ export const createSecondFactors: CreateSecondFactors = ({ config, db, keyring, 
     totpSeeds,
     expectedCodes: createExpectedCodes(keyring),
     sendsMail,
+    takesPasskeys: config.passkeyRpId !== null,
   }
   const part: SecondFactorPart = {
     ...services,

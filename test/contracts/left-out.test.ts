@@ -4,8 +4,8 @@ import { allParts } from '../../src/all-parts'
 import { createJanus, type JanusOptions } from '../../src/janus'
 import { mailingService } from '../support/mail'
 import { addPasskey } from '../support/passkeys'
-import { send, signedInPerson } from '../support/person'
-import { personWithTotp } from '../support/second-factor'
+import { expectProblem, newAddress, read, send, signedInPerson } from '../support/person'
+import { pendingOf, personWithTotp, setVerified } from '../support/second-factor'
 import { ALL_PARTS, ownService } from '../support/service'
 
 const { createPasskeys, createSecondFactors } = ALL_PARTS
@@ -110,6 +110,71 @@ it('a passkey opens nothing where passkeys were left out', async () => {
   await addPasskey(ada)
   const options = await send(WITHOUT.passkeys(), 'POST', '/login/passkey/options', { body: {} })
   expect(options.status).toBe(404)
+})
+
+describe.each(['session', 'token'] as const)('an account with passkeys alone, in %s mode', (mode) => {
+  const settings = { SECOND_FACTOR: 'required', REGISTRATION: 'verified' }
+  const parts = { createSecondFactors }
+
+  it('MFA-01: waits for nothing where a second factor is required and passkeys were left out', async () => {
+    const service = mailingService(settings, parts)
+    const ada = await signedInPerson({ mode, service: mailingService() })
+    await setVerified(ada, 1)
+    await addPasskey(ada)
+    const { email, password, userId } = ada
+    const byPassword = await send(service, 'POST', '/login', { body: { email, password, mode } })
+    const asked = await send(service, 'POST', '/login/link', { body: { email } })
+    const link = { token: service.tokenFor(email), binding: asked.body.binding, mode }
+    const byLink = await send(service, 'POST', '/login/link/confirm', { body: link })
+    for (const answer of [byPassword, byLink]) {
+      expect(answer).toMatchObject({ status: 200, body: { next: [] } })
+      expect(answer.text).not.toMatch(/access_token|session/)
+    }
+    expect(service.log).toContainEqual({ event: 'passkeys-left-out', user_id: userId })
+    // Nobody sets up another factor in its place. Its owner removes it by mail, after the delay.
+    const path = '/login/second-factor/recovery'
+    const [first, second] = [pendingOf(byPassword), pendingOf(byLink)]
+    for (const step of [first, second]) {
+      const setUp = await send(service, 'POST', '/login/second-factor/set-up/totp', step)
+      expectProblem(setUp, 401, 'sign-in-expired')
+    }
+    expectProblem(await send(service, 'POST', path, first), 409, 'mailbox-not-proven')
+    expect((await send(service, 'POST', path, second)).status).toBe(202)
+  })
+
+  if (mode === 'token') return
+
+  it.each([
+    [
+      '72',
+      ['doesn’t accept passkeys', 'nimmt zurzeit keine Passkeys an', 'no acepta llaves de acceso'],
+      true,
+    ],
+    ['none', ['Ask the people who run', 'Bitten Sie die Betreiber', 'Pida ayuda a quienes'], false],
+  ] as const)('is told so by the page, and what to do: SECOND_FACTOR_RECOVERY_HOURS=%s', async (...row) => {
+    const [hours, sentences, byMail] = row
+    const service = mailingService({ ...settings, SECOND_FACTOR_RECOVERY_HOURS: hours }, parts)
+    const ada = await signedInPerson({ mode, service: mailingService() })
+    await setVerified(ada, 1)
+    await addPasskey(ada)
+    const form = new Request(`${service.issuer}/login`, {
+      method: 'POST',
+      headers: { Accept: '*/*', 'Sec-Fetch-Site': 'same-origin', 'CF-Connecting-IP': newAddress() },
+      body: new URLSearchParams({ email: ada.email, password: ada.password }),
+      redirect: 'manual',
+    })
+    const first = await read(await service.fetch(form))
+    const target = first.headers.get('Location') ?? ''
+    expect(target).toBe('/login/second-factor?by=none')
+    for (const [index, language] of ['en', 'de', 'es'].entries()) {
+      const { text } = await send(service, 'GET', target, {
+        headers: { ...PAGE, 'Accept-Language': language },
+      })
+      expect(text).toContain((sentences[index] ?? '').replace('’', '&#39;'))
+      expect(text.includes('href="/login/second-factor/recovery"')).toBe(byMail)
+      expect(text).not.toMatch(/name="(recovery_)?code"|data-passkey/)
+    }
+  })
 })
 
 it.each([

@@ -7,6 +7,7 @@ import type { SoftPasskey } from '../support/authenticator'
 import { enrolApp } from '../support/enrolment'
 import { provenPerson } from '../support/links'
 import { ask, exchange, locationOf, newClient, OAUTH_SETTINGS, refresh, requestOf } from '../support/oauth'
+import { decideDevice, enterCode, newDeviceClient, pollDevice, startDevice } from '../support/oauth-machines'
 import { addPasskey, signInWithPasskey, stepByPasskey } from '../support/passkeys'
 import { type Answer, newEmail, PASSWORD, type Person, send } from '../support/person'
 import {
@@ -100,6 +101,7 @@ const OTHERS = [
   'invitation',
   'recovery',
   'app',
+  'device',
   'second step',
   'setting up',
 ] as const
@@ -124,7 +126,9 @@ const OPEN_ROUTES: Readonly<Record<string, readonly Tried[]>> = {
   'GET /oauth/authorize': ['app'],
   'POST /oauth/authorize': ['app'],
   'GET /oauth/resume': ['app'],
-  'POST /oauth/token': ['app'],
+  'POST /oauth/token': ['app', 'device'],
+  // Its person decides at /device, and the token endpoint begins what they allowed.
+  'POST /oauth/device_authorization': ['device'],
   ...nothing(
     'GET /',
     'POST /login/link',
@@ -145,8 +149,6 @@ const OPEN_ROUTES: Readonly<Record<string, readonly Tried[]>> = {
     'POST /oauth/register',
     'POST /oauth/logout',
     'POST /oauth/userinfo',
-    // Its person decides at /device, and the token endpoint begins what they allowed (test/oauth/device.test.ts).
-    'POST /oauth/device_authorization',
     // Of a session that there is.
     'POST /refresh',
     'POST /logout',
@@ -159,7 +161,7 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 
 /** Every statement that begins a session, by its file, and what is tried of it. In a session that there is, another takes its place. */
 const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
-  // Every app, that on a device too, which is refused where its person must have a second factor (test/oauth/device.test.ts).
+  // One statement for every app, that on a device too.
   'grants.ts': ['app'],
   'enrolments.ts': ['setting up'],
   'identity-store.ts': ['social'],
@@ -425,6 +427,30 @@ it('LOG-04: an app is given tokens by a session of the level that is required, a
     expect(tokens.status, `${policy}: ${tokens.text}`).toBe(requires ? 400 : 200)
     const again = locationOf(await ask(lenient, requestOf(client, { prompt: 'none' }), session))
     const given = await exchange(lenient, client, again.searchParams.get('code') ?? '')
+    const refreshed = await refresh(service, client, given.body.refresh_token)
+    expect(refreshed.status, `${policy}: ${refreshed.text}`).toBe(requires ? 400 : 200)
+  }
+})
+
+it('LOG-04: a device is given tokens by a session of the level that is required, and by no other', async () => {
+  const client = await newDeviceClient()
+  for (const [policy, { service, requires }] of Object.entries(POLICIES)) {
+    const arranged = await arrange('session', STATES['no second factor'])
+    const session = await arranged.person.signIn()
+    const allow = async (at: SocialService) => {
+      const { body } = await startDevice(lenient, client)
+      const page = await enterCode(at, session, body.user_code)
+      return page.status === 200 ? { body, decided: await decideDevice(at, session, page) } : null
+    }
+    // Nobody allows anything in a session that is not enough.
+    expect((await allow(service)) === null, policy).toBe(requires)
+    // Where it was enough when it was given.
+    const before = await allow(lenient)
+    expect(before?.decided.status, policy).toBe(200)
+    const tokens = await pollDevice(service, client, before?.body.device_code)
+    expect(tokens.status, `${policy}: ${tokens.text}`).toBe(requires ? 400 : 200)
+    const again = await allow(lenient)
+    const given = await pollDevice(lenient, client, again?.body.device_code)
     const refreshed = await refresh(service, client, given.body.refresh_token)
     expect(refreshed.status, `${policy}: ${refreshed.text}`).toBe(requires ? 400 : 200)
   }

@@ -9,6 +9,7 @@ export const OPEN_PAGES = [
   '/login/second-factor?with=passkey',
   '/login/second-factor?by=passkey',
   '/login/second-factor?by=recovery-code',
+  '/login/second-factor?by=none',
   '/login/second-factor/set-up?with=passkey',
   '/login/second-factor/set-up?by=mail',
   '/login/second-factor/recovery',

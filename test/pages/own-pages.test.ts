@@ -10,6 +10,8 @@ const settings = {
     '/email/verify=/welcome',
     '/account=https://app.example.com/me',
     '/mail-sent=https://app.example.com/mail',
+    '/login/second-factor=https://app.example.com/step',
+    '/login/second-factor/set-up=https://app.example.com/set-up#',
   ].join(', '),
 }
 
@@ -45,6 +47,12 @@ describe('pages of the app', () => {
     expect(await at('/email/verify?token=abc')).toBe('https://auth.example.com/welcome?token=abc')
     expect(await at('/email/verify?done=ready')).toBe('https://auth.example.com/welcome?done=ready')
     expect(await at('/mail-sent?for=link')).toBe('https://app.example.com/mail?for=link')
+    expect(await at('/login/second-factor?by=recovery-code&with=passkey&utm=1')).toBe(
+      'https://app.example.com/step?by=recovery-code&with=passkey',
+    )
+    expect(await at('/login/second-factor/set-up?by=mail')).toBe('https://app.example.com/set-up#by=mail')
+    expect(await at('/login?by=passkey&with=passkey')).toBe('https://app.example.com/sign-in')
+    expect(await at('/login?problem=internal-error')).toBe('https://app.example.com/sign-in')
     // Others are Janus's as before.
     expect((await go('/register')).status).toBe(200)
   })
@@ -85,6 +93,8 @@ describe('pages of the app', () => {
     const over = await go('/login/second-factor', { form: { code: '000000' } })
     const { location } = await go(over.location ?? '')
     expect(location).toBe('https://app.example.com/sign-in?problem=sign-in-expired')
+    const typed = await go('/login/second-factor?with=passkey', { form: { code: 'none' } })
+    expect(target(typed)).toBe('https://app.example.com/step?problem=invalid-input&with=passkey')
     const proof = await go('/email/verify', { form: { token: 'none' } })
     expect(target(proof)).toBe('https://auth.example.com/welcome?problem=invalid-link&token=none')
   })

@@ -198,7 +198,7 @@ const next = v.pipe(
   v.array(v.picklist(['totp', 'recovery-code', 'passkey', 'enrol-totp', 'enrol-passkey', 'link'])),
   v.readonly(),
   v.description(
-    'What may be proven next: a code of the authenticator app (`totp`), a recovery code, or a passkey. Where the account must have a second factor and has none, what may be set up: `enrol-totp`, `enrol-passkey`; or `link`: sign in by mail first.',
+    'What may be proven next: a code of the authenticator app (`totp`), a recovery code, or a passkey. Where the account must have a second factor and has none, what may be set up: `enrol-totp`, `enrol-passkey`; or `link`: sign in by mail first. Empty: the account has only passkeys, and the service accepts none.',
   ),
 )
 const expiresIn = v.pipe(v.number(), v.integer(), v.minValue(1), v.description('Seconds.'))

@@ -87,11 +87,10 @@ export function answerPending(c: Context, services: Services, pending: PendingSi
 /** Returns how a sign-in goes on, with its handle in token mode; in session mode a cookie has that. */
 export function presentPending(
   c: Context,
-  { config, passkeyPart }: Services,
-  { next: steps, handle, expiresInSeconds }: PendingSignIn,
+  { config }: Pick<Services, 'config'>,
+  { next, handle, expiresInSeconds }: PendingSignIn,
   mode: Mode,
 ) {
-  const next = steps.filter((step) => !step.endsWith('passkey') || passkeyPart?.relyingParty)
   const body = { next, expires_in: expiresInSeconds }
   if (mode === 'token') return { ...body, pending: handle }
   setAuthCookie(c, config.cookies.pendingSignIn, handle, expiresInSeconds)
@@ -101,10 +100,13 @@ export function presentPending(
 /** Returns the page on which a sign-in goes on. It reads no account, and is told what to offer. */
 export function nextPage(next: readonly NextStep[]): string {
   if (next.includes('link')) return '/login/second-factor/set-up?by=mail'
+  // guard: no code is asked for where nothing that the account has is accepted
+  if (next.length === 0) return '/login/second-factor?by=none'
   const besides = next.some((step) => step.endsWith('passkey')) ? 'with=passkey' : ''
   if (next.includes('enrol-totp')) return withQuery('/login/second-factor/set-up', [besides])
   // The page has a field for the code of an app and one for a recovery code, unless it is told otherwise.
   const [first] = next
+  // guard: no code is asked of an account that has passkeys alone
   if (first === 'passkey') return '/login/second-factor?by=passkey'
   return withQuery('/login/second-factor', [first === 'recovery-code' ? 'by=recovery-code' : '', besides])
 }

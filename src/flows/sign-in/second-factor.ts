@@ -43,6 +43,7 @@ export type NextStep = 'totp' | 'recovery-code' | 'passkey' | 'enrol-totp' | 'en
 export interface PendingSignIn {
   /** Identifies the pending sign-in; the client keeps it. It opens nothing. */
   readonly handle: string
+  /** Empty: the account has passkeys alone, and none is accepted here. */
   readonly next: readonly NextStep[]
   readonly expiresInSeconds: number
 }
@@ -53,7 +54,10 @@ export interface PendingSignIn {
  * @param hold Uses up what was presented and stores the pending sign-in, in one transaction. @throws {StoreUnavailable}
  */
 export async function holdSignIn(
-  { expectedCodes, totpSeeds, sendsMail, log }: Omit<SecondFactorServices, 'pendingSignIns'>,
+  services: Omit<SecondFactorServices, 'pendingSignIns'> & {
+    /** Says whether passkeys are accepted here. An account may have some from a time when they were. */
+    readonly takesPasskeys: boolean
+  },
   proven: {
     readonly user: User
     readonly proof: ProvenMethod
@@ -63,6 +67,7 @@ export async function holdSignIn(
   hold: (pending: PendingRecord) => Promise<boolean>,
   secret?: MintedSecret,
 ): Promise<PendingSignIn | null> {
+  const { expectedCodes, totpSeeds, sendsMail, takesPasskeys, log } = services
   const { user, proof, due } = proven
   const { id: userId } = user
   const factor = due === 'enrolment' ? { since: null, totp: null, passkeys: false } : due
@@ -74,18 +79,25 @@ export async function holdSignIn(
   const enrolled = factor.since !== null
   const pending = { tokenHash: minted.hash, userId, mode, methods: [proof], enrolled, codeMacs, returnTo }
   if (!(await hold({ ...pending, provenAt: proof.at, expiresAt: proof.at + PENDING_SECONDS }))) return null
-  return {
-    handle: formatPendingHandle(userId, minted),
-    next:
-      due === 'enrolment'
-        ? enrolmentSteps({ user, proof, sendsMail })
-        : [
-            ...(seed ? (['totp'] as const) : []),
-            ...(enrolled ? (['recovery-code'] as const) : []),
-            ...(factor.passkeys ? (['passkey'] as const) : []),
-          ],
-    expiresInSeconds: PENDING_SECONDS,
-  }
+  const steps =
+    due === 'enrolment'
+      ? enrolmentSteps({ user, proof, sendsMail })
+      : presentableSteps({ app: seed !== null, recoveryCode: enrolled, passkey: factor.passkeys })
+  const next = steps.filter((step) => takesPasskeys || !step.endsWith('passkey'))
+  if (next.length === 0) log('passkeys-left-out', { user_id: userId })
+  return { handle: formatPendingHandle(userId, minted), next, expiresInSeconds: PENDING_SECONDS }
+}
+
+function presentableSteps(has: {
+  readonly app: boolean
+  readonly recoveryCode: boolean
+  readonly passkey: boolean
+}): readonly NextStep[] {
+  return [
+    ...(has.app ? (['totp'] as const) : []),
+    ...(has.recoveryCode ? (['recovery-code'] as const) : []),
+    ...(has.passkey ? (['passkey'] as const) : []),
+  ]
 }
 
 /**
