@@ -5,6 +5,7 @@ for (const input of all('input[data-min-length]')) addStrength(input)
 for (const form of all('form[data-confirm]')) askBefore(form)
 for (const form of all('form[data-working]')) sendOnce(form)
 for (const time of all('time')) localise(time)
+for (const box of all('.cf-turnstile')) addEventListener('load', () => explainMissing(box))
 
 /** A button that shows what is typed. @param {HTMLElement} box */
 function addReveal(box) {
@@ -115,6 +116,14 @@ function eye() {
     svg.append(path)
   }
   return svg
+}
+
+/** Says that the script of Cloudflare did not come: blocked, or out of reach. @param {HTMLElement} box */
+function explainMissing(box) {
+  if ('turnstile' in window) return
+  box.classList.add('error')
+  box.setAttribute('role', 'alert')
+  box.textContent = box.dataset.unavailable ?? ''
 }
 
 /** @param {string} selector @returns {NodeListOf<any>} */

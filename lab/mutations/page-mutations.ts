@@ -94,7 +94,7 @@ export const PAGE_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a logo is a picture',
-    cut: "file?.headers.get('Content-Type')?.startsWith('image/') ?? false",
+    cut: "(file.headers.get('Content-Type')?.startsWith('image/') ?? false)",
     put: 'true',
     tests: ['test/pages/logo.test.ts'],
   },

@@ -70,8 +70,8 @@ export function OtherScreen({ form, to, asButton = false, children }: PropsWithC
 }
 
 /**
- * Asks Cloudflare whether a person is there, where that is configured: a widget that adds a token to the form. It takes JavaScript, and says so
- * where there is none.
+ * Asks Cloudflare whether a person is there, where that is configured: a widget that adds a token to the form. It takes JavaScript and
+ * the script of Cloudflare, and the page says so where either is missing.
  */
 export function HumanCheck({
   context,
@@ -90,6 +90,7 @@ export function HumanCheck({
         data-action={action}
         data-language={language.toLowerCase()}
         data-response-field-name="turnstile_token"
+        data-unavailable={texts.form.humanUnavailable}
       />
       <noscript>
         <p>{texts.form.humanNeedsScript}</p>

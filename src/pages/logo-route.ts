@@ -10,6 +10,11 @@ function logoPath({ brandLogoUrl, basePath }: Services['config']): string | null
   return brandLogoUrl?.startsWith(`${basePath}/`) ? brandLogoUrl.slice(basePath.length) : null
 }
 
+function isPicture(file: Response | undefined): file is Response {
+  // guard: a logo is a picture
+  return file?.status === 200 && (file.headers.get('Content-Type')?.startsWith('image/') ?? false)
+}
+
 /**
  * Serves the logo from the files in `ASSETS` where `BRAND_LOGO_URL` is a path that belongs to Janus: every path below that of `ISSUER`.
  * Nothing else of those files is served by it.
@@ -19,10 +24,12 @@ export function logoRoute({ assets, config }: Pick<Services, 'assets' | 'config'
   const path = logoPath(config)
   if (path === null) return routes
   return routes.get(path, open, async (c) => {
-    const file = await reach('ASSETS', async () => assets?.fetch(new Request(new URL(path, config.origin))))
-    // guard: a logo is a picture
-    const isImage = file?.headers.get('Content-Type')?.startsWith('image/') ?? false
-    if (file?.status !== 200 || !isImage) throw new Problem('not-found')
+    const find = (place: string) =>
+      reach('ASSETS', async () => assets?.fetch(new Request(new URL(place, config.origin))))
+    const own = await find(path)
+    // The files of an app have the paths of its site.
+    const file = isPicture(own) ? own : await find(`${config.basePath}${path}`)
+    if (!isPicture(file)) throw new Problem('not-found')
     const response = c.newResponse(file.body, file)
     response.headers.set('Cache-Control', `public, max-age=${ASSET_MAX_AGE_SECONDS}`)
     return response

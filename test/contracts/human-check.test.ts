@@ -174,7 +174,9 @@ describe.each(['session', 'token'] as const)('at sign-in in %s mode', (mode) => 
         body: form,
       }),
     )
-    expect(await answer.text()).toContain('data-action="login"')
+    const text = await answer.text()
+    expect(text).toContain('data-action="login"')
+    expect(text).toMatch(/data-unavailable="[^"]*challenges\.cloudflare\.com/)
   })
 })
 

@@ -44,6 +44,25 @@ describe.each([
   })
 })
 
+it('BRAND_LOGO_URL of an app, whose files have the paths of its site, is served', async () => {
+  const asked: string[] = []
+  const site = {
+    async fetch({ url }: Request) {
+      asked.push(new URL(url).pathname)
+      return new URL(url).pathname === '/auth/logo.svg'
+        ? new Response(SVG, { headers: { 'Content-Type': 'image/svg+xml' } })
+        : new Response('<p>', { headers: { 'Content-Type': 'text/html' } })
+    },
+  }
+  const service = ownService({
+    ISSUER: 'https://example.com/auth',
+    ASSETS: site,
+    BRAND_LOGO_URL: '/auth/logo.svg',
+  })
+  expect((await send(service, 'GET', '/logo.svg')).text).toBe(SVG)
+  expect(asked).toEqual(['/logo.svg', '/auth/logo.svg'])
+})
+
 it('BRAND_LOGO_URL as a path beside Janus is left to the site', async () => {
   const service = ownService({ ISSUER: 'https://example.com/auth', ASSETS, BRAND_LOGO_URL: '/logo.svg' })
   expect((await send(service, 'GET', '/login')).text).toContain('<img src="/logo.svg"')

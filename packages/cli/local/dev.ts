@@ -64,14 +64,16 @@ export async function run(args: readonly string[]): Promise<number> {
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []
   const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
-  announce(issuer, stop)
+  announce(issuer, origin, stop)
   setInterval(() => sweep(origin), SWEEP_EVERY_MS)
   return 0
 }
 
-async function announce(issuer: string, stop: (code: number) => void) {
+async function announce(issuer: string, origin: string, stop: (code: number) => void) {
   const reasons = await waitUntilReady(issuer)
   if (reasons.length === 0) {
+    // A receiver of events begins with the first sweep, and a developer with the first registration.
+    sweep(origin)
     console.log(`\nJanus is ready: ${issuer}. Stop with Ctrl-C.\n`)
     return
   }

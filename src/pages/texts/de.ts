@@ -8,6 +8,8 @@ export const de = {
 
   form: {
     humanNeedsScript: 'Dieses Formular braucht JavaScript: Eine kurze Prüfung hält Programme fern.',
+    humanUnavailable:
+      'Die Prüfung, die Programme fernhält, konnte nicht geladen werden. Erlauben Sie challenges.cloudflare.com in diesem Browser und laden Sie die Seite neu.',
     check: 'Bitte sehen Sie sich das noch einmal an:',
     working: 'Einen Moment bitte …',
     wrongPassword: { title: 'Das Passwort stimmt nicht', action: 'Bitte versuchen Sie es noch einmal.' },

@@ -11,6 +11,8 @@ export const en = {
 
   form: {
     humanNeedsScript: 'This form needs JavaScript: a short check keeps programs out.',
+    humanUnavailable:
+      "The check that keeps programs out couldn't be loaded. Allow challenges.cloudflare.com in this browser, then reload the page.",
     check: 'Please look at this again:',
     working: 'Working on it…',
     wrongPassword: { title: 'The password is incorrect', action: 'Please try again.' },

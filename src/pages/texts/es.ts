@@ -9,6 +9,8 @@ export const es = {
   form: {
     humanNeedsScript:
       'Este formulario necesita JavaScript: una breve comprobación mantiene fuera a los programas.',
+    humanUnavailable:
+      'No se pudo cargar la comprobación que mantiene fuera a los programas. Permita challenges.cloudflare.com en este navegador y vuelva a cargar la página.',
     check: 'Revise lo siguiente:',
     working: 'Un momento…',
     wrongPassword: { title: 'La contraseña no es correcta', action: 'Inténtelo de nuevo.' },
