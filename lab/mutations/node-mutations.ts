@@ -44,6 +44,12 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/smoke/serve.test.ts'],
   },
   {
+    guard: 'what changes something is serializable',
+    cut: 'LEVEL SERIALIZABLE',
+    put: 'LEVEL READ COMMITTED',
+    tests: ['test/storage/on-node/postgres-truth.test.ts'],
+  },
+  {
     guard: 'of several processes one sweeps',
     cut: 'rows[0]?.mine !== true',
     put: 'false',

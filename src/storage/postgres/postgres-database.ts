@@ -13,6 +13,7 @@ import type { Statement } from '../sql/statement'
 import type { Connections } from './connections'
 import { ownRows, type PostgresQuery, translate } from './translate'
 
+// guard: what changes something is serializable
 const SERIALIZABLE = 'BEGIN ISOLATION LEVEL SERIALIZABLE'
 const READ_COMMITTED = 'BEGIN ISOLATION LEVEL READ COMMITTED'
 const SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY'

@@ -3,51 +3,72 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migratePostgres } from '../../../packages/cli/migrate/migrate-postgres.ts'
-import { createPool } from '../../../src/storage/postgres/connections'
+import { PATIENCE_MS } from '../../../src/runtime/outage'
+import { type Connections, createPool } from '../../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../../src/storage/postgres/postgres-database'
 import { runAlone } from '../../../src/storage/postgres/run-alone'
 import { checkPostgres, NEWEST_POSTGRES_MIGRATION } from '../../../src/storage/postgres/schema'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { ask, type PostgresServer, startPostgres } from '../../support/postgres-server'
 import { describeWith } from '../../support/with-tools'
+import { SIGN_IN } from '../contracts/races/beginnings'
+import { CHANGE } from '../contracts/races/endings'
+import { heldRaces } from '../contracts/races/held-races'
 import { sessionRaces } from '../contracts/races/session-races'
 import { truthContract } from '../contracts/truth-contract'
 
 const FOLDER = 'src/storage/postgres/migrations'
 const D1_FOLDER = 'src/storage/d1/migrations'
+// How long a request waits is said of requests. A slow machine is no reason to fail.
+const { PostgreSQL: patience } = PATIENCE_MS
+Object.assign(PATIENCE_MS, { PostgreSQL: 240_000 })
+afterAll(() => Object.assign(PATIENCE_MS, { PostgreSQL: patience }))
+
 describeWith(['postgres'], 'PostgreSQL', () => {
   let server: PostgresServer
   let url: string
+  let pool: Connections
   let db: SqlDatabase
-  let close: () => Promise<void>
+  let patientPool: Connections
 
   beforeAll(async () => {
     server = await startPostgres()
     url = await server.createDatabase('janus')
     await migratePostgres(url, FOLDER)
-    const pool = createPool(url)
-    close = () => pool.close()
+    pool = createPool(url)
     db = createPostgresDatabase(pool, { pipeline: true })
+    // The time-outs of the role are for a service.
+    const options = ['statement_timeout', 'idle_in_transaction_session_timeout'].map(
+      (name) => `-c ${name}=240s`,
+    )
+    patientPool = createPool(`${url}?options=${encodeURIComponent(options.join(' '))}`)
   })
 
   afterAll(async () => {
-    await close()
+    await pool.close()
+    await patientPool.close()
     await server.stop()
   })
 
   truthContract('PostgreSQL', () => db)
-  sessionRaces('PostgreSQL', () => db, { most: 120, few: 12 })
+  heldRaces(() => patientPool)
+  // The race that was lost at lower levels of isolation as often as it was; one of each other beginning, for what a hold may hide.
+  sessionRaces(
+    'PostgreSQL',
+    () => createPostgresDatabase(patientPool, { pipeline: true }),
+    ({ beginning, ending, isChief }) => (beginning === SIGN_IN && ending === CHANGE ? 120 : isChief ? 6 : 0),
+  )
 
   it('is ready once it is migrated, and says what it lacks before', async () => {
     expect(await checkPostgres(db)).toEqual([])
-    const pool = createPool(await server.createDatabase('empty'))
-    const empty = createPostgresDatabase(pool, { pipeline: true })
+    const other = createPool(await server.createDatabase('empty'))
+    const empty = createPostgresDatabase(other, { pipeline: true })
     expect(await checkPostgres(empty)).toEqual([
       'idle_in_transaction_session_timeout of the role is not set, or longer than 10 s',
       'statement_timeout of the role is not set, or longer than 10 s',
       'no migration was applied',
     ])
-    await pool.close()
+    await other.close()
   })
 
   it('lets one of several processes sweep, and the next when it has ended', async () => {

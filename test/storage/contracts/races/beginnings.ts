@@ -18,8 +18,10 @@ export interface Beginning {
 
 const TERMS = { now: NOW, idleExpiresAt: NOW + 700, reuseSeconds: 10, source }
 
+export const SIGN_IN = 'a sign-in by password'
+
 export const BEGINNINGS: Readonly<Record<string, Beginning>> = {
-  'a sign-in by password': byPassword(() => ({})),
+  [SIGN_IN]: byPassword(() => ({})),
   'a sign-in that stores a new hash': byPassword(() => ({ rehashed: passwordHash() })),
   'a sign-in by link': {
     restsOn: ['account', 'password'],

@@ -1,41 +1,53 @@
 import { expect, it } from 'vitest'
 import type { SqlDatabase } from '../../../../src/storage/sql/sql-database'
 import { NOW, storesOn } from '../arrange'
-import { BEGINNINGS } from './beginnings'
-import { CHANGE, DELETED_ROW, DISABLING, END_OF_ALL, ENDINGS } from './endings'
+import { BEGINNINGS, type Beginning } from './beginnings'
+import { CHANGE, DELETED_ROW, DISABLING, END_OF_ALL, ENDINGS, type Ending } from './endings'
 
-const AT_ONCE = 6
+/** Races at once: each takes three connections, and a pool has ten. */
+const AT_ONCE = 3
 
-/**
- * Everything is raced against the first of these that concerns it as often as the race that was lost at lower levels of isolation, and against
- * all others less often.
- */
-const MOST_RACED = [CHANGE, END_OF_ALL, DISABLING]
+/** The first of these that concerns a beginning is what every beginning is raced against in earnest. */
+const CHIEF_ENDINGS = [CHANGE, END_OF_ALL, DISABLING]
 
-/** How often each race is run. */
-export interface Rounds {
-  readonly most: number
-  readonly few: number
+/** Something that begins a session, or goes on with one, against something that takes away what it rests on. */
+export interface SessionRace extends Pick<Beginning, 'arrange'>, Pick<Ending, 'end'> {
+  readonly beginning: string
+  readonly ending: string
+  /** Whether the ending is the chief one of this beginning. */
+  readonly isChief: boolean
 }
 
-/**
- * Races everything that begins a session, or goes on with one, against everything that takes away what it rests on. Whatever order the database
- * makes of the two, no session is left that the ending should have ended.
- *
- * A change of the address begins no session and ends none, so there is none to look for.
- */
-export function sessionRaces(engine: string, open: () => SqlDatabase, { most, few }: Rounds): void {
-  const races = Object.entries(BEGINNINGS).flatMap(([beginning, { restsOn, arrange }]) => {
+/** Every race there is. A change of the address begins no session and ends none, so there is none to look for. */
+export const RACES: readonly SessionRace[] = Object.entries(BEGINNINGS).flatMap(
+  ([beginning, { restsOn, arrange }]) => {
     const endings = Object.entries(ENDINGS)
       .filter(([, { takes }]) => takes.some((ground) => restsOn.includes(ground)))
       // Of what rests on a password, the account is deleted by password.
       .filter(([ending]) => ending !== DELETED_ROW || !restsOn.includes('password'))
-    const mostRaced = MOST_RACED.find((name) => endings.some(([ending]) => ending === name))
-    return endings.map(([ending, { end }]) => {
-      const rounds = ending === mostRaced ? most : few
-      return { ending, end, beginning, arrange, rounds }
-    })
-  })
+    const chief = CHIEF_ENDINGS.find((name) => endings.some(([ending]) => ending === name))
+    return endings.map(([ending, { end }]) => ({
+      beginning,
+      arrange,
+      ending,
+      end,
+      isChief: ending === chief,
+    }))
+  },
+)
+
+/**
+ * Runs races at whatever speed both sides have, two beginnings against an ending. Whatever order the database makes of them, no session is left
+ * that the ending should have ended.
+ *
+ * @param roundsOf How often a race is run; 0: not at all.
+ */
+export function sessionRaces(
+  engine: string,
+  open: () => SqlDatabase,
+  roundsOf: (race: SessionRace) => number,
+): void {
+  const races = RACES.map((race) => ({ ...race, rounds: roundsOf(race) })).filter(({ rounds }) => rounds > 0)
 
   it.each(races)(
     `${engine}: $ending leaves no session of $beginning at the same time`,
@@ -45,7 +57,7 @@ export function sessionRaces(engine: string, open: () => SqlDatabase, { most, fe
       let [ended, begun] = [0, 0]
       const survivors: string[] = []
 
-      async function race(_: unknown, nth: number): Promise<void> {
+      async function race(nth: number): Promise<void> {
         const { ada, next } = await arrange({ stores, db })
         const begins = [await next(), await next()] as const
         const ends = await end({ stores, db }, ada)
@@ -64,7 +76,7 @@ export function sessionRaces(engine: string, open: () => SqlDatabase, { most, fe
       // A race that one side always wins, or never, is none: on a slow machine it takes more of them.
       const isOneSided = () => ended === 0 || begun === 0
       for (let nth = 0; nth < rounds || (isOneSided() && nth < 6 * rounds); nth += AT_ONCE) {
-        await Promise.all(Array.from({ length: AT_ONCE }, race))
+        await Promise.all(Array.from({ length: AT_ONCE }, (_, index) => race(nth + index)))
       }
       expect(survivors).toEqual([])
       expect(ended).toBeGreaterThan(0)
