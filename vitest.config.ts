@@ -127,6 +127,8 @@ function inWorkerd(
       maxWorkers: WORKERS,
       setupFiles: ['test/support/setup.ts'],
       ...files,
+      // In their order.
+      sequence: { setupFiles: 'list' as const },
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
       provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
@@ -161,7 +163,11 @@ export default defineConfig({
         // One runtime and one storage for many files, each of which makes its own people: half of the time.
         isolate: false,
       }),
-      inWorkerd('alone', { include: ALONE }),
+      inWorkerd('alone', {
+        include: ALONE,
+        isolate: false,
+        setupFiles: ['test/support/setup-alone.ts', 'test/support/setup.ts'],
+      }),
       inWorkerd(
         'durable-object',
         { include: [`${ON_DURABLE_OBJECT}/*.test.ts`, ...WHAT_TOUCHES_THE_DATABASE], isolate: false },
@@ -188,6 +194,7 @@ export default defineConfig({
         test: {
           name: 'node',
           maxWorkers: WORKERS,
+          isolate: false,
           include: [
             'test/smoke/**/*.test.ts',
             'test/docs/**/*.test.ts',
@@ -202,8 +209,8 @@ export default defineConfig({
         extends: false,
         test: {
           name: 'e2e',
-          // After all others and one by one: beside other work a browser takes ten times as long for a page.
-          maxWorkers: 1,
+          // After all others: beside other work a browser takes ten times as long for a page.
+          maxWorkers: WORKERS,
           sequence: { groupOrder: 1 },
           include: ['test/e2e/**/*.test.ts'],
           globalSetup: ['test/e2e/setup.ts'],

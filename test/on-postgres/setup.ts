@@ -1,9 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
+import { makeTimersCheap } from '../support/cheap-timers'
 import { deriveCheaply, limitCryptoAsInProduction } from '../support/production-limits'
 import { setTruth, type Tables } from '../support/truth'
 import { asD1, createFaultyPostgres, createOwnPostgres, prepareDatabase, type RoundTrips } from './database'
 
+makeTimersCheap()
 limitCryptoAsInProduction()
 deriveCheaply()
 console.log = () => {}
