@@ -1,6 +1,7 @@
+import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, it } from 'vitest'
+import { beforeAll, describe, it } from 'vitest'
 import { type LocalService, startService } from './local-service.ts'
 
 const MODULES = join(process.cwd(), 'node_modules')
@@ -20,6 +21,13 @@ export function haveServedByVite(
   project: () => string,
 ): void {
   describe.concurrent('a Worker that mounts it, with @cloudflare/vite-plugin,', () => {
+    const migrated = () => join(project(), '../vite-state')
+
+    beforeAll(() => {
+      const command = ['node_modules/.bin/janus', 'migrate', '--local', '--state', migrated()]
+      execFileSync(process.execPath, command, { cwd: project(), stdio: 'pipe' })
+    })
+
     it.for([
       { name: 'vite dev', command: 'dev' },
       { name: 'vite build and vite preview', command: 'preview' },
@@ -28,7 +36,7 @@ export function haveServedByVite(
       async ({ command }, { expect }) => {
         const folder = join(project(), '..', `vite-${command}`)
         makeViteProject(folder, project())
-        const shop = await serve(folder, command)
+        const shop = await serve(folder, command, migrated())
         try {
           const registered = await fetch(`${shop.url}/auth/register`, {
             method: 'POST',
@@ -70,21 +78,23 @@ export function haveServedByVite(
 }
 
 /** Serves a project by a command of Vite. The issuer has the port, so it is set before anything is built. */
-function serve(folder: string, command: string): Promise<LocalService> {
+function serve(folder: string, command: string, migrated: string): Promise<LocalService> {
   const port = '%PORT%'
   const vite = `"${process.execPath}" "${VITE}"`
   const steps = [
     `sed -i "s/localhost:8787/localhost:${port}/" wrangler.toml`,
-    `"${process.execPath}" node_modules/.bin/janus migrate --local --state "$STATE" > /dev/null`,
     ...(command === 'preview' ? [`${vite} build > /dev/null`] : []),
     `exec ${vite} ${command} --host localhost --port ${port} --strictPort`,
   ]
-  return startService((place) => ({
-    command: ['bash', '-euc', steps.join('\n').replaceAll(port, String(place.port))],
-    cwd: folder,
-    variables: { STATE: place.state },
-    ready: /Local:/,
-  }))
+  return startService((place) => {
+    cpSync(migrated, place.state, { recursive: true })
+    return {
+      command: ['bash', '-euc', steps.join('\n').replaceAll(port, String(place.port))],
+      cwd: folder,
+      variables: { STATE: place.state },
+      ready: /Local:/,
+    }
+  })
 }
 
 /** The sources of the project, the packages it has, and Vite and the plugin of this checkout. */
