@@ -20,14 +20,18 @@ const ARGUMENTS = {
   memcached: (port: number) => ['-l', '127.0.0.1', '-p', `${port}`, '-U', '0', '-m', '16', '-u', 'nobody'],
 }
 
-export async function startCopyServer(tool: keyof typeof ARGUMENTS): Promise<CopyServer> {
+/** Starts one. `more` are arguments after the usual ones, of which the last of a name counts. */
+export async function startCopyServer(
+  tool: keyof typeof ARGUMENTS,
+  more: (port: number) => readonly string[] = () => [],
+): Promise<CopyServer> {
   const command = findTool(tool)
   if (command === null) throw new Error(`reasonToSkip(["${tool}"]) says what is missing`)
   const port = await freePort()
   let running: ChildProcess | null = null
 
   async function start(): Promise<void> {
-    const child = spawn(command as string, ARGUMENTS[tool](port), { stdio: 'ignore' })
+    const child = spawn(command as string, [...ARGUMENTS[tool](port), ...more(port)], { stdio: 'ignore' })
     running = child
     while (!(await listens(port))) {
       if (child.exitCode !== null) throw new Error(`${tool} ended with ${child.exitCode}`)

@@ -1,7 +1,11 @@
 import '../../../packages/node/platform'
 import { once } from 'node:events'
-import { connect as connectTcp } from 'node:net'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { connect as connectTcp, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Duplex } from 'node:stream'
+import { connect as connectTls } from 'node:tls'
 import { afterAll, beforeAll, expect, it, onTestFinished } from 'vitest'
 import { type DelayingProxy, startDelayingProxy } from '../../../lab/bench/harness/delaying-proxy.ts'
 import { type Address, parseRedisUrl, type RedisServer } from '../../../src/config/servers'
@@ -12,18 +16,21 @@ import type { Connect, Connection } from '../../../src/storage/sockets/conversat
 import { openMemcachedCopies } from '../../../src/wiring/memcached-on-node'
 import { openRedisCopies } from '../../../src/wiring/redis-on-node'
 import { type CopyServer, startCopyServer } from '../../support/copy-server'
+import { createAuthority } from '../../support/smtp-server'
 import { describeWith } from '../../support/with-tools'
 
 const { signal } = new AbortController()
 
 /** Connects as `cloudflare:sockets` does, so that what Workers say over a connection is counted here. */
-const connectOnce: Connect = ({ hostname, port }) => {
-  const socket = connectTcp({ host: hostname, port, noDelay: true })
+const connectOnce: Connect = ({ hostname, port }) =>
+  connectionOf(connectTcp({ host: hostname, port, noDelay: true }), 'connect')
+
+function connectionOf(socket: Socket, opening: 'connect' | 'secureConnect') {
   const { readable, writable } = Duplex.toWeb(socket) as unknown as Pick<Connection, 'readable' | 'writable'>
   return {
     readable,
     writable,
-    opened: once(socket, 'connect'),
+    opened: once(socket, opening),
     closed: once(socket, 'close'),
     close: async () => void socket.destroy(),
   }
@@ -76,16 +83,50 @@ for (const tool of ['redis', 'memcached'] as const) {
       const { copyStore, close } = await open(proxy.port)
       onTestFinished(close)
       await copyStore.get('session:none', signal)
-      const counted = async (work: () => Promise<unknown>) => {
-        const before = proxy.roundTrips()
-        await work()
-        return proxy.roundTrips() - before
-      }
-      expect({
-        write: await counted(() => copyStore.set('session:a', 'a text', 300, signal)),
-        read: await counted(async () => expect(await copyStore.get('session:a', signal)).toBe('a text')),
-        deleteThree: await counted(() => copyStore.delete(['session:a', 'session:b', 'session:c'], signal)),
-      }).toEqual({ write: trips, read: trips, deleteThree: trips })
+      expect(await roundTripsOf(copyStore, proxy)).toEqual({ write: trips, read: trips, deleteThree: trips })
     })
   })
+}
+
+describeWith(['redis', 'openssl'], 'round trips to redis over TLS', () => {
+  it('PLT-01: are one more, over a connection for each call', async () => {
+    const authority = createAuthority()
+    const { cert, key } = authority.sign('localhost')
+    const folder = mkdtempSync(join(tmpdir(), 'janus-redis-'))
+    const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')]
+    writeFileSync(certFile, cert)
+    writeFileSync(keyFile, key)
+    const server = await startCopyServer('redis', (port) => [
+      ...['--port', '0', '--tls-port', `${port}`, '--tls-auth-clients', 'no'],
+      ...['--tls-cert-file', certFile, '--tls-key-file', keyFile, '--tls-ca-cert-file', certFile],
+    ])
+    const proxy = await startDelayingProxy({ host: '127.0.0.1', port: server.port }, 0)
+    onTestFinished(async () => {
+      await proxy.stop()
+      await server.kill()
+      authority.remove()
+      rmSync(folder, { recursive: true })
+    })
+    const connect: Connect = ({ port }) =>
+      connectionOf(
+        connectTls({ host: '127.0.0.1', port, servername: 'localhost', ca: authority.certificate }),
+        'secureConnect',
+      )
+    const secured = parseRedisUrl(`rediss://127.0.0.1:${proxy.port}/2`) as RedisServer
+    const trips = await roundTripsOf(createRedisCopyStore(connect, secured), proxy)
+    expect(trips).toEqual({ write: 3, read: 3, deleteThree: 3 })
+  })
+})
+
+async function roundTripsOf(copyStore: CopyStore, proxy: DelayingProxy) {
+  const counted = async (work: () => Promise<unknown>) => {
+    const before = proxy.roundTrips()
+    await work()
+    return proxy.roundTrips() - before
+  }
+  return {
+    write: await counted(() => copyStore.set('session:a', 'a text', 300, signal)),
+    read: await counted(async () => expect(await copyStore.get('session:a', signal)).toBe('a text')),
+    deleteThree: await counted(() => copyStore.delete(['session:a', 'session:b', 'session:c'], signal)),
+  }
 }
