@@ -1,6 +1,6 @@
 import type { Contender } from './contender.ts'
 import { OAUTH_CONTENDERS } from './oauth-contenders.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
 
 const C = OAUTH_CONTENDERS
 

@@ -3,21 +3,8 @@ import type { Contender } from './contender.ts'
 import { CONTENDERS } from './contenders.ts'
 import type { Entrant } from './entrant.ts'
 import { OAUTH_SCENARIOS } from './oauth-scenarios.ts'
-import type { Options } from './options.ts'
+import type { Scenario } from './scenario.ts'
 import { protectedTemplates, type Started } from './started.ts'
-
-/** Something that servers do, and who is compared at it. */
-export interface Scenario {
-  readonly name: string
-  readonly title: string
-  readonly contenders: readonly Contender[]
-  /** Sets how long a burst is, in units of `--seconds`: what takes long is asked longer. */
-  readonly burstUnits: number
-  readonly people: (options: Options) => number
-  readonly entrants: (started: Started, options: Options) => readonly Entrant[]
-  /** Names whose bursts all others are compared with. */
-  readonly baseline: string
-}
 
 const C = CONTENDERS
 

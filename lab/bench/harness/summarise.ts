@@ -1,5 +1,5 @@
 import type { Burst, Entrant } from './entrant.ts'
-import type { Scenario } from './scenarios.ts'
+import type { Scenario } from './scenario.ts'
 import { median, percentile } from './statistics.ts'
 
 /** One line of a table. Absent is `null`: it cannot be known, or does not apply. */
