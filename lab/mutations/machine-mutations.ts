@@ -119,6 +119,20 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: DEVICE,
   },
   {
+    guard: 'tokens that cannot be signed use up no device code',
+    cut: ', idTokens.ready()',
+    put: '',
+    tests: DEVICE,
+  },
+  {
+    guard: 'a device code is of its resource',
+    cut: 'resource = :resource)',
+    put: ":resource <> '')",
+    tests: DEVICE,
+  },
+  { guard: 'whatever starts a grant names the person to its client', tests: DEVICE },
+  { guard: 'a refresh token of one factor is inactive where two are required', tests: STATUS },
+  {
     guard: 'a device code is taken once',
     cut: ' AND redeemed_as IS NULL',
     put: '',

@@ -8,6 +8,7 @@ const DOCUMENTS = ['test/oauth/client-documents.test.ts']
 const REGISTRATION = ['test/oauth/registration.test.ts']
 const RESOURCE = ['test/verify/protected-resource.test.ts']
 const REDIRECT_URIS = ['test/oauth/redirect-uri.test.ts']
+const REPLACED = ['test/oauth/replaced-sessions.test.ts']
 
 /** The guards of the authorization server. */
 export const OAUTH_MUTATIONS: readonly Mutation[] = [
@@ -97,6 +98,50 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     put: 'binding === ""',
     tests: AUTHORIZE,
   },
+  { guard: 'a request that waits expires', cut: 'clock())', put: '0)', tests: AUTHORIZE },
+  { guard: 'a question that was shown expires', cut: 'clock())', put: '0)', tests: AUTHORIZE },
+  {
+    guard: 'who signs in instead is whom the client means',
+    cut: 'request, hintedSubject }',
+    put: 'request, hintedSubject: null }',
+    tests: ['test/oauth/conformance.test.ts'],
+  },
+  {
+    guard: 'an app that nobody here registered leads no browser on before its person was asked',
+    cut: "client.registeredBy === 'operator'",
+    put: 'client.registeredBy !== null',
+    tests: REGISTRATION,
+  },
+  {
+    guard: 'where apps do not register themselves any more, those that did ask nobody',
+    cut: "known?.registeredBy === 'itself' && !registrationIsOpen",
+    put: 'false',
+    tests: REGISTRATION,
+  },
+  {
+    guard: 'a refresh that asks for more than was granted uses up no token',
+    cut: 'json_each(:asked)',
+    put: "json_each(substr(:asked, 1, 0) || '[]')",
+    tests: TOKEN,
+  },
+  {
+    guard: 'what was granted from a session ends with the one that took its place',
+    cut: 'parent_id = :new_id',
+    put: 'parent_id = parent_id || substr(:new_id, 1, 0)',
+    tests: REPLACED,
+  },
+  {
+    guard: 'whoever gives up a browser to another account takes along what was granted there',
+    cut: 'user_id <> :user_id',
+    put: "user_id = 'nobody' || :user_id",
+    tests: REPLACED,
+  },
+  {
+    guard: 'an operator sees which apps nobody registered',
+    cut: '[REGISTERED_BY[registered_by]]',
+    put: '[]',
+    tests: ['test/oauth/client-statements.test.ts'],
+  },
   { guard: 'who decides is who was asked', tests: AUTHORIZE },
   {
     guard: 'only a cookie speaks for a person who is asked',
@@ -120,7 +165,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'a token is for one resource', cut: 'aud: resource', put: 'aud: issuer', tests: TOKEN },
   { guard: 'a verifier has the length and the letters of one', tests: TOKEN },
   { guard: 'a grant of one factor acts for no account that must have two', tests: TOKEN },
-  { guard: 'a refresh names no other resource', lines: 2, tests: TOKEN },
+  { guard: 'a refresh names no other resource', tests: TOKEN },
   { guard: 'nothing is taken from the query', lines: 2, tests: TOKEN },
   { guard: 'a parameter of a form comes once', tests: TOKEN },
   { guard: 'a client proves who it is in one way', lines: 2, tests: TOKEN },

@@ -31,6 +31,10 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     tests: OPENID,
   },
   {
+    guard: 'a token for UserInfo issued before the database was put back is none',
+    tests: ['test/oauth/id-token-keys.test.ts'],
+  },
+  {
     guard: 'UserInfo takes a token with openid',
     tests: OPENID,
   },

@@ -1,9 +1,8 @@
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import { hashText } from '../crypto/sha256'
-import type { RequestSource } from '../request-source/request-source'
 import type { Client, ClientProof } from './client'
-import type { Grant } from './oauth-store'
+import type { Grant, NewGrant } from './oauth-store'
 
 /** Says how long a person may take to enter a code and to decide, in seconds. */
 export const DEVICE_CODE_SECONDS = 10 * 60
@@ -20,6 +19,8 @@ export interface DeviceRequest {
   /** Hash of the code that was entered. */
   readonly userCodeHash: string
   readonly client: Client
+  /** Of the person who entered it. */
+  readonly email: string
   /** As the device sent it; `null`: it named none. */
   readonly scope: string | null
   readonly resource: string | null
@@ -60,14 +61,8 @@ export interface DeviceGrantStore {
   /** Takes the device code of a client for exactly one caller, once its person has allowed it. */
   poll(
     client: ClientProof,
-    codeHash: string,
-    terms: {
-      readonly grantId: string
-      readonly idleExpiresAt: number
-      readonly expiresAt: number
-      readonly source: RequestSource
-      readonly now: number
-    },
+    code: { readonly codeHash: string; readonly resource: string | null },
+    grant: NewGrant,
   ): Promise<DevicePoll>
   /** Forgets requests that expired before an instant, at most `limit`. */
   forget(expiredBefore: number, limit: number): Promise<void>

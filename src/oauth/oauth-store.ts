@@ -23,10 +23,11 @@ export interface OAuthStore {
   issueCode(code: NewCode): Promise<boolean>
   /** Takes a code for exactly one caller and starts its grant. A second use ends the grant. */
   redeem(code: PresentedCode): Promise<Redeemed>
-  /** Moves the refresh counter of a grant on, for its own client alone. */
+  /** Moves the refresh counter of a grant on, for its own client alone, and only if no more is asked than was granted. */
   rotate(
     client: ClientProof,
     token: { readonly id: string; readonly counter: number },
+    asked: RefreshAsked,
     terms: RotationTerms,
   ): Promise<RotatedGrant>
   /** Forgets codes that expired before an instant, at most `limit`. */
@@ -57,13 +58,22 @@ export interface NewCode {
   readonly expiresAt: number
   /** Says whether the person has just allowed it, and it is remembered. */
   readonly remember: boolean
+  readonly now: number
+}
+
+/** The grant that starts when a code is taken. */
+export interface NewGrant {
+  readonly grantId: string
   /** Names the person to a client that is not told the id of the account, if nothing does yet. */
   readonly newSubject: string
+  readonly idleExpiresAt: number
+  readonly expiresAt: number
+  readonly source: RequestSource
   readonly now: number
 }
 
 /** A code as a client presents it. */
-export interface PresentedCode {
+export interface PresentedCode extends NewGrant {
   readonly client: ClientProof
   readonly codeHash: string
   readonly redirectUri: string
@@ -71,11 +81,6 @@ export interface PresentedCode {
   readonly challenge: string
   /** `null`: none was named, so it is that of the code. */
   readonly resource: string | null
-  readonly grantId: string
-  readonly idleExpiresAt: number
-  readonly expiresAt: number
-  readonly source: RequestSource
-  readonly now: number
 }
 
 /** A grant: a session that a client has. */
@@ -105,7 +110,17 @@ export type Redeemed =
   /** The code had been used; what it had given was ended. */
   | { readonly outcome: 'reused'; readonly grantId: string }
 
+/** Holds what a client asks for with a refresh token. */
+export interface RefreshAsked {
+  /** `null`: all of what was granted. */
+  readonly scopes: readonly string[] | null
+  /** `null`: that of the grant. */
+  readonly resource: string | null
+}
+
 export type RotatedGrant =
   | { readonly outcome: 'rotated'; readonly grant: Grant; readonly counter: number }
+  /** The token stays as it is. */
+  | { readonly outcome: 'other-resource' | 'wider-scope' }
   | { readonly outcome: 'unknown-client' }
   | Extract<Rotation, { readonly outcome: 'reused' | 'over' }>

@@ -17,6 +17,8 @@ export interface PendingRequest {
 /** A request that was shown to a person. */
 export interface ShownRequest {
   readonly request: AuthorizationRequest
+  /** Names the only person about whom the client wants an answer; `null`: any. */
+  readonly hintedSubject: string | null
   /** To whom. */
   readonly userId: string
   readonly expiresAt: number

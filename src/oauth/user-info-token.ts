@@ -1,5 +1,6 @@
 import * as v from 'valibot'
 import type { SigningKeys } from '../keys/signing-keys'
+import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
 import { ACCESS_TOKEN_TYP } from '../tokens/check-access-token'
 import { verifyJwt } from '../tokens/jwt'
@@ -15,14 +16,16 @@ export interface UserInfoToken {
 /** Verifies access tokens whose audience is UserInfo. Returns `null` for every other. @throws {StoreUnavailable} */
 export type CheckUserInfoToken = (text: string) => Promise<UserInfoToken | null>
 
-const Claims = v.object({ sid: v.string(), client_id: v.string(), scope: v.string() })
+const Claims = v.object({ sid: v.string(), client_id: v.string(), scope: v.string(), iat: v.number() })
 
 export function createUserInfoTokenCheck({
   keys,
+  restores,
   issuer,
   clock,
 }: {
   readonly keys: SigningKeys
+  readonly restores: Pick<Restores, 'lastAt'>
   readonly issuer: string
   readonly clock: Clock
 }): CheckUserInfoToken {
@@ -46,7 +49,9 @@ export function createUserInfoTokenCheck({
     )
     const claims = jwt.ok ? v.safeParse(Claims, jwt.payload) : null
     if (!claims?.success) return null
-    const { sid, client_id, scope } = claims.output
+    const { sid, client_id, scope, iat } = claims.output
+    // guard: a token for UserInfo issued before the database was put back is none
+    if (iat <= (await restores.lastAt())) return null
     return { grantId: sid, clientId: client_id, scope }
   }
 }

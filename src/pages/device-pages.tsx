@@ -75,14 +75,15 @@ interface AskPageProps {
   readonly scopeTexts: ScopeTexts
 }
 
-/** Asks whether the app on a device may act for a person: which app, with which code, for what and for how long. */
+/** Asks whether the app on a device may act for a person: which app, for which account, with which code, for what and for how long. */
 function AskPage({ context, question, scopeTexts }: AskPageProps) {
-  const { client, granted, userCode, userId, sealed, lastsSeconds } = question
+  const { client, granted, userCode, person, sealed, lastsSeconds } = question
   const words = deviceTexts(context.language)
   const consent = consentTexts(context.language)
   return (
     <Layout context={context} title={consent.title(client.name)} signedIn>
       <h1>{consent.title(client.name)}</h1>
+      <p class="intro">{consent.intro(client.name, person.email)}</p>
       <p class="intro">
         {words.from} <strong>{userCode}</strong>.
       </p>
@@ -91,7 +92,7 @@ function AskPage({ context, question, scopeTexts }: AskPageProps) {
         <Permissions context={context} granted={granted} scopeTexts={scopeTexts} />
         <Duration context={context} granted={granted} lastsSeconds={lastsSeconds} />
       </div>
-      <Decision context={context} at="/device/decide" sealed={sealed} userId={userId} />
+      <Decision context={context} at="/device/decide" sealed={sealed} userId={person.userId} />
     </Layout>
   )
 }

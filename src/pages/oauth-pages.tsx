@@ -30,6 +30,11 @@ export function createOAuthPages(
         <ContinuePage context={context} href={url} host={host} />
       ))
     },
+
+    refused(c, url) {
+      const page = (context: PageContext) => <RefusedPage context={context} href={url} />
+      return pages.show(c, page, { status: 400 })
+    },
   }
 }
 
@@ -62,6 +67,23 @@ export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps)
         <Duration context={context} granted={request} lastsSeconds={lastsSeconds} />
       </div>
       <Decision context={context} at="/oauth/consent" sealed={sealed} userId={person.userId} />
+    </Layout>
+  )
+}
+
+/** Says that an app that nobody here registered asked for what it cannot have. Only a click leads there: anybody may have made the link. */
+function RefusedPage({ context, href }: { readonly context: PageContext; readonly href: string }) {
+  const words = consentTexts(context.language)
+  const place = placeOf(href) ?? words.thisDevice
+  return (
+    <Layout context={context} title={words.refusedTitle}>
+      <h1>{words.refusedTitle}</h1>
+      <p class="intro">{words.refused(place)}</p>
+      <div class="actions">
+        <a class="button" href={href}>
+          {words.goTo(place)}
+        </a>
+      </div>
     </Layout>
   )
 }

@@ -89,7 +89,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         openId,
         tellClients: () =>
           orOnOutage(deliverLogouts(logouts), ({ store }) => log('logouts-left-to-sweep', { store })),
-        checkUserInfoToken: createUserInfoTokenCheck({ keys: signingKeys, issuer, clock }),
+        checkUserInfoToken: createUserInfoTokenCheck({ keys: signingKeys, restores, issuer, clock }),
         resources,
         selfRegistered,
         clientDocuments:

@@ -35,7 +35,7 @@ describe('an authorization request whose client or redirect URI is not proven', 
     ['more behind the redirect URI', { redirect_uri: 'https://app.example/cb/x' }],
     ['a query on the redirect URI', { redirect_uri: 'https://app.example/cb?x=1' }],
     ['another spelling', { redirect_uri: 'https://APP.example/cb' }],
-  ])('OP-01: %s redirects nobody, before any page', async (_, others) => {
+  ])('CVE-2025-4143, OP-01: %s redirects nobody, before any page', async (_, others) => {
     for (const person of [undefined, ada]) {
       const answer = await ask(service, requestOf(client, others), person)
       expectProblem(answer, 400, 'authorization-refused')
@@ -90,8 +90,9 @@ describe('an authorization request that is refused', () => {
     ['no method', { code_challenge_method: null }, 'invalid_request'],
     ['plain', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['another spelling of S256', { code_challenge_method: 's256' }, 'invalid_request'],
-  ])('OP-02: %s is told to the client, with state and issuer, signed in or not', (_, others, error) =>
-    isTold(others, error),
+  ])(
+    'CVE-2025-4144, OP-02: %s is told to the client, with state and issuer, signed in or not',
+    (_, others, error) => isTold(others, error),
   )
 
   it.each<[string, Readonly<Record<string, string | null>>, string]>([
@@ -253,12 +254,16 @@ describe('consent', () => {
   it('OP-09: a request that waits for a sign-in is none that was shown, and both expire', async () => {
     const own = oauthService()
     const page = await ask(own, requestOf(client, { prompt: 'consent' }), ada)
-    const login = locationOf(await ask(own, requestOf(client)))
-    const waiting =
-      new URLSearchParams(login.searchParams.get('return_to')?.split('?')[1]).get('request') ?? ''
+    const started = await ask(own, requestOf(client))
+    const resume = locationOf(started).searchParams.get('return_to') ?? ''
+    const waiting = new URLSearchParams(resume.split('?')[1]).get('request') ?? ''
     const fields = { request: waiting, decision: 'allow' }
     expectProblem(await postForm(own, '/oauth/consent', fields, ada.headers), 400, 'authorization-refused')
+    const [cookie] = Object.entries(started.cookies)
+    const bound = { Cookie: `${ada.headers.Cookie}; ${cookie?.join('=')}` }
+    expect((await send(own, 'GET', resume, { headers: bound })).status).toBeLessThan(400)
     own.ahead = 601
+    expectProblem(await send(own, 'GET', resume, { headers: bound }), 400, 'authorization-refused')
     expectProblem(
       await decide(own, { headers: { ...ada.headers, Accept: '*/*' } }, page),
       400,

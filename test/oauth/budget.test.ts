@@ -55,6 +55,7 @@ it('a device takes one trip to start, to ask and to be allowed', async () => {
   const ada = await signedInPerson({ mode: 'session', service })
   const tv = await newDeviceClient()
   await service.services.signingKeys.signer()
+  await service.services.providerPart?.idTokens.ready()
   const answers: Answer[] = []
   const expectCosts = async (spent: Partial<Costs>, work: () => Promise<Answer>): Promise<Answer> => {
     expect(await costsOf(async () => answers.push(await work()))).toEqual(costs(spent))

@@ -2,16 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isDocumentUrl } from '../../src/oauth/client-document'
 import { DOCUMENT_URL, documentClient, documentOf, serviceWithHost } from '../support/documents'
-import {
-  ask,
-  decide,
-  granted,
-  locationOf,
-  newClient,
-  oauthService,
-  refresh,
-  requestOf,
-} from '../support/oauth'
+import { ask, decide, granted, newClient, oauthService, refresh, requestOf } from '../support/oauth'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 
 let ada: Person
@@ -51,7 +42,9 @@ describe('the URL of a document', () => {
     ['a dot at the end', 'https://app.example./client.json'],
     ['no length', 'https://a.bc/d'],
     ['too much length', `https://app.example/${'x'.repeat(500)}`],
-  ])('with %s is no client_id', (_, url) => expect(isDocumentUrl(url)).toBe(false))
+  ])('GHSA-5rr4-8452-hf4v, GHSA-gv74-j8m3-fg5f: with %s is no client_id', (_, url) =>
+    expect(isDocumentUrl(url)).toBe(false),
+  )
 
   it('at the host of Janus itself is not fetched', async () => {
     const { service, host } = serviceWithHost({}, { ISSUER: 'https://auth.example.com' })
@@ -85,8 +78,9 @@ describe('an app that describes itself at its client_id', () => {
     }
     await env.DB.prepare('UPDATE oauth_clients SET first_party = 1 WHERE id = ?').bind(app.id).run()
     expect((await ask(service, requestOf(app), ada)).status).toBe(200)
-    const silent = locationOf(await ask(service, requestOf(app, { prompt: 'none' }), ada))
-    expect(silent.searchParams.get('error')).toBe('consent_required')
+    const silent = await ask(service, requestOf(app, { prompt: 'none' }), ada)
+    expect([silent.status, silent.headers.get('Location')]).toEqual([400, null])
+    expect(silent.text).toContain('error=consent_required')
   })
 
   it('is listed on the account page by its host, with what its scopes allow in the words of the operator', async () => {
@@ -163,7 +157,7 @@ describe('an app that describes itself at its client_id', () => {
     ['asks for patience', { status: 429 }],
     ['leads elsewhere', { status: 302, headers: { Location: 'https://evil.example/' } }],
     ['answers with too much', { document: ' '.repeat(65_537) }],
-  ])('whose host %s is not called unknown', async (_, answer) => {
+  ])('WOP 0.9: whose host %s is not called unknown', async (_, answer) => {
     const app = documentClient()
     const { service, host } = serviceWithHost(documentOf(app))
     Object.assign(host, answer)

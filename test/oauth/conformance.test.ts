@@ -3,6 +3,7 @@ import {
   ask,
   CHALLENGE,
   codeFor,
+  decide,
   exchange,
   locationOf,
   newClient,
@@ -293,6 +294,24 @@ describe('OP-13: a request is about the person that the client means', () => {
     const others = { id_token_hint: id_token, prompt: 'none' }
     expect(told(await askFor(others, ada, paired))).toHaveProperty('code')
     expect(told(await askFor(others, eve, paired))).toMatchObject({ error: 'login_required' })
+  })
+
+  it('a hint stays where the session ends while its person is asked', async () => {
+    const own = oauthService()
+    const asking = await newClient()
+    const { id_token } = await signedInAt(own, ada, asking)
+    const request = requestOf(asking, openIdRequest({ id_token_hint: id_token, prompt: 'consent' }))
+    const page = await ask(own, request, ada)
+    const oauth = own.services.providerPart?.oauth
+    if (!oauth) throw new Error('The service is no authorization server')
+    const { issueCode } = oauth
+    oauth.issueCode = async () => false
+    const led = await decide(own, ada, page)
+    oauth.issueCode = issueCode
+    const resume = locationOf(led).searchParams.get('return_to') ?? ''
+    const headers = { Cookie: `${eve.headers.Cookie}; ${cookiesOf(led)}` }
+    const answer = await send(own, 'GET', resume, { headers })
+    expect(answer.headers.get('Location') ?? answer.headers.get('Refresh')).toContain('error=login_required')
   })
 
   it('prompt=select_account shows who is signed in, once', async () => {

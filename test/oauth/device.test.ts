@@ -1,13 +1,17 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { mintUserCode, parseUserCode } from '../../src/oauth/device-grant'
+import { DEVICE_GRANT } from '../../src/oauth/grant-types'
+import { StoreUnavailable } from '../../src/runtime/outage'
 import {
   hidden,
   locationOf,
   newClient,
+  OTHER_RESOURCE,
   oauthService,
   RESOURCE,
   refresh,
+  requestTokens,
   type TestClient,
 } from '../support/oauth'
 import {
@@ -18,7 +22,7 @@ import {
   postPage,
   startDevice,
 } from '../support/oauth-machines'
-import { type Person, send, signedInPerson } from '../support/person'
+import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
 
@@ -117,7 +121,15 @@ describe('a person at /device', () => {
     const headers = { ...ada.headers, 'Accept-Language': language }
     const page = await enterCode(own, { headers }, body.user_code.toLowerCase())
     expect(page.status).toBe(200)
-    for (const shown of [title, body.user_code, reads, knows, '<code>notes:write</code>', RESOURCE])
+    for (const shown of [
+      title,
+      ada.email,
+      body.user_code,
+      reads,
+      knows,
+      '<code>notes:write</code>',
+      RESOURCE,
+    ])
       expect(page.text).toContain(shown)
     expect(page.text).not.toContain('notes:read')
   })
@@ -158,7 +170,7 @@ describe('a person at /device', () => {
     expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('access_denied'))
   })
 
-  it('CVE-2026-45337: who entered a code owns it; nobody else is asked about it or decides', async () => {
+  it('GHSA-cq3f-vc6p-68fh, CVE-2026-45337: who entered a code owns it; nobody else is asked about it or decides', async () => {
     const eve = await signedInPerson({ mode: 'session', service })
     const { body } = await startDevice(service, tv)
     const page = await enterCode(service, ada, body.user_code)
@@ -246,6 +258,41 @@ describe('a device that asks for the outcome', () => {
     expect(await pollDevice(service, tv, 'x')).toMatchObject(refused('invalid_grant'))
     expect(await pollDevice(service, tv, '')).toMatchObject(refused('invalid_request'))
     expect((await pollDevice(service, tv, code)).status).toBe(200)
+  })
+
+  it('GHSA-p2fr-6hmx-4528: is granted what its person allowed, and nothing for another resource', async () => {
+    const code = await allowed(service, ada)
+    const poll = (resource: string) =>
+      requestTokens(service, tv, { grant_type: DEVICE_GRANT, device_code: code, resource })
+    expect(await poll(OTHER_RESOURCE)).toMatchObject(refused('invalid_grant'))
+    expect((await poll(RESOURCE)).status).toBe(200)
+  })
+
+  it('keeps its code while the keys of ID tokens are away', async () => {
+    const own = oauthService()
+    const code = await allowed(own, ada)
+    const idTokens = own.services.providerPart?.idTokens
+    if (!idTokens) throw new Error('The service is no authorization server')
+    const { ready } = idTokens
+    idTokens.ready = () => Promise.reject(new StoreUnavailable('D1', 'away'))
+    expectProblem(await pollDevice(own, tv, code), 503, 'store-unavailable')
+    idTokens.ready = ready
+    expect((await pollDevice(own, tv, code)).status).toBe(200)
+  })
+
+  it('is told a name of its sector, also where nothing names its person yet', async () => {
+    const openId = { idTokenAlg: 'RS256', postLogoutRedirectUris: [], backChannelLogoutUri: null } as const
+    const own = () => newDeviceClient({ openId: { ...openId, sector: 'tv.example' } })
+    const subjects = []
+    for (const each of [await own(), await own()]) {
+      const { body } = await startDevice(service, each, { scope: 'openid notes:read' })
+      await decideDevice(service, ada, await enterCode(service, ada, body.user_code))
+      const tokens = await pollDevice(service, each, body.device_code)
+      expect(tokens.status, tokens.text).toBe(200)
+      subjects.push(decodedSubject(tokens.body.access_token), decodedSubject(tokens.body.id_token))
+    }
+    expect(subjects).toEqual(Array(4).fill(expect.stringMatching(/^[\w-]{43}$/)))
+    expect(new Set(subjects).size).toBe(1)
   })
 
   it('INC-23: twenty at once are given one grant', async () => {

@@ -35,7 +35,7 @@ async function halfHash(token: string): Promise<string> {
 }
 
 describe.each(['RS256', 'ES256'])('an ID token that is signed with %s', (alg) => {
-  it('OP-12: says who signed in, when and how, to this client alone, and belongs to its access token', async () => {
+  it('CVE-2026-28498, OP-12: says who signed in, when and how, to this client alone, and belongs to its access token', async () => {
     const own = await newClient({ openId: { ...openId, idTokenAlg: alg } })
     const nonce = 'n-0S6_WzA2Mj \u00e9\u{1f511}'
     const tokens = await signedInAt(service, ada, own, { nonce })
@@ -240,6 +240,17 @@ describe('a client of a sector', () => {
     await grace.post('/me/delete', { password: grace.password })
     expect((await rows.all()).results).toEqual([])
   })
+})
+
+it('OP-08: an app of OpenID Connect alone asks again once its access was ended', async () => {
+  const own = await newClient()
+  const grace = await signedInPerson({ mode: 'session', service })
+  await signedInAt(service, grace, own)
+  const asked = () => ask(service, requestOf(own, openIdRequest()), grace)
+  expect((await asked()).status).toBe(303)
+  const { sessions } = (await grace.get('/sessions')).body
+  for (const { id, app } of sessions) if (app?.id === own.id) await grace.delete(`/sessions/${id}`)
+  expect((await asked()).status).toBe(200)
 })
 
 it('OP-12: a code that is exchanged twice at once gives one ID token', async () => {

@@ -36,7 +36,7 @@ async function registered(service: Service, metadata: object = METADATA) {
 }
 
 describe('an app that registers itself', () => {
-  it('is public, whatever it asks for, and gets no secret', async () => {
+  it('CVE-2026-41427: is public, whatever it asks for, and gets no secret', async () => {
     const wished = {
       ...METADATA,
       token_endpoint_auth_method: 'client_secret_basic',
@@ -92,7 +92,7 @@ describe('an app that registers itself', () => {
     ['a name that is no text', { ...METADATA, client_name: 1 }, 'invalid_client_metadata'],
     ['no JSON', 'redirect_uris', 'invalid_client_metadata'],
     ['too much', { ...METADATA, client_uri: 'x'.repeat(20_000) }, 'invalid_client_metadata'],
-  ])('with %s is refused in the words of RFC 7591', async (_, metadata, error) => {
+  ])('GHSA-86j7-9j95-vpqj: with %s is refused in the words of RFC 7591', async (_, metadata, error) => {
     const answer = await register(oauthService(OPEN), metadata)
     expect(answer).toMatchObject({ status: 400, body: { error, error_description: expect.any(String) } })
   })
@@ -114,6 +114,60 @@ describe('an app that registers itself', () => {
     expect(answer.headers.get('Access-Control-Allow-Origin')).toBe('*')
   })
 
+  it('asks nobody once the operator lets no more register themselves; what it was granted goes on', async () => {
+    const service = oauthService(OPEN)
+    const ada = await signedInPerson({ mode: 'session', service })
+    const app = await registered(service)
+    let token = (await granted(service, ada, app)).refresh_token
+    for (const kinds of ['documents', 'registered']) {
+      const closed = oauthService({ OAUTH_CLIENTS: kinds })
+      expectProblem(await ask(closed, requestOf(app), ada), 400, 'authorization-refused')
+      const { status, body } = await refresh(closed, app, token)
+      expect(status).toBe(200)
+      token = body.refresh_token
+    }
+  })
+
+  it.each([
+    ['en', 'The app was not let in', 'Go to app.example'],
+    ['de', 'Die App wurde nicht zugelassen', 'Weiter: app.example'],
+    ['es', 'La aplicación no fue admitida', 'Continuar: app.example'],
+  ])(
+    'RFC 9700 §4.11.2, INC-28: leads nobody on before the person was asked; a page in %s says where a link leads',
+    async (language, title, goTo) => {
+      const service = oauthService(OPEN)
+      const ada = await signedInPerson({ mode: 'session', service })
+      const app = await registered(service)
+      const headers = { ...ada.headers, 'Accept-Language': language }
+      const expectAsked = (answer: Answer, error: string) => {
+        expect([answer.status, answer.headers.get('Location'), answer.headers.get('Refresh')]).toEqual([
+          400,
+          null,
+          null,
+        ])
+        for (const shown of [title, goTo, `href="https://app.example/cb?error=${error}&amp;`])
+          expect(answer.text).toContain(shown)
+      }
+      for (const who of [{ headers }, { headers: { 'Accept-Language': language } }]) {
+        expectAsked(
+          await ask(service, requestOf(app, { response_type: 'token' }), who),
+          'unsupported_response_type',
+        )
+        expectAsked(await ask(service, requestOf(app, { scope: 'admin' }), who), 'invalid_scope')
+      }
+      expectAsked(await ask(service, requestOf(app, { prompt: 'none' }), { headers }), 'consent_required')
+      const claims = JSON.stringify({ id_token: { sub: { value: 'somebody' } } })
+      const other = await ask(service, requestOf(app, { claims }), { headers })
+      const resume = locationOf(other).searchParams.get('return_to') ?? ''
+      const [cookie] = Object.entries(other.cookies)
+      const bound = { ...headers, Cookie: `${ada.headers.Cookie}; ${cookie?.join('=')}` }
+      expectAsked(await send(service, 'GET', resume, { headers: bound }), 'login_required')
+      const page = await ask(service, requestOf(app), { headers })
+      const denied = locationOf(await decide(service, ada, page, 'deny'))
+      expect(denied.searchParams.get('error')).toBe('access_denied')
+    },
+  )
+
   it('is one of so many from one address', async () => {
     const service = oauthService({ ...OPEN, LOGIN_LIMIT: { limit: async () => ({ success: true }) } })
     const from = { 'CF-Connecting-IP': newAddress() }
@@ -124,7 +178,7 @@ describe('an app that registers itself', () => {
     expect((await register(service, METADATA)).status).toBe(201)
   })
 
-  it('is refused by default, and advertised only where it is let in', async () => {
+  it('GHSA-9h47-pqcx-hjr4: is refused by default, and advertised only where it is let in', async () => {
     for (const [clients, status] of [
       [undefined, 404],
       ['documents', 404],

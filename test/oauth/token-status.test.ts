@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { removeClient } from '../../packages/cli/clients/statements'
+import { documentClient, documentOf, serviceWithHost } from '../support/documents'
 import { faultyD1 } from '../support/faulty-d1'
 import {
   codeFor,
@@ -239,6 +240,32 @@ describe('OP-15: introspection', () => {
     expect(answer).toMatchObject(refused('invalid_client', status))
     expect(answer.headers.get('WWW-Authenticate')).toMatch(/^Basic realm=/)
     expect(await postAs(service, notes, '/oauth/introspect', {})).toMatchObject(refused('invalid_request'))
+  })
+})
+
+it('OP-15: a refresh token of one factor is inactive where the account must have two', async () => {
+  const { refresh_token } = await granted(service, ada, client)
+  expect((await introspect(service, client, refresh_token)).body.active).toBe(true)
+  const strict = oauthService({ SECOND_FACTOR: 'required' })
+  expect(await introspect(strict, client, refresh_token)).toMatchObject(DEAD)
+})
+
+describe('WOP 0.8.0, 0.10.3: what ends a grant', () => {
+  it('is no part of a code that was used', async () => {
+    const code = await codeFor(service, ada, client)
+    const { body } = await exchange(service, client, code)
+    for (const part of [code.slice(0, 16), code.slice(0, -1), `${code}A`])
+      expect(await exchange(service, client, part)).toMatchObject(refused('invalid_grant'))
+    expect((await refresh(service, client, body.refresh_token)).status).toBe(200)
+  })
+
+  it('is no sign-in and no revocation of another installation of the app, which has the same client_id', async () => {
+    const app = documentClient()
+    const own = serviceWithHost(documentOf(app)).service
+    const [laptop, phone] = [await granted(own, ada, app), await granted(own, ada, app)]
+    expect(await revoke(own, app, phone.refresh_token)).toMatchObject({ status: 200 })
+    expect((await refresh(own, app, laptop.refresh_token)).status).toBe(200)
+    expect(await refresh(own, app, phone.refresh_token)).toMatchObject(refused('invalid_grant'))
   })
 })
 

@@ -78,7 +78,7 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
     expect(service.log).toContainEqual(expect.objectContaining({ event: 'code-reused', client_id: own().id }))
   })
 
-  it('OP-04: twenty uses at once give at most one success, and its tokens end', async () => {
+  it('GHSA-7w99-5wm4-3g79, OP-04: twenty uses at once give at most one success, and its tokens end', async () => {
     const code = await codeFor(service, ada, own())
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(service, own(), code)))
     const good = answers.filter(({ status }) => status === 200)
@@ -104,13 +104,13 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
     ['no code', { code: '' }, 'invalid_request'],
     ['another grant type', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['no grant type', { grant_type: '' }, 'invalid_request'],
-  ])('OP-02, OP-03: %s is refused alone, and uses up nothing', async (_, others, error) => {
+  ])('CVE-2026-28513, OP-02, OP-03: %s is refused alone, and uses up nothing', async (_, others, error) => {
     const code = await codeFor(service, ada, own())
     expect(await exchange(service, own(), code, others)).toMatchObject(refused(error))
     expect((await exchange(service, own(), code)).status).toBe(200)
   })
 
-  it('INC-21, OP-03: of another client is refused, and its replay ends nothing', async () => {
+  it('GHSA-xqxv-4jc2-x56x, INC-21, OP-03: of another client is refused, and its replay ends nothing', async () => {
     const other = kind === 'public' ? client : spa
     const code = await codeFor(service, ada, own())
     const as = { redirect_uri: own().redirectUri }
@@ -148,18 +148,21 @@ describe('a client at the token endpoint', () => {
     ['a secret that it does not have', () => ({ ...spa, secret: 'x' })],
     ['an id that is unknown', () => ({ ...client, id: `c_${'x'.repeat(22)}` })],
     ['an id that is none', () => ({ ...client, id: 'x' })],
-  ])('OP-10: with %s is refused with a challenge, and uses up nothing', async (_, as) => {
-    const own = as().id === spa.id ? spa : client
-    const code = await codeFor(service, ada, own)
-    const answer = await exchange(service, { ...as(), redirectUri: own.redirectUri }, code)
-    expect(answer).toMatchObject(refused('invalid_client', 401))
-    expect(answer.headers.get('WWW-Authenticate')).toMatch(/^Basic realm=/)
-    const tokens = await exchange(service, own, code)
-    expect(tokens.status).toBe(200)
-    const { refresh_token } = tokens.body
-    expect(await refresh(service, as(), refresh_token)).toMatchObject(refused('invalid_client', 401))
-    expect((await refresh(service, own, refresh_token)).status).toBe(200)
-  })
+  ])(
+    'GHSA-pw9m-5jxm-xr6h, OP-10: with %s is refused with a challenge, and uses up nothing',
+    async (_, as) => {
+      const own = as().id === spa.id ? spa : client
+      const code = await codeFor(service, ada, own)
+      const answer = await exchange(service, { ...as(), redirectUri: own.redirectUri }, code)
+      expect(answer).toMatchObject(refused('invalid_client', 401))
+      expect(answer.headers.get('WWW-Authenticate')).toMatch(/^Basic realm=/)
+      const tokens = await exchange(service, own, code)
+      expect(tokens.status).toBe(200)
+      const { refresh_token } = tokens.body
+      expect(await refresh(service, as(), refresh_token)).toMatchObject(refused('invalid_client', 401))
+      expect((await refresh(service, own, refresh_token)).status).toBe(200)
+    },
+  )
 
   it('OP-10: a replay without the secret ends nothing', async () => {
     const code = await codeFor(service, ada, client)
@@ -175,7 +178,7 @@ describe('a client at the token endpoint', () => {
     `Basic ${btoa('%zz:x')}`,
     'Bearer x',
     `Basic ${'A'.repeat(2000)}`,
-  ])('OP-10: %s is refused, and is no failure of the service', async (authorization) => {
+  ])('WOP 0.9, OP-10: %s is refused, and is no failure of the service', async (authorization) => {
     const answer = await postForm(
       service,
       '/oauth/token',
@@ -291,7 +294,7 @@ describe('the refresh token of a client', () => {
     expect(await refresh(own, client, second.body.refresh_token)).toMatchObject(refused('invalid_grant'))
   })
 
-  it('twenty uses at once give one successor', async () => {
+  it('GHSA-392p-2q2v-4372: twenty uses at once give one successor', async () => {
     const { refresh_token } = await granted(service, ada, client)
     const answers = await Promise.all(
       Array.from({ length: 20 }, () => refresh(service, client, refresh_token)),
@@ -299,7 +302,7 @@ describe('the refresh token of a client', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.refresh_token}`)).size).toBe(1)
   })
 
-  it('INC-21: is none of another client, and none of Janus itself', async () => {
+  it('CVE-2026-55672, INC-21: is none of another client, and none of Janus itself', async () => {
     const { refresh_token } = await granted(service, ada, client)
     const other = await newClient()
     expect(await refresh(service, other, refresh_token)).toMatchObject(refused('invalid_grant'))
@@ -316,7 +319,27 @@ describe('the refresh token of a client', () => {
     )
   })
 
-  it('narrows what it asks for, and never widens it', async () => {
+  it.each([
+    ['a wider scope', { scope: 'notes:read notes:write' }, 'invalid_scope'],
+    ['a scope like it', { scope: 'notes:rea' }, 'invalid_scope'],
+    ['a pattern of it', { scope: 'notes%' }, 'invalid_scope'],
+    ['a scope that is none', { scope: 'a"b' }, 'invalid_scope'],
+    ['another resource', { resource: OTHER_RESOURCE }, 'invalid_target'],
+  ])(
+    'GHSA-p2fr-6hmx-4528: %s is refused alone, and uses up nothing, whether the token is current or repeated',
+    async (_, others, error) => {
+      const own = oauthService()
+      const first = (await granted(own, ada, client)).refresh_token
+      expect(await refresh(own, client, first, others)).toMatchObject(refused(error))
+      own.ahead = 3600
+      const { status, body } = await refresh(own, client, first)
+      expect(status).toBe(200)
+      expect(await refresh(own, client, first, others)).toMatchObject(refused(error))
+      expect((await refresh(own, client, body.refresh_token)).status).toBe(200)
+    },
+  )
+
+  it('GHSA-p2fr-6hmx-4528: narrows what it asks for, and never widens it', async () => {
     const { refresh_token } = await granted(service, ada, client, { scope: 'notes:read notes:write' })
     const narrow = await refresh(service, client, refresh_token, { scope: 'notes:read', resource: RESOURCE })
     expect(narrow.body.scope).toBe('notes:read')

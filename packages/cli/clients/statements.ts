@@ -22,6 +22,7 @@ export interface ClientRow {
   /** JSON. */
   readonly post_logout_redirect_uris: string
   readonly back_channel_logout_uri: string | null
+  readonly registered_by: 'operator' | 'document' | 'itself'
 }
 
 /** Describes what OpenID Connect adds to a client. */
@@ -58,7 +59,8 @@ export interface NewClient {
 }
 
 const CLIENT = `id, name, first_party, redirect_uris, scopes, grants, serves, created_at, id_token_alg, sector,
-  post_logout_redirect_uris, back_channel_logout_uri, CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret, CASE WHEN jwks IS NULL THEN 0 ELSE 1 END AS has_keys`
+  post_logout_redirect_uris, back_channel_logout_uri, registered_by,
+  CASE WHEN secret_hash IS NULL THEN 0 ELSE 1 END AS has_secret, CASE WHEN jwks IS NULL THEN 0 ELSE 1 END AS has_keys`
 
 /** Finds a client by its id. */
 export function findClient(id: string): string {

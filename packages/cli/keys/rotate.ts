@@ -2,6 +2,7 @@
 import { Stop } from '../command.ts'
 import { readTarget, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
+import { ASK_FOR_SUCCESSORS } from './statements.ts'
 
 export const help = `Request new signing keys.
 
@@ -12,19 +13,14 @@ ${TARGET_HELP}
 The key is published within a minute, signs 11 minutes later, and the old one stays in the key set until its last token has ended.`
 
 export async function run(args: readonly string[]): Promise<number> {
-  const rotated = await withDatabase(readTarget(args), async ({ run }) => [
-    ...(await run<{ kid: string }>(askForSuccessors('signing_keys'))),
-    ...(await run<{ kid: string }>(askForSuccessors('id_token_keys'))),
-  ])
+  const rotated = await withDatabase(readTarget(args), async ({ run }) => {
+    const kids: { kid: string }[] = []
+    for (const statement of ASK_FOR_SUCCESSORS) kids.push(...(await run<{ kid: string }>(statement)))
+    return kids
+  })
   if (rotated.length === 0) throw new Stop('There is no signing key yet. The first token creates one.')
   for (const { kid } of rotated) {
     console.log(`A successor of ${kid} will be published within a minute, and sign 11 minutes later.`)
   }
   return 0
-}
-
-function askForSuccessors(table: 'signing_keys' | 'id_token_keys'): string {
-  return `UPDATE ${table} SET rotation_requested = 1
-    WHERE generation = (SELECT max(generation) FROM ${table} AS newer WHERE newer.alg = ${table}.alg)
-   RETURNING kid`
 }

@@ -35,6 +35,8 @@ export interface OAuthPages {
   consent(c: Context, question: ConsentQuestion): Response | Promise<Response>
   /** Leads on to the client by a navigation of its own: Chromium applies `form-action` to every redirect of a form. */
   onward(c: Context, url: string): Response | Promise<Response>
+  /** Says that the request was refused, and lets the person decide whether to go to an app that nobody here registered. */
+  refused(c: Context, url: string): Response | Promise<Response>
 }
 
 const ConsentBody = v.object({
@@ -77,6 +79,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       })
 
       .get('/oauth/resume', open, limited, async (c) => {
+        // guard: a request that waits expires
         const pending = await seals.pending.open(c.req.query('request') ?? '', clock())
         const binding = presentedBinding(c, config.cookies.authorization, undefined)
         // guard: a request that waits goes on in the browser that it came from
@@ -91,16 +94,22 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       .post('/oauth/consent', jsonOrFormBody(ConsentBody), async (c) => {
         const { request: sealed, decision } = c.req.valid('json')
         const { userId, sessionId, mode } = c.var.principal
+        // guard: a question that was shown expires
         const shown = await seals.shown.open(sealed, clock())
         if (!shown || mode !== 'session') throw unanswerable('The request has expired.')
         // guard: who decides is who was asked
         if (shown.userId !== userId) throw new Problem('account-mismatch')
-        const { request } = shown
+        const { request, hintedSubject } = shown
         const denied = oauthError('access_denied', 'The person did not allow it.')
         const authorization: Authorization =
           decision === 'deny'
-            ? { outcome: 'refused', place: request, error: denied }
-            : await answerWithCode(services, { request, person: { userId, sessionId }, remember: true })
+            ? { outcome: 'refused', place: request, error: denied, ledOn: true }
+            : await answerWithCode(services, {
+                request,
+                hintedSubject,
+                person: { userId, sessionId },
+                remember: true,
+              })
         withVariables(c).set('leadsElsewhere', true)
         return answer(c, authorization)
       })
@@ -123,16 +132,18 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         throw unanswerable(authorization.why)
       case 'answered':
       case 'refused': {
-        const said = authorization.outcome === 'answered' ? authorization.answer : authorization.error
+        const isAnswer = authorization.outcome === 'answered'
+        const said = isAnswer ? authorization.answer : authorization.error
         const url = answerUrl(authorization.place, config.issuer, said)
+        if (!isAnswer && !authorization.ledOn) return pages.refused(c, url)
         return afterForm ? pages.onward(c, url) : c.redirect(url, 303)
       }
       case 'steps-needed':
         return wait(c, authorization, startedAt)
       case 'consent-needed': {
-        const { client, request, person } = authorization
+        const { client, request, hintedSubject, person } = authorization
         const expiresAt = clock() + REQUEST_SECONDS
-        const sealed = await seals.shown.seal({ request, userId: person.userId, expiresAt })
+        const sealed = await seals.shown.seal({ request, hintedSubject, userId: person.userId, expiresAt })
         const lastsSeconds = config.sessionLifetimeSeconds
         return pages.consent(c, { client, request, person, sealed, lastsSeconds })
       }
@@ -156,10 +167,8 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       bindingHash: hash,
       expiresAt,
     })
-    if (sealed.length > SEALED_MAX_LENGTH) {
-      const error = oauthError('invalid_request', 'The request is too long.')
-      return c.redirect(answerUrl(request, config.issuer, error), 303)
-    }
+    // Only a long list of scopes makes it so. Nobody is led on: the client may be one that nobody here registered.
+    if (sealed.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
     setAuthCookie(c, config.cookies.authorization, text, REQUEST_SECONDS)
     const resume = `${config.basePath}/oauth/resume?${new URLSearchParams({ request: sealed })}`
     const { path, query = {} } = PLACE_OF_STEP[step]

@@ -21,7 +21,7 @@ export interface DeviceQuestion {
   readonly client: Client
   readonly granted: Granted
   readonly userCode: string
-  readonly userId: string
+  readonly person: { readonly userId: string; readonly email: string }
   /** The request, sealed for the form. */
   readonly sealed: string
   readonly lastsSeconds: number
@@ -73,7 +73,7 @@ export function deviceRoutes(services: Services & ProviderPart, pages: DevicePag
         refuseOtherAccount(userId, account_id)
         const claimed = await claimDevice(services, entered, { userId, sessionId })
         if (!claimed) return pages.enter(c, { userCode: null, wrong: true, userId })
-        const { client, granted, userCodeHash } = claimed
+        const { client, granted, userCodeHash, email } = claimed
         const expiresAt = clock() + REQUEST_SECONDS
         const sealed = await seals.device.seal({ userCodeHash, userId, ...granted, expiresAt })
         const lastsSeconds = config.sessionLifetimeSeconds
@@ -81,7 +81,7 @@ export function deviceRoutes(services: Services & ProviderPart, pages: DevicePag
           client,
           granted,
           userCode: parseUserCode(entered) ?? '',
-          userId,
+          person: { userId, email },
           sealed,
           lastsSeconds,
         })

@@ -28,7 +28,13 @@ type Person = NonNullable<AskedFacts['person']>
 export type Authorization =
   /** The client is told, with a code. */
   | { readonly outcome: 'answered'; readonly place: AnswerPlace; readonly answer: { readonly code: string } }
-  | { readonly outcome: 'refused'; readonly place: AnswerPlace; readonly error: OAuthError }
+  | {
+      readonly outcome: 'refused'
+      readonly place: AnswerPlace
+      readonly error: OAuthError
+      /** Says whether the browser is led on at once; else a person decides. */
+      readonly ledOn: boolean
+    }
   /** Neither client nor redirect URI is proven: a person reads why. */
   | { readonly outcome: 'unanswerable'; readonly why: string }
   | {
@@ -41,6 +47,7 @@ export type Authorization =
   | {
       readonly outcome: 'consent-needed'
       readonly request: AuthorizationRequest
+      readonly hintedSubject: string | null
       readonly client: Client
       readonly person: Person
     }
@@ -82,9 +89,12 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
   const client = await currentClient(services, { clientId, known, now })
   if ('why' in client) return { outcome: 'unanswerable', why: client.why }
   const parsed = parseAuthorizationRequest(parameters, client, resources)
-  if (parsed.outcome !== 'valid') return parsed
+  if (parsed.outcome === 'unanswerable') return parsed
+  // guard: an app that nobody here registered leads no browser on before its person was asked
+  const ledOn = client.registeredBy === 'operator'
+  if (parsed.outcome === 'refused') return { ...parsed, ledOn }
   const { request } = parsed
-  const refused = (error: OAuthError): Authorization => ({ outcome: 'refused', place: request, error })
+  const refused = (error: OAuthError): Authorization => ({ outcome: 'refused', place: request, error, ledOn })
   const hinted = await hintedSubject(services, asked, request)
   if (hinted.outcome === 'refused') return refused(hinted.error)
   const { subject } = hinted
@@ -97,9 +107,9 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
   if (person === null) return { outcome: 'unanswerable', why: '' }
   if (needsConsent(request, client, facts.allowedScope)) {
     if (isSilent(request)) return refused(oauthError('consent_required', 'The person has to be asked.'))
-    return { outcome: 'consent-needed', request, client, person }
+    return { outcome: 'consent-needed', request, hintedSubject: subject, client, person }
   }
-  return answerWithCode(services, { request, person, remember: false })
+  return answerWithCode(services, { request, hintedSubject: subject, person, remember: false })
 }
 
 function isSilent({ prompt }: AuthorizationRequest): boolean {
@@ -162,10 +172,12 @@ export async function answerWithCode(
   { oauth, clock }: Pick<AuthorizeServices, 'oauth' | 'clock'>,
   {
     request,
+    hintedSubject,
     person: { userId, sessionId },
     remember,
   }: {
     readonly request: AuthorizationRequest
+    readonly hintedSubject: string | null
     readonly person: Pick<Person, 'userId' | 'sessionId'>
     readonly remember: boolean
   },
@@ -174,10 +186,10 @@ export async function answerWithCode(
   const code = encodeBase64url(randomBytes(32))
   const codeHash = await hashText(code)
   const expiresAt = now + CODE_SECONDS
-  const newSubject = encodeBase64url(randomBytes(32))
-  const stored = { codeHash, request, userId, sessionId, expiresAt, remember, newSubject, now }
+  const stored = { codeHash, request, userId, sessionId, expiresAt, remember, now }
+  // guard: who signs in instead is whom the client means
   if (!(await oauth.issueCode(stored)))
-    return { outcome: 'steps-needed', step: 'sign-in', request, hintedSubject: null }
+    return { outcome: 'steps-needed', step: 'sign-in', request, hintedSubject }
   return { outcome: 'answered', place: request, answer: { code } }
 }
 

@@ -7,6 +7,8 @@ export interface CurrentClientServices {
   readonly resources: readonly Resource[]
   /** `null`: no app describes itself by a document here. */
   readonly clientDocuments: ClientDocuments | null
+  /** Says whether apps register themselves here. */
+  readonly registrationIsOpen: boolean
 }
 
 /**
@@ -16,14 +18,17 @@ export interface CurrentClientServices {
  * @param known The client as it is stored; `null`: it is not. @throws {StoreUnavailable}
  */
 export async function currentClient(
-  { resources, clientDocuments }: CurrentClientServices,
+  { resources, clientDocuments, registrationIsOpen }: CurrentClientServices,
   {
     clientId,
     known,
     now,
   }: { readonly clientId: string; readonly known: Client | null; readonly now: number },
 ): Promise<Client | { readonly why: string }> {
-  if (!isDocumentUrl(clientId)) return known ? withScopes(known, resources) : { why: NOT_REGISTERED }
+  // guard: where apps do not register themselves any more, those that did ask nobody
+  const closed = known?.registeredBy === 'itself' && !registrationIsOpen
+  if (!isDocumentUrl(clientId))
+    return known && !closed ? withScopes(known, resources) : { why: NOT_REGISTERED }
   // guard: where no documents are taken, no app describes itself
   if (clientDocuments === null) return { why: NOT_REGISTERED }
   if (known && now < (known.freshUntil ?? 0)) return withScopes(known, resources)

@@ -1,5 +1,3 @@
-import { encodeBase64url } from '../../crypto/base64url'
-import { randomBytes } from '../../crypto/random'
 import { hashText } from '../../crypto/sha256'
 import type { ClientProof } from '../../oauth/client'
 import {
@@ -17,12 +15,12 @@ import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-err
 import { type Granted, grantable, type Resource } from '../../oauth/scopes'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
-import { idleSeconds } from '../../sessions/session'
 import {
   type GrantedTokens,
   type GrantServices,
   invalidGrant,
   issueGranted,
+  newGrant,
   unknownClient,
 } from './redeem-code'
 
@@ -81,25 +79,22 @@ export async function pollDevice(
   {
     client,
     deviceCode,
+    resource,
     source,
   }: {
     readonly client: ClientProof
     readonly deviceCode: string | null
+    /** `null`: none was named, so it is that of the code. */
+    readonly resource: string | null
     readonly source: RequestSource
   },
 ): Promise<GrantedTokens | OAuthError> {
-  const { clientTokens, deviceGrants, lifetimes, clock } = services
+  const { clientTokens, idTokens, deviceGrants } = services
   if (deviceCode === null) return oauthError('invalid_request', 'Send device_code.')
-  await clientTokens.ready()
-  const now = clock()
-  const expiresAt = now + lifetimes.sessionLifetimeSeconds
-  const polled = await deviceGrants.poll(client, await hashText(deviceCode), {
-    grantId: encodeBase64url(randomBytes(16)),
-    idleExpiresAt: Math.min(now + idleSeconds(lifetimes, 'token'), expiresAt),
-    expiresAt,
-    source,
-    now,
-  })
+  // guard: tokens that cannot be signed use up no device code
+  await Promise.all([clientTokens.ready(), idTokens.ready()])
+  const code = { codeHash: await hashText(deviceCode), resource }
+  const polled = await deviceGrants.poll(client, code, newGrant(services, source))
   switch (polled.outcome) {
     case 'granted':
       return issueGranted(services, {

@@ -45,7 +45,7 @@ export async function introspectToken(
   if (!issued) return null
   const active =
     issued.kind === 'refresh'
-      ? activeRefresh(status, issued.refresh)
+      ? activeRefresh(services.factorPolicy, status, issued.refresh)
       : activeAccess(services.factorPolicy, status, issued.claims)
   if (!active) return null
   // guard: who asks about a token is its client or its audience
@@ -55,10 +55,16 @@ export async function introspectToken(
 }
 
 /** The latest refresh token of a grant is active. It is for its client alone, so it has no audience. */
-function activeRefresh({ grant }: TokenStatus, { counter }: RefreshTokenClaims): ActiveToken | null {
+function activeRefresh(
+  policy: FactorPolicy,
+  { grant }: TokenStatus,
+  { counter }: RefreshTokenClaims,
+): ActiveToken | null {
   // guard: a refresh token that has a successor is inactive
   if (!grant || grant.refreshCounter !== counter) return null
-  const { session } = grant.live
+  const { roles, session } = grant.live
+  // guard: a refresh token of one factor is inactive where two are required
+  if (lacksFactor(policy, { roles, ...assuranceOf(session.methods) })) return null
   return {
     subject: grant.subject,
     clientId: grant.clientId,

@@ -5,7 +5,7 @@ import type { ClientProof } from '../../oauth/client'
 import type { ClientTokens } from '../../oauth/client-token'
 import type { IdTokens } from '../../oauth/id-token'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
-import type { Grant, OAuthStore } from '../../oauth/oauth-store'
+import type { Grant, NewGrant, OAuthStore } from '../../oauth/oauth-store'
 import { personClaims } from '../../oauth/person-claims'
 import { challengeOf } from '../../oauth/pkce'
 import { includesScope, OPENID } from '../../oauth/scopes'
@@ -54,26 +54,20 @@ export async function redeemCode(
   services: GrantServices,
   { client, code, redirectUri, verifier, resource, source }: CodeRequest,
 ): Promise<GrantedTokens | OAuthError> {
-  const { oauth, clientTokens, idTokens, lifetimes, clock, log } = services
+  const { oauth, clientTokens, idTokens, log } = services
   if (code === null || redirectUri === null || verifier === null)
     return oauthError('invalid_request', 'Send code, redirect_uri and code_verifier.')
   const challenge = await challengeOf(verifier)
   if (challenge === null) return oauthError('invalid_request', 'Send code_verifier as RFC 7636 §4.1 has it.')
   // Before the code is taken: tokens that cannot be signed must not use it up.
   await Promise.all([clientTokens.ready(), idTokens.ready()])
-  const now = clock()
-  const expiresAt = now + lifetimes.sessionLifetimeSeconds
   const redeemed = await oauth.redeem({
     client,
     codeHash: await hashText(code),
     redirectUri,
     challenge,
     resource,
-    grantId: encodeBase64url(randomBytes(16)),
-    idleExpiresAt: Math.min(now + idleSeconds(lifetimes, 'token'), expiresAt),
-    expiresAt,
-    source,
-    now,
+    ...newGrant(services, source),
   })
   switch (redeemed.outcome) {
     case 'unknown-client':
@@ -85,6 +79,23 @@ export async function redeemCode(
       return invalidGrant()
     case 'redeemed':
       return issueGranted(services, { ...redeemed, scope: redeemed.grant.scope, counter: 0 })
+  }
+}
+
+/** Returns what the store needs to start a grant. */
+export function newGrant(
+  { lifetimes, clock }: Pick<GrantServices, 'lifetimes' | 'clock'>,
+  source: RequestSource,
+): NewGrant {
+  const now = clock()
+  const expiresAt = now + lifetimes.sessionLifetimeSeconds
+  return {
+    grantId: encodeBase64url(randomBytes(16)),
+    newSubject: encodeBase64url(randomBytes(32)),
+    idleExpiresAt: Math.min(now + idleSeconds(lifetimes, 'token'), expiresAt),
+    expiresAt,
+    source,
+    now,
   }
 }
 

@@ -1,6 +1,6 @@
 import type { ClientProof } from '../../oauth/client'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
-import { narrowed } from '../../oauth/scopes'
+import { narrowed, parseScope } from '../../oauth/scopes'
 import type { RequestSource } from '../../request-source/request-source'
 import type { SendMail } from '../../runtime/queued-mail'
 import { idleSeconds } from '../../sessions/session'
@@ -33,6 +33,8 @@ export async function refreshGrant(
   const { oauth, clientTokens, idTokens, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } =
     services
   if (refreshToken === null) return oauthError('invalid_request', 'Send refresh_token.')
+  const scopes = scope === null ? null : parseScope(scope)
+  if (scope !== null && scopes === null) return widerScope()
   const presented = await refreshTokens.verify(refreshToken)
   await Promise.all([clientTokens.ready(), idTokens.ready()])
   const now = clock()
@@ -40,6 +42,7 @@ export async function refreshGrant(
   const rotated = await oauth.rotate(
     client,
     { id: sessionId, counter },
+    { scopes, resource },
     { now, idleExpiresAt: now + idleSeconds(lifetimes, 'token'), reuseSeconds: refreshReuseSeconds, source },
   )
   if (rotated.outcome === 'unknown-client') return unknownClient()
@@ -47,16 +50,25 @@ export async function refreshGrant(
     services.sendMail(rotated.mailIds)
     log('refresh-token-reused', { session_id: sessionId, counter, client_id: client.clientId })
   }
+  if (rotated.outcome === 'other-resource') return otherResource()
+  if (rotated.outcome === 'wider-scope') return widerScope()
   if (rotated.outcome !== 'rotated') return invalidGrant()
   const { grant } = rotated
   // guard: a refresh names no other resource
-  if (resource !== null && resource !== grant.resource)
-    return oauthError('invalid_target', 'Send the resource that was granted, or none.')
+  if (resource !== null && resource !== grant.resource) return otherResource()
   const asked = narrowed(grant.scope, scope)
-  if (asked === null) return oauthError('invalid_scope', 'Send a part of the scope that was granted.')
+  if (asked === null) return widerScope()
   // OpenID Connect Core §12.2: the nonce is that of the first ID token alone.
   const issued = { grant, scope: asked, counter: rotated.counter, nonce: null, inIdToken: [] }
   return issueGranted(services, issued)
+}
+
+function otherResource(): OAuthError {
+  return oauthError('invalid_target', 'Send the resource that was granted, or none.')
+}
+
+function widerScope(): OAuthError {
+  return oauthError('invalid_scope', 'Send a part of the scope that was granted.')
 }
 
 /** A token that is none of this service finds no session, and the client is told about itself first (RFC 6749 §5.2). */

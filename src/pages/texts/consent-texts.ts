@@ -22,6 +22,9 @@ export interface ConsentTexts {
   readonly scopes: Readonly<Record<KnownScope, string>>
   readonly allow: string
   readonly deny: string
+  readonly refusedTitle: string
+  readonly refused: (place: string) => string
+  readonly goTo: (place: string) => string
 }
 
 const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
@@ -53,6 +56,10 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     },
     allow: 'Allow',
     deny: "Don't allow",
+    refusedTitle: 'The app was not let in',
+    refused: (place) =>
+      `The app asked for something that it can't have, or in a way that is not valid. Nobody has checked this app. Go on to ${place} only if you came from there.`,
+    goTo: (place) => `Go to ${place}`,
   },
   de: {
     title: (app) => `${app} erlauben?`,
@@ -79,6 +86,10 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     },
     allow: 'Erlauben',
     deny: 'Nicht erlauben',
+    refusedTitle: 'Die App wurde nicht zugelassen',
+    refused: (place) =>
+      `Die App hat etwas verlangt, das sie nicht bekommen kann, oder auf eine Art, die nicht gültig ist. Niemand hat diese App geprüft. Gehen Sie nur weiter, wenn Sie von dort gekommen sind: ${place}.`,
+    goTo: (place) => `Weiter: ${place}`,
   },
   es: {
     title: (app) => `¿Permitir ${app}?`,
@@ -105,6 +116,10 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     },
     allow: 'Permitir',
     deny: 'No permitir',
+    refusedTitle: 'La aplicación no fue admitida',
+    refused: (place) =>
+      `La aplicación pidió algo que no puede obtener, o de una forma que no es válida. Nadie ha comprobado esta aplicación. Continúe solo si viene de allí: ${place}.`,
+    goTo: (place) => `Continuar: ${place}`,
   },
 }
 

@@ -60,8 +60,9 @@ export function createDeviceGrantStore(
            RETURNING *`,
           { user_code_hash: userCodeHash, user_id: userId, session_id: sessionId, now },
         ),
-        clients: sql<ClientRow>(
-          `SELECT oauth_clients.* FROM device_codes JOIN oauth_clients ON oauth_clients.id = device_codes.client_id
+        clients: sql<ClientRow & { email: string }>(
+          `SELECT oauth_clients.*, users.email FROM device_codes
+             JOIN oauth_clients ON oauth_clients.id = device_codes.client_id JOIN users ON users.id = device_codes.user_id
             WHERE user_code_hash = :user_code_hash AND user_id = :user_id`,
           { user_code_hash: userCodeHash, user_id: userId },
         ),
@@ -69,7 +70,8 @@ export function createDeviceGrantStore(
       const [request] = claimed
       const [client] = clients
       if (!request || !client) return null
-      return { userCodeHash, client: toClient(client), scope: request.scope, resource: request.resource }
+      const { scope, resource } = request
+      return { userCodeHash, client: toClient(client), email: client.email, scope, resource }
     },
 
     async decide(userCodeHash, { userId, sessionId }, { allowed, scope, resource }, now) {
@@ -94,8 +96,8 @@ export function createDeviceGrantStore(
       return decided.length > 0
     },
 
-    async poll(client, codeHash, terms) {
-      const { grantId, now } = terms
+    async poll(client, { codeHash, resource }, newGrant) {
+      const { grantId, now } = newGrant
       const presented = { client_id: client.clientId, client_secret: client.secretHash }
       const code = { code_hash: codeHash, client_id: client.clientId }
       const { proven, before, begun, told } = await db.transaction({
@@ -114,14 +116,15 @@ export function createDeviceGrantStore(
         ),
         redeemed: sql<{ code_hash: string }>(
           // guard: a device code is taken once
+          // guard: a device code is of its resource
           `UPDATE device_codes SET redeemed_as = :grant_id
             WHERE code_hash = :code_hash AND client_id = :client_id AND allowed = 1 AND redeemed_as IS NULL
-              AND expires_at > :now AND ${PROVEN}
+              AND expires_at > :now AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}
               AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
            RETURNING code_hash`,
-          { ...code, ...presented, grant_id: grantId, now },
+          { ...code, ...presented, resource, grant_id: grantId, now },
         ),
-        ...startGrant('device_codes', { client, codeHash, ...terms }, maxSessions),
+        ...startGrant('device_codes', { client, codeHash, ...newGrant }, maxSessions),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
       const [row] = before

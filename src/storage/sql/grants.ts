@@ -1,10 +1,11 @@
 import { auditEvent } from '../../audit/audit-event'
-import type { Grant, PresentedCode } from '../../oauth/oauth-store'
+import type { ClientProof } from '../../oauth/client'
+import type { Grant, NewGrant } from '../../oauth/oauth-store'
 import { recordOfSession } from './audit-log'
 import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
-import { findTold, personOf, subjectOf, type ToldRow } from './told-clients'
+import { findTold, nameSubject, personOf, subjectOf, type ToldRow } from './told-clients'
 
 /**
  * Returns the steps that start the grant of a code that the step `redeemed`, right before, has taken. It rests on the proofs of the session that it
@@ -16,14 +17,12 @@ export function startGrant(
     client,
     codeHash,
     grantId,
+    newSubject,
     idleExpiresAt,
     expiresAt,
     source,
     now,
-  }: Pick<
-    PresentedCode,
-    'client' | 'codeHash' | 'grantId' | 'idleExpiresAt' | 'expiresAt' | 'source' | 'now'
-  >,
+  }: NewGrant & { readonly client: ClientProof; readonly codeHash: string },
   maxSessions: number,
 ) {
   return {
@@ -54,6 +53,8 @@ export function startGrant(
       ),
     ),
     beyondLimit: endOldestBeyond(maxSessions, { sessionId: grantId, source, now }),
+    // guard: whatever starts a grant names the person to its client
+    named: nameSubject(grantId, newSubject),
     told: findTold(grantId),
   }
 }

@@ -38,7 +38,7 @@ export function createIdentityStore(
       recorded: ifChanged('begun', recordIfChanged({ ...eventOf(event, by), reason: 'social' })),
       ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
       ...knowDevice(device, { userId, source, now }, session.id),
-      replaced: presented.map((old) => endPresented(old, session, source)),
+      replaced: presented.flatMap((old) => endPresented(old, session, source)),
       beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
       ended: selectEndedOf(userId),
     }

@@ -61,7 +61,8 @@ export function createLinkUses(
           ...(start
             ? mailQueue.newDevice({ sessionId: start.prepared.session.id, userId: user.id, source, now })
             : NO_NOTICE),
-          replaced: start?.presented.map((old) => endPresented(old, start.prepared.session, source)) ?? null,
+          replaced:
+            start?.presented.flatMap((old) => endPresented(old, start.prepared.session, source)) ?? null,
         },
         REPEATABLE,
       )
@@ -142,7 +143,7 @@ export function createLinkUses(
             : null,
           ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
           ...knowDevice(device, { userId, source, now }, session.id),
-          replaced: presented.map((old) => endPresented(old, session, source)),
+          replaced: presented.flatMap((old) => endPresented(old, session, source)),
           beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
           ended: selectEndedOf(userId),
         },

@@ -5,12 +5,12 @@ import { startGrant, toGrant } from './grants'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { keepUsedClient } from './self-registered-store'
-import { toOldUse, useCurrent, useOld } from './session-rotation'
+import { findHeld, toOldUse, useCurrent, useOld } from './session-rotation'
 import { type SessionRow, toSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
-import { findTold, nameSubject } from './told-clients'
+import { findTold } from './told-clients'
 
 /** Creates the store of an authorization server. What belongs together is one transaction. */
 export function createOAuthStore(
@@ -58,7 +58,7 @@ export function createOAuthStore(
       }
     },
 
-    async issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, newSubject, now }) {
+    async issueCode({ codeHash, request, userId, sessionId, expiresAt, remember, now }) {
       const { clientId, redirectUri, challenge, scope, resource, nonce, claims } = request
       const { issued } = await db.transaction({
         issued: sql<{ code_hash: string }>(
@@ -99,7 +99,6 @@ export function createOAuthStore(
             )
           : null,
         kept: keepUsedClient(clientId, now),
-        named: nameSubject({ codeHash, newSubject }),
       })
       return issued.length > 0
     },
@@ -123,10 +122,11 @@ export function createOAuthStore(
       return { outcome: 'redeemed', grant, nonce: taken.nonce, inIdToken }
     },
 
-    async rotate(client, token, terms) {
-      const { proven, rotated, told } = await db.transaction({
+    async rotate(client, token, asked, terms) {
+      const { proven, held, rotated, told } = await db.transaction({
         proven: findProven(client),
-        rotated: useCurrent(token, terms, client),
+        held: findHeld(token, terms, client),
+        rotated: useCurrent(token, terms, { client, asked }),
         told: findTold(token.id),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
@@ -135,6 +135,8 @@ export function createOAuthStore(
         const grant = toGrant(current, told)
         return grant ? { outcome: 'rotated', grant, counter: current.refresh_counter } : { outcome: 'over' }
       }
+      const [own] = held
+      if (own) return { outcome: isOther(asked.resource, own.resource) ? 'other-resource' : 'wider-scope' }
       const steps = await db.transaction(useOld(mailQueue, token, terms, client))
       const use = toOldUse(steps)
       const [row] = steps.live
@@ -156,6 +158,11 @@ export function createOAuthStore(
       )
     },
   }
+}
+
+/** Returns whether a resource is named that is not the one that was granted. */
+function isOther(asked: string | null, granted: string | null): boolean {
+  return asked !== null && asked !== granted
 }
 
 /** Ends what a code has given before: whoever presents it now, or then, is a thief (RFC 6749 §4.1.2). */

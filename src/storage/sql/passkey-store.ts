@@ -156,7 +156,7 @@ export function createPasskeyStore(
         recorded: ifChanged('begun', recordIfChanged({ ...eventOf('signed-in', by), reason: 'passkey' })),
         ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
         ...knowDevice(device, { userId, source, now }, session.id),
-        replaced: presented.map((old) => endPresented(old, session, source)),
+        replaced: presented.flatMap((old) => endPresented(old, session, source)),
         beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
         ended: selectEndedOf(userId),
       })

@@ -104,7 +104,7 @@ export function createPendingSignInStore(
               AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)`,
           { user_id: userId, session_id: session.id },
         ),
-        replaced: presented.map((old) => endPresented(old, session, source)),
+        replaced: presented.flatMap((old) => endPresented(old, session, source)),
         beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
         ...knowDevice(device, { userId, source, now }, session.id),
         deviceTold: news.ownerTold,

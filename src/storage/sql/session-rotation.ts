@@ -1,4 +1,5 @@
 import type { ClientProof } from '../../oauth/client'
+import type { RefreshAsked } from '../../oauth/oauth-store'
 import type { Rotation, RotationTerms } from '../../sessions/session-store'
 import { type MailQueue, mailIds, type QueuedRow } from './mail-queue'
 import { type LiveSessionRow, toLiveSession } from './session-row'
@@ -21,24 +22,55 @@ interface Token {
  * Returns the statement that moves the refresh counter of a session on for exactly one caller. It stands alone, because nearly every refresh
  * needs nothing else: {@link useOld} follows where it found no row.
  *
- * @param client Who presents the token; `null`: a client of Janus itself. A token of another holder does nothing.
+ * @param by Who presents the token, and for what; `null`: a client of Janus itself. A token of another holder does nothing.
  */
 export function useCurrent(
   token: Token,
   { now, idleExpiresAt, reuseSeconds }: RotationTerms,
-  client: ClientProof | null,
+  by: { readonly client: ClientProof; readonly asked: RefreshAsked } | null,
 ): Statement<RotatedRow> {
+  const client = by?.client ?? null
   return sql(
     // guard: a refresh token is used once
     `UPDATE sessions
         SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
             idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
-      WHERE id = :id AND refresh_counter = :counter AND ${heldBy(client)}
+      WHERE id = :id AND refresh_counter = :counter AND ${heldBy(client)} ${by === null ? '' : NO_MORE}
         AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
         AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
      RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
-    { ...token, ...holder(client), now, idle_expires_at: idleExpiresAt, reuse_seconds: reuseSeconds },
+    {
+      ...token,
+      ...holder(client),
+      ...(by === null ? {} : askedValues(by.asked)),
+      now,
+      idle_expires_at: idleExpiresAt,
+      reuse_seconds: reuseSeconds,
+    },
   )
+}
+
+/** Finds the grant of a current refresh token of a client, as it is before {@link useCurrent}. */
+export function findHeld(
+  token: Token,
+  { now }: RotationTerms,
+  client: ClientProof,
+): Statement<{ readonly resource: string | null }> {
+  return sql(
+    `SELECT sessions.resource FROM sessions ${JOIN_LIVE_ACCOUNT}
+      WHERE sessions.id = :id AND refresh_counter = :counter AND ${HELD_BY_CLIENT}`,
+    { ...token, ...holder(client), now },
+  )
+}
+
+// guard: a refresh that asks for more than was granted uses up no token
+/** No other resource is named, and no word that the scope of the grant lacks. */
+const NO_MORE = `AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource)
+  AND NOT EXISTS (SELECT 1 FROM json_each(:asked) AS asked
+    WHERE replace(' ' || scope || ' ', ' ' || (asked.value ->> 'word') || ' ', '') = ' ' || scope || ' ')`
+
+function askedValues({ scopes, resource }: RefreshAsked) {
+  return { resource, asked: JSON.stringify((scopes ?? []).map((word) => ({ word }))) }
 }
 
 /** Returns the steps for a token that is not the current one: it is repeated within its window, or a thief's. */

@@ -4,6 +4,7 @@ import { isSecondFactor } from '../../sessions/assurance'
 import type { ClosedTo } from '../../sessions/factor-policy'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
+import { endGrantsOfOthers, handOnGrants } from './handed-on-grants'
 import { parseRoles } from './session-row'
 import { endContext } from './sessions'
 import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
@@ -130,13 +131,14 @@ export function startedSession(
   return begun ? { roles: parseRoles(begun.roles), ...others } : null
 }
 
-/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`. */
+/** Ends a session whose credential came along with a sign-in, if that sign-in started `replacement`, and says what becomes of its grants. */
 export function endPresented(
   { sessionId, secretHash }: { readonly sessionId: string; readonly secretHash: string | null },
   replacement: Session,
   source: RequestSource,
-): Statement<EndedSession> {
-  return sql(
+): readonly Statement<EndedSession>[] {
+  const { id: newId, userId, createdAt: now } = replacement
+  const ended = sql<EndedSession>(
     `UPDATE sessions SET ended_at = :now, end_reason = 'replaced-by-sign-in', end_context = :context
       WHERE id = :id AND secret_hash IS NOT DISTINCT FROM :secret_hash AND ended_at IS NULL
         AND EXISTS (SELECT 1 FROM sessions WHERE id = :replacement)
@@ -144,11 +146,13 @@ export function endPresented(
     {
       id: sessionId,
       secret_hash: secretHash,
-      replacement: replacement.id,
-      now: replacement.createdAt,
-      context: endContext({ actorId: replacement.userId, source }),
+      replacement: newId,
+      now,
+      context: endContext({ actorId: userId, source }),
     },
   )
+  const replaced = { oldId: sessionId, newId, userId, now }
+  return [ended, handOnGrants(replaced), endGrantsOfOthers(replaced, source)]
 }
 
 /**

@@ -50,7 +50,7 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
             // guard: an app whose access was ended asks again
             `DELETE FROM oauth_consents
               WHERE user_id = :user_id AND client_id = (SELECT client_id FROM sessions WHERE id = :id)
-                AND resource = (SELECT resource FROM sessions WHERE id = :id) AND ${PREVIOUS_CHANGED}`,
+                AND resource = coalesce((SELECT resource FROM sessions WHERE id = :id), '') AND ${PREVIOUS_CHANGED}`,
             { id, user_id: userId },
           ),
         ),

@@ -44,20 +44,14 @@ export function personOf({ email, name, email_verified_at }: ToldRow): Person {
   return { email, name, emailVerified: email_verified_at !== null }
 }
 
-/** Names the person of a new code to its client, if the client has a sector in which nothing names them yet. */
-export function nameSubject({
-  codeHash,
-  newSubject,
-}: {
-  readonly codeHash: string
-  readonly newSubject: string
-}): Statement {
+/** Names the person of a new grant to its client, if the client has a sector in which nothing names them yet. */
+export function nameSubject(grantId: string, newSubject: string): Statement {
   return sql(
     `INSERT INTO pairwise_subjects (user_id, sector, subject)
-     SELECT code.user_id, oauth_clients.sector, :subject
-       FROM authorization_codes AS code JOIN oauth_clients ON oauth_clients.id = code.client_id
-      WHERE code.code_hash = :code_hash AND oauth_clients.sector IS NOT NULL
+     SELECT sessions.user_id, oauth_clients.sector, :subject
+       FROM sessions JOIN oauth_clients ON oauth_clients.id = sessions.client_id
+      WHERE sessions.id = :grant_id AND oauth_clients.sector IS NOT NULL
      ON CONFLICT DO NOTHING`,
-    { code_hash: codeHash, subject: newSubject },
+    { grant_id: grantId, subject: newSubject },
   )
 }

@@ -52,7 +52,7 @@ export function createUserStore(
         begun: insertSession(prepared, { passwordHash, verifiedOnly, unless }),
         recorded: ifChanged('begun', recordIfChanged(sessionEvent(event, session, source))),
         ended: [
-          ...presented.map((old) => endPresented(old, session, source)),
+          ...presented.flatMap((old) => endPresented(old, session, source)),
           endBeyondLimit({ maxSessions, replacement: session, source }),
         ],
         settled: reserved && settleAttempt(reserved, { sessionId }),

@@ -1,12 +1,15 @@
 import { describe, expect, it } from 'vitest'
 import { encodeBase64url } from '../../../src/crypto/base64url'
-import type { PresentedCode } from '../../../src/oauth/oauth-store'
+import type { PresentedCode, RefreshAsked } from '../../../src/oauth/oauth-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
 import { type AllStores, NOW, type Registered, random, register, source, storesOn } from './arrange'
 
 const REDIRECT_URI = 'https://app.example/callback'
 const RESOURCE = 'https://api.example'
+
+/** A refresh that asks for all that was granted. */
+export const ALL: RefreshAsked = { scopes: null, resource: null }
 
 interface Place {
   readonly stores: AllStores
@@ -34,8 +37,7 @@ function codeFor(clientId: string, ada: Registered, scope: string) {
   }
   const { id: sessionId } = ada.prepared.session
   const whose = { userId: ada.user.id, sessionId }
-  const newSubject = random(32)
-  return { codeHash, request, ...whose, expiresAt: NOW + 60, remember: false, newSubject, now: NOW }
+  return { codeHash, request, ...whose, expiresAt: NOW + 60, remember: false, now: NOW }
 }
 
 /** Returns that code as its client presents it. */
@@ -43,7 +45,7 @@ function presented({ codeHash, request }: ReturnType<typeof codeFor>): Presented
   const { clientId, redirectUri, challenge, resource } = request
   return {
     client: { clientId, secretHash: null },
-    ...{ codeHash, redirectUri, challenge, resource, grantId: random(16) },
+    ...{ codeHash, redirectUri, challenge, resource, grantId: random(16), newSubject: random(32) },
     ...{ idleExpiresAt: NOW + 600, expiresAt: NOW + 6000, source, now: NOW },
   }
 }
@@ -134,15 +136,36 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
       const terms = { now: NOW, idleExpiresAt: NOW + 700, reuseSeconds: 10, source }
       const token = { id: code.grantId, counter: 0 }
       const other = { clientId: await addClient(place.db), secretHash: null }
-      expect(await oauth.rotate(other, token, terms)).toEqual({ outcome: 'over' })
-      expect(await oauth.rotate({ ...other, clientId: `c_${random(16)}` }, token, terms)).toEqual({
+      expect(await oauth.rotate(other, token, ALL, terms)).toEqual({ outcome: 'over' })
+      expect(await oauth.rotate({ ...other, clientId: `c_${random(16)}` }, token, ALL, terms)).toEqual({
         outcome: 'unknown-client',
       })
-      expect(await oauth.rotate(code.client, token, terms)).toMatchObject({ outcome: 'rotated', counter: 1 })
+      expect(await oauth.rotate(code.client, token, ALL, terms)).toMatchObject({
+        outcome: 'rotated',
+        counter: 1,
+      })
       const later = { ...terms, now: NOW + 11 }
-      expect(await oauth.rotate(code.client, { ...token, counter: 1 }, later)).toMatchObject({ counter: 2 })
-      const reuse = await oauth.rotate(code.client, token, { ...terms, now: NOW + 22 })
+      expect(await oauth.rotate(code.client, { ...token, counter: 1 }, ALL, later)).toMatchObject({
+        counter: 2,
+      })
+      const reuse = await oauth.rotate(code.client, token, ALL, { ...terms, now: NOW + 22 })
       expect([reuse.outcome, await isLive({ sessions }, code.grantId)]).toEqual(['reused', false])
+    })
+
+    it.each<[RefreshAsked, string]>([
+      [{ scopes: ['read', 'write'], resource: null }, 'wider-scope'],
+      [{ scopes: ['rea'], resource: null }, 'wider-scope'],
+      [{ scopes: null, resource: 'https://other.example' }, 'other-resource'],
+      [{ scopes: ['read'], resource: RESOURCE }, 'rotated'],
+    ])('moves no token on that is presented for more than was granted: %j', async (asked, outcome) => {
+      const { oauth, code } = await arrange('read more_of')
+      await oauth.redeem(code)
+      const terms = { now: NOW, idleExpiresAt: NOW + 700, reuseSeconds: 10, source }
+      const token = { id: code.grantId, counter: 0 }
+      expect((await oauth.rotate(code.client, token, asked, terms)).outcome).toBe(outcome)
+      const next = { ...token, counter: outcome === 'rotated' ? 1 : 0 }
+      const whole = { scopes: ['more_of', 'read'], resource: null }
+      expect((await oauth.rotate(code.client, next, whole, terms)).outcome).toBe('rotated')
     })
 
     it('forgets codes that have expired, and no others', async () => {

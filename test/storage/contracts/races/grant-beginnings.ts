@@ -1,5 +1,5 @@
 import { NOW, register, source } from '../arrange'
-import { issueCode } from '../oauth-store-contract'
+import { ALL, issueCode } from '../oauth-store-contract'
 import type { Beginning } from './beginnings'
 
 /** Lists what begins a grant of a client, or goes on with one. */
@@ -19,7 +19,7 @@ export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
       return {
         ada,
         next: async () => async () =>
-          (await oauth.rotate(code.client, { id, counter: 0 }, terms)).outcome === 'rotated' ? id : null,
+          (await oauth.rotate(code.client, { id, counter: 0 }, ALL, terms)).outcome === 'rotated' ? id : null,
       }
     },
   },
