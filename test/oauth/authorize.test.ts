@@ -1,4 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
+import { postEndlessForm } from '../support/endless-form'
 import {
   ask,
   codeFor,
@@ -351,6 +352,12 @@ describe('somebody who is not signed in', () => {
     const fresh = await newClient()
     const asked = locationOf(await ask(service, requestOf(fresh, { prompt: 'none' }), ada))
     expect(asked.searchParams.get('error')).toBe('consent_required')
+  })
+
+  it('reads a form no further than it may be long', async () => {
+    const [status, read] = await postEndlessForm(service, '/oauth/authorize')
+    expect(status).toBe(400)
+    expect(read).toBeLessThan(20)
   })
 
   it('takes a form from any site, and goes on by GET', async () => {

@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
+import { postEndlessForm } from '../support/endless-form'
 import {
   ask,
   granted,
@@ -199,6 +200,12 @@ describe('OP-16: RP-initiated logout, as the conformance suite asks for it', () 
       'cross-site-request',
     )
     expect(await isSignedIn(eve)).toBe(true)
+  })
+
+  it('a form is read no further than it may be long', async () => {
+    const [status, read] = await postEndlessForm(service, '/oauth/logout')
+    expect(status).toBe(400)
+    expect(read).toBeLessThan(20)
   })
 
   it('a parameter comes once', async () => {

@@ -16,6 +16,7 @@ import type { Client } from '../../oauth/client'
 import { oauthError } from '../../oauth/oauth-error'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
+import { readAtMost } from '../../runtime/read-at-most'
 import type { ProviderPart, Services } from '../../services'
 import { presentedBinding } from '../sign-in/binding'
 
@@ -72,10 +73,11 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
 
       // Its parameters may come as a form from any site (OpenID Connect Core §3.1.2.1). It reads no cookie: the browser goes on by GET.
       .post('/oauth/authorize', openToOtherSites, limited, async (c) => {
-        const form = await c.req.text()
+        const form = await readAtMost(c.req.raw.body, SEALED_MAX_LENGTH)
         // guard: a request by form is as short as one by URL
-        if (form.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
-        return c.redirect(`${config.basePath}/oauth/authorize?${new URLSearchParams(form)}`, 303)
+        if (form === null) throw unanswerable('The request is too long.')
+        const parameters = new URLSearchParams(new TextDecoder().decode(form))
+        return c.redirect(`${config.basePath}/oauth/authorize?${parameters}`, 303)
       })
 
       .get('/oauth/resume', open, limited, async (c) => {

@@ -13,6 +13,7 @@ import { Problem } from '../../http/problem'
 import { withVariables } from '../../http/request-variables'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
+import { readAtMost } from '../../runtime/read-at-most'
 import type { ProviderPart, Services } from '../../services'
 import { forgetSession } from '../sign-in/answer-sign-in'
 
@@ -77,10 +78,11 @@ export function endSessionRoutes(services: Services & ProviderPart, pages: SignO
 
       // A client may post (§2), from another site: the browser goes on by GET, which brings the cookie along.
       .post('/oauth/logout', openToOtherSites, limited, async (c) => {
-        const form = await c.req.text()
+        const form = await readAtMost(c.req.raw.body, SEALED_MAX_LENGTH)
         // guard: a sign-out by form is as short as one by URL
-        if (form.length > SEALED_MAX_LENGTH) throw refused('The request is too long.')
-        return c.redirect(`${config.basePath}/oauth/logout?${new URLSearchParams(form)}`, 303)
+        if (form === null) throw refused('The request is too long.')
+        const parameters = new URLSearchParams(new TextDecoder().decode(form))
+        return c.redirect(`${config.basePath}/oauth/logout?${parameters}`, 303)
       })
 
       .post('/oauth/logout/confirm', jsonOrFormBody(SignOutBody), async (c) => {
