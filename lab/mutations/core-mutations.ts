@@ -343,6 +343,7 @@ export const MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a client without cookies says which device it is',
     cut: '...(device_token && { device_token })',
+    put: '...{}',
     tests: ['test/client/sign-in.test.ts'],
   },
   {

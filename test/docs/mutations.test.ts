@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { transformSync } from 'esbuild'
 import { expect, it } from 'vitest'
 import { breakGuard, type Mutation, readMarks } from '../../lab/mutations/mutation.ts'
 
@@ -30,6 +31,22 @@ it('each mutation finds what it breaks, and tests that exist', () => {
   }
   expect(faults).toEqual([])
   expect(mutations.length).toBeGreaterThan(180)
+})
+
+/** A break that no engine reads makes every test fail, and so proves nothing of the guard. */
+it('each broken guard is code that can be read', () => {
+  const unreadable = mutations.filter((mutation) => {
+    const source = mutation.file ?? marks.get(mutation.guard)?.[0] ?? ''
+    if (!/\.tsx?$/.test(source)) return false
+    const broken = breakGuard(readFileSync(source, 'utf8'), mutation) ?? ''
+    try {
+      transformSync(broken, { loader: source.endsWith('x') ? 'tsx' : 'ts', logLevel: 'silent' })
+      return false
+    } catch {
+      return true
+    }
+  })
+  expect(unreadable.map(({ guard }) => guard)).toEqual([])
 })
 
 it('each mark has one mutation', () => {

@@ -23,6 +23,7 @@ import {
   signedInPerson,
 } from '../support/person'
 import type { OwnService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const AFTER = 'https://app.example/bye?from=janus'
 const TOLD = 'https://app.example/backchannel'
@@ -335,6 +336,7 @@ describe('OP-16: back-channel logout', () => {
   })
 
   it('is sent again with a new token until the client takes it, and given up after a day', async () => {
+    stopTime()
     const statuses = [500, 302, 200]
     const sent = listen(() => statuses.shift() ?? 500)
     const own = oauthService()
