@@ -13,12 +13,8 @@ import { describeMachine } from './harness/machine.ts'
 import { HELP, type Options, readOptions } from './harness/options.ts'
 import { presentMarkdown } from './harness/report.ts'
 import { runRounds } from './harness/run-rounds.ts'
-import {
-  COUNTED_CONTENDERS,
-  FIRST_REQUEST_CONTENDERS,
-  type Scenario,
-  scenarios,
-} from './harness/scenarios.ts'
+import type { Scenario } from './harness/scenario.ts'
+import { COUNTED_CONTENDERS, FIRST_REQUEST_CONTENDERS, scenarios } from './harness/scenarios.ts'
 import { whyLeftOut } from './harness/servers-beside.ts'
 import { requireRedis } from './harness/start-express.ts'
 import { type Started, start } from './harness/started.ts'
