@@ -5,12 +5,15 @@ import { countMails, it, mailedLink } from './stage.ts'
 import type { Visitor } from './visitor.ts'
 
 /** Presses a button twice, the second time at once, and waits for the page that comes of it. */
-async function pressTwice({ page }: Visitor, button: string, heading: string): Promise<void> {
+async function pressTwice({ page, faults }: Visitor, button: string, heading: string): Promise<void> {
   await page
     .getByRole('main')
     .getByRole('button', { name: button, exact: true })
     .dblclick({ noWaitAfter: true })
   await page.getByRole('heading', { level: 1, name: heading }).waitFor()
+  // Without a script, the browser gives up the first request for the second, which it may have sent already.
+  const givenUp = faults.findIndex((fault) => fault.endsWith('net::ERR_ABORTED'))
+  if (givenUp !== -1) faults.splice(givenUp, 1)
 }
 
 describe.concurrent.each([
@@ -78,6 +81,22 @@ describe.concurrent.each([
 })
 
 describe('a form on its way', () => {
+  it('is sent by a click at any time: its button stays where it is when words about the password come', async ({
+    visit,
+  }) => {
+    const { page, go, fill } = await visit({})
+    await page.clock.install()
+    await go('/register')
+    await fill({ Password: newPerson().password })
+    const button = page.getByRole('button', { name: 'Create account' })
+    const before = await button.boundingBox()
+    const words = page.locator('.strength [role=status]')
+    expect(await words.textContent()).toBe('')
+    await page.clock.runFor(1000)
+    expect(await words.textContent()).not.toBe('')
+    expect(await button.boundingBox()).toEqual(before)
+  })
+
   it('cannot be sent again, and says that work goes on', async ({ visit }) => {
     const visitor = await visit({})
     const { name, email, password } = newPerson()

@@ -60,7 +60,8 @@ export async function arrive(browser: Browser, url: string, options: VisitorOpti
     // As the edge would. A client makes few attempts a minute, and all of these come from one machine.
     extraHTTPHeaders: { 'CF-Connecting-IP': [10, ...randomBytes(3)].join('.') },
   })
-  context.setDefaultTimeout(20_000)
+  // As nothing here is timed: on a busy machine a page has taken half a minute.
+  context.setDefaultTimeout(90_000)
   const page = await context.newPage()
   const faults: string[] = []
   watch(context, [new URL(url).origin, ...abroad], faults)
