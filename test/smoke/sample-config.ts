@@ -1,22 +1,13 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll } from 'vitest'
 
 /** A random secret that opens nothing. */
 export const SAMPLE_SECRET = 'q0Wq3n8yH1tZkP5sVxR7uLcJdF2aGmBeY6oTiN9-hXE'
 
-const folders: string[] = []
-
-afterAll(() => {
-  for (const folder of folders) rmSync(folder, { recursive: true })
-})
-
-/** A folder that is removed after the tests. */
+/** A folder that goes with the temporary files of the run. */
 export function makeFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'janus-config-'))
-  folders.push(folder)
-  return folder
+  return mkdtempSync(join(tmpdir(), 'janus-config-'))
 }
 
 /** The wrangler.toml that a page of docs/start shows. */

@@ -16,7 +16,16 @@ export async function loadSocialSettings(): Promise<typeof SocialSettings> {
   return load('social-settings')
 }
 
-async function load(name: string) {
+const loaded = new Map<string, ReturnType<typeof bundleAndLoad>>()
+
+/** Bundles a module once in a process. */
+function load(name: string) {
+  const known = loaded.get(name) ?? bundleAndLoad(name)
+  loaded.set(name, known)
+  return known
+}
+
+async function bundleAndLoad(name: string) {
   const { outputFiles } = buildSync({
     entryPoints: [join(ROOT, `src/config/${name}.ts`)],
     bundle: true,
