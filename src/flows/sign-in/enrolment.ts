@@ -32,7 +32,7 @@ interface WaitingSignIn {
   readonly mode: Mode
 }
 
-/** Names a pending sign-in where something is sealed or asked for it alone; what names it is not stored anywhere. */
+/** Names a pending sign-in where something is sealed or asked for it alone. */
 const holderOf = ({ userId, tokenHash }: PendingHandle) => `${userId}.${tokenHash}`
 
 async function findWaiting(

@@ -16,7 +16,7 @@ import { completeSignIn, type SecondFactorSignIn, type StepArrival } from './sec
 type PasskeyStepServices = PasskeyServices &
   IssueServices & { readonly pendingSignIns: PendingSignInStore; readonly clock: Clock }
 
-/** Makes the challenge that a pending sign-in answers, and no other; what names it is not stored anywhere. */
+/** Names a pending sign-in: no other answers its challenge. */
 const holderOf = ({ userId, tokenHash }: PendingHandle) => `${userId}.${tokenHash}`
 
 /**
