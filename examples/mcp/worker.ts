@@ -7,7 +7,11 @@ interface Settings {
 }
 
 const TOOLS = [
-  { name: 'add_note', inputSchema: { type: 'object', properties: { text: { type: 'string' } } } },
+  {
+    name: 'add_note',
+    description: 'Keeps a note for the person who is signed in.',
+    inputSchema: { type: 'object', properties: { text: { type: 'string' } }, required: ['text'] },
+  },
 ]
 
 /** Makes the server once its settings are known. */
@@ -24,6 +28,7 @@ function createServer({ ISSUER: issuer, RESOURCE: resource }: Settings) {
         capabilities: { tools: {} },
         serverInfo: { name: 'notes', version: '1' },
       })
+    if (method === 'ping') return answer({})
     if (method === 'tools/list') return answer({ tools: TOOLS })
     if (method === 'tools/call')
       return (

@@ -10,7 +10,8 @@ import { waitUntilReady } from '../../packages/cli/local/readiness.ts'
 
 const [folder = '', port, state = '', issuer = '', ...pairs] = process.argv.slice(2)
 const worker = JSON.parse(readFileSync(join(folder, 'worker.json'), 'utf8'))
-const settings = Object.fromEntries(
+// OUTBOUND is no setting of Janus: the server, as workerd calls one, that answers what the Worker fetches.
+const { OUTBOUND, ...settings } = Object.fromEntries(
   pairs.map((pair) => [pair.slice(0, pair.indexOf(':')), pair.slice(pair.indexOf(':') + 1)]),
 )
 
@@ -30,7 +31,9 @@ const miniflare = new Miniflare(
         modulesRoot: join(folder, 'bundle'),
         modules: [{ type: 'ESModule', path: join(folder, 'bundle/index.js') }],
         bindings: { ...worker.bindings, ...localVars(issuer), ...settings },
+        ...(OUTBOUND === undefined ? {} : { outboundService: 'outside' }),
       },
+      ...(OUTBOUND === undefined ? [] : [outside(JSON.parse(OUTBOUND))]),
     ],
   }),
 )
@@ -38,3 +41,14 @@ await miniflare.ready
 const reasons = await waitUntilReady(issuer)
 if (reasons.length > 0) throw new Error(reasons.join('\n'))
 console.log(`Janus is ready: ${issuer}`)
+
+/** Passes on what it is given to a server, to which workerd speaks TLS. */
+function outside(external: object) {
+  return {
+    name: 'outside',
+    compatibilityDate: worker.compatibilityDate,
+    modules: true,
+    script: 'export default { fetch: (request, env) => env.SERVER.fetch(request) }',
+    serviceBindings: { SERVER: { external } },
+  }
+}
