@@ -1,8 +1,8 @@
 // Builds what others use, into dist/: `janus` (to mount), `janus/verify`, `janus/client` (`/account`, `/react`), `janus/testing`, and the command `janus`.
 import { execFileSync } from 'node:child_process'
 import { chmodSync, cpSync, globSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import { build } from 'esbuild'
+import { basename, dirname, join } from 'node:path'
+import { type BuildOptions, build } from 'esbuild'
 import { testedDate } from '../packages/cli/doctor/janus-itself.ts'
 import { buildModules } from './build-modules.ts'
 
@@ -17,25 +17,8 @@ rmSync(DIST, { recursive: true, force: true })
 mkdirSync(DIST)
 buildModules()
 
-await build({
+const COMMON = {
   absWorkingDir: ROOT,
-  entryPoints: {
-    janus: 'packages/janus/index.ts',
-    admin: 'packages/janus/admin.ts',
-    'durable-object': 'packages/janus/durable-object.ts',
-    'durable-object-database': 'packages/janus/durable-object-database.ts',
-    redis: 'packages/janus/redis.ts',
-    postgres: 'packages/janus/postgres.ts',
-    memcached: 'packages/janus/memcached.ts',
-    verify: 'packages/verify/index.ts',
-    client: 'packages/client/index.ts',
-    'client-tokens': 'packages/client/tokens.ts',
-    'client-account': 'packages/client/account.ts',
-    'client-passkeys': 'packages/client/passkeys.ts',
-    'client-social': 'packages/client/social.ts',
-    'client-react': 'packages/client/react.ts',
-    testing: 'packages/testing/index.ts',
-  },
   outdir: DIST,
   bundle: true,
   format: 'esm',
@@ -54,6 +37,39 @@ await build({
   // With the sources in them, so that a stack leads to a line that can be read.
   sourcemap: 'linked',
   legalComments: 'none',
+} as const satisfies BuildOptions
+
+/** What a Worker imports. */
+const WORKER = {
+  janus: 'packages/janus/index.ts',
+  admin: 'packages/janus/admin.ts',
+  'durable-object': 'packages/janus/durable-object.ts',
+  'durable-object-database': 'packages/janus/durable-object-database.ts',
+  redis: 'packages/janus/redis.ts',
+  postgres: 'packages/janus/postgres.ts',
+  memcached: 'packages/janus/memcached.ts',
+  testing: 'packages/testing/index.ts',
+}
+
+// In modules that share what they have in common, and one for each part: a bundler leaves out a module that nobody uses, but little of one that
+// somebody does. And an error of a database is of the class that its reader looks for.
+await build({
+  ...COMMON,
+  entryPoints: { ...WORKER, ...(await partsOf(WORKER.janus)) },
+  splitting: true,
+  chunkNames: 'shared/[hash]',
+})
+await build({
+  ...COMMON,
+  entryPoints: {
+    verify: 'packages/verify/index.ts',
+    client: 'packages/client/index.ts',
+    'client-tokens': 'packages/client/tokens.ts',
+    'client-account': 'packages/client/account.ts',
+    'client-passkeys': 'packages/client/passkeys.ts',
+    'client-social': 'packages/client/social.ts',
+    'client-react': 'packages/client/react.ts',
+  },
 })
 await buildCommand()
 cpSync(join(ROOT, 'src/storage/d1/migrations'), join(DIST, 'migrations'), {
@@ -81,6 +97,13 @@ for (const file of globSync(join(DIST, 'types/**/*.d.ts'))) {
     file,
     file.includes('/packages/verify/') ? named.replace(HONO_IMPORT, OPTIONAL_IMPORT) : named,
   )
+}
+
+/** Returns what a module imports and can be left out of a bundle: `parts/create-mail` and the like, with their files. */
+async function partsOf(entry: string): Promise<Readonly<Record<string, string>>> {
+  const { metafile } = await build({ ...COMMON, entryPoints: [entry], metafile: true, write: false })
+  const files = metafile.inputs[entry]?.imports.map(({ path }) => path) ?? []
+  return Object.fromEntries(files.map((file) => [`parts/${basename(file, '.ts')}`, file]))
 }
 
 /** Builds the command into dist/cli, one file for each command. It needs nothing but wrangler, which it finds in the project. */

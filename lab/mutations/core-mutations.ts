@@ -200,6 +200,12 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/audiences.test.ts'],
   },
   {
+    guard: 'a token with a claim that is not issued is rejected',
+    cut: 'isKnown',
+    put: 'true',
+    tests: ['test/tokens/access-token.test.ts'],
+  },
+  {
     guard: 'a token lives at most an hour',
     cut: 'MAX_LIFETIME_SECONDS',
     put: 'Number.MAX_SAFE_INTEGER + MAX_LIFETIME_SECONDS',

@@ -1,8 +1,9 @@
-import { errors } from 'jose'
+import { JWKSNoMatchingKey } from 'jose/errors'
 import * as v from 'valibot'
 import type { SigningKeys } from '../keys/signing-keys'
 import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
+import { InstantClaim } from '../tokens/claims-parser'
 import { verifyJwt } from '../tokens/jwt'
 import { userInfoOf } from './client-token'
 import type { Resource } from './scopes'
@@ -23,8 +24,6 @@ export interface ClientTokenClaims {
 /** Returns the claims of an access token of a client, or `null` for every other text. @throws {StoreUnavailable} */
 export type CheckClientToken = (text: string) => Promise<ClientTokenClaims | null>
 
-const Instant = v.pipe(v.number(), v.safeInteger(), v.minValue(0))
-
 const Claims = v.object({
   sub: v.string(),
   client_id: v.string(),
@@ -32,8 +31,8 @@ const Claims = v.object({
   aud: v.string(),
   sid: v.optional(v.string()),
   jti: v.string(),
-  iat: Instant,
-  exp: Instant,
+  iat: InstantClaim,
+  exp: InstantClaim,
 })
 
 /** Creates the check of access tokens of clients: one verification each. */
@@ -56,7 +55,7 @@ export function createClientTokenCheck({
       text,
       async ({ kid }) => {
         const key = typeof kid === 'string' ? await keys.verifier(kid) : null
-        if (!key) throw new errors.JWKSNoMatchingKey()
+        if (!key) throw new JWKSNoMatchingKey()
         return key
       },
       { algorithms: [keys.alg], issuer, audience, typ: 'at+jwt', requiredClaims: [], now: clock() },

@@ -1,10 +1,10 @@
-import { SignJWT } from 'jose'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import type { SigningKeys } from '../keys/signing-keys'
 import type { Clock } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
 import { accessTokenHeader } from '../tokens/check-access-token'
+import { signJwt } from '../tokens/jwt'
 import type { Grant } from './oauth-store'
 
 /** The access tokens of clients (RFC 9068). Their audience is the resource, so Janus's own routes reject them. */
@@ -55,9 +55,7 @@ export function createClientTokens({
     const signer = await keys.signer()
     const expiresAt = Math.min(now + lifetimeSeconds, endsAt)
     const claims = { ...own, iss: issuer, iat: now, exp: expiresAt, jti: encodeBase64url(randomBytes(16)) }
-    const token = await new SignJWT(claims)
-      .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))
-      .sign(signer.key)
+    const token = await signJwt(claims, accessTokenHeader(keys.alg, signer.kid), signer.key)
     return { token, expiresInSeconds: expiresAt - now }
   }
 

@@ -1,4 +1,4 @@
-import { type JWK, SignJWT } from 'jose'
+import type { JWK } from 'jose'
 import * as v from 'valibot'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
@@ -7,7 +7,7 @@ import type { IdTokenAlg } from '../keys/signing-key-store'
 import type { SigningKeys } from '../keys/signing-keys'
 import type { Clock } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
-import { verifyJwt } from '../tokens/jwt'
+import { signJwt, verifyJwt } from '../tokens/jwt'
 import type { Grant } from './oauth-store'
 import type { PersonClaims } from './person-claims'
 
@@ -79,7 +79,7 @@ export function createIdTokens({
 
   async function sign(alg: IdTokenAlg, typ: string, claims: object): Promise<string> {
     const signer = await keys[alg].signer()
-    return new SignJWT({ ...claims }).setProtectedHeader({ alg, typ, kid: signer.kid }).sign(signer.key)
+    return signJwt(claims, { alg, typ, kid: signer.kid }, signer.key)
   }
 
   return {

@@ -1,7 +1,8 @@
-import { importPKCS8, SignJWT } from 'jose'
+import { importPKCS8 } from 'jose'
 import * as oauth from 'oauth4webapi'
 import type { EmailAddress } from '../identity/email-address'
 import type { Clock } from '../runtime/clock'
+import { signJwt } from '../tokens/jwt'
 import { createDiscovery } from './discovery'
 import { createEgress, type Send } from './egress'
 import { type Claims, createOpenIdProvider, type Metadata } from './openid-provider'
@@ -117,14 +118,14 @@ export function createApple(
 ): Provider {
   async function clientSecret(): Promise<string> {
     const now = way.clock()
-    return new SignJWT()
-      .setProtectedHeader({ alg: 'ES256', kid: keyId })
-      .setIssuer(teamId)
-      .setSubject(client.clientId)
-      .setAudience(APPLE.issuer)
-      .setIssuedAt(now)
-      .setExpirationTime(now + APPLE_SECRET_SECONDS)
-      .sign(await importPKCS8(privateKey, 'ES256'))
+    const claims = {
+      iss: teamId,
+      sub: client.clientId,
+      aud: APPLE.issuer,
+      iat: now,
+      exp: now + APPLE_SECRET_SECONDS,
+    }
+    return signJwt(claims, { alg: 'ES256', kid: keyId }, await importPKCS8(privateKey, 'ES256'))
   }
   return createOpenIdProvider(
     {

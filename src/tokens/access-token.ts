@@ -1,4 +1,3 @@
-import { SignJWT } from 'jose'
 import { encodeBase64url } from '../crypto/base64url'
 import { randomBytes } from '../crypto/random'
 import type { SigningKeys } from '../keys/signing-keys'
@@ -13,7 +12,7 @@ import {
   type IssuedClaims,
 } from './check-access-token'
 import type { BoundClaims } from './custom-claims'
-import { JWT_MAX_LENGTH } from './jwt'
+import { JWT_MAX_LENGTH, signJwt } from './jwt'
 
 export interface AccessTokens {
   /** Makes sure that a token can be issued. @throws {StoreUnavailable} */
@@ -89,9 +88,7 @@ export function createAccessTokens(services: {
         acr,
         ...(customClaims && { claims: await customClaims({ userId, sessionId, roles }) }),
       } satisfies IssuedClaims
-      const token = await new SignJWT(claims)
-        .setProtectedHeader(accessTokenHeader(keys.alg, signer.kid))
-        .sign(signer.key)
+      const token = await signJwt(claims, accessTokenHeader(keys.alg, signer.kid), signer.key)
       // guard: no token is issued that would be refused for its length
       if (token.length > JWT_MAX_LENGTH) throw new AccessTokenTooLong()
       return { token, expiresInSeconds: expiresAt - now }

@@ -13,12 +13,14 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needTools } from '../support/with-tools.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { haveInitialised } from './init-project.ts'
 import { type LocalService, startService } from './local-service.ts'
 import { haveVerified } from './second-opinions.ts'
+import { API_ALONE_MOST_KIB } from './sizes.ts'
 import { haveServedByVite } from './vite-project.ts'
 
 const MODULES = join(process.cwd(), 'node_modules')
@@ -85,10 +87,12 @@ it('the package holds what runs and its types, and no sources or settings of thi
   const names = files.filter((file) => file.isFile()).map(({ name }) => name)
   expect(names.filter((name) => /^\.|(?<!\.d)\.ts$|\.(toml|bin|css)$/.test(name))).toEqual([])
   expect(names).toContain('THIRD-PARTY-LICENSES.txt')
-  const map = readFileSync(join(project, 'node_modules/janus/dist/janus.js.map'), 'utf8')
-  const { sources, sourcesContent } = JSON.parse(map) as { sources: string[]; sourcesContent: string[] }
-  expect(sources).toContain('../src/janus.ts')
-  expect(sourcesContent).toHaveLength(sources.length)
+  const maps = globSync('node_modules/janus/dist/{*,parts/*,shared/*}.js.map', { cwd: project }).map(
+    (path) => JSON.parse(readFileSync(join(project, path), 'utf8')) as Record<string, string[]>,
+  )
+  const sources = maps.flatMap((map) => map.sources ?? [])
+  expect(sources).toContain('../../src/janus.ts')
+  expect(maps.flatMap((map) => map.sourcesContent ?? [])).toHaveLength(sources.length)
   expect(sources.filter((path) => path.startsWith('/'))).toEqual([])
   for (const name of [
     'janus.js',
@@ -103,6 +107,35 @@ it('the package holds what runs and its types, and no sources or settings of thi
   ]) {
     expect(names).toContain(name)
   }
+})
+
+describe('its modules', () => {
+  it('leave an app that takes no part as small as this checkout does', async () => {
+    const { outputFiles } = await build({
+      stdin: {
+        contents: "import { createJanus } from 'janus'\nexport default createJanus({})",
+        resolveDir: project,
+      },
+      bundle: true,
+      minify: true,
+      format: 'esm',
+      target: 'es2024',
+      external: ['cloudflare:*', 'node:*'],
+      write: false,
+    })
+    const kib = (outputFiles[0]?.contents.byteLength ?? 0) / 1024
+    console.log(`API alone, installed: ${kib.toFixed(1)} KiB`)
+    expect(kib).toBeLessThan(API_ALONE_MOST_KIB)
+  })
+
+  // What `janus/postgres` throws is recognised by `janus` and by `janus/admin`.
+  it.each(['StoreUnavailable', 'RowExists'])('have one class %s between them', (name) => {
+    const modules = globSync('node_modules/janus/dist/{*,parts/*,shared/*}.js', { cwd: project })
+    const holding = modules.filter((path) =>
+      readFileSync(join(project, path), 'utf8').includes(`${name} = class`),
+    )
+    expect(holding).toHaveLength(1)
+  })
 })
 
 describe('its command', () => {
