@@ -63,21 +63,8 @@ export function EmailField({
 
 /** Renders the field of a code from a mail. Phones offer it above their keyboards. */
 export function CodeField({ form }: Pick<FieldProps, 'form'>) {
-  const { texts } = form.context
-  return (
-    <Labelled form={form} name="code" label={texts.fields.code}>
-      <input
-        {...inputAttributes(form, 'code')}
-        type="text"
-        inputmode="numeric"
-        autocomplete="one-time-code"
-        autocapitalize="none"
-        autocorrect="off"
-        spellcheck={false}
-        required
-      />
-    </Labelled>
-  )
+  const label = form.context.texts.fields.code
+  return <OneTimeField form={form} name="code" label={label} inputmode="numeric" />
 }
 
 /** Renders the field of a code that an authenticator app shows. */

@@ -12,8 +12,10 @@ import { sessionEnded } from '../guards/require-live-session'
 import { Problem } from '../http/problem'
 import type { AccountChange, AdministeredAccount } from '../identity/account-administration'
 import { parseEmailAddress } from '../identity/email-address'
+import { checkRoles, ROLES_MAX_BYTES } from '../identity/roles'
 import { checkVisibleText } from '../identity/visible-text'
 import { VERIFY_EMAIL_PATH } from '../mail/link-paths'
+import { isLanguageTag } from '../request-source/language-tag'
 import { presentInstant } from '../runtime/clock'
 import { assuranceOf } from '../sessions/assurance'
 import { lacksFactor } from '../sessions/factor-policy'
@@ -89,7 +91,7 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
     setRoles: (by, id, roles) =>
       orProblem(new Headers(), async (requestId) => {
         const administrator = await admit(by, recent, requestId)
-        const to = { to: 'roles', roles: checkRoles(roles) } as const
+        const to = { to: 'roles', roles: parseRoles(roles) } as const
         return { changed: orRefuse(await changeAccount(administer, administrator, id, to)).changed }
       }),
 
@@ -111,12 +113,11 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
         const { name = null, roles = [], language = 'en', mail = true } = invited
         const email = parseEmailAddress(invited.email)
         if (!email) throw invalid('email', 'Send an email address, for example ada@example.com.')
-        if (!LANGUAGE_TAG.test(language))
-          throw invalid('language', 'Send a language tag such as en or pt-BR.')
+        if (!isLanguageTag(language)) throw invalid('language', 'Send a language tag such as en or pt-BR.')
         if (name !== null && ([...name].length > 100 || checkVisibleText(name)))
           throw invalid('name', 'Use at most 100 characters that can be seen.')
         const mailIn = mail && services.mail?.delivery ? language : null
-        const person = { email, name, roles: checkRoles(roles), mailIn }
+        const person = { email, name, roles: parseRoles(roles), mailIn }
         const { userId, token } = orRefuse(await invite(administer, administrator, person))
         return {
           id: userId,
@@ -128,21 +129,13 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
 
 const MOST_LISTED = 100
 
-/** A language that the service has no texts in gets those in English. */
-const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
-
-/** Janus stores no longer list of roles (0013_roles.sql). */
-const ROLES_MAX_BYTES = 1024
-
 /** Stands in for what a refusal of a session does not look at. */
 const NOTHING_MORE = { roles: [], authenticatedAt: 0, amr: [], acr: 'urn:janus:1fa', claims: {} } as const
 
 /** Returns each role once. @throws {Problem} If one is no text that can be seen, or all are too long. */
-function checkRoles(roles: readonly string[]): readonly string[] {
+function parseRoles(roles: readonly string[]): readonly string[] {
   const each = [...new Set(roles)]
-  const visible = each.every((role) => typeof role === 'string' && role.trim() !== '' && !/\p{C}/u.test(role))
-  const fits = new TextEncoder().encode(JSON.stringify(each)).length <= ROLES_MAX_BYTES
-  if (!visible || !fits)
+  if (checkRoles(each) !== null)
     throw invalid('roles', `Send texts that can be seen, at most ${ROLES_MAX_BYTES} bytes of JSON.`)
   return each
 }

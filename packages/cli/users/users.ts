@@ -3,6 +3,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { parseArgs } from 'node:util'
 import { parseEmailAddress } from '../../../src/identity/email-address.ts'
 import { checkMetadata, METADATA_MAX_BYTES, METADATA_MAX_DEPTH } from '../../../src/identity/metadata.ts'
+import { checkRoles, ROLES_MAX_BYTES } from '../../../src/identity/roles.ts'
+import { isLanguageTag } from '../../../src/request-source/language-tag.ts'
 import { readOptions, Stop, WrongUse } from '../command.ts'
 import { type Database, TARGET_HELP, withDatabase } from '../database.ts'
 import { commandLine } from '../place.ts'
@@ -81,12 +83,6 @@ const ACTIONS = [
   'export',
   'delete',
 ] as const
-
-/** A language that the service has no texts in gets those in English. */
-const LANGUAGE_TAG = /^[A-Za-z]{2,8}(?:-[A-Za-z0-9]{1,8}){0,3}$/
-
-/** Janus refuses more (docs/guides/users-and-roles.md). */
-const ROLES_MAX_BYTES = 1024
 
 /** `which`: an email address or an id. */
 interface Request extends RecordRequest<(typeof ACTIONS)[number]> {
@@ -223,11 +219,13 @@ function readRequest(args: readonly string[]): Request {
   const { name = null, language, link = null } = values
   if (action !== 'invite' && (values.role.length > 0 || name !== null || link !== null))
     throw new WrongUse('--role, --name and --link go with invite.')
-  if (!LANGUAGE_TAG.test(language)) throw new WrongUse('--language takes a tag such as en or pt-BR.')
+  if (!isLanguageTag(language)) throw new WrongUse('--language takes a tag such as en or pt-BR.')
   if (link !== null && !/^https?:\/\/./.test(link))
     throw new WrongUse('--link takes the ISSUER of the service: https://…')
   const roles = [...new Set(action === 'invite' ? values.role : action === 'roles' ? more : [])]
-  checkRoles(roles)
+  const fault = checkRoles(roles)
+  if (fault === 'not-visible') throw new WrongUse('A role is a text that can be seen.')
+  if (fault === 'too-long') throw new WrongUse(`Roles take at most ${ROLES_MAX_BYTES} bytes of JSON.`)
   return { ...request, roles, metadata, name, language, link }
 }
 
@@ -249,27 +247,11 @@ function readMetadata([text, ...others]: readonly string[]): string | null {
   return json === '{}' ? null : json
 }
 
-function checkRoles(roles: readonly string[]): void {
-  if (roles.some((role) => role.trim() === '' || /\p{C}/u.test(role)))
-    throw new WrongUse('A role is a text that can be seen.')
-  if (new TextEncoder().encode(JSON.stringify(roles)).length > ROLES_MAX_BYTES)
-    throw new WrongUse(`Roles take at most ${ROLES_MAX_BYTES} bytes of JSON.`)
-}
-
 /** @throws Stop If there is no such account. */
 async function findOne({ run }: Database, { which: who }: Request): Promise<AccountRow> {
-  const rows = await run<AccountRow>(findAccount(who, canonicalEmail(who)))
+  const rows = await run<AccountRow>(findAccount(who, parseEmailAddress(who)?.canonical ?? ''))
   // An id is of another form than an address, so at most one account has either.
   const [account] = rows
   if (!account) throw new Stop(`There is no account ${who}.`)
   return account
-}
-
-/** Returns how Janus writes an address to find its account (src/identity/email-address.ts), for all that a person would type here. */
-function canonicalEmail(who: string): string {
-  const at = who.lastIndexOf('@')
-  if (at === -1) return who
-  const local = who.slice(0, at).normalize('NFKC').toLowerCase().replaceAll('ς', 'σ').normalize('NFKC')
-  const url = URL.parse(`http://${who.slice(at + 1).replace(/\.$/, '')}`)
-  return `${local}@${url?.hostname ?? ''}`
 }

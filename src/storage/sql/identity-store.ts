@@ -8,11 +8,9 @@ import {
   type StoredIdentity,
 } from '../../social/identity-store'
 import { recordIfChanged } from './audit-log'
-import { deviceIn, knowDevice } from './devices'
 import { type MailQueue, mailIds } from './mail-queue'
 import { firstFactorProven, forgetOldestPending, insertPending } from './pending-sign-ins'
-import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
-import { selectEndedOf } from './sessions'
+import { signedIn, signInSteps } from './proven-sign-in'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
 import { useIfUnused, useOnce } from './used-challenges'
@@ -24,25 +22,7 @@ export function createIdentityStore(
   db: SqlDatabase,
   { mailQueue, maxSessions }: { readonly mailQueue: MailQueue; readonly maxSessions: number },
 ): IdentityStore {
-  /** Returns what follows when step `when` has changed a row: the session begins, and all that a sign-in does besides. */
-  function begin<const Step extends string>(
-    when: Step,
-    event: AuditEventName,
-    { prepared, presented, device, source, now }: Parameters<IdentityStore['signIn']>[0],
-  ) {
-    const { session } = prepared
-    const { userId } = session
-    const by = { userId, sessionId: session.id, mode: session.mode, source, now }
-    return {
-      begun: ifChanged(when, insertSessionIfChanged(prepared)),
-      recorded: ifChanged('begun', recordIfChanged({ ...eventOf(event, by), reason: 'social' })),
-      ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
-      ...knowDevice(device, { userId, source, now }, session.id),
-      replaced: presented.flatMap((old) => endPresented(old, session, source)),
-      beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
-      ended: selectEndedOf(userId),
-    }
-  }
+  const terms = { reason: 'social', mailQueue, maxSessions }
 
   return {
     async find({ issuer, subject }, canonicalEmail) {
@@ -65,15 +45,10 @@ export function createIdentityStore(
       const transaction = db.transaction({
         taken: useOnce(use.attempt),
         used: ifChanged('taken', useIfChanged(use, use.prepared.session.userId)),
-        ...begin('used', 'signed-in', use),
+        ...signInSteps('used', use, { ...terms, event: 'signed-in' }),
       })
       const rows = await unlessRepeated('sessions', transaction)
-      if (!rows) return null
-      return startedSession(rows.begun, {
-        ended: [...rows.replaced, ...rows.beyondLimit, ...rows.ended],
-        deviceId: deviceIn(rows),
-        mailIds: mailIds(rows.ownerTold),
-      })
+      return rows && signedIn(rows)
     },
 
     async holdSignIn({ pending, ...use }) {
@@ -90,15 +65,10 @@ export function createIdentityStore(
     async register({ account, identity, ...use }) {
       const transaction = db.transaction({
         ...makeAccount(account, identity, use),
-        ...begin('added', 'account-registered', use),
+        ...signInSteps('added', use, { ...terms, event: 'account-registered' }),
       })
       const rows = await unlessRepeated('sessions', transaction)
-      if (!rows) return null
-      return startedSession(rows.begun, {
-        ended: [...rows.replaced, ...rows.ended],
-        deviceId: deviceIn(rows),
-        mailIds: mailIds(rows.ownerTold),
-      })
+      return rows && signedIn(rows)
     },
 
     async registerHeld({ account, identity, pending, ...use }) {

@@ -9,11 +9,10 @@ import {
   type PasskeyUse,
 } from '../../passkeys/passkey-store'
 import { recordIfChanged } from './audit-log'
-import { deviceIn, knowDevice } from './devices'
 import { type MailQueue, mailIds } from './mail-queue'
 import { type PasskeyRow, toPasskey } from './passkey-row'
+import { signedIn, signInSteps } from './proven-sign-in'
 import { renewedSession, renewSteps } from './session-renewal'
-import { endBeyondLimit, endPresented, insertSessionIfChanged, startedSession } from './session-start'
 import { endContext, selectEndedOf } from './sessions'
 import { type SqlDatabase, unlessRepeated } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, type Statement, sql } from './statement'
@@ -145,28 +144,15 @@ export function createPasskeyStore(
     },
 
     async signIn(use) {
-      const { prepared, presented, device, source, now } = use
-      const { session } = prepared
-      const { userId } = session
-      const by = { userId, sessionId: session.id, mode: session.mode, source, now }
+      const { prepared, verifiedOnly, now } = use
+      const { userId } = prepared.session
       const transaction = db.transaction({
         taken: useOnce(use.challenge),
-        used: ifChanged('taken', useIfChanged(use, { userId, verifiedOnly: use.verifiedOnly, now })),
-        begun: ifChanged('used', insertSessionIfChanged(prepared)),
-        recorded: ifChanged('begun', recordIfChanged({ ...eventOf('signed-in', by), reason: 'passkey' })),
-        ...mailQueue.newDevice({ sessionId: session.id, userId, source, now }),
-        ...knowDevice(device, { userId, source, now }, session.id),
-        replaced: presented.flatMap((old) => endPresented(old, session, source)),
-        beyondLimit: endBeyondLimit({ maxSessions, replacement: session, source }),
-        ended: selectEndedOf(userId),
+        used: ifChanged('taken', useIfChanged(use, { userId, verifiedOnly, now })),
+        ...signInSteps('used', use, { event: 'signed-in', reason: 'passkey', mailQueue, maxSessions }),
       })
       const rows = await unlessRepeated('sessions', transaction)
-      if (!rows) return null
-      return startedSession(rows.begun, {
-        ended: [...rows.replaced, ...rows.beyondLimit, ...rows.ended],
-        deviceId: deviceIn(rows),
-        mailIds: mailIds(rows.ownerTold),
-      })
+      return rows && signedIn(rows)
     },
 
     async renewSession({ credentialId, challenge, assertion, ...renewal }) {
