@@ -150,8 +150,8 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: AUTHORIZE,
   },
   {
-    guard: 'the form of consent may end at the client, and nowhere else',
-    cut: '{ formTargets: [formTarget(question.request.redirectUri)] }',
+    guard: 'the form of consent may end at the app whose scheme it is, and nowhere else',
+    cut: '{ formTargets: target === null ? [] : [target] }',
     put: '{}',
     tests: AUTHORIZE,
   },

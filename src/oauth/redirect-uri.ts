@@ -59,8 +59,15 @@ export function isClaimedHost(redirectUri: string): boolean {
   return redirectUri.startsWith('https://')
 }
 
-/** Returns the source for `form-action` of a page whose form ends at a redirect URI (CSP Level 3 §6.4.1). */
-export function formTarget(redirectUri: string): string {
-  const { protocol, origin } = new URL(redirectUri)
-  return protocol === 'https:' || protocol === 'http:' ? origin : protocol
+/** Returns whether an answer is a page that a browser opens, and not an app that the system knows by its scheme. */
+export function isWebPage(redirectUri: string): boolean {
+  return /^https?:/.test(redirectUri)
+}
+
+/**
+ * Returns the source for `form-action` of a page whose form ends at an app of its own scheme (CSP Level 3 §6.4.1), or `null`: no form ends
+ * at a page elsewhere.
+ */
+export function formTarget(redirectUri: string): string | null {
+  return isWebPage(redirectUri) ? null : new URL(redirectUri).protocol
 }

@@ -15,8 +15,9 @@ export function createOAuthPages(
 ): OAuthPages {
   return {
     consent(c, question) {
-      // guard: the form of consent may end at the client, and nowhere else
-      const options = { formTargets: [formTarget(question.request.redirectUri)] }
+      const target = formTarget(question.request.redirectUri)
+      // guard: the form of consent may end at the app whose scheme it is, and nowhere else
+      const options = { formTargets: target === null ? [] : [target] }
       const page = (context: PageContext) => (
         <ConsentPage context={context} question={question} scopeTexts={scopeTexts} />
       )

@@ -18,6 +18,12 @@ export interface Engine {
   /** Everything the page says. */
   text(): Promise<string>
   url(): Promise<string>
+  /** Remembers from now on what the policy of this page (CSP) refuses. */
+  watch(): Promise<void>
+  /** Returns what the policy has refused since. */
+  refused(): Promise<unknown>
+  /** Returns where navigations led that failed, with what the browser says of it. Firefox says where it was redirected, and no more. */
+  tried(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -26,6 +32,8 @@ interface Driver {
   open(url: string): Promise<unknown>
   /** Evaluates an expression on the page. */
   evaluate(expression: string): Promise<unknown>
+  /** Returns where navigations led that failed. */
+  tried(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
@@ -40,7 +48,7 @@ export const ENGINES: readonly {
   { name: 'WebKit', tools: ['webkit', 'miniBrowser', 'xvfb'], start: async () => drive(await webkit()) },
 ]
 
-function drive({ open, evaluate, close }: Driver): Engine {
+function drive({ open, evaluate, tried, close }: Driver): Engine {
   return {
     async open(url) {
       await open(url)
@@ -56,6 +64,12 @@ function drive({ open, evaluate, close }: Driver): Engine {
     },
     text: async () => String(await evaluate('document.body.innerText')),
     url: async () => String(await evaluate('location.href')),
+    async watch() {
+      const note = '(event) => refusals.push([event.effectiveDirective, event.blockedURI])'
+      await evaluate(`void (window.refusals = [], addEventListener('securitypolicyviolation', ${note}))`)
+    },
+    refused: () => evaluate('window.refusals ?? []'),
+    tried,
     close,
   }
 }
@@ -63,7 +77,10 @@ function drive({ open, evaluate, close }: Driver): Engine {
 async function chromium(): Promise<Driver> {
   const browser = await startChromium()
   const page = await browser.newPage({ ignoreHTTPSErrors: true })
+  const failed: string[] = []
+  page.on('requestfailed', (request) => failed.push(`${request.url()} ${request.failure()?.errorText}`))
   return {
+    tried: async () => failed,
     open: (url) => page.goto(url),
     evaluate: (expression) => page.evaluate(expression),
     close: () => browser.close(),
@@ -97,9 +114,11 @@ async function firefox(): Promise<Driver> {
   const socket = new WebSocket(`${address}/session`)
   await once(socket, 'open')
   const answers = new Map<number, (answer: BidiAnswer) => void>()
+  const led: string[] = []
   socket.addEventListener('message', ({ data }) => {
     const answer = JSON.parse(String(data)) as BidiAnswer
     answers.get(answer.id ?? 0)?.(answer)
+    if (answer.method === 'network.responseStarted') led.push(...locationsOf(answer.params))
   })
   let sent = 0
   function send(method: string, params: object): Promise<Record<string, unknown>> {
@@ -114,14 +133,17 @@ async function firefox(): Promise<Driver> {
   }
   await send('session.new', { capabilities: { alwaysMatch: { acceptInsecureCerts: true } } })
   const { context } = await send('browsingContext.create', { type: 'tab' })
+  const evaluate = async (expression: string) => {
+    const given = { expression, target: { context }, awaitPromise: true }
+    const { result } = (await send('script.evaluate', given)) as { result?: { value?: unknown } }
+    if (!result) throw new Error(`Firefox cannot evaluate ${expression}`)
+    return result.value
+  }
+  await send('session.subscribe', { events: ['network.responseStarted'] })
   return {
+    tried: async () => led,
     open: (url) => send('browsingContext.navigate', { context, url, wait: 'complete' }),
-    async evaluate(expression) {
-      const given = { expression, target: { context }, awaitPromise: true }
-      const { result } = (await send('script.evaluate', given)) as { result?: { value?: unknown } }
-      if (!result) throw new Error(`Firefox cannot evaluate ${expression}`)
-      return result.value
-    },
+    evaluate,
     async close() {
       socket.close()
       await end(child)
@@ -132,9 +154,23 @@ async function firefox(): Promise<Driver> {
 
 interface BidiAnswer {
   readonly id?: number
+  /** Of an event. */
+  readonly method?: string
+  readonly params?: BidiResponse
   readonly result?: Record<string, unknown>
   readonly error?: string
   readonly message?: string
+}
+
+interface BidiResponse {
+  readonly response?: {
+    readonly headers: readonly { readonly name: string; readonly value: { readonly value: string } }[]
+  }
+}
+
+function locationsOf({ response }: BidiResponse = {}): readonly string[] {
+  const named = response?.headers.filter(({ name }) => name.toLowerCase() === 'location') ?? []
+  return named.map(({ value }) => value.value)
 }
 
 /** WebKitGTK's own small browser, by WebDriver, on a screen that nobody sees. */
@@ -169,6 +205,11 @@ async function webkit(): Promise<Driver> {
   })) as { sessionId: string }
   const session = `/session/${sessionId}`
   return {
+    // Its page of an error stands at the URL that could not be shown.
+    tried: async () => [
+      String(await send('GET', `${session}/url`)),
+      String(await send('GET', `${session}/source`)),
+    ],
     open: (url) => send('POST', `${session}/url`, { url }),
     evaluate: (expression) =>
       send('POST', `${session}/execute/sync`, { script: `return (${expression})`, args: [] }),

@@ -169,21 +169,38 @@ describe('consent', () => {
     ])
       expect(page.text).toContain(said)
     expect(page.text).toMatch(/at most \d+ days/)
-    expect(page.headers.get('Content-Security-Policy')).toContain("form-action 'self' https://app.example;")
+    expect(page.headers.get('Content-Security-Policy')).toContain("form-action 'self';")
     expect(page.text).not.toContain('<script src')
   })
 
-  it('OP-07, OP-06: is answered by 303, with the code, the state and the issuer, and without a stop at Janus', async () => {
+  it.each([
+    ['https://app.example/cb', 'text/html', 200],
+    ['http://127.0.0.1/cb', 'text/html', 200],
+    ['com.example.app:/cb', 'text/html', 303],
+    ['https://app.example/cb', 'application/json', 303],
+  ])(
+    'OP-07: at %s is answered to whoever prefers %s by %i, and the form may end where that leads',
+    async (uri, Accept, status) => {
+      const app = await newClient({ redirectUris: [uri] })
+      const page = await ask(service, requestOf(app), ada)
+      const answer = await decide(service, { headers: { ...ada.headers, Accept } }, page)
+      expect(answer.status).toBe(status)
+      expect(answer.headers.get(status === 200 ? 'Refresh' : 'Location')).toContain(`${uri}?code=`)
+      const named = uri.startsWith('com') ? "form-action 'self' com.example.app:;" : "form-action 'self';"
+      expect(page.headers.get('Content-Security-Policy')).toContain(named)
+    },
+  )
+
+  it('OP-07, OP-06: is answered with the code, the state and the issuer, and without a stop at Janus', async () => {
     const page = await ask(service, requestOf(client), ada)
     const answer = await decide(service, ada, page)
-    expect(answer.status).toBe(303)
     const { searchParams } = locationOf(answer)
     expect(Object.fromEntries(searchParams)).toEqual({
       code: expect.stringMatching(/^[\w-]{43}$/),
       state: 'state of the client',
       iss: service.issuer,
     })
-    expect(answer.headers.get('Location')).toMatch(/^https:\/\/app\.example\/cb\?/)
+    expect(locationOf(answer).href).toMatch(/^https:\/\/app\.example\/cb\?/)
   })
 
   it('is denied: access_denied, and nothing is remembered', async () => {
@@ -277,7 +294,7 @@ describe('consent', () => {
     const page = await ask(service, requestOf(client), own)
     await own.signIn().then((other) => other.post('/logout/all', {}))
     const answer = await decide(service, own, page)
-    expect(answer.headers.get('Location') ?? '').not.toContain('code=')
+    expect(locationOf(answer).href).not.toContain('code=')
   })
 
   it('only a cookie speaks for a person: an access token leads to the sign-in', async () => {

@@ -2,7 +2,7 @@ import { exportJWK, generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import { DEVICE_GRANT } from '../../src/oauth/grant-types'
-import { decide, newClient, oauthService, RESOURCE } from '../support/oauth'
+import { decide, locationOf, newClient, oauthService, RESOURCE } from '../support/oauth'
 import { decideDevice, enterCode, newDeviceClient } from '../support/oauth-machines'
 import { newAddress, read, signedInPerson } from '../support/person'
 
@@ -39,12 +39,7 @@ describe.each(['confidential', 'public'] as const)('OP-06: oauth4webapi as a %s 
     }).toString()
     const page = await read(await service.fetch(new Request(authorization, { headers: ada.headers })))
     const answer = await decide(service, ada, page)
-    const parameters = oauth.validateAuthResponse(
-      server,
-      own,
-      new URL(answer.headers.get('Location') ?? ''),
-      state,
-    )
+    const parameters = oauth.validateAuthResponse(server, own, locationOf(answer), state)
     const exchanged = await oauth.authorizationCodeGrantRequest(
       server,
       own,
@@ -111,7 +106,7 @@ describe.each(['confidential', 'public'] as const)(
       }).toString()
       const page = await read(await service.fetch(new Request(authorization, { headers: ada.headers })))
       const allowed = await decide(service, ada, page)
-      const location = new URL(allowed.headers.get('Location') ?? '')
+      const location = locationOf(allowed)
       const parameters = oauth.validateAuthResponse(server, own, location, oauth.expectNoState)
       const exchanged = await oauth.authorizationCodeGrantRequest(
         server,

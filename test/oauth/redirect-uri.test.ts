@@ -110,9 +110,10 @@ describe('a redirect URI', () => {
   })
 
   it.each([
-    ['https://app.example:8443/cb', 'https://app.example:8443'],
-    ['http://127.0.0.1:4000/cb', 'http://127.0.0.1:4000'],
+    ['https://app.example:8443/cb', null],
+    ['http://127.0.0.1:4000/cb', null],
     ['cursor://anysphere/cb', 'cursor:'],
+    ['com.example.app:/cb', 'com.example.app:'],
   ])('a form that ends at %s may lead to %s', (uri, source) => {
     expect(formTarget(uri)).toBe(source)
   })

@@ -115,9 +115,10 @@ export function decide(
   return postForm(service, '/oauth/consent', fields, { ...browser, ...person.headers })
 }
 
-/** Returns where an answer leads. */
-export function locationOf(answer: Answer): URL {
-  return new URL(answer.headers.get('Location') ?? 'missing:', 'https://nowhere.invalid')
+/** Returns where an answer leads, by a redirect or by a page that goes on by itself. */
+export function locationOf({ headers }: Answer): URL {
+  const refresh = headers.get('Refresh')?.replace(/^0;url=/, '')
+  return new URL(headers.get('Location') ?? refresh ?? 'missing:', 'https://nowhere.invalid')
 }
 
 /** Lets a person allow what a client asks for, and returns the code. */

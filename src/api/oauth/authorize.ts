@@ -8,12 +8,14 @@ import { optionalPrincipal } from '../../guards/optional-principal'
 import { setAuthCookie } from '../../http/auth-cookies'
 import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
+import { prefersPage } from '../../http/prefers-page'
 import { Problem } from '../../http/problem'
 import { withVariables } from '../../http/request-variables'
 import { hashSecretText, type MintedSecret, matchesSecret, mintSecret } from '../../links/one-time-token'
 import { type AuthorizationRequest, answerUrl, requestParameters } from '../../oauth/authorization-request'
 import type { Client } from '../../oauth/client'
 import { oauthError } from '../../oauth/oauth-error'
+import { isWebPage } from '../../oauth/redirect-uri'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { readAtMost } from '../../runtime/read-at-most'
@@ -34,7 +36,10 @@ export interface ConsentQuestion {
 /** The pages of the authorization endpoint. They are made elsewhere, so that the API knows no page. */
 export interface OAuthPages {
   consent(c: Context, question: ConsentQuestion): Response | Promise<Response>
-  /** Leads on to the client by a navigation of its own: Chromium applies `form-action` to every redirect of a form. */
+  /**
+   * Leads on to the client by a navigation of its own: Chromium applies `form-action` to every redirect of a form, those of the client
+   * included, and no source names `[::1]`.
+   */
   onward(c: Context, url: string): Response | Promise<Response>
   /** Says that the request was refused, and lets the person decide whether to go to an app that nobody here registered. */
   refused(c: Context, url: string): Response | Promise<Response>
@@ -113,7 +118,9 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
                 remember: true,
               })
         withVariables(c).set('leadsElsewhere', true)
-        return answer(c, authorization)
+        // An app of its own scheme is opened because the person clicked, which a redirect of the form keeps.
+        const afterForm = prefersPage(c) && isWebPage(request.redirectUri)
+        return answer(c, authorization, { afterForm })
       })
   )
 
