@@ -36,7 +36,7 @@ describe('an authorization request whose client or redirect URI is not proven', 
     ['more behind the redirect URI', { redirect_uri: 'https://app.example/cb/x' }],
     ['a query on the redirect URI', { redirect_uri: 'https://app.example/cb?x=1' }],
     ['another spelling', { redirect_uri: 'https://APP.example/cb' }],
-  ])('CVE-2025-4143, OP-01: %s redirects nobody, before any page', async (_, others) => {
+  ])('OP-01: CVE-2025-4143: %s redirects nobody, before any page', async (_, others) => {
     for (const person of [undefined, ada]) {
       const answer = await ask(service, requestOf(client, others), person)
       expectProblem(answer, 400, 'authorization-refused')
@@ -92,7 +92,7 @@ describe('an authorization request that is refused', () => {
     ['plain', { code_challenge_method: 'plain' }, 'invalid_request'],
     ['another spelling of S256', { code_challenge_method: 's256' }, 'invalid_request'],
   ])(
-    'CVE-2025-4144, OP-02: %s is told to the client, with state and issuer, signed in or not',
+    'OP-02: CVE-2025-4144: %s is told to the client, with state and issuer, signed in or not',
     (_, others, error) => isTold(others, error),
   )
 

@@ -35,7 +35,7 @@ async function halfHash(token: string): Promise<string> {
 }
 
 describe.each(['RS256', 'ES256'])('an ID token that is signed with %s', (alg) => {
-  it('CVE-2026-28498, OP-12: says who signed in, when and how, to this client alone, and belongs to its access token', async () => {
+  it('OP-12: CVE-2026-28498: says who signed in, when and how, to this client alone, and belongs to its access token', async () => {
     const own = await newClient({ openId: { ...openId, idTokenAlg: alg } })
     const nonce = 'n-0S6_WzA2Mj \u00e9\u{1f511}'
     const tokens = await signedInAt(service, ada, own, { nonce })

@@ -133,7 +133,7 @@ describe('an app that registers itself', () => {
     ['de', 'Die App wurde nicht zugelassen', 'Weiter: app.example'],
     ['es', 'La aplicación no fue admitida', 'Continuar: app.example'],
   ])(
-    'RFC 9700 §4.11.2, INC-28: leads nobody on before the person was asked; a page in %s says where a link leads',
+    'OP-01, INC-28: RFC 9700 §4.11.2: leads nobody on before the person was asked; a page in %s says where a link leads',
     async (language, title, goTo) => {
       const service = oauthService(OPEN)
       const ada = await signedInPerson({ mode: 'session', service })

@@ -99,7 +99,7 @@ describe('OP-16: RP-initiated logout, as the conformance suite asks for it', () 
     ['another case', { post_logout_redirect_uri: AFTER.replace('app', 'APP') }],
     ['a redirect URI of the sign-in', { post_logout_redirect_uri: 'https://app.example/cb' }],
     ['another client_id', { client_id: `c_${'x'.repeat(22)}` }],
-  ])('INC-28, %s: is refused on a page, and nobody is signed out or led anywhere', async (_, parameters) => {
+  ])('INC-28: %s: is refused on a page, and nobody is signed out or led anywhere', async (_, parameters) => {
     const answer = await endSession({ id_token_hint: idToken, ...parameters }, person)
     expectPage(answer, 400)
     expect(await isSignedIn(person)).toBe(true)

@@ -78,7 +78,7 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
     expect(service.log).toContainEqual(expect.objectContaining({ event: 'code-reused', client_id: own().id }))
   })
 
-  it('GHSA-7w99-5wm4-3g79, OP-04: twenty uses at once give at most one success, and its tokens end', async () => {
+  it('OP-04: GHSA-7w99-5wm4-3g79: twenty uses at once give at most one success, and its tokens end', async () => {
     const code = await codeFor(service, ada, own())
     const answers = await Promise.all(Array.from({ length: 20 }, () => exchange(service, own(), code)))
     const good = answers.filter(({ status }) => status === 200)
@@ -104,13 +104,13 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
     ['no code', { code: '' }, 'invalid_request'],
     ['another grant type', { grant_type: 'password' }, 'unsupported_grant_type'],
     ['no grant type', { grant_type: '' }, 'invalid_request'],
-  ])('CVE-2026-28513, OP-02, OP-03: %s is refused alone, and uses up nothing', async (_, others, error) => {
+  ])('OP-02, OP-03: CVE-2026-28513: %s is refused alone, and uses up nothing', async (_, others, error) => {
     const code = await codeFor(service, ada, own())
     expect(await exchange(service, own(), code, others)).toMatchObject(refused(error))
     expect((await exchange(service, own(), code)).status).toBe(200)
   })
 
-  it('GHSA-xqxv-4jc2-x56x, INC-21, OP-03: of another client is refused, and its replay ends nothing', async () => {
+  it('INC-21, OP-03: GHSA-xqxv-4jc2-x56x: of another client is refused, and its replay ends nothing', async () => {
     const other = kind === 'public' ? client : spa
     const code = await codeFor(service, ada, own())
     const as = { redirect_uri: own().redirectUri }
@@ -149,7 +149,7 @@ describe('a client at the token endpoint', () => {
     ['an id that is unknown', () => ({ ...client, id: `c_${'x'.repeat(22)}` })],
     ['an id that is none', () => ({ ...client, id: 'x' })],
   ])(
-    'GHSA-pw9m-5jxm-xr6h, OP-10: with %s is refused with a challenge, and uses up nothing',
+    'OP-10: GHSA-pw9m-5jxm-xr6h: with %s is refused with a challenge, and uses up nothing',
     async (_, as) => {
       const own = as().id === spa.id ? spa : client
       const code = await codeFor(service, ada, own)
@@ -178,7 +178,7 @@ describe('a client at the token endpoint', () => {
     `Basic ${btoa('%zz:x')}`,
     'Bearer x',
     `Basic ${'A'.repeat(2000)}`,
-  ])('WOP 0.9, OP-10: %s is refused, and is no failure of the service', async (authorization) => {
+  ])('OP-10: WOP 0.9: %s is refused, and is no failure of the service', async (authorization) => {
     const answer = await postForm(
       service,
       '/oauth/token',
@@ -302,7 +302,7 @@ describe('the refresh token of a client', () => {
     expect(new Set(answers.map(({ status, body }) => `${status} ${body.refresh_token}`)).size).toBe(1)
   })
 
-  it('CVE-2026-55672, INC-21: is none of another client, and none of Janus itself', async () => {
+  it('INC-21: CVE-2026-55672: is none of another client, and none of Janus itself', async () => {
     const { refresh_token } = await granted(service, ada, client)
     const other = await newClient()
     expect(await refresh(service, other, refresh_token)).toMatchObject(refused('invalid_grant'))
