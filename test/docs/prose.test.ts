@@ -57,6 +57,9 @@ const OTHER_NAMES = [
   // Codes of Cloudflare's mail service.
   'E_SENDER_NOT_VERIFIED',
   'E_HEADER_NOT_ALLOWED',
+  // Settings of Outline.
+  'OIDC_ISSUER_URL',
+  'OIDC_USERNAME_CLAIM',
   // Of earlier versions, in decisions.
   'WRANGLER_COMMAND',
   'LINK_PATHS',

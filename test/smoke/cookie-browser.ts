@@ -1,9 +1,18 @@
 // A person's browser without a window: it keeps cookies, follows where it is led, and sends the forms of Janus's pages.
+import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http'
+import { text } from 'node:stream/consumers'
 
 export interface Page {
   readonly url: URL
   readonly status: number
   readonly text: string
+}
+
+/** What a browser sends when it opens a page. */
+interface Sent {
+  readonly method?: string
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: URLSearchParams
 }
 
 /** How often a browser lets itself be led on before it gives up. */
@@ -18,15 +27,14 @@ export class CookieBrowser {
    *
    * @param stopAt What is not opened: the URL is returned, as that of an app that has no server.
    */
-  async open(start: string | URL, stopAt: string | null = null, init: RequestInit = {}): Promise<Page> {
+  async open(start: string | URL, stopAt: string | null = null, first: Sent = {}): Promise<Page> {
     let url = new URL(start)
-    let sent = init
+    let sent = first
     for (let hop = 0; hop < MOST_HOPS; hop++) {
       if (stopAt !== null && url.href.startsWith(stopAt)) return { url, status: 0, text: '' }
-      const response = await this.#send(url, sent)
-      const onward = response.headers.get('Location') ?? refreshOf(response)
-      const text = await response.text()
-      if (onward === null) return { url, status: response.status, text }
+      const { status, headers, body } = await this.#send(url, sent)
+      const onward = headers.location ?? refreshOf(headers)
+      if (onward === null) return { url, status, text: body }
       url = new URL(onward, url)
       sent = {}
     }
@@ -52,13 +60,26 @@ export class CookieBrowser {
     })
   }
 
-  async #send(url: URL, init: RequestInit): Promise<Response> {
-    const headers = new Headers({ Accept: 'text/html', 'Sec-Fetch-Site': 'cross-site' })
-    for (const [name, value] of new Headers(init.headers)) headers.set(name, value)
-    headers.set('Cookie', [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '))
-    const response = await fetch(url, { ...init, headers, redirect: 'manual' })
-    for (const line of response.headers.getSetCookie()) this.#keep(line)
-    return response
+  /** `fetch` would say that it opens no page. */
+  async #send(url: URL, { method = 'GET', headers, body }: Sent) {
+    const sent = request(url.href, {
+      method,
+      headers: {
+        Accept: 'text/html',
+        'User-Agent': 'Mozilla/5.0',
+        'Sec-Fetch-Site': 'cross-site',
+        'Sec-Fetch-Mode': 'navigate',
+        'Sec-Fetch-Dest': 'document',
+        Cookie: [...this.#cookies].map(([name, value]) => `${name}=${value}`).join('; '),
+        ...(body && { 'Content-Type': 'application/x-www-form-urlencoded' }),
+        ...headers,
+      },
+    })
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      sent.once('response', resolve).once('error', reject).end(body?.toString())
+    })
+    for (const line of answer.headers['set-cookie'] ?? []) this.#keep(line)
+    return { status: answer.statusCode ?? 0, headers: answer.headers, body: await text(answer) }
   }
 
   #keep(line: string): void {
@@ -68,8 +89,8 @@ export class CookieBrowser {
   }
 }
 
-function refreshOf(response: Response): string | null {
-  return /^0;url=(.*)$/s.exec(response.headers.get('Refresh') ?? '')?.[1] ?? null
+function refreshOf({ refresh }: IncomingHttpHeaders): string | null {
+  return /^0;url=(.*)$/s.exec(String(refresh ?? ''))?.[1] ?? null
 }
 
 function decodeText(text: string): string {

@@ -1,76 +1,26 @@
 // Libraries by which apps sign people in judge Janus as an OpenID provider, over HTTP.
-import { createHash } from 'node:crypto'
 import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { addClient } from '../../packages/cli/clients/statements.ts'
-import { CookieBrowser, type Page } from './cookie-browser.ts'
-import { execute, type LocalService, startWorker } from './local-service.ts'
-import { type AppUrls, type Provider, serveExpressApp, servePassportApp } from './relying-party-apps.ts'
+import { CookieBrowser } from './cookie-browser.ts'
+import { runsMachinesGuide } from './machines-guide.ts'
+import { type ProviderStage, SECRET, type StagePerson, startProvider } from './provider-stage.ts'
+import { judgedByApache } from './relying-apache.ts'
+import { judgedByOidcAgent } from './relying-oidc-agent.ts'
+import { serveExpressApp, servePassportApp } from './relying-party-apps.ts'
+import { judgedByPython } from './relying-python.ts'
 
-const PASSWORD = 'analytical engine no. 1'
-const SECRET = 'a secret of the app, as long as it needs to be'
-
-let janus: LocalService
+let stage: ProviderStage
 
 beforeAll(async () => {
-  janus = await startWorker(['OAUTH_SERVER:on', 'REGISTRATION:open'])
+  stage = await startProvider()
 })
 
-afterAll(async () => {
-  await janus?.stop()
-})
+afterAll(() => stage?.janus.stop())
 
-/** Registers an app, as `janus clients add` does. */
-function newClient(name: string, { redirectUri, afterSignOut, toldAt = null }: AppUrls): string {
-  const id = `c_${crypto.randomUUID().replaceAll('-', '').slice(0, 22)}`
-  const client = {
-    id,
-    name,
-    secretHash: createHash('sha256').update(SECRET).digest('base64url'),
-    firstParty: false,
-    redirectUris: [redirectUri],
-    scopes: ['openid', 'profile', 'email'],
-    openId: {
-      idTokenAlg: 'RS256',
-      sector: null,
-      postLogoutRedirectUris: [afterSignOut],
-      backChannelLogoutUri: toldAt,
-    },
-  }
-  execute(janus.state, addClient(client, 'operator:test').join(';\n'))
-  return id
-}
-
-function provider(): Provider {
-  return { issuer: janus.url, secret: SECRET, register: newClient }
-}
-
-/** A person with an account, and a browser that is signed in nowhere. */
-async function newPerson() {
-  const email = `${crypto.randomUUID()}@example.com`
-  const registered = await fetch(`${janus.url}/register`, {
-    method: 'POST',
-    headers: { 'Content-Type': 'application/json' },
-    body: JSON.stringify({ email, password: PASSWORD, name: 'Ada Lovelace', mode: 'token' }),
-  })
-  expect(registered.status).toBe(201)
-  const { user } = (await registered.json()) as { user: { id: string } }
-  const browser = new CookieBrowser()
-
-  /** Goes to an app, signs in at Janus and allows what the app asks for. */
-  async function signIn(start: string | URL, stopAt: string | null = null): Promise<Page> {
-    const login = await browser.open(start)
-    expect(login.url.href.startsWith(`${janus.url}/login`)).toBe(true)
-    const consent = await browser.submit(login, { email, password: PASSWORD })
-    return browser.submit(consent, { decision: 'allow' }, stopAt)
-  }
-
-  /** Returns whether Janus asks who this is. */
-  async function isSignedIn(): Promise<boolean> {
-    return !(await browser.open(`${janus.url}/account`)).url.pathname.startsWith('/login')
-  }
-  return { id: user.id, email, browser, signIn, isSignedIn }
-}
+judgedByApache(() => stage)
+judgedByPython(() => stage)
+judgedByOidcAgent(() => stage)
+runsMachinesGuide(() => stage)
 
 describe('OP-06: openid-client', () => {
   const REDIRECT = 'http://localhost:33419/callback'
@@ -78,14 +28,14 @@ describe('OP-06: openid-client', () => {
 
   /** Registers the app, and lets it read the metadata of Janus. */
   function discover(proof: openid.ClientAuth): Promise<openid.Configuration> {
-    const clientId = newClient('Dashboard', { redirectUri: REDIRECT, afterSignOut: AFTER })
+    const clientId = stage.register('Dashboard', { redirectUri: REDIRECT, afterSignOut: AFTER })
     // The signature is verified, too, of an ID token that came from the token endpoint itself.
     const execute = [openid.allowInsecureRequests, openid.enableNonRepudiationChecks]
-    return openid.discovery(new URL(janus.url), clientId, undefined, proof, { execute })
+    return openid.discovery(new URL(stage.janus.url), clientId, undefined, proof, { execute })
   }
 
   /** Sends a person to Janus. @returns Where they come back, and what the app has kept. */
-  async function visit(config: openid.Configuration, person: Awaited<ReturnType<typeof newPerson>>) {
+  async function visit(config: openid.Configuration, person: StagePerson) {
     const kept = {
       pkceCodeVerifier: openid.randomPKCECodeVerifier(),
       expectedState: openid.randomState(),
@@ -107,7 +57,7 @@ describe('OP-06: openid-client', () => {
     ['client_secret_basic', openid.ClientSecretBasic(SECRET)],
     ['client_secret_post', openid.ClientSecretPost(SECRET)],
   ])('signs a person in with %s, asks who it is, refreshes, and signs out', async (_, proof) => {
-    const person = await newPerson()
+    const person = await stage.newPerson()
     const config = await discover(proof)
     const { url, kept } = await visit(config, person)
     const tokens = await openid.authorizationCodeGrant(config, url, {
@@ -115,7 +65,7 @@ describe('OP-06: openid-client', () => {
       maxAge: 300,
       idTokenExpected: true,
     })
-    expect(tokens.claims()).toMatchObject({ iss: janus.url, sub: person.id, amr: ['pwd'] })
+    expect(tokens.claims()).toMatchObject({ iss: stage.janus.url, sub: person.id, amr: ['pwd'] })
     expect(await openid.fetchUserInfo(config, tokens.access_token, person.id)).toEqual({
       sub: person.id,
       name: 'Ada Lovelace',
@@ -140,7 +90,7 @@ describe('OP-06: openid-client', () => {
 
   it('refuses a state, an issuer and a nonce that are none of its own', async () => {
     const config = await discover(openid.ClientSecretBasic(SECRET))
-    const { url, kept } = await visit(config, await newPerson())
+    const { url, kept } = await visit(config, await stage.newPerson())
     const elsewhere = new URL(url)
     elsewhere.searchParams.set('iss', 'http://localhost:1')
     const refusal = async (at: URL, others: object) => {
@@ -159,11 +109,11 @@ describe('OP-06: openid-client', () => {
 
 describe('OP-06: express-openid-connect', () => {
   it('signs a person in, asks who it is, refreshes, and signs out', async () => {
-    const person = await newPerson()
-    const { url } = await serveExpressApp(provider())
+    const person = await stage.newPerson()
+    const { url } = await serveExpressApp(stage.provider)
     const home = JSON.parse((await person.signIn(`${url}/login`)).text)
     expect(home).toMatchObject({
-      claims: { iss: janus.url, sub: person.id, amr: ['pwd'] },
+      claims: { iss: stage.janus.url, sub: person.id, amr: ['pwd'] },
       info: { sub: person.id, name: 'Ada Lovelace', email: person.email },
       renews: true,
     })
@@ -173,18 +123,17 @@ describe('OP-06: express-openid-connect', () => {
   })
 
   it('OP-16: ends its session when Janus tells it of a sign-out elsewhere', async () => {
-    const person = await newPerson()
-    const { url, isTold } = await serveExpressApp(provider())
+    const person = await stage.newPerson()
+    const { url, isTold } = await serveExpressApp(stage.provider)
     expect(JSON.parse((await person.signIn(`${url}/login`)).text).claims.sub).toBe(person.id)
-    // Without an ID token Janus asks first.
-    await person.browser.submit(await person.browser.open(`${janus.url}/oauth/logout`), {})
+    await person.signOut()
     await isTold
     expect((await person.browser.open(`${url}/`)).text).toBe('{"claims":null}')
   })
 
   it('refuses an answer to a request that it did not make', async () => {
-    const { url } = await serveExpressApp(provider())
-    const page = await new CookieBrowser().open(`${url}/callback?code=x&state=y&iss=${janus.url}`)
+    const { url } = await serveExpressApp(stage.provider)
+    const page = await new CookieBrowser().open(`${url}/callback?code=x&state=y&iss=${stage.janus.url}`)
     expect(page.status).toBe(400)
   })
 })
@@ -201,22 +150,22 @@ describe('OP-06: passport-openidconnect', () => {
   }
 
   it('signs a person in with who they are, and the app signs them out', async () => {
-    const person = await newPerson()
-    const url = await servePassportApp(provider())
+    const person = await stage.newPerson()
+    const url = await servePassportApp(stage.provider)
     const user = JSON.parse((await person.signIn(`${url}/login`)).text) as SignedIn
     expect(user).toMatchObject({
-      issuer: janus.url,
+      issuer: stage.janus.url,
       profile: { id: person.id, displayName: 'Ada Lovelace', emails: [{ value: person.email }] },
       refreshToken: expect.stringMatching(/./),
     })
     const leave = new URLSearchParams({ id_token_hint: user.idToken, post_logout_redirect_uri: `${url}/bye` })
-    const bye = await person.browser.open(`${janus.url}/oauth/logout?${leave}`)
+    const bye = await person.browser.open(`${stage.janus.url}/oauth/logout?${leave}`)
     expect([bye.url.href, bye.text]).toEqual([`${url}/bye`, '{"bye":true}'])
     expect(await person.isSignedIn()).toBe(false)
   })
 
   it('refuses an answer to a request that it did not make', async () => {
-    const url = await servePassportApp(provider())
+    const url = await servePassportApp(stage.provider)
     const page = await new CookieBrowser().open(`${url}/callback?code=x&state=y`)
     expect(page.status).toBe(403)
   })

@@ -42,6 +42,30 @@ const TOOLS = {
   zbarimg: { what: 'zbarimg', places: ['/usr/bin/zbarimg'], packages: ['zbar-tools'] },
   git: { what: 'Git', places: ['/usr/bin/git', '/usr/local/bin/git'], packages: ['git'] },
   openssl: { what: 'OpenSSL', places: ['/usr/bin/openssl', '/usr/local/bin/openssl'], packages: ['openssl'] },
+  // Without the service that the package apache2 would start.
+  apache: { what: 'Apache', places: ['/usr/sbin/apache2'], packages: ['apache2-bin'] },
+  modAuthOpenidc: {
+    what: 'mod_auth_openidc',
+    places: ['/usr/lib/apache2/modules/mod_auth_openidc.so'],
+    packages: ['libapache2-mod-auth-openidc'],
+  },
+  modOauth2: {
+    what: 'mod_oauth2',
+    places: ['/usr/lib/apache2/modules/mod_oauth2.so'],
+    packages: ['libapache2-mod-oauth2'],
+  },
+  authlib: {
+    what: 'Authlib',
+    places: ['/usr/lib/python3/dist-packages/authlib'],
+    packages: ['python3-authlib'],
+  },
+  flask: { what: 'Flask', places: ['/usr/lib/python3/dist-packages/flask'], packages: ['python3-flask'] },
+  requests: {
+    what: "Python's requests",
+    places: ['/usr/lib/python3/dist-packages/requests'],
+    packages: ['python3-requests'],
+  },
+  oidcAgent: { what: 'oidc-agent', places: ['/usr/bin/oidc-agent'], packages: ['oidc-agent-cli'] },
   curl: { what: 'curl', places: ['/usr/bin/curl', '/usr/local/bin/curl'], packages: ['curl'] },
 } as const
 
@@ -55,10 +79,13 @@ const NAMED: Readonly<Partial<Record<Tool, string | undefined>>> = {
   python: process.env.PYTHON,
 }
 
+/** What a Python imports. */
+const OF_PYTHON: readonly Tool[] = ['pyJwt', 'pythonCryptography', 'authlib', 'flask', 'requests']
+
 /** Returns where a tool is, or `null` if it is not installed. */
 export function findTool(tool: Tool): string | null {
   // Whoever names a Python has seen to what it can import.
-  if (NAMED.python !== undefined && (tool === 'pyJwt' || tool === 'pythonCryptography')) return NAMED.python
+  if (NAMED.python !== undefined && OF_PYTHON.includes(tool)) return NAMED.python
   const places = NAMED[tool] === undefined ? TOOLS[tool].places : [NAMED[tool]]
   return (
     places
