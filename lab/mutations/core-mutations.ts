@@ -203,7 +203,7 @@ export const MUTATIONS: readonly Mutation[] = [
     guard: 'a token with a claim that is not issued is rejected',
     cut: 'isKnown',
     put: 'true',
-    tests: ['test/tokens/access-token.test.ts'],
+    tests: ['test/tokens/access-token-claims.test.ts'],
   },
   {
     guard: 'a token lives at most an hour',
