@@ -61,7 +61,8 @@ export async function createPerson(auth: Janus, options: PersonOptions = {}): Pr
       body: JSON.stringify(body),
     })
     if (response.ok) return response
-    throw new Error(`POST ${path}: ${response.status} ${await response.text()}`)
+    const lacks = response.status === 500 ? ` ${await (await auth.request('/readyz')).text()}` : ''
+    throw new Error(`POST ${path}: ${response.status} ${await response.text()}${lacks}`)
   }
 
   const modeFields = mode === 'token' ? { mode, refresh_in: 'body' } : { mode }
