@@ -44,7 +44,8 @@ function writePages(pages: readonly Page[]): void {
   const config = {
     title: 'Janus',
     description: 'Sign-in for apps on Cloudflare Workers',
-    cleanUrls: true,
+    // Links end with `.html`, so that any web server finds the files.
+    cleanUrls: false,
     ignoreDeadLinks: 'localhostLinks',
     rewrites: Object.fromEntries(pages.map(({ path }) => [path, path.replace(/README\.md$/, 'index.md')])),
     themeConfig: { search: { provider: 'local' }, outline: 'deep', sidebar: sidebarOf(pages) },
