@@ -19,6 +19,7 @@ import type { SigningKeys } from './keys/signing-keys'
 import type { LinkStore } from './links/link-store'
 import type { SignInCodes } from './links/sign-in-code'
 import type { DeliveryServices } from './mail/deliver-mail'
+import type { ApiKeyStore } from './oauth/api-key'
 import type { CheckClientToken } from './oauth/check-client-token'
 import type { ClientDocuments } from './oauth/client-documents'
 import type { ClientTokens } from './oauth/client-token'
@@ -131,6 +132,8 @@ export interface ProviderPart {
   readonly tellClients: () => Promise<void>
   readonly checkUserInfoToken: CheckUserInfoToken
   readonly deviceGrants: DeviceGrantStore
+  /** `null`: people make no API keys. */
+  readonly apiKeys: ApiKeyStore | null
   /** The services that take its tokens. */
   readonly resources: readonly Resource[]
   readonly selfRegistered: SelfRegisteredStore

@@ -6,6 +6,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { ACCOUNT_MUTATIONS } from './account-mutations.ts'
+import { API_KEY_MUTATIONS } from './api-key-mutations.ts'
 import { CALLER_MUTATIONS } from './caller-mutations.ts'
 import { MUTATIONS } from './core-mutations.ts'
 import { DEVICE_MUTATIONS } from './device-mutations.ts'
@@ -55,6 +56,7 @@ const all = [
   ...SOCIAL_MUTATIONS,
   ...OAUTH_MUTATIONS,
   ...MACHINE_MUTATIONS,
+  ...API_KEY_MUTATIONS,
   ...OPENID_MUTATIONS,
 ]
 const marks = readMarks(ROOT)

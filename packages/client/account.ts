@@ -3,7 +3,10 @@ import type { Abortable, JanusClient } from './client.ts'
 import type {
   AccountExport,
   Activity,
+  ApiKey,
+  ApiKeys,
   Binding,
+  ConnectedApp,
   Device,
   EmailVerified,
   FactorCode,
@@ -25,7 +28,10 @@ import type {
 export type {
   AccountExport,
   Activity,
+  ApiKey,
+  ApiKeys,
   Binding,
+  ConnectedApp,
   Device,
   EmailVerified,
   FactorCode,
@@ -138,6 +144,27 @@ export interface AccountClient {
   ): Promise<{ readonly sessions: readonly ListedSession[]; readonly next_cursor?: string }>
   /** Ends one session of the account. */
   endSession(id: string, options?: Abortable): Promise<void>
+  /** Lists the apps that the person connected, the newest first. */
+  apps(options?: Abortable): Promise<{ readonly apps: readonly ConnectedApp[] }>
+  /** Ends the access of an app. It has to ask again. */
+  disconnectApp(id: string, options?: Abortable): Promise<void>
+  /** Lists the API keys of the account, the newest first, and what a key can be made for. */
+  apiKeys(options?: Abortable): Promise<ApiKeys>
+  /** Makes an API key. `secret` is the key, which no other answer has. Takes a proof of the last minutes. */
+  createApiKey(
+    key: {
+      readonly name: string
+      /** Scopes of the resource, separated by spaces. */
+      readonly scope: string
+      /** May be left out where there is one. */
+      readonly resource?: string
+      /** 1 to 366; 90 if it is left out. */
+      readonly expires_in_days?: number
+    },
+    options?: Abortable,
+  ): Promise<{ readonly api_key: ApiKey; readonly secret: string }>
+  /** Ends an API key at once. */
+  revokeApiKey(id: string, options?: Abortable): Promise<void>
   /** Lists the browsers and apps that the account knows, the one used last first. */
   devices(options?: Abortable): Promise<{ readonly devices: readonly Device[] }>
   /** Makes a device unknown to the account. */
@@ -163,6 +190,9 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     })
   const ended = async (path: string, id: string, options?: Abortable) => {
     await call(`${path}/${encodeURIComponent(id)}`, { ...options, ...signedIn, method: 'DELETE' })
+  }
+  const posted = async (path: string, id: string, verb: string, options?: Abortable) => {
+    await call(`${path}/${encodeURIComponent(id)}/${verb}`, { ...options, ...signedIn, body: {} })
   }
   /** Leaves the tokens out, which the client has. The first of two steps has none. */
   const entered = async <T extends SignedIn | EmailVerified | PendingSignIn>(
@@ -236,6 +266,11 @@ export function createAccountClient({ call }: JanusClient): AccountClient {
     },
     sessions: (options) => listed('/sessions', options),
     endSession: (id, options) => ended('/sessions', id, options),
+    apps: (options) => listed('/apps', options),
+    disconnectApp: (id, options) => posted('/apps', id, 'disconnect', options),
+    apiKeys: (options) => listed('/api-keys', options),
+    createApiKey: (key, options) => call('/api-keys', { ...options, ...signedIn, body: key }),
+    revokeApiKey: (id, options) => posted('/api-keys', id, 'revoke', options),
     devices: (options) => listed('/devices', options),
     forgetDevice: (id, options) => ended('/devices', id, options),
     export: (options) => call('/me/export', { ...options, ...signedIn, method: 'GET' }),

@@ -55,6 +55,44 @@ export interface GrantedApp {
   readonly resource: string | null
 }
 
+/** Describes an app that a person connected, and what it may do. */
+export interface ConnectedApp {
+  /** A handle for disconnecting it. */
+  readonly id: string
+  readonly client_id: string
+  readonly name: string
+  /** The host that it is known by; `null`: the operator registered it. */
+  readonly host: string | null
+  /** Scopes, separated by spaces. */
+  readonly scope: string
+  /** The service at which it may do that; `null`: it is told who the person is. */
+  readonly resource: string | null
+  readonly created_at: string
+  readonly last_seen_at: string
+  readonly expires_at: string
+}
+
+/** Describes an API key, without the key. */
+export interface ApiKey {
+  /** A handle for revoking it. */
+  readonly id: string
+  readonly name: string
+  /** Scopes, separated by spaces. */
+  readonly scope: string
+  /** The service at which it may do that. */
+  readonly resource: string
+  readonly created_at: string
+  readonly expires_at: string
+  /** The day on which it was last exchanged for a token, as in `2026-11-23`; `null`: it was not. */
+  readonly last_used_on: string | null
+}
+
+/** Lists the API keys of an account, and what a key can be made for. */
+export interface ApiKeys {
+  readonly api_keys: readonly ApiKey[]
+  readonly resources: readonly { readonly resource: string; readonly scopes: readonly string[] }[]
+}
+
 /** Describes who is signed in. */
 export interface SignedIn {
   readonly user: User

@@ -68,6 +68,7 @@ export type AuditEventName =
   | 'identity-linked'
   | 'identity-unlinked'
   | 'app-connected'
+  | 'api-key-created'
   | 'app-disconnected'
   | 'roles-changed'
   | 'account-disabled'

@@ -12,6 +12,8 @@ export interface OAuthSettings {
   readonly isOn: boolean
   readonly resources: readonly Resource[]
   readonly clients: ClientKinds
+  /** Says whether people make API keys. */
+  readonly hasApiKeys: boolean
   readonly scopeTexts: ScopeTexts
 }
 
@@ -35,8 +37,13 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
   const faults: ConfigFault[] = []
   const fault = (setting: string, what: string) => faults.push({ setting, message: `${setting} ${what}` })
   const { OAUTH_SERVER: server = 'off', OAUTH_RESOURCES: listed = 'none' } = env
-  const { OAUTH_CLIENTS: kinds = 'documents', OAUTH_SCOPE_TEXTS: texts = 'none' } = env
+  const {
+    OAUTH_CLIENTS: kinds = 'documents',
+    OAUTH_SCOPE_TEXTS: texts = 'none',
+    API_KEYS: keys = 'off',
+  } = env
   if (server !== 'on' && server !== 'off') fault('OAUTH_SERVER', 'must be one of: on, off')
+  if (keys !== 'on' && keys !== 'off') fault('API_KEYS', 'must be one of: on, off')
   const resources = parseResources(String(listed))
   if (resources === null)
     fault(
@@ -45,6 +52,9 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
     )
   const clients = CLIENT_KINDS.find((kind) => kind === kinds)
   if (!clients) fault('OAUTH_CLIENTS', `must be one of: ${CLIENT_KINDS.join(', ')}`)
+  // guard: keys are of the services that settings name
+  if (keys === 'on' && server === 'on' && resources?.length === 0)
+    fault('API_KEYS', 'is on, and takes OAUTH_RESOURCES')
   const scopeTexts = texts === 'none' ? {} : parseScopeTexts(String(texts))
   if (scopeTexts === null)
     fault(
@@ -56,6 +66,7 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
     isOn: server === 'on',
     resources: resources ?? [],
     clients: clients ?? 'registered',
+    hasApiKeys: keys === 'on',
     scopeTexts: scopeTexts ?? {},
   }
 }

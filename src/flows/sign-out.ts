@@ -2,7 +2,7 @@ import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
-import type { EndReason } from '../sessions/session'
+import type { DelegatedKind, EndReason } from '../sessions/session'
 import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { End, PresentedSession, SessionStore } from '../sessions/session-store'
 
@@ -46,14 +46,19 @@ export async function signOutEverywhere(
   await deleteCachedCopies(services.sessionCache, ended)
 }
 
-/** Ends one of one's own sessions. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
+/** Ends one of one's own sessions, only if it is of a kind where that is named. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
 export async function endOwnSession(
   services: SignOutServices,
   session: OwnSession,
-  { id, source }: { readonly id: string; readonly source: RequestSource },
+  {
+    id,
+    kind,
+    source,
+  }: { readonly id: string; readonly kind?: DelegatedKind; readonly source: RequestSource },
 ): Promise<boolean> {
-  const end = endNow(services, 'ended-by-owner', session, source)
-  const ended = await services.sessions.end({ id, userId: session.userId }, end)
+  const reason = kind === 'api-key' ? 'api-key-revoked' : 'ended-by-owner'
+  const end = endNow(services, reason, session, source)
+  const ended = await services.sessions.end({ id, userId: session.userId, ...(kind && { kind }) }, end)
   if (!ended) return false
   await deleteCachedCopies(services.sessionCache, [ended])
   return true

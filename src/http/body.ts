@@ -42,6 +42,8 @@ export function jsonBody<S extends BodySchema>(schema: S): Validated<S> {
 interface FormOptions<F extends BodySchema> {
   /** The schema of a form, if it has other fields. */
   readonly form?: F
+  /** Names the field that a form may send more than once, as boxes do: its values are joined by spaces. */
+  readonly joined?: string
   /** Asked when the schema has refused a body. */
   readonly furtherFaults?: FurtherFaults
 }
@@ -49,13 +51,13 @@ interface FormOptions<F extends BodySchema> {
 /** Requires what {@link jsonBody} does, or a form, as Janus's own pages send it. */
 export function jsonOrFormBody<S extends BodySchema, F extends BodySchema = S>(
   schema: S,
-  { form, furtherFaults }: FormOptions<F> = {},
+  { form, joined, furtherFaults }: FormOptions<F> = {},
 ): Validated<S | F> {
   const parse: Validated<S | F> = async (c, next) => {
     const { type, text } = await readText(c)
     const variables = withVariables(c)
     if (type === 'form' && text === '' && prefersJson(c)) variables.set('wantsJson', true)
-    const sent = isForm(c) ? parseForm(text) : null
+    const sent = isForm(c) ? parseForm(text, joined) : null
     const fields = sent ?? parseJson(text)
     variables.set('sentFields', fields)
     if (sent) variables.set('sentForm', sent)
@@ -170,8 +172,10 @@ function countMembers(root: unknown): number {
   return members
 }
 
-function parseForm(text: string): Record<string, string> {
-  const fields = [...new URLSearchParams(text)]
+function parseForm(text: string, joined?: string): Record<string, string> {
+  const sent = new URLSearchParams(text)
+  if (joined !== undefined && sent.has(joined)) sent.set(joined, sent.getAll(joined).join(' '))
+  const fields = [...sent]
   const byName = new Map(fields)
   if (byName.size !== fields.length) {
     throw invalidInput([{ field: '', code: 'duplicate', message: 'Send each field once.' }])

@@ -24,6 +24,7 @@ export type NoticeKind =
   | 'email-change-requested'
   | 'email-changed'
   | 'passkey-added'
+  | 'api-key-created'
   | 'passkey-removed'
   | 'identity-linked'
   | 'identity-unlinked'

@@ -12,7 +12,7 @@ export interface ClientTokens {
   /** Makes sure that a token can be issued. @throws {StoreUnavailable} */
   ready(): Promise<void>
   /** Returns a new token for a grant, with its scope or a part of it, and its life in seconds. @throws {StoreUnavailable} */
-  issue(grant: Grant, scope: string): Promise<IssuedToken>
+  issue(grant: Pick<Grant, 'live' | 'clientId' | 'resource' | 'subject'>, scope: string): Promise<IssuedToken>
   /**
    * Returns a new token with which a client acts for itself, so that its subject is the client (RFC 9068 §2.2). It has no `sid`, no `auth_time` and
    * no `acr`, which every check of a person's token requires. @throws {StoreUnavailable}

@@ -9,7 +9,7 @@ import { AccountPassword } from './account-password'
 import { AccountProfile } from './account-profile'
 import { AccountProviders, type ProvidersView } from './account-providers'
 import { AccountSecondFactor, type SecondFactorView } from './account-second-factor'
-import type { AccountView } from './account-section'
+import { AccountSection, type AccountView } from './account-section'
 import { AccountSessions, type SessionView } from './account-sessions'
 import type { EventGroup } from './activity-groups'
 import type { FormState } from './form-state'
@@ -30,6 +30,8 @@ export interface AccountPageProps {
   /** Newest first. None: there is no such section. */
   readonly apps: readonly AppView[]
   readonly scopeTexts: ScopeTexts
+  /** Says whether people make API keys here. */
+  readonly apiKeys: boolean
   /** The one used last first. */
   readonly devices: readonly DeviceView[]
   /** The oldest first; `null`: there are none here. */
@@ -103,6 +105,19 @@ export function AccountPage(props: AccountPageProps) {
       />
       {props.apps.length > 0 && (
         <AccountApps context={context} accountId={user.id} apps={props.apps} scopeTexts={props.scopeTexts} />
+      )}
+      {props.apiKeys && (
+        <AccountSection
+          id="api-keys-section"
+          title={texts.account.apiKeys}
+          intro={texts.account.apiKeysIntro}
+        >
+          <p>
+            <a class="button" href={`${context.basePath}/account/api-keys`}>
+              {texts.account.manageApiKeys}
+            </a>
+          </p>
+        </AccountSection>
       )}
       <AccountDevices context={context} accountId={user.id} devices={devices} />
       <AccountActivity context={context} events={events} allHref={props.allActivityHref} />

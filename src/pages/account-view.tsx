@@ -73,6 +73,7 @@ export async function accountPage(
           current: session.id === sessionId,
         }))}
       apps={shown.flatMap(({ app, ...session }) => (app === null ? [] : { ...session, app }))}
+      apiKeys={Boolean(services.providerPart?.apiKeys)}
       scopeTexts={services.providerPart?.scopeTexts ?? {}}
       allSessionsHref={listed.length > limits.sessions ? `${path}?show=sessions` : null}
       devices={knownDevices.map((device) => ({

@@ -32,6 +32,7 @@ const PAGES: readonly FormsOfPage[] = [
       '/me/second-factor/recovery/cancel': null,
     },
   },
+  { page: '/account/api-keys', forms: { '/api-keys': null, '/api-keys/:id/revoke': null } },
   { page: '/reauthenticate', forms: { '/reauthenticate/second-factor': null } },
   {
     page: '/login/second-factor/set-up',

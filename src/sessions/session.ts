@@ -26,13 +26,18 @@ export interface Session {
   readonly country: string | null
 }
 
+/** Tells sessions apart that others have than a person who signed in: those of apps that its person allowed, and the API keys that they made. */
+export type DelegatedKind = 'app' | 'api-key'
+
 /** A session in the list of its account. */
 export interface ListedSession extends Session {
   /** Names the app that the person allowed and whose session it is; `null`: it is their own. */
   readonly app: GrantedApp | null
+  /** Begins the day on which a key of the person was last used; `null`: it was not, or this is no key. */
+  readonly keyUsedAt: number | null
 }
 
-/** An app that may act for a person, and what it may do. */
+/** An app that may act for a person, or an API key, and what it may do. */
 export interface GrantedApp {
   readonly id: string
   /** As the operator registered it, or as it calls itself. */
@@ -78,6 +83,7 @@ export type EndReason =
   | 'second-factor-changed'
   | 'code-reused'
   | 'revoked-by-app'
+  | 'api-key-revoked'
 
 /** Names who ended a session: recorded with the end. */
 export interface EndedBy {

@@ -1,4 +1,6 @@
+import { apiKeyRoutes } from '../api/oauth/api-keys'
 import { authorizeRoutes } from '../api/oauth/authorize'
+import { connectedAppRoutes } from '../api/oauth/connected-apps'
 import { deviceAuthorizationRoutes } from '../api/oauth/device-authorization'
 import { deviceRoutes } from '../api/oauth/device-pages'
 import { endSessionRoutes } from '../api/oauth/end-session'
@@ -19,6 +21,7 @@ import { createClientTokens } from '../oauth/client-token'
 import { createIdTokens, type IdTokenKeys } from '../oauth/id-token'
 import { createRequestSeals } from '../oauth/request-seals'
 import { createUserInfoTokenCheck } from '../oauth/user-info-token'
+import { createApiKeyPages } from '../pages/api-key-pages'
 import { createDevicePages } from '../pages/device-pages'
 import { createOAuthPages } from '../pages/oauth-pages'
 import { createSignOutPages } from '../pages/sign-out-pages'
@@ -26,6 +29,7 @@ import { withKnownScopes } from '../pages/texts/consent-texts'
 import { orOnOutage } from '../runtime/outage'
 import type { ProviderPart, Services } from '../services'
 import type { Send } from '../social/egress'
+import { createApiKeyStore } from '../storage/sql/api-key-store'
 import { createDeviceGrantStore } from '../storage/sql/device-grant-store'
 import { createMachineStore } from '../storage/sql/machine-store'
 import { createOAuthStore } from '../storage/sql/oauth-store'
@@ -58,7 +62,7 @@ export const createProvider: CreateProvider = (env) =>
 
 /** Creates the part as {@link createProvider} does, with another way to the documents of apps. */
 export function createProviderBy(env: object, { send }: { readonly send: Send }): Provider {
-  const { faults, isOn, resources, clients, scopeTexts } = parseOAuthSettings({ ...env })
+  const { faults, isOn, resources, clients, scopeTexts, hasApiKeys } = parseOAuthSettings({ ...env })
   return {
     faults,
     isOn,
@@ -104,6 +108,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         tokenStatus: createTokenStatusStore(db),
         machines: createMachineStore(db),
         deviceGrants,
+        apiKeys: hasApiKeys ? createApiKeyStore(db, { mailQueue }) : null,
       }
       return {
         ...part,
@@ -143,6 +148,10 @@ function providerRoutes(services: Services & ProviderPart, pages: Pages | null) 
     .route('/', registrationRoutes(services))
     .route('/', userInfoRoutes(services))
     .route('/', deviceAuthorizationRoutes(services))
+    .route('/', connectedAppRoutes(services))
+  const { apiKeys } = services
+  if (apiKeys)
+    routes.route('/', apiKeyRoutes({ ...services, apiKeys }, pages && createApiKeyPages(pages, services)))
   if (pages === null) return routes
   const own = createOAuthPages(pages, services)
   return routes

@@ -62,6 +62,17 @@ describe('the settings of the authorization server', () => {
     },
   )
 
+  it('API_KEYS is off, takes a server that has resources, and is refused by name if it is neither', () => {
+    const server = { OAUTH_SERVER: 'on', OAUTH_RESOURCES: 'https://a.example/ read' }
+    expect(parseOAuthSettings(server)).toMatchObject({ hasApiKeys: false, faults: [] })
+    expect(parseOAuthSettings({ ...server, API_KEYS: 'on' })).toMatchObject({ hasApiKeys: true, faults: [] })
+    for (const wrong of [
+      { ...server, API_KEYS: 'yes' },
+      { ...server, API_KEYS: 'on', OAUTH_RESOURCES: 'none' },
+    ])
+      expect(parseOAuthSettings(wrong).faults.map(({ setting }) => setting)).toEqual(['API_KEYS'])
+  })
+
   it('OAUTH_CLIENTS lets in apps that have a document, and is refused by name if it is none', () => {
     expect(parseOAuthSettings({})).toMatchObject({ clients: 'documents', faults: [] })
     const { clients, faults } = parseOAuthSettings({ OAUTH_CLIENTS: 'all' })

@@ -134,6 +134,12 @@ const CLOSED = [
   'POST /identities/connect',
   'POST /identities/:provider/link',
   'POST /identities/:id/remove',
+  'GET /apps',
+  'POST /apps/:id/disconnect',
+  'GET /api-keys',
+  'POST /api-keys',
+  'POST /api-keys/:id/revoke',
+  'GET /account/api-keys',
 ]
 
 /** Standard methods, and two that workerd knows besides. A `Request` with CONNECT cannot be made. */

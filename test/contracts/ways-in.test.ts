@@ -163,6 +163,8 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
   // One statement for every app, that on a device too.
   'grants.ts': ['app'],
+  // In the session of its person, whose proofs it takes over (test/oauth/api-keys.test.ts).
+  'api-key-store.ts': ['in a session'],
   'enrolments.ts': ['setting up'],
   'identity-store.ts': ['social'],
   'link-uses.ts': ['link'],

@@ -35,6 +35,7 @@ function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count:
 /** Lists what the settings of social login begin and end with. */
 const SOCIAL_NAMES = [
   'SOCIAL_PROVIDERS',
+  'API_KEYS',
   'OAUTH_CLIENTS',
   'OAUTH_SCOPE_TEXTS',
   'OAUTH_SERVER',

@@ -7,6 +7,7 @@ const SCOPE_TEXTS = {
 export const OAUTH_SETTINGS = [
   'OAUTH_SERVER:on',
   'OAUTH_CLIENTS:open',
+  'API_KEYS:on',
   `OAUTH_RESOURCES:${RESOURCE} notes:read notes:write`,
   `OAUTH_SCOPE_TEXTS:${JSON.stringify(SCOPE_TEXTS)}`,
 ]

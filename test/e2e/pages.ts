@@ -43,6 +43,7 @@ export const SIGNED_IN_PAGES = [
   '/reauthenticate',
   '/account',
   '/account?done=name-saved',
+  '/account/api-keys',
   '/device',
   '/device?user_code=BCDF-GHJK',
   '/oauth/logout',

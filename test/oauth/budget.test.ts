@@ -1,4 +1,5 @@
 import { expect, it } from 'vitest'
+import { mintApiKey } from '../../src/oauth/api-key'
 import { type Costs, countingService } from '../support/counting'
 import {
   ask,
@@ -16,6 +17,7 @@ import {
 import {
   decideDevice,
   enterCode,
+  exchangeKey,
   introspect,
   machineTokens,
   newDeviceClient,
@@ -48,6 +50,28 @@ it('revocation and introspection take one trip and one verification; a machineâ€
   await expectCosts(own, () => revoke(service, client, tokens.access_token))
   await expectCosts({ d1: 1 }, () => revoke(service, client, tokens.refresh_token))
   await expectCosts({ d1: 1, signatures: 1 }, () => machineTokens(service, client))
+})
+
+it('the exchange of an API key takes one trip and one signature, and a text that can be no key nothing', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  await service.services.signingKeys.signer()
+  const body = { name: 'Backups', scope: 'notes:read', resource: RESOURCE }
+  const made: Answer[] = []
+  const spent = await costsOf(async () => made.push(await ada.post('/api-keys', body)))
+  expect(spent).toEqual(costs({ d1: 2, kvReads: 1 }))
+  const [answer] = made
+  if (!answer) throw new Error('Nothing was answered')
+  const { api_key, secret } = answer.body
+  for (const _ of ['the first of the day', 'another'])
+    expect(await costsOf(() => exchangeKey(service, secret))).toEqual(costs({ d1: 1, signatures: 1 }))
+  expect(await costsOf(() => exchangeKey(service, mintApiKey()))).toEqual(costs({ d1: 1 }))
+  expect(await costsOf(() => exchangeKey(service, `${secret}x`))).toEqual(costs({}))
+  expect(await costsOf(() => ada.get('/api-keys'))).toEqual(costs({ d1: 2, kvReads: 1 }))
+  expect(await costsOf(() => ada.get('/apps'))).toEqual(costs({ d1: 2, kvReads: 1 }))
+  expect(await costsOf(() => ada.post(`/api-keys/${api_key.id}/revoke`))).toEqual(
+    costs({ d1: 2, kvReads: 1 }),
+  )
 })
 
 it('a device takes one trip to start, to ask and to be allowed', async () => {

@@ -1,7 +1,7 @@
 import { exportJWK, generateKeyPair } from 'jose'
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
-import { DEVICE_GRANT } from '../../src/oauth/grant-types'
+import { DEVICE_GRANT, TOKEN_EXCHANGE } from '../../src/oauth/grant-types'
 import { decide, locationOf, newClient, oauthService, RESOURCE } from '../support/oauth'
 import { decideDevice, enterCode, newDeviceClient } from '../support/oauth-machines'
 import { newAddress, read, signedInPerson } from '../support/person'
@@ -197,7 +197,13 @@ it('OP-06: every URL of the metadata answers, and what it says is what there is'
   expect(metadata).toMatchObject({
     issuer: service.issuer,
     response_types_supported: ['code'],
-    grant_types_supported: ['authorization_code', 'refresh_token', 'client_credentials', DEVICE_GRANT],
+    grant_types_supported: [
+      'authorization_code',
+      'refresh_token',
+      'client_credentials',
+      DEVICE_GRANT,
+      TOKEN_EXCHANGE,
+    ],
     code_challenge_methods_supported: ['S256'],
     authorization_response_iss_parameter_supported: true,
     scopes_supported: [

@@ -34,10 +34,10 @@ it(`the API without any part stays under ${API_ALONE_MOST_KIB} KiB`, () => {
   expect(module.includes('RegExpRouter')).toBe(false)
 })
 
-it('what is deployed, pages in three languages included, stays under 780 KiB and has neither playground nor words for settings', () => {
+it('what is deployed, pages in three languages included, stays under 810 KiB and has neither playground nor words for settings', () => {
   const module = bundle()
   console.log(`Whole: ${(module.byteLength / KIB).toFixed(1)} KiB`)
-  expect(module.byteLength).toBeLessThan(780 * KIB)
+  expect(module.byteLength).toBeLessThan(810 * KIB)
   expect(module.includes('Janus-Storage')).toBe(false)
   expect(module.includes('RegExpRouter')).toBe(false)
   // Nor the migrations, which a Durable Object as the database applies itself.

@@ -12,6 +12,7 @@ import {
   ask,
   decide,
   exchange,
+  granted,
   hidden,
   locationOf,
   newClient,
@@ -24,6 +25,7 @@ import {
 import {
   decideDevice,
   enterCode,
+  exchangeKey,
   introspect,
   machineTokens,
   newDeviceClient,
@@ -423,6 +425,26 @@ async function proveByKey(open: WholeService): Promise<void> {
   expect((await postForm(open, '/oauth/token', { ...wanted, ...proof })).status).toBe(200)
 }
 
+/** Makes API keys, and disconnects an app. */
+async function useApiKeys(open: WholeService): Promise<void> {
+  const person = await signedInPerson({ mode: 'token', service: open })
+  const made = await person.post('/api-keys', { name: 'Backups', scope: 'notes:read', resource: RESOURCE })
+  expect(made.status, made.text).toBe(201)
+  const { api_key, secret } = made.body
+  expect((await exchangeKey(open, secret)).status).toBe(200)
+  expect((await exchangeKey(open, secret, { scope: 'notes:write' })).status).toBe(400)
+  expect((await person.get('/api-keys')).body.api_keys).toHaveLength(1)
+  expect((await person.post('/api-keys', { name: '', scope: 'x' })).status).toBe(422)
+  expect((await person.post(`/api-keys/${api_key.id}/revoke`)).status).toBe(204)
+  expect((await person.post(`/api-keys/${api_key.id}/revoke`)).status).toBe(404)
+  const browser = await signedInPerson({ mode: 'session', service: open })
+  await granted(open, browser, await newClient())
+  const [app] = (await browser.get('/apps')).body.apps
+  expect((await browser.post(`/apps/${app.id}/disconnect`)).status).toBe(204)
+  const headers = { ...browser.headers, Accept: 'text/html' }
+  expect((await send(open, 'GET', '/account/api-keys', { headers })).status).toBe(200)
+}
+
 async function giveAppsTokens(open: WholeService): Promise<void> {
   open.host.isDown = true
   await signInAtApps(open)
@@ -432,6 +454,7 @@ async function giveAppsTokens(open: WholeService): Promise<void> {
   Object.assign(open.host, { isDown: false, document: documentOf(described) })
   expect((await ask(open, requestOf(described), person)).status).toBe(200)
   await proveByKey(open)
+  await useApiKeys(open)
   const client = await newClient()
   await send(open, 'GET', '/.well-known/oauth-authorization-server')
   const app = { redirect_uris: ['https://app.example/cb'] }

@@ -1,4 +1,5 @@
-import { DEVICE_GRANT } from '../../src/oauth/grant-types'
+import { API_KEY_TYPE } from '../../src/oauth/api-key'
+import { DEVICE_GRANT, TOKEN_EXCHANGE } from '../../src/oauth/grant-types'
 import { hidden, newClient, postForm, RESOURCE, requestTokens, type TestClient } from './oauth'
 import type { Answer, SignedIn } from './person'
 import type { Service } from './service'
@@ -35,6 +36,17 @@ export function machineTokens(
     scope: 'notes:read',
     ...others,
   })
+}
+
+/** Exchanges an API key, as a program does that has it. */
+export function exchangeKey(
+  service: Service,
+  key: string,
+  others: Readonly<Record<string, string>> = {},
+  headers: Readonly<Record<string, string>> = {},
+): Promise<Answer> {
+  const fields = { grant_type: TOKEN_EXCHANGE, subject_token: key, subject_token_type: API_KEY_TYPE }
+  return postForm(service, '/oauth/token', { ...fields, ...others }, headers)
 }
 
 /** A client of a device that keeps no secret. */

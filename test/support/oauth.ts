@@ -10,6 +10,7 @@ export const OTHER_RESOURCE = 'https://files.example/'
 export const OAUTH_SETTINGS = {
   OAUTH_SERVER: 'on',
   OAUTH_CLIENTS: 'open',
+  API_KEYS: 'on',
   OAUTH_RESOURCES: `${RESOURCE} notes:read notes:write, ${OTHER_RESOURCE} files:read`,
 }
 

@@ -92,6 +92,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
       { ...session, current: true },
       { ...session, id: `${text}2`, current: false },
     ],
+    apiKeys: true,
     apps: [
       {
         id: `${text}3`,

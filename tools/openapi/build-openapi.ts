@@ -50,7 +50,7 @@ export function buildOpenApi(version: string): OpenApi {
       config,
       parts: PARTS,
       social: createSocialLogin({}),
-      provider: createProvider({ OAUTH_SERVER: 'on' }),
+      provider: createProvider({ OAUTH_SERVER: 'on', API_KEYS: 'on' }),
       mailer: null,
       copyStore: null,
       customClaims: null,

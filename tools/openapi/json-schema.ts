@@ -26,7 +26,11 @@ const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
 const FIELDS: Readonly<Record<string, string>> = {
   access_token: 'The access token, where no header has it (RFC 6750 §2.2).',
   grant_type:
-    '`authorization_code`, `refresh_token`, `client_credentials` or `urn:ietf:params:oauth:grant-type:device_code`.',
+    '`authorization_code`, `refresh_token`, `client_credentials`, `urn:ietf:params:oauth:grant-type:device_code` or `urn:ietf:params:oauth:grant-type:token-exchange`.',
+  subject_token: 'An API key (RFC 8693 §2.1).',
+  subject_token_type: '`urn:janus:token-type:api-key`.',
+  requested_token_type: '`urn:ietf:params:oauth:token-type:access_token`, or nothing.',
+  expires_in_days: 'In how many days the API key ends.',
   device_code: 'The code of the device (RFC 8628).',
   client_assertion: 'A JWT that the client signed, in place of a secret (RFC 7523).',
   client_assertion_type: '`urn:ietf:params:oauth:client-assertion-type:jwt-bearer`.',
@@ -34,12 +38,12 @@ const FIELDS: Readonly<Record<string, string>> = {
   code_verifier: 'The verifier of the challenge (RFC 7636).',
   redirect_uri: 'As in the authorization request.',
   scope:
-    'With a refresh token: a part of what was granted. With `client_credentials`, and at a registration: what the client asks for.',
+    'With a refresh token or an API key: a part of what was granted. With `client_credentials`, and at a registration: what the client asks for. Of a new API key: what it may do.',
   redirect_uris: 'Where the app is answered: `https://`, `http://` on this machine, or a scheme of the app.',
   client_name: 'What the app calls itself. People are shown it as its own word.',
   grant_types: 'With `authorization_code`. Others are left out.',
   response_types: 'With `code`.',
-  resource: 'The resource of the grant (RFC 8707).',
+  resource: 'The resource of the grant or of the API key (RFC 8707).',
   client_id: 'The id of a client that does not use HTTP Basic.',
   client_secret: 'The secret of a client that does not use HTTP Basic.',
   email: 'The address of the account.',
@@ -47,7 +51,7 @@ const FIELDS: Readonly<Record<string, string>> = {
   current_password: 'The password as it is.',
   new_password:
     'At least `PASSWORD_MIN_LENGTH` characters, at most 256; not a common or breached one, nor one made of the address.',
-  name: 'What the person wants to be called.',
+  name: 'What the person wants to be called, or what they call a passkey or an API key.',
   user_metadata: 'What the person keeps on the account: a JSON object, at most 4 KiB. `null` empties it.',
   mode: 'What the client is given: a session cookie, or tokens. `session`, unless only tokens are offered.',
   refresh_in:

@@ -1,17 +1,93 @@
+import { EXAMPLES } from './examples'
 import type { Operation } from './operation'
 
 export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /oauth/token': {
     id: 'exchangeForTokens',
     tag: 'Authorization server',
-    summary: 'Get tokens by a code, a refresh token or a client’s own proof',
+    summary: 'Get tokens by a code, a refresh token, a client’s own proof or an API key',
     description:
-      'For clients (`janus clients`). Takes a form, as RFC 6749 has it. `authorization_code` needs `code`, `redirect_uri` and `code_verifier`; a second use of a code ends what the first was given. `refresh_token` rotates as Janus’s own tokens do, and takes a part of the `scope`. `client_credentials` is for a confidential client that an operator let use it: a token for itself, with `sub` its id, and no refresh token. A confidential client authenticates by HTTP Basic or by `client_secret`, a public one sends `client_id`. Reads no cookie, and every origin may call it.',
+      'For clients (`janus clients`). Takes a form, as RFC 6749 has it. `authorization_code` needs `code`, `redirect_uri` and `code_verifier`; a second use of a code ends what the first was given. `refresh_token` rotates as Janus’s own tokens do, and takes a part of the `scope`. `client_credentials` is for a confidential client that an operator let use it: a token for itself, with `sub` its id, and no refresh token. `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693), where `API_KEYS=on`, takes an API key as `subject_token`, with `subject_token_type=urn:janus:token-type:api-key` and no client: a token for the resource of the key, with its scope or a part of it. A confidential client authenticates by HTTP Basic or by `client_secret`, a public one sends `client_id`. Reads no cookie, and every origin may call it.',
     answers: {
       200: { description: 'Tokens.', body: 'OAuthTokens' },
       400: { description: 'Rejected, in the words of RFC 6749 §5.2.', body: 'OAuthError' },
       401: { description: '`invalid_client`, with a challenge for HTTP Basic.', body: 'OAuthError' },
     },
+    problems: ['not-found'],
+  },
+
+  'GET /api-keys': {
+    id: 'listApiKeys',
+    tag: 'API keys',
+    summary: 'List your API keys',
+    description:
+      'Newest first, 20 at most, and what a key can be made for. The keys themselves are stored nowhere.',
+    answers: {
+      200: {
+        description: 'The keys.',
+        body: 'ApiKeyList',
+        example: {
+          api_keys: [EXAMPLES.apiKey],
+          resources: [{ resource: 'https://notes.example.com/mcp', scopes: ['notes:read', 'notes:write'] }],
+        },
+      },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /api-keys': {
+    id: 'createApiKey',
+    tag: 'API keys',
+    summary: 'Make an API key',
+    description:
+      'For a program of the caller’s own. `scope` is what the key may do: scopes of the `resource`, separated by spaces. `resource` may be left out where there is one. The key ends after `expires_in_days`: 1 to 366, 90 if left out. It is in this answer alone. No route takes it but `POST /oauth/token`, which gives access tokens for it. Takes a proof of the last ten minutes. The owner gets a mail. A form from a browser gets a page with the key.',
+    request: { name: 'Backups', scope: 'notes:read', expires_in_days: 90 },
+    answers: {
+      201: {
+        description: 'The key.',
+        body: 'ApiKeyCreated',
+        example: {
+          api_key: { ...EXAMPLES.apiKey, last_used_on: null },
+          secret: 'jk_0aB1cD2eF3gH4iJ5kL6mN7oP8qR9sT0uV1wX2yZ3aB4cD5eF6gH7',
+        },
+      },
+    },
+    problems: ['invalid-input', 'not-found', 'session-ended'],
+  },
+
+  'POST /api-keys/:id/revoke': {
+    id: 'revokeApiKey',
+    tag: 'API keys',
+    summary: 'Revoke an API key',
+    description:
+      'From now on no token is given for it. Tokens that were given work until they expire, and introspection says at once that they are over. Returns 404 for unknown ids and for keys of other accounts.',
+    parameters: ['id'],
+    request: {},
+    answers: { 204: { description: 'Revoked.' } },
+    problems: ['not-found'],
+  },
+
+  'GET /apps': {
+    id: 'listConnectedApps',
+    tag: 'Connected apps',
+    summary: 'List the apps that you connected',
+    description:
+      'Newest first: what the account page shows, once for each time that an app was allowed something.',
+    answers: {
+      200: { description: 'The apps.', body: 'ConnectedAppList', example: { apps: [EXAMPLES.connectedApp] } },
+    },
+    problems: ['not-found'],
+  },
+
+  'POST /apps/:id/disconnect': {
+    id: 'disconnectApp',
+    tag: 'Connected apps',
+    summary: 'Disconnect an app',
+    description:
+      'Its refresh token is rejected at once, and it has to ask again. Its access tokens work until they expire, and introspection says at once that they are over. Returns 404 for unknown ids, for apps of other accounts, and for sessions that are of no app.',
+    parameters: ['id'],
+    request: {},
+    answers: { 204: { description: 'Disconnected.' } },
     problems: ['not-found'],
   },
 

@@ -47,6 +47,9 @@ export const TAGS = {
   Sessions: 'List and end sessions.',
   Devices: 'List and forget known devices.',
   Passkeys: 'List, add, rename and remove passkeys (WebAuthn).',
+  'API keys': 'Make, list and revoke personal API keys. With `API_KEYS=off` these return 404.',
+  'Connected apps':
+    'List and disconnect apps that a person allowed. With `OAUTH_SERVER=off` these return 404.',
   'Sign-in providers': 'List, connect and disconnect identities at other providers.',
   'Authorization server': 'Tokens for other apps (OAuth 2.1). With `OAUTH_SERVER=off` these return 404.',
   Service: 'Keys, problems and health.',

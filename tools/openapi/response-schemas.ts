@@ -1,6 +1,8 @@
 import * as v from 'valibot'
 import type { presentEvent } from '../../src/api/account/activity'
 import type { presentPasskey } from '../../src/api/account/passkeys'
+import type { presentApiKey } from '../../src/api/oauth/api-keys'
+import type { presentConnectedApp } from '../../src/api/oauth/connected-apps'
 import type { presentListedSession, presentSession, presentUser } from '../../src/api/present'
 import type { Check as HealthCheck } from '../../src/api/service/health'
 import type { presentDevice } from '../../src/api/sessions/devices'
@@ -111,6 +113,34 @@ const Passkey = v.object({
   synced: v.pipe(v.boolean(), v.description('Whether it is kept on more devices than one.')),
   created_at: instant('When it was added.'),
   last_used_at: v.nullable(instant('When somebody last signed in with it.')),
+})
+
+const ApiKey = v.object({
+  id: id('A handle for revoking it. Not the key.'),
+  name: text('What its owner calls it.'),
+  scope: text('What it may do: scopes, separated by spaces.'),
+  resource: text('The service at which it may do that.'),
+  created_at: instant('When it was made.'),
+  expires_at: instant('When it ends.'),
+  last_used_on: v.nullable(
+    v.pipe(
+      v.string(),
+      v.isoDate(),
+      v.description('The day, in UTC, on which it was last exchanged for a token.'),
+    ),
+  ),
+})
+
+const ConnectedApp = v.object({
+  id: id('A handle for disconnecting it.'),
+  client_id: v.string(),
+  name: text('As the operator registered it, or as it calls itself.'),
+  host: v.nullable(text('The host that it is known by. `null`: the operator registered it.')),
+  scope: text('What it may do: scopes, separated by spaces.'),
+  resource: v.nullable(text('The service at which it may do that. `null`: it is told who the person is.')),
+  created_at: instant('When it was connected.'),
+  last_seen_at: instant('When it last renewed its tokens.'),
+  expires_at: instant('When its access ends.'),
 })
 
 const Identity = v.object({
@@ -242,6 +272,7 @@ const EVENTS: Readonly<Record<AuditEventName | 'session-ended', true>> = {
   'passkey-added': true,
   'passkey-removed': true,
   'identity-linked': true,
+  'api-key-created': true,
   'app-connected': true,
   'app-disconnected': true,
   'identity-unlinked': true,
@@ -328,6 +359,17 @@ export const RESPONSE_SCHEMAS = {
   Session,
   Device,
   Passkey,
+  ApiKey,
+  ApiKeyList: v.object({
+    api_keys: v.array(ApiKey),
+    resources: v.pipe(
+      v.array(v.object({ resource: v.string(), scopes: v.pipe(v.array(v.string()), v.readonly()) })),
+      v.description('What a key can be made for.'),
+    ),
+  }),
+  ApiKeyCreated: v.object({ api_key: ApiKey, secret: text('The key. Shown in this answer alone.') }),
+  ConnectedApp,
+  ConnectedAppList: v.object({ apps: v.array(ConnectedApp) }),
   Event,
   Check,
   FieldError,
@@ -442,7 +484,10 @@ export const RESPONSE_SCHEMAS = {
     access_token: text('A JWT (RFC 9068) whose audience is the resource, or UserInfo where none was named.'),
     token_type: v.literal('Bearer'),
     expires_in: expiresIn,
-    refresh_token: v.exactOptional(text('Works once, for this client. None for `client_credentials`.')),
+    issued_token_type: v.exactOptional(text('Of a token that was given for an API key (RFC 8693 §2.2.1).')),
+    refresh_token: v.exactOptional(
+      text('Works once, for this client. None for `client_credentials`, and none for an API key.'),
+    ),
     scope: text('What was granted.'),
     id_token: v.exactOptional(
       text('Says who the person is (OpenID Connect Core §2), where the scope has `openid`.'),
@@ -570,6 +615,8 @@ export type Proofs = [
   Proof<Same<v.InferOutput<typeof ListedSession>, ReturnType<typeof presentListedSession>>>,
   Proof<Same<Answers<'Device'>, ReturnType<typeof presentDevice>>>,
   Proof<Same<Answers<'Passkey'>, ReturnType<typeof presentPasskey>>>,
+  Proof<Same<Answers<'ApiKey'>, ReturnType<typeof presentApiKey>>>,
+  Proof<Same<Answers<'ConnectedApp'>, ReturnType<typeof presentConnectedApp>>>,
   Proof<Same<Answers<'Event'>, ReturnType<typeof presentEvent>>>,
   // TypeScript knows of a sign-in what both modes have.
   Proof<Same<Answers<'SessionSignIn'>, ReturnType<typeof presentSignIn>>>,

@@ -32,6 +32,7 @@ export function renderAccount(row: AccountRow): string {
     ['app metadata', row.app_metadata ?? '(none)'],
     ['disabled', instant(row.disabled_at) ?? 'no'],
     ['open sessions', String(row.open_sessions)],
+    ['API keys', String(row.api_keys)],
     ['created', instant(row.created_at) ?? ''],
   ]
     .map(([label = '', value = '']) => `${`${label}:`.padEnd(16)}${visible(value)}`)

@@ -4,7 +4,7 @@ import { open } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
 import { KEY_SET_MAX_AGE_SECONDS } from '../../keys/key-succession'
 import { ASSERTION_ALGORITHMS } from '../../oauth/client-keys'
-import { GRANT_TYPES } from '../../oauth/grant-types'
+import { GRANT_TYPES, TOKEN_EXCHANGE } from '../../oauth/grant-types'
 import { PERSON_CLAIMS } from '../../oauth/person-claims'
 import { OFFLINE_ACCESS, OPENID, PERSON_SCOPES } from '../../oauth/scopes'
 import type { ProviderPart, Services } from '../../services'
@@ -19,7 +19,7 @@ const PROVING_METHODS = ['client_secret_basic', 'client_secret_post', 'private_k
  * @param suffix What stands behind the names of the documents: at the root of the host, the path of the issuer (RFC 8414 §3.1).
  */
 export function metadataRoutes(
-  { config, resources, clientDocuments, registrationIsOpen }: Services & ProviderPart,
+  { config, resources, clientDocuments, registrationIsOpen, apiKeys }: Services & ProviderPart,
   { hasPages, suffix = '' }: { readonly hasPages: boolean; readonly suffix?: string },
 ) {
   const { issuer } = config
@@ -36,7 +36,7 @@ export function metadataRoutes(
     ],
     response_types_supported: ['code'],
     response_modes_supported: ['query'],
-    grant_types_supported: GRANT_TYPES,
+    grant_types_supported: apiKeys ? [...GRANT_TYPES, TOKEN_EXCHANGE] : GRANT_TYPES,
     token_endpoint_auth_methods_supported: [...PROVING_METHODS, 'none'],
     token_endpoint_auth_signing_alg_values_supported: ASSERTION_ALGORITHMS,
     device_authorization_endpoint: `${issuer}/oauth/device_authorization`,

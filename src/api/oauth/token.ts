@@ -1,5 +1,6 @@
 import type { Context } from 'hono'
 import { pollDevice } from '../../flows/oauth/device-grant'
+import { ACCESS_TOKEN_TYPE, type ExchangedToken, exchangeApiKey } from '../../flows/oauth/exchange-api-key'
 import { grantMachine, type MachineServices } from '../../flows/oauth/grant-machine'
 import { type GrantedTokens, redeemCode } from '../../flows/oauth/redeem-code'
 import { refreshGrant } from '../../flows/oauth/refresh-grant'
@@ -7,12 +8,12 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { openToOtherSites } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
-import { DEVICE_GRANT, GRANT_TYPES } from '../../oauth/grant-types'
+import { DEVICE_GRANT, GRANT_TYPES, TOKEN_EXCHANGE } from '../../oauth/grant-types'
 import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
 import { proveClient } from './client-proof'
-import { readOAuthForm, takesForm } from './oauth-form'
+import { type OAuthForm, readOAuthForm, takesForm } from './oauth-form'
 
 /** Creates `POST /oauth/token` (RFC 6749 §3.2). It reads no cookie, so pages of clients elsewhere may call it. */
 export function tokenRoutes(services: Services & ProviderPart) {
@@ -30,10 +31,14 @@ export function tokenRoutes(services: Services & ProviderPart) {
     'client_assertion_type',
     'client_assertion',
     'device_code',
+    'subject_token',
+    'subject_token_type',
+    'requested_token_type',
   )
   return new Hono<SignedInEnv>().post('/oauth/token', openToOtherSites, limited, form, async (c) => {
     const answer = await grantTokens(c, services)
-    return isOAuthError(answer) ? answerOAuthError(c, answer) : c.json(presentTokens(answer))
+    if (isOAuthError(answer)) return answerOAuthError(c, answer)
+    return c.json('token' in answer ? presentExchanged(answer) : presentTokens(answer))
   })
 }
 
@@ -41,11 +46,12 @@ async function grantTokens(
   c: Context,
   services: Parameters<typeof refreshGrant>[0] &
     MachineServices &
-    Pick<ProviderPart, 'deviceGrants' | 'machines'> &
+    Pick<ProviderPart, 'deviceGrants' | 'machines' | 'apiKeys'> &
     Pick<Services, 'config'>,
-): Promise<GrantedTokens | OAuthError> {
+): Promise<GrantedTokens | ExchangedToken | OAuthError> {
   const form = await readOAuthForm(c)
   if (isOAuthError(form)) return form
+  if (form.get('grant_type') === TOKEN_EXCHANGE) return exchangeKey(c, services, form)
   const client = await proveClient(c, form, services)
   if (isOAuthError(client)) return client
   const field = (name: string) => form.get(name) ?? null
@@ -73,6 +79,43 @@ async function grantTokens(
     default:
       // guard: there is no grant but a code and its refresh tokens
       return oauthError('unsupported_grant_type', `Send one of: ${GRANT_TYPES.join(', ')}.`)
+  }
+}
+
+/** Exchanges an API key. The key proves everything, so there is no client that would prove itself: its `client_id` alone says nothing. */
+async function exchangeKey(
+  c: Context,
+  services: Parameters<typeof exchangeApiKey>[0],
+  form: OAuthForm,
+): Promise<ExchangedToken | OAuthError> {
+  // guard: no proof of a client is passed over
+  const proofs = ['client_secret', 'client_assertion', 'client_assertion_type']
+  if (c.req.header('Authorization') !== undefined || proofs.some((name) => form.has(name)))
+    return oauthError('invalid_request', 'Send the key, and no proof of a client.')
+  // guard: what would narrow a token is not passed over
+  if (form.has('actor_token') || form.has('audience'))
+    return oauthError(
+      'invalid_request',
+      'Send no actor_token and no audience. resource and scope narrow a token.',
+    )
+  const field = (name: string) => form.get(name) ?? null
+  return exchangeApiKey(services, {
+    key: field('subject_token'),
+    keyType: field('subject_token_type'),
+    requestedType: field('requested_token_type'),
+    scope: field('scope'),
+    resource: field('resource'),
+  })
+}
+
+/** Answers as RFC 8693 §2.2.1 has it. */
+function presentExchanged({ token, expiresInSeconds, scope }: ExchangedToken) {
+  return {
+    access_token: token,
+    issued_token_type: ACCESS_TOKEN_TYPE,
+    token_type: 'Bearer',
+    expires_in: expiresInSeconds,
+    scope,
   }
 }
 

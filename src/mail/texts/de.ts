@@ -130,6 +130,15 @@ export const de: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'api-key-created': ({ brand, from, at }) => ({
+      subject: `Neuer API-Schlüssel für Ihr Konto bei ${brand}`,
+      before: [
+        `Für Ihr Konto bei ${brand} wurde ein API-Schlüssel erstellt: ${from}, ${at}. Ein Programm, das ihn hat, handelt für Sie, ohne Ihr Passwort.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'second-factor-removed': ({ brand, from, at }) => ({
       subject: `Der zweite Schritt Ihrer Anmeldung bei ${brand} wurde entfernt`,
       before: [

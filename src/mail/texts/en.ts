@@ -124,6 +124,15 @@ export const en: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'api-key-created': ({ brand, from, at }) => ({
+      subject: `An API key was made for your ${brand} account`,
+      before: [
+        `An API key was made for your ${brand} account from ${from}, on ${at}. A program that has it acts for you, without your password.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'second-factor-removed': ({ brand, from, at }) => ({
       subject: `The second step of your sign-in to ${brand} was removed`,
       before: [

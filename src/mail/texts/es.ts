@@ -129,6 +129,15 @@ export const es: MailTexts = {
       link: null,
       after: [SECURE],
     }),
+    'api-key-created': ({ brand, from, at }) => ({
+      subject: `Nueva clave de API en su cuenta de ${brand}`,
+      before: [
+        `Se creó una clave de API para su cuenta de ${brand} desde ${from}, el ${at}. Un programa que la tenga actúa en su nombre, sin su contraseña.`,
+        NOT_YOU,
+      ],
+      link: null,
+      after: [SECURE],
+    }),
     'second-factor-removed': ({ brand, from, at }) => ({
       subject: `Se ha eliminado el segundo paso de su inicio de sesión en ${brand}`,
       before: [

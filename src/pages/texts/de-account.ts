@@ -69,6 +69,9 @@ export const accountTexts = {
     apps: 'Verbundene Apps',
     appsIntro: 'Diese Apps dürfen für Sie handeln. Was Sie hier beenden, muss Sie wieder fragen.',
     at: (resource) => `bei ${resource}`,
+    apiKeys: 'API-Schlüssel',
+    apiKeysIntro: 'Schlüssel, mit denen eigene Programme für Sie handeln.',
+    manageApiKeys: 'Schlüssel verwalten',
     since: 'Seit',
     endAccess: 'Zugriff beenden',
     endOthers: 'Alle anderen Geräte abmelden',
@@ -170,6 +173,10 @@ export const accountTexts = {
     'device-forgotten': { success: 'Gerät vergessen', refused: 'Versuch, ein Gerät zu vergessen' },
     'passkey-added': { success: 'Passkey hinzugefügt', refused: 'Versuch, einen Passkey hinzuzufügen' },
     'passkey-removed': { success: 'Passkey entfernt', refused: 'Versuch, einen Passkey zu entfernen' },
+    'api-key-created': {
+      success: 'Ein API-Schlüssel wurde erstellt',
+      refused: 'Versuch, einen API-Schlüssel zu erstellen',
+    },
     'app-connected': {
       success: 'Eine App wurde verbunden',
       refused: 'Das Verbinden einer App wurde abgelehnt',
@@ -221,6 +228,7 @@ export const accountTexts = {
     'recovery-code': 'mit einem Wiederherstellungscode',
     'wrong-second-factor': 'falscher Code im zweiten Schritt',
     'code-reused': 'zur Sicherheit: ein Code einer App wurde doppelt verwendet',
+    'api-key-revoked': 'weil der API-Schlüssel widerrufen wurde',
     'revoked-by-app': 'von der App selbst',
     'refresh-token-reused': 'zur Sicherheit: ein Zugangsschlüssel wurde doppelt verwendet',
     'wrong-password': 'falsches Passwort',

@@ -70,6 +70,9 @@ export const accountTexts = {
     appsIntro:
       'Aplicaciones que pueden actuar por usted. La que termine aquí tendrá que volver a preguntarle.',
     at: (resource) => `en ${resource}`,
+    apiKeys: 'Claves de API',
+    apiKeysIntro: 'Claves con las que sus propios programas actúan en su nombre.',
+    manageApiKeys: 'Gestionar las claves',
     since: 'Desde',
     endAccess: 'Terminar el acceso',
     endOthers: 'Cerrar las sesiones de los demás dispositivos',
@@ -175,6 +178,7 @@ export const accountTexts = {
       success: 'Llave de acceso eliminada',
       refused: 'Intento de eliminar una llave de acceso',
     },
+    'api-key-created': { success: 'Se creó una clave de API', refused: 'Intento de crear una clave de API' },
     'app-connected': {
       success: 'Se conectó una aplicación',
       refused: 'Se rechazó la conexión de una aplicación',
@@ -223,6 +227,7 @@ export const accountTexts = {
     'recovery-code': 'con un código de recuperación',
     'wrong-second-factor': 'código incorrecto en el segundo paso',
     'code-reused': 'por seguridad: un código de una aplicación se usó dos veces',
+    'api-key-revoked': 'porque se revocó la clave de API',
     'revoked-by-app': 'por la propia aplicación',
     'refresh-token-reused': 'por seguridad: una credencial se usó dos veces',
     'wrong-password': 'contraseña incorrecta',

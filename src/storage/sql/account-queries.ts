@@ -7,7 +7,9 @@ const ACCOUNT = `id, email, email_canonical, name, roles, email_verified_at, dis
   (SELECT count(*) FROM passkeys WHERE user_id = users.id) AS passkeys,
   (SELECT count(*) FROM identities WHERE user_id = users.id) AS identities,
   (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > :now
-      AND idle_expires_at > :now) AS open_sessions`
+      AND idle_expires_at > :now AND key_hash IS NULL) AS open_sessions,
+  (SELECT count(*) FROM sessions WHERE user_id = users.id AND ended_at IS NULL AND expires_at > :now
+      AND key_hash IS NOT NULL) AS api_keys`
 
 /** An account as an administrator sees it. */
 export interface AccountRow {
@@ -28,6 +30,7 @@ export interface AccountRow {
   readonly passkeys: number
   readonly identities: number
   readonly open_sessions: number
+  readonly api_keys: number
 }
 
 /** Finds the account of an id or of an address. */

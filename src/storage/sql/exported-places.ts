@@ -5,7 +5,7 @@ export const EXPORTED_PLACES = {
   account: `SELECT id, email, name, roles, email_verified_at, disabled_at, second_factor_at, user_metadata, app_metadata,
     created_at FROM users WHERE id = :user_id`,
   sessions: `SELECT id, mode, methods, created_at, authenticated_at, last_seen_at, idle_expires_at, expires_at, ended_at, end_reason,
-    user_agent, country, client_id, parent_id, scope, resource FROM sessions WHERE user_id = :user_id`,
+    user_agent, country, client_id, parent_id, scope, resource, key_name, key_used_at FROM sessions WHERE user_id = :user_id`,
   authenticator_app: 'SELECT confirmed_at FROM totp_factors WHERE user_id = :user_id',
   recovery_codes: 'SELECT used_at FROM recovery_codes WHERE user_id = :user_id',
   passkeys: `SELECT id, name, aaguid, transports, backup_eligible, backed_up, sign_count, created_at, last_used_at

@@ -21,6 +21,8 @@ export interface SessionRow {
   readonly user_agent: string | null
   readonly country: string | null
   readonly client_id: string | null
+  readonly key_name: string | null
+  readonly key_used_at: number | null
   readonly scope: string | null
   readonly resource: string | null
 }
@@ -57,8 +59,10 @@ export function toSession(row: SessionRow): Session {
 export function toListedSession(row: ListedSessionRow): ListedSession {
   const { client_id: id, client_name: name, scope, resource } = row
   const app =
-    id === null ? null : { id, name: name ?? id, host: hostOfClient(row), scope: scope ?? '', resource }
-  return { ...toSession(row), app }
+    id === null
+      ? null
+      : { id, name: name ?? row.key_name ?? id, host: hostOfClient(row), scope: scope ?? '', resource }
+  return { ...toSession(row), app, keyUsedAt: row.key_used_at }
 }
 
 /** Returns the host that an app is known by which no operator registered. */

@@ -173,9 +173,10 @@ export function endBeyondLimit({
     // guard: an account has so many sessions, whoever signs in at once
     // guard: the session used least recently ends, after those that have expired
     // guard: a sign-in that is refused ends no session beyond the limit
+    // guard: an API key does not end because its person signs in
     `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
       WHERE EXISTS (SELECT 1 FROM sessions WHERE id = :id) AND id IN (
-        SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id
+        SELECT id FROM sessions WHERE user_id = :user_id AND ended_at IS NULL AND id <> :id AND key_hash IS NULL
          ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${NO_LIMIT} OFFSET :others)
      RETURNING id, mode`,
     { id, user_id: userId, now, others: maxSessions - 1, context: endContext({ actorId: userId, source }) },
@@ -196,6 +197,7 @@ export function endOldestBeyond(
     `UPDATE sessions SET ended_at = :now, end_reason = 'too-many-sessions', end_context = :context
       WHERE id IN (
         SELECT id FROM sessions WHERE user_id = (SELECT user_id FROM sessions WHERE id = :id) AND ended_at IS NULL AND id <> :id
+           AND key_hash IS NULL
          ORDER BY idle_expires_at > :now DESC, last_seen_at DESC, created_at DESC, id LIMIT ${NO_LIMIT} OFFSET :others)
      RETURNING id, mode`,
     { id: sessionId, now, others: maxSessions - 1, context: endContext({ actorId: null, source }) },

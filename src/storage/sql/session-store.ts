@@ -1,3 +1,4 @@
+import type { DelegatedKind } from '../../sessions/session'
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
 import type { MailQueue } from './mail-queue'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
@@ -5,6 +6,12 @@ import { type ListedSessionRow, type LiveSessionRow, toListedSession, toLiveSess
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
+
+/** Finds the sessions of a kind. */
+const OF_KIND = {
+  app: 'AND sessions.client_id IS NOT NULL AND sessions.key_hash IS NULL',
+  'api-key': 'AND sessions.key_hash IS NOT NULL',
+} as const satisfies Record<DelegatedKind, string>
 
 /** Creates the store of sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
@@ -35,12 +42,12 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return row ? toLiveSession(row) : null
     },
 
-    async end({ id, userId }, { reason, by, now }) {
+    async end({ id, userId, kind }, { reason, by, now }) {
       const { ended } = await db.transaction({
         ended: sql<EndedSession>(
           // guard: a person ends a session of their own
           `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
-            WHERE id = :id AND user_id = :user_id AND ended_at IS NULL
+            WHERE id = :id AND user_id = :user_id AND ended_at IS NULL ${kind ? OF_KIND[kind] : ''}
            RETURNING id, mode`,
           { id, user_id: userId, now, reason, context: endContext(by) },
         ),
@@ -95,14 +102,15 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return ended
     },
 
-    async list(userId, { before, limit }, now) {
+    async list(userId, { before, limit, kind }, now) {
       const rows = await db.all(
         sql<ListedSessionRow>(
           // guard: the list of sessions is that of one account
+          // guard: API keys are not listed as sessions
           `SELECT sessions.*, oauth_clients.name AS client_name, oauth_clients.registered_by AS client_registered_by,
                   oauth_clients.redirect_uris AS client_redirect_uris
              FROM sessions LEFT JOIN oauth_clients ON oauth_clients.id = sessions.client_id
-            WHERE sessions.user_id = :user_id AND ended_at IS NULL
+            WHERE sessions.user_id = :user_id AND ended_at IS NULL ${kind ? OF_KIND[kind] : 'AND sessions.key_hash IS NULL'}
               AND (sessions.created_at, sessions.id) < (:before_at, :before_id)
               AND idle_expires_at > :now AND expires_at > :now
             ORDER BY sessions.created_at DESC, sessions.id DESC LIMIT :limit`,

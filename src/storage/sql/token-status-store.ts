@@ -35,8 +35,8 @@ export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
         callers: findProven(caller),
         grants: sql<LiveSessionRow & ToldRow & { refresh_counter: number }>(
           // guard: a grant that was ended is inactive at once
-          `SELECT sessions.*, users.roles, ${TOLD} FROM sessions ${JOIN_LIVE_ACCOUNT} ${JOIN_TOLD}
-            WHERE sessions.id = :id AND sessions.client_id IS NOT NULL`,
+          `SELECT sessions.*, users.roles, ${TOLD} FROM sessions ${JOIN_LIVE_ACCOUNT} LEFT ${JOIN_TOLD}
+            WHERE sessions.id = :id AND (oauth_clients.id IS NOT NULL OR sessions.key_hash IS NOT NULL)`,
           { id: sessionId ?? '', now },
         ),
         clients: sql<Pick<ClientRow, 'grants'>>(

@@ -10,6 +10,7 @@ import type { OwnAccountStore } from '../../../src/identity/own-account-store'
 import { newUser, type User } from '../../../src/identity/user'
 import type { StartedSession, UserStore } from '../../../src/identity/user-store'
 import { mintSecret } from '../../../src/links/one-time-token'
+import type { ApiKeyStore } from '../../../src/oauth/api-key'
 import type { OAuthStore } from '../../../src/oauth/oauth-store'
 import type { PasskeyStore } from '../../../src/passkeys/passkey-store'
 import type { RequestSource } from '../../../src/request-source/request-source'
@@ -17,6 +18,7 @@ import type { Mode } from '../../../src/sessions/mode'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
 import type { IdentityStore } from '../../../src/social/identity-store'
+import { createApiKeyStore } from '../../../src/storage/sql/api-key-store'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
 import { createEnrolmentStore } from '../../../src/storage/sql/enrolments'
@@ -51,6 +53,7 @@ export interface AllStores extends SqlStores, SqlMailStores {
   readonly enrolments: EnrolmentStore
   readonly recoveries: FactorRecoveryStore
   readonly oauth: OAuthStore
+  readonly apiKeys: ApiKeyStore
   readonly usedChallenges: UsedChallenges
   /** Gives an account roles, as an operator does. */
   giveRoles(userId: string, roles: readonly string[]): Promise<void>
@@ -81,6 +84,7 @@ export function storesOn(db: SqlDatabase): AllStores {
     enrolments: createEnrolmentStore(db, { ...options, sendsMail: false }),
     recoveries: createFactorRecoveryStore(db, options),
     oauth: createOAuthStore(db, options),
+    apiKeys: createApiKeyStore(db, options),
     usedChallenges: createUsedChallenges(db),
     async giveRoles(userId, roles) {
       const values = { user_id: userId, roles: JSON.stringify(roles) }

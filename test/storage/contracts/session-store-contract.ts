@@ -76,7 +76,7 @@ export function sessionStoreContract(engine: string, open: OpenStores): void {
       const ended = await sessions.endAll(ada.user.id, { except: kept.id }, end)
       expect(ended.map(({ id }) => id)).toEqual([second.prepared.session.id, ada.prepared.session.id])
       expect(await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW + 2)).toEqual([
-        { ...kept, app: null },
+        { ...kept, app: null, keyUsedAt: null },
       ])
       await sessions.endAll(ada.user.id, { except: null }, end)
       expect(await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW + 2)).toEqual([])

@@ -1,5 +1,6 @@
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sqlDatabaseContract } from '../sql-database-contract'
+import { apiKeyContract } from './api-key-contract'
 import { storesOn } from './arrange'
 import { attemptStoreContract } from './attempt-store-contract'
 import { enrolmentContract } from './enrolment-contract'
@@ -26,6 +27,7 @@ export function truthContract(engine: string, open: () => SqlDatabase): void {
   for (const portContract of [
     userStoreContract,
     sessionStoreContract,
+    apiKeyContract,
     linkStoreContract,
     attemptStoreContract,
     deviceStoreContract,

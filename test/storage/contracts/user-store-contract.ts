@@ -115,7 +115,7 @@ export function userStoreContract(engine: string, open: OpenStores): void {
       const started = await ownAccounts.changePassword(done)
       expect(started?.ended).toEqual([{ id: ada.prepared.session.id, mode: 'session' }])
       const open_ = await sessions.list(ada.user.id, { before: null, limit: 9 }, NOW)
-      expect(open_).toEqual([{ ...done.prepared.session, app: null }])
+      expect(open_).toEqual([{ ...done.prepared.session, app: null, keyUsedAt: null }])
       expect((await devices.list(ada.user.id, NOW)).map(({ id }) => id)).toEqual([done.prepared.newDeviceId])
       expect(await ownAccounts.changePassword({ ...change(), newHash: passwordHash() })).toBeNull()
       expect((await users.findById(ada.user.id))?.passwordHash).toBe(newHash)

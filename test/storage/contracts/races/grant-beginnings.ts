@@ -1,3 +1,4 @@
+import { newKey } from '../api-key-contract'
 import { NOW, register, source } from '../arrange'
 import { ALL, issueCode } from '../oauth-store-contract'
 import type { Beginning } from './beginnings'
@@ -6,6 +7,19 @@ import type { Beginning } from './beginnings'
 export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a code that is redeemed': redemption('read'),
   'a code that is redeemed for offline access': redemption('read offline_access'),
+  'an API key that is made': {
+    restsOn: ['account', 'session'],
+    async arrange({ stores: { users, apiKeys } }) {
+      const ada = await register(users, 'token')
+      return {
+        ada,
+        async next() {
+          const key = newKey(ada)
+          return async () => ((await apiKeys.create(key)).outcome === 'created' ? key.id : null)
+        },
+      }
+    },
+  },
   'a refresh of a client': {
     restsOn: ['account', 'session'],
     async arrange(course) {

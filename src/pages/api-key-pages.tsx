@@ -1,0 +1,226 @@
+import type { ApiKeyPages, ApiKeysView } from '../api/oauth/api-keys'
+import type { Pages } from '../api/pages'
+import type { ListedApiKey } from '../flows/oauth/create-api-key'
+import { API_KEY_DAYS } from '../oauth/api-key'
+import type { ScopeTexts } from '../oauth/scope-texts'
+import type { Resource } from '../oauth/scopes'
+import { AccountForm, AccountSection } from './account-section'
+import { bare } from './account-sessions'
+import { ScopeWords } from './consent-parts'
+import { Hidden } from './form'
+import { Layout } from './layout'
+import { type PageContext, withReturnTo } from './page'
+import { apiKeyTexts } from './texts/api-key-texts'
+
+/** Below the base path. */
+const PATH = '/account/api-keys'
+
+/** The lives that the form offers, in days. */
+const OFFERED_DAYS = [7, 30, 90, 180, 365]
+
+interface WithTexts {
+  readonly context: PageContext
+  readonly scopeTexts: ScopeTexts
+}
+
+/** The pages of API keys. */
+export function createApiKeyPages(
+  pages: Pages,
+  { scopeTexts }: { readonly scopeTexts: ScopeTexts },
+): ApiKeyPages {
+  return {
+    wanted: (c) => pages.wanted(c),
+    list: (c, view) =>
+      pages.show(
+        c,
+        (context: PageContext) => <ApiKeysPage context={context} view={view} scopeTexts={scopeTexts} />,
+        { status: view.wrong === null ? 200 : 400 },
+      ),
+    created: (c, key, secret) =>
+      pages.show(c, (context: PageContext) => <CreatedPage context={context} apiKey={key} secret={secret} />),
+  }
+}
+
+/** `GET /account/api-keys`: the keys of the account, and how to make and revoke them. */
+export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonly view: ApiKeysView }) {
+  const words = apiKeyTexts(context.language)
+  const { userId, keys, resources, changeable, wrong } = view
+  const { texts, basePath } = context
+  return (
+    <Layout context={context} title={words.title} signedIn wide>
+      <div class="title">
+        <h1>{words.title}</h1>
+        <p class="intro">{words.intro}</p>
+        <p>
+          <a href={`${basePath}/account`}>{words.account}</a>
+        </p>
+      </div>
+      {wrong !== null && (
+        <p class="alert" role="alert">
+          {wrong === 'incomplete' ? words.incomplete : words.tooMany}
+        </p>
+      )}
+      <AccountSection id="keys-section" title={words.yours} intro={keys.length === 0 ? words.none : ''}>
+        <ul class="rows">
+          {keys.map((key) => (
+            <KeyRow context={context} userId={userId} apiKey={key} scopeTexts={scopeTexts} />
+          ))}
+        </ul>
+      </AccountSection>
+      {resources.map((resource, index) => (
+        <AccountSection
+          id={`new-key-${index}`}
+          title={resources.length === 1 ? words.create : words.createAt(resource.uri)}
+          intro={words.nameHint}
+        >
+          {changeable ? (
+            <NewKeyForm
+              context={context}
+              userId={userId}
+              resource={resource}
+              index={index}
+              scopeTexts={scopeTexts}
+            />
+          ) : (
+            <>
+              <p class="intro">{texts.reauthenticate.recent}</p>
+              <p>
+                <a class="button" href={withReturnTo(`${basePath}/reauthenticate`, `${basePath}${PATH}`)}>
+                  {texts.reauthenticate.go}
+                </a>
+              </p>
+            </>
+          )}
+        </AccountSection>
+      ))}
+    </Layout>
+  )
+}
+
+function KeyRow({
+  context,
+  userId,
+  apiKey,
+  scopeTexts,
+}: WithTexts & { readonly userId: string; readonly apiKey: ListedApiKey }) {
+  const { texts, language, basePath } = context
+  const words = apiKeyTexts(language)
+  const { id, app, expiresAt, keyUsedAt } = apiKey
+  const name = app?.name ?? ''
+  return (
+    <li class="row">
+      <div>
+        <p class="row-title">{name}</p>
+        <p class="row-details">
+          {(app?.scope ?? '').split(' ').map((scope, index) => (
+            <>
+              {index > 0 && ', '}
+              <ScopeWords scope={scope} texts={scopeTexts} language={language} />
+            </>
+          ))}
+          {` ${texts.account.at(app?.resource ?? '')}`}
+        </p>
+        <p class="row-details">
+          {words.until} <Day at={expiresAt} language={language} />
+          {' · '}
+          {keyUsedAt === null ? (
+            words.neverUsed
+          ) : (
+            <>
+              {words.lastUsed} <Day at={keyUsedAt} language={language} />
+            </>
+          )}
+        </p>
+      </div>
+      <AccountForm
+        accountId={userId}
+        form={bare(context, `revoke-${id}`)}
+        action={`/api-keys/${encodeURIComponent(id)}/revoke`}
+        returnTo={`${basePath}${PATH}`}
+      >
+        <button type="submit">
+          {words.revoke}
+          <span class="visually-hidden">: {name}</span>
+        </button>
+      </AccountForm>
+    </li>
+  )
+}
+
+/** A day in UTC: nothing about a key is shown more precisely. */
+function Day({ at, language }: { readonly at: number; readonly language: PageContext['language'] }) {
+  const iso = new Date(at * 1000).toISOString().slice(0, 10)
+  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at * 1000)
+  return <time datetime={iso}>{text}</time>
+}
+
+function NewKeyForm({
+  context,
+  userId,
+  resource: { uri, scopes },
+  index,
+  scopeTexts,
+}: WithTexts & { readonly userId: string; readonly resource: Resource; readonly index: number }) {
+  const words = apiKeyTexts(context.language)
+  const id = (field: string) => `key-${index}-${field}`
+  return (
+    <form class="form" method="post" action={`${context.basePath}/api-keys`}>
+      <Hidden name="account_id" value={userId} />
+      <Hidden name="resource" value={uri} />
+      <div class="field">
+        <label for={id('name')}>{words.name}</label>
+        <input id={id('name')} name="name" type="text" autocomplete="off" maxlength={100} required />
+      </div>
+      <fieldset class="field">
+        <legend>{words.scopes}</legend>
+        {scopes.map((scope, nth) => (
+          <label class="choice" for={id(`scope-${nth}`)}>
+            <input id={id(`scope-${nth}`)} name="scope" type="checkbox" value={scope} />
+            <ScopeWords scope={scope} texts={scopeTexts} language={context.language} />
+          </label>
+        ))}
+      </fieldset>
+      <div class="field">
+        <label for={id('days')}>{words.lifetime}</label>
+        <select id={id('days')} name="expires_in_days">
+          {OFFERED_DAYS.map((days) => (
+            <option value={String(days)} selected={days === API_KEY_DAYS.usual}>
+              {words.days(days)}
+            </option>
+          ))}
+        </select>
+      </div>
+      <button type="submit" class="primary">
+        {words.submit}
+      </button>
+    </form>
+  )
+}
+
+/** Shows the answer to the form that made a key. Nothing else shows it. */
+export function CreatedPage({
+  context,
+  apiKey,
+  secret,
+}: {
+  readonly context: PageContext
+  readonly apiKey: ListedApiKey
+  readonly secret: string
+}) {
+  const words = apiKeyTexts(context.language)
+  return (
+    <Layout context={context} title={words.createdTitle} signedIn>
+      <h1>{words.createdTitle}</h1>
+      <p class="intro">{apiKey.app?.name}</p>
+      <p class="permissions">
+        <code class="secret">{secret}</code>
+      </p>
+      <p class="next">{words.once}</p>
+      <div class="actions">
+        <a class="button primary" href={`${context.basePath}${PATH}`}>
+          {words.kept}
+        </a>
+      </div>
+    </Layout>
+  )
+}
