@@ -1,4 +1,4 @@
-// What makes the pages handier. Everything works without it; it adds what would be dead otherwise.
+// Makes the pages handier. Everything works without it.
 
 for (const box of all('.password')) addReveal(box)
 for (const input of all('input[data-min-length]')) addStrength(input)
@@ -25,16 +25,16 @@ function addReveal(box) {
     button.ariaLabel = button.title
   }
   button.addEventListener('click', () => show(input.type === 'password'))
-  // A click leaves the caret where it is.
+  // A click leaves the caret.
   button.addEventListener('mousedown', (event) => event.preventDefault())
-  // So that the browser offers to save a password, and keeps no list of texts typed here.
+  // So that the browser saves a password, and keeps no list of texts typed here.
   input.form?.addEventListener('submit', () => show(false))
   show(false)
   box.classList.add('enhanced')
   box.append(button)
 }
 
-/** Says how much longer a new password has to be, in code points as the server counts. @param {HTMLInputElement} input */
+/** Says how much longer a password must be, in code points as the server counts. @param {HTMLInputElement} input */
 function addStrength(input) {
   const { minLength, moreOne, more, enough } = input.dataset
   const needed = Number(minLength)
@@ -55,7 +55,7 @@ function addStrength(input) {
     box.hidden = length === 0
     bar.value = Math.min(length, needed)
     box.classList.toggle('enough', missing <= 0)
-    // Read out when the typing pauses, not at each key.
+    // Read out when typing pauses.
     clearTimeout(pause)
     pause = setTimeout(() => {
       words.textContent =
@@ -71,7 +71,7 @@ function askBefore(form) {
   })
 }
 
-/** Disables the buttons of a form that is on its way, and says that work goes on. @param {HTMLFormElement} form */
+/** Disables the buttons of a form that was sent, and says that work goes on. @param {HTMLFormElement} form */
 function sendOnce(form) {
   const words = document.createElement('p')
   words.role = 'status'
@@ -86,31 +86,28 @@ function sendOnce(form) {
     // Afterwards, because a disabled button is not part of what is sent, and another listener may stop it.
     setTimeout(() => show(!event.defaultPrevented))
   })
-  // A page that the browser kept is shown again as it was left.
+  // A page that the browser kept returns as it was left.
   addEventListener('pageshow', () => show(false))
 }
 
 /** The reader's own time. @param {HTMLTimeElement} time */
 function localise(time) {
-  const format = new Intl.DateTimeFormat(localeOfReader(), {
-    dateStyle: 'medium',
-    timeStyle: 'short',
-  })
+  const format = new Intl.DateTimeFormat(localeOfReader(), { dateStyle: 'medium', timeStyle: 'short' })
   time.title = time.textContent ?? ''
   time.textContent = format.format(new Date(time.dateTime))
 }
 
 function eye() {
-  const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg')
+  const svg = svgOf('svg')
   svg.setAttribute('viewBox', '0 0 24 24')
-  svg.setAttribute('aria-hidden', 'true')
+  svg.ariaHidden = 'true'
   const lines = {
     outline: 'M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12Z',
     pupil: 'M12 9a3 3 0 1 0 0 6 3 3 0 1 0 0-6Z',
     slash: 'M4 20 20 4',
   }
   for (const [name, d] of Object.entries(lines)) {
-    const path = document.createElementNS('http://www.w3.org/2000/svg', 'path')
+    const path = svgOf('path')
     path.setAttribute('class', name)
     path.setAttribute('d', d)
     svg.append(path)
@@ -118,11 +115,16 @@ function eye() {
   return svg
 }
 
-/** Says that the script of Cloudflare did not come: blocked, or out of reach. @param {HTMLElement} box */
+/** @param {string} name */
+function svgOf(name) {
+  return document.createElementNS('http://www.w3.org/2000/svg', name)
+}
+
+/** Says that Cloudflare's script did not load. @param {HTMLElement} box */
 function explainMissing(box) {
   if ('turnstile' in window) return
   box.classList.add('error')
-  box.setAttribute('role', 'alert')
+  box.role = 'alert'
   box.textContent = box.dataset.unavailable ?? ''
 }
 
@@ -131,7 +133,7 @@ function all(selector) {
   return document.querySelectorAll(selector)
 }
 
-/** The reader's own variant of the language of the page: dates are written one way in the USA and another in Britain. */
+/** The reader's own variant of the language of the page: the USA and Britain write dates differently. */
 function localeOfReader() {
   const { lang } = document.documentElement
   return navigator.languages.find((tag) => tag === lang || tag.startsWith(`${lang}-`)) ?? lang

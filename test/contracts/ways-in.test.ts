@@ -160,16 +160,15 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 }
 
 /** Every statement that begins a session, by its file, and what is tried of it. In a session that there is, another takes its place. */
-const BEGINNINGS: Readonly<Record<string, readonly (Tried | 'in a session')[]>> = {
+const BEGINNINGS: Readonly<Record<string, readonly (Tried | readonly Tried[] | 'in a session')[]>> = {
   // One statement for every app, that on a device too.
   'grants.ts': ['app'],
   // In the session of its person, whose proofs it takes over (test/oauth/api-keys.test.ts).
   'api-key-store.ts': ['in a session'],
   'enrolments.ts': ['setting up'],
-  'identity-store.ts': ['social'],
   'link-uses.ts': ['link'],
-  'passkey-store.ts': ['passkey'],
   'pending-sign-ins.ts': ['second step'],
+  'proven-sign-in.ts': [['passkey', 'social']],
   'second-factor-store.ts': ['in a session'],
   'session-renewal.ts': ['in a session'],
   'own-account-store.ts': ['in a session'],
