@@ -16,6 +16,13 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: STATUS,
   },
   {
+    guard: 'a client ends nothing before it has proven who it is',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${PROVEN}',
+    put: ' AND :client_secret IS NOT DISTINCT FROM :client_secret',
+    tests: STATUS,
+  },
+  {
     guard: 'a client revokes no token that names another',
     cut: ' === client.clientId ?',
     put: ' !== null ?',
@@ -72,6 +79,12 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: MACHINES,
   },
   { guard: 'a client that signs nobody in is given no code', lines: 2, tests: MACHINES },
+  {
+    guard: 'an assertion is signed by a key of its client',
+    cut: 'await jwtVerify(assertion,',
+    put: 'await (async (text: string, ..._: unknown[]) => ({ payload: decodeJwt(text) }))(assertion,',
+    tests: ASSERTION,
+  },
   { guard: 'an assertion is for this issuer alone', tests: ASSERTION },
   { guard: 'an assertion lasts five minutes at most', tests: ASSERTION },
   {
@@ -88,6 +101,12 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: DEVICE,
   },
   {
+    guard: 'a client starts no request of a device before it has proven who it is',
+    cut: 'secret_hash IS NOT DISTINCT FROM :client_secret',
+    put: ':client_secret IS NOT DISTINCT FROM :client_secret',
+    tests: DEVICE,
+  },
+  {
     guard: 'who entered a code owns it',
     cut: '(user_id IS NULL OR user_id = :user_id)',
     put: ':user_id IS NOT NULL',
@@ -99,7 +118,12 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     put: '',
     tests: DEVICE,
   },
-  { guard: 'who decides about a device is who was asked', tests: DEVICE },
+  {
+    guard: 'who decides about a device is who was asked',
+    cut: ' || shown.userId !== userId',
+    put: '',
+    tests: DEVICE,
+  },
   {
     guard: 'a device code is of its client',
     cut: ' AND client_id = :client_id',
@@ -124,8 +148,35 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     put: ":resource <> '')",
     tests: DEVICE,
   },
+  { guard: 'a device code expires', cut: 'expires_at > :now', put: ':now > 0', tests: DEVICE },
+  {
+    guard: 'a device code is taken by its client alone',
+    cut: 'client_id = :client_id',
+    put: ':client_id IS NOT NULL',
+    tests: DEVICE,
+  },
+  {
+    guard: 'a device code is taken by a client that has proven who it is',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${PROVEN}',
+    put: ' AND :client_secret IS NOT DISTINCT FROM :client_secret',
+    tests: DEVICE,
+  },
+  {
+    guard: 'a device code ends with the session that allowed it',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: '${JOIN_LIVE_ACCOUNT} WHERE',
+    put: 'WHERE :now > 0 AND',
+    tests: DEVICE,
+  },
   { guard: 'whatever starts a grant names the person to its client', tests: DEVICE },
   { guard: 'a refresh token of one factor is inactive where two are required', tests: STATUS },
+  {
+    guard: 'an access token of one factor is inactive where two are required',
+    cut: 'lacksFactor(policy, { roles, ...assuranceOf(session.methods) }) ? null : claims',
+    put: 'claims',
+    tests: STATUS,
+  },
   {
     guard: 'a device code is taken once',
     cut: ' AND redeemed_as IS NULL',

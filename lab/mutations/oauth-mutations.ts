@@ -55,7 +55,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'a token is for a resource that settings name',
     cut: 'each.uri === uri',
-    put: 'uri !== ""',
+    put: 'each.uri === uri || (uri !== null && !resources.some((known) => known.uri === uri))',
     tests: AUTHORIZE,
   },
   {
@@ -169,19 +169,25 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'nothing is taken from the query', lines: 2, tests: TOKEN },
   { guard: 'a parameter of a form comes once', tests: TOKEN },
   { guard: 'a client proves who it is in one way', lines: 2, tests: TOKEN },
+  { guard: 'an empty secret is none', cut: "secret === '' ? undefined : ", put: '', tests: TOKEN },
   {
     guard: 'there is no grant but a code and its refresh tokens',
     cut: "'unsupported_grant_type'",
     put: "'invalid_grant'",
     tests: TOKEN,
   },
-  { guard: 'what every origin may call takes no cookie', tests: TOKEN },
+  {
+    guard: 'what every origin may call takes no cookie',
+    cut: "'*')",
+    put: "c.req.header('Origin') ?? '*')\n  c.res.headers.set('Access-Control-Allow-Credentials', 'true')",
+    tests: TOKEN,
+  },
   { guard: 'no service is handed the secret that signs tokens', tests: SETTINGS },
   {
     guard: 'a code is of a session that is live',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    cut: 'FROM sessions ${JOIN_LIVE_ACCOUNT} JOIN',
-    put: 'FROM sessions JOIN',
+    cut: '${JOIN_LIVE_ACCOUNT} JOIN',
+    put: 'JOIN users ON users.id = sessions.user_id AND :now > 0 JOIN',
     tests: AUTHORIZE,
   },
   {
@@ -192,15 +198,54 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a second use of a code ends what the first was given',
-    cut: "'code-reused', end_context = :context",
-    put: "'code-reused', end_context = :context, id = id || 'x'",
+    cut: 'WHERE id = (SELECT redeemed_as',
+    put: 'WHERE :now < 0 AND id = (SELECT redeemed_as',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a replay of a code by another client ends nothing',
+    cut: ' AND client_id = :client_id)',
+    put: ')',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a replay of a code without the proof of its client ends nothing',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${PROVEN}',
+    put: ' AND :client_secret IS NOT DISTINCT FROM :client_secret',
     tests: TOKEN,
   },
   { guard: 'a code is taken once', cut: ' AND redeemed_as IS NULL', put: '', tests: TOKEN },
+  { guard: 'a code expires', cut: ' AND expires_at > :now', put: ' AND :now > 0', tests: TOKEN },
   {
-    guard: 'a code is of its client, its redirect URI, its verifier and its resource',
-    cut: ' AND redirect_uri = :redirect_uri',
-    put: " AND redirect_uri <> '' || :redirect_uri",
+    guard: 'a code is of its client',
+    cut: 'client_id = :client_id',
+    put: ':client_id IS NOT NULL',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code is of its redirect URI',
+    cut: 'redirect_uri = :redirect_uri',
+    put: ':redirect_uri IS NOT NULL',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code is of its verifier',
+    cut: 'challenge = :challenge',
+    put: ':challenge IS NOT NULL',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code is of its resource',
+    cut: 'resource = :resource)',
+    put: ":resource <> '')",
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code is taken by a client that has proven who it is',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${PROVEN}',
+    put: ' AND :client_secret IS NOT DISTINCT FROM :client_secret',
     tests: TOKEN,
   },
   {
@@ -220,6 +265,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     guard: 'a refresh token of one client is none of another',
     cut: 'sessions.client_id = :client_id AND EXISTS',
     put: 'EXISTS',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a refresh takes the proof of its client',
+    cut: 'secret_hash IS NOT DISTINCT FROM :client_secret',
+    put: ':client_secret IS NOT DISTINCT FROM :client_secret',
     tests: TOKEN,
   },
   {
@@ -281,7 +332,13 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   { guard: 'a document is fetched at a path of a host', tests: DOCUMENTS },
   {
-    guard: 'no document is fetched from an address or a private name',
+    guard: 'no document is fetched from an address',
+    cut: '/^[a-z0-9.-]+\\.[a-z][a-z0-9-]*$/.test(host) && ',
+    put: '',
+    tests: DOCUMENTS,
+  },
+  {
+    guard: 'no document is fetched from a private name',
     cut: ' && !OWN_NETWORK.test(host)',
     put: '',
     tests: DOCUMENTS,

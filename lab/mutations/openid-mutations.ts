@@ -45,8 +45,8 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
   { guard: 'a token is presented in one way', tests: OPENID },
   {
     guard: 'a hint is of the client that sends it',
-    lines: 6,
-    put: '  if (!hint) throw hint',
+    cut: 'hint?.clientId !== clientId',
+    put: 'hint === null',
     tests: CONFORMANCE,
   },
   {
@@ -60,6 +60,7 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     lines: 2,
     tests: SIGN_OUT,
   },
+  { guard: 'a sign-out is asked for by the client of its hint', tests: SIGN_OUT },
   {
     guard: 'a sign-out is unasked only for the person of its hint',
     cut: ' && hint.subject === subject',

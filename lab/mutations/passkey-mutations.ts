@@ -92,6 +92,21 @@ export const PASSKEY_MUTATIONS: readonly Mutation[] = [
     tests: VERIFIER,
   },
   {
+    guard: 'the id of a passkey is as long as one',
+    cut: '!isCredentialIdLength(credential.id.length) || ',
+    put: '',
+    tests: VERIFIER,
+  },
+  {
+    guard: 'an assertion brings no passkey along',
+    cut: ' || data.credential',
+    put: '',
+    tests: VERIFIER,
+  },
+  { guard: 'nothing follows authenticator data', tests: VERIFIER },
+  { guard: 'a COSE key is of the type, the algorithm and the curve that it is read as', tests: VERIFIER },
+  { guard: 'an RSA key of a passkey has the exponent of all', tests: VERIFIER },
+  {
     guard: 'a COSE key has no member more than its type needs',
     cut: ' !== fixed',
     put: ' < fixed',
@@ -101,6 +116,18 @@ export const PASSKEY_MUTATIONS: readonly Mutation[] = [
     guard: 'a map of CBOR has each key once',
     cut: 'at !== -1 && (key',
     put: 'at === -1 || (key',
+    tests: CBOR,
+  },
+  {
+    guard: 'a map of CBOR has its keys in order',
+    cut: '(key[at] ?? 0) > (previous[at] ?? 0)',
+    put: 'key.length > 0',
+    tests: CBOR,
+  },
+  {
+    guard: 'CBOR nests as deep as authenticators do, and no deeper',
+    cut: ' || depth > MAX_DEPTH',
+    put: '',
     tests: CBOR,
   },
   {

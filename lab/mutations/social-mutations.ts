@@ -39,6 +39,12 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     tests: REFUSALS,
   },
   {
+    guard: 'an ID token answers the nonce of its attempt',
+    cut: 'expectedNonce: nonce',
+    put: 'expectedNonce: String(decodePart(String((await response.clone().json())?.id_token), 1)?.nonce)',
+    tests: REFUSALS,
+  },
+  {
     guard: 'the signature of an ID token is verified',
     tests: REFUSALS,
   },

@@ -35,6 +35,7 @@ export async function verifyAssertion(
   const alg = key && algorithmOf(key)
   if (!named || !client || !key || alg === undefined) return null
   // The key says how it signs, and not the assertion.
+  // guard: an assertion is signed by a key of its client
   const verified = await jwtVerify(assertion, await importJWK(key, alg), {
     algorithms: [alg],
     issuer: named.clientId,

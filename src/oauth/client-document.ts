@@ -26,7 +26,8 @@ export function isDocumentUrl(text: string): boolean {
 
 /** Returns whether a host is a name that the public can own: no IP address, no name without a dot, none of a network of one's own. */
 function isPublicHost(host: string): boolean {
-  // guard: no document is fetched from an address or a private name
+  // guard: no document is fetched from an address
+  // guard: no document is fetched from a private name
   return /^[a-z0-9.-]+\.[a-z][a-z0-9-]*$/.test(host) && !OWN_NETWORK.test(host)
 }
 

@@ -36,6 +36,7 @@ export function parseAuthenticatorData(bytes: Bytes): AuthenticatorData | null {
   const attested = has(FLAGS.AT) ? readCredential(bytes, view, 37) : { credential: null, end: 37 }
   if (!attested) return null
   const end = has(FLAGS.ED) ? endOfExtensions(bytes, attested.end) : attested.end
+  // guard: nothing follows authenticator data
   if (end !== bytes.length) return null
   return {
     rpIdHash: bytes.slice(0, 32),

@@ -36,6 +36,7 @@ const MAX_DEPTH = 4
 
 function readItem(bytes: Uint8Array<ArrayBuffer>, start: number, depth: number): Decoded<CborValue> | null {
   const head = readHead(bytes, start)
+  // guard: CBOR nests as deep as authenticators do, and no deeper
   if (!head || depth > MAX_DEPTH) return null
   const { major, argument, end } = head
   switch (major) {
@@ -131,5 +132,6 @@ function isAfter(key: Uint8Array, previous: Uint8Array): boolean {
   if (key.length !== previous.length) return key.length > previous.length
   const at = key.findIndex((byte, index) => byte !== previous[index])
   // guard: a map of CBOR has each key once
+  // guard: a map of CBOR has its keys in order
   return at !== -1 && (key[at] ?? 0) > (previous[at] ?? 0)
 }

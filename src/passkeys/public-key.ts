@@ -109,6 +109,7 @@ async function importKey(members: CborMap, { jwk, parameters, fixed, bytes }: Al
   // The members of its type and no others (WebAuthn L3 §6.5.1.1).
   // guard: a COSE key has no member more than its type needs
   if (members.size !== fixed.length + bytes.length) return null
+  // guard: a COSE key is of the type, the algorithm and the curve that it is read as
   if (!fixed.every(([label, value]) => members.get(label) === value)) return null
   const values: Record<string, string> = {}
   for (const [label, member, min, max] of bytes) {
@@ -119,6 +120,7 @@ async function importKey(members: CborMap, { jwk, parameters, fixed, bytes }: Al
     values[member] = encodeBase64url(value)
   }
   // 65,537, which every authenticator uses: other exponents are slow, or weak.
+  // guard: an RSA key of a passkey has the exponent of all
   if (values.e !== undefined && values.e !== 'AQAB') return null
   try {
     return await crypto.subtle.importKey('jwk', { ...jwk, ...values }, parameters, false, ['verify'])

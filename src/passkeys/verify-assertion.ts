@@ -83,6 +83,7 @@ export async function verifyAssertion(
 
   const data = parseAuthenticatorData(authenticatorData)
   // Only a registration brings a new passkey along (WebAuthn L3 §6.1).
+  // guard: an assertion brings no passkey along
   if (!data || data.credential) return refuse('authenticator-data')
   const flagsRefusal = await checkFlags(data, expected)
   if (flagsRefusal) return refuse(flagsRefusal)

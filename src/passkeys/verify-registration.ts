@@ -74,6 +74,7 @@ export async function verifyRegistration(
   const credentialId = encodeBase64url(credential.id)
   // The id that the browser names is the one that the authenticator made.
   // guard: a registration names the id that its authenticator made
+  // guard: the id of a passkey is as long as one
   if (!isCredentialIdLength(credential.id.length) || id !== credentialId) return refuse('credential-id')
 
   const { signCount, userVerified, backupEligible, backedUp } = data

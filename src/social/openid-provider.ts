@@ -118,6 +118,7 @@ export function createOpenIdProvider(terms: OpenIdTerms, egress: Egress): Provid
           { ...metadata, ...(await expectedOfToken(metadata, terms, response)) },
           client,
           response,
+          // guard: an ID token answers the nonce of its attempt
           { expectedNonce: nonce, requireIdToken: true },
         )
         // guard: the signature of an ID token is verified

@@ -88,6 +88,16 @@ describe('the codes of a device', () => {
   ] as const)('are not given for %s', async (_, as, others, error, status) => {
     expect(await startDevice(service, await as(), others)).toMatchObject(refused(error, status))
   })
+
+  it('OP-10: are not stored for whoever has not proven which client it is, nor for one that may not', async () => {
+    const stored = () => env.DB.prepare('SELECT count(*) AS codes FROM device_codes').first('codes')
+    const before = await stored()
+    const secret = await newDeviceClient({ confidential: true })
+    for (const as of [{ ...tv, secret: 'x' }, { ...secret, secret: null }, await newClient()])
+      expect((await startDevice(service, as)).status).toBeGreaterThanOrEqual(400)
+    expect(await stored()).toBe(before)
+    expect((await startDevice(service, secret)).status).toBe(200)
+  })
 })
 
 describe('a person at /device', () => {
@@ -230,7 +240,10 @@ describe('a device that asks for the outcome', () => {
     expect(await ask()).toMatchObject(refused('slow_down'))
     own.ahead = 9
     expect(await ask()).toMatchObject(refused('slow_down'))
-    own.ahead = 9 + 15
+    // Five seconds more each time: 15 from then on, and 20 after the next.
+    own.ahead = 9 + 14
+    expect(await ask()).toMatchObject(refused('slow_down'))
+    own.ahead = 23 + 20
     expect(await ask()).toMatchObject(refused('authorization_pending'))
     own.ahead = 599
     const page = await enterCode(own, ada, body.user_code)

@@ -16,6 +16,7 @@ import {
   type TestClient,
   VERIFIER,
 } from '../support/oauth'
+import { revoke } from '../support/oauth-machines'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
@@ -76,6 +77,13 @@ describe.each(['confidential', 'public'] as const)('a code of a %s client', (kin
     expect(await exchange(service, own(), code)).toMatchObject(refused('invalid_grant'))
     expect(await refresh(service, own(), first.body.refresh_token)).toMatchObject(refused('invalid_grant'))
     expect(service.log).toContainEqual(expect.objectContaining({ event: 'code-reused', client_id: own().id }))
+  })
+
+  it('OP-04: is used once, also where what the first was given has already ended', async () => {
+    const code = await codeFor(service, ada, own())
+    const first = await exchange(service, own(), code)
+    expect((await revoke(service, own(), first.body.refresh_token)).status).toBe(200)
+    expect(await exchange(service, own(), code)).toMatchObject(refused('invalid_grant'))
   })
 
   it('OP-04: GHSA-7w99-5wm4-3g79: twenty uses at once give at most one success, and its tokens end', async () => {
@@ -232,9 +240,13 @@ describe('a client at the token endpoint', () => {
   it('OP-10: nothing is taken from the query, from JSON or by GET, and a parameter comes once', async () => {
     const own = { ...client }
     const basic = { Authorization: `Basic ${btoa(`${own.id}:${own.secret}`)}` }
-    expect(await postForm(service, '/oauth/token?grant_type=refresh_token', {}, basic)).toMatchObject(
-      refused('invalid_request'),
-    )
+    const { refresh_token } = await granted(service, ada, own)
+    const whole = { grant_type: 'refresh_token', refresh_token }
+    for (const query of [`${new URLSearchParams(whole)}`, 'resource=', 'x=1'])
+      expect(await postForm(service, `/oauth/token?${query}`, whole, basic)).toMatchObject(
+        refused('invalid_request'),
+      )
+    expect((await postForm(service, '/oauth/token', whole, basic)).status).toBe(200)
     expect(
       await send(service, 'POST', '/oauth/token', { body: { grant_type: 'refresh_token' }, headers: basic }),
     ).toMatchObject(refused('invalid_request'))
@@ -292,6 +304,19 @@ describe('the refresh token of a client', () => {
     own.ahead = 3600
     expect(await refresh(own, client, first.refresh_token)).toMatchObject(refused('invalid_grant'))
     expect(await refresh(own, client, second.body.refresh_token)).toMatchObject(refused('invalid_grant'))
+  })
+
+  it('OP-10: whoever lacks the secret of its client uses up no token, and ends nothing with an old one', async () => {
+    const own = oauthService()
+    const thief = { ...client, secret: 'wrong' }
+    const first = await granted(own, ada, client)
+    expect(await refresh(own, thief, first.refresh_token)).toMatchObject(refused('invalid_client', 401))
+    own.ahead = 3600
+    const second = await refresh(own, client, first.refresh_token)
+    expect(second.status).toBe(200)
+    own.ahead = 7200
+    expect(await refresh(own, thief, first.refresh_token)).toMatchObject(refused('invalid_client', 401))
+    expect((await refresh(own, client, second.body.refresh_token)).status).toBe(200)
   })
 
   it('GHSA-392p-2q2v-4372: twenty uses at once give one successor', async () => {

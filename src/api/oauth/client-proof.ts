@@ -63,6 +63,7 @@ function parseBasic(header: string): { readonly id: string; readonly secret: str
   try {
     const [, id = '', secret = ''] = /^([^:]*):(.*)$/s.exec(atob(encoded)) ?? []
     const decode = (text: string) => decodeURIComponent(text.replaceAll('+', ' '))
+    // guard: an empty secret is none
     return id === '' ? null : { id: decode(id), secret: secret === '' ? undefined : decode(secret) }
   } catch {
     return null

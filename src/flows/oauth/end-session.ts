@@ -40,6 +40,7 @@ export async function decideLogout(
   // A hint that does not verify is none: it may be of before a rotation of keys, and the person can still be asked.
   const hint = idTokenHint === null ? null : await idTokens.readHint(idTokenHint)
   const named = hint?.clientId ?? clientId
+  // guard: a sign-out is asked for by the client of its hint
   if (clientId !== null && clientId !== named) return refused('The app is not the one of its ID token.')
   const { client, person, subject } = await oauth.findAsked({
     clientId: named !== null && isClientId(named) ? named : '',

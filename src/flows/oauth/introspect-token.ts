@@ -88,5 +88,6 @@ function activeAccess(
   }
   if (!grant || grant.clientId !== claims.clientId || grant.subject !== claims.subject) return null
   const { roles, session } = grant.live
+  // guard: an access token of one factor is inactive where two are required
   return lacksFactor(policy, { roles, ...assuranceOf(session.methods) }) ? null : claims
 }

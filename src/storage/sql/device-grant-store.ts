@@ -29,6 +29,7 @@ export function createDeviceGrantStore(
       const { proven } = await db.transaction({
         started: sql(
           // guard: a client starts no request of a device that may not use it
+          // guard: a client starts no request of a device before it has proven who it is
           `INSERT INTO device_codes (code_hash, user_code_hash, client_id, scope, resource, expires_at, wait_seconds)
            SELECT :code_hash, :user_code_hash, id, :scope, :resource, :expires_at, :wait_seconds FROM oauth_clients
             WHERE id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret AND grants LIKE :grant`,
@@ -117,6 +118,10 @@ export function createDeviceGrantStore(
         redeemed: sql<{ code_hash: string }>(
           // guard: a device code is taken once
           // guard: a device code is of its resource
+          // guard: a device code expires
+          // guard: a device code is taken by its client alone
+          // guard: a device code is taken by a client that has proven who it is
+          // guard: a device code ends with the session that allowed it
           `UPDATE device_codes SET redeemed_as = :grant_id
             WHERE code_hash = :code_hash AND client_id = :client_id AND allowed = 1 AND redeemed_as IS NULL
               AND expires_at > :now AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}

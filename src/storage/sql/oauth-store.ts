@@ -169,6 +169,8 @@ function isOther(asked: string | null, granted: string | null): boolean {
 function endReused({ client, codeHash, source, now }: PresentedCode): Statement<{ id: string }> {
   return sql(
     // guard: a second use of a code ends what the first was given
+    // guard: a replay of a code by another client ends nothing
+    // guard: a replay of a code without the proof of its client ends nothing
     `UPDATE sessions SET ended_at = :now, end_reason = 'code-reused', end_context = :context
       WHERE id = (SELECT redeemed_as FROM authorization_codes WHERE code_hash = :code_hash AND client_id = :client_id)
         AND ended_at IS NULL AND ${PROVEN}
@@ -187,7 +189,12 @@ function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_tok
   const { client, codeHash, redirectUri, challenge, resource, grantId, now } = code
   return sql(
     // guard: a code is taken once
-    // guard: a code is of its client, its redirect URI, its verifier and its resource
+    // guard: a code expires
+    // guard: a code is of its client
+    // guard: a code is of its redirect URI
+    // guard: a code is of its verifier
+    // guard: a code is of its resource
+    // guard: a code is taken by a client that has proven who it is
     // guard: a code ends with the session that it came from
     `UPDATE authorization_codes SET redeemed_as = :grant_id
       WHERE code_hash = :code_hash AND redeemed_as IS NULL AND expires_at > :now

@@ -130,6 +130,7 @@ function holder(client: ClientProof | null) {
 const HELD_BY_JANUS = 'sessions.client_id IS NULL'
 
 // guard: a refresh token of one client is none of another
+// guard: a refresh takes the proof of its client
 /** The client of the session presents it, and has proven who it is. */
 const HELD_BY_CLIENT = `sessions.client_id = :client_id AND EXISTS (
   SELECT 1 FROM oauth_clients WHERE oauth_clients.id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret)`

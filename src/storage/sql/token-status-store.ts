@@ -15,6 +15,7 @@ export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
         proven: findProven(client),
         ended: sql(
           // guard: a client ends what it was granted, and nothing of another
+          // guard: a client ends nothing before it has proven who it is
           `UPDATE sessions SET ended_at = :now, end_reason = 'revoked-by-app', end_context = :context
             WHERE id = :id AND client_id = :client_id AND ended_at IS NULL AND ${PROVEN}`,
           { id: sessionId ?? '', now, context: endContext({ actorId: null, source }), ...presented },
