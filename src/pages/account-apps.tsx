@@ -53,6 +53,7 @@ export function AccountApps({ context, accountId, apps, scopeTexts }: AccountApp
                   {texts.account.lastSeen} <Time at={lastSeenAt} language={language} />
                 </p>
               </div>
+              {/* By the route of sessions: that of apps is there only with `createProvider`, and what was allowed before it was left out is, too. */}
               <AccountForm
                 accountId={accountId}
                 form={bare(context, `end-${id}`)}

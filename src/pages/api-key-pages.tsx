@@ -1,9 +1,9 @@
-import type { ApiKeyPages, ApiKeysView } from '../api/oauth/api-keys'
+import type { ApiKeyPages, ApiKeysView, RefusedKey } from '../api/oauth/api-keys'
 import type { Pages } from '../api/pages'
 import type { ListedApiKey } from '../flows/oauth/create-api-key'
 import { API_KEY_DAYS } from '../oauth/api-key'
 import type { ScopeTexts } from '../oauth/scope-texts'
-import type { Resource } from '../oauth/scopes'
+import { includesScope, type Resource } from '../oauth/scopes'
 import { AccountForm, AccountSection } from './account-section'
 import { bare } from './account-sessions'
 import { ScopeWords } from './consent-parts'
@@ -34,7 +34,7 @@ export function createApiKeyPages(
       pages.show(
         c,
         (context: PageContext) => <ApiKeysPage context={context} view={view} scopeTexts={scopeTexts} />,
-        { status: view.wrong === null ? 200 : 400 },
+        { status: view.refused === null ? 200 : 400 },
       ),
     created: (c, key, secret) =>
       pages.show(c, (context: PageContext) => <CreatedPage context={context} apiKey={key} secret={secret} />),
@@ -44,7 +44,7 @@ export function createApiKeyPages(
 /** `GET /account/api-keys`: the keys of the account, and how to make and revoke them. */
 export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonly view: ApiKeysView }) {
   const words = apiKeyTexts(context.language)
-  const { userId, keys, resources, changeable, wrong } = view
+  const { userId, keys, resources, changeable, refused } = view
   const { texts, basePath } = context
   return (
     <Layout context={context} title={words.title} signedIn wide>
@@ -55,9 +55,9 @@ export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonl
           <a href={`${basePath}/account`}>{words.account}</a>
         </p>
       </div>
-      {wrong !== null && (
-        <p class="alert" role="alert">
-          {wrong === 'incomplete' ? words.incomplete : words.tooMany}
+      {refused !== null && (
+        <p class="alert" role="alert" tabindex={-1} autofocus>
+          {refused.why === 'incomplete' ? words.incomplete : words.tooMany}
         </p>
       )}
       <AccountSection id="keys-section" title={words.yours} intro={keys.length === 0 ? words.none : ''}>
@@ -79,6 +79,7 @@ export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonl
               userId={userId}
               resource={resource}
               index={index}
+              refused={refused?.resource === resource.uri ? refused : null}
               scopeTexts={scopeTexts}
             />
           ) : (
@@ -121,15 +122,9 @@ function KeyRow({
           {` ${texts.account.at(app?.resource ?? '')}`}
         </p>
         <p class="row-details">
-          {words.until} <Day at={expiresAt} language={language} />
+          {words.until} {dayText(expiresAt, language)}
           {' · '}
-          {keyUsedAt === null ? (
-            words.neverUsed
-          ) : (
-            <>
-              {words.lastUsed} <Day at={keyUsedAt} language={language} />
-            </>
-          )}
+          {keyUsedAt === null ? words.neverUsed : `${words.lastUsed} ${dayText(keyUsedAt, language)}`}
         </p>
       </div>
       <AccountForm
@@ -147,11 +142,9 @@ function KeyRow({
   )
 }
 
-/** A day in UTC: nothing about a key is shown more precisely. */
-function Day({ at, language }: { readonly at: number; readonly language: PageContext['language'] }) {
-  const iso = new Date(at * 1000).toISOString().slice(0, 10)
-  const text = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at * 1000)
-  return <time datetime={iso}>{text}</time>
+/** Returns a day in UTC: nothing about a key is shown more precisely. No `<time>`, which the script of the pages gives the reader's own hour. */
+function dayText(at: number, language: PageContext['language']): string {
+  return new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeZone: 'UTC' }).format(at * 1000)
 }
 
 function NewKeyForm({
@@ -159,23 +152,49 @@ function NewKeyForm({
   userId,
   resource: { uri, scopes },
   index,
+  refused,
   scopeTexts,
-}: WithTexts & { readonly userId: string; readonly resource: Resource; readonly index: number }) {
+}: WithTexts & {
+  readonly userId: string
+  readonly resource: Resource
+  readonly index: number
+  /** Holds what this form said when it was refused. */
+  readonly refused: RefusedKey | null
+}) {
   const words = apiKeyTexts(context.language)
   const id = (field: string) => `key-${index}-${field}`
   return (
-    <form class="form" method="post" action={`${context.basePath}/api-keys`}>
+    <form
+      class="form"
+      method="post"
+      action={`${context.basePath}/api-keys`}
+      data-working={context.texts.form.working}
+    >
       <Hidden name="account_id" value={userId} />
       <Hidden name="resource" value={uri} />
       <div class="field">
         <label for={id('name')}>{words.name}</label>
-        <input id={id('name')} name="name" type="text" autocomplete="off" maxlength={100} required />
+        <input
+          id={id('name')}
+          name="name"
+          type="text"
+          value={refused?.name ?? ''}
+          spellcheck={false}
+          maxlength={100}
+          required
+        />
       </div>
       <fieldset class="field">
         <legend>{words.scopes}</legend>
         {scopes.map((scope, nth) => (
           <label class="choice" for={id(`scope-${nth}`)}>
-            <input id={id(`scope-${nth}`)} name="scope" type="checkbox" value={scope} />
+            <input
+              id={id(`scope-${nth}`)}
+              name="scope"
+              type="checkbox"
+              value={scope}
+              checked={includesScope(refused?.scope ?? '', scope)}
+            />
             <ScopeWords scope={scope} texts={scopeTexts} language={context.language} />
           </label>
         ))}
@@ -184,7 +203,7 @@ function NewKeyForm({
         <label for={id('days')}>{words.lifetime}</label>
         <select id={id('days')} name="expires_in_days">
           {OFFERED_DAYS.map((days) => (
-            <option value={String(days)} selected={days === API_KEY_DAYS.usual}>
+            <option value={String(days)} selected={days === (refused?.days ?? API_KEY_DAYS.usual)}>
               {words.days(days)}
             </option>
           ))}

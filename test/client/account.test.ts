@@ -7,7 +7,9 @@ import { decodeBase32 } from '../support/base32'
 import { FORMS, type Form, openStorage, signedUpClient, wiredClient } from '../support/client'
 import { mailingService } from '../support/mail'
 import { createNetwork, problemOf } from '../support/network'
-import { newEmail, PASSWORD } from '../support/person'
+import { granted, newClient, OTHER_RESOURCE, oauthService, RESOURCE } from '../support/oauth'
+import { exchangeKey } from '../support/oauth-machines'
+import { clientOf, newEmail, PASSWORD, send } from '../support/person'
 import { setVerified } from '../support/second-factor'
 
 const NEW_PASSWORD = 'a new beginning, again'
@@ -95,6 +97,45 @@ describe.each(Object.keys(FORMS) as Form[])('the account of a client, %s', (form
       expect((await client.me())?.session.acr).toBe('urn:janus:2fa')
     },
   )
+
+  it('lists its API keys and makes and revokes one, and lists and disconnects apps', async () => {
+    const service = oauthService()
+    const { client, account, email } = await signedUpClient(form, service)
+    expect(await account.apiKeys()).toEqual({
+      api_keys: [],
+      resources: [
+        { resource: RESOURCE, scopes: ['notes:read', 'notes:write'] },
+        { resource: OTHER_RESOURCE, scopes: ['files:read'] },
+      ],
+    })
+    const wanted = { name: 'Backups', scope: 'notes:read', resource: RESOURCE, expires_in_days: 7 }
+    const { api_key, secret } = await account.createApiKey(wanted)
+    expect((await exchangeKey(service, secret)).body.scope).toBe('notes:read')
+    const used = { ...api_key, last_used_on: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) }
+    expect((await account.apiKeys()).api_keys).toEqual([used])
+    expect(await problemOf(account.createApiKey({ ...wanted, scope: 'files:read' }))).toMatchObject({
+      code: 'invalid-input',
+      errors: [{ field: 'scope' }],
+    })
+    expect(await account.revokeApiKey(api_key.id)).toBeUndefined()
+    expect(await problemOf(account.revokeApiKey(api_key.id))).toMatchObject({ code: 'not-found' })
+    expect((await exchangeKey(service, secret)).status).toBe(400)
+
+    const body = { email, password: PASSWORD, mode: 'session' }
+    const browser = clientOf(service, 'session', await send(service, 'POST', '/login', { body }))
+    const app = await newClient({ name: 'Notes' })
+    await granted(service, browser, app)
+    const { apps } = await account.apps()
+    expect(apps).toMatchObject([
+      { client_id: app.id, name: 'Notes', host: null, scope: 'notes:read', resource: RESOURCE },
+    ])
+    expect(await account.disconnectApp(apps[0]?.id ?? '')).toBeUndefined()
+    expect(await account.apps()).toEqual({ apps: [] })
+    expect(await problemOf(account.disconnectApp('../../me'))).toMatchObject({ code: 'not-found' })
+    await client.signOut()
+    for (const call of [account.apps, account.apiKeys, () => account.createApiKey(wanted)])
+      expect(await problemOf(call())).toMatchObject({ status: 401 })
+  })
 
   it('has a name, and another, and none', async () => {
     const { client, account } = await signedUp()

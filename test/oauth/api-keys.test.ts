@@ -15,8 +15,10 @@ import {
   RESOURCE,
 } from '../support/oauth'
 import { exchangeKey, introspect } from '../support/oauth-machines'
+import { addPasskey, signInWithPasskey } from '../support/passkeys'
 import {
   type Answer,
+  clientOf,
   expectProblem,
   PASSWORD,
   type Person,
@@ -24,6 +26,7 @@ import {
   send,
   signedInPerson,
 } from '../support/person'
+import { setUpTotp, setVerified } from '../support/second-factor'
 import type { OwnService } from '../support/service'
 
 const DAY = 24 * 60 * 60
@@ -279,12 +282,28 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
       (person: Person) =>
         env.DB.prepare(`UPDATE users SET roles = '["admin"]' WHERE id = ?1`).bind(person.userId).run(),
     ],
+    ['an authenticator app that is set up', (person: Person) => setUpTotp(person)],
+    ['an address that is proven', (person: Person) => setVerified(person, 1)],
   ] as const)('AK-04: end with %s', async (_, act) => {
     const grace = await signedInPerson({ mode, service })
     const { secret } = await makeKey(grace)
     expect((await exchangeKey(service, secret)).status).toBe(200)
     await act(grace)
     expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
+    // Nor does it come back with an account that may sign in again.
+    await env.DB.prepare('UPDATE users SET disabled_at = NULL WHERE id = ?1').bind(grace.userId).run()
+    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
+  })
+
+  it('AK-04: end with the passkey that their person was signed in by', async () => {
+    const grace = await signedInPerson({ mode, service })
+    const { id, soft } = await addPasskey(grace)
+    const answer = await signInWithPasskey(service, soft, { mode })
+    const { secret } = await makeKey(clientOf(service, mode, answer))
+    const own = await makeKey(grace)
+    expect((await grace.post(`/passkeys/${id}/remove`)).status).toBe(204)
+    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
+    expect((await exchangeKey(service, own.secret)).status).toBe(200)
   })
 
   it('AK-04: outlive the session that made them, and as many sign-ins as there may be', async () => {
@@ -395,6 +414,50 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
     expect(answer.body.errors).toMatchObject([{ field }])
   })
 
+  it('AK-05: keys and apps are of the account that is meant, in a session that is live, asked from the same site', async () => {
+    const [grace, eve] = [await signedInPerson({ mode, service }), await signedInPerson({ mode, service })]
+    const { id } = await makeKey(grace)
+    const browser = await grace.signIn({ mode: 'session' })
+    await granted(service, browser, await newClient())
+    const state = async () => [
+      (await browser.get('/api-keys')).body.api_keys,
+      (await browser.get('/apps')).body.apps,
+    ]
+    const before = await state()
+    const [, [app]] = before
+    const wanted = { name: 'Another', scope: 'notes:read', resource: RESOURCE }
+    const routes: readonly (readonly [path: string, body: object])[] = [
+      ['/api-keys', wanted],
+      [`/api-keys/${id}/revoke`, {}],
+      [`/apps/${app.id}/disconnect`, {}],
+    ]
+    for (const [path, body] of routes) {
+      expectProblem(await grace.post(path, { ...body, account_id: eve.userId }), 409, 'account-mismatch')
+      for (const wrong of [{ account_id: 1 }, { ...body, unknown: 'x' }, [], 'x', null])
+        expectProblem(await grace.post(path, wrong), 422, 'invalid-input')
+      const headers = { ...browser.headers, 'Sec-Fetch-Site': 'cross-site', Origin: 'https://evil.example' }
+      expectProblem(await send(service, 'POST', path, { headers, body }), 403, 'cross-site-request')
+      const form = await postForm(service, path, { ...body, account_id: grace.userId }, headers)
+      expectProblem(form, 403, 'cross-site-request')
+    }
+    for (const [path] of routes.slice(1))
+      expectProblem(await send(service, 'POST', path, { headers: eve.headers, body: {} }), 404, 'not-found')
+    expect((await eve.get('/api-keys')).body.api_keys).toEqual([])
+    for (const [path, body] of routes)
+      expect([path, (await send(service, 'POST', path, { body })).status]).toEqual([path, 401])
+    expect(await state()).toEqual(before)
+    const ended = await grace.signIn({ mode })
+    await env.DB.prepare(`UPDATE sessions SET ended_at = 1, end_reason = 'signed-out' WHERE id = ?1`)
+      .bind(ended.sessionId)
+      .run()
+    for (const path of ['/api-keys', '/apps', '/account/api-keys'])
+      expectProblem(await ended.get(path), 401, 'session-ended')
+    for (const [path, body] of routes) expectProblem(await ended.post(path, body), 401, 'session-ended')
+    expect(await state()).toEqual(before)
+    for (const [path, body] of routes)
+      expect((await grace.post(path, { ...body, account_id: grace.userId })).status).toBeLessThan(300)
+  })
+
   it('AK-04: of uses and a revocation at once, none works after it', async () => {
     const { id, secret } = await makeKey(ada)
     const uses = Array.from({ length: 20 }, () => exchangeKey(service, secret))
@@ -456,7 +519,9 @@ describe('API keys where there are none', () => {
       await ada.get('/account/api-keys'),
     ])
       expectProblem(answer, 404, 'not-found')
-    expect(await exchangeKey(without, mintApiKey())).toMatchObject(refused('unsupported_grant_type'))
+    const { secret } = await makeKey(await signedInPerson({ mode: 'session', service }))
+    expect(await exchangeKey(without, secret)).toMatchObject(refused('unsupported_grant_type'))
+    expect((await exchangeKey(service, secret)).status).toBe(200)
     const metadata = await send(without, 'GET', '/.well-known/oauth-authorization-server')
     expect(metadata.body.grant_types_supported.join()).not.toContain('token-exchange')
     const page = await send(without, 'GET', '/account', { headers: { ...ada.headers, Accept: 'text/html' } })
@@ -515,7 +580,13 @@ describe('the page of API keys', () => {
       const answer = await postForm(service, '/api-keys', { ...fields, ...missing }, headers)
       expect(answer.status).toBe(400)
       expect(answer.text).toContain('role="alert"')
+      // What was typed is there again.
+      expect(answer.text).toContain(`value="${missing.name.trim()}"`)
+      expect(answer.text).toContain('<option value="30" selected')
     }
+    const half = await postForm(service, '/api-keys', { ...fields, name: '', scope: 'notes:write' }, headers)
+    expect(half.text).toMatch(/value="notes:write" checked/)
+    expect(half.text).not.toMatch(/value="notes:read" checked/)
     const other = await postForm(
       service,
       '/api-keys',

@@ -122,8 +122,8 @@ describe('pages of someone who is signed in', () => {
   })
 })
 
-describe('the account page', () => {
-  it.each(Object.keys(pages).filter((name) => name.startsWith('account')))(
+describe('the account page, and that of API keys', () => {
+  it.each(Object.keys(pages).filter((name) => /^(account|API keys$)/.test(name)))(
     '%s: each form but that of signing out says whose account it is about',
     async (name) => {
       let form = ''
@@ -142,6 +142,10 @@ describe('the account page', () => {
       expect([...said].filter(([, id]) => id !== CANARY)).toEqual([])
     },
   )
+})
+
+it('a day is no instant, which the script would move into the reader’s own time', () => {
+  for (const [name, page] of everyPage) if (name.startsWith('API keys')) expect(page).not.toContain('<time')
 })
 
 describe('assets', () => {

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest'
 import { PROBLEMS } from '../../src/http/problem'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { errorText, waitText } from '../../src/pages/form-state'
+import { API_KEY_TEXTS } from '../../src/pages/texts/api-key-texts'
+import type { BuiltInLanguage } from '../../src/request-source/language'
 
 /** Every text there is, with the path that leads to it; functions are called with numbers that read as words too. */
 function allTexts(value: unknown, path = ''): readonly (readonly [string, string])[] {
@@ -11,10 +13,15 @@ function allTexts(value: unknown, path = ''): readonly (readonly [string, string
   return Object.entries(value).flatMap(([key, inner]) => allTexts(inner, `${path}.${key}`))
 }
 
-const EN = new Map(allTexts(CATALOGUE.en))
+/** With those that only a service with `createProvider` carries. */
+const TEXTS = Object.entries(CATALOGUE).map(
+  ([language, texts]) => [language, texts, API_KEY_TEXTS[language as BuiltInLanguage]] as const,
+)
 
-describe.each(Object.entries(CATALOGUE))('the texts in %s', (language, texts) => {
-  const all = allTexts(texts)
+const EN = new Map([...allTexts(CATALOGUE.en), ...allTexts(API_KEY_TEXTS.en, '.apiKeyPages')])
+
+describe.each(TEXTS)('the texts in %s', (language, texts, apiKeyTexts) => {
+  const all = [...allTexts(texts), ...allTexts(apiKeyTexts, '.apiKeyPages')]
 
   it('are those of English, none more, none empty', () => {
     expect(all.map(([path]) => path).sort()).toEqual([...EN.keys()].sort())
@@ -31,7 +38,7 @@ describe.each(Object.entries(CATALOGUE))('the texts in %s', (language, texts) =>
     if (language === 'en') return
     const same = all.filter(([path, text]) => EN.get(path) === text)
     // "Name" is German, too.
-    expect(same.map(([path]) => path)).toEqual(language === 'de' ? ['.fields.name'] : [])
+    expect(same.map(([path]) => path)).toEqual(language === 'de' ? ['.fields.name', '.apiKeyPages.name'] : [])
   })
 
   it('explain every problem', () => {

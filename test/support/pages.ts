@@ -1,5 +1,6 @@
 import type { MailSentPage } from '../../src/api/mail-sent'
 import { AccountPage, type AccountPageProps } from '../../src/pages/account-page'
+import { ApiKeysPage, CreatedPage } from '../../src/pages/api-key-pages'
 import { CATALOGUE } from '../../src/pages/catalogue'
 import { CheckMailPage } from '../../src/pages/check-mail-page'
 import {
@@ -57,6 +58,31 @@ export function refusedForm(text: string): FormState {
       { field: 'return_to', code: 'invalid' },
     ],
     values: Object.fromEntries(fields.map((field) => [field, text])),
+  }
+}
+
+/** The page of API keys of somebody of whom everything is `text`, with a form that came back. */
+function apiKeysProps(text: string, context: PageContext): Parameters<typeof ApiKeysPage>[0] {
+  const apiKey = {
+    id: text,
+    app: { id: text, name: text, host: null, scope: 'notes:read notes:write', resource: text },
+    createdAt: 1_800_000_000,
+    expiresAt: 1_800_000_000,
+    keyUsedAt: 1_800_000_000,
+  }
+  return {
+    context,
+    view: {
+      userId: text,
+      keys: [apiKey, { ...apiKey, id: `${text}2`, keyUsedAt: null }],
+      resources: [
+        { uri: text, scopes: ['notes:read', 'notes:write'] },
+        { uri: `${text}2`, scopes: ['notes:read'] },
+      ],
+      changeable: true,
+      refused: { why: 'incomplete', name: text, scope: 'notes:read', resource: text, days: 30 },
+    },
+    scopeTexts: { 'notes:read': text },
   }
 }
 
@@ -152,6 +178,9 @@ export function pagesOf(
   const { user } = account
   const token = text
   const returnTo = text
+  const apiKeys = apiKeysProps(text, context)
+  const [apiKey] = apiKeys.view.keys
+  if (!apiKey) throw new Error('No API key')
   const checkMail = (kind: MailSentPage) =>
     String(CheckMailPage({ context, kind, email: text, returnTo, state }))
   return {
@@ -288,6 +317,11 @@ export function pagesOf(
         },
       }),
     ),
+    'API keys': String(ApiKeysPage(apiKeys)),
+    'API keys, signed in a while ago': String(
+      ApiKeysPage({ ...apiKeys, view: { ...apiKeys.view, keys: [], changeable: false, refused: null } }),
+    ),
+    'new API key': String(CreatedPage({ context, apiKey, secret: text })),
     'authenticator app': String(
       TotpPage({
         context,

@@ -29,15 +29,24 @@ export interface ApiKeysView {
   readonly resources: readonly Resource[]
   /** Says whether the person has proven lately enough who they are to make a key. */
   readonly changeable: boolean
-  /** Says what was wrong with the form that was sent. */
-  readonly wrong: 'incomplete' | 'too-many' | null
+  /** Holds the form that was refused. */
+  readonly refused: RefusedKey | null
+}
+
+/** A form that made no key, so that nothing is typed twice. */
+export interface RefusedKey {
+  readonly why: 'incomplete' | 'too-many'
+  readonly name: string
+  readonly scope: string
+  readonly resource: string | null
+  readonly days: number
 }
 
 /** The pages of API keys. They are made elsewhere, so that the API knows no page. */
 export interface ApiKeyPages {
   /** Returns whether the client prefers a page to JSON. */
   wanted(c: Context): boolean
-  /** Answers 400 where something was wrong. */
+  /** Answers 400 where a form was refused. */
   list(c: Context, view: ApiKeysView): Response | Promise<Response>
   /** Shows a new key. No other answer holds it. */
   created(c: Context, key: ListedApiKey, secret: string): Response | Promise<Response>
@@ -87,11 +96,11 @@ export function apiKeyRoutes(
   const listOf = (userId: string) =>
     sessions.list(userId, { before: null, limit: MOST_API_KEYS, kind: 'api-key' }, clock())
 
-  async function show(c: Context<SignedInEnv>, wrong: ApiKeysView['wrong'] = null) {
+  async function show(c: Context<SignedInEnv>, refused: RefusedKey | null = null) {
     const { principal } = c.var
     const keys = await listOf(principal.userId)
     const changeable = isRecent(principal, clock())
-    return pages?.list(c, { userId: principal.userId, keys, resources, changeable, wrong })
+    return pages?.list(c, { userId: principal.userId, keys, resources, changeable, refused })
   }
 
   async function create(
@@ -134,14 +143,21 @@ export function apiKeyRoutes(
       sameAccount,
       async (c) => {
         const body = c.req.valid('json')
+        const refused = (why: RefusedKey['why']): RefusedKey => ({
+          why,
+          name: body.name ?? '',
+          scope: body.scope,
+          resource: body.resource ?? null,
+          days: body.expires_in_days,
+        })
         // A box that was not checked is no fault of a program: its person is asked again.
         if (pages && isForm(c) && (body.name === null || body.scope === '')) {
-          const again = await show(c, 'incomplete')
+          const again = await show(c, refused('incomplete'))
           if (again) return again
         }
         const created = await create(c, body)
         if (created.outcome !== 'created') {
-          const again = isForm(c) ? await show(c, 'too-many') : undefined
+          const again = isForm(c) ? await show(c, refused('too-many')) : undefined
           if (again) return again
           const message = `An account has at most ${MOST_API_KEYS} API keys. Revoke one first.`
           throw invalid({ field: '', code: 'too-many', message })
