@@ -52,7 +52,7 @@ export async function answerRefusal(
   return answerPage(c, context, page, status)
 }
 
-/** Returns where to lead a browser that wanted the account page before it signed in, or the path of a form; `null`: nowhere. */
+/** Returns where to lead a browser that wanted a page of its account before it signed in, or the path of a form; `null`: nowhere. */
 function wayOn(site: Site, c: Context, code: ProblemCode): string | null {
   const { basePath } = site.services.config
   const path = pathOf(site, c)
@@ -63,9 +63,9 @@ function wayOn(site: Site, c: Context, code: ProblemCode): string | null {
   // Whoever signs in has just proven who they are.
   if (SIGN_IN_FIRST.has(code) && (page ?? path) === REAUTHENTICATE)
     return withReturnTo('/login', c.req.query('return_to') ?? `${basePath}/account`)
-  if (!SIGN_IN_FIRST.has(code) || (page ?? path) !== '/account') return null
+  if (!SIGN_IN_FIRST.has(code) || !OF_AN_ACCOUNT.has(page ?? path)) return null
   const { search } = new URL(c.req.url)
-  return withReturnTo('/login', `${basePath}/account${page === null ? search : ''}`)
+  return withReturnTo('/login', `${basePath}${page ?? `${path}${search}`}`)
 }
 
 /** Renders the form that was sent, if it can be corrected; a page about the problem otherwise. */
@@ -122,6 +122,9 @@ function aboutAnotherAccount(c: Context<SignedInEnv>): boolean {
   const { account_id } = sentFields(c)
   return principal !== undefined && account_id !== undefined && account_id !== principal.userId
 }
+
+/** Lists the pages that take a session. */
+const OF_AN_ACCOUNT: ReadonlySet<string> = new Set(['/account', '/account/api-keys'])
 
 /** Lists the problems that signing in fixes. */
 const SIGN_IN_FIRST: ReadonlySet<ProblemCode> = new Set(['authentication-required', 'session-ended'])

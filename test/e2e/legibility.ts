@@ -47,11 +47,12 @@ export async function zoomFaults({ page }: Visitor): Promise<readonly string[]> 
   return faults
 }
 
-/** Fields and buttons without a border, and what has neither text nor border, only a background, which forced colours take away. */
+/** Fields and buttons without a border, but for check boxes that the browser itself draws, and what has neither text nor border, only a background, which forced colours take away. */
 const UNSEEN = `[...document.querySelectorAll('body *')].filter((element) => {
     const box = element.getBoundingClientRect()
     if (box.width <= 1 || box.height <= 1 || element.closest('.visually-hidden, svg')) return false
-    const { borderTopStyle, borderTopWidth, borderTopColor, backgroundColor, backgroundImage } = getComputedStyle(element)
+    const { appearance, borderTopStyle, borderTopWidth, borderTopColor, backgroundColor, backgroundImage } = getComputedStyle(element)
+    if (element.matches('[type=checkbox]') && appearance !== 'none') return false
     const bordered = borderTopStyle !== 'none' && parseFloat(borderTopWidth) > 0 && borderTopColor !== backgroundColor
     if (element.matches('input, button:not(.link, .reveal), a.button')) return !bordered
     return backgroundImage !== 'none' ||

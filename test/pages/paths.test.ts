@@ -1,13 +1,18 @@
 import { describe, expect, it } from 'vitest'
 import { FRESH_FORM } from '../../src/pages/form-state'
 import { mailingService } from '../support/mail'
+import { OAUTH_SETTINGS } from '../support/oauth'
 import { elementsOf, pageContext, pagesOf } from '../support/pages'
 import { type Answer, expectProblem, newAddress, read, send, signedInPerson } from '../support/person'
 import type { Service } from '../support/service'
 
 const PLACES = [
-  { at: 'the root', basePath: '', service: mailingService() },
-  { at: '/auth', basePath: '/auth', service: mailingService({ ISSUER: 'https://example.com/auth' }) },
+  { at: 'the root', basePath: '', service: mailingService(OAUTH_SETTINGS) },
+  {
+    at: '/auth',
+    basePath: '/auth',
+    service: mailingService({ ...OAUTH_SETTINGS, ISSUER: 'https://example.com/auth' }),
+  },
 ]
 
 /** Every path that a form of any page posts to, below the base path. */

@@ -31,6 +31,7 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
           resources: [{ resource: 'https://notes.example.com/mcp', scopes: ['notes:read', 'notes:write'] }],
         },
       },
+      303: { description: 'For browsers without a session: the page to sign in.', headers: ['Location'] },
     },
     problems: ['not-found'],
   },
