@@ -15,7 +15,7 @@ interface ProblemPageProps {
   readonly askAgain?: string | undefined
 }
 
-/** The problems that signing in mends. */
+/** The problems that signing in solves. */
 const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'authentication-required',
   'invalid-token',
@@ -27,7 +27,7 @@ const SIGN_IN_HELPS: ReadonlySet<ProblemCode> = new Set([
   'account-exists',
 ])
 
-/** The problem that a proof mends, of who is signed in. */
+/** The problem that a new proof solves, for someone who is signed in. */
 const PROOF_HELPS: ProblemCode = 'insufficient-user-authentication'
 
 /** The problems with which one goes on at one's account. */
@@ -51,12 +51,13 @@ export function ProblemPage({
 }: ProblemPageProps) {
   const { texts, basePath } = context
   const { title, explanation, action } = texts.problems[code]
-  const wait = retryAfterSeconds === undefined ? null : texts.form.retry(waitText(texts, retryAfterSeconds))
+  const next = retryAfterSeconds === undefined ? action : texts.form.retry(waitText(texts, retryAfterSeconds))
   return (
     <Layout context={context} title={title}>
       <h1>{title}</h1>
       <p class="intro">{explanation}</p>
-      <p class="next">{wait ?? action}</p>
+      {/* Where a button asks for a new link, the action would say the same. */}
+      {askAgain === undefined && <p class="next">{next}</p>}
       <div class="actions">
         {askAgain !== undefined && (
           <a class="button primary" href={`${basePath}${askAgain}`}>

@@ -229,6 +229,8 @@ it.each([
     ]) {
       expect(answer.status).toBe(400)
       expect(answer.page).toContain(`<a class="button primary" href="${again}">Get a new link</a>`)
+      // The button says it: no sentence above it says the same.
+      expect(answer.page.match(/Get a new link/g)).toHaveLength(1)
     }
   },
 )
