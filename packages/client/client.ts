@@ -194,6 +194,8 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     return null
   }
 
+  const me = ({ signal }: Abortable = {}) => unlessAborted(signal, () => findMe(signal))
+
   return {
     mode,
 
@@ -219,14 +221,16 @@ export function createJanusClient(options: JanusClientOptions): JanusClient {
     async signOut(options) {
       const unchanged = state.watch()
       try {
-        await call('/logout', { ...options, signedIn: true, body: {} })
+        // A 401 would be shown as an error. Somebody may have signed in on a page of Janus since, so that is asked first.
+        if (state.signedIn() !== false || (await me(options)))
+          await call('/logout', { ...options, signedIn: true, body: {} })
       } catch (error) {
         if (!isSignedOut(error)) throw error
       }
       if (unchanged()) await end(true)
     },
 
-    me: ({ signal } = {}) => unlessAborted(signal, () => findMe(signal)),
+    me,
 
     async fetch(input, init = {}) {
       const whole = input instanceof Request ? input : new Request(input)

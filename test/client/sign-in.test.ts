@@ -17,6 +17,16 @@ import { deployed } from '../support/service'
 const ME = `${deployed.issuer}/me`
 const NEW_PASSWORD = 'a new beginning, again'
 
+it('signs out whoever has signed in on a page of Janus since a client asked', async () => {
+  const { client, network } = wiredClient('session')
+  expect(await client.me()).toBeNull()
+  const page = createJanusClient({ mode: 'session', issuer: deployed.issuer, fetch: network.fetch })
+  await page.signUp({ email: newEmail(), password: PASSWORD })
+  await client.signOut()
+  expect(network.count('POST /logout', 204)).toBe(1)
+  expect(await page.me()).toBeNull()
+})
+
 describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
   const mode = FORMS[form].mode
 
@@ -60,6 +70,14 @@ describe.each(Object.keys(FORMS) as Form[])('a client, %s', (form) => {
     // The device comes along, which opens nothing.
     const cookies = expect.stringMatching(/^__Host-session=[^;]+; __Host-device=[^;]+$/)
     expect(sent?.cookie).toEqual(mode === 'token' ? null : cookies)
+  })
+
+  it('signs out where nobody is signed in, without an answer that a browser shows as an error', async () => {
+    const { client, network } = wiredClient(form)
+    await client.me()
+    await client.signOut()
+    expect(network.sent.filter(({ status }) => status >= 400)).toEqual([])
+    expect(client.signedIn).toBe(false)
   })
 
   it('ends the session where it is kept when it signs out', async () => {
