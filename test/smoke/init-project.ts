@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { startService } from './local-service.ts'
 
 const WRANGLER = join(process.cwd(), 'node_modules/wrangler/bin/wrangler.js')
@@ -54,7 +54,7 @@ export function haveInitialised(
       return Object.fromEntries(paths.map((path) => [path, readFileSync(join(folder, path), 'utf8')]))
     }
 
-    it('in an empty folder writes a Worker that janus dev serves: people register and are known', async () => {
+    it('in an empty folder writes a Worker that janus dev --https serves: people register and are known', async () => {
       const folder = makeFolder('empty-shop')
       const { code, printed } = init(folder)
       expect([code, printed]).toEqual([0, expect.stringContaining('Next:\n\n  npx janus dev\n')])
@@ -78,10 +78,19 @@ export function haveInitialised(
       })
       expect(filesOf(folder)).toEqual(written)
 
-      const shop = await startService(({ port, state }) => {
-        const bin = join(project(), 'node_modules/.bin/janus')
-        const place = ['--port', String(port), '--state', state, '--var', 'PASSWORD_ITERATIONS:100000']
-        return { command: [process.execPath, bin, 'dev', ...place], cwd: folder, ready: /Janus is ready/ }
+      const shop = await startService(
+        ({ port, state }) => {
+          const bin = join(project(), 'node_modules/.bin/janus')
+          const place = ['--port', String(port), '--state', state, '--var', 'PASSWORD_ITERATIONS:100000']
+          const command: [string, ...string[]] = [process.execPath, bin, 'dev', '--https', ...place]
+          return { command, cwd: folder, ready: /Janus is ready: https:\/\/localhost:\d+\/auth/ }
+        },
+        { protocol: 'https' },
+      )
+      // Nobody has signed the certificate, which is this machine's own.
+      vi.stubEnv('NODE_TLS_REJECT_UNAUTHORIZED', '0')
+      onTestFinished(() => {
+        vi.unstubAllEnvs()
       })
       try {
         const registered = await fetch(`${shop.url}/auth/register`, {
@@ -91,7 +100,9 @@ export function haveInitialised(
         })
         const { user } = (await registered.json()) as { user: { id: string } }
         expect(registered.status).toBe(201)
-        const headers = { Cookie: registered.headers.getSetCookie()[0]?.split(';')[0] ?? '' }
+        const cookies = registered.headers.getSetCookie()
+        expect(cookies.filter((cookie) => !/^__Host-.*; Secure(?:;|$)/.test(cookie))).toEqual([])
+        const headers = { Cookie: cookies[0]?.split(';')[0] ?? '' }
         expect(await (await fetch(`${shop.url}/hello`, { headers })).text()).toBe(`Hello, ${user.id}`)
         expect((await fetch(`${shop.url}/hello`)).status).toBe(401)
         const page = await fetch(`${shop.url}/auth/register`, { headers: { Accept: 'text/html' } })
