@@ -50,7 +50,7 @@ interface Scene {
   readonly path: string
   /** Where the mail is asked for whose link leads to the path. */
   readonly mailedBy?: string
-  /** Says who asks for the mail, if not Ada. */
+  /** Names the person who requests the mail, if not Ada. */
   readonly person?: string
   readonly act?: (page: Page) => Promise<void>
   /** Seen at the service that has a brand and asks Turnstile, or at the one that lets people in from a provider, and not at the first. */
@@ -154,6 +154,8 @@ const SCENES: readonly Scene[] = [
   { name: 'consent', path: AUTHORIZE.site, signedIn: true },
   { name: 'consent-this-device', path: AUTHORIZE.thisDevice, signedIn: true },
   { name: 'consent-unchecked', path: AUTHORIZE.registeredItself, signedIn: true },
+  { name: 'consent-onward', path: AUTHORIZE.registeredItself, signedIn: true, act: allowApp },
+  { name: 'refused-app', path: AUTHORIZE.refused, signedIn: true },
   { name: 'unregistered-app', path: AUTHORIZE.unknown, signedIn: true },
   { name: 'device', path: '/device', signedIn: true },
   { name: 'device-by-link', path: '/device?user_code=BCDF-GHJK', signedIn: true },
@@ -184,6 +186,8 @@ const SCENES: readonly Scene[] = [
     signedIn: true,
     act: (page) => showConnectedApps(page, service.url),
   },
+  { name: 'api-key-created', path: '/account/api-keys', signedIn: true, act: makeApiKey },
+  { name: 'api-keys', path: '/account/api-keys', signedIn: true },
   { name: 'sign-out-asked', path: '/oauth/logout', signedIn: true },
   { name: 'signed-out', path: '/oauth/logout' },
   { name: 'connect-provider', path: '/login', at: 'social', act: comeFromProvider },
@@ -396,6 +400,17 @@ async function submit(
 ): Promise<void> {
   for (const [name, text] of Object.entries(fields)) await page.locator(`${form} [name=${name}]`).fill(text)
   await Promise.all([page.waitForEvent('load'), page.locator(`${form} .primary`).click()])
+}
+
+/** Allows an app whose site does not answer, so that the page that leads there is seen. */
+async function allowApp(page: Page): Promise<void> {
+  await page.route('https://notes.example/**', (route) => route.abort('aborted'))
+  await submit(page, {})
+}
+
+async function makeApiKey(page: Page): Promise<void> {
+  await page.locator('main [name=scope]').first().check()
+  await submit(page, { name: 'Nightly backup' })
 }
 
 /** Comes from a provider with the address of an account that is not connected. */

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { describe, expect } from 'vitest'
 import { beginTotp, confirmTotp, otherCode } from './app.ts'
+import { AUTHORIZE } from './authorize-paths.ts'
 import { forcedColorFaults, zoomFaults } from './legibility.ts'
 import { enterDeviceCode, showConnectedApps } from './oauth-app.ts'
 import { CONSENT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES } from './pages.ts'
@@ -139,6 +140,9 @@ describe.concurrent('accessibility', () => {
       await check('the consent to a device')
       await submitForm({})
       await check('a device that is connected')
+      await visitor.go(AUTHORIZE.refused)
+      expect(await visitor.heading()).toBe('The app was not let in')
+      await check('an app that asks for what it cannot have')
       await visitor.go('/account/api-keys')
       await submitForm({ name: 'Backups' })
       await check('an API key that may do nothing')

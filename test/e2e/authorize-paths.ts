@@ -1,4 +1,4 @@
-/** Holds what an authorization server is set up with, so that its pages are seen. */
+/** Names the resource of the authorization server whose pages are looked at. */
 const RESOURCE = 'https://api.example/'
 const SCOPE_TEXTS = {
   'notes:read': { en: 'read your notes', de: 'Ihre Notizen lesen', es: 'leer sus notas' },
@@ -23,15 +23,16 @@ const UNKNOWN = 'c_other00000000000000000'
 export const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
-/** Where apps send a person for consent, and one that nobody knows. */
+/** Lists where apps send a person for consent: one asks for what there is not, and one is unknown. */
 export const AUTHORIZE = {
   site: authorizePath(REGISTERED, AT_A_SITE),
   thisDevice: authorizePath(REGISTERED, ON_THIS_DEVICE, ' offline_access openid email'),
   registeredItself: authorizePath(REGISTERED_ITSELF, AT_A_SITE),
+  refused: authorizePath(REGISTERED_ITSELF, AT_A_SITE, ' notes:delete'),
   unknown: authorizePath(UNKNOWN, AT_A_SITE),
 }
 
-/** Lists what a device asks for. */
+/** Holds the request of a device. */
 export const DEVICE_REQUEST = {
   client_id: REGISTERED,
   scope: 'notes:read notes:write openid',
