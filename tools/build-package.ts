@@ -99,7 +99,7 @@ for (const file of globSync(join(DIST, 'types/**/*.d.ts'))) {
   )
 }
 
-/** Returns what a module imports and can be left out of a bundle: `parts/create-mail` and the like, with their files. */
+/** Returns the imports of a module that can be left out of a bundle: `parts/create-mail` and the like, with their files. */
 async function partsOf(entry: string): Promise<Readonly<Record<string, string>>> {
   const { metafile } = await build({ ...COMMON, entryPoints: [entry], metafile: true, write: false })
   const files = metafile.inputs[entry]?.imports.map(({ path }) => path) ?? []

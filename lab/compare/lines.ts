@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { basename } from 'node:path'
 
-/** Lists what a person writes for the same app: the files, and the commands from those files to an app that is served. */
+/** Lists the files that a person writes for the same app, and the commands from those files to an app that is served. */
 export const APPS = {
   Janus: {
     folder: 'lab/compare/janus',

@@ -1,6 +1,6 @@
 import type { Mode } from '../../src/sessions/mode.ts'
 
-/** Describes what one operation costs. `test/contracts/operation-costs.test.ts` counts it and compares. */
+/** Counts the costs of one operation. `test/contracts/operation-costs.test.ts` counts it and compares. */
 export interface OperationCost {
   /** Round trips to D1, a batch being one, and the rows that D1 bills for, those of indexes and triggers included. */
   readonly d1: number

@@ -16,7 +16,7 @@ export const PAID = {
   objectCalls: { perMillion: 0.15, included: 1_000_000 },
 } as const
 
-/** Holds what Workers Free allows a day; what is beyond it fails. CPU is another matter: 10 ms a request. */
+/** Holds the daily quotas of Workers Free; requests beyond them fail. CPU is another matter: 10 ms a request. */
 export const FREE_DAILY = {
   requests: 100_000,
   kvReads: 100_000,

@@ -3,7 +3,7 @@ import { OPERATIONS, type OperationCost, type OperationName } from './operations
 import { PAID } from './prices.ts'
 import type { RowSizes } from './row-sizes.ts'
 
-/** Describes what people do. Change these, and all that follows changes with them. */
+/** Holds the habits of people. Change these, and all that follows changes with them. */
 export interface Habits {
   readonly accounts: number
   /** Of all accounts, how many use the service on a day. */
@@ -45,7 +45,7 @@ export const HABITS: Habits = {
 }
 
 /**
- * Holds what one D1 database is planned to carry: a fifth of the thousand one-millisecond queries a second that its single thread makes
+ * Bounds the load that is planned for one D1 database: a fifth of the thousand one-millisecond queries a second that its single thread makes
  * (Cloudflare's own figure), because a queue is where a login waits; and half of its 10 GB.
  */
 const D1 = { roundTripsPerSecond: 200, gigabytes: 5 }
@@ -89,7 +89,7 @@ export interface Load {
 
 type Totals = Pick<OperationCost, 'd1' | 'rowsWritten' | 'kvReads' | 'kvWrites'>
 
-/** Returns what the habits of so many accounts ask of each part, where all of them use one mode. */
+/** Returns the load of so many accounts on each part, where all of them use one mode. */
 export function loadOf(habits: Habits, mode: Mode, sizes: RowSizes): Load {
   const counts = Object.entries(daily(habits, mode)) as [OperationName, number][]
   const sum = (of: (cost: OperationCost, name: OperationName) => number) =>
@@ -119,7 +119,7 @@ export function loadOf(habits: Habits, mode: Mode, sizes: RowSizes): Load {
   }
 }
 
-/** Holds what leaves a row in the audit trail; a sign-in that replaces a session leaves two. */
+/** Lists the operations that leave a row in the audit trail; a sign-in that replaces a session leaves two. */
 const AUDITED: ReadonlySet<OperationName> = new Set(['sign-in', 'sign-out', 'sign-up'])
 
 function costOf(name: OperationName, mode: Mode): OperationCost {

@@ -1,6 +1,6 @@
 import { bindingName } from './contents.ts'
 
-/** Describes what one operation took. */
+/** Holds the time and the rows of one operation. */
 export interface Cost {
   /** Until its answer was read, as its client sees it. */
   readonly totalMs: number

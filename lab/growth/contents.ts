@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 
-/** Holds what the databases of `npm run bench:growth` hold. Whoever knows the number of an account knows its ids. */
+/** Names what is in the databases of `npm run bench:growth`. Whoever knows the number of an account knows its ids. */
 
 export const SESSIONS_EACH = 3
 export const PASSWORD = 'correct horse battery'

@@ -31,7 +31,7 @@ const ROOT = dirname(dirname(import.meta.dirname))
 const FOLDER = join(ROOT, '.wrangler/growth')
 const SIZES = [1_000, 100_000, 1_000_000]
 
-/** Holds what filling may take, with room: some 3 GB, and as much while the file is written. */
+/** Bounds the bytes that filling takes, with room: some 3 GB, and as much while the file is written. */
 const NEEDED_BYTES = { quick: 1e9, full: 6e9 }
 
 /** The first rounds are not counted: the isolate is still being compiled. */

@@ -1,6 +1,6 @@
 import type { Cost } from './client.ts'
 
-/** Describes what was measured of one operation, by the number of accounts. */
+/** Holds the measurements of one operation, by the number of accounts. */
 export interface Measured {
   readonly name: string
   readonly costs: ReadonlyMap<number, readonly Cost[]>
@@ -13,7 +13,7 @@ export interface Summary {
   readonly ratio: number
   /** The same of two halves of what was measured on the smallest: what it is worth. */
   readonly noise: number
-  /** Says whether each database read and wrote the same rows. */
+  /** Is `true` if each database read and wrote the same rows. */
   readonly sameRows: boolean
 }
 

@@ -50,7 +50,7 @@ const control = new Hono<{ Variables: { grown: Grown } }>()
     c.text(await c.var.grown.services.passwords.hash(c.req.query('of') ?? '')),
   )
 
-  /** Holds what a client of that session would have. */
+  /** Holds the credentials of a client of that session. */
   .get('/credentials/:id', async (c) => {
     const { db, services } = c.var.grown
     const id = c.req.param('id')

@@ -21,6 +21,8 @@ export function createSignInState<Proof>(tabs: string, adopt: (proof: Proof | nu
   })
 
   /**
+   * Sets the state here.
+   *
    * @param proof `undefined`: as before.
    * @param changed Somebody signed in or out. `false`: it turned out who is, or the proof is a new one.
    */

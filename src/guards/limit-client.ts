@@ -69,8 +69,8 @@ function limitRequests(
 }
 
 /**
- * A live session and a browser that has a genuine device credential are counted apart, so that no flood from their address stops
- * them. Whoever collects such credentials had to sign in for each.
+ * Returns the key of a live session or of a browser with a genuine device credential. Each is counted apart, so that no flood from its address stops
+ * it. Whoever collects such credentials had to sign in for each.
  */
 async function ownKey(services: LimitServices, c: Context): Promise<string | null> {
   const principal: Principal | undefined = c.get('principal')

@@ -94,7 +94,7 @@ interface RenameProps extends Pick<PasskeyView, 'id' | 'name'> {
   readonly accountId: string
 }
 
-/** Two passkeys of one kind of device have one name at first. */
+/** Renders the form that names a passkey. Two of one kind of device have one name at first. */
 function Rename({ context, accountId, id, name }: RenameProps) {
   const words = context.texts.passkeys
   const form = bare(context, `rename-${id}`)

@@ -23,7 +23,7 @@ interface WithTexts {
   readonly scopeTexts: ScopeTexts
 }
 
-/** The pages of API keys. */
+/** Creates the pages of API keys. */
 export function createApiKeyPages(
   pages: Pages,
   { scopeTexts }: { readonly scopeTexts: ScopeTexts },
@@ -41,7 +41,7 @@ export function createApiKeyPages(
   }
 }
 
-/** `GET /account/api-keys`: the keys of the account, and how to make and revoke them. */
+/** Renders `GET /account/api-keys`: the keys of the account, and how to make and revoke them. */
 export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonly view: ApiKeysView }) {
   const words = apiKeyTexts(context.language)
   const { userId, keys, resources, changeable, refused } = view

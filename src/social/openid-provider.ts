@@ -234,7 +234,7 @@ export async function refusedUnlessValid(verify: () => Promise<Identified>): Pro
   }
 }
 
-/** @throws {ProviderUnavailable} If the metadata has none. */
+/** Returns an endpoint of a provider. @throws {ProviderUnavailable} If the metadata has none. */
 export function endpointOf(
   metadata: Metadata,
   name: 'authorization_endpoint' | 'token_endpoint' | 'jwks_uri',

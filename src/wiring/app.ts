@@ -97,7 +97,7 @@ export function createRoutes(services: WiredServices, pages: Pages | null) {
     .route('/', healthRoutes(createStorageCheck(services)))
 }
 
-/** Without mail no address can be proven: the configuration refuses it, too. */
+/** Refuses: without mail no address can be proven. The configuration refuses it, too. */
 const refuseVerified: AnswerVerifiedRegistration = async () => {
   throw new Problem('registration-closed')
 }

@@ -87,7 +87,7 @@ const NO_REQUEST = { address: null, userAgent: null, country: null, language: 'e
 
 const HALVES = ['user_metadata', 'app_metadata'] as const
 
-/** @throws {Problem} `invalid-input`. */
+/** Parses the halves that are changed. @throws {Problem} `invalid-input`. */
 async function parseChange(rules: MetadataRules, change: MetadataChange): Promise<Partial<StoredMetadata>> {
   const given = HALVES.filter((half) => change[half] !== undefined)
   if (given.length === 0) throw missingField('app_metadata')

@@ -41,7 +41,7 @@ function administrationOf(services: WiredServices, options: AdminOptions): Admin
   const accountExports = createAccountExports(services.db)
   const administer: AdministerServices = { administration, sessionCache: services.sessionCache, clock }
 
-  /** @param terms `null`: only looks. @throws {Problem} Unless the principal may. @throws {StoreUnavailable} */
+  /** Lets a principal in who may do this. @param terms `null`: only looks. @throws {Problem} For everybody else. @throws {StoreUnavailable} */
   async function admit(
     by: ActingPrincipal,
     terms: RecentTerms | null,
@@ -144,7 +144,7 @@ function invalid(field: string, message: string): Problem {
   return new Problem('invalid-input', { errors: [{ field, code: 'invalid', message }] })
 }
 
-/** @throws {Problem} Where nothing was done. */
+/** Returns what was done. @throws {Problem} If nothing was. */
 function orRefuse<T extends { readonly outcome: string }>(result: T | NotAdministered): T {
   if (!isRefused(result)) return result
   switch (result.reason) {

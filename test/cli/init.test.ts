@@ -8,7 +8,7 @@ import { installsOf } from '../../packages/cli/init/project'
 
 const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15' }
 
-/** Lists what a complete configuration has, whatever else it has. */
+/** Lists the elements that every complete configuration has. */
 const COMPLETE = {
   vars: { ISSUER: 'https://example.com/auth' },
   d1_databases: [{ binding: 'DB', migrations_dir: 'node_modules/janus/dist/migrations' }],

@@ -27,7 +27,7 @@ function bearer(token: unknown): Record<string, string> {
   return { Authorization: `Bearer ${token}` }
 }
 
-/** Returns what the claims of a token say, unverified. */
+/** Returns the claims of a token, unverified. */
 function claimsOf(token: string): Record<string, unknown> {
   return JSON.parse(atob((token.split('.')[1] ?? '').replace(/-/g, '+').replace(/_/g, '/')))
 }

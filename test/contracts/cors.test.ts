@@ -207,7 +207,7 @@ it('CSRF-07: nothing else has a wildcard, and no wildcard has credentials', asyn
 })
 
 describe('the log', () => {
-  /** Returns what it says of a request, besides that it came. */
+  /** Returns the status of a request, and its lines `origin-refused` in the log. */
   async function logged(method: string, path: string, headers: Record<string, string>) {
     const service = ownService({ ALLOWED_ORIGINS: APP, LOG_SUCCESS_PERCENT: '0' })
     const answer = await send(service, method, path, { headers })

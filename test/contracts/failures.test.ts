@@ -184,7 +184,7 @@ function ask(service: OwnService, route: string, person: Person): Promise<Answer
   return send(service, method, url === '/' ? '' : url, { headers: person.headers, body })
 }
 
-/** Holds what a store says when it fails; none of it may be told to a client. */
+/** Holds the message of a store that fails; none of it may reach a client. */
 const OUTAGE = 'D1_ERROR: canary-of-the-store no such table: users: SQLITE_ERROR'
 
 interface Faults {

@@ -40,7 +40,7 @@ function expectRedirect(answer: Answer, location: string): void {
   expect(answer.text).toBe('')
 }
 
-/** Lists what leaves the origin, or would in some browser or proxy; all of them: test/http/return-to.test.ts. */
+/** Lists some values that leave the origin, or would in some browser or proxy. test/http/return-to.test.ts has all of them. */
 const FOREIGN = [
   '//evil.example',
   'https://evil.example/',

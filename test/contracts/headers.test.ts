@@ -160,7 +160,7 @@ describe('every answer', () => {
     seen = await crawl()
   })
 
-  /** Returns what a header says, by answer; answers that agree with `right` left out. */
+  /** Returns the values of a header, by answer, without the answers that agree with `right`. */
   function except(header: string, right: (value: string | null, answer: Seen) => boolean) {
     return seen
       .filter((answer) => !right(answer.response.headers.get(header), answer))

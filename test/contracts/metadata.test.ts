@@ -104,7 +104,7 @@ describe.each(MODES)('metadata of an account, in %s mode', (mode) => {
   })
 })
 
-/** Lists what can be sent, and must not be stored. */
+/** Lists values that can be sent and must not be stored. */
 const REFUSED: readonly (readonly [what: string, json: string, code: string])[] = [
   ['a list', '[]', 'invalid'],
   ['text', '"x"', 'invalid'],

@@ -45,7 +45,7 @@ function hostApp({ at = '/auth', issuer = ISSUER }: { at?: string; issuer?: stri
   return app
 }
 
-/** Returns what a client sees of an app. */
+/** Returns an app as a service that clients ask. */
 function seen(app: Hono<never> | Hono<JanusEnv> | Hono, at = '/auth'): Service {
   return { issuer: `${ORIGIN}${at}`, fetch: async (request) => app.fetch(request) }
 }

@@ -26,7 +26,7 @@ async function personWithoutPassword(mode: 'session' | 'token'): Promise<Person>
   return ada
 }
 
-/** Lists what takes a password of an account that has one, and a proof of the last minutes otherwise. */
+/** Lists the routes that take the password of an account that has one, and a proof of the last minutes otherwise. */
 const ROUTES: readonly (readonly [path: string, passwords: object, rest: object, status: number])[] = [
   ['/me/delete', { password: PASSWORD }, {}, 204],
   ['/password', { current_password: PASSWORD }, { new_password: NEW_PASSWORD }, 200],

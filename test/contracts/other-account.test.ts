@@ -52,7 +52,7 @@ function ask(person: Person, route: string, path: string, body: object) {
   return route.startsWith('PATCH') ? person.patch(path, body) : person.post(path, body)
 }
 
-/** Returns what a route of the table could change, as the account's owner sees it. */
+/** Returns everything that a route of the table could change, as the account's owner sees it. */
 async function stateOf(person: Person) {
   const [me, sessions] = [await person.get('/me'), await person.get('/sessions')]
   expect([me.status, sessions.status]).toEqual([200, 200])

@@ -14,7 +14,7 @@ import { deployed, ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** Lists what `/me` has of an account besides what a sign-in has. */
+/** Lists the members of an account that `/me` has and a sign-in has not. */
 const NO_METADATA = { user_metadata: {}, app_metadata: {} }
 
 /** So many attempts may be under way, or throttling would decide the race. */

@@ -11,12 +11,12 @@ function discreetService(): { readonly service: MailingService; readonly open: M
   return { service: mailingService({ REGISTRATION: 'verified' }), open: mailingService() }
 }
 
-/** Returns what a stranger learns from an answer, but for what is random. */
+/** Returns what a stranger learns from an answer, without what is random. */
 function seen({ status, headers, body }: Answer) {
   return { status, code: body?.code ?? null, retryAfter: headers.get('Retry-After') }
 }
 
-/** Describes what an owner may do at any time, and a stranger must not notice. */
+/** Acts as the owner, who may do all this at any time. A stranger must not notice. */
 class Owner {
   password = PASSWORD
   changes = 0

@@ -37,15 +37,15 @@ interface Act {
   readonly name: string
   readonly prepare: (mode: Mode) => Promise<Repeatable>
   readonly status: number
-  /** Says what it leaves in the audit trail, but for the ends of sessions. */
+  /** Lists its events in the audit trail, without the ends of sessions. */
   readonly events: readonly string[]
   /** How many sessions the account has open afterwards; `null`: nobody is signed in. */
   readonly sessions: number | null
   /** The batch that does it. */
   readonly does: RegExp
-  /** Says what it is answered when the time has passed, or the session has ended. */
+  /** Holds the status once the time has passed, or the session has ended. */
   readonly later: number
-  /** Says what somebody else sends who knows all but one thing, and what they are answered. */
+  /** Changes the one thing that somebody else does not know, and names their answer. */
   readonly stranger: {
     readonly sends: Readonly<Record<string, unknown>>
     readonly status: number
@@ -178,7 +178,7 @@ function sendIt({ service, path, body, headers }: Repeatable, more: object = {})
   return send(service, 'POST', path, { body, headers: { ...headers, ...more } })
 }
 
-/** Returns what an answer says and hands out, but for what is signed anew each time. */
+/** Returns an answer without what is signed anew each time. */
 function givenBy({ status, body, cookies }: Answer) {
   const { access_token: _, account_token: __, session, ...rest } = body ?? {}
   return { status, cookies, session: session?.id, ...rest }

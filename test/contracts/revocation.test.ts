@@ -4,7 +4,7 @@ import { createForge } from '../support/forge'
 import { expectProblem, newAddress, type Person, read, send, signedInPerson } from '../support/person'
 import { deployed, ownService } from '../support/service'
 
-/** Lists what ends a session that somebody else may hold, and whether the holder's refresh token could still tell. */
+/** Lists the ways to end a session that somebody else may hold, and whether its refresh token could still tell. */
 const EVENTS: Readonly<Record<string, (ada: Person) => Promise<unknown>>> = {
   'signing out': (ada) => ada.post('/logout'),
   'signing out everywhere, from elsewhere': async (ada) => (await ada.signIn()).post('/logout/all'),

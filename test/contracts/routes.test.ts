@@ -83,7 +83,7 @@ const OPEN_PAGES = [
   'GET /openapi.json',
   'GET /docs',
 ]
-/** Lists what only an authorization server has, and only with pages. */
+/** Lists the routes that only an authorization server with pages has. */
 const OAUTH_PAGES = [
   'GET /oauth/authorize',
   'POST /oauth/authorize',
@@ -159,7 +159,7 @@ interface Route {
   readonly path: string
 }
 
-/** Returns what is registered, middleware apart. */
+/** Returns the registered routes, without middleware. */
 function routesOf({ services }: OwnService): readonly Route[] {
   const { basePath } = services.config
   const names = appOf(services)

@@ -9,7 +9,7 @@ beforeAll(startEmpty)
 /** With mail and pages, so that every route is there. */
 const service = mailingService()
 
-/** Lists what a link on a foreign page might say. */
+/** Lists the paths that a link on a foreign page might have. */
 const PATHS = [
   '/',
   '/register?email=eve@example.com&password=correct%20horse%20battery',

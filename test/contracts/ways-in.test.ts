@@ -52,13 +52,13 @@ interface Arranged {
   readonly mode: Mode
   readonly subject: Subject
   readonly soft: SoftPasskey | null
-  /** Says whether the account has an authenticator app. */
+  /** Is `true` if the account has an authenticator app. */
   readonly app: boolean
 }
 
 type Way = (service: SocialService, of: Arranged) => Promise<Answer>
 
-/** Lists what a person presents first, up to where a second factor is due. */
+/** Lists the first steps of a sign-in, up to where a second factor is due. */
 const WAYS = {
   password: (service, { person: { email, mode } }) =>
     send(service, 'POST', '/login', { body: { email, password: PASSWORD, mode } }),
@@ -201,7 +201,7 @@ describe('LOG-04: nothing is left out of what is tried here', () => {
   })
 })
 
-/** Returns what follows, in one word for each cell of the table. */
+/** Returns the outcome as the word in a cell of the table. */
 function expectedOf(way: string, { soft, app }: Arranged, requires: boolean): string {
   if (way === 'reset') return 'nothing'
   if (way === 'passkey') return 'urn:janus:2fa'
@@ -258,7 +258,7 @@ async function forgetSessions(userId: string) {
     .run()
 }
 
-/** Returns what an answer led to: the level of a session, what is due next, or nothing. */
+/** Returns the outcome of an answer: the level of a session, the step that is due next, or nothing. */
 async function outcomeOf(userId: string, way: string, answer: Answer): Promise<string> {
   const acr = await levelOf(userId)
   if (acr !== null) return acr

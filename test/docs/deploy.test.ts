@@ -7,7 +7,7 @@ import { examine, wrong } from '../smoke/examine-config.ts'
 import { documentedToml, makeFolder, writeOwnToml, writeToml } from '../smoke/sample-config.ts'
 import { needTools } from '../support/with-tools.ts'
 
-/** Lists what is the same for everyone, whatever the address. */
+/** Lists the keys of wrangler.toml that are the same for everyone, whatever the address. */
 const COMMON = [
   'compatibility_date',
   'kv_namespaces',
@@ -41,7 +41,7 @@ it.each(['own-host', 'same-host'])('docs/start/%s.md builds as wrangler.toml doe
   expect(documentedToml(page)).toContain(build)
 })
 
-/** Holds what the pages say to type to make a file of secrets, and the file. */
+/** Lists the commands of the pages that make a file of secrets, each with its file. */
 const SECRET_COMMANDS = readdirSync('docs/start').flatMap((page) =>
   [
     ...readFileSync(`docs/start/${page}`, 'utf8').matchAll(

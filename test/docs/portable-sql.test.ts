@@ -1,7 +1,7 @@
 import { globSync, readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
 
-/** Lists what other engines do not understand, or understand otherwise. */
+/** Lists the words that other engines do not understand, or understand otherwise. */
 const SQLITE_ONLY: readonly (readonly [name: string, pattern: RegExp])[] = [
   ['INSERT OR, UPDATE OR, REPLACE INTO', /\b(INSERT|UPDATE) OR\b|\bREPLACE INTO\b/],
   ['IS with a value; use IS [NOT] DISTINCT FROM', /\bIS (NOT )?[:?]/],

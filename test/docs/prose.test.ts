@@ -23,7 +23,7 @@ function spansOf(file: string): readonly string[] {
 
 const spans = PAGES.flatMap((page) => spansOf(page).map((span) => ({ page, span })))
 
-/** Returns what pages name by a pattern, and that is not so. */
+/** Returns the names on pages that match a pattern and do not exist. */
 function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count: number; faults: string[] } {
   const named = spans.flatMap(({ page, span }) =>
     [...span.matchAll(pattern)].map(([, name = '']) => ({ page, name })),
@@ -32,7 +32,7 @@ function faultsOf(pattern: RegExp, isKnown: (name: string) => boolean): { count:
   return { count: named.length, faults }
 }
 
-/** Lists what the settings of social login begin and end with. */
+/** Lists the settings of social login, and the ends of those that each provider has. */
 const SOCIAL_NAMES = [
   'SOCIAL_PROVIDERS',
   'API_KEYS',

@@ -68,7 +68,7 @@ function namesOf(callee: unknown): readonly string[] {
   return object.length === 0 ? [] : [...object, String(callee.property.name)]
 }
 
-/** Lists what keeps a test from running, or lets it pass by failing. */
+/** Lists the calls that keep a test from running, or let it pass by failing. */
 const NOT_RUN = ['skip', 'skipIf', 'runIf', 'todo', 'fails']
 
 /** Returns every titled call of a file. A title with something put in is taken up to there. */

@@ -20,14 +20,14 @@ export interface Engine {
   url(): Promise<string>
   /** Remembers from now on what the policy of this page (CSP) refuses. */
   watch(): Promise<void>
-  /** Returns what the policy has refused since. */
+  /** Returns the violations of the policy since. */
   refused(): Promise<unknown>
   /** Returns where navigations led that failed, with what the browser says of it. Firefox says where it was redirected, and no more. */
   tried(): Promise<readonly string[]>
   close(): Promise<void>
 }
 
-/** Describes what differs between engines. */
+/** Holds the differences between engines. */
 interface Driver {
   open(url: string): Promise<unknown>
   /** Evaluates an expression on the page. */
@@ -39,7 +39,7 @@ interface Driver {
 
 export const ENGINES: readonly {
   readonly name: string
-  /** Says what it takes. */
+  /** Lists the tools that it needs. */
   readonly tools: readonly Tool[]
   start(): Promise<Engine>
 }[] = [

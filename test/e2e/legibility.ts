@@ -21,7 +21,7 @@ const CONTROLS = 'a[href], button, input:not([type=hidden]), summary'
 /** How many things there are to press or to type into that one can see. */
 const CONTROL_COUNT = `[...document.querySelectorAll('${CONTROLS}')].filter((element) => element.checkVisibility()).length`
 
-/** Returns what is lost at 200 % in a window of 1280 pixels: by the zoom of the browser, which leaves 640, or of the text alone (WCAG 2.2 §1.4.4). */
+/** Returns the faults at 200 % in a window of 1280 pixels: by the zoom of the browser, which leaves 640, or of the text alone (WCAG 2.2 §1.4.4). */
 export async function zoomFaults({ page }: Visitor): Promise<readonly string[]> {
   const size = page.viewportSize()
   const faults: string[] = []
@@ -73,7 +73,7 @@ const UNFOCUSED = `[...document.querySelectorAll('${CONTROLS}')].filter((element
     return !ringed
   }).map((element) => 'no focus: ' + element.outerHTML.slice(0, 120))`
 
-/** Returns what cannot be seen where the system chooses the colours, as Windows does for high contrast. */
+/** Returns the elements that cannot be seen where the system chooses the colours, as Windows does for high contrast. */
 export async function forcedColorFaults({ page }: Visitor): Promise<readonly string[]> {
   await page.evaluate(MARK_PAINTED)
   await page.emulateMedia({ forcedColors: 'active' })

@@ -34,11 +34,11 @@ export interface Visitor {
   /** Where the browser is, under the issuer. */
   where(): string
   heading(): Promise<string>
-  /** Returns what the page says went wrong. */
+  /** Returns the error on the page. */
   alert(): Promise<string>
-  /** Returns what the page says was done. */
+  /** Returns the status message on the page. */
   notice(): Promise<string>
-  /** Returns what belongs to a field besides its label: the hint, the error. */
+  /** Returns the hint and the error of a field. */
   description(label: string): Promise<string>
   /** The label of the field that has the focus, or the text of what else has it. */
   focused(): Promise<string>

@@ -20,7 +20,7 @@ const MEANWHILE: readonly [name: string, (ada: Person) => Promise<unknown>][] = 
   ],
 ]
 
-/** Returns what a sign-in could have changed. */
+/** Returns the rows that a sign-in could have changed. */
 async function stateOf({ userId }: Person) {
   const hash = env.DB.prepare('SELECT password_hash FROM users WHERE id = ?1').bind(userId)
   const open = env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL').bind(userId)

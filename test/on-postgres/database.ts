@@ -43,7 +43,7 @@ function connectionsTo(database: () => Promise<string>): Connections {
 /** Connects to this runtime's database. */
 export const connections = connectionsTo(async () => (await own.ownDatabase) ?? '')
 
-/** Returns who is connected to this runtime's database, as PgBouncer says. */
+/** Returns the connections to this runtime's database, as PgBouncer counts them. */
 export async function openClients(): Promise<readonly unknown[]> {
   const name = await own.ownDatabase
   const { rows } = await connectionsTo(async () => 'pgbouncer').use((client) => client.query('SHOW CLIENTS'))
@@ -66,7 +66,7 @@ export interface Sent {
   readonly values: readonly unknown[]
 }
 
-/** Describes what stands between a Janus and its database in a test. */
+/** Intercepts the round trips between a Janus and its database in a test. */
 export interface RoundTrips extends Pick<FaultyD1, 'roundTrip'> {
   /** Is told of every query. */
   readonly note?: (query: Sent) => void

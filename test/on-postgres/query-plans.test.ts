@@ -111,7 +111,7 @@ it('and so do the statements of its triggers', async () => {
   expect(found).toEqual({})
 })
 
-/** Returns what a function of a trigger runs, and what it asks. */
+/** Returns the statements of a trigger's function, and its conditions. */
 function statementsOf(body: string): readonly string[] {
   const code = body.replace(/--.*$/gm, '')
   const asked = [...code.matchAll(/\bIF\b(.*?)\bTHEN\b/gs)].map(

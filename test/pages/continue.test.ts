@@ -62,7 +62,7 @@ function expectOnward(answer: Answer, target: string): void {
 describe.each(PLACES)('a form in a browser, at $at', ({ base, service }) => {
   const account = `${base}/account`
 
-  /** Lists what each form leads to that gives a cookie, and the cookie. */
+  /** Lists the forms whose answer sets a cookie, with the page that follows and the cookie. */
   const GIVING = [
     ['/register', () => ({ email: newEmail(), password: PASSWORD }), 'session'],
     [

@@ -46,7 +46,7 @@ async function submit(
   return read(await service.fetch(request))
 }
 
-/** Returns what the page of an authenticator app has. */
+/** Returns the parts of the page of an authenticator app. */
 async function readOffer(page: Answer) {
   const elements = await elementsOf(page.text)
   const sent = (name: string) =>

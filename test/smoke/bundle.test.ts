@@ -46,7 +46,7 @@ it('what is deployed, pages in three languages included, stays under 810 KiB and
   expect(module.includes(SETTING_TEXTS.ISSUER.meaning.slice(0, 30))).toBe(false)
 })
 
-/** Lists what can be passed to `createJanus`, and the module that has it. */
+/** Lists the parts that can be passed to `createJanus`, with the module of each. */
 const PARTS = {
   createMail: 'wiring/create-mail',
   createEvents: 'wiring/create-events',
@@ -119,7 +119,7 @@ function profileStart(): number {
     .reduce((sum, delta) => sum + delta, 0)
 }
 
-/** Holds what a V8 profile has of time in which none of the Worker's code runs. */
+/** Names the frames of a V8 profile in which none of the Worker's code runs. */
 const NOT_OURS: ReadonlySet<string> = new Set(['(program)', '(idle)', '(root)'])
 
 /** Of the profile, what is read here; times are in microseconds. */

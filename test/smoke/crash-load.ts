@@ -18,7 +18,7 @@ export function seededRandom(seed: number): () => number {
   }
 }
 
-/** Describes what one client was answered, and its requests without an answer. */
+/** Holds the answers that one client got, and its requests without an answer. */
 export interface Account {
   readonly email: string
   /** Acknowledged. */

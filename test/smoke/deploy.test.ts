@@ -83,7 +83,7 @@ function prepare({ toml = documentedToml('own-host'), answers, signal, service =
         ...given,
       }),
     printed: () => printed.join('\n'),
-    /** Returns what wrangler was asked, without the names of files. */
+    /** Returns the calls to wrangler, without the names of files. */
     calls: () =>
       read('calls.jsonl')
         .split('\n')

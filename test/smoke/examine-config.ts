@@ -41,7 +41,7 @@ export async function examine(
   return diagnose(await readDeployment(source), plan)
 }
 
-/** Returns what is wrong, in short: `error site.host`. */
+/** Returns the findings in short: `error site.host`. */
 export function wrong(findings: readonly Finding[]): readonly string[] {
   return findings.filter(({ level }) => level !== 'ok').map(({ level, check }) => `${level} ${check}`)
 }

@@ -13,7 +13,7 @@ export interface LocalService {
   readonly folder: string
   /** Where the database and KV are. */
   readonly state: string
-  /** Returns what it has printed so far. */
+  /** Returns the output so far. */
   output(): string
   /** The first match in what it has printed or prints yet, from a place in its output on. @throws If there is none in time. */
   printed(pattern: RegExp, from?: number): Promise<RegExpExecArray>
@@ -35,7 +35,7 @@ type Launch = (place: { readonly port: number; readonly state: string }) => {
   readonly command: readonly [string, ...string[]]
   readonly variables?: Readonly<Record<string, string>>
   readonly cwd?: string
-  /** Says what it prints when it serves. */
+  /** Matches the line that says that it serves. */
   readonly ready: RegExp
 }
 
@@ -105,7 +105,7 @@ async function buildWorker(): Promise<string> {
   return built
 }
 
-/** Returns whether this process has made it. */
+/** Makes a folder. Returns `false` if it was there. */
 function makeFolder(path: string): boolean {
   try {
     mkdirSync(path)

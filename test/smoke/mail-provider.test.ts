@@ -27,7 +27,7 @@ interface Delivery {
 let provider: Server
 let service: LocalService
 
-/** Lists what was handed over, taken or not. */
+/** Lists the mails that were handed over, accepted or not. */
 const deliveries: Delivery[] = []
 let arrived: () => void = () => {}
 

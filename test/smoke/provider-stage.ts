@@ -35,7 +35,7 @@ export interface StagePerson {
   readonly browser: CookieBrowser
   /** Goes to an app, signs in at Janus and allows what the app asks for. */
   signIn(start: string | URL, stopAt?: string | null): Promise<Page>
-  /** Returns whether Janus asks who this is. */
+  /** Returns `true` if Janus asks the person to sign in. */
   isSignedIn(): Promise<boolean>
   /** Signs out at Janus, where no app asks for it. */
   signOut(): Promise<void>

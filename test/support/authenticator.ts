@@ -109,7 +109,7 @@ export function derOf(raw: Uint8Array): Bytes {
   return join(Uint8Array.of(0x30, body.length), body)
 }
 
-/** Describes what a test changes of what the authenticator and the browser say. */
+/** Holds the changes that a test makes to what the authenticator and the browser say. */
 export interface Bent {
   readonly rpId?: string
   readonly clientData?: Readonly<Record<string, unknown>>

@@ -29,7 +29,7 @@ export interface Wired {
   readonly client: JanusClient
   readonly account: AccountClient
   readonly network: Network
-  /** Says what the client has told so far. */
+  /** Lists what subscribers were called with so far. */
   readonly heard: readonly boolean[]
 }
 

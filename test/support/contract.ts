@@ -10,7 +10,7 @@ import type {
   Schema,
 } from '../../tools/openapi/open-api'
 
-/** Holds what is served at /openapi.json, but for its servers. */
+/** Holds the document at /openapi.json, without its servers. */
 export const OPENAPI: OpenApi = JSON.parse(text)
 
 /** Paths that are for people and their browsers, and not in the document. Their refusals are checked all the same. */
@@ -91,7 +91,7 @@ interface CheckedOperation {
   readonly responses: ReadonlyMap<number, Expected>
 }
 
-/** Lists what is also at the root of the host, whatever the path of the issuer. */
+/** Lists the paths that are also at the root of the host, whatever the path of the issuer. */
 export const AT_THE_ROOT = ['/.well-known/apple-app-site-association', '/.well-known/assetlinks.json']
 
 /** And what has the path of the issuer behind its own there. */
@@ -154,7 +154,7 @@ function nameIn({ $ref }: Reference): string {
   return $ref.slice($ref.lastIndexOf('/') + 1)
 }
 
-/** Holds what is answered where there is no route, or only one for another method, or before anything is known. */
+/** Lists the problems where there is no route, or only one for another method, or before anything is known. */
 const refusals = new Map<number, () => Expected>()
 
 function refusalOfNoRoute(status: number): Expected {

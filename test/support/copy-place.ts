@@ -9,7 +9,7 @@ import { type Answer, send } from './person'
 import { type OwnService, ownService } from './service'
 
 /**
- * Describes what a store of copies may do to Janus. `slow`: it never answers. `full`: it takes no writes. `evicting`: it forgets at will.
+ * Names the faults of a store of copies. `slow`: it never answers. `full`: it takes no writes. `evicting`: it forgets at will.
  * `nonsense`: it gives back what nobody wrote.
  */
 export type CopyFault = 'down' | 'slow' | 'full' | 'evicting' | 'nonsense'

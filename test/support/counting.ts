@@ -3,10 +3,10 @@ import { onTestFinished, vi } from 'vitest'
 import type { OperationCost } from '../../lab/costs/operations'
 import { ALL_PARTS, type OwnService, ownService } from './service'
 
-/** Describes what D1 bills for: rows of tables and indexes that its statements looked at and wrote. */
+/** Counts the rows that D1 bills: those of tables and indexes that statements read and wrote. */
 export type Rows = Pick<OperationCost, 'rowsRead' | 'rowsWritten'>
 
-/** Describes what some work cost, but for those. */
+/** Counts the other costs of some work. */
 export type Costs = Omit<OperationCost, keyof Rows>
 
 /** Records the iterations of every PBKDF2 call, for the rest of this test. */

@@ -2,7 +2,7 @@ import { createProviderBy } from '../../src/wiring/create-provider'
 import { OAUTH_SETTINGS, type TestClient } from './oauth'
 import { ALL_PARTS, type OwnService, ownService } from './service'
 
-/** Describes what the host of an app answers with its document. */
+/** Holds the answer of an app's host to a request for its document. */
 export interface Host {
   document: object | string
   status: number

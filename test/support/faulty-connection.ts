@@ -1,6 +1,6 @@
 import type { Connect, Connection } from '../../src/storage/sockets/conversation'
 
-/** Describes what a server does with a connection: it sends these pieces, and then closes it or says nothing more. */
+/** Describes the script of a server: it sends these pieces, and then closes the connection or says nothing more. */
 export interface Script {
   readonly sends: readonly (string | Uint8Array)[]
   readonly closes: boolean

@@ -2,7 +2,7 @@ import type { Wycheproof } from './read-wycheproof'
 
 declare global {
   namespace Cloudflare {
-    /** Describes what wrangler.toml binds, and what the tests add. */
+    /** Declares the bindings of wrangler.toml, and those that the tests add. */
     interface Env {
       ISSUER: string
       AUTH_SECRET: string

@@ -7,7 +7,7 @@ import { type Answer, newAddress, PASSWORD, type Person, read, send, signedInPer
 
 export const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** Describes what a link needs to be used, where it is bound to who asked. */
+/** Holds the token of a link, and the secret that binds it to the browser that requested it. */
 export interface BoundLink {
   readonly token: string
   readonly binding: string

@@ -1,4 +1,4 @@
-/** Holds what `String.prototype.trim` strips and a browser does not (RFC 6265 §5.2), except what no header can hold: CR and LF. */
+/** Lists the characters that `String.prototype.trim` strips and a browser does not (RFC 6265 §5.2), except those that no header can hold: CR and LF. */
 export const TRIMMED_BY_STRINGS_ALONE = Array.from({ length: 0x10000 }, (_, code) =>
   String.fromCharCode(code),
 )

@@ -16,9 +16,9 @@ export interface MailingService extends OwnService {
   tokenFor(email: string): string
   /** The code in the newest mail to an address. */
   codeFor(email: string): string
-  /** Says what the carrier does from now on instead of taking mail: `null` to take it again. */
+  /** Sets how the carrier fails from now on; `null`: it takes mail again. */
   carrierFails: (() => Promise<void>) | null
-  /** Says whether the app that is told of events throws. */
+  /** Sets whether the app's handler of events throws. */
   eventsFail: boolean
 }
 

@@ -11,13 +11,13 @@ export interface Sent {
   readonly status: number
 }
 
-/** Describes what is between a client and Janus: it keeps cookies as a browser does, counts, and can be told to misbehave. */
+/** Stands between a client and Janus: it keeps cookies as a browser does, counts requests, and misbehaves on demand. */
 export interface Network {
   readonly fetch: Fetch
-  /** Says what was answered, in this order. */
+  /** Lists the requests in the order of their answers. */
   readonly sent: readonly Sent[]
   count(route: string, status?: number): number
-  /** Says what the next request of a route meets in place of Janus. `reach` asks Janus after all; `signal` ends the request. */
+  /** Answers the next request of a route in place of Janus. `reach` asks Janus after all; `signal` ends the request. */
   next(route: string, meet: (reach: () => Promise<Response>, signal: AbortSignal) => Promise<Response>): void
   /** Keeps the answer to the next request of a route back. */
   hold(route: string): { readonly reached: Promise<void>; release(): void }

@@ -1,4 +1,4 @@
-/** Describes what a test uses of it. The package brings no types. */
+/** Declares the part of the package that a test uses. It brings no types. */
 declare module 'oidc-provider' {
   export class Provider {
     constructor(issuer: string, configuration: object)

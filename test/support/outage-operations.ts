@@ -47,9 +47,9 @@ export interface Operation {
   run(scene: Scene): Promise<Answer>
   /** Which of the two sessions it ends. */
   readonly ends: readonly ('ada' | 'other')[]
-  /** Says what it does with the account, if it is done. */
+  /** Names its effect on the account, if it is done. */
   readonly account: 'kept' | 'new' | 'other-password' | 'deleted'
-  /** Says whether it needs LOGIN_LIMIT. */
+  /** Is `true` if it needs LOGIN_LIMIT. */
   readonly limited: boolean
 }
 
@@ -114,7 +114,7 @@ function operations(mode: Mode): readonly Operation[] {
   ]
 }
 
-/** Asserts what somebody else finds of a session that has ended, or that has not. */
+/** Asserts that another client finds the session ended, or active. */
 async function expectAgreement(there: Place, client: SignedIn, live: boolean): Promise<void> {
   const { headers, mode, refreshToken } = client
   const me = await send(there, 'GET', '/me', { headers })

@@ -8,7 +8,7 @@ import { findTool } from './tools.ts'
 export interface PgBouncer {
   /** Returns the URL of a database behind it. */
   through(url: string): string
-  /** Returns who is connected to a database behind it. */
+  /** Returns the connections to a database behind it. */
   clientsOf(database: string): Promise<readonly unknown[]>
   stop(): Promise<void>
 }

@@ -1,4 +1,4 @@
-/** Holds what production refuses and a local runtime does not (workerd `DEFAULT_MAX_PBKDF2_ITERATIONS`, issue 1346). */
+/** Lists the limits of production that a local runtime does not have (workerd `DEFAULT_MAX_PBKDF2_ITERATIONS`, issue 1346). */
 const PRODUCTION_MAX_ITERATIONS = 100_000
 
 /** Makes Web Crypto refuse what it refuses in production, and do all else as it does, for the rest of this test file. */

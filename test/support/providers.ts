@@ -9,7 +9,7 @@ import { ALL_PARTS, type Service } from './service'
 /** An issuer of the operator's own, as the stand-in speaks for it. */
 export const ACME = 'https://id.acme.example'
 
-/** Describes what a token endpoint answers, before it is signed and sent: bent by a test. */
+/** Holds the answer of a token endpoint, which a test may bend before it is signed and sent. */
 export interface Issued {
   readonly claims: Record<string, unknown>
   readonly header: Record<string, unknown>
@@ -159,7 +159,7 @@ export function standIn(): StandIn {
   return standInProvider
 }
 
-/** Holds what a provider might be asked to keep and Janus must not. */
+/** Holds a token of a provider that Janus must not store. */
 export const REFRESH_TOKEN = 'refresh.token.of.the.provider'
 
 export function metadata(issuer: string): Record<string, unknown> {

@@ -4,7 +4,7 @@ import { env } from 'cloudflare:workers'
 type Step = string
 
 /**
- * Lists what a plan may consist of. `SEARCH` with the columns it searches by is a lookup; everything else that reads is named.
+ * Lists the steps that a plan may have. `SEARCH` with the columns it searches by is a lookup; everything else that reads is named.
  * An automatic index, a temporary B-tree and a scan are not here.
  */
 const ALLOWED: readonly RegExp[] = [

@@ -1,4 +1,4 @@
-/** Describes what a test uses of Express and of Passport. The packages bring no types. */
+/** Declares the parts of Express and Passport that a test uses. The packages bring no types. */
 declare module 'express' {
   import type { IncomingMessage, ServerResponse } from 'node:http'
 

@@ -21,7 +21,7 @@ function secondsOf(service: Service): number {
   return Math.floor(Date.now() / 1000) + ('ahead' in service ? (service as OwnService).ahead : 0)
 }
 
-/** Returns what a service has of second factors. */
+/** Returns the parts of a service for second factors. */
 export function secondFactorsOf({ services }: OwnService) {
   const part = services.secondFactorPart
   if (!part) throw new Error('The service was made without second factors')
@@ -79,7 +79,7 @@ export async function personWithTotp(mode: Mode, service: Service = deployed): P
   return setUpTotp(await signedInPerson({ mode, service }))
 }
 
-/** Describes what a client keeps of a pending sign-in. */
+/** Holds what a client keeps of a pending sign-in. */
 export interface Pending {
   readonly headers: Record<string, string>
   readonly body: { readonly pending?: string }

@@ -35,7 +35,7 @@ export interface LoggedEvent {
 /** A Janus of one's own: other settings, bindings that fail, a clock that can be moved. */
 export interface OwnService extends Service {
   readonly services: WiredServices
-  /** Says what it tells the app beside it. */
+  /** Holds the service that an app beside Janus calls. */
   readonly callers: CallerService
   readonly log: readonly LoggedEvent[]
   /** Seconds by which its clock is ahead. Moved by assignment. */
@@ -47,7 +47,7 @@ export interface OwnService extends Service {
 
 const { createPages, createEvents, createMail, ...others } = allParts
 
-/** Holds what {@link ownService} may be made without. */
+/** Holds the parts that {@link ownService} may be made without. */
 export const ALL_PARTS = others
 
 /**

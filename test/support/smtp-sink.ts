@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net'
 /** An SMTP server on this machine that keeps what it takes. */
 export interface SmtpSink {
   readonly port: number
-  /** Says who signed in, as AUTH PLAIN has it: `\0user\0password`. */
+  /** Lists the credentials of AUTH PLAIN: `\0user\0password`. */
   readonly signedIn: string[]
   /** Answers the next recipient with this line in place of `250 ok`. */
   refuseNext(line: string): void

@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { type Tables, truthOfProject } from './truth'
 
-/** Lists what an attempt at a password writes even if it is refused: that it was made. */
+/** Names the tables to which an attempt at a password writes even if it is refused. */
 export const ATTEMPT_TABLES: readonly string[] = ['budgets', 'audit_events']
 
 /** Rows of D1 that are read as one text. A text may not be larger than 2 MB. */

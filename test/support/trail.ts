@@ -25,7 +25,7 @@ export async function endOfTrail(): Promise<number> {
   return (await env.DB.prepare('SELECT max(seq) AS seq FROM audit_events').first<number>('seq')) ?? 0
 }
 
-/** Returns what was recorded while something was done, in order. */
+/** Returns the rows that some work recorded, in order. */
 export async function recordedDuring(work: () => Promise<unknown>): Promise<readonly TrailRow[]> {
   const end = await endOfTrail()
   await work()

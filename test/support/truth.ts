@@ -8,7 +8,7 @@ export type Tables = Readonly<Record<string, readonly string[]>>
 export interface Truth {
   /** As logs name it. */
   readonly store: 'D1' | 'JANUS_DB' | 'PostgreSQL'
-  /** Returns what a service is made with besides, so that its truth is what it was given as `DB`. */
+  /** Returns the options with which a service reads from what it was given as `DB`. */
   readonly open: (db: unknown) => Pick<JanusOptions, 'createDatabase'>
   /** Returns the rows of every table, save those named, each as a line; `null` where the catalog of SQLite tells. */
   readonly tables: ((except: readonly string[]) => Promise<Tables>) | null

@@ -38,7 +38,7 @@ function attemptAt(key: string, now: number) {
   return { canonicalEmail: 'nobody@example.com', attempter, now }
 }
 
-/** Returns what was reserved, or `null` if the attempt has to wait. */
+/** Returns the reserved attempt, or `null` if it has to wait. */
 async function reservation(key: string, now: number, limits = LIMITS): Promise<ReservedAttempt | null> {
   const [row] = await db.change(reserveAttempt(attemptAt(key, now), limits))
   return row ? { budget: { of: 'strangers', key: row.budget_key }, blockedUntil: row.blocked_until } : null

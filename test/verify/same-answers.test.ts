@@ -35,7 +35,7 @@ async function ask(guard: GuardName, path: string, init: RequestInit = {}): Prom
   return read(await GUARDS[guard].fetch(new Request(`${env.ISSUER}${path}`, init)))
 }
 
-/** Returns what Janus's own guard answers. */
+/** Returns the answer of Janus's own guard. */
 async function askJanus(init: RequestInit): Promise<Answer> {
   return read(await guardedApp(own).fetch(new Request(`${env.ISSUER}/protected`, init)))
 }

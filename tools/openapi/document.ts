@@ -14,7 +14,7 @@ import { type Answer, type Operation, TAGS } from './operation'
 import { OPERATIONS } from './operations'
 import { createProblemResponses, PROBLEM_HEADERS, problemsOf } from './problem-responses'
 
-/** Describes what Hono knows of a piece of a route. `ALL` marks middleware. */
+/** Describes a piece of a route as Hono has it. `ALL` marks middleware. */
 export interface RoutePart {
   readonly method: string
   readonly path: string

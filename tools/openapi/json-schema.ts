@@ -8,7 +8,7 @@ import { RESPONSE_SCHEMAS } from './response-schemas'
 /** Parts of request bodies that have a name in the document. */
 const REQUEST_PARTS = { Text, Email, Name }
 
-/** Holds what JSON Schema has no words for, or not the same: told in words, and for `Name` by the bound it comes to. */
+/** Describes the rules that JSON Schema cannot express: in words, and for `Name` by the bound it comes to. */
 const SAID_OF_PARTS: Readonly<Record<keyof typeof REQUEST_PARTS, Schema>> = {
   Text: { description: 'Well-formed Unicode, at most 1,024 UTF-16 code units.' },
   Email: {

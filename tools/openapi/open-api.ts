@@ -32,7 +32,7 @@ export interface OperationObject {
   readonly requestBody?: { readonly required: boolean; readonly content: Content }
   /** By status. */
   readonly responses: Readonly<Record<string, ResponseObject | Reference>>
-  /** Says whether the route reads from the database that the session is active, so that an ended session is rejected at once. */
+  /** Is `true` if the route reads from the database that the session is active, so that an ended session is rejected at once. */
   readonly 'x-live'?: true
 }
 

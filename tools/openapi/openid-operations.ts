@@ -13,7 +13,7 @@ const USER_INFO = {
   problems: ['not-found'],
 } satisfies Partial<Operation>
 
-/** Lists what OpenID Connect adds to an authorization server. */
+/** Lists the operations that OpenID Connect adds to an authorization server. */
 export const OPENID_OPERATIONS: Readonly<Record<string, Operation>> = {
   'GET /oauth/userinfo': { id: 'getUserInfo', summary: 'Read who signed in', ...USER_INFO },
   'POST /oauth/userinfo': { id: 'postUserInfo', summary: 'Read who signed in, by a form', ...USER_INFO },

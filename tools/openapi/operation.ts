@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../src/http/problem'
 import type { ResponseSchemaName } from './response-schemas'
 
-/** Describes what the code of a route does not say. document.ts reads the rest from the route. */
+/** Holds the facts about a route that its code does not say. document.ts reads the rest from the route. */
 export interface Operation {
   readonly id: string
   readonly tag: keyof typeof TAGS
@@ -16,7 +16,7 @@ export interface Operation {
   readonly answers: Readonly<Record<number, Answer>>
   /** The problems of the route itself. Guards and body validation add theirs. */
   readonly problems?: readonly ProblemCode[]
-  /** Says whether the route returns a page when `Accept` prefers `text/html`. */
+  /** Is `true` if the route returns a page when `Accept` prefers `text/html`. */
   readonly page?: true
   /** `false` if the route needs no storage and so cannot return `store-unavailable`. */
   readonly storage?: false

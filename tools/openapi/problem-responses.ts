@@ -3,7 +3,7 @@ import type { RouteFacts } from '../../src/http/route-facts'
 import type { Header, Reference, ResponseObject } from './open-api'
 import type { Operation } from './operation'
 
-/** Lists how `requirePrincipal` rejects a caller. */
+/** Lists the problems with which `requirePrincipal` rejects a caller. */
 const NOT_SIGNED_IN = ['authentication-required', 'invalid-token', 'token-expired', 'session-ended'] as const
 
 export const PROBLEM_HEADERS: Readonly<Record<string, Header>> = {

@@ -117,7 +117,7 @@ function Operation({ named: { method, path, operation }, components }: Operation
   )
 }
 
-/** Returns what a form has that JSON has not. */
+/** Returns the fields that a form has and JSON has not. */
 function FormFields({ form, json }: { readonly form: Schema; readonly json: Schema }) {
   const only = Object.entries(form.properties ?? {}).filter(([name]) => !json.properties?.[name])
   if (only.length === 0) return null
@@ -170,7 +170,7 @@ function Answers({ operation, components }: Omit<OperationProps, 'named'> & { op
   )
 }
 
-/** Returns what an answer has in it. */
+/** Returns the content of an answer. */
 function Carried({ response: { content = {}, headers = {} } }: { readonly response: ResponseObject }) {
   const schema = content['application/json']?.schema
   const names = Object.keys(headers)

@@ -3,7 +3,7 @@ import type { Contender, CopyPlace, TruthPlace } from './contender.ts'
 import { ask, PASSWORD, type Person, type Reply } from './person.ts'
 import { WITH_STORES } from './start-worker.ts'
 
-/** Returns who is measured, and how each of them is spoken to. */
+/** Returns the servers that are measured, with the requests to each. */
 
 function post(path: string, body: unknown, expect: Template['expect'], headers = {}): Template {
   return { method: 'POST', path, headers, body: JSON.stringify(body), expect }

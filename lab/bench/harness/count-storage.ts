@@ -6,7 +6,7 @@ import { ask, type Person } from './person.ts'
 import { startWorker } from './start-worker.ts'
 import { enterAll, protectedTemplates } from './started.ts'
 
-/** Describes what each operation of each contender asks of storage, work behind the answer included. Exact, so any change shows. */
+/** Counts the calls of each operation of each contender to storage, work behind the answer included. Exact, so any change shows. */
 export type CountTable = Readonly<Record<string, Readonly<Record<string, StorageCounts>>>>
 
 export async function countStorage(

@@ -13,7 +13,7 @@ export interface Entrant {
   readonly alternatesWithHash?: true
 }
 
-/** Describes what one burst showed of the first stream. */
+/** Holds the results of one burst on the first stream. */
 export interface Burst {
   readonly requestsPerSecond: number
   readonly medianMs: number

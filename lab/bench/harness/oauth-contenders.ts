@@ -3,7 +3,7 @@ import { CONTENDERS } from './contenders.ts'
 import { CLIENT_ID, clientRefresh, codeFlow, type Endpoints, RESOURCE, runOnce, SCOPE } from './oauth-flow.ts'
 import { ask, type Person } from './person.ts'
 
-/** Returns who is measured as an authorization server. Each gives the same app a JWT for the same resource, an ID token (ES256) and a refresh token. */
+/** Returns the authorization servers that are measured. Each gives the same app a JWT for the same resource, an ID token (ES256) and a refresh token. */
 
 /** Lets everybody who enters use the app once, so that they have a refresh token. */
 function provider(contender: Contender, endpoints: () => Endpoints): Contender {

@@ -3,18 +3,18 @@ export interface Person {
   readonly id: string
   readonly email: string
   readonly headers: Readonly<Record<string, string>>
-  /** Holds what gets a new access token where there is such a thing: a refresh token, or a cookie. */
+  /** Holds the credential that gets a new access token, if there is one: a refresh token, or a cookie. */
   readonly refreshCredential: string
 }
 
 export const PASSWORD = 'correct horse battery'
 
-/** Describes what a server answered while people were made known to it. */
+/** Holds an answer of a server while people were made known to it. */
 export interface Reply {
   readonly status: number
   // biome-ignore lint/suspicious/noExplicitAny: every server answers in its own shape; what is missing shows at the check.
   readonly body: any
-  /** Holds what was set, as a client would send it back. */
+  /** Holds the cookies that were set, as a client would send them back. */
   readonly cookie: string
 }
 

@@ -17,7 +17,7 @@ export interface Beside {
   stop(): Promise<void>
 }
 
-/** Returns why a contender cannot be measured on this machine, as one sentence, or `null` if it can. */
+/** Returns a sentence that says why a contender cannot be measured on this machine, or `null` if it can. */
 export function whyLeftOut({ name, truth, copies }: Contender): string | null {
   const tools: Tool[] = []
   if (truth?.database === 'postgres') tools.push('postgres')

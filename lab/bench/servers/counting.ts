@@ -1,4 +1,4 @@
-/** Describes what was asked of storage since the Worker started. */
+/** Counts the calls to storage since the Worker started. */
 export interface StorageCounts {
   /** Calls that reach D1, a batch being one. */
   d1Calls: number

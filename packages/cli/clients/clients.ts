@@ -209,7 +209,7 @@ function readKeys(path: string): string {
   }
 }
 
-/** @throws WrongUse If a client cannot be registered so. */
+/** Checks what a client is given. @throws WrongUse If it cannot be registered so. */
 function checkMachine({
   grants,
   serves,
@@ -228,7 +228,7 @@ function checkMachine({
   if (fault !== null) throw new WrongUse(`--jwks ${fault}.`)
 }
 
-/** @throws WrongUse If a client cannot be registered so. */
+/** Checks what a client is given. @throws WrongUse If it cannot be registered so. */
 function checkNew(
   name: string,
   redirectUris: readonly string[],

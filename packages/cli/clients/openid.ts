@@ -36,7 +36,7 @@ interface OpenIdValues {
 /** Bounds the URIs of a client. */
 const MOST_URIS = 50
 
-/** @throws WrongUse If a client cannot be registered so. */
+/** Reads what OpenID Connect adds to a client. @throws WrongUse If it cannot be registered so. */
 export function readOpenId(values: OpenIdValues, redirectUris: readonly string[]): OpenIdClient {
   const postLogoutRedirectUris = [...new Set(values['post-logout-redirect-uri'])]
   const backChannelLogoutUri = values['back-channel-logout-uri'] ?? null

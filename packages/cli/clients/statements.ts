@@ -113,7 +113,7 @@ export function removeClient(id: string, actorId: string): readonly string[] {
   ]
 }
 
-/** The statement right before must be the change. The event concerns no account; its reason is the id of the client. */
+/** Records the change that the statement right before must be. The event concerns no account; its reason is the id of the client. */
 function recordIfChanged(id: string, actorId: string, event: string): string {
   return `INSERT INTO audit_events (at, event, outcome, reason, actor_id)
     SELECT unixepoch(), ${quote(event)}, 'success', ${quote(id)}, ${quote(actorId)} WHERE changes() > 0`

@@ -152,7 +152,7 @@ async function findUsers(
 
 const HAS_ACCOUNTS = `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
 
-/** As {@link findUsers}. A Worker that is there may have an object with accounts. */
+/** Does what {@link findUsers} does, for a Worker with an object: one that is there may have accounts. */
 async function findUsersInObject(configPath: string): Promise<string | null> {
   try {
     return await withDurableObject(configPath, true, async (run) => {

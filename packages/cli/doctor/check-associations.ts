@@ -40,7 +40,7 @@ export function checkAssociations(config: Apps, ask: Fetch = fetch): Promise<rea
   )
 }
 
-/** The app around Janus may list more in its file, such as the links that it opens. */
+/** Returns what is wrong with a file, or `null`. The app around Janus may list more in it, such as the links that it opens. */
 async function findFault(url: string, parts: readonly object[], ask: Fetch): Promise<string | null> {
   try {
     const response = await ask(url, { redirect: 'manual', signal: AbortSignal.timeout(PATIENCE_MS) })

@@ -34,7 +34,7 @@ const checkSecretsAreRequired: Check = ({ wrangler }) => {
   return [warning('worker.secrets', what, 'Add to wrangler.toml: [secrets] with required = ["AUTH_SECRET"].')]
 }
 
-/** Wrangler only knows the migrations in the folder it is told. */
+/** Checks the folder of migrations: wrangler knows no other. */
 const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   const database = wrangler.d1_databases.find(({ binding }) => binding === 'DB')
   if (!database) return []

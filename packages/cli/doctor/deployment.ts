@@ -103,7 +103,7 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
   }
 }
 
-/** @param isUnreadable Whether a setting is there, and nobody can read it. */
+/** Reads the settings of social login. @param isUnreadable Returns `true` for a setting that is there and that nobody can read. */
 function readSocial(
   { parseSocialSettings, SOCIAL_SETTINGS }: Awaited<ReturnType<typeof loadSocialSettings>>,
   env: Readonly<Record<string, unknown>>,

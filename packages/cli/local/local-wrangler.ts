@@ -28,7 +28,7 @@ export function parsePort(text: string): number {
   return port
 }
 
-/** Fails, saying what to do, if a port is taken: `wrangler dev` would quietly take another, which is not the issuer's. */
+/** Stops and says what to do if a port is taken: `wrangler dev` would quietly take another, which is not the issuer's. */
 export function requireFreePort(port: number, command: string): Promise<void> {
   return new Promise((resolve) => {
     const probe = createServer()

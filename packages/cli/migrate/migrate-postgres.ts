@@ -49,7 +49,7 @@ export async function migratePostgres(url: string, folder: string): Promise<read
   }
 }
 
-/** @throws {Stop} If there are tables of Janus's names that no migration made. */
+/** Refuses a database of somebody else. @throws {Stop} If there are tables of Janus's names that no migration made. */
 async function refuseForeign(client: pg.Client): Promise<void> {
   const { rows } = await client.query<{ name: string }>(
     `SELECT tablename AS name FROM pg_tables

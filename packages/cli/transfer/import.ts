@@ -107,7 +107,7 @@ async function countAll(
   return new Map(tables.map(({ name }, index) => [name, counts[index]?.[0]?.rows ?? 0]))
 }
 
-/** @throws Stop If there are rows that an empty database has not. */
+/** Checks that a database is empty. @throws Stop If there are rows that an empty one has not. */
 async function checkEmpty(
   database: Database,
   tables: readonly Table[],

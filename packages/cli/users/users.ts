@@ -247,7 +247,7 @@ function readMetadata([text, ...others]: readonly string[]): string | null {
   return json === '{}' ? null : json
 }
 
-/** @throws Stop If there is no such account. */
+/** Returns the account that a command names. @throws Stop If there is no such account. */
 async function findOne({ run }: Database, { which: who }: Request): Promise<AccountRow> {
   const rows = await run<AccountRow>(findAccount(who, parseEmailAddress(who)?.canonical ?? ''))
   // An id is of another form than an address, so at most one account has either.

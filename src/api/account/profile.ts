@@ -43,7 +43,7 @@ export function profileRoutes(services: SelfServices) {
     return changed
   }
 
-  /** @throws {Problem} `invalid-input`. */
+  /** Returns the metadata as it is stored. @throws {Problem} `invalid-input`. */
   async function parseUserMetadata(value: unknown): Promise<string | null> {
     // guard: the owner of an account writes only what the app has a schema for
     if (!metadataRules.ownerWrites) throw notTaken('user_metadata')

@@ -58,7 +58,7 @@ export function presentSignIn(
 }
 
 /**
- * Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
+ * Presents what a client gets. Session mode: a cookie, and no token in the body. Token mode: the members of RFC 6749 §5.1, and no session cookie;
  * the refresh token in a cookie of its own where a page asked for it.
  */
 export function presentCredentials(

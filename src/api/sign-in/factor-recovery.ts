@@ -27,7 +27,7 @@ export function factorRecoveryRoutes(services: Services & SecondFactorPart) {
   const limited = limitClient(services, requestSourceOf)
   const live = requireLiveSession(services)
 
-  /** @throws {Problem} `not-found` where nobody but an operator recovers an account. */
+  /** Refuses where nobody but an operator recovers an account. @throws {Problem} `not-found`. */
   function refuseUnlessOffered() {
     refuseWithoutMail({ delivery: services.mail?.delivery ?? null })
     if (services.recoverySeconds === null) throw new Problem('not-found')

@@ -71,7 +71,7 @@ export async function exchangeApiKey(
   return { ...(await clientTokens.issue(grant, granted)), scope: granted }
 }
 
-/** One answer for every reason (RFC 8693 §2.2.2), so that nobody learns what became of a key. */
+/** Returns one answer for every reason (RFC 8693 §2.2.2), so that nobody learns what became of a key. */
 function invalidKey(): OAuthError {
   return oauthError('invalid_request', 'The key is not valid, has expired, or was revoked.')
 }

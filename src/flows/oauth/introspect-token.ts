@@ -54,7 +54,7 @@ export async function introspectToken(
   return concerned ? active : null
 }
 
-/** The latest refresh token of a grant is active. It is for its client alone, so it has no audience. */
+/** Returns the latest refresh token of a grant, which is active. It is for its client alone, so it has no audience. */
 function activeRefresh(
   policy: FactorPolicy,
   { grant }: TokenStatus,

@@ -35,7 +35,7 @@ export interface DurableObjectDatabase extends SqlDatabase {
   check(): Promise<string | null>
 }
 
-/** @param find Returns the object, each time it is called. */
+/** Creates the database over an object. @param find Returns the object, each time it is called. */
 export function createDurableObjectDatabase(find: () => DatabaseObject): DurableObjectDatabase {
   async function run(statements: readonly Statement<unknown>[]) {
     const answer = await find().run(statements.map(({ text, values }) => ({ text, values })))

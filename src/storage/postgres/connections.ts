@@ -16,7 +16,7 @@ const IDLE_MS = 30_000
 
 const INT8 = 20
 
-/** @param pipeline Whether statements are sent without waiting for the answers to those before. */
+/** Returns the settings of a client. @param pipeline Sends statements without waiting for the answers to those before. */
 function settings(connectionString: string, pipeline: boolean): ClientConfig & { pipeline: boolean } {
   return {
     connectionString,

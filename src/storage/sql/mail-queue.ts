@@ -173,7 +173,7 @@ interface NewMail {
   readonly sealed: Sealed | null
 }
 
-/** @param to Where `subject` and `recipient` come from, with the values of that, and on which condition. */
+/** Queues a mail. @param to Where `subject` and `recipient` come from, with the values of that, and on which condition. */
 function insertMail(
   mail: NewMail,
   to: {

@@ -42,7 +42,7 @@ export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds:
 export const MAX_SESSIONS = 3
 export const ADMIN_ROLE = "a%d_m'in"
 
-/** Describes what a suite may take of a truth: every port of one database. */
+/** Holds every port of one database, for a suite to take from. */
 export interface AllStores extends SqlStores, SqlMailStores {
   readonly ownAccounts: OwnAccountStore
   readonly passkeys: PasskeyStore

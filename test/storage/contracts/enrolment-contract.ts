@@ -46,7 +46,7 @@ export async function holdForEnrolment(
   return handle
 }
 
-/** Returns what sets a factor up in that sign-in. */
+/** Returns the enrolment of a factor in that sign-in. */
 export function enrolmentOf(handle: Awaited<ReturnType<typeof holdForEnrolment>>, factor: NewFactor) {
   const prepared = prepare(handle.userId)
   const methods = [{ method: factor.method, at: NOW }] as const

@@ -28,7 +28,7 @@ async function addClient(db: SqlDatabase, secretHash: string | null = null): Pro
   return id
 }
 
-/** Returns what asks for a code, of a client, in the first session of somebody. */
+/** Returns a request of a client for a code, in the first session of a person. */
 function codeFor(clientId: string, ada: Registered, scope: string) {
   const [codeHash, challenge] = [random(32), random(32)]
   const request = {

@@ -6,7 +6,7 @@ import { type Course, type Ground, nextStep, prepareOn, type Racer, type Ready }
 
 /** Something that takes away that somebody may begin a session, or keep one. */
 export interface Ending {
-  /** Says what it takes. Nothing that rests on one of these is left when it is done. */
+  /** Lists the grounds that it takes away. Nothing that rests on one of these is left when it is done. */
   readonly takes: readonly Ground[]
   /** Makes it ready. Run, it returns whether it was done. */
   readonly end: (course: Course, ada: Racer) => Promise<Ready<boolean>>

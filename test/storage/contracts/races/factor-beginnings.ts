@@ -5,7 +5,7 @@ import { finish, hold, setUp } from '../second-factor-contract'
 import type { Beginning } from './beginnings'
 import { type Course, nextStep, once, prepareOn, type Racer, startOf } from './racer'
 
-/** Lists what begins a session by a second factor or a passkey, or with a factor that is set up or removed. */
+/** Lists the ways in which a session begins by a second factor or a passkey, or with a factor that is set up or removed. */
 export const FACTOR_BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a sign-in by passkey': {
     restsOn: ['account', 'passkey'],

@@ -3,7 +3,7 @@ import { NOW, register, source } from '../arrange'
 import { ALL, issueCode } from '../oauth-store-contract'
 import type { Beginning } from './beginnings'
 
-/** Lists what begins a grant of a client, or goes on with one. */
+/** Lists the ways in which a grant of a client begins or goes on. */
 export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
   'a code that is redeemed': redemption('read'),
   'a code that is redeemed for offline access': redemption('read offline_access'),

@@ -12,7 +12,7 @@ export interface Hold {
 export interface HoldableConnections extends Connections {
   /** Stops a transaction, counted from here on, before it commits. Run again after a collision, it is not stopped again. */
   hold(nth: number): Hold
-  /** Returns how many transactions were begun since {@link hold}, without those that collided. */
+  /** Counts the transactions that were begun since {@link hold}, without those that collided. */
   transactions(): number
 }
 

@@ -6,7 +6,7 @@ import type { PreparedSession } from '../../../../src/sessions/prepared-session'
 import type { SqlDatabase } from '../../../../src/storage/sql/sql-database'
 import { type AllStores, NOW, prepare, type Registered, random, source } from '../arrange'
 
-/** Describes what a session that begins, or goes on, rests on. */
+/** Names a condition that a session rests on when it begins or goes on. */
 export type Ground =
   /** The account is there and enabled. */
   | 'account'
@@ -45,7 +45,7 @@ export function prepareOn(
   return { ...prepared, session: { ...prepared.session, methods: proven } }
 }
 
-/** Returns what a store is given besides to begin that session. */
+/** Returns the other arguments with which a store begins that session. */
 export function startOf(prepared: PreparedSession) {
   return { prepared, presented: [], device: deviceProof([], prepared.newDeviceId), source, now: NOW + 1 }
 }
