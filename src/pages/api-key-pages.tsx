@@ -43,7 +43,7 @@ export function createApiKeyPages(
 
 /** Renders `GET /account/api-keys`: the keys of the account, and how to make and revoke them. */
 export function ApiKeysPage({ context, view, scopeTexts }: WithTexts & { readonly view: ApiKeysView }) {
-  const words = apiKeyTexts(context.language)
+  const words = apiKeyTexts(context)
   const { userId, keys, resources, changeable, refused } = view
   const { texts, basePath } = context
   return (
@@ -105,7 +105,7 @@ function KeyRow({
   scopeTexts,
 }: WithTexts & { readonly userId: string; readonly apiKey: ListedApiKey }) {
   const { texts, language, basePath } = context
-  const words = apiKeyTexts(language)
+  const words = apiKeyTexts(context)
   const { id, app, expiresAt, keyUsedAt } = apiKey
   const name = app?.name ?? ''
   return (
@@ -161,7 +161,7 @@ function NewKeyForm({
   /** Holds what this form said when it was refused. */
   readonly refused: RefusedKey | null
 }) {
-  const words = apiKeyTexts(context.language)
+  const words = apiKeyTexts(context)
   const id = (field: string) => `key-${index}-${field}`
   return (
     <form
@@ -226,7 +226,7 @@ export function CreatedPage({
   readonly apiKey: ListedApiKey
   readonly secret: string
 }) {
-  const words = apiKeyTexts(context.language)
+  const words = apiKeyTexts(context)
   return (
     <Layout context={context} title={words.createdTitle} signedIn>
       <h1>{words.createdTitle}</h1>

@@ -20,7 +20,7 @@ export function Permissions({
   granted: { scope, resource },
   scopeTexts,
 }: GrantedProps & { readonly scopeTexts: ScopeTexts }) {
-  const words = consentTexts(context.language)
+  const words = consentTexts(context)
   return (
     <div class="permissions">
       <p>{resource === null ? words.may : `${words.may} ${words.at(resource)}`}:</p>
@@ -45,7 +45,7 @@ export function Duration({
   granted: { scope },
   lastsSeconds,
 }: GrantedProps & { readonly lastsSeconds: number }) {
-  const words = consentTexts(context.language)
+  const words = consentTexts(context)
   return (
     <p class="muted">
       {!includesScope(scope, OFFLINE_ACCESS) && `${words.signedIn} `}
@@ -67,7 +67,7 @@ export function Decision({
   readonly sealed: string
   readonly userId: string
 }) {
-  const words = consentTexts(context.language)
+  const words = consentTexts(context)
   return (
     <form class="form" method="post" action={`${context.basePath}${at}`}>
       <Hidden name="request" value={sealed} />

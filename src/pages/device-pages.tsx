@@ -36,7 +36,7 @@ interface EnterPageProps {
 
 /** Renders `GET /device`: enter the code, or compare the one that the link brought along. */
 function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
-  const words = deviceTexts(context.language)
+  const words = deviceTexts(context)
   return (
     <Layout context={context} title={words.title} signedIn>
       <h1>{words.title}</h1>
@@ -78,8 +78,8 @@ interface AskPageProps {
 /** Asks whether the app on a device may act for a person: which app, for which account, with which code, for what and for how long. */
 function AskPage({ context, question, scopeTexts }: AskPageProps) {
   const { client, granted, userCode, person, sealed, lastsSeconds } = question
-  const words = deviceTexts(context.language)
-  const consent = consentTexts(context.language)
+  const words = deviceTexts(context)
+  const consent = consentTexts(context)
   return (
     <Layout context={context} title={consent.title(client.name)} signedIn>
       <h1>{consent.title(client.name)}</h1>
@@ -98,7 +98,7 @@ function AskPage({ context, question, scopeTexts }: AskPageProps) {
 }
 
 function DonePage({ context, allowed }: { readonly context: PageContext; readonly allowed: boolean }) {
-  const words = deviceTexts(context.language)
+  const words = deviceTexts(context)
   return (
     <Layout context={context} title={words.title} signedIn>
       <h1>{words.title}</h1>

@@ -48,7 +48,7 @@ interface ConsentPageProps {
 /** Asks somebody who is signed in whether an app may act for them: who asks, where the answer goes, for what and for how long. */
 export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps) {
   const { client, request, person, sealed, lastsSeconds } = question
-  const words = consentTexts(context.language)
+  const words = consentTexts(context)
   const place = placeOf(request.redirectUri)
   const known = client.registeredBy === 'operator'
   // guard: an app that nobody here registered is called by its host, and not by its own word
@@ -74,7 +74,7 @@ export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps)
 
 /** Says that an app that nobody here registered asked for what it cannot have. Only a click leads there: anybody may have made the link. */
 function RefusedPage({ context, href }: { readonly context: PageContext; readonly href: string }) {
-  const words = consentTexts(context.language)
+  const words = consentTexts(context)
   const place = placeOf(href) ?? words.thisDevice
   return (
     <Layout context={context} title={words.refusedTitle}>

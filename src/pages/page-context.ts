@@ -9,11 +9,12 @@ import type { Frame } from './frame'
 import type { PageContext } from './page'
 
 /** Returns what a page for this request is made with. */
-export function pageContext(c: Context, { config, texts, rightToLeft, styles }: Frame): PageContext {
+export function pageContext(c: Context, { config, texts, provider, rightToLeft, styles }: Frame): PageContext {
   const language = languageOf(c)
   return {
     texts: textsOf(texts, language),
     language,
+    provider,
     rightToLeft: rightToLeft.includes(language),
     ownStyles: styles !== null,
     brand: {

@@ -1,10 +1,13 @@
 import type { Language } from '../request-source/language'
 import type { Texts } from './texts/en'
+import type { OwnProviderTexts } from './texts/provider-texts'
 
 /** Describes what every page needs, whatever it shows. */
 export interface PageContext {
   readonly texts: Texts
   readonly language: Language
+  /** Own texts of the pages of an authorization server. */
+  readonly provider: OwnProviderTexts
   readonly rightToLeft: boolean
   /** Says whether the operator has CSS of their own, in `/assets/brand.css`. */
   readonly ownStyles: boolean

@@ -22,7 +22,7 @@ interface SignOutPageProps {
 
 /** Asks a person whether to sign out: the app has not shown that it knows who is signed in. */
 export function SignOutPage({ context, question: { person, sealed } }: SignOutPageProps) {
-  const words = signOutTexts(context.language)
+  const words = signOutTexts(context)
   return (
     <Layout context={context} title={words.title}>
       <h1>{words.title}</h1>
@@ -45,7 +45,7 @@ export function SignOutPage({ context, question: { person, sealed } }: SignOutPa
 
 /** Says that nobody is signed in. */
 export function SignedOutPage({ context }: { readonly context: PageContext }) {
-  const words = signOutTexts(context.language)
+  const words = signOutTexts(context)
   return (
     <Layout context={context} title={words.doneTitle}>
       <h1>{words.doneTitle}</h1>

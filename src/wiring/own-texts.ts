@@ -3,6 +3,7 @@ import type { OwnMailTexts } from '../mail/render-mail'
 import type { MailTexts } from '../mail/texts/mail-texts'
 import type { OwnLook } from '../pages/frame'
 import type { Texts } from '../pages/texts/en'
+import type { ProviderTexts } from '../pages/texts/provider-texts'
 import type { Overrides } from '../request-source/catalogue'
 import { BUILT_IN_LANGUAGES, type BuiltInLanguage, type Language } from '../request-source/language'
 
@@ -10,6 +11,8 @@ import { BUILT_IN_LANGUAGES, type BuiltInLanguage, type Language } from '../requ
 export interface LanguageTexts {
   readonly pages: Texts
   readonly mails: MailTexts
+  /** For a service with `createProvider`: consent, devices, sign-out and API keys. English without. */
+  readonly provider?: ProviderTexts
   /** For a language that is written from right to left. */
   readonly direction?: 'rtl'
 }
@@ -19,7 +22,14 @@ export interface OwnTexts {
   /** Single texts in place of those of Janus. */
   readonly overrides?: Readonly<
     Partial<
-      Record<BuiltInLanguage, { readonly pages?: Overrides<Texts>; readonly mails?: Overrides<MailTexts> }>
+      Record<
+        BuiltInLanguage,
+        {
+          readonly pages?: Overrides<Texts>
+          readonly mails?: Overrides<MailTexts>
+          readonly provider?: Overrides<ProviderTexts>
+        }
+      >
     >
   >
   /** Languages that Janus does not have, by their BCP 47 tags, as in `fr` or `pt-BR`. */
@@ -28,7 +38,7 @@ export interface OwnTexts {
 
 interface TakenTexts {
   readonly languages: readonly Language[]
-  readonly pages: Pick<OwnLook, 'texts' | 'rightToLeft'>
+  readonly pages: Pick<OwnLook, 'texts' | 'provider' | 'rightToLeft'>
   readonly mails: OwnMailTexts
   readonly faults: readonly ConfigFault[]
 }
@@ -46,9 +56,21 @@ export function takeTexts({ overrides = {}, languages = {} }: OwnTexts = {}): Ta
       LanguageTexts[Part]
     >,
   })
+  const ofProvider = <Part extends keyof ProviderTexts>(name: Part) => ({
+    overrides: Object.fromEntries(
+      Object.entries(overrides).map(([language, texts]) => [language, texts.provider?.[name]]),
+    ),
+    languages: Object.fromEntries(added.map(([language, texts]) => [language, texts.provider?.[name]])),
+  })
+  const provider = {
+    consent: ofProvider('consent'),
+    device: ofProvider('device'),
+    signOut: ofProvider('signOut'),
+    apiKeys: ofProvider('apiKeys'),
+  }
   return {
     languages: [...BUILT_IN_LANGUAGES, ...added.map(([language]) => language)],
-    pages: { texts: part('pages'), rightToLeft },
+    pages: { texts: part('pages'), provider, rightToLeft },
     mails: { texts: part('mails'), rightToLeft },
     faults: added.flatMap(([language]) => languageFault(language)),
   }

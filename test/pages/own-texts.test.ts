@@ -2,11 +2,17 @@ import { expect, it } from 'vitest'
 import type { JanusOptions } from '../../src/janus'
 import { en as mailsInEnglish } from '../../src/mail/texts/en'
 import type { MailTexts } from '../../src/mail/texts/mail-texts'
+import { API_KEY_TEXTS } from '../../src/pages/texts/api-key-texts'
+import { CONSENT_TEXTS } from '../../src/pages/texts/consent-texts'
+import { DEVICE_TEXTS } from '../../src/pages/texts/device-texts'
 import { en as pagesInEnglish, type Texts } from '../../src/pages/texts/en'
+import type { ProviderTexts } from '../../src/pages/texts/provider-texts'
+import { SIGN_OUT_TEXTS } from '../../src/pages/texts/sign-out-texts'
 import { chooseLanguage } from '../../src/request-source/language'
 import { takeTexts } from '../../src/wiring/own-texts'
 import { mailingService } from '../support/mail'
-import { newAddress, newEmail } from '../support/person'
+import { ask as askToAuthorize, newClient, OAUTH_SETTINGS, requestOf } from '../support/oauth'
+import { newAddress, newEmail, send, signedInPerson } from '../support/person'
 
 const frenchPages: Texts = {
   ...pagesInEnglish,
@@ -23,13 +29,24 @@ const frenchMails: MailTexts = {
   },
 }
 
+const frenchProvider: ProviderTexts = {
+  consent: { ...CONSENT_TEXTS.en, title: (app) => `Autoriser ${app} ?` },
+  device: { ...DEVICE_TEXTS.en, title: 'Connecter un appareil' },
+  signOut: { ...SIGN_OUT_TEXTS.en, doneTitle: 'Vous êtes déconnecté' },
+  apiKeys: { ...API_KEY_TEXTS.en, title: 'Clés d’API' },
+}
+
 const given: Pick<JanusOptions, 'texts' | 'styles'> = {
   texts: {
     overrides: {
-      en: { pages: { login: { title: 'Log in <here>' } }, mails: { sentTo: (to) => `For ${to} only` } },
+      en: {
+        pages: { login: { title: 'Log in <here>' } },
+        mails: { sentTo: (to) => `For ${to} only` },
+        provider: { device: { title: 'Connect <a TV>' } },
+      },
     },
     languages: {
-      fr: { pages: frenchPages, mails: frenchMails },
+      fr: { pages: frenchPages, mails: frenchMails, provider: frenchProvider },
       ar: { pages: pagesInEnglish, mails: mailsInEnglish, direction: 'rtl' },
     },
   },
@@ -71,6 +88,31 @@ it('a language of the app is chosen, on pages and in mails', async () => {
   expect(mail?.html).toContain('<html lang="fr">')
   await ask('/login/link', 'en', { email })
   expect(service.mailTo(email).at(-1)?.text).toContain(`For ${email} only`)
+})
+
+it('the pages of an authorization server are in the words of the app, too', async () => {
+  const { service } = serviceWith(OAUTH_SETTINGS)
+  const ada = await signedInPerson({ mode: 'session', service })
+  const client = await newClient()
+  async function headings(language: string): Promise<readonly string[]> {
+    const headers = { ...ada.headers, Accept: 'text/html', 'Accept-Language': language }
+    const reader = { headers }
+    const answers = [
+      await askToAuthorize(service, requestOf(client), reader),
+      await send(service, 'GET', '/device', reader),
+      await send(service, 'GET', '/account/api-keys', reader),
+      await send(service, 'GET', '/oauth/logout', { headers: { ...headers, Cookie: '' } }),
+    ]
+    return answers.map(({ text }) => /<h1>(.*?)<\/h1>/.exec(text)?.[1] ?? '')
+  }
+  expect(await headings('fr')).toEqual([
+    'Autoriser Notes of Ada ?',
+    'Connecter un appareil',
+    'Clés d’API',
+    'Vous êtes déconnecté',
+  ])
+  expect(await headings('en')).toContain('Connect &lt;a TV&gt;')
+  expect(await headings('ar')).toContain(CONSENT_TEXTS.en.title('Notes of Ada'))
 })
 
 it('a language that is written from right to left says so', async () => {

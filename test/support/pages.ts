@@ -36,6 +36,7 @@ export function pageContext(
   return {
     texts: CATALOGUE[language],
     language,
+    provider: {},
     rightToLeft: false,
     ownStyles: false,
     turnstile: null,

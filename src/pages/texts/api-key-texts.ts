@@ -1,4 +1,6 @@
-import type { BuiltInLanguage, Language } from '../../request-source/language'
+import { createCatalogue, textsOf } from '../../request-source/catalogue'
+import type { BuiltInLanguage } from '../../request-source/language'
+import type { SpokenTo } from './provider-texts'
 
 /** The texts of the pages of API keys. They stand apart, because only a service with `createProvider` carries them. */
 export interface ApiKeyTexts {
@@ -103,7 +105,7 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
   },
 }
 
-/** Returns the texts of a language, or those of English. */
-export function apiKeyTexts(language: Language): ApiKeyTexts {
-  return Object.entries(API_KEY_TEXTS).find(([each]) => each === language)?.[1] ?? API_KEY_TEXTS.en
+/** Returns the texts in the language of a request, with those of the app over them. */
+export function apiKeyTexts({ language, provider }: SpokenTo): ApiKeyTexts {
+  return textsOf(createCatalogue(API_KEY_TEXTS, provider.apiKeys), language)
 }

@@ -1,6 +1,8 @@
 import type { ScopeTexts } from '../../oauth/scope-texts'
 import { OFFLINE_ACCESS } from '../../oauth/scopes'
-import type { BuiltInLanguage, Language } from '../../request-source/language'
+import { createCatalogue, textsOf } from '../../request-source/catalogue'
+import type { BuiltInLanguage } from '../../request-source/language'
+import type { SpokenTo } from './provider-texts'
 
 /** The texts of the page that asks for consent. They stand apart, because only a service with `createProvider` carries them. */
 export interface ConsentTexts {
@@ -18,18 +20,12 @@ export interface ConsentTexts {
   readonly unchecked: string
   readonly callsItself: (name: string) => string
   readonly revoke: string
-  /** Says what the scopes of OpenID Connect allow (Core §5.4). */
-  readonly scopes: Readonly<Record<KnownScope, string>>
   readonly allow: string
   readonly deny: string
   readonly refusedTitle: string
   readonly refused: (place: string) => string
   readonly goTo: (place: string) => string
 }
-
-const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
-
-type KnownScope = (typeof KNOWN_SCOPES)[number]
 
 export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
   en: {
@@ -47,13 +43,6 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     unchecked: 'Nobody has checked this app. Allow it only if you have just asked to connect it.',
     callsItself: (name) => `It calls itself “${name}”.`,
     revoke: 'You can end its access on your account page at any time.',
-    scopes: {
-      openid: 'know that it is you',
-      profile: 'see your name',
-      email: 'see your email address',
-      address: 'see your postal address',
-      phone: 'see your phone number',
-    },
     allow: 'Allow',
     deny: "Don't allow",
     refusedTitle: 'The app was not let in',
@@ -77,13 +66,6 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     unchecked: 'Niemand hat diese App geprüft. Erlauben Sie es nur, wenn Sie sie gerade verbinden wollten.',
     callsItself: (name) => `Sie nennt sich „${name}“.`,
     revoke: 'Sie können den Zugriff auf Ihrer Kontoseite jederzeit beenden.',
-    scopes: {
-      openid: 'erkennen, dass Sie es sind',
-      profile: 'Ihren Namen sehen',
-      email: 'Ihre E-Mail-Adresse sehen',
-      address: 'Ihre Postanschrift sehen',
-      phone: 'Ihre Telefonnummer sehen',
-    },
     allow: 'Erlauben',
     deny: 'Nicht erlauben',
     refusedTitle: 'Die App wurde nicht zugelassen',
@@ -107,13 +89,6 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
     unchecked: 'Nadie ha comprobado esta aplicación. Permítalo solo si acaba de pedir que se conecte.',
     callsItself: (name) => `Se llama a sí misma «${name}».`,
     revoke: 'Puede terminar su acceso en la página de su cuenta en cualquier momento.',
-    scopes: {
-      openid: 'saber que es usted',
-      profile: 'ver su nombre',
-      email: 'ver su dirección de correo',
-      address: 'ver su dirección postal',
-      phone: 'ver su número de teléfono',
-    },
     allow: 'Permitir',
     deny: 'No permitir',
     refusedTitle: 'La aplicación no fue admitida',
@@ -123,15 +98,47 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
   },
 }
 
-/** Returns the texts of a language, or those of English. */
-export function consentTexts(language: Language): ConsentTexts {
-  return Object.entries(CONSENT_TEXTS).find(([each]) => each === language)?.[1] ?? CONSENT_TEXTS.en
+const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
+
+/** Says what the scopes of OpenID Connect allow (Core §5.4). */
+const SCOPE_WORDS: Readonly<Record<BuiltInLanguage, Readonly<Record<(typeof KNOWN_SCOPES)[number], string>>>> = {
+  en: {
+    openid: 'know that it is you',
+    profile: 'see your name',
+    email: 'see your email address',
+    address: 'see your postal address',
+    phone: 'see your phone number',
+  },
+  de: {
+    openid: 'erkennen, dass Sie es sind',
+    profile: 'Ihren Namen sehen',
+    email: 'Ihre E-Mail-Adresse sehen',
+    address: 'Ihre Postanschrift sehen',
+    phone: 'Ihre Telefonnummer sehen',
+  },
+  es: {
+    openid: 'saber que es usted',
+    profile: 'ver su nombre',
+    email: 'ver su dirección de correo',
+    address: 'ver su dirección postal',
+    phone: 'ver su número de teléfono',
+  },
+}
+
+/** Returns the texts in the language of a request, with those of the app over them. */
+export function consentTexts({ language, provider }: SpokenTo): ConsentTexts {
+  return textsOf(createCatalogue(CONSENT_TEXTS, provider.consent), language)
 }
 
 /** Adds to the texts of an operator what the scopes of every authorization server allow. Those of the operator come first. */
 export function withKnownScopes(texts: ScopeTexts): ScopeTexts {
-  const inEach = (said: (words: ConsentTexts) => string) =>
-    Object.fromEntries(Object.entries(CONSENT_TEXTS).map(([language, words]) => [language, said(words)]))
-  const known = KNOWN_SCOPES.map((scope) => [scope, inEach(({ scopes }) => scopes[scope])])
-  return { ...Object.fromEntries(known), [OFFLINE_ACCESS]: inEach(({ offline }) => offline), ...texts }
+  const known = KNOWN_SCOPES.map((scope) => [scope, inEach(SCOPE_WORDS, (words) => words[scope])])
+  return { ...Object.fromEntries(known), [OFFLINE_ACCESS]: inEach(CONSENT_TEXTS, ({ offline }) => offline), ...texts }
+}
+
+function inEach<T extends object>(
+  texts: Readonly<Record<BuiltInLanguage, T>>,
+  said: (words: T) => string,
+): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(texts).map(([language, words]) => [language, said(words)]))
 }

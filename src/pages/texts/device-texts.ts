@@ -1,4 +1,6 @@
-import type { BuiltInLanguage, Language } from '../../request-source/language'
+import { createCatalogue, textsOf } from '../../request-source/catalogue'
+import type { BuiltInLanguage } from '../../request-source/language'
+import type { SpokenTo } from './provider-texts'
 
 /** The texts of the pages that connect a device. They stand apart, because only a service with `createProvider` carries them. */
 export interface DeviceTexts {
@@ -65,7 +67,7 @@ export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
   },
 }
 
-/** Returns the texts of a language, or those of English. */
-export function deviceTexts(language: Language): DeviceTexts {
-  return Object.entries(DEVICE_TEXTS).find(([each]) => each === language)?.[1] ?? DEVICE_TEXTS.en
+/** Returns the texts in the language of a request, with those of the app over them. */
+export function deviceTexts({ language, provider }: SpokenTo): DeviceTexts {
+  return textsOf(createCatalogue(DEVICE_TEXTS, provider.device), language)
 }

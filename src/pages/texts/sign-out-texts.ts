@@ -1,4 +1,6 @@
-import type { BuiltInLanguage, Language } from '../../request-source/language'
+import { createCatalogue, textsOf } from '../../request-source/catalogue'
+import type { BuiltInLanguage } from '../../request-source/language'
+import type { SpokenTo } from './provider-texts'
 
 /** The texts of a sign-out that an app asks for. They stand apart, because only a service with `createProvider` carries them. */
 export interface SignOutTexts {
@@ -40,7 +42,7 @@ export const SIGN_OUT_TEXTS: Readonly<Record<BuiltInLanguage, SignOutTexts>> = {
   },
 }
 
-/** Returns the texts of a language, or those of English. */
-export function signOutTexts(language: Language): SignOutTexts {
-  return Object.entries(SIGN_OUT_TEXTS).find(([each]) => each === language)?.[1] ?? SIGN_OUT_TEXTS.en
+/** Returns the texts in the language of a request, with those of the app over them. */
+export function signOutTexts({ language, provider }: SpokenTo): SignOutTexts {
+  return textsOf(createCatalogue(SIGN_OUT_TEXTS, provider.signOut), language)
 }
