@@ -9,7 +9,10 @@ import type { Frame } from './frame'
 import type { PageContext } from './page'
 
 /** Returns what a page for this request is made with. */
-export function pageContext(c: Context, { config, texts, provider, rightToLeft, styles }: Frame): PageContext {
+export function pageContext(
+  c: Context,
+  { config, texts, provider, rightToLeft, styles }: Frame,
+): PageContext {
   const language = languageOf(c)
   return {
     texts: textsOf(texts, language),

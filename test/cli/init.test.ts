@@ -2,11 +2,11 @@ import { describe, expect, it } from 'vitest'
 import { renderDiff } from '../../packages/cli/init/changes'
 import { addToJsonc, parseJsonc } from '../../packages/cli/init/edit-jsonc'
 import { addToToml, parseToml } from '../../packages/cli/init/edit-toml'
-import { mountInto, newWorker } from '../../packages/cli/init/mount'
+import { mountInto, newWorker, sweeps } from '../../packages/cli/init/mount'
 import { findLacks, mountPathOf } from '../../packages/cli/init/needs'
 import { installsOf } from '../../packages/cli/init/project'
 
-const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15' }
+const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15', sweeps: true }
 
 /** Lists the elements that every complete configuration has. */
 const COMPLETE = {
@@ -175,7 +175,19 @@ export default {
     const source = `import { Hono } from 'hono'\nconst app = new Hono()\nexport default { fetch: app.fetch, scheduled: nightly }\n`
     const { text, remaining } = mounted(source)
     expect(text).toContain('scheduled: nightly }')
-    expect(remaining).toEqual(['Call auth.sweep() in your scheduled handler, every minute.'])
+    const step = expect.stringContaining("if (controller.cron === '* * * * *') return auth.sweep()")
+    expect(remaining).toEqual([step])
+    // Once more, until that is done.
+    expect(mounted(text).remaining).toEqual([step])
+    const swept = text.replace('scheduled: nightly', 'scheduled: () => auth.sweep()')
+    expect(mounted(swept)).toMatchObject({ text: swept, remaining: [] })
+    expect([source, text, swept, ''].map(sweeps)).toEqual([false, false, true, true])
+  })
+
+  it('whose own scheduled handler does not sweep gets no cron, which would run it each minute', () => {
+    const crons = (terms: object) =>
+      findLacks({}, { ...PROJECT, ...terms }).filter(({ name }) => name === 'crons')
+    expect([crons({}).length, crons({ sweeps: false }).length]).toEqual([1, 0])
   })
 
   it.each([

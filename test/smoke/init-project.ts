@@ -139,6 +139,14 @@ export function haveInitialised(
       expect(after['.gitignore']).toBe('dist\nnode_modules\n.wrangler\n.dev.vars\nsecrets.env\n')
       expect(init(folder)).toMatchObject({ code: 0 })
       expect(filesOf(folder)).toEqual(after)
+      // A handler of the owner is not run each minute.
+      const nightly = after['worker.ts']?.replace(/scheduled: .*\.sweep\(\)/, 'scheduled: nightly') ?? ''
+      writeFileSync(join(folder, 'worker.ts'), nightly)
+      writeFileSync(join(folder, 'wrangler.toml'), OWN_TOML)
+      const shown = init(folder, '--dry-run').printed
+      expect(shown).toContain('+ ISSUER')
+      expect(shown).not.toContain('* * * * *')
+      for (const name of ['worker.ts', 'wrangler.toml']) writeFileSync(join(folder, name), after[name] ?? '')
       const bundled = spawnSync(process.execPath, [WRANGLER, 'deploy', '--dry-run', '--outdir', 'out'], {
         cwd: folder,
         encoding: 'utf8',

@@ -1,3 +1,5 @@
+import { EVERY_MINUTE } from './needs.ts'
+
 /** The lines that mount Janus in the code of a Worker, or why they have to be added by hand. */
 export type Mounted =
   | { readonly ok: true; readonly text: string; readonly remaining: readonly string[] }
@@ -47,7 +49,10 @@ export function mountByHand(path: string): string {
 
 /** Adds the lines that mount Janus to the code of a Hono Worker. Code that mounts it already stays as it is. */
 export function mountInto(source: string, path: string): Mounted {
-  if (/\bfrom\s+['"]janus['"]/.test(source)) return { ok: true, text: source, remaining: [] }
+  if (/\bfrom\s+['"]janus['"]/.test(source)) {
+    const [, made = 'auth'] = /\b(\w+)\s*=\s*createJanus\(/.exec(source) ?? []
+    return { ok: true, text: source, remaining: sweeps(source) ? [] : [addSweep(made)] }
+  }
   const exported = findExport(source)
   if (!exported)
     return { ok: false, reason: 'its default export is not a Hono app, nor an object with its fetch' }
@@ -68,10 +73,24 @@ export function mountInto(source: string, path: string): Mounted {
     `import { ${PARTS.join(', ')} } from ${module('janus')}`,
   ]
   edits.push({ at: /^import\b/m.exec(source)?.index ?? 0, text: `${imports.join('\n')}\n` })
-  const remaining = exported.hasScheduled
-    ? [`Call ${name}.sweep() in your scheduled handler, every minute.`]
-    : []
+  const remaining = exported.hasScheduled ? [addSweep(name)] : []
   return { ok: true, text: applyInsertions(source, edits), remaining }
+}
+
+/**
+ * Returns whether the code of a Worker, once Janus is mounted in it, sweeps each time that it is scheduled. A handler of its owner that does not
+ * call Janus would only do the owner's work each minute.
+ */
+export function sweeps(source: string): boolean {
+  return !findExport(source)?.hasScheduled || /\.sweep\(/.test(source)
+}
+
+function addSweep(name: string): string {
+  return `Your Worker has a scheduled handler of its own. The cron of Janus would run it each minute, so it was not added. Begin the handler with
+
+  if (controller.cron === '${EVERY_MINUTE}') return ${name}.sweep()
+
+and run this command again. Then it adds the cron.`
 }
 
 /** An insertion; one that replaces has the length of what goes. */

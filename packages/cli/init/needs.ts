@@ -18,12 +18,15 @@ export interface Project {
   /** Locates its code, if the configuration does not. */
   readonly main: string
   readonly compatibilityDate: string
+  /** Says whether its code sweeps when it is scheduled. */
+  readonly sweeps: boolean
 }
 
 /** Locates the migrations of the installed package, seen from the configuration. */
 export const MIGRATIONS_DIR = 'node_modules/janus/dist/migrations'
 
-const EVERY_MINUTE = '* * * * *'
+/** The cron of the sweep. */
+export const EVERY_MINUTE = '* * * * *'
 
 /** The path of the mount, unless ISSUER has another. */
 const DEFAULT_PATH = '/auth'
@@ -68,12 +71,14 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ratelimits',
       value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
     },
-    !cronsOf(config).includes(EVERY_MINUTE) && {
-      kind: 'element',
-      table: 'triggers',
-      name: 'crons',
-      value: EVERY_MINUTE,
-    },
+    // guard: the work of an owner's own scheduled handler is not done each minute
+    project.sweeps &&
+      !cronsOf(config).includes(EVERY_MINUTE) && {
+        kind: 'element',
+        table: 'triggers',
+        name: 'crons',
+        value: EVERY_MINUTE,
+      },
   ]
   return lacks.filter((lack) => lack !== false)
 }

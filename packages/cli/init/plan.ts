@@ -4,7 +4,7 @@ import { Stop } from '../command.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
-import { mountByHand, mountInto, newWorker } from './mount.ts'
+import { mountByHand, mountInto, newWorker, sweeps } from './mount.ts'
 import { findLacks, hasSampleIssuer, mountPathOf, sharesDatabase, type WorkerConfig } from './needs.ts'
 import { workerName } from './project.ts'
 
@@ -41,9 +41,10 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     name: workerName(folder),
     main,
     compatibilityDate,
+    isSwept: (entry) => sweeps(read(entry) ?? ''),
   })
   const mountPath = mountPathOf(config.parsed)
-  const entry = String(config.parsed.main).replace(/^\.\//, '')
+  const entry = entryOf(config.parsed, main)
   const worker = planWorker(entry, read(entry), mountPath)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
@@ -63,7 +64,16 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   return { changes: changes.filter((change) => change.before !== change.after), notes, configFile, mountPath }
 }
 
-function planConfig(path: string, before: string | null, project: Parameters<typeof findLacks>[1]) {
+function entryOf(config: WorkerConfig, main: string): string {
+  return String(config.main ?? main).replace(/^\.\//, '')
+}
+
+interface UnreadProject extends Omit<Parameters<typeof findLacks>[1], 'sweeps'> {
+  /** Returns whether the code in a file sweeps. */
+  readonly isSwept: (entry: string) => boolean
+}
+
+function planConfig(path: string, before: string | null, { isSwept, ...known }: UnreadProject) {
   const isToml = path.endsWith('.toml')
   const parse = (text: string): WorkerConfig => {
     try {
@@ -74,6 +84,7 @@ function planConfig(path: string, before: string | null, project: Parameters<typ
   }
   const start = before ?? NEW_CONFIG_TEXT
   const original = parse(start)
+  const project = { ...known, sweeps: isSwept(entryOf(original, known.main)) }
   const lacks = findLacks(original, project)
   const after = lacks.length === 0 ? start : (isToml ? addToToml : addToJsonc)(start, lacks)
   const parsed = isToml ? tryParse(() => parseToml(after)) : parse(after)

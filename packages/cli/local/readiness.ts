@@ -10,9 +10,9 @@ interface Report {
   readonly checks?: readonly { readonly name: string; readonly ok: boolean; readonly detail?: string }[]
 }
 
-/** Does what the cron does on a deployed Worker; `wrangler dev` does not run it by itself. */
+/** Does what the cron does on a deployed Worker, by its name; `wrangler dev` does not run it by itself. */
 export function sweep(origin: string): void {
-  ask(`${origin}/cdn-cgi/local/scheduled`).catch(() => null)
+  ask(`${origin}/cdn-cgi/local/scheduled?cron=*+*+*+*+*`).catch(() => null)
 }
 
 /** Waits until a local service is ready. Returns no lines then, or the reasons why it will not be. */

@@ -1,6 +1,6 @@
 import { createCatalogue, textsOf } from '../../request-source/catalogue'
 import type { BuiltInLanguage } from '../../request-source/language'
-import type { SpokenTo } from './provider-texts'
+import type { SpokenTo } from './spoken-to'
 
 /** The texts of the pages of API keys. They stand apart, because only a service with `createProvider` carries them. */
 export interface ApiKeyTexts {
@@ -106,6 +106,6 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
 }
 
 /** Returns the texts in the language of a request, with those of the app over them. */
-export function apiKeyTexts({ language, provider }: SpokenTo): ApiKeyTexts {
+export function apiKeyTexts({ language, provider }: SpokenTo<'apiKeys', ApiKeyTexts>): ApiKeyTexts {
   return textsOf(createCatalogue(API_KEY_TEXTS, provider.apiKeys), language)
 }

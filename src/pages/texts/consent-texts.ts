@@ -2,7 +2,7 @@ import type { ScopeTexts } from '../../oauth/scope-texts'
 import { OFFLINE_ACCESS } from '../../oauth/scopes'
 import { createCatalogue, textsOf } from '../../request-source/catalogue'
 import type { BuiltInLanguage } from '../../request-source/language'
-import type { SpokenTo } from './provider-texts'
+import type { SpokenTo } from './spoken-to'
 
 /** The texts of the page that asks for consent. They stand apart, because only a service with `createProvider` carries them. */
 export interface ConsentTexts {
@@ -101,7 +101,9 @@ export const CONSENT_TEXTS: Readonly<Record<BuiltInLanguage, ConsentTexts>> = {
 const KNOWN_SCOPES = ['openid', 'profile', 'email', 'address', 'phone'] as const
 
 /** Says what the scopes of OpenID Connect allow (Core §5.4). */
-const SCOPE_WORDS: Readonly<Record<BuiltInLanguage, Readonly<Record<(typeof KNOWN_SCOPES)[number], string>>>> = {
+const SCOPE_WORDS: Readonly<
+  Record<BuiltInLanguage, Readonly<Record<(typeof KNOWN_SCOPES)[number], string>>>
+> = {
   en: {
     openid: 'know that it is you',
     profile: 'see your name',
@@ -126,14 +128,18 @@ const SCOPE_WORDS: Readonly<Record<BuiltInLanguage, Readonly<Record<(typeof KNOW
 }
 
 /** Returns the texts in the language of a request, with those of the app over them. */
-export function consentTexts({ language, provider }: SpokenTo): ConsentTexts {
+export function consentTexts({ language, provider }: SpokenTo<'consent', ConsentTexts>): ConsentTexts {
   return textsOf(createCatalogue(CONSENT_TEXTS, provider.consent), language)
 }
 
 /** Adds to the texts of an operator what the scopes of every authorization server allow. Those of the operator come first. */
 export function withKnownScopes(texts: ScopeTexts): ScopeTexts {
   const known = KNOWN_SCOPES.map((scope) => [scope, inEach(SCOPE_WORDS, (words) => words[scope])])
-  return { ...Object.fromEntries(known), [OFFLINE_ACCESS]: inEach(CONSENT_TEXTS, ({ offline }) => offline), ...texts }
+  return {
+    ...Object.fromEntries(known),
+    [OFFLINE_ACCESS]: inEach(CONSENT_TEXTS, ({ offline }) => offline),
+    ...texts,
+  }
 }
 
 function inEach<T extends object>(

@@ -1,6 +1,6 @@
 import { createCatalogue, textsOf } from '../../request-source/catalogue'
 import type { BuiltInLanguage } from '../../request-source/language'
-import type { SpokenTo } from './provider-texts'
+import type { SpokenTo } from './spoken-to'
 
 /** The texts of the pages that connect a device. They stand apart, because only a service with `createProvider` carries them. */
 export interface DeviceTexts {
@@ -68,6 +68,6 @@ export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
 }
 
 /** Returns the texts in the language of a request, with those of the app over them. */
-export function deviceTexts({ language, provider }: SpokenTo): DeviceTexts {
+export function deviceTexts({ language, provider }: SpokenTo<'device', DeviceTexts>): DeviceTexts {
   return textsOf(createCatalogue(DEVICE_TEXTS, provider.device), language)
 }

@@ -1,5 +1,4 @@
 import type { OwnCatalogue } from '../../request-source/catalogue'
-import type { Language } from '../../request-source/language'
 import type { ApiKeyTexts } from './api-key-texts'
 import type { ConsentTexts } from './consent-texts'
 import type { DeviceTexts } from './device-texts'
@@ -16,10 +15,4 @@ export interface ProviderTexts {
 /** Holds what an app changes of them, and what it adds. */
 export type OwnProviderTexts = {
   readonly [Part in keyof ProviderTexts]?: OwnCatalogue<ProviderTexts[Part]>
-}
-
-/** Describes in which language a page speaks, and in whose words. */
-export interface SpokenTo {
-  readonly language: Language
-  readonly provider: OwnProviderTexts
 }

@@ -1,6 +1,6 @@
 import { createCatalogue, textsOf } from '../../request-source/catalogue'
 import type { BuiltInLanguage } from '../../request-source/language'
-import type { SpokenTo } from './provider-texts'
+import type { SpokenTo } from './spoken-to'
 
 /** The texts of a sign-out that an app asks for. They stand apart, because only a service with `createProvider` carries them. */
 export interface SignOutTexts {
@@ -43,6 +43,6 @@ export const SIGN_OUT_TEXTS: Readonly<Record<BuiltInLanguage, SignOutTexts>> = {
 }
 
 /** Returns the texts in the language of a request, with those of the app over them. */
-export function signOutTexts({ language, provider }: SpokenTo): SignOutTexts {
+export function signOutTexts({ language, provider }: SpokenTo<'signOut', SignOutTexts>): SignOutTexts {
   return textsOf(createCatalogue(SIGN_OUT_TEXTS, provider.signOut), language)
 }
