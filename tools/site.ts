@@ -20,6 +20,8 @@ execFileSync(
   [join(GENERATOR, 'node_modules/vitepress/bin/vitepress.js'), 'build', PAGES, '--outDir', OUT],
   { cwd: GENERATOR, stdio: 'inherit' },
 )
+// llms.txt leads to the pages as they were written.
+for (const { path } of pages) cpSync(join(ROOT, path), join(OUT, path))
 console.log(`\nThe site is in ${OUT}. Serve that folder with any web server.`)
 
 function installGenerator(): void {
@@ -32,7 +34,7 @@ function installGenerator(): void {
 function writePages(pages: readonly Page[]): void {
   rmSync(PAGES, { recursive: true, force: true })
   for (const { path } of pages) {
-    const target = join(PAGES, path)
+    const target = join(PAGES, asIndex(path))
     mkdirSync(dirname(target), { recursive: true })
     writeFileSync(target, forSite(readFileSync(join(ROOT, path), 'utf8')))
   }
@@ -47,16 +49,25 @@ function writePages(pages: readonly Page[]): void {
     // Links end with `.html`, so that any web server finds the files.
     cleanUrls: false,
     ignoreDeadLinks: 'localhostLinks',
-    rewrites: Object.fromEntries(pages.map(({ path }) => [path, path.replace(/README\.md$/, 'index.md')])),
     themeConfig: { search: { provider: 'local' }, outline: 'deep', sidebar: sidebarOf(pages) },
   }
   writeFileSync(join(PAGES, '.vitepress/config.mjs'), `export default ${JSON.stringify(config, null, 2)}\n`)
 }
 
-/** Returns the text as VitePress reads it: links to a folder lead to its index, and paths in HTML are relative in so many words. */
+/** Returns the path of a page on the site: a README is the index of its folder. */
+function asIndex(path: string): string {
+  return path.replace(/README\.md$/, 'index.md')
+}
+
+/**
+ * Returns the text as VitePress reads it: links to a folder lead to its index, links to code are its name alone, and paths in HTML are relative in
+ * so many words.
+ */
 function forSite(text: string): string {
   return text
     .replaceAll(/\]\(([^)]*docs\/explain\/decisions)\)/g, ']($1/index.md)')
+    .replaceAll(/\]\((?!https?:)([^)]*\/)?README\.md/g, ']($1index.md')
+    .replaceAll(/\[([^\]]+)\]\((?!https?:)[^)]+\.(?:ts|tsx|js)\)/g, '$1')
     .replaceAll(/ (src|srcset)="docs\//g, ' $1="./docs/')
 }
 
