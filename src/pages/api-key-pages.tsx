@@ -231,10 +231,12 @@ export function CreatedPage({
     <Layout context={context} title={words.createdTitle} signedIn>
       <h1>{words.createdTitle}</h1>
       <p class="intro">{apiKey.app?.name}</p>
-      <p class="permissions">
-        <code class="secret">{secret}</code>
-      </p>
-      <p class="next">{words.once}</p>
+      <div class="grant">
+        <p class="permissions">
+          <code class="secret">{secret}</code>
+        </p>
+        <p>{words.once}</p>
+      </div>
       <div class="actions">
         <a class="button primary" href={`${context.basePath}${PATH}`}>
           {words.kept}

@@ -28,7 +28,7 @@ export const AUTHORIZE = {
   site: authorizePath(REGISTERED, AT_A_SITE),
   thisDevice: authorizePath(REGISTERED, ON_THIS_DEVICE, ' offline_access openid email'),
   registeredItself: authorizePath(REGISTERED_ITSELF, AT_A_SITE),
-  refused: authorizePath(REGISTERED_ITSELF, AT_A_SITE, ' notes:delete'),
+  refused: authorizePath(REGISTERED_ITSELF, AT_A_SITE, '', 'token'),
   unknown: authorizePath(UNKNOWN, AT_A_SITE),
 }
 
@@ -39,9 +39,14 @@ export const DEVICE_REQUEST = {
   resource: RESOURCE,
 }
 
-function authorizePath(clientId: string, redirectUri: string, moreScopes = ''): string {
+function authorizePath(
+  clientId: string,
+  redirectUri: string,
+  moreScopes = '',
+  responseType = 'code',
+): string {
   return `/oauth/authorize?${new URLSearchParams({
-    response_type: 'code',
+    response_type: responseType,
     client_id: clientId,
     redirect_uri: redirectUri,
     scope: `notes:read notes:write${moreScopes}`,

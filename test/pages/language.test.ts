@@ -1,7 +1,9 @@
 import { describe, expect, it } from 'vitest'
+import { ApiKeysPage } from '../../src/pages/api-key-pages'
 import { Time } from '../../src/pages/time'
 import { countryName } from '../../src/request-source/country'
 import { chooseLanguage } from '../../src/request-source/language'
+import { pageContext } from '../support/pages'
 
 describe('chooseLanguage', () => {
   it.each([
@@ -51,4 +53,13 @@ describe('Time', () => {
     const time = String(Time({ at: 1_800_000_000, language })).replaceAll('\u202f', ' ')
     expect(time).toBe(`<time datetime="2027-01-15T08:00:00Z">${text}</time>`)
   })
+})
+
+it('the days of an API key are days: the script of the pages gives them no hour', async () => {
+  const key = { id: 'k', app: null, createdAt: 1_800_000_000, expiresAt: 1_807_776_000, keyUsedAt: 1_800_057_600 }
+  const view = { userId: 'u', keys: [key], resources: [], changeable: true, wrong: null }
+  const page = String(await ApiKeysPage({ context: pageContext(), view, scopeTexts: {} }))
+  expect(page).toContain('Until Apr 15, 2027')
+  expect(page).toContain('Last used on Jan 16, 2027')
+  expect(page).not.toContain('<time')
 })

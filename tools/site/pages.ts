@@ -79,6 +79,6 @@ export function renderLlms(root: string): string {
     return `## ${title}\n\n${rows.join('\n')}`
   })
   const optional =
-    '## Optional\n\n- [Decisions](docs/explain/decisions): Decisions that may surprise, with their reasons.'
+    '## Optional\n\n- [Decisions](docs/explain/decisions/): Decisions that may surprise, with their reasons.'
   return `# Janus\n\n> ${about}\n\n${[...sections, optional].join('\n\n')}\n`
 }

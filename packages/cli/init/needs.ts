@@ -71,7 +71,7 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ratelimits',
       value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
     },
-    // guard: the work of an owner's own scheduled handler is not done each minute
+    // The work of an owner's own scheduled handler is not done each minute.
     project.sweeps &&
       !cronsOf(config).includes(EVERY_MINUTE) && {
         kind: 'element',
