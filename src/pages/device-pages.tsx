@@ -58,6 +58,7 @@ function EnterPage({ context, userCode, wrong, userId }: EnterPageProps) {
             autocapitalize="characters"
             spellcheck={false}
             value={userCode ?? ''}
+            autofocus={userCode === null}
             required
           />
         </div>

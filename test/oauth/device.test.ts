@@ -110,6 +110,10 @@ describe('a person at /device', () => {
     expect(locationOf(away).searchParams.get('return_to')).toBe(`/device?user_code=${body.user_code}`)
     const page = await send(service, 'GET', at, { headers: { ...ada.headers, ...html } })
     expect(page.text).toContain(`value="${body.user_code}"`)
+    expect(page.text).not.toContain('autofocus')
+    // Where there is a code to enter, the field has the focus.
+    const empty = await send(service, 'GET', '/device', { headers: { ...ada.headers, Accept: 'text/html' } })
+    expect(empty.text).toMatch(/<input[^>]* name="user_code"[^>]* autofocus/)
     expect(page.text).toContain('Compare this code')
     expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('authorization_pending'))
   })

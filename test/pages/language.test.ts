@@ -56,8 +56,14 @@ describe('Time', () => {
 })
 
 it('the days of an API key are days: the script of the pages gives them no hour', async () => {
-  const key = { id: 'k', app: null, createdAt: 1_800_000_000, expiresAt: 1_807_776_000, keyUsedAt: 1_800_057_600 }
-  const view = { userId: 'u', keys: [key], resources: [], changeable: true, wrong: null }
+  const key = {
+    id: 'k',
+    app: null,
+    createdAt: 1_800_000_000,
+    expiresAt: 1_807_776_000,
+    keyUsedAt: 1_800_057_600,
+  }
+  const view = { userId: 'u', keys: [key], resources: [], changeable: true, refused: null }
   const page = String(await ApiKeysPage({ context: pageContext(), view, scopeTexts: {} }))
   expect(page).toContain('Until Apr 15, 2027')
   expect(page).toContain('Last used on Jan 16, 2027')
