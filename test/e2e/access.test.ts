@@ -141,7 +141,7 @@ describe.concurrent('accessibility', () => {
       await submitForm({})
       await check('a device that is connected')
       await visitor.go(AUTHORIZE.refused)
-      expect(await visitor.heading()).toBe('The app was not let in')
+      expect(await visitor.page.locator('main a.button').getAttribute('href')).toContain('error=')
       await check('an app that asks for what it cannot have')
       await visitor.go('/account/api-keys')
       await submitForm({ name: 'Backups' })
