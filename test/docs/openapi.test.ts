@@ -23,6 +23,10 @@ function schemasIn(value: unknown): readonly object[] {
   })
 }
 
+it('the page of the reference shows no mark of CommonMark', () => {
+  expect(readFileSync('assets/reference-content.html', 'utf8')).not.toMatch(/`|\*\*/)
+})
+
 it('the document is valid OpenAPI 3.1', async () => {
   expect(await faultsOf(readDocument())).toBeNull()
   const wrong = readDocument()

@@ -13,7 +13,7 @@ function Reference({ document }: { readonly document: OpenApi }) {
   return (
     <div class="reference" lang="en">
       <section>
-        <h2>Of every operation</h2>
+        <h2>Every operation</h2>
         {info.description.split('\n\n').map((paragraph) => (
           <p>
             <Marked text={paragraph} />
@@ -23,7 +23,9 @@ function Reference({ document }: { readonly document: OpenApi }) {
       {tags.map(({ name, description }) => (
         <section>
           <h2>{name}</h2>
-          <p class="intro">{description}</p>
+          <p class="intro">
+            <Marked text={description} />
+          </p>
           {operations
             .filter(({ operation }) => operation.tags.includes(name))
             .map((named) => (
