@@ -50,6 +50,12 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     tests: CONFORMANCE,
   },
   {
+    guard: 'a hint about one person is no answer about another whom the claims name',
+    lines: 5,
+    tests: CONFORMANCE,
+  },
+  { guard: 'claims name one person, or the request is refused', tests: OPENID },
+  {
     guard: 'a hint about another person is no answer about this one',
     cut: 'hinted !== null && hinted !== subject',
     put: 'hinted !== null && hinted === null',

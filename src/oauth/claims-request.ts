@@ -27,6 +27,9 @@ const Wanted = v.nullable(
   }),
 )
 
+/** A `sub` that cannot be read is one about nobody, and not about anybody. */
+const Subjects = v.array(v.optional(Wanted))
+
 /** An array is an object for valibot, too. */
 const NoArray = v.pipe(
   v.unknown(),
@@ -45,13 +48,17 @@ export function parseClaimsRequest(text: string | null): ClaimsRequest | null {
   if (!request.success) return null
   const { userinfo, id_token: idToken } = request.output
   const asked = PERSON_CLAIMS.filter((claim) => claim in userinfo || claim in idToken)
-  const [acr, ...subjects] = [idToken.acr, idToken.sub, userinfo.sub].map((each) => v.safeParse(Wanted, each))
+  const acr = v.safeParse(Wanted, idToken.acr)
+  const subjects = v.safeParse(Subjects, [idToken.sub, userinfo.sub])
+  if (!subjects.success) return null
+  const [subject = null, ...others] = new Set(subjects.output.flatMap((each) => (each ? valuesOf(each) : [])))
+  // guard: claims name one person, or the request is refused
+  if (others.length > 0) return null
   return {
     scopes: [...new Set(asked.map(scopeOfClaim))],
     inIdToken: PERSON_CLAIMS.filter((claim) => claim in idToken),
-    essentialAcr: acr?.success && acr.output?.essential ? valuesOf(acr.output) : [],
-    subject:
-      subjects.flatMap((each) => (each.success && each.output ? valuesOf(each.output) : []))[0] ?? null,
+    essentialAcr: acr.success && acr.output?.essential ? valuesOf(acr.output) : [],
+    subject,
   }
 }
 

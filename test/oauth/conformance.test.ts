@@ -272,6 +272,16 @@ describe('OP-13: a request is about the person that the client means', () => {
     expect(told(await askFor({ claims, prompt: 'none' }, ada))).toHaveProperty('code')
   })
 
+  it('a hint about one person and claims about another are refused, whoever is signed in', async () => {
+    const about = (sub: string) => JSON.stringify({ id_token: { sub: { value: sub } } })
+    for (const who of [ada, eve])
+      expect(
+        told(await askFor({ id_token_hint: hint, claims: about(eve.userId), prompt: 'none' }, who)),
+      ).toMatchObject({ error: 'invalid_request' })
+    const same = await signIn({ id_token_hint: hint, claims: about(ada.userId), prompt: 'none' })
+    expect(same.payload.sub).toBe(ada.userId)
+  })
+
   it('a hint of another client, and one that is bent, is refused', async () => {
     const other = (await signIn({}, second)).tokens.id_token
     for (const id_token_hint of [other, `${hint.slice(0, -4)}AAAA`, 'x'])

@@ -195,13 +195,22 @@ describe('the parameter claims', () => {
     expect((await readIdToken(service, shy, tokens.id_token)).payload).not.toHaveProperty('email')
   })
 
-  it.each(['{', '[]', '"x"', '{"userinfo":[]}', '1', `{"userinfo":{"x":"${'y'.repeat(1100)}"}}`])(
-    'refuses %s',
-    async (claims) => {
-      const answer = await ask(service, requestOf(client, openIdRequest({ claims })), ada)
-      expect(answer.headers.get('Location')).toContain('error=invalid_request')
-    },
-  )
+  it.each([
+    '{',
+    '[]',
+    '"x"',
+    '{"userinfo":[]}',
+    '1',
+    `{"userinfo":{"x":"${'y'.repeat(1100)}"}}`,
+    // Whom a client means, Janus must be able to tell (OpenID Connect Core §3.1.2.2).
+    '{"id_token":{"sub":{"value":5}}}',
+    '{"id_token":{"sub":"ada"}}',
+    '{"id_token":{"sub":{"values":["ada","eve"]}}}',
+    '{"id_token":{"sub":{"value":"ada"}},"userinfo":{"sub":{"value":"eve"}}}',
+  ])('refuses %s', async (claims) => {
+    const answer = await ask(service, requestOf(client, openIdRequest({ claims })), ada)
+    expect(answer.headers.get('Location')).toContain('error=invalid_request')
+  })
 })
 
 describe('a client of a sector', () => {

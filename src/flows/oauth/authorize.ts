@@ -133,6 +133,12 @@ async function hintedSubject(
       outcome: 'refused',
       error: oauthError('invalid_request', 'Send id_token_hint as it was issued to this client.'),
     }
+  // guard: a hint about one person is no answer about another whom the claims name
+  if (wanted !== null && wanted !== hint.subject)
+    return {
+      outcome: 'refused',
+      error: oauthError('invalid_request', 'Send id_token_hint and claims about one person.'),
+    }
   return { outcome: 'known', subject: hint.subject }
 }
 
