@@ -27,6 +27,10 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     tests: PRESETS,
   },
   {
+    guard: 'a key of Microsoft signs for its own issuer',
+    tests: PRESETS,
+  },
+  {
     guard: 'a tenant of Microsoft proves no address by itself',
     cut: 'tid === CONSUMERS ||',
     put: 'tid !== undefined ||',

@@ -41,6 +41,8 @@ export interface OpenIdTerms {
   readonly asksUserInfo?: true
   /** Returns the subject under which the person is known, if that is not `sub`. */
   readonly subjectOf?: (claims: Claims) => string | null
+  /** Returns whether the key of an id may sign what a token says, where the issuers of a provider share one key set. */
+  readonly mayKeySign?: (kid: unknown, claims: Claims) => boolean
   /** Returns whether the person has proven the address, to a provider that is authoritative for it. */
   readonly isProven: (claims: Claims, email: EmailAddress) => boolean
 }
@@ -124,6 +126,8 @@ export function createOpenIdProvider(terms: OpenIdTerms, egress: Egress): Provid
         // guard: the signature of an ID token is verified
         await oauth.validateApplicationLevelSignature(metadata, response, options)
         const claims = oauth.getValidatedIdTokenClaims(issued) as Claims & { sub: string; iss: string }
+        const { kid } = decodePart(issued.id_token ?? '', 0) ?? {}
+        if (terms.mayKeySign?.(kid, claims) === false) return refused('key-issuer')
         if (!(await isOfToken(claims, issued.id_token ?? '', issued.access_token))) return refused('at-hash')
         const more = await userInfo(metadata, claims, issued.access_token)
         return identified(terms, claims, more, answer)

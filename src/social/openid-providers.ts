@@ -5,6 +5,7 @@ import type { Clock } from '../runtime/clock'
 import { signJwt } from '../tokens/jwt'
 import { createDiscovery } from './discovery'
 import { createEgress, type Send } from './egress'
+import { readKeyIssuers } from './key-issuers'
 import { type Claims, createOpenIdProvider, type Metadata } from './openid-provider'
 import type { Provider } from './provider'
 
@@ -158,12 +159,13 @@ export function createMicrosoft(
 ): Provider {
   const [authority = 'common', ...others] = tenants
   const path = others.length === 0 ? authority : 'common'
-  const metadata: Metadata = {
+  const metadata = {
     issuer: `${MICROSOFT}/${path}/v2.0`,
     authorization_endpoint: `${MICROSOFT}/${path}/oauth2/v2.0/authorize`,
     token_endpoint: `${MICROSOFT}/${path}/oauth2/v2.0/token`,
     jwks_uri: `${MICROSOFT}/${path}/discovery/v2.0/keys`,
-  }
+  } satisfies Metadata
+  const keys = readKeyIssuers(createEgress([MICROSOFT], way), metadata.jwks_uri)
   return createOpenIdProvider(
     {
       ...client,
@@ -172,6 +174,9 @@ export function createMicrosoft(
       // Each tenant is an issuer.
       // guard: a token of a tenant that is not allowed is refused
       tokenIssuer: ({ tid }) => (isAllowed(tenants, tid) ? `${MICROSOFT}/${tid}/v2.0` : null),
+      // One key set has the keys of all: those of personal accounts sign for no tenant.
+      // guard: a key of Microsoft signs for its own issuer
+      mayKeySign: (kid, { tid, iss }) => keys.issuerOf(kid).replace('{tenantid}', String(tid)) === iss,
       // `sub` differs from client to client; `oid` stays when the client is registered anew.
       subjectOf: ({ oid }) => (typeof oid === 'string' ? oid : null),
       clientAuth: async () => oauth.ClientSecretPost(clientSecret),
@@ -179,7 +184,7 @@ export function createMicrosoft(
       // guard: a tenant of Microsoft proves no address by itself
       isProven: ({ tid, xms_edov }: Claims) => tid === CONSUMERS || isTrue(xms_edov),
     },
-    createEgress([MICROSOFT], way),
+    keys.egress,
   )
 }
 

@@ -154,6 +154,27 @@ describe('Microsoft', () => {
     }
   })
 
+  // The keys of every tenant and of personal accounts are in one set.
+  it('SOC-04: believes a key only about the issuer that the key set names beside it', async () => {
+    const [tid, other] = [crypto.randomUUID(), crypto.randomUUID()]
+    const issuer = (tenant: string) => `https://login.microsoftonline.com/${tenant}/v2.0`
+    const rows: readonly (readonly [keyIssuer: string | null, status: number])[] = [
+      [null, 201],
+      [issuer('{tenantid}'), 201],
+      [issuer(tid), 201],
+      [issuer(other), 400],
+      [issuer(CONSUMERS), 400],
+      ['', 400],
+    ]
+    for (const [keyIssuer, status] of rows) {
+      service = socialService()
+      service.provider.keyIssuer = keyIssuer
+      const answer = await signInBy('microsoft', microsoft({ tid, xms_edov: true }))
+      expect(answer.status, `a key of ${keyIssuer}`).toBe(status)
+      if (status === 400) expectProblem(answer, 400, 'social-refused')
+    }
+  })
+
   it.each([
     ['consumers', [CONSUMERS], [crypto.randomUUID()]],
     ['organizations', [crypto.randomUUID()], [CONSUMERS]],

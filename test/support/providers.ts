@@ -37,6 +37,8 @@ export interface StandIn {
   authorize(url: string, subject: Subject): Promise<URL>
   /** Bends what the next tokens say. */
   bend: ((issued: Issued) => void) | null
+  /** Says for whom its key signs, as Microsoft does. */
+  keyIssuer: string | null
   interfere: Interference | null
 }
 
@@ -59,7 +61,14 @@ const keys = Promise.all([generateKeyPair('RS256'), generateKeyPair('RS256')])
 
 export function standIn(): StandIn {
   const grants = new Map<string, Grant>()
-  const standInProvider: StandIn = { send, requests: [], authorize, bend: null, interfere: null }
+  const standInProvider: StandIn = {
+    send,
+    requests: [],
+    authorize,
+    bend: null,
+    keyIssuer: null,
+    interfere: null,
+  }
 
   async function authorize(url: string, subject: Subject): Promise<URL> {
     const { hostname, searchParams: parameters } = new URL(url)
@@ -79,7 +88,11 @@ export function standIn(): StandIn {
     const interfered = standInProvider.interfere?.(url, init) ?? null
     if (interfered) return interfered
     if (url.pathname === '/.well-known/openid-configuration') return Response.json(metadata(ACME))
-    if (/(?:jwks|certs|keys)$/.test(url.pathname)) return Response.json({ keys: [await publicKey()] })
+    if (/(?:jwks|certs|keys)$/.test(url.pathname)) {
+      const { keyIssuer } = standInProvider
+      const key = { ...(await publicKey()), ...(keyIssuer === null ? {} : { issuer: keyIssuer }) }
+      return Response.json({ keys: [key] })
+    }
     if (/token$/.test(url.pathname)) return redeem(new URLSearchParams(body), new Headers(init.headers))
     return ofApi(url, new Headers(init.headers))
   }
