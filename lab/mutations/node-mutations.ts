@@ -15,6 +15,16 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/storage/on-node/host.test.ts'],
   },
   {
+    guard: "a stranger's URL leads to no address of this network",
+    cut: 'isPublic(address)',
+    put: 'address !== undefined',
+    tests: ['test/storage/on-node/host.test.ts'],
+  },
+  {
+    guard: "a stranger's URL names no address",
+    tests: ['test/storage/on-node/host.test.ts'],
+  },
+  {
     guard: "nobody is told to install a stranger's package",
     cut: 'path/to/',
     put: '',

@@ -1,19 +1,26 @@
 import './platform'
 import { allParts } from '../../src/all-parts'
 import type { Config } from '../../src/config/config'
+import type { ConfigFault } from '../../src/config/fault'
 import { parseConfig } from '../../src/config/parse-config'
 import { SETTING_ROWS } from '../../src/config/settings'
 import { isLocal } from '../../src/http/trustworthy-url'
 import { createJanus } from '../../src/janus'
 import { consoleLog } from '../../src/runtime/log'
+import type { Send } from '../../src/social/egress'
+import { createProviderBy } from '../../src/wiring/create-provider'
 import { type OpenCopies, openMemcachedCopies } from '../../src/wiring/memcached-on-node'
 import { type OpenTruth, type SqliteMigrations, serveFromSqlite } from '../../src/wiring/sqlite-on-node'
 import { createBackground, sweepEvery } from './background'
 import { clientAddress } from './client-address'
 import { listen } from './http-server'
 import { createLoginLimit } from './login-limit'
+import { createPublicFetch } from './public-fetch'
 import { type HostSettings, parseHostSettings } from './settings'
 import { createSmtpMailer } from './smtp-mailer'
+
+/** Sends requests to hosts that operators have named. */
+const send: Send = (url, init) => fetch(url, init)
 
 const SWEEP_EVERY_MS = 60_000
 
@@ -58,6 +65,7 @@ export async function serveJanus(env: Env, migrations: SqliteMigrations): Promis
     copies = opened
     const janus = createJanus(janusEnv, {
       ...allParts,
+      createProvider: (of) => createProviderBy(of, { send, sendToStrangers: createPublicFetch() }),
       createDatabase: () => truth,
       defer: background.defer,
       ...(mailer ? { mailer } : {}),
@@ -129,7 +137,7 @@ function examine(env: Env) {
   const isUnset = (name: 'DATABASE_URL' | 'SMTP_URL') => host.ok && host.settings[name] === null
   const faults = [
     ...notHere(janusEnv),
-    ...(parsed.ok ? [] : parsed.faults.map(({ message }) => message)),
+    ...(parsed.ok ? [] : parsed.faults.filter(isOfSetting).map(({ message }) => message)),
     ...(host.ok ? [] : host.faults),
     ...(database === 'postgres' && isUnset('DATABASE_URL') ? [`DATABASE_URL ${MISSING}`] : []),
     ...(env.MAILER === 'smtp' && isUnset('SMTP_URL') ? [`SMTP_URL ${MISSING}`] : []),
@@ -138,6 +146,11 @@ function examine(env: Env) {
 }
 
 const MISSING = 'is missing, and has no default'
+
+/** Returns `false` for a binding. Nothing binds on Node: {@link notHere} names the setting that would need one. */
+function isOfSetting({ setting }: ConfigFault): boolean {
+  return SETTING_ROWS.some(([name]) => name === setting)
+}
 
 /** Lists what only Workers have, by the settings that choose it. */
 const ON_WORKERS_ALONE = {

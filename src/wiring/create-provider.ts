@@ -60,8 +60,15 @@ const METADATA_PATHS = ['/.well-known/oauth-authorization-server', '/.well-known
 export const createProvider: CreateProvider = (env) =>
   createProviderBy(env, { send: (url, init) => fetch(url, init) })
 
-/** Creates the part as {@link createProvider} does, with another way to the documents of apps. */
-export function createProviderBy(env: object, { send }: { readonly send: Send }): Provider {
+/**
+ * Creates the part as {@link createProvider} does, with other ways out.
+ *
+ * @param ways `send`: to URLs that operators registered. `sendToStrangers`: to the documents of apps, at URLs that anybody may name.
+ */
+export function createProviderBy(
+  env: object,
+  { send, sendToStrangers = send }: { readonly send: Send; readonly sendToStrangers?: Send },
+): Provider {
   const { faults, isOn, resources, clients, scopeTexts, hasApiKeys } = parseOAuthSettings({ ...env })
   return {
     faults,
@@ -99,7 +106,7 @@ export function createProviderBy(env: object, { send }: { readonly send: Send })
         clientDocuments:
           clients === 'registered'
             ? null
-            : createClientDocuments({ store: selfRegistered, issuer, send, clock, log }),
+            : createClientDocuments({ store: selfRegistered, issuer, send: sendToStrangers, clock, log }),
         registrationIsOpen: clients === 'open',
         scopeTexts: withKnownScopes(scopeTexts),
         seals: createRequestSeals({ keyring, issuer }),

@@ -396,6 +396,7 @@ describe('janus serve says what is wrong', () => {
     ['D1', { ...issuer, DATABASE: 'd1' }, 'DATABASE cannot be d1 on Node'],
     ['copies in Redis without a URL', { ...issuer, SESSION_COPIES: 'redis' }, 'REDIS_URL is missing'],
     ['copies in KV', { ...issuer, SESSION_COPIES: 'kv' }, 'SESSION_COPIES cannot be kv on Node'],
+    ['mail of Cloudflare', { ...issuer, MAILER: 'cloudflare' }, 'MAILER cannot be cloudflare on Node'],
     ['PostgreSQL without a URL', { ...issuer, DATABASE: 'postgres' }, 'DATABASE_URL is missing'],
     [
       'SMTP without a server',
@@ -421,7 +422,8 @@ describe('janus serve says what is wrong', () => {
         (error: unknown) => String(error),
       )
       expect(fault, what).toContain(said)
-      expect(fault, what).not.toMatch(/secret@|70000|X Real/)
+      // wrangler.toml is of Workers alone.
+      expect(fault, what).not.toMatch(/secret@|70000|X Real|wrangler/)
     }
   })
 

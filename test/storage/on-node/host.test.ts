@@ -1,9 +1,15 @@
 import { readFileSync } from 'node:fs'
-import { describe, expect, it } from 'vitest'
+import { createServer } from 'node:https'
+import { type AddressInfo, createServer as createTcpServer } from 'node:net'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientAddress } from '../../../packages/node/client-address'
 import { createLoginLimit } from '../../../packages/node/login-limit'
+import { createPublicFetch, isPublicAddress } from '../../../packages/node/public-fetch'
 import { parseHostSettings } from '../../../packages/node/settings'
 import { transportOptions } from '../../../packages/node/smtp-mailer'
+import { createEgress } from '../../../src/social/egress'
+import { createAuthority } from '../../support/smtp-server'
+import { describeWith } from '../../support/with-tools'
 
 describe('the address of a client', () => {
   const spoofed = {
@@ -82,4 +88,98 @@ it.each([
 // That the record has every part, the compiler says (src/all-parts.ts).
 it.each(['src/deployed.ts', 'packages/node/serve.ts'])('%s leaves no part out', (file) => {
   expect(readFileSync(file, 'utf8')).toMatch(/^ +\.\.\.allParts,$/m)
+})
+
+describe('SOC-06: a URL that a stranger chose', () => {
+  it.each([
+    '127.0.0.1',
+    '10.1.2.3',
+    '100.64.0.1',
+    '169.254.169.254',
+    '172.31.255.255',
+    '192.168.178.1',
+    '0.0.0.0',
+    '198.51.100.7',
+    '224.0.0.1',
+    '255.255.255.255',
+    '::',
+    '::1',
+    '::ffff:10.0.0.1',
+    '::ffff:93.184.215.14',
+    '64:ff9b::a00:1',
+    'fe80::1',
+    'fe80::1%eth0',
+    'fd00:ec2::254',
+    'ff02::1',
+    '2001:db8::1',
+    '2001::1',
+    '2002:7f00:1::',
+    'localhost',
+    '',
+  ])('leads to no address like %j', (address) => expect(isPublicAddress(address)).toBe(false))
+
+  it.each(['93.184.215.14', '172.32.0.1', '11.0.0.1', '223.255.255.255', '2606:4700::6810:84e5', '2a00::1'])(
+    'may lead to %s',
+    (address) => expect(isPublicAddress(address)).toBe(true),
+  )
+
+  it('opens no connection to this machine, whatever its name resolves to', async () => {
+    let came = 0
+    const server = createTcpServer((socket) => {
+      came++
+      socket.destroy()
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => void server.close())
+    const { port } = server.address() as AddressInfo
+    const send = createPublicFetch()
+    for (const host of ['localhost', '127.0.0.1', '[::ffff:127.0.0.1]'])
+      await expect(send(`https://${host}:${port}/client.json`, {})).rejects.toThrow(/address/)
+    expect(came).toBe(0)
+    // What is asked here is whether the test would see one.
+    await expect(
+      createPublicFetch({ isPublic: () => true })(`https://localhost:${port}/`, {}),
+    ).rejects.toThrow()
+    expect(came).toBeGreaterThan(0)
+  })
+
+  // Which of the two a service uses is said in one line, and a port of a document is 443.
+  it('is sent by this way where Janus runs on Node', () =>
+    expect(readFileSync('packages/node/serve.ts', 'utf8')).toContain('sendToStrangers: createPublicFetch()'))
+})
+
+describeWith(['openssl'], 'the answer to a URL that a stranger chose', () => {
+  it('is as fetch would have it: status, headers and body, without redirects, within a size and a time', async () => {
+    const authority = createAuthority()
+    const server = createServer(authority.sign('localhost'), ({ url, headers }, response) => {
+      if (url === '/never') return
+      if (url === '/redirect') response.writeHead(302, { Location: 'https://localhost/' }).end()
+      else if (url === '/empty') response.writeHead(204).end()
+      else if (url === '/large') response.end('x'.repeat(100_000))
+      else
+        response
+          .writeHead(200, { 'Content-Type': 'application/json', 'Cache-Control': 'max-age=60' })
+          .end(JSON.stringify({ accept: headers.accept }))
+    })
+    await new Promise<void>((done) => server.listen(0, '127.0.0.1', done))
+    onTestFinished(() => {
+      server.closeAllConnections()
+      server.close()
+      authority.remove()
+    })
+    const origin = `https://localhost:${(server.address() as AddressInfo).port}`
+    const send = createPublicFetch({ isPublic: () => true, ca: authority.certificate })
+    const egress = createEgress([origin], { send })
+
+    const answer = await egress(`${origin}/client.json`, { headers: { Accept: 'application/json' } })
+    expect([answer.status, answer.headers.get('Cache-Control')]).toEqual([200, 'max-age=60'])
+    expect(await answer.json()).toEqual({ accept: 'application/json' })
+    expect((await egress(`${origin}/empty`, {})).status).toBe(204)
+    await expect(egress(`${origin}/redirect`, {})).rejects.toMatchObject({ reason: 'redirected' })
+    await expect(egress(`${origin}/large`, {})).rejects.toMatchObject({ reason: 'too-large' })
+    const hurried = createEgress([origin], { send, timeLimitMs: 50 })
+    await expect(hurried(`${origin}/never`, {})).rejects.toMatchObject({ reason: 'timed-out' })
+    const unknown = createPublicFetch({ isPublic: () => true })
+    await expect(unknown(`${origin}/client.json`, {})).rejects.toThrow(/certificate|issuer/)
+  })
 })
