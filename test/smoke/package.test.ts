@@ -136,6 +136,15 @@ describe('its modules', () => {
     )
     expect(holding).toHaveLength(1)
   })
+
+  it('say that storage is unavailable where janus/postgres reaches no server', () => {
+    const pg = join(project, 'node_modules/pg')
+    if (!existsSync(pg)) symlinkSync(join(MODULES, 'pg'), pg)
+    cpSync('test/smoke/postgres-outage.mjs', join(project, 'postgres-outage.mjs'))
+    expect(run(process.execPath, 'postgres-outage.mjs').trim().split('\n').at(-1)).toBe(
+      '503 store-unavailable',
+    )
+  })
 })
 
 describe('its command', () => {

@@ -17,6 +17,7 @@ import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
+import type { PresentedSession } from '../../../src/sessions/session-store'
 import type { IdentityStore } from '../../../src/social/identity-store'
 import { createApiKeyStore } from '../../../src/storage/sql/api-key-store'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
@@ -158,9 +159,11 @@ export async function signIn(
     readonly prepared?: PreparedSession
     readonly hash?: string
     readonly rehashed?: string
+    /** The session that the browser has had. */
+    readonly presented?: readonly PresentedSession[]
   } = {},
 ) {
-  const { hash = ada.hash, rehashed = null } = given
+  const { hash = ada.hash, rehashed = null, presented = [] } = given
   const prepared = given.prepared ?? prepare(ada.user.id, given.mode, given.now)
   const device = deviceProof([], prepared.newDeviceId)
   const start = {
@@ -168,7 +171,7 @@ export async function signIn(
     source,
     prepared,
     device,
-    presented: [],
+    presented,
     reserved: reserved(),
     rehashed,
   }

@@ -3,7 +3,7 @@ import { encodeBase64url } from '../../../src/crypto/base64url'
 import type { PresentedCode, RefreshAsked } from '../../../src/oauth/oauth-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
-import { type AllStores, NOW, type Registered, random, register, source, storesOn } from './arrange'
+import { type AllStores, NOW, type Registered, random, register, signIn, source, storesOn } from './arrange'
 
 const REDIRECT_URI = 'https://app.example/callback'
 const RESOURCE = 'https://api.example'
@@ -128,6 +128,44 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
       const { id } = ada.prepared.session
       await sessions.end({ id, userId: ada.user.id }, { reason: 'signed-out', by, now: NOW })
       expect(await isLive({ sessions }, code.grantId)).toBe(outlives)
+    })
+
+    describe.each([
+      ['read', false],
+      ['read offline_access', true],
+    ])('OP-08: a grant of %s', (scope, outlives) => {
+      /** Signs somebody in where the first session of somebody was. */
+      const signInAfter = ({ prepared }: Registered, who: Registered, secretHash = prepared.secretHash) =>
+        signIn(storesOn(open()).users, who, {
+          presented: [{ sessionId: prepared.session.id, secretHash }],
+        })
+
+      it('goes on in the session that its person begins in place of its own, and ends with a sign-out there', async () => {
+        const { ada, oauth, sessions, code } = await arrange(scope)
+        await oauth.redeem(code)
+        const { prepared } = await signInAfter(ada, ada)
+        // What is over already hands on nothing, and ends nothing.
+        await signInAfter(ada, await register(storesOn(open()).users))
+        expect(await isLive({ sessions }, code.grantId)).toBe(true)
+        const by = { actorId: ada.user.id, source }
+        const own = { id: prepared.session.id, userId: ada.user.id }
+        await sessions.end(own, { reason: 'signed-out', by, now: NOW })
+        expect(await isLive({ sessions }, code.grantId)).toBe(outlives)
+      })
+
+      it('stays with its account and its browser when another account signs in', async () => {
+        const { ada, oauth, sessions, code } = await arrange(scope)
+        const eve = await register(storesOn(open()).users)
+        await oauth.redeem(code)
+        // Who does not have the secret of the session is in another browser.
+        await signInAfter(ada, eve, random(32))
+        expect(await isLive({ sessions }, code.grantId)).toBe(true)
+        await signInAfter(ada, eve)
+        expect(await isLive({ sessions }, code.grantId)).toBe(outlives)
+        expect((await sessions.findLive(code.grantId, NOW))?.session.userId).toBe(
+          outlives ? ada.user.id : undefined,
+        )
+      })
     })
 
     it('OP-05: moves the token of a grant on for its client, once, and ends it when an old one comes back', async () => {

@@ -1,6 +1,6 @@
 import { deviceProof } from '../../../../src/devices/device'
 import { sql } from '../../../../src/storage/sql/statement'
-import { linkFor, NOW, passwordHash, random, reserved, source } from '../arrange'
+import { linkFor, NOW, passwordHash, random, register, reserved, signIn, source } from '../arrange'
 import { setUp } from '../second-factor-contract'
 import { type Course, type Ground, nextStep, prepareOn, type Racer, type Ready } from './racer'
 
@@ -15,6 +15,7 @@ export interface Ending {
 export const CHANGE = 'a change of the password'
 export const DISABLING = 'the disabling of the account'
 export const END_OF_ALL = 'the end of all sessions'
+export const SIGN_OUT_AFTER_RENEWAL = 'a sign-out after a renewal'
 export const DELETED_ROW = 'the deletion of its row'
 
 export const ENDINGS: Readonly<Record<string, Ending>> = {
@@ -60,6 +61,33 @@ export const ENDINGS: Readonly<Record<string, Ending>> = {
         await sessions.endAll(ada.user.id, { except: null }, { reason: 'signed-out', by, now: NOW })
         return true
       },
+  },
+  // Between the two, what was granted is handed on: whatever begins then has to go along.
+  [SIGN_OUT_AFTER_RENEWAL]: {
+    takes: ['browser'],
+    async end({ stores: { ownAccounts, sessions } }, ada) {
+      const userId = ada.user.id
+      const own = { userId, sessionId: ada.prepared.session.id, mode: 'session' } as const
+      const replacement = prepareOn(ada, ['pwd'])
+      const methods = [{ method: 'pwd', at: NOW }] as const
+      const renewal = { own, methods, replacement, source, now: NOW }
+      const proof = { reserved: reserved(), passwordHash: ada.hash }
+      return async () => {
+        if ((await ownAccounts.renewSession({ ...renewal, ...proof })) === null) return false
+        const by = { actorId: userId, source }
+        const { id } = replacement.session
+        return (await sessions.end({ id, userId }, { reason: 'signed-out', by, now: NOW })) !== null
+      }
+    },
+  },
+  'a sign-in of another account in its place': {
+    takes: ['browser'],
+    async end({ stores: { users } }, ada) {
+      const eve = await register(users)
+      const { session, secretHash } = ada.prepared
+      const presented = [{ sessionId: session.id, secretHash }]
+      return async () => (await signIn(users, eve, { presented })).started !== null
+    },
   },
   'the setting up of a second factor': {
     takes: ['one factor', 'session'],

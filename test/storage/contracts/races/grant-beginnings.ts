@@ -3,10 +3,12 @@ import { NOW, register, source } from '../arrange'
 import { ALL, issueCode } from '../oauth-store-contract'
 import type { Beginning } from './beginnings'
 
+export const REDEMPTION = 'a code that is redeemed'
+
 /** Lists the ways in which a grant of a client begins or goes on. */
 export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
-  'a code that is redeemed': redemption('read'),
-  'a code that is redeemed for offline access': redemption('read offline_access'),
+  [REDEMPTION]: redemption('read', ['account', 'session', 'browser']),
+  'a code that is redeemed for offline access': redemption('read offline_access', ['account', 'session']),
   'an API key that is made': {
     restsOn: ['account', 'session'],
     async arrange({ stores: { users, apiKeys } }) {
@@ -39,9 +41,9 @@ export const GRANT_BEGINNINGS: Readonly<Record<string, Beginning>> = {
   },
 }
 
-function redemption(scope: string): Beginning {
+function redemption(scope: string, restsOn: Beginning['restsOn']): Beginning {
   return {
-    restsOn: ['account', 'session'],
+    restsOn,
     async arrange(course) {
       const ada = await register(course.stores.users, 'token')
       return {

@@ -3,7 +3,8 @@ import type { Connections } from '../../../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../../../src/storage/postgres/postgres-database'
 import { NOW, storesOn } from '../arrange'
 import { SIGN_IN } from './beginnings'
-import { CHANGE, END_OF_ALL } from './endings'
+import { CHANGE, END_OF_ALL, SIGN_OUT_AFTER_RENEWAL } from './endings'
+import { REDEMPTION } from './grant-beginnings'
 import { holdableConnections } from './holdable-connections'
 import { RACES, type SessionRace } from './session-races'
 
@@ -18,7 +19,8 @@ const LOST_AT_READ_COMMITTED = [
   [CHANGE, 'a renewal by code'],
   [CHANGE, 'the setting up of a second factor'],
   [CHANGE, 'the removal of a second factor'],
-  [CHANGE, 'a code that is redeemed'],
+  [CHANGE, REDEMPTION],
+  [SIGN_OUT_AFTER_RENEWAL, REDEMPTION],
   [CHANGE, 'a code that is redeemed for offline access'],
 ] as const
 

@@ -19,6 +19,8 @@ export type Ground =
   | 'passkey'
   /** A session of the account is live. */
   | 'session'
+  /** Whoever allowed it has not signed out of the browser, whatever took the place of the session there. */
+  | 'browser'
 
 /** Somebody whose account is raced about. */
 export interface Racer extends Registered {
