@@ -53,7 +53,7 @@ it('revocation and introspection take one trip and one verification; a machineâ€
 })
 
 it('the exchange of an API key takes one trip and one signature, and a text that can be no key nothing', async () => {
-  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const { service, costsOf, rowsOf } = countingService(OAUTH_SETTINGS)
   const ada = await signedInPerson({ mode: 'session', service })
   await service.services.signingKeys.signer()
   const body = { name: 'Backups', scope: 'notes:read', resource: RESOURCE }
@@ -65,6 +65,11 @@ it('the exchange of an API key takes one trip and one signature, and a text that
   const { api_key, secret } = answer.body
   for (const _ of ['the first of the day', 'another'])
     expect(await costsOf(() => exchangeKey(service, secret))).toEqual(costs({ d1: 1, signatures: 1 }))
+  // Noon, far from the end of the day. Only the first use of a day writes.
+  service.ahead = 129_600 - (Math.floor(Date.now() / 1000) % 86_400)
+  expect((await rowsOf(() => exchangeKey(service, secret))).rowsWritten).toBeGreaterThan(0)
+  expect((await rowsOf(() => exchangeKey(service, secret))).rowsWritten).toBe(0)
+  service.ahead = 0
   expect(await costsOf(() => exchangeKey(service, mintApiKey()))).toEqual(costs({ d1: 1 }))
   expect(await costsOf(() => exchangeKey(service, `${secret}x`))).toEqual(costs({}))
   expect(await costsOf(() => ada.get('/api-keys'))).toEqual(costs({ d1: 2, kvReads: 1 }))
