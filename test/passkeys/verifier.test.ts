@@ -434,7 +434,21 @@ describe('WAN-04: a passkey is used', () => {
       refusal: 'type',
       bent: { clientData: { type: 'webauthn.create' } },
     },
-    { what: 'a passkey in it', refusal: 'authenticator-data', bent: { flags: GOOD | FLAGS.at } },
+    {
+      what: 'a passkey that is announced and not there',
+      refusal: 'authenticator-data',
+      bent: { flags: GOOD | FLAGS.at },
+    },
+    {
+      what: 'a passkey in it',
+      refusal: 'authenticator-data',
+      // A model of zeros, an id of 16 bytes, and a key without members.
+      bent: {
+        flags: GOOD | FLAGS.at,
+        trailing: new Uint8Array([...new Uint8Array(16), 0, 16, ...new Uint8Array(16), 0xa0]),
+      },
+      judged: 'accepted',
+    },
     {
       what: 'something behind the data',
       refusal: 'authenticator-data',
