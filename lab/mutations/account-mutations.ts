@@ -286,8 +286,9 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'whoever set a second factor up proves it, also at the first proof of the address',
-    cut: 'HOLDS_SESSION',
-    put: "'1 = 0'",
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: '${HOLDS_SESSION}',
+    put: '1 = 0 AND :presented = :presented AND :user_id = :user_id AND :now > 0',
     tests: ['test/mail/sign-in-link.test.ts'],
   },
   {

@@ -119,12 +119,6 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: DEVICE,
   },
   {
-    guard: 'who decides about a device is who was asked',
-    cut: ' || shown.userId !== userId',
-    put: '',
-    tests: DEVICE,
-  },
-  {
     guard: 'a device code is of its client',
     cut: ' AND client_id = :client_id',
     put: ' AND :client_id IS NOT NULL',

@@ -269,6 +269,20 @@ describe('consent', () => {
     expect((await ask(service, requestOf(client, { prompt: 'consent' }), eve)).text).toContain(eve.email)
   })
 
+  it('OP-09: no code is issued of a session that ends while its request is answered', async () => {
+    const own = oauthService()
+    const grace = await signedInPerson({ mode: 'session', service: own })
+    const page = await ask(own, requestOf(client, { prompt: 'consent' }), grace)
+    const oauth = own.services.providerPart?.oauth
+    if (!oauth) throw new Error('The service is no authorization server')
+    const { issueCode } = oauth
+    oauth.issueCode = async (code) => {
+      await grace.post('/logout')
+      return issueCode(code)
+    }
+    expect(locationOf(await decide(own, grace, page)).pathname).toBe('/login')
+  })
+
   it('OP-09: a request that waits for a sign-in is none that was shown, and both expire', async () => {
     const own = oauthService()
     const page = await ask(own, requestOf(client, { prompt: 'consent' }), ada)

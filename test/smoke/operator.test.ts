@@ -259,6 +259,19 @@ function operate(target: () => readonly [option: string, place: string], spoil: 
     [['add', 'Notes', '--redirect', 'https://a.example/', '--scope', 'a"b'], '--scope is a list of words'],
     [['add', 'Notes', 'too', '--redirect', 'https://a.example/'], 'add takes one client.'],
     [
+      [
+        'add',
+        'Notes',
+        '--redirect',
+        'https://a.example/',
+        '--scope',
+        'a',
+        '--back-channel-logout-uri',
+        'com.example.app:/out',
+      ],
+      '--back-channel-logout-uri must begin with https://',
+    ],
+    [
       ['add', 'Job', '--grant', 'password', '--scope', 'a'],
       '--grant is authorization_code, client_credentials or device.',
     ],

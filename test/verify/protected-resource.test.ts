@@ -171,6 +171,19 @@ describe('a caller of a protected resource', () => {
     expectProblem(await call('/mcp', await forge.signClaims({ scope: 'offline_access' })), 403, 'forbidden')
   })
 
+  it('is held to what the service needs also where it asks the verifier itself', async () => {
+    const fetch = (url: string) => service.fetch(new Request(url))
+    const terms = { resource: RESOURCE, issuer: service.issuer, scopes: SCOPES, fetch }
+    const verifier = createResourceVerifier(terms)
+    const { access_token } = await granted(service, ada, client)
+    const headers = { authorization: `Bearer ${access_token}` }
+    expect(await verifier.authenticate(headers, ['notes:read'])).toMatchObject({ ok: true })
+    expect(await verifier.authenticate(headers, SCOPES)).toMatchObject({
+      ok: false,
+      problem: { status: 403, headers: { 'WWW-Authenticate': expect.stringContaining(CHALLENGE) } },
+    })
+  })
+
   it('is told to wait while no keys can be had', async () => {
     const lines: string[] = []
     const fetch = () => Promise.reject(new Error('down'))

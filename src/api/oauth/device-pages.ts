@@ -93,7 +93,7 @@ export function deviceRoutes(services: Services & ProviderPart, pages: DevicePag
         refuseOtherAccount(userId, account_id)
         const shown = await seals.device.open(request, clock())
         const allowed = decision === 'allow'
-        // guard: who decides about a device is who was asked
+        // The store asks again whose the code is.
         if (!shown || shown.userId !== userId) throw expired()
         const { userCodeHash, scope, resource } = shown
         const decided = await deviceGrants.decide(
