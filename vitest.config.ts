@@ -32,6 +32,7 @@ const ALONE = [
   'test/audit/**/*.test.ts',
   // Its other files sign and verify with the keys that there are.
   'test/tokens/{access-token-algorithms,key-*,secret-*,signing-*}.test.ts',
+  'test/oauth/id-token-keys.test.ts',
   'test/events/**/*.test.ts',
   'test/restores/**/*.test.ts',
   'test/throttling/forget-unused.test.ts',

@@ -95,11 +95,19 @@ describe.each(CASES)('$name, in $mode mode', ({ name, mode, expected }) => {
     const counting = countingService(settings)
     // Whatever an isolate loads once, it has loaded.
     await signedInPerson({ mode: 'token', service: counting.service })
-    const act = await DOING[name](counting, mode)
-    let rows: Awaited<ReturnType<Counting['rowsOf']>> | undefined
-    const costs = await counting.costsOf(async () => {
-      rows = await counting.rowsOf(async () => expect((await act()).status).toBeLessThan(300))
-    })
-    expect({ ...costs, ...rows }).toEqual(expected)
+    const measure = async () => {
+      const act = await DOING[name](counting, mode)
+      let rows: Awaited<ReturnType<Counting['rowsOf']>> | undefined
+      const costs = await counting.costsOf(async () => {
+        rows = await counting.rowsOf(async () => expect((await act()).status).toBeLessThan(300))
+      })
+      return { ...costs, ...rows }
+    }
+    let measured = await measure()
+    // SQLite reads a row beyond a range to see that it ends, unless a random id is the last of its index: then it reads fewer.
+    for (let again = 0; again < 3 && (measured.rowsRead ?? 0) < expected.rowsRead; again++) {
+      measured = await measure()
+    }
+    expect(measured).toEqual(expected)
   })
 })
