@@ -30,7 +30,7 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     put: '',
     tests: ['test/cli/init.test.ts'],
   },
-  { guard: 'a client does not write its own address', tests: ['test/smoke/serve.test.ts'] },
+  { guard: 'a client does not write its own address', tests: ['test/storage/on-node/host.test.ts'] },
   {
     guard: 'the database is readable by its owner alone',
     cut: '0o600',

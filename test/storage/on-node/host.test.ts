@@ -3,6 +3,7 @@ import { createServer } from 'node:https'
 import { type AddressInfo, createServer as createTcpServer } from 'node:net'
 import { describe, expect, it, onTestFinished } from 'vitest'
 import { clientAddress } from '../../../packages/node/client-address'
+import { listen } from '../../../packages/node/http-server'
 import { createLoginLimit } from '../../../packages/node/login-limit'
 import { createPublicFetch, isPublicAddress } from '../../../packages/node/public-fetch'
 import { parseHostSettings } from '../../../packages/node/settings'
@@ -41,6 +42,21 @@ describe('the address of a client', () => {
     ['a header that is no address', ['x-real-ip', '10.0.0.1', { 'x-real-ip': 'unknown' }], null],
   ]
   it.each(rows)('%s', (_, given, address) => expect(clientAddress(...given)).toBe(address))
+
+  it.each([
+    ['where nothing says it', null, ''],
+    ['beside what is known', '192.0.2.1', '192.0.2.1'],
+  ])('RL-03: is not what the client writes, %s', async (_, address, told) => {
+    const server = await listen({
+      host: '127.0.0.1',
+      port: 0,
+      clientAddress: () => address,
+      fetch: (request) => new Response(request.headers.get('CF-Connecting-IP')),
+    })
+    onTestFinished(() => server.close())
+    const headers = { 'CF-Connecting-IP': '203.0.113.9', Connection: 'close' }
+    expect(await (await fetch(`http://127.0.0.1:${server.port}/`, { headers })).text()).toBe(told)
+  })
 })
 
 it('RL-03: LOGIN_LIMIT of a process lets a client make 600 requests a minute, and others as many', async () => {
