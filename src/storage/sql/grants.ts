@@ -65,13 +65,16 @@ export function toGrant(row: LiveSessionRow, [told]: readonly ToldRow[]): Grant 
   // guard: a client that is not told the id of an account is never told it
   const subject = subjectOf(told, row.user_id)
   if (subject === null) return null
+  return { ...grantedBy(row, subject), idTokenAlg: told.id_token_alg, person: personOf(told) }
+}
+
+/** Returns what the session of a grant says: whose it is, to whom, and for what. */
+export function grantedBy(row: LiveSessionRow, subject: string) {
   return {
     live: toLiveSession(row),
     clientId: row.client_id ?? '',
     scope: row.scope ?? '',
     resource: row.resource,
     subject,
-    idTokenAlg: told.id_token_alg,
-    person: personOf(told),
   }
 }

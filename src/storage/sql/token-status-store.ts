@@ -1,6 +1,7 @@
 import type { TokenStatusStore } from '../../oauth/token-status'
+import { grantedBy } from './grants'
 import { type ClientRow, findProven, PROVEN } from './proven-client'
-import { type LiveSessionRow, toLiveSession } from './session-row'
+import type { LiveSessionRow } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
@@ -56,14 +57,7 @@ export function createTokenStatusStore(db: SqlDatabase): TokenStatusStore {
         caller: asking && asking.secret_hash !== null ? { id: asking.id, serves: asking.serves } : null,
         grant:
           grant && subject !== null
-            ? {
-                live: toLiveSession(grant),
-                clientId: grant.client_id ?? '',
-                scope: grant.scope ?? '',
-                resource: grant.resource,
-                subject,
-                refreshCounter: grant.refresh_counter,
-              }
+            ? { ...grantedBy(grant, subject), refreshCounter: grant.refresh_counter }
             : null,
         client: client ? { grants: JSON.parse(client.grants) } : null,
       }
