@@ -341,6 +341,12 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/step-up.test.ts'],
   },
   {
+    guard: 'a level whose factor is gone ends with the next proof',
+    cut: 'hasFactor(account) ? session.methods : []',
+    put: 'session.methods',
+    tests: ['test/contracts/passkeys.test.ts'],
+  },
+  {
     guard: 'a password alone does not renew a proof of two factors',
     cut: "=== 'urn:janus:2fa'",
     put: "=== ''",

@@ -56,6 +56,13 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
   },
   { guard: 'claims name one person, or the request is refused', tests: OPENID },
   {
+    guard: 'a claim that may have none of the values there are is no claim that may have any',
+    cut: ', v.minLength(1)',
+    put: '',
+    tests: OPENID,
+  },
+  { guard: 'an essential level that cannot be read is not passed over', tests: OPENID },
+  {
     guard: 'a hint about another person is no answer about this one',
     cut: 'hinted !== null && hinted !== subject',
     put: 'hinted !== null && hinted === null',

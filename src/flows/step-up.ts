@@ -55,13 +55,15 @@ export type StepUp =
 export async function renewSession(
   services: StepUpServices,
   own: OwnSession,
-  { session, user }: OwnAccount,
+  account: OwnAccount,
   { proof, renew }: ProvenAgain,
   source: RequestSource,
 ): Promise<StepUp> {
   const now = proof.at
   const { userId, mode } = own
-  const methods = addProof(session.methods, proof)
+  const { session, user } = account
+  // guard: a level whose factor is gone ends with the next proof
+  const methods = addProof(hasFactor(account) ? session.methods : [], proof)
   const replacement =
     mode === 'session' ? await prepareSession(services, { userId, mode, methods, source, now }, null) : null
   // Before anything is used up that a token must be had for.
@@ -82,10 +84,17 @@ export async function renewSession(
   return { outcome: 'renewed', signedIn }
 }
 
-/** Returns whether a session has reached its level by a second factor, which a password alone does not renew. */
-export function takesSecondFactor({ session }: OwnAccount): boolean {
+/**
+ * Returns whether a session has reached its level by a second factor that the account still has, which a password alone does not renew. Whoever
+ * removed their last passkey has nothing but the password, or a link, to prove themselves by (docs/explain/decisions/0106).
+ */
+export function takesSecondFactor(account: OwnAccount): boolean {
   // guard: a password alone does not renew a proof of two factors
-  return assuranceOf(session.methods).acr === 'urn:janus:2fa'
+  return assuranceOf(account.session.methods).acr === 'urn:janus:2fa' && hasFactor(account)
+}
+
+function hasFactor({ secondFactor, hasPasskeys }: OwnAccount): boolean {
+  return secondFactor !== null || hasPasskeys
 }
 
 /** Proves again who one is, by the password. It is counted as every other attempt in the session is. @throws {StoreUnavailable} */

@@ -23,9 +23,13 @@ const Wanted = v.nullable(
   v.object({
     essential: v.optional(v.boolean()),
     value: v.optional(v.string()),
-    values: v.optional(v.array(v.string())),
+    // guard: a claim that may have none of the values there are is no claim that may have any
+    values: v.optional(v.pipe(v.array(v.string()), v.minLength(1))),
   }),
 )
+
+/** Says of a claim that cannot be read whether it is essential all the same. */
+const Essential = v.object({ essential: v.literal(true) })
 
 /** A `sub` that cannot be read is one about nobody, and not about anybody. */
 const Subjects = v.array(v.optional(Wanted))
@@ -49,6 +53,8 @@ export function parseClaimsRequest(text: string | null): ClaimsRequest | null {
   const { userinfo, id_token: idToken } = request.output
   const asked = PERSON_CLAIMS.filter((claim) => claim in userinfo || claim in idToken)
   const acr = v.safeParse(Wanted, idToken.acr)
+  // guard: an essential level that cannot be read is not passed over
+  if (!acr.success && v.is(Essential, idToken.acr)) return null
   const subjects = v.safeParse(Subjects, [idToken.sub, userinfo.sub])
   if (!subjects.success) return null
   const [subject = null, ...others] = new Set(subjects.output.flatMap((each) => (each ? valuesOf(each) : [])))

@@ -2,8 +2,8 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createPasskey } from '../support/authenticator'
 import { mailingService } from '../support/mail'
-import { addPasskey, registerPasskey } from '../support/passkeys'
-import { expectProblem, send, signedInPerson } from '../support/person'
+import { addPasskey, registerPasskey, signInWithPasskey } from '../support/passkeys'
+import { clientOf, expectProblem, type SignedIn, send, signedInPerson } from '../support/person'
 import { ownService } from '../support/service'
 import { stopTime } from '../support/stop-time'
 
@@ -164,6 +164,28 @@ describe.each(['session', 'token'] as const)('the passkeys of an account, in %s 
     const headers = { ...ada.headers }
     const removed = await send(service, 'POST', `/passkeys/${second.id}/remove`, { headers, body: {} })
     expect(removed.status).toBe(204)
+  })
+
+  it('STP-02: whoever removed their last passkey keeps the level of their session, with its age, until they prove themselves by what is left', async () => {
+    const later = ownService()
+    const ada = await signedInPerson({ mode, service: later })
+    const { id, soft } = await addPasskey(ada)
+    const own = clientOf(later, mode, await signInWithPasskey(later, soft, { mode }))
+    // A password is no proof of two factors while the passkey is there.
+    const password = { password: ada.password }
+    expectProblem(await own.post('/reauthenticate', password), 422, 'invalid-input')
+    expect((await own.post(`/passkeys/${id}/remove`)).status).toBe(204)
+    const { authenticated_at } = (await own.get('/me')).body.session
+    const level = async (client: SignedIn) => {
+      const { acr, amr, authenticated_at: at } = (await client.get('/me')).body.session
+      return { acr, amr, isOld: at === authenticated_at }
+    }
+    expect(await level(own)).toEqual({ acr: 'urn:janus:2fa', amr: ['swk', 'user', 'mfa'], isOld: true })
+    later.ahead = 601
+    expectProblem(await own.post('/passkeys/options'), 401, 'insufficient-user-authentication')
+    const proven = clientOf(later, mode, await own.post('/reauthenticate', password))
+    expect(await level(proven)).toEqual({ acr: 'urn:janus:1fa', amr: ['pwd'], isOld: false })
+    expect((await proven.post('/passkeys/options')).status).toBe(200)
   })
 
   it('another account’s passkey is as unknown as none', async () => {

@@ -206,6 +206,13 @@ describe('the parameter claims', () => {
     '{"id_token":{"sub":{"value":5}}}',
     '{"id_token":{"sub":"ada"}}',
     '{"id_token":{"sub":{"values":["ada","eve"]}}}',
+    // Nobody is meant, and not anybody.
+    '{"id_token":{"sub":{"values":[]}}}',
+    '{"userinfo":{"sub":{"values":[]}}}',
+    // A level that the client must have, Janus must be able to compare (§5.5.1.1).
+    '{"id_token":{"acr":{"essential":true,"values":[]}}}',
+    '{"id_token":{"acr":{"essential":true,"values":"urn:janus:2fa"}}}',
+    '{"id_token":{"acr":{"essential":true,"value":2}}}',
     '{"id_token":{"sub":{"value":"ada"}},"userinfo":{"sub":{"value":"eve"}}}',
   ])('refuses %s', async (claims) => {
     const answer = await ask(service, requestOf(client, openIdRequest({ claims })), ada)
