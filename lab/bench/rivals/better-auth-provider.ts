@@ -4,12 +4,11 @@ import { getMigrations } from 'better-auth/db/migration'
 import { jwt } from 'better-auth/plugins'
 import { Hono } from 'hono'
 import { worker } from '../servers/worker.ts'
-
-const BASE_URL = 'https://bench.example'
+import { betterAuthOptions } from './better-auth-options.ts'
 
 /**
- * Better Auth as an authorization server on D1, with its own defaults, but for its rate limit and its log, which are off, and signatures,
- * which are ES256 as those of the others. It remembers the client and the resource instead of reading them, as it offers: the cheaper way.
+ * Serves Better Auth as an authorization server on D1. Its signatures are ES256 as those of the others. It remembers the client and the
+ * resource instead of reading them, as it offers: the cheaper way.
  *
  * - `POST /prepare`: its tables and the app, which it names itself.
  * - `GET /protected`: its session check.
@@ -19,13 +18,7 @@ export default worker((bindings) => {
   const trusted = new Set<string>()
   const create = (resources: readonly string[]) =>
     betterAuth({
-      database: bindings.DB,
-      baseURL: BASE_URL,
-      secret: bindings.AUTH_SECRET,
-      emailAndPassword: { enabled: true },
-      rateLimit: { enabled: false },
-      logger: { disabled: true },
-      telemetry: { enabled: false },
+      ...betterAuthOptions(bindings),
       disabledPaths: ['/token'],
       plugins: [
         jwt({ disableSettingJwtHeader: true, jwks: { keyPairConfig: { alg: 'ES256' } } }),

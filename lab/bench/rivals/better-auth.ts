@@ -5,25 +5,17 @@ import { jwt } from 'better-auth/plugins'
 import { Hono } from 'hono'
 import { createLocalJWKSet, type JSONWebKeySet, jwtVerify } from 'jose'
 import { worker } from '../servers/worker.ts'
-
-const BASE_URL = 'https://bench.example'
+import { BASE_URL, betterAuthOptions } from './better-auth-options.ts'
 
 /**
- * Better Auth on D1 with its own defaults, but for its rate limit and its log, which are off. `COOKIE_CACHE` turns on its
- * signed cookie, which is believed for five minutes without a look at D1; `JWT_PLUGIN` turns on its JWTs.
+ * Serves Better Auth on D1. `COOKIE_CACHE` turns on its signed cookie, which is believed for five minutes without a look at D1; `JWT_PLUGIN` turns on its JWTs.
  *
  * - `GET /protected`: its session check, as its documentation has it for Hono.
  * - `GET /protected-by-jwt`: its JWT, verified with jose against its key set, read once, as its documentation advises.
  */
 export default worker((bindings) => {
   const auth = betterAuth({
-    database: bindings.DB,
-    baseURL: BASE_URL,
-    secret: bindings.AUTH_SECRET,
-    emailAndPassword: { enabled: true },
-    rateLimit: { enabled: false },
-    logger: { disabled: true },
-    telemetry: { enabled: false },
+    ...betterAuthOptions(bindings),
     // Its session check would otherwise sign a JWT for each answer.
     plugins: 'JWT_PLUGIN' in bindings ? [jwt({ disableSettingJwtHeader: true })] : [],
     ...('COOKIE_CACHE' in bindings ? { session: { cookieCache: { enabled: true, maxAge: 300 } } } : {}),
