@@ -1,4 +1,4 @@
-import { expect, it } from 'vitest'
+import { expect, it, onTestFinished, vi } from 'vitest'
 import { mintApiKey } from '../../src/oauth/api-key'
 import { type Costs, countingService } from '../support/counting'
 import {
@@ -27,6 +27,8 @@ import {
 } from '../support/oauth-machines'
 import { type OpenIdTokens, openIdRequest, signedInAt, userInfo } from '../support/openid'
 import { type Answer, send, signedInPerson } from '../support/person'
+
+const AFTER = 'https://app.example/bye'
 
 /** Returns the costs, with zero for those that are not named. */
 function costs(spent: Partial<Costs>): Costs {
@@ -148,4 +150,32 @@ it('OpenID Connect adds no trip: a code and a refresh take one and two signature
   expect(await costsOf(() => userInfo(service, access_token))).toEqual(costs({ d1: 1, verifications: 1 }))
   expect(await costsOf(() => userInfo(service, id_token))).toEqual(costs({}))
   expect(await costsOf(() => send(service, 'GET', '/.well-known/openid-configuration'))).toEqual(costs({}))
+})
+
+it('OP-16: a sign-out that an app asks for takes one trip to decide, one to end the session, and behind the answer one, and one for each app that is told', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const openId = { idTokenAlg: 'ES256', sector: null, postLogoutRedirectUris: [AFTER] }
+  const told = vi.spyOn(globalThis, 'fetch').mockResolvedValue(new Response())
+  onTestFinished(() => told.mockRestore())
+  async function signedOut(backChannelLogoutUri: string | null, hint: boolean): Promise<Costs> {
+    const ada = await signedInPerson({ mode: 'session', service })
+    const client = await newClient({ openId: { ...openId, backChannelLogoutUri } })
+    const { id_token } = await signedInAt(service, ada, client)
+    const parameters = new URLSearchParams({
+      ...(hint ? { id_token_hint: id_token } : {}),
+      client_id: client.id,
+      post_logout_redirect_uri: AFTER,
+    })
+    return costsOf(async () => {
+      const headers = { ...ada.headers, Accept: 'text/html', 'Sec-Fetch-Site': 'cross-site' }
+      const answer = await send(service, 'GET', `/oauth/logout?${parameters}`, { headers })
+      expect(answer.status).toBe(hint ? 303 : 200)
+    })
+  }
+  // Of these trips the last is behind the answer: it asks who waits to be told.
+  const ends = { kvReads: 1, kvDeletes: 1, verifications: 1 }
+  expect(await signedOut(null, true)).toEqual(costs({ ...ends, d1: 3 }))
+  const tells = await signedOut('https://app.example/told', true)
+  expect(tells).toEqual(costs({ ...ends, d1: 4, signatures: 1 }))
+  expect(await signedOut(null, false)).toEqual(costs({ d1: 1, kvReads: 1 }))
 })

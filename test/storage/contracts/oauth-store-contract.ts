@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { encodeBase64url } from '../../../src/crypto/base64url'
+import { DEVICE_GRANT } from '../../../src/oauth/grant-types'
 import type { PresentedCode, RefreshAsked } from '../../../src/oauth/oauth-store'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
@@ -16,7 +17,8 @@ interface Place {
   readonly db: SqlDatabase
 }
 
-async function addClient(db: SqlDatabase, secretHash: string | null = null): Promise<string> {
+/** Registers a client, without a secret unless it is given the hash of one. */
+export async function addClient(db: SqlDatabase, secretHash: string | null = null): Promise<string> {
   const id = `c_${encodeBase64url(crypto.getRandomValues(new Uint8Array(16)))}`
   await db.change(
     sql(
@@ -29,7 +31,7 @@ async function addClient(db: SqlDatabase, secretHash: string | null = null): Pro
 }
 
 /** Returns a request of a client for a code, in the first session of a person. */
-function codeFor(clientId: string, ada: Registered, scope: string) {
+export function codeFor(clientId: string, ada: Registered, scope: string) {
   const [codeHash, challenge] = [random(32), random(32)]
   const request = {
     ...{ clientId, redirectUri: REDIRECT_URI, state: null, challenge, scope, resource: RESOURCE },
@@ -41,13 +43,21 @@ function codeFor(clientId: string, ada: Registered, scope: string) {
 }
 
 /** Returns that code as its client presents it. */
-function presented({ codeHash, request }: ReturnType<typeof codeFor>): PresentedCode {
+export function presented({ codeHash, request }: ReturnType<typeof codeFor>): PresentedCode {
   const { clientId, redirectUri, challenge, resource } = request
   return {
     client: { clientId, secretHash: null },
     ...{ codeHash, redirectUri, challenge, resource, grantId: random(16), newSubject: random(32) },
     ...{ idleExpiresAt: NOW + 600, expiresAt: NOW + 6000, source, now: NOW },
   }
+}
+
+/** Registers a public client that may use the device grant. */
+export async function addDeviceClient(db: SqlDatabase): Promise<string> {
+  const id = await addClient(db)
+  const grants = JSON.stringify([DEVICE_GRANT])
+  await db.change(sql('UPDATE oauth_clients SET grants = :grants WHERE id = :id', { id, grants }))
+  return id
 }
 
 /** Registers a client, and issues a code for it in the first session of somebody. */
