@@ -5,6 +5,7 @@ const AUTHORIZE = ['test/oauth/authorize.test.ts']
 const TOKEN = ['test/oauth/token.test.ts']
 const SETTINGS = ['test/config/oauth.test.ts']
 const DOCUMENTS = ['test/oauth/client-documents.test.ts']
+const KEYS_OF_DOCUMENTS = ['test/oauth/document-keys.test.ts']
 const REGISTRATION = ['test/oauth/registration.test.ts']
 const RESOURCE = ['test/verify/protected-resource.test.ts']
 const REDIRECT_URIS = ['test/oauth/redirect-uri.test.ts']
@@ -17,6 +18,22 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     cut: '/[\\\\*#]/.test(text)',
     put: 'false',
     tests: REDIRECT_URIS,
+  },
+  { guard: 'keys are fetched from the host of the document alone', lines: 2, tests: KEYS_OF_DOCUMENTS },
+  { guard: 'an app that signs says by which keys, in one place', lines: 2, tests: KEYS_OF_DOCUMENTS },
+  { guard: 'whoever publishes a private key proves nothing by it', tests: KEYS_OF_DOCUMENTS },
+  { guard: 'keys that their owner has taken away prove nothing', tests: KEYS_OF_DOCUMENTS },
+  {
+    guard: 'keys count for an hour at most',
+    cut: 'Math.min(counts, KEYS_FRESH_SECONDS)',
+    put: 'counts',
+    tests: KEYS_OF_DOCUMENTS,
+  },
+  {
+    guard: 'an app that signs is no public client',
+    cut: ':jwks, :secret_hash, :now',
+    put: ':jwks, NULL, :now',
+    tests: KEYS_OF_DOCUMENTS,
   },
   { guard: 'what a browser would run is no redirect URI', tests: REDIRECT_URIS },
   { guard: 'a redirect URI names no user', lines: 2, tests: REDIRECT_URIS },

@@ -3,8 +3,9 @@ import { hashText } from '../crypto/sha256'
 import type { Clock } from '../runtime/clock'
 import { JWT_MAX_LENGTH } from '../tokens/jwt'
 import { type ClientProof, isClientId } from './client'
+import type { ClientDocuments } from './client-documents'
 import { algorithmOf } from './client-keys'
-import type { MachineStore } from './machine'
+import type { MachineStore, ProvingKeys } from './machine'
 
 /** RFC 7523 §2.2. */
 export const ASSERTION_TYPE = 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer'
@@ -14,6 +15,8 @@ const ASSERTION_SECONDS = 5 * 60
 
 export interface AssertionServices {
   readonly machines: MachineStore
+  /** `null`: no app describes itself by a document here. */
+  readonly clientDocuments: ClientDocuments | null
   readonly issuer: string
   readonly clock: Clock
 }
@@ -25,12 +28,13 @@ export interface AssertionServices {
  * @throws {StoreUnavailable}
  */
 export async function verifyAssertion(
-  { machines, issuer, clock }: AssertionServices,
+  services: AssertionServices,
   assertion: string,
 ): Promise<ClientProof | null> {
+  const { machines, issuer, clock } = services
   const now = clock()
   const named = readNames(assertion)
-  const client = named && (await machines.findKeys(named.clientId))
+  const client = named && (await currentKeys(services, named.clientId, now))
   const key = client?.keys.find(({ kid }) => kid === named?.kid)
   const alg = key && algorithmOf(key)
   if (!named || !client || !key || alg === undefined) return null
@@ -53,6 +57,22 @@ export async function verifyAssertion(
   // guard: an assertion works once
   if (!(await machines.useAssertion({ id, expiresAt: exp }))) return null
   return { clientId: named.clientId, secretHash: client.secretHash }
+}
+
+/** Returns the keys of a client as they are now. Those of a document are fetched again with it, and while they cannot be had, the last ones count. */
+async function currentKeys(
+  { machines, clientDocuments }: AssertionServices,
+  clientId: string,
+  now: number,
+): Promise<ProvingKeys | null> {
+  const known = await machines.findKeys(clientId)
+  // A client that is not known, or has no keys, leads to no fetch.
+  if (known === null || clientDocuments === null || now < (known.freshUntil ?? Number.POSITIVE_INFINITY))
+    return known
+  const read = await clientDocuments.read(clientId)
+  // guard: keys that their owner has taken away prove nothing
+  if (read.outcome === 'refused') return null
+  return read.outcome === 'read' ? machines.findKeys(clientId) : known
 }
 
 /** Reads whose an assertion says it is. Nothing of it is proven yet. */

@@ -31,22 +31,51 @@ function isPublicHost(host: string): boolean {
   return /^[a-z0-9.-]+\.[a-z][a-z0-9-]*$/.test(host) && !OWN_NETWORK.test(host)
 }
 
+/** Names how an app with a document may prove who it is. It shares no secret with anybody. */
+const PROVING_METHODS = ['none', 'private_key_jwt'] as const
+
+const METHOD = 'token_endpoint_auth_method'
+
 const Document = v.object({
   ...AppMetadataFields,
   client_id: v.string(),
-  token_endpoint_auth_method: v.optional(v.literal('none'), 'none'),
+  [METHOD]: v.optional(v.picklist(PROVING_METHODS), 'none'),
+  jwks: v.optional(v.unknown()),
+  jwks_uri: v.optional(v.string()),
 })
 
+/** What a document says of a client. */
+export interface DescribedClient extends AppMetadata {
+  /** Says where the public keys are by which the client proves who it is: in the document, or at a URL. `null`: it is public. */
+  readonly keys: { readonly set: unknown } | { readonly uri: string } | null
+}
+
 /**
- * Reads the document of a client, or returns why it is not believed. What it says of redirect URIs counts only because it stands at the URL that is the
- * id of the client.
+ * Reads the document of a client, or returns why it is not believed. What it says of redirect URIs and keys counts only because it stands at the URL that
+ * is the id of the client.
  */
-export function readClientDocument(url: string, text: string): AppMetadata | { readonly why: string } {
+export function readClientDocument(url: string, text: string): DescribedClient | { readonly why: string } {
   const read = v.safeParse(Document, parseJson(text))
-  if (!read.success) return { why: `${read.issues[0].path?.[0]?.key ?? 'the document'} is not as it must be` }
+  if (!read.success) return { why: whyNot(read.issues[0].path?.[0]?.key) }
+  const { client_id, jwks, jwks_uri: uri, [METHOD]: method } = read.output
   // guard: a document speaks for the URL at which it stands, and for no other
-  if (read.output.client_id !== url) return { why: 'client_id is not the URL of the document' }
-  return toAppMetadata(read.output) ?? { why: 'redirect_uris holds none that can be used' }
+  if (client_id !== url) return { why: 'client_id is not the URL of the document' }
+  const app = toAppMetadata(read.output)
+  if (app === null) return { why: 'redirect_uris holds none that can be used' }
+  if (method === 'none') return { ...app, keys: null }
+  // guard: an app that signs says by which keys, in one place
+  if ((jwks === undefined) === (uri === undefined))
+    return { why: 'private_key_jwt takes jwks or jwks_uri, one of the two' }
+  if (uri === undefined) return { ...app, keys: { set: jwks } }
+  // guard: keys are fetched from the host of the document alone
+  if (!isDocumentUrl(uri) || new URL(uri).origin !== new URL(url).origin)
+    return { why: 'jwks_uri is not at the host of the document' }
+  return { ...app, keys: { uri } }
+}
+
+function whyNot(member: unknown): string {
+  if (member === METHOD) return `${METHOD} must be ${PROVING_METHODS.join(' or ')}`
+  return `${member ?? 'the document'} is not as it must be`
 }
 
 function parseJson(text: string): unknown {

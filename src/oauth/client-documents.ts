@@ -3,13 +3,16 @@ import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { createEgress, type Send } from '../social/egress'
 import { ProviderUnavailable } from '../social/provider'
-import type { AppMetadata } from './app-metadata'
 import type { Client } from './client'
-import { readClientDocument } from './client-document'
+import { type DescribedClient, readClientDocument } from './client-document'
+import { type ClientKey, usableKeys } from './client-keys'
 import type { SelfRegisteredStore } from './self-registered-store'
 
 /** Bounds how long a document counts, whatever its headers say, in seconds. */
 const FRESH_SECONDS = { least: 60, usual: 24 * 60 * 60, most: 7 * 24 * 60 * 60 }
+
+/** Bounds how long keys count, in seconds: whoever has lost one takes it out of the set. */
+const KEYS_FRESH_SECONDS = 60 * 60
 
 /** Says how soon a document is asked for again that could not be had, in seconds. */
 const RETRY_SECONDS = 60
@@ -57,19 +60,21 @@ export function createClientDocuments({
       return { outcome: 'unavailable' }
     }
     try {
-      const response = await createEgress([origin], { send })(url, {
-        headers: { Accept: 'application/json' },
-      })
+      const get = createEgress([origin], { send })
+      const response = await get(url, { headers: { Accept: 'application/json' } })
       const answer = await readAnswer(url, response)
-      if (answer === 'unavailable') throw new ProviderUnavailable('failed')
-      if ('why' in answer) {
-        log('client-document-refused', { origin, reason: answer.why })
-        return { outcome: 'refused', why: answer.why }
+      const keys = 'why' in answer ? [] : await readKeys(answer, get)
+      const why = 'why' in answer ? answer.why : keys?.length === 0 ? 'it has no key that can be used' : null
+      if ('why' in answer || why !== null) {
+        log('client-document-refused', { origin, reason: why ?? '' })
+        return { outcome: 'refused', why: why ?? '' }
       }
-      const freshUntil = clock() + freshSeconds(response.headers.get('Cache-Control') ?? '')
+      const counts = freshSeconds(response.headers.get('Cache-Control') ?? '')
+      // guard: keys count for an hour at most
+      const freshUntil = clock() + (keys === null ? counts : Math.min(counts, KEYS_FRESH_SECONDS))
       return {
         outcome: 'read',
-        client: await store.saveDocument({ ...answer, id: url, freshUntil, now: clock() }),
+        client: await store.saveDocument({ ...answer, keys, id: url, freshUntil, now: clock() }),
       }
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error
@@ -97,17 +102,28 @@ export function createClientDocuments({
   }
 }
 
+/** @throws {ProviderUnavailable} If the host cannot answer just now. */
 async function readAnswer(
   url: string,
   response: Response,
-): Promise<AppMetadata | { readonly why: string } | 'unavailable'> {
+): Promise<DescribedClient | { readonly why: string }> {
   const { status, headers } = response
   if (status === 404 || status === 410) return { why: `the answer was ${status}` }
-  if (status !== 200) return 'unavailable'
+  if (status !== 200) throw new ProviderUnavailable('failed')
   // guard: a document is JSON by its type
   if (parseReadableType(headers.get('Content-Type') ?? '') !== 'json')
     return { why: 'the answer is not application/json' }
   return readClientDocument(url, await response.text())
+}
+
+/** Returns the keys of an app that signs, none if there is no good one; `null`: it signs nothing. @throws {ProviderUnavailable} */
+async function readKeys({ keys }: DescribedClient, get: Send): Promise<readonly ClientKey[] | null> {
+  if (keys === null) return null
+  if ('set' in keys) return usableKeys(keys.set)
+  const response = await get(keys.uri, { headers: { Accept: 'application/jwk-set+json, application/json' } })
+  if (response.status === 404 || response.status === 410) return []
+  if (response.status !== 200) throw new ProviderUnavailable('failed')
+  return usableKeys(await response.json().catch(() => null))
 }
 
 /** Returns how long a document counts, by its own header within bounds. */

@@ -52,3 +52,19 @@ export function checkClientKeys(document: unknown): string | null {
   }
   return null
 }
+
+/**
+ * Returns the keys of a set that its owner publishes by which assertions can be verified. Others, as those for encryption, are passed over. Empty: there
+ * is none, or the set cannot be believed.
+ */
+export function usableKeys(document: unknown): readonly ClientKey[] {
+  const { keys } = (typeof document === 'object' && document !== null ? document : {}) as { keys?: unknown }
+  const published = Array.isArray(keys) ? (keys as readonly ClientKey[]) : []
+  // guard: whoever publishes a private key proves nothing by it
+  if (published.some((key) => typeof key === 'object' && key !== null && 'd' in key)) return []
+  const usable = published.filter(
+    (key) => checkClientKeys({ keys: [key] }) === null && (key.use === undefined || key.use === 'sig'),
+  )
+  const kids = usable.map(({ kid }) => kid)
+  return usable.filter(({ kid }, index) => kids.indexOf(kid) === index).slice(0, MOST_KEYS)
+}

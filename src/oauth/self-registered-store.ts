@@ -1,6 +1,7 @@
 import type { Source, SourceThrottled } from '../throttling/source-limit'
 import type { AppMetadata } from './app-metadata'
 import type { Client } from './client'
+import type { ClientKey } from './client-keys'
 
 /**
  * Stores apps that no operator registered: those that describe themselves at a URL, and those that register themselves. Every method throws
@@ -11,7 +12,13 @@ export interface SelfRegisteredStore {
   mayFetch(origin: string, now: number): Promise<boolean>
   /** Stores what a document says, in place of what it said before. */
   saveDocument(
-    document: AppMetadata & { readonly id: string; readonly freshUntil: number; readonly now: number },
+    document: AppMetadata & {
+      readonly id: string
+      /** Holds what it proves itself by; `null`: it is public. */
+      readonly keys: readonly ClientKey[] | null
+      readonly freshUntil: number
+      readonly now: number
+    },
   ): Promise<Client>
   /** Lets what a document said last count until then, if it is known. */
   postponeDocument(id: string, freshUntil: number): Promise<void>

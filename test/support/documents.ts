@@ -5,6 +5,8 @@ import { ALL_PARTS, type OwnService, ownService } from './service'
 /** Holds the answer of an app's host to a request for its document. */
 export interface Host {
   document: object | string
+  /** What it answers at `jwks.json`, with the status. */
+  keys: object | string
   status: number
   headers: Record<string, string>
   /** Answers nothing, as a host that is down. */
@@ -37,11 +39,12 @@ export function documentOf({ id, redirectUri }: TestClient, others: object = {})
 /** A host that a test has in hand, and the authorization server that asks it. */
 export function hostOf(document: object | string) {
   const headers = { 'Content-Type': 'application/json; charset=utf-8' }
-  const host: Host = { document, status: 200, headers, isDown: false, asked: [] }
+  const host: Host = { document, keys: {}, status: 200, headers, isDown: false, asked: [] }
   const send = async (url: string, init: RequestInit) => {
     host.asked.push({ url, init })
     if (host.isDown) throw new TypeError('There is nobody there')
-    const body = typeof host.document === 'string' ? host.document : JSON.stringify(host.document)
+    const said = url.endsWith('/jwks.json') ? host.keys : host.document
+    const body = typeof said === 'string' ? said : JSON.stringify(said)
     return new Response(body, { status: host.status, headers: host.headers })
   }
   return { host, createProvider: (env: object) => createProviderBy(env, { send }) }

@@ -24,8 +24,7 @@ export async function proveClient(
       'invalid_request',
       `Authenticate in one way only, or send client_assertion_type=${ASSERTION_TYPE}.`,
     )
-  const { machines, clock, config } = services
-  const proof = await verifyAssertion({ machines, clock, issuer: config.issuer }, assertion ?? '')
+  const proof = await verifyAssertion({ ...services, issuer: services.config.issuer }, assertion ?? '')
   const named = form.get('client_id')
   if (!proof || (named !== undefined && named !== proof.clientId))
     return oauthError('invalid_client', 'The assertion is not valid, has expired, or was used.')

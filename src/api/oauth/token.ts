@@ -46,7 +46,7 @@ async function grantTokens(
   c: Context,
   services: Parameters<typeof refreshGrant>[0] &
     MachineServices &
-    Pick<ProviderPart, 'deviceGrants' | 'machines' | 'apiKeys'> &
+    Pick<ProviderPart, 'deviceGrants' | 'machines' | 'apiKeys' | 'clientDocuments'> &
     Pick<Services, 'config'>,
 ): Promise<GrantedTokens | ExchangedToken | OAuthError> {
   const form = await readOAuthForm(c)

@@ -1,3 +1,5 @@
+import { encodeBase64url } from '../../crypto/base64url'
+import { randomBytes } from '../../crypto/random'
 import { hashText } from '../../crypto/sha256'
 import { nameOfUrl } from '../../oauth/app-metadata'
 import type { SelfRegisteredStore } from '../../oauth/self-registered-store'
@@ -23,13 +25,17 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
       return (await db.change(spendSource({ sources, now }), { outcomeMatters: false })).length > 0
     },
 
-    async saveDocument({ id, name, redirectUris, scopes, freshUntil, now }) {
+    async saveDocument({ id, name, redirectUris, scopes, keys, freshUntil, now }) {
       const [row] = await db.change(
         sql<ClientRow>(
-          `INSERT INTO oauth_clients (id, name, redirect_uris, scopes, created_at, registered_by, fresh_until, kept_until)
-           VALUES (:id, :name, :redirect_uris, :scopes, :now, 'document', :fresh_until, :kept_until)
+          // A client with keys has a secret that nobody knows, so no statement takes it for a public one.
+          // guard: an app that signs is no public client
+          `INSERT INTO oauth_clients (id, name, redirect_uris, scopes, jwks, secret_hash, created_at, registered_by, fresh_until,
+                                      kept_until)
+           VALUES (:id, :name, :redirect_uris, :scopes, :jwks, :secret_hash, :now, 'document', :fresh_until, :kept_until)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, redirect_uris = excluded.redirect_uris,
-             scopes = excluded.scopes, fresh_until = excluded.fresh_until
+             scopes = excluded.scopes, jwks = excluded.jwks, fresh_until = excluded.fresh_until,
+             secret_hash = CASE WHEN excluded.jwks IS NULL THEN NULL ELSE COALESCE(oauth_clients.secret_hash, excluded.secret_hash) END
            WHERE oauth_clients.registered_by = 'document'
            RETURNING *`,
           {
@@ -37,6 +43,8 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
             name: name ?? nameOfUrl(id),
             redirect_uris: JSON.stringify(redirectUris),
             scopes: JSON.stringify(scopes),
+            jwks: keys && JSON.stringify({ keys }),
+            secret_hash: keys && encodeBase64url(randomBytes(32)),
             fresh_until: freshUntil,
             kept_until: now + KEPT_SECONDS.unused,
             now,

@@ -1,0 +1,215 @@
+import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
+import { beforeAll, describe, expect, it } from 'vitest'
+import { usableKeys } from '../../src/oauth/client-keys'
+import { documentClient, documentOf, serviceWithHost } from '../support/documents'
+import {
+  ask,
+  codeFor,
+  exchange,
+  oauthService,
+  postForm,
+  requestOf,
+  type TestClient,
+  VERIFIER,
+} from '../support/oauth'
+import { type Answer, expectProblem, type Person, signedInPerson } from '../support/person'
+import type { OwnService } from '../support/service'
+
+// Apps that describe themselves at a URL and prove who they are by a key, as ChatGPT does.
+
+const HOUR = 60 * 60
+const METHOD = { token_endpoint_auth_method: 'private_key_jwt' }
+
+interface Signer {
+  readonly kid: string
+  readonly key: CryptoKey
+  readonly jwk: JWK
+}
+
+let ada: Person
+let [one, two]: Signer[] = []
+
+async function newSigner(kid: string): Promise<Signer> {
+  const { privateKey, publicKey } = await generateKeyPair('RS256', { extractable: true })
+  const jwk = { ...(await exportJWK(publicKey)), kid, alg: 'RS256', use: 'sig' }
+  return { kid, key: privateKey, jwk }
+}
+
+beforeAll(async () => {
+  ada = await signedInPerson({ mode: 'session', service: oauthService() })
+  ;[one, two] = await Promise.all([newSigner('one'), newSigner('two')])
+})
+
+function signers(): readonly [Signer, Signer] {
+  if (!one || !two) throw new Error('There are no keys yet')
+  return [one, two]
+}
+
+/** Returns what proves a client, as its form has it. */
+async function proofOf(service: OwnService, { id }: TestClient, { kid, key }: Signer) {
+  const now = Math.floor(Date.now() / 1000) + service.ahead
+  const claims = { iss: id, sub: id, aud: service.issuer, jti: crypto.randomUUID(), exp: now + 60 }
+  return {
+    client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+    client_assertion: await new SignJWT(claims).setProtectedHeader({ alg: 'RS256', kid }).sign(key),
+  }
+}
+
+async function exchangeSigned(service: OwnService, app: TestClient, code: string, by: Signer) {
+  const own = { client_id: app.id, redirect_uri: app.redirectUri, code, code_verifier: VERIFIER }
+  const proof = await proofOf(service, app, by)
+  return postForm(service, '/oauth/token', { grant_type: 'authorization_code', ...own, ...proof })
+}
+
+async function refreshSigned(service: OwnService, app: TestClient, { body }: Answer, by: Signer) {
+  const proof = await proofOf(service, app, by)
+  const fields = { grant_type: 'refresh_token', refresh_token: body.refresh_token, ...proof }
+  return postForm(service, '/oauth/token', fields)
+}
+
+const refused = { status: 401, body: { error: 'invalid_client' } }
+
+describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %s', (place) => {
+  /** What the document says of keys, and the host that serves both. */
+  function stage(keys: readonly object[]) {
+    const app = documentClient()
+    const uri = new URL('jwks.json', app.id).href
+    const document = (now: readonly object[]) =>
+      documentOf(app, { ...METHOD, ...(place === 'jwks' ? { jwks: { keys: now } } : { jwks_uri: uri }) })
+    const { service, host } = serviceWithHost(document(keys))
+    host.keys = { keys }
+    const publish = (now: readonly object[]) => {
+      host.document = document(now)
+      host.keys = { keys: now }
+    }
+    return { app, service, host, publish }
+  }
+
+  it('is asked about each time, and proves itself with every code and refresh', async () => {
+    const [own, other] = signers()
+    const { app, service, host } = stage([own.jwk])
+    const code = await codeFor(service, ada, app)
+    expect(await exchange(service, app, code)).toMatchObject(refused)
+    expect(await exchangeSigned(service, app, code, { ...other, kid: own.kid })).toMatchObject(refused)
+    expect(await exchangeSigned(service, app, code, other)).toMatchObject(refused)
+    const tokens = await exchangeSigned(service, app, code, own)
+    expect(tokens.status, tokens.text).toBe(200)
+    const unsigned = {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.body.refresh_token,
+      client_id: app.id,
+    }
+    expect(await postForm(service, '/oauth/token', unsigned)).toMatchObject(refused)
+    expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
+    const page = await ask(service, requestOf(app), ada)
+    expect([page.status, page.text.includes('Nobody has checked this app')]).toEqual([200, true])
+    expect(host.asked).toHaveLength(place === 'jwks' ? 1 : 2)
+  })
+
+  it('changes its keys: they are fetched again after an hour, and one that was taken away proves nothing', async () => {
+    const [old, fresh] = signers()
+    const { app, service, host, publish } = stage([old.jwk])
+    host.headers = { ...host.headers, 'Cache-Control': 'max-age=86400' }
+    let tokens = await exchangeSigned(service, app, await codeFor(service, ada, app), old)
+    publish([fresh.jwk])
+    expect(await refreshSigned(service, app, tokens, fresh)).toMatchObject(refused)
+    tokens = await refreshSigned(service, app, tokens, old)
+    service.ahead = HOUR
+    expect(await refreshSigned(service, app, tokens, old)).toMatchObject(refused)
+    tokens = await refreshSigned(service, app, tokens, fresh)
+    expect(tokens.status, tokens.text).toBe(200)
+    // While the host is down, what it said last counts; without a document there is no app.
+    host.isDown = true
+    service.ahead = 2 * HOUR
+    tokens = await refreshSigned(service, app, tokens, fresh)
+    expect(tokens.status, tokens.text).toBe(200)
+    Object.assign(host, { isDown: false, status: 404 })
+    service.ahead = 3 * HOUR
+    expect(await refreshSigned(service, app, tokens, fresh)).toMatchObject(refused)
+  })
+
+  it('may become a public client, and one that signs again', async () => {
+    const [own] = signers()
+    const { app, service, host } = stage([own.jwk])
+    const signing = host.document
+    host.document = documentOf(app)
+    const tokens = await exchange(service, app, await codeFor(service, ada, app))
+    host.document = signing
+    service.ahead = 25 * HOUR
+    await ask(service, requestOf(app), ada)
+    const fields = {
+      grant_type: 'refresh_token',
+      refresh_token: tokens.body.refresh_token,
+      client_id: app.id,
+    }
+    expect(await postForm(service, '/oauth/token', fields)).toMatchObject(refused)
+    expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
+  })
+})
+
+it('is asked for its keys no more often than for its document, whoever names it', async () => {
+  const [own, other] = signers()
+  const app = documentClient()
+  const { service, host } = serviceWithHost(documentOf(app, { ...METHOD, jwks: { keys: [own.jwk] } }))
+  const code = await codeFor(service, ada, app)
+  for (let n = 0; n < 5; n++) await exchangeSigned(service, app, code, { ...other, kid: `${n}` })
+  const stranger = documentClient()
+  expect(await exchangeSigned(service, stranger, code, own)).toMatchObject(refused)
+  expect(host.asked.map(({ url }) => url)).toEqual([app.id])
+})
+
+it.each<[string, (app: TestClient) => object]>([
+  ['no keys', () => ({})],
+  [
+    'keys in two places',
+    ({ id }) => ({ jwks: { keys: [signers()[0].jwk] }, jwks_uri: new URL('jwks.json', id).href }),
+  ],
+  ['keys at another host', () => ({ jwks_uri: 'https://evil.example/jwks.json' })],
+  ['keys at another port', ({ id }) => ({ jwks_uri: `https://${new URL(id).host}:8443/jwks.json` })],
+  ['keys at http', ({ id }) => ({ jwks_uri: `http://${new URL(id).host}/jwks.json` })],
+  ['keys that are no set', () => ({ jwks: [signers()[0].jwk] })],
+  ['no key that signs', () => ({ jwks: { keys: [{ ...signers()[0].jwk, use: 'enc' }] } })],
+  ['a secret', () => ({ jwks: { keys: [{ kty: 'oct', kid: 'one', k: 'AAAA' }] } })],
+])(
+  'GHSA-5rr4-8452-hf4v: an app whose document has %s is not let in, and nothing else is fetched',
+  async (_, said) => {
+    const app = documentClient()
+    const { service, host } = serviceWithHost(documentOf(app, { ...METHOD, ...said(app) }))
+    expectProblem(await ask(service, requestOf(app), ada), 400, 'authorization-refused')
+    expect(host.asked.map(({ url }) => url)).toEqual([app.id])
+  },
+)
+
+it.each<[string, object | string]>([
+  ['no set', 'keys'],
+  ['an empty set', { keys: [] }],
+  ['nothing', ''],
+])('an app whose keys are %s is not let in', async (_, keys) => {
+  const app = documentClient()
+  const uri = new URL('jwks.json', app.id).href
+  const { service, host } = serviceWithHost(documentOf(app, { ...METHOD, jwks_uri: uri }))
+  host.keys = keys
+  const answer = await ask(service, requestOf(app), ada)
+  expectProblem(answer, 400, 'authorization-refused')
+  expect(answer.body.detail).toContain('it has no key that can be used')
+})
+
+it('a refusal says which way an app may prove itself', async () => {
+  const app = documentClient()
+  const { service } = serviceWithHost(documentOf(app, { token_endpoint_auth_method: 'client_secret_basic' }))
+  const answer = await ask(service, requestOf(app), ada)
+  expect(answer.body.detail).toContain('token_endpoint_auth_method must be none or private_key_jwt')
+})
+
+it('of a set those keys are used that can verify, each once, and none of a set with a private key', async () => {
+  const [{ jwk, key }, other] = signers()
+  const keys = [
+    jwk,
+    { ...other.jwk, use: 'enc' },
+    { ...other.jwk, alg: 'PS256' },
+    { ...other.jwk, kid: 'one' },
+    null,
+  ]
+  expect(usableKeys({ keys })).toEqual([jwk])
+  expect(usableKeys({ keys: [jwk, { ...(await exportJWK(key)), kid: 'x' }] })).toEqual([])
+})
