@@ -44,7 +44,7 @@ const Document = v.object({
   jwks_uri: v.optional(v.string()),
 })
 
-/** What a document says of a client. */
+/** Holds what a document says of a client. */
 export interface DescribedClient extends AppMetadata {
   /** Says where the public keys are by which the client proves who it is: in the document, or at a URL. `null`: it is public. */
   readonly keys: { readonly set: unknown } | { readonly uri: string } | null
