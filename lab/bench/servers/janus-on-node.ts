@@ -10,6 +10,7 @@ import { openPostgres } from '../../../src/wiring/postgres-on-node'
 import { openRedisCopies } from '../../../src/wiring/redis-on-node'
 import { serveFromSqlite } from '../../../src/wiring/sqlite-on-node'
 import { BENCH_CLIENT } from './bench-client'
+import { CLIENT_LIMIT } from './client-limit'
 import { janusApp } from './janus-app.ts'
 
 /**
@@ -25,8 +26,7 @@ const bindings = {
   SESSION_COPIES: 'memory',
   ...env,
   DATABASE,
-  // All come from one address here.
-  LOGIN_LIMIT: { limit: async () => ({ success: true }) },
+  LOGIN_LIMIT: CLIENT_LIMIT,
   HYPERDRIVE: { connectionString: '' },
 }
 const opened = await openCopies()
