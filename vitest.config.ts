@@ -21,6 +21,9 @@ process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
 /** No test is timed, so a busy machine is no reason to fail one: only what hangs is ended. Beside other work a start has taken a minute. */
 const PATIENCE_MS = 300_000
 
+/** Nor is what a test waits for: by default it would be given up after a second. */
+const POLL = { timeout: 60_000 }
+
 /**
  * As many as the smallest machine has cores. Each project says it: a project takes nothing from the configuration around it, and the default
  * on two cores is one.
@@ -132,6 +135,7 @@ function inWorkerd(
       sequence: { setupFiles: 'list' as const },
       testTimeout: PATIENCE_MS,
       hookTimeout: PATIENCE_MS,
+      expect: { poll: POLL },
       provide: { naughtyStrings, commonPasswords: selectCommonPasswords(), wycheproof: readWycheproof() },
     },
   }
@@ -204,6 +208,7 @@ export default defineConfig({
           ],
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,
+          expect: { poll: POLL },
         },
       },
       {
@@ -219,6 +224,7 @@ export default defineConfig({
           isolate: false,
           testTimeout: PATIENCE_MS,
           hookTimeout: PATIENCE_MS,
+          expect: { poll: POLL },
         },
       },
     ],

@@ -131,7 +131,7 @@ describe.each(ENGINES)('in $name', ({ name, tools, start }) => {
       await vi.waitFor(
         async () => expect((await engine.tried()).join('\n')).toContain(`${CUSTOM_SCHEME}?code=`),
         {
-          timeout: 20_000,
+          timeout: 240_000,
           interval: 100,
         },
       )

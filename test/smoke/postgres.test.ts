@@ -90,7 +90,7 @@ describeWith(['postgres'], 'a Worker with DATABASE=postgres', () => {
       { mode: 'session', end_reason: 'signed-out' },
     ])
     const open = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = 'janus' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
-    await expect.poll(() => ask(database, open), { timeout: 60_000 }).toEqual([{ n: 0 }])
+    await expect.poll(() => ask(database, open)).toEqual([{ n: 0 }])
   })
 
   it('answers 503 while PostgreSQL is down', async () => {

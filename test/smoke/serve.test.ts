@@ -213,7 +213,7 @@ describe('janus serve with a SQLite file', () => {
     const old = database.prepare(`SELECT count(*) AS n FROM budgets WHERE kind = 'old'`)
     await service.restart()
     // The sweep runs at once.
-    await expect.poll(() => old.get(), { timeout: 60_000 }).toEqual({ n: 0 })
+    await expect.poll(() => old.get()).toEqual({ n: 0 })
     database.close()
     expect(await browser.me()).toBe(200)
     expect((await post(service, '/refresh', { refresh_token: app.refreshToken })).status).toBe(200)
@@ -333,11 +333,11 @@ describeWith(
 
     it('stops in order, and leaves no connection to the server', async () => {
       await Promise.all(processes.map((service) => service.end()))
-      await expect.poll(() => bouncer.clientsOf('janus'), { timeout: 60_000 }).toEqual([])
+      await expect.poll(() => bouncer.clientsOf('janus')).toEqual([])
       // What is open now is PgBouncer's.
       await bouncer.stop()
       const open = `SELECT count(*)::int AS n FROM pg_stat_activity WHERE datname = 'janus' AND backend_type = 'client backend' AND pid <> pg_backend_pid()`
-      await expect.poll(() => ask(url, open), { timeout: 60_000 }).toEqual([{ n: 0 }])
+      await expect.poll(() => ask(url, open)).toEqual([{ n: 0 }])
     })
   },
 )
@@ -367,12 +367,12 @@ describeWith(['redis', 'memcached'], 'janus serve with copies of sessions in a s
         await server.kill()
         expect(new Set(await asking)).toEqual(new Set([200]))
         // It is asked once in a while.
-        await expect.poll(readyz, { timeout: 60_000 }).toMatchObject({ name, ok: false })
+        await expect.poll(readyz).toMatchObject({ name, ok: false })
         expect(await (await signIn(here, email, 'session')).me()).toBe(200)
         // The session has ended, and its copy may be there.
         expect([await again.signOut(), await again.me()]).toEqual([503, 401])
         await server.start()
-        await expect.poll(readyz, { timeout: 60_000 }).toEqual({ name, ok: true })
+        await expect.poll(readyz).toEqual({ name, ok: true })
         expect([await ada.me(), await ada.signOut(), await ada.me()]).toEqual([200, 204, 401])
         await here.end()
         expect(here.output()).not.toMatch(/Error: |before everything was finished/)

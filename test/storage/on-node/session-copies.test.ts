@@ -10,7 +10,6 @@ import { describeWith } from '../../support/with-tools'
 import { copiesOn, newLiveSession, now, sessionCopiesContract } from '../session-copies-contract'
 
 const NEVER = new AbortController().signal
-const TIMEOUT = { timeout: 60_000 }
 
 const STORES = {
   redis: {
@@ -86,7 +85,7 @@ for (const tool of ['redis', 'memcached'] as const) {
       for (const call of [() => cache.find('id'), () => cache.save(live, now()), () => cache.delete(['id'])])
         await expect(call()).rejects.toThrow(StoreUnavailable)
       await server.start()
-      await expect.poll(() => cache.find(live.session.id).catch(() => 'down'), TIMEOUT).toBeNull()
+      await expect.poll(() => cache.find(live.session.id).catch(() => 'down')).toBeNull()
       await cache.save(live, now())
       expect(await cache.find(live.session.id)).toEqual(live)
     })
@@ -101,7 +100,7 @@ for (const tool of ['redis', 'memcached'] as const) {
       for (const wait of await Promise.allSettled(waits))
         expect(wait).toMatchObject({ reason: { cause: expect.any(NoAnswer) } })
       server.goOn()
-      await expect.poll(() => copyStore.get('session:id', NEVER).catch(() => 'down'), TIMEOUT).toBe('text')
+      await expect.poll(() => copyStore.get('session:id', NEVER).catch(() => 'down')).toBe('text')
     })
   })
 
@@ -112,7 +111,7 @@ for (const tool of ['redis', 'memcached'] as const) {
       for (let call = 0; call < 20; call++) expect(await copyStore.get('session:id', NEVER)).toBe('text')
       expect(count.made).toBe(1)
       close()
-      await expect.poll(count.open, TIMEOUT).toBe(0)
+      await expect.poll(count.open).toBe(0)
       await expect(copyStore.get('session:id', NEVER)).rejects.toThrow()
     })
 
@@ -129,10 +128,10 @@ for (const tool of ['redis', 'memcached'] as const) {
           () => rejected++,
         )
       }
-      await expect.poll(count.open, TIMEOUT).toBe(tool === 'redis' ? 1 : 10)
+      await expect.poll(count.open).toBe(tool === 'redis' ? 1 : 10)
       givenUp.abort(new NoAnswer('late'))
-      await expect.poll(() => [answered, rejected], TIMEOUT).toEqual([0, 40])
-      await expect.poll(count.open, TIMEOUT).toBeLessThanOrEqual(tool === 'redis' ? 1 : 0)
+      await expect.poll(() => [answered, rejected]).toEqual([0, 40])
+      await expect.poll(count.open).toBeLessThanOrEqual(tool === 'redis' ? 1 : 0)
       expect(count.made).toBeLessThanOrEqual(10)
     })
 
@@ -145,7 +144,7 @@ for (const tool of ['redis', 'memcached'] as const) {
       expect(failure).not.toBe('text')
       // AUD-02: a refusal may repeat what was sent.
       expect(failure).not.toContain('session:id')
-      await expect.poll(() => copyStore.get('session:id', NEVER).catch(() => 'down'), TIMEOUT).toBe('text')
+      await expect.poll(() => copyStore.get('session:id', NEVER).catch(() => 'down')).toBe('text')
     })
 
     it('a reply that nobody asked for confirms no deletion', async () => {
@@ -156,7 +155,7 @@ for (const tool of ['redis', 'memcached'] as const) {
       onTestFinished(close)
       expect(await copyStore.get('session:id', NEVER)).toBe('text')
       for (const socket of sockets) socket.write(good.delete)
-      await expect.poll(() => count.made - count.open(), TIMEOUT).toBe(1)
+      await expect.poll(() => count.made - count.open()).toBe(1)
       const givenUp = new AbortController()
       const deletion = copyStore.delete(['session:id'], givenUp.signal).catch(() => 'not confirmed')
       setImmediate(() => {
