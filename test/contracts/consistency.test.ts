@@ -1,12 +1,15 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { createPlace, type Place, sessionCopy } from '../support/place'
+import { stopTime } from '../support/stop-time'
 import { truthOfProject } from '../support/truth'
 
 // The table of docs/explain/staleness.md, row by row and column by column.
 
 const LATER = 62
+
+beforeEach(stopTime)
 
 describe('OUT-02: signed out here, used elsewhere', () => {
   it('session mode: honoured while KV is behind there, refused as soon as it is not', async () => {
@@ -30,9 +33,9 @@ describe('OUT-02: signed out here, used elsewhere', () => {
     await ada.post('/logout')
 
     expectProblem(await refresh(here, ada.refreshToken), 401, 'session-ended')
-    here.ahead = 15 * 60 - 30
+    here.ahead = 15 * 60 - 1
     expect((await here.askApp(ada)).status).toBe(200)
-    here.ahead = 15 * 60 + 1
+    here.ahead = 15 * 60
     expectProblem(await here.askApp(ada), 401, 'token-expired')
   })
 
@@ -76,7 +79,7 @@ describe.each([
 
     expectProblem(await refresh(here, ada.refreshToken), 401, 'session-ended')
     expect(await here.askApp(ada)).toMatchObject({ status: 200, body: { roles: [] } })
-    here.ahead = 15 * 60 + 1
+    here.ahead = 15 * 60
     expectProblem(await here.askApp(ada), 401, 'token-expired')
   })
 

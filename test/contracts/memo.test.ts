@@ -1,14 +1,17 @@
 import { env } from 'cloudflare:workers'
-import { describe, expect, it, vi } from 'vitest'
+import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkLive } from '../../src/guards/require-live-session'
 import { countingService } from '../support/counting'
 import { createForge } from '../support/forge'
 import { guardedApp } from '../support/guarded-app'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
 import { createPlace, type Place } from '../support/place'
+import { stopTime } from '../support/stop-time'
 
 /** Turns the memo on. It adds its seconds to the table of docs/explain/staleness.md, and nothing else. */
 const MEMO = { MEMO_SECONDS: '5' }
+
+beforeEach(stopTime)
 
 /** A Janus that remembers, where `person` has just been let in, so that they are remembered. */
 async function remembering(

@@ -4,6 +4,7 @@ import { isDocumentUrl } from '../../src/oauth/client-document'
 import { DOCUMENT_URL, documentClient, documentOf, serviceWithHost } from '../support/documents'
 import { ask, decide, granted, newClient, oauthService, refresh, requestOf } from '../support/oauth'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
+import { stopTime } from '../support/stop-time'
 
 let ada: Person
 
@@ -184,6 +185,7 @@ describe('an app that describes itself at its client_id', () => {
     ['no-store', 50, 70],
     ['private', 86_000, 87_000],
   ])('is asked for again when %s says so', async (header, fresh, stale) => {
+    stopTime()
     const app = documentClient()
     const { service, host } = serviceWithHost(documentOf(app))
     host.headers['Cache-Control'] = header
@@ -199,6 +201,7 @@ describe('an app that describes itself at its client_id', () => {
   })
 
   it('counts as it was while its host is down, and is gone when its host says so', async () => {
+    stopTime()
     const app = documentClient()
     const { service, host } = serviceWithHost(documentOf(app))
     await ask(service, requestOf(app))
@@ -221,6 +224,7 @@ describe('an app that describes itself at its client_id', () => {
   })
 
   it('is one of a host that is asked so many times a minute', async () => {
+    stopTime()
     const name = `${crypto.randomUUID()}.example`
     const { service, host } = serviceWithHost('{}')
     for (let n = 0; n < 12; n++) {

