@@ -1,6 +1,6 @@
 // Measures how long it takes from an empty folder to the first person who is signed in in a browser, beside the installation of packages.
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { startChromium } from '../test/e2e/chromium.ts'
@@ -49,9 +49,13 @@ try {
 function install(): void {
   execFileSync('npm', ['pack', '--silent', '--pack-destination', join(shop, '..')], { stdio: 'pipe' })
   const [archive = ''] = readdirSync(join(shop, '..')).filter((name) => name.endsWith('.tgz'))
-  const packages = [join(shop, '..', archive), join(MODULES, 'hono'), join(MODULES, 'jose')]
+  const { dependencies } = JSON.parse(readFileSync('package.json', 'utf8')) as { dependencies: object }
+  const packages = ['hono', ...Object.keys(dependencies)].map((name) => join(MODULES, name))
   const quiet = ['--offline', '--install-links', '--ignore-scripts', '--no-audit', '--no-fund']
-  execFileSync('npm', ['install', ...quiet, ...packages], { cwd: shop, stdio: 'pipe' })
+  execFileSync('npm', ['install', ...quiet, join(shop, '..', archive), ...packages], {
+    cwd: shop,
+    stdio: 'pipe',
+  })
   symlinkSync(join(MODULES, 'wrangler'), join(shop, 'node_modules/wrangler'))
 }
 
