@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { readdirSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { freePort } from './postgres-server.ts'
 import { findTool } from './tools.ts'
@@ -11,7 +12,7 @@ export interface CopyServer {
   /** Starts it again on its port, without its data. */
   start(): Promise<void>
   /** Lets it hang, or go on. */
-  pause(): void
+  pause(): Promise<void>
   goOn(): void
 }
 
@@ -51,9 +52,20 @@ export async function startCopyServer(
       child.kill('SIGKILL')
       await gone
     },
-    pause: () => void running?.kill('SIGSTOP'),
+    async pause() {
+      const child = running
+      child?.kill('SIGSTOP')
+      // The signal comes later than it is sent, and until then it answers.
+      while (child?.pid && !isStopped(child.pid)) await new Promise((resolve) => setTimeout(resolve, 5))
+    },
     goOn: () => void running?.kill('SIGCONT'),
   }
+}
+
+/** Tells whether every thread of a process has stopped. */
+function isStopped(pid: number): boolean {
+  const tasks = `/proc/${pid}/task`
+  return readdirSync(tasks).every((task) => /\) T /.test(readFileSync(`${tasks}/${task}/stat`, 'utf8')))
 }
 
 function listens(port: number): Promise<boolean> {

@@ -93,7 +93,7 @@ for (const tool of ['redis', 'memcached'] as const) {
     it('OUT-02: hangs: whoever waits gets no answer in two seconds, and copies are there again when it goes on', async () => {
       const { copyStore } = copies
       await copyStore.set('session:id', 'text', 300, NEVER)
-      server.pause()
+      await server.pause()
       const waits = Array.from({ length: 15 }, () =>
         reach(copyStore.store, (signal) => copyStore.get('session:id', signal)),
       )
