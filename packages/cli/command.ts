@@ -25,7 +25,7 @@ export class Stop extends Error {
   }
 }
 
-/** Ends a command whose options are wrong: its help is printed below the message. */
+/** Ends a command whose options are wrong: where its help is, is printed below the message. */
 export class WrongUse extends Stop {
   constructor(message: string) {
     super(message, 2)

@@ -34,7 +34,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'users',
-    summary: 'Look at accounts and change them: roles, disable, delete',
+    summary: 'Show accounts and change them: roles, disable, delete',
     load: () => import('./users/users.ts'),
   },
   {
@@ -64,7 +64,7 @@ export const COMMANDS: readonly Command[] = [
   },
   {
     name: 'import',
-    summary: 'Fill an empty database from such a file',
+    summary: 'Fill an empty database from an exported file',
     load: () => import('./transfer/import.ts'),
   },
   {
@@ -91,5 +91,5 @@ export function findCommand(words: readonly string[]): Command | null {
 export function renderCommands(): string {
   const width = Math.max(...COMMANDS.map(({ name }) => name.length)) + 2
   const rows = COMMANDS.map(({ name, summary }) => `  ${name.padEnd(width)}${summary}`)
-  return `Usage: janus COMMAND [options]\n\n${rows.join('\n')}\n\njanus COMMAND --help lists the options of a command.`
+  return `Usage: janus COMMAND [options]\n\n${rows.join('\n')}\n\njanus COMMAND --help lists the options of a command. janus --version prints the version.`
 }

@@ -1,7 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { Stop } from './command.ts'
+import { explainNoAnswer } from './no-answer.ts'
 import { findWrangler } from './place.ts'
+import { isLoggedOut, reasonOf } from './wrangler.ts'
 
 /** A D1 database, as wrangler finds it. */
 export interface D1Place {
@@ -24,7 +26,12 @@ export function runOnD1(
     encoding: 'utf8',
     maxBuffer: 256 * 1024 * 1024,
   })
-  if (run.status !== 0) throw new Stop(`The database did not answer:\n${run.stdout}\n${run.stderr}`, 2)
+  if (run.status !== 0) {
+    const failed = { code: run.status ?? 1, stdout: run.stdout, stderr: run.stderr }
+    if (isLoggedOut(failed))
+      throw new Stop('wrangler is not logged in. Run: npx wrangler login, or set CLOUDFLARE_API_TOKEN', 2)
+    throw new Stop(explainNoAnswer(reasonOf(failed), flags.includes('--remote') ? '--remote' : ''), 2)
+  }
   const answers = JSON.parse(run.stdout) as { results: unknown[] }[]
   return answers.map(({ results }) => results)
 }

@@ -5,6 +5,7 @@ import { parseArgs } from 'node:util'
 import { readOptions, Stop } from './command.ts'
 import { type D1Place, runOnD1 } from './d1.ts'
 import { isOnDurableObject, withDurableObject } from './durable-object.ts'
+import { explainNoAnswer } from './no-answer.ts'
 import { CONFIG_HELP, commandLine, findConfig, IS_CHECKOUT } from './place.ts'
 import { loadJanusOnNode } from './serve/janus-on-node.ts'
 
@@ -63,12 +64,14 @@ export function toTarget({ local, remote, state, sqlite, postgres, config }: Tar
   const onD1 = local || remote || state !== undefined || config !== undefined
   if (sqlite !== undefined || postgres !== undefined) {
     if (onD1 || (sqlite !== undefined && postgres !== undefined))
-      throw new Error(`${sqlite === undefined ? '--postgres' : '--sqlite'} stands alone`)
+      throw new Error(
+        `${sqlite === undefined ? '--postgres' : '--sqlite'} cannot be combined with another database`,
+      )
     if (sqlite !== undefined) return { sqlite: resolve(sqlite) }
     if (!/^postgres(?:ql)?:\/\//.test(postgres ?? '')) throw new Error('--postgres takes a URL: postgres://…')
     return { postgres: postgres ?? '' }
   }
-  if (remote && (local || state)) throw new Error('--remote stands alone')
+  if (remote && (local || state)) throw new Error('--remote cannot be combined with --local or --state')
   const place = state === undefined ? [] : ['--persist-to', resolve(state)]
   return { flags: remote ? ['--remote'] : ['--local', ...place], configPath: findConfig(config) }
 }
@@ -86,7 +89,8 @@ export async function withDatabase<T>(target: Target, use: (database: Database) 
     return await use(
       toDatabase((statements) =>
         opened.run(statements).catch((failure: unknown) => {
-          throw new Stop(`The database did not answer:\n${reasonOf(failure)}`, 2)
+          const option = 'sqlite' in target ? '--sqlite FILE' : '--postgres URL'
+          throw new Stop(explainNoAnswer(reasonOf(failure), option), 2)
         }),
       ),
     )
@@ -97,7 +101,8 @@ export async function withDatabase<T>(target: Target, use: (database: Database) 
 
 /** Opens a database that is not D1. @throws Stop If it is not there, or needs what is not installed. */
 export async function openOnNode(target: Exclude<Target, D1Place>) {
-  if ('sqlite' in target && !existsSync(target.sqlite)) throw new Stop(`There is no ${target.sqlite}.`, 2)
+  if ('sqlite' in target && !existsSync(target.sqlite))
+    throw new Stop(`There is no file ${target.sqlite}.`, 2)
   const { openForOperator } = await loadJanusOnNode()
   return openForOperator(target).catch((failure: unknown) => {
     throw new Stop(explainMissing(failure), 2)

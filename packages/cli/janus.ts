@@ -1,15 +1,21 @@
 #!/usr/bin/env node
 // The command `janus`: npm scripts run it in a checkout, and `npx janus` runs it, built, where the package is installed.
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { Stop, WrongUse } from './command.ts'
 import { findCommand, renderCommands } from './commands.ts'
-import { IS_CHECKOUT } from './place.ts'
+import { commandLine, IS_CHECKOUT, ROOT } from './place.ts'
 
 process.exitCode = await main(process.argv.slice(2))
 
 /** Runs the command that the words name. Returns the exit code. */
 async function main(words: readonly string[]): Promise<number> {
-  if (words[0] === '--help' || words[0] === 'help') {
+  if (['--help', '-h', 'help'].includes(words[0] ?? '')) {
     console.log(renderCommands())
+    return 0
+  }
+  if (words[0] === '--version') {
+    console.log(JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')).version)
     return 0
   }
   const command = findCommand(words)
@@ -24,14 +30,15 @@ async function main(words: readonly string[]): Promise<number> {
   }
   const { help, run } = await command.load()
   const args = words.slice(command.name.split(' ').length)
-  if (args.includes('--help')) {
+  if (args.includes('--help') || args.includes('-h')) {
     console.log(help)
     return 0
   }
   try {
     return await run(args)
   } catch (failure) {
-    if (failure instanceof WrongUse) console.error(`${failure.message}\n\n${help}`)
+    if (failure instanceof WrongUse)
+      console.error(`${failure.message}\nThe options are in: ${commandLine(command.name, '--help')}`)
     else console.error(failure instanceof Error ? failure.message : failure)
     return failure instanceof Stop ? failure.exitCode : 2
   }

@@ -40,7 +40,7 @@ export const CONFIG_HELP = IS_CHECKOUT
  */
 export function findConfig(path: string | undefined): string {
   if (path !== undefined) {
-    if (!existsSync(path)) throw new Error(`There is no ${resolve(path)}`)
+    if (!existsSync(path)) throw new Error(`There is no file ${resolve(path)}`)
     return resolve(path)
   }
   if (IS_CHECKOUT) return join(ROOT, 'wrangler.toml')
@@ -48,7 +48,7 @@ export function findConfig(path: string | undefined): string {
   const file = ['wrangler.json', 'wrangler.jsonc', 'wrangler.toml'].find((name) => existsSync(name))
   if (file === undefined) {
     throw new Error(
-      `There is no wrangler.json, wrangler.jsonc or wrangler.toml in ${process.cwd()}. Name one: --config FILE`,
+      `There is no wrangler.json, wrangler.jsonc or wrangler.toml in ${process.cwd()}. Go to the folder of your Worker, name the file (--config FILE), or create one: npx janus init`,
     )
   }
   return resolve(file)

@@ -71,5 +71,8 @@ export function isLoggedOut({ stderr, stdout }: Run): boolean {
 export function reasonOf({ code, stderr, stdout }: Run): string {
   const lines = `${stderr}\n${stdout}`.split('\n').map((line) => line.trim())
   const [, reason] = lines.map((line) => /\[ERROR\]\s*(.+)/.exec(line)).find((match) => match !== null) ?? []
+  // With --json, wrangler prints `{"error":{"text":…}}`.
+  const [, text] = /"error":\s*\{\s*"text":\s*("(?:[^"\\]|\\.)*")/.exec(stdout) ?? []
+  if (text !== undefined) return JSON.parse(text)
   return reason ?? lines.find((line) => line !== '') ?? `wrangler ended with code ${code}`
 }

@@ -325,7 +325,7 @@ describe('a SQLite file', () => {
       printed: expect.stringMatching(/^There is no /),
     })
     expect((await janus(users, 'list', '--sqlite', file, '--remote')).printed).toContain(
-      '--sqlite stands alone',
+      '--sqlite cannot be combined with another database',
     )
     const env = join(folder, 'janus.env')
     writeFileSync(env, 'ISSUER=http://localhost:8080\nPORT=none\n')

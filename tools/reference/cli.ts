@@ -19,7 +19,7 @@ export async function renderCommandLine(): Promise<string> {
         instead === undefined
           ? `\`npx janus ${name}\` where the package is installed.`
           : 'In a checkout only.'
-      return `\n## ${name}\n\n${summary}. ${place}\n\n\`\`\`text\n${help}\n\`\`\`\n`
+      return `\n## ${name}\n\n${summary.replace(' (checkout only)', '')}. ${place}\n\n\`\`\`text\n${help}\n\`\`\`\n`
     }),
   )
   return [HEADING, ...sections].join('')

@@ -32,7 +32,7 @@ const MOST_ENTRIES = 50
 
 export const help = `Register apps that sign people in at Janus.
 
-  ${commandLine('clients', '[options]')}
+  ${commandLine('clients', 'ACTION [options]')}
 
   list [--after ID]    clients in the order of their ids, ${PAGE} a page
   show ID              one client
@@ -42,8 +42,9 @@ export const help = `Register apps that sign people in at Janus.
   rotate-secret ID     give it a new secret; the old one is refused at once
   remove ID --yes      remove it
 
-  --redirect URI   where it is answered, exactly; may be repeated. https://,
-                   http:// on this machine (any port), or a scheme of your app
+  --redirect URI   where Janus answers it, byte for byte; may be repeated.
+                   https://, http:// on this machine (any port), or a scheme of
+                   your app
   --scope LIST     what it may ask for: scopes of OAUTH_RESOURCES, openid,
                    profile, email and offline_access
   --grant TYPE     how it may ask for tokens; may be repeated. Default:
@@ -61,7 +62,8 @@ ${OPENID_HELP}
   --json           print JSON
 ${TARGET_HELP}
 
-Exit code: 0 done, 1 there is no such client, 2 wrong use or no answer.`
+Exit code: 0 if it was done, 1 if there is no such client, 2 if the options are
+wrong or the database did not answer.`
 
 const ACTIONS = ['list', 'show', 'add', 'rotate-secret', 'remove'] as const
 

@@ -4,16 +4,16 @@ import { WrongUse } from '../command.ts'
 import type { OpenIdClient } from './statements.ts'
 
 export const OPENID_HELP = `  --post-logout-redirect-uri URI
-                   where a browser may be led after a sign-out, exactly; may
-                   be repeated
+                   where it may lead browsers after a sign-out, byte for byte;
+                   may be repeated
   --back-channel-logout-uri URI
-                   told when a sign-in ends: https://, or http:// on this
-                   machine
+                   where Janus notifies it when a sign-in ends: https://, or
+                   http:// on this machine
   --id-token-alg ALG
                    RS256 (the default) or ES256
   --subject-type TYPE
-                   public (the default): it is told the ids of accounts;
-                   pairwise: names that no client of another sector is told
+                   public (the default): it gets the ids of accounts;
+                   pairwise: names that no client of another sector gets
   --sector HOST    of a pairwise client; by default the host of its redirect
                    URIs`
 

@@ -41,7 +41,8 @@ export async function run(args: readonly string[]): Promise<number> {
         config: { type: 'string' },
       },
     })
-    if (remote && (local || state !== undefined)) throw new Error('--remote stands alone')
+    if (remote && (local || state !== undefined))
+      throw new Error('--remote cannot be combined with --local or --state')
     if (postgres !== undefined || sqlite !== undefined) {
       const target = toTarget({ local, remote, state, sqlite, postgres, config })
       return { remote, postgres: undefined, sqlite: undefined, ...target, state: '', configPath: '' }

@@ -47,7 +47,7 @@ export async function run(args: readonly string[]): Promise<number> {
   checkNode(process.versions.node)
   const { serveJanus } = await loadJanusOnNode()
   const serving = await serveJanus(readSettings(file), readMigrations(MIGRATIONS)).catch((error: unknown) => {
-    throw new Stop(explainMissing(error))
+    throw new Stop(explainFailure(error))
   })
   const [database, copies] = serving.stores
   for (const warning of serving.warnings) console.error(warning)
@@ -56,6 +56,16 @@ export async function run(args: readonly string[]): Promise<number> {
   )
   stopOnSignal(serving.stop)
   return 0
+}
+
+/** Returns why Janus cannot serve, and what to do. */
+function explainFailure(failure: unknown): string {
+  const message = explainMissing(failure)
+  if (!message.startsWith('Janus is not configured')) return message
+  return `${message}
+Set them in the environment, or in a file: ${commandLine('serve', '--env FILE')}. To try it:
+
+  export ISSUER=http://localhost:8080 AUTH_SECRET="$(openssl rand -base64 32)"`
 }
 
 /** Checks the version of Node. @throws Stop If it is too old. */

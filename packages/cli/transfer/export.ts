@@ -20,7 +20,7 @@ import { type End, type Header, readHeader, readRows, type Value } from './trans
 
 export const help = `Write everything that a database holds into a file.
 
-  ${commandLine('export', '[options]')}
+  ${commandLine('export', 'FILE [options]')}
 
   FILE           the file to write
 ${TARGET_HELP}
@@ -29,8 +29,8 @@ Stop Janus first: what changes meanwhile may be missing, and the command says so
 at its end. FILE is as sensitive as the database, and only you can read it.
 Passwords stay hashed and keys encrypted, so it is of use only with AUTH_SECRET.
 A command that was interrupted goes on where it stopped when it runs again.
-Needs Node 22.16. Exit code: 0 done, 1 the database changed meanwhile, 2 wrong
-use or no answer.`
+Needs Node 22.16. Exit code: 0 if it was done, 1 if the database changed
+meanwhile, 2 if the options are wrong or the database did not answer.`
 
 /** Rows read at once. */
 const PAGE = 2000
@@ -42,7 +42,7 @@ export async function run(args: readonly string[]): Promise<number> {
     parseArgs({ args: [...args], allowPositionals: true, options: TARGET_OPTIONS }),
   )
   const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new WrongUse('Name one file.')
+  if (path === undefined || more.length > 0) throw new WrongUse('Name one file to write.')
   const target = readOptions(() => toTarget(values))
   if (existsSync(path)) throw new Stop(`${path} is there already. Name another file.`, 2)
   const schema = await readSchema()

@@ -21,18 +21,18 @@ import { type Header, readEnd, readHeader, readRows, type Value } from './transf
 
 export const help = `Fill an empty database with what ${commandLine('export')} has written.
 
-  ${commandLine('import', '[options]')}
+  ${commandLine('import', 'FILE [options]')}
 
   FILE           the file to read
   --resume       go on where an import of the same FILE stopped
 ${TARGET_HELP}
 
 The database must have the schema of FILE, and nothing in it: migrate it first,
-except a SQLite file, which is made. Start Janus on it only when this is done,
+except a SQLite file, which the command creates. Start Janus on it only when this is done,
 with the same ISSUER and AUTH_SECRET: then people stay signed in. Rows are
 counted afterwards, and the chain of the audit trail is verified.
-Needs Node 22.16. Exit code: 0 done, 1 refused or not as in FILE, 2 wrong use or
-no answer.`
+Needs Node 22.16. Exit code: 0 if it was done, 1 if it was refused or is not as in
+FILE, 2 if the options are wrong or the database did not answer.`
 
 /** Limits one transaction. A command of wrangler is one argument of a process, and so at most 128 KiB. */
 const MOST_ROWS = 500
@@ -47,9 +47,9 @@ export async function run(args: readonly string[]): Promise<number> {
     }),
   )
   const [path, ...more] = positionals
-  if (path === undefined || more.length > 0) throw new WrongUse('Name one file.')
+  if (path === undefined || more.length > 0) throw new WrongUse('Name one file to read.')
   const target = readOptions(() => toTarget(values))
-  if (!existsSync(path)) throw new Stop(`There is no ${path}.`, 2)
+  if (!existsSync(path)) throw new Stop(`There is no file ${path}.`, 2)
   const header = await readHeader(path)
   const end = readEnd(path)
   const { newest, tables } = await readSchema()
@@ -94,7 +94,7 @@ async function checkSchema({ run: ask }: Database, target: Target, newest: strin
     () => [],
   )
   if (applied.length === 0)
-    throw new Stop(`The database has not the schema ${newest}. Run: ${commandLine('migrate', option)}`)
+    throw new Stop(`The database lacks the schema ${newest}. Run: ${commandLine('migrate', option)}`)
 }
 
 async function countAll(

@@ -30,23 +30,23 @@ import {
 /** Accounts on a page of the list. */
 const PAGE = 50
 
-export const help = `Look at accounts and change them.
+export const help = `Show accounts and change them.
 
-  ${commandLine('users', '[options]')}
+  ${commandLine('users', 'ACTION [options]')}
 
   list [--after ID]         accounts in the order of their ids, ${PAGE} a page
   show WHO                  one account, by its email address or its id
   invite ADDRESS            create an account and mail a link with which its
                             owner confirms the address and chooses a password
-  roles WHO [ROLE ...]      set exactly these roles; none takes all away
+  roles WHO [ROLE ...]      set exactly these roles; with none, remove all
   metadata WHO JSON         replace what the app keeps on it; {} empties it
   disable WHO               end its sessions, and let nobody sign in to it
   enable WHO                let its owner sign in again
   end-sessions WHO          end every session of it
   remove-second-factor WHO  remove its authenticator app, recovery codes and
                             passkeys, and mail its owner
-  export WHO                print all that is kept of it, as JSON
-  delete WHO --yes          delete it and all that is its own
+  export WHO                print everything that is stored about it, as JSON
+  delete WHO --yes          delete it and everything that belongs to it
 
   --by NAME      who does it, for the audit trail (default: your user name)
   --role ROLE    with invite: a role of the account; may be repeated
@@ -68,7 +68,8 @@ it is the owner who asks: afterwards a password or a mailed link is enough to
 sign in. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
 events of the account until AUDIT_RETENTION_DAYS have passed; the sweep removes
 IP addresses and user agents from them within minutes.
-Exit code: 0 done, 1 there is no such account, 2 wrong use or no answer.`
+Exit code: 0 if it was done, 1 if there is no such account, 2 if the options are
+wrong or the database did not answer.`
 
 const ACTIONS = [
   'list',

@@ -1,0 +1,43 @@
+import { describe, expect, it } from 'vitest'
+import { toTarget } from '../../packages/cli/database'
+import { explainNoAnswer } from '../../packages/cli/no-answer'
+import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler'
+
+const answer = (text: string) => ({
+  code: 1,
+  stdout: JSON.stringify({ error: { text } }, null, 2),
+  stderr: '',
+})
+
+describe('an operator reads', () => {
+  it.each([
+    ['no such table: users: SQLITE_ERROR', '', /no tables of Janus. Run: npm run migrate$/],
+    ['no such table: users', '--remote', /Run: npm run migrate -- --remote$/],
+    ['relation "users" does not exist', '--postgres URL', /Run: npm run migrate -- --postgres URL$/],
+    ['connect ECONNREFUSED 127.0.0.1:1', '', /^The database did not answer: connect ECONNREFUSED/],
+  ])('what to do after: %s', (reason, option, message) => {
+    expect(explainNoAnswer(reason, option)).toMatch(message)
+  })
+
+  it('the message of wrangler, and not its JSON', () => {
+    expect(reasonOf(answer('no such table: users: "SQLITE_ERROR"'))).toBe(
+      'no such table: users: "SQLITE_ERROR"',
+    )
+    expect(reasonOf({ code: 1, stdout: '', stderr: 'x [ERROR] No account\n' })).toBe('No account')
+  })
+
+  it('that wrangler is not logged in', () => {
+    expect(isLoggedOut(answer('set a CLOUDFLARE_API_TOKEN environment variable'))).toBe(true)
+    expect(isLoggedOut(answer('no such table: users'))).toBe(false)
+  })
+
+  it('which options contradict each other', () => {
+    const none = { local: false, remote: false }
+    expect(() => toTarget({ ...none, local: true, remote: true })).toThrow(
+      '--remote cannot be combined with --local or --state',
+    )
+    expect(() => toTarget({ ...none, remote: true, sqlite: 'a.sqlite' })).toThrow(
+      '--sqlite cannot be combined with another database',
+    )
+  })
+})
