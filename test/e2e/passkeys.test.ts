@@ -69,7 +69,7 @@ describe('passkeys in Chromium', () => {
     await visitor.fill({ 'Name of the passkey': 'Ring of <Ada>' }, 'Passkeys')
     await visitor.press('Save name', 'Passkeys')
     await visitor.page.waitForURL('**/account?done=passkey-renamed')
-    expect(await visitor.notice()).toBe('The passkey has its new name.')
+    expect(await visitor.notice()).toBe('Your passkey is renamed.')
     expect(await visitor.page.locator('#passkeys-section .row-title').innerText()).toBe('Ring of <Ada>')
 
     await device.answers(false)
@@ -84,7 +84,7 @@ describe('passkeys in Chromium', () => {
     await visitor.go('/account')
     const remove = visitor.page.locator('#passkeys-section').getByRole('button', { name: /^Remove/ })
     await Promise.all([visitor.page.waitForURL('**/account?done=passkey-removed'), remove.click()])
-    expect(await visitor.notice()).toBe('That passkey is removed. It no longer opens your account.')
+    expect(await visitor.notice()).toBe('That passkey is removed. You can no longer sign in with it.')
     // The account page has told the device, so it offers it no longer.
     await expect.poll(() => device.credentials()).toEqual([])
 

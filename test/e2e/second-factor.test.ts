@@ -59,7 +59,7 @@ describeWith(['zbarimg'], 'a second step in Chromium', () => {
       await visitor.fill({ 'Code from your authenticator app': await otherCode(seed) })
       const refused = await visitor.press('Turn on')
       expect(refused.status()).toBe(401)
-      expect(await visitor.alert()).toContain('That code is not right')
+      expect(await visitor.alert()).toContain("That code isn't right")
       expect(await visitor.focused()).toBe('Code from your authenticator app')
       expect((await scan(visitor)).href).toBe(scanned.href)
 

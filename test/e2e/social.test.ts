@@ -72,7 +72,7 @@ describe.each([true, false])('a provider in Chromium, with scripts: %s', (javaSc
     await visitor.page.waitForURL(`${janus.url}/account`)
     await visitor.page.locator('form[action$="/identities/connect"] button').click()
     await visitor.page.waitForURL(`${janus.url}/account?done=identity-linked`)
-    expect(await visitor.notice()).toBe('It is connected. It signs you in here from now on.')
+    expect(await visitor.notice()).toBe('Connected. From now on, you can sign in here with it.')
     await visitor.page.locator('form[action$="/remove"] button', { hasText: 'Disconnect' }).click()
     await visitor.page.waitForURL(`${janus.url}/account?done=identity-removed`)
     expect(await visitor.page.locator('#providers-section').innerText()).not.toContain(grace.email)

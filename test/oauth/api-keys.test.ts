@@ -366,7 +366,7 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
     await makeKey(grace)
     await own.settle()
     expect(own.mailTo(grace.email).map(({ subject }) => subject)).toContainEqual(
-      expect.stringMatching(/^An API key was made/),
+      expect.stringMatching(/^An API key was created/),
     )
     for (let n = 1; n < MOST_API_KEYS; n++) await makeKey(grace)
     const more = await grace.post('/api-keys', { name: 'One more', scope: 'notes:read', resource: RESOURCE })

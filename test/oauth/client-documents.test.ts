@@ -102,7 +102,7 @@ describe('an app that describes itself at its client_id', () => {
     for (const { text } of [consent, account]) {
       expect(text).toContain('read your notes')
       expect(text).toContain('<code>notes:write</code>')
-      expect(text).toContain('go on after you sign out')
+      expect(text).toContain('keep its access after you sign out')
     }
     const german = { ...grace.headers, Accept: 'text/html', 'Accept-Language': 'de' }
     expect((await send(service, 'GET', '/account', { headers: german })).text).toContain('Ihre Notizen lesen')
@@ -114,7 +114,7 @@ describe('an app that describes itself at its client_id', () => {
     const app = { ...documentClient(), redirectUri: 'http://127.0.0.1/cb' }
     const { service } = serviceWithHost(documentOf(app))
     const page = await ask(service, requestOf(app, { redirect_uri: 'http://127.0.0.1:5000/cb' }), ada)
-    expect(page.text).toContain('Any app on this device can say that it is this one')
+    expect(page.text).toContain('Any app on this device could pretend to be this one')
     expect(page.text).toContain('an app on this device')
   })
 

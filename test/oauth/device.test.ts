@@ -120,8 +120,8 @@ describe('a person at /device', () => {
 
   it.each([
     ['en', 'Allow Television?', 'read your notes', 'know that it is you'],
-    ['de', 'Television erlauben?', 'Ihre Notizen lesen', 'erkennen, dass Sie es sind'],
-    ['es', '¿Permitir Television?', 'read your notes', 'saber que es usted'],
+    ['de', 'Zugriff für Television erlauben?', 'Ihre Notizen lesen', 'erkennen, dass Sie es sind'],
+    ['es', '¿Permitir el acceso de Television?', 'read your notes', 'saber que es usted'],
   ])('reads in %s which app asks, for what and for how long', async (language, title, reads, knows) => {
     const own = oauthService({
       OAUTH_SCOPE_TEXTS: JSON.stringify({
@@ -178,7 +178,7 @@ describe('a person at /device', () => {
   it('denies, and the device learns it', async () => {
     const { body } = await startDevice(service, tv)
     const page = await enterCode(service, ada, body.user_code)
-    expect((await decideDevice(service, ada, page, 'deny')).text).toContain('not let in')
+    expect((await decideDevice(service, ada, page, 'deny')).text).toContain('The device is not connected.')
     expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('access_denied'))
     expectPage(await decideDevice(service, ada, page), 400, 'authorization-refused')
     expect(await pollDevice(service, tv, body.device_code)).toMatchObject(refused('access_denied'))

@@ -129,9 +129,9 @@ describe('an app that registers itself', () => {
   })
 
   it.each([
-    ['en', 'The app was not let in', 'Go to app.example'],
+    ['en', 'The app can&#39;t connect', 'Go to app.example'],
     ['de', 'Die App wurde nicht zugelassen', 'Weiter: app.example'],
-    ['es', 'La aplicación no fue admitida', 'Continuar: app.example'],
+    ['es', 'La aplicación no se puede conectar', 'Continuar: app.example'],
   ])(
     'OP-01, INC-28: RFC 9700 §4.11.2: leads nobody on before the person was asked; a page in %s says where a link leads',
     async (language, title, goTo) => {

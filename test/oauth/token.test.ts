@@ -411,7 +411,7 @@ describe('what a client was granted', () => {
       for (const shown of [
         'Connected apps',
         'Notes of Ada',
-        '<code>notes:read</code>, go on after you sign out',
+        '<code>notes:read</code>, keep its access after you sign out',
         `at ${RESOURCE}`,
         `/sessions/${apps[0].id}/end`,
       ])

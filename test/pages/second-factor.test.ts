@@ -163,7 +163,7 @@ const NEEDS_SCRIPT = {
     'Oder nehmen Sie einen',
     'Oder lassen Sie Ihren',
   ],
-  es: ['Para usar una llave de acceso hace falta JavaScript.', 'O use uno de', 'O haga eliminar'],
+  es: ['Para usar una llave de acceso hace falta JavaScript.', 'O use uno de', 'O pida por correo'],
 } as const
 
 describe('MFA-08: the page of the second step has what the account can present, as JSON says', () => {

@@ -154,7 +154,7 @@ export const de: MailTexts = {
         `Jemand mit Zugang zu diesem Postfach gibt an, dass der zweite Schritt Ihres Kontos bei ${brand} verloren ist: ${from}, ${at}. Am ${until} werden die Authenticator-App, die Wiederherstellungscodes und die Passkeys entfernt und alle Geräte abgemeldet.`,
         'Wenn Sie das waren, warten Sie bis dahin. Eine Anmeldung mit einem davon hält das Entfernen auf.',
       ],
-      link: 'Entfernen aufhalten',
+      link: 'Entfernen stoppen',
       after: [
         'Wenn Sie das nicht waren, kann jemand anders Ihre E-Mails lesen. Halten Sie das Entfernen auf, und sichern Sie sofort Ihr Postfach.',
       ],
@@ -165,7 +165,7 @@ export const de: MailTexts = {
         `Am ${until} werden die Authenticator-App, die Wiederherstellungscodes und die Passkeys Ihres Kontos bei ${brand} entfernt, wie vor einiger Zeit verlangt.`,
         'Wenn Sie das waren, warten Sie bis dahin. Eine Anmeldung mit einem davon hält das Entfernen auf.',
       ],
-      link: 'Entfernen aufhalten',
+      link: 'Entfernen stoppen',
       after: [
         'Wenn Sie das nicht waren, kann jemand anders Ihre E-Mails lesen. Halten Sie das Entfernen auf, und sichern Sie sofort Ihr Postfach.',
       ],

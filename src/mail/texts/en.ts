@@ -109,7 +109,7 @@ export const en: MailTexts = {
     'second-factor-set': ({ brand, from, at }) => ({
       subject: `Sign-in to ${brand} now takes a second step`,
       before: [
-        `An authenticator app was set up for your ${brand} account from ${from}, on ${at}. From now on a sign-in takes a code of that app as well. Other devices were signed out.`,
+        `An authenticator app was set up for your ${brand} account from ${from}, on ${at}. From now on, signing in also takes a code from that app. Other devices were signed out.`,
         NOT_YOU,
       ],
       link: null,
@@ -118,16 +118,16 @@ export const en: MailTexts = {
     'passkey-added': ({ brand, from, at }) => ({
       subject: `A passkey was added to your ${brand} account`,
       before: [
-        `A passkey was added to your ${brand} account from ${from}, on ${at}. It opens your account without a password.`,
+        `A passkey was added to your ${brand} account from ${from}, on ${at}. It signs people in to your account without a password.`,
         NOT_YOU,
       ],
       link: null,
       after: [SECURE],
     }),
     'api-key-created': ({ brand, from, at }) => ({
-      subject: `An API key was made for your ${brand} account`,
+      subject: `An API key was created for your ${brand} account`,
       before: [
-        `An API key was made for your ${brand} account from ${from}, on ${at}. A program that has it acts for you, without your password.`,
+        `An API key was created for your ${brand} account from ${from}, on ${at}. A program that has it acts for you, without your password.`,
         NOT_YOU,
       ],
       link: null,
@@ -136,7 +136,7 @@ export const en: MailTexts = {
     'second-factor-removed': ({ brand, from, at }) => ({
       subject: `The second step of your sign-in to ${brand} was removed`,
       before: [
-        `The authenticator app of your ${brand} account was removed from ${from}, on ${at}. A sign-in no longer takes a second step. Other devices were signed out.`,
+        `The authenticator app of your ${brand} account was removed from ${from}, on ${at}. Signing in no longer takes a second step. Other devices were signed out.`,
         NOT_YOU,
       ],
       link: null,
@@ -185,7 +185,7 @@ export const en: MailTexts = {
       subject: `Wrong codes for the second step at ${brand}`,
       before: [
         `Someone got past the first step of signing in to your ${brand} account and then entered wrong codes, last from ${from}, on ${at}. Nobody was signed in.`,
-        'If it was you, use the newest code of your app, or a recovery code. While codes are being refused, a passkey still works.',
+        'If it was you, use the newest code from your app, or a recovery code. While codes are being refused, a passkey still works.',
       ],
       link: null,
       after: [SECURE],
@@ -202,7 +202,7 @@ export const en: MailTexts = {
     'passkey-removed': ({ brand, from, at }) => ({
       subject: `A passkey was removed from your ${brand} account`,
       before: [
-        `A passkey was removed from your ${brand} account from ${from}, on ${at}. It no longer opens your account.`,
+        `A passkey was removed from your ${brand} account from ${from}, on ${at}. Nobody can sign in with it anymore.`,
         NOT_YOU,
       ],
       link: null,
@@ -211,7 +211,7 @@ export const en: MailTexts = {
     'identity-linked': ({ brand, from, at }) => ({
       subject: `A sign-in provider was connected to your ${brand} account`,
       before: [
-        `A sign-in provider was connected to your ${brand} account from ${from}, on ${at}. Signing in there now opens your account.`,
+        `A sign-in provider was connected to your ${brand} account from ${from}, on ${at}. It can now be used to sign in to your account.`,
         NOT_YOU,
       ],
       link: null,
@@ -220,7 +220,7 @@ export const en: MailTexts = {
     'identity-unlinked': ({ brand, from, at }) => ({
       subject: `A sign-in provider was disconnected from your ${brand} account`,
       before: [
-        `A sign-in provider was disconnected from your ${brand} account from ${from}, on ${at}. It no longer opens your account.`,
+        `A sign-in provider was disconnected from your ${brand} account from ${from}, on ${at}. Nobody can sign in to your account with it anymore.`,
         NOT_YOU,
       ],
       link: null,

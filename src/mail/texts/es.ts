@@ -63,7 +63,7 @@ export const es: MailTexts = {
       after: ['Si no ha sido usted, no tiene que hacer nada.'],
     }),
     'new-sign-in': ({ brand, from, at }) => ({
-      subject: `Nuevo inicio de sesión en ${brand}`,
+      subject: `Nuevo inicio de sesión en ${brand}: ${from}`,
       before: [
         `Se ha iniciado sesión en su cuenta de ${brand} desde un dispositivo nuevo: ${from}, ${at}.`,
         NOT_YOU,

@@ -31,7 +31,7 @@ export interface ApiKeyTexts {
 export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
   en: {
     title: 'API keys',
-    intro: 'For programs of your own. A program that has a key acts for you, as far as the key allows.',
+    intro: 'For your own programs. A program that has a key acts for you, within what the key allows.',
     yours: 'Your keys',
     none: 'You have no keys.',
     until: 'Until',
@@ -41,11 +41,11 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
     create: 'New key',
     createAt: (resource) => `New key for ${resource}`,
     name: 'Name',
-    nameHint: 'What the key is for, so that you recognize it later.',
+    nameHint: 'Say what the key is for, so that you recognize it later.',
     scopes: 'The key may',
     lifetime: 'Works for',
     days: (days) => `${days} days`,
-    submit: 'Make key',
+    submit: 'Create key',
     incomplete: 'Give the key a name, and choose at least one thing that it may do.',
     tooMany: 'You have as many keys as an account may have. Revoke one first.',
     createdTitle: 'Your new key',
@@ -56,7 +56,7 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
   de: {
     title: 'API-Schlüssel',
     intro:
-      'Für eigene Programme. Ein Programm, das einen Schlüssel hat, handelt für Sie, soweit der Schlüssel es erlaubt.',
+      'Für Ihre eigenen Programme. Ein Programm mit einem Schlüssel handelt in Ihrem Namen, soweit der Schlüssel es erlaubt.',
     yours: 'Ihre Schlüssel',
     none: 'Sie haben keine Schlüssel.',
     until: 'Bis',
@@ -66,7 +66,7 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
     create: 'Neuer Schlüssel',
     createAt: (resource) => `Neuer Schlüssel für ${resource}`,
     name: 'Name',
-    nameHint: 'Wofür der Schlüssel ist, damit Sie ihn später erkennen.',
+    nameHint: 'Schreiben Sie, wofür der Schlüssel ist, damit Sie ihn später erkennen.',
     scopes: 'Der Schlüssel darf',
     lifetime: 'Gilt für',
     days: (days) => `${days} Tage`,
@@ -81,7 +81,7 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
   es: {
     title: 'Claves de API',
     intro:
-      'Para programas propios. Un programa que tiene una clave actúa en su nombre, hasta donde la clave lo permite.',
+      'Para sus propios programas. Un programa con una clave actúa en su nombre, dentro de lo que la clave permite.',
     yours: 'Sus claves',
     none: 'No tiene claves.',
     until: 'Hasta',
@@ -91,7 +91,7 @@ export const API_KEY_TEXTS: Readonly<Record<BuiltInLanguage, ApiKeyTexts>> = {
     create: 'Nueva clave',
     createAt: (resource) => `Nueva clave para ${resource}`,
     name: 'Nombre',
-    nameHint: 'Para qué es la clave, para reconocerla más tarde.',
+    nameHint: 'Escriba para qué es la clave, para reconocerla más tarde.',
     scopes: 'La clave puede',
     lifetime: 'Válida durante',
     days: (days) => `${days} días`,

@@ -59,7 +59,7 @@ export const signInTexts = {
     connected: 'Verbunden',
     remove: 'Trennen',
     offer: (label: string) =>
-      `Sie kommen von ${label}. Verbinden Sie den Dienst, dann meldet er Sie von jetzt an hier an.`,
+      `Sie kommen von ${label}. Verbinden Sie den Dienst, dann können Sie sich von jetzt an hier damit anmelden.`,
     existsTitle: 'Sie haben schon ein Konto',
     exists: (label: string, email: string) =>
       `Es gibt ein Konto mit der Adresse ${email}. Melden Sie sich dort einmal an, und verbinden Sie dann ${label}.`,
@@ -104,20 +104,20 @@ export const signInTexts = {
   factorRecovery: {
     title: 'Zweiten Schritt verloren?',
     intro: (hours: number) =>
-      `Wenn Sie Ihre Authenticator-App, Ihre Wiederherstellungscodes und Ihre Passkeys verloren haben, können wir sie aus Ihrem Konto entfernen. Das dauert ${hours} Stunden. Wir schreiben Ihnen jetzt und noch einmal davor, und Sie können es aufhalten.`,
+      `Wenn Sie Ihre Authenticator-App, Ihre Wiederherstellungscodes und Ihre Passkeys verloren haben, können wir sie aus Ihrem Konto entfernen. Das dauert ${hours} Stunden. Wir schreiben Ihnen jetzt und noch einmal davor, und Sie können es stoppen.`,
     byMail:
       'Melden Sie sich dazu zuerst mit einem zugesandten Link an, und kommen Sie von dort auf diese Seite zurück.',
     submit: 'Meinen zweiten Schritt entfernen',
     started: 'Das Entfernen hat begonnen',
     startedText:
-      'Wir haben Ihnen geschrieben, wann es geschieht, mit einem Link, der es aufhält. Auch eine Anmeldung mit dem zweiten Schritt hält es auf.',
-    cancelTitle: 'Entfernen aufhalten',
+      'Wir haben Ihnen geschrieben, wann es geschieht, mit einem Link, der es stoppt. Auch eine Anmeldung mit dem zweiten Schritt stoppt es.',
+    cancelTitle: 'Entfernen stoppen',
     cancelIntro:
-      'Jemand hat verlangt, Ihren zweiten Schritt zu entfernen. Wenn Sie das aufhalten, bleibt er, wie er ist.',
-    cancel: 'Entfernen aufhalten',
-    cancelled: 'Das Entfernen ist aufgehalten',
+      'Jemand möchte Ihren zweiten Schritt entfernen lassen. Wenn Sie das stoppen, bleibt er, wie er ist.',
+    cancel: 'Entfernen stoppen',
+    cancelled: 'Das Entfernen ist gestoppt',
     cancelledText:
-      'Ihr zweiter Schritt bleibt, wie er ist. Wenn Sie das Entfernen nicht verlangt haben, kann jemand anders Ihre E-Mails lesen: Sichern Sie Ihr Postfach, und setzen Sie dann hier ein neues Passwort.',
+      'Ihr zweiter Schritt bleibt, wie er ist. Wenn Sie das Entfernen nicht angefordert haben, kann jemand anders Ihre E-Mails lesen: Sichern Sie Ihr Postfach, und setzen Sie dann hier ein neues Passwort.',
     running: 'Ihr zweiter Schritt wird entfernt am',
     lost: 'Alles verloren?',
   },

@@ -28,9 +28,9 @@ export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
     proceed: 'Continue',
     from: 'The device shows the code',
     started:
-      'Allow it only if you have started this yourself, on a device that is in front of you. Nobody who asks you for a code by phone or message is honest.',
+      'Allow it only if you have started this yourself, on a device that is in front of you. If someone asks you for this by phone or message, it is a scam.',
     allowed: 'The device is connected. You can go on there.',
-    denied: 'The device was not let in.',
+    denied: 'The device is not connected.',
     back: 'Your account',
   },
   de: {
@@ -44,9 +44,9 @@ export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
     proceed: 'Weiter',
     from: 'Das Gerät zeigt den Code',
     started:
-      'Erlauben Sie es nur, wenn Sie das selbst begonnen haben, an einem Gerät, das vor Ihnen steht. Wer Sie am Telefon oder per Nachricht zu einem Code auffordert, ist nicht ehrlich.',
+      'Erlauben Sie es nur, wenn Sie das selbst begonnen haben, an einem Gerät, das vor Ihnen steht. Wenn jemand Sie am Telefon oder per Nachricht dazu auffordert, ist es Betrug.',
     allowed: 'Das Gerät ist verbunden. Sie können dort weitermachen.',
-    denied: 'Das Gerät wurde nicht zugelassen.',
+    denied: 'Das Gerät ist nicht verbunden.',
     back: 'Ihr Konto',
   },
   es: {
@@ -60,9 +60,9 @@ export const DEVICE_TEXTS: Readonly<Record<BuiltInLanguage, DeviceTexts>> = {
     proceed: 'Continuar',
     from: 'El dispositivo muestra el código',
     started:
-      'Permítalo solo si usted mismo ha empezado esto, en un dispositivo que tiene delante. Quien le pide un código por teléfono o mensaje no es honrado.',
+      'Permítalo solo si usted mismo ha empezado esto, en un dispositivo que tiene delante. Si alguien se lo pide por teléfono o mensaje, es un fraude.',
     allowed: 'El dispositivo está conectado. Puede continuar allí.',
-    denied: 'El dispositivo no fue admitido.',
+    denied: 'El dispositivo no está conectado.',
     back: 'Su cuenta',
   },
 }

@@ -39,7 +39,7 @@ export const problems = {
     action: 'Sign in again.',
   },
   'invalid-second-factor': {
-    title: 'That code is not right',
+    title: "That code isn't right",
     explanation: 'It was mistyped, has expired, or was used before. Each code works once.',
     action: 'Wait for the next code in your app, and type that one.',
   },
@@ -50,12 +50,12 @@ export const problems = {
   },
   'insufficient-user-authentication': {
     title: "Confirm that it's you",
-    explanation: 'What you want to change takes a proof of the last few minutes.',
+    explanation: "You can make this change within a few minutes of confirming that it's you.",
     action: "Confirm that it's you, then repeat the change.",
   },
   'email-not-verified': {
     title: 'Confirm your email address first',
-    explanation: 'A second step can be set up once you have shown that the address is yours.',
+    explanation: 'You can set up a second step once you have shown that the address is yours.',
     action: 'Send the link from your account page, open it, and try again.',
   },
   'second-factor-not-set': {
@@ -66,7 +66,7 @@ export const problems = {
   'mailbox-not-proven': {
     title: 'Sign in with a link first',
     explanation:
-      'This takes a sign-in that began with an emailed link, so that we know that the mailbox is yours.',
+      'You can do this only after signing in with an emailed link, so that we know the mailbox is yours.',
     action: 'Sign in with a link, and then come back to this step.',
   },
   'second-factor-required': {
@@ -112,7 +112,7 @@ export const problems = {
   },
   'password-not-set': {
     title: 'Your account has no password yet',
-    explanation: 'A password was sent, and there is none to compare it with.',
+    explanation: 'You sent a password, and there is none to compare it with.',
     action: "Confirm that it's you in another way, or set a password, on your account page.",
   },
   'account-exists': {
@@ -171,23 +171,23 @@ export const problems = {
     action: 'Sign in another way.',
   },
   'authorization-refused': {
-    title: 'The app was not let in',
+    title: "The app can't connect",
     explanation: "The request of the app isn't complete, or the app isn't registered here.",
     action: 'Go back to the app and start again. If it happens again, tell its operator.',
   },
   'social-refused': {
     title: "Signing in there didn't work",
-    explanation: "The answer of the other service didn't fit this browser, or was used already.",
+    explanation: "The other service's answer was meant for another browser, or was used already.",
     action: 'Start again from the sign-in page.',
   },
   'social-cancelled': {
-    title: 'The sign-in was cancelled',
+    title: 'The sign-in was canceled',
     explanation: 'The other service says that you declined. Nothing was changed.',
     action: 'Try again, or sign in another way.',
   },
   'social-no-address': {
     title: "We didn't get your email address",
-    explanation: 'The other service has no confirmed email address of yours that it tells us.',
+    explanation: "The other service didn't tell us a confirmed email address of yours.",
     action: 'Confirm your address there, or register here with your email.',
   },
   'identity-refused': {
@@ -202,7 +202,7 @@ export const problems = {
   },
   'last-way-in': {
     title: 'This is your only way in',
-    explanation: 'Without it, nothing would open your account.',
+    explanation: "Without it, you couldn't sign in to your account.",
     action: 'Add another passkey or set a password first.',
   },
   'last-administrator': {

@@ -54,7 +54,7 @@ export const signInTexts = {
     connect: (label: string) => `Connect ${label}`,
     connected: 'Connected',
     remove: 'Disconnect',
-    offer: (label: string) => `You came from ${label}. Connect it, and it signs you in here from now on.`,
+    offer: (label: string) => `You came from ${label}. Connect it to sign in here with it from now on.`,
     existsTitle: 'You already have an account',
     exists: (label: string, email: string) =>
       `There is an account with the address ${email}. Sign in to it once, then connect ${label} to it.`,

@@ -197,7 +197,7 @@ export const problems = {
   },
   'last-way-in': {
     title: 'Es su única forma de entrar',
-    explanation: 'Sin ella, nada abriría su cuenta.',
+    explanation: 'Sin ella, no podría entrar en su cuenta.',
     action: 'Añada antes otra llave de acceso o establezca una contraseña.',
   },
   'last-administrator': {

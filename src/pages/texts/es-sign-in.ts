@@ -78,11 +78,11 @@ export const signInTexts = {
     byPasskey: 'Confirme con su llave de acceso que es usted.',
     noPasskeys:
       'El segundo paso de esta cuenta es una llave de acceso, y este servicio no acepta llaves de acceso por ahora.',
-    removeByMail: 'Puede hacer eliminar su segundo paso por correo, con el enlace de abajo.',
+    removeByMail: 'Puede pedir por correo que se elimine su segundo paso, con el enlace de abajo.',
     askOperator: 'Pida ayuda a quienes gestionan este servicio.',
     byRecoveryCode: 'Escriba uno de sus códigos de recuperación.',
     orRecoveryCode: 'O use uno de sus códigos de recuperación.',
-    orMail: 'O haga eliminar su segundo paso por correo, con el enlace de más abajo.',
+    orMail: 'O pida por correo que se elimine su segundo paso, con el enlace de abajo.',
     submit: 'Iniciar sesión',
     recovery: '¿No tiene su teléfono? Use un código de recuperación',
     back: 'Volver al inicio de sesión',
@@ -162,9 +162,9 @@ export const signInTexts = {
     title: 'Revise su correo',
     register: 'Le hemos enviado un mensaje. Siga el enlace que contiene para confirmar su dirección.',
     forgot:
-      'Si hay una cuenta con esta dirección, un mensaje va en camino. Siga el enlace que contiene para elegir una contraseña nueva.',
-    link: 'Si hay una cuenta con esta dirección, un mensaje va en camino. Siga el enlace que contiene para iniciar sesión.',
-    resend: 'Si esta dirección aún no está confirmada, un mensaje nuevo va en camino.',
+      'Si hay una cuenta con esta dirección, recibirá un mensaje. Siga el enlace que contiene para elegir una contraseña nueva.',
+    link: 'Si hay una cuenta con esta dirección, recibirá un mensaje. Siga el enlace que contiene para iniciar sesión.',
+    resend: 'Si esta dirección aún no está confirmada, recibirá un mensaje nuevo.',
     change:
       'Hemos enviado un mensaje a su dirección nueva. El cambio se hace efectivo al seguir el enlace que contiene.',
     to: (email) => `Para: ${email}`,
