@@ -39,7 +39,7 @@ const COMMON = {
   legalComments: 'none',
 } as const satisfies BuildOptions
 
-/** What a Worker imports. */
+/** Says what a Worker imports. */
 const WORKER = {
   janus: 'packages/janus/index.ts',
   admin: 'packages/janus/admin.ts',

@@ -10,7 +10,7 @@ export const CPU_MS = { request: 1, hash: 250 }
 
 const MODES: readonly Mode[] = ['session', 'token']
 
-/** Markdown: what a million of each operation costs beyond what is included, and how many of it the free plan carries a day. */
+/** Returns Markdown: what a million of each operation costs beyond what is included, and how many of it the free plan carries a day. */
 export function costTable(): string {
   const rows = (Object.keys(OPERATIONS) as OperationName[]).flatMap((name) =>
     MODES.flatMap((mode) => {

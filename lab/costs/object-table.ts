@@ -16,7 +16,7 @@ const SHOWN: readonly (readonly [OperationName, Mode])[] = [
 /** Copies in objects are never late, so there is no seal by default (`SEAL_SECONDS`), and what begins a session writes its copy. */
 const BEGINNINGS: ReadonlySet<OperationName> = new Set(['sign-up', 'sign-in'])
 
-/** Markdown: the same where the database and the copies of sessions are in Durable Objects, and nothing is in KV. */
+/** Returns Markdown: the same where the database and the copies of sessions are in Durable Objects, and nothing is in KV. */
 export function objectTable(): string {
   const rows = SHOWN.flatMap(([name, mode]) => {
     const cost = OPERATIONS[name][mode]

@@ -141,7 +141,7 @@ function dollars(cost: OperationCost, name: OperationName): number {
   return perMillion / 1_000_000
 }
 
-/** Markdown: a row for each number of accounts and mode. */
+/** Returns Markdown: a row for each number of accounts and mode. */
 export function scaleTable(sizes: RowSizes): string {
   const whole = (value: number) => Math.ceil(value).toLocaleString('en-US')
   const rows = [10_000, 100_000, 1_000_000, 10_000_000, 100_000_000].flatMap((accounts) =>

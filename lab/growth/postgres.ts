@@ -50,7 +50,7 @@ export async function compareOnPostgres(sizes: readonly number[]): Promise<boole
   }
 }
 
-/** The most rows that each operation read. Which conditions of a statement are asked first is the planner's choice, so it may have read fewer. */
+/** Returns the most rows that each operation read. Which conditions of a statement are asked first is the planner's choice, so it may have read fewer. */
 function mostOf(rows: Rows) {
   return Object.fromEntries(Object.entries(rows).map(([name, read]) => [name, Math.max(...read)]))
 }

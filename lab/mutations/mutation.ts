@@ -18,7 +18,7 @@ export interface Mutation {
   readonly tests: readonly string[]
 }
 
-/** Where guards are. */
+/** Says where guards are. */
 const SOURCES = ['src/**/*.{ts,tsx}', 'packages/**/*.{ts,tsx}']
 
 /** Sets how far below its mark a guard begins, in lines: a mark cannot be within a text that runs over lines. */

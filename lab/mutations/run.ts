@@ -108,7 +108,7 @@ function fileOf({ guard, file }: Mutation): string | null {
   return file ?? (marked.length === 1 ? (marked[0] ?? null) : null)
 }
 
-/** One Vitest tries every guard: its start takes longer than most of its runs. */
+/** Starts one Vitest for every guard: its start takes longer than most of its runs. */
 function startVitest(): Promise<Vitest> {
   process.env.NO_COLOR = '1'
   process.env.WRANGLER_LOG ??= 'none'

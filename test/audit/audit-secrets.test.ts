@@ -15,7 +15,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The secrets that only the client may hold. */
+/** Returns the secrets that only the client may hold. */
 function secretsOf({ answer, headers, refreshToken }: SignedIn): readonly string[] {
   const cookie = answer.cookies['__Host-session'] ?? ''
   const credentials = [headers.Authorization?.slice('Bearer '.length), cookie, cookie.split('.')[1]]

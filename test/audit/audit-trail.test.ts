@@ -13,7 +13,7 @@ const NEW_PASSWORD = 'another horse battery'
 /** The row of something that the database did by itself. */
 const BY_ITSELF = { actor_id: null, address: null, country: null, user_agent: null, request_id: null }
 
-/** The whole of a row, but for its place and time, which are looked at as well. */
+/** Returns the whole of a row, but for its place and time, which are looked at as well. */
 function row(event: string, fields: Partial<TrailRow>): Record<string, unknown> {
   return {
     seq: expect.any(Number),
@@ -33,7 +33,7 @@ function row(event: string, fields: Partial<TrailRow>): Record<string, unknown> 
   }
 }
 
-/** Whoever did it to their own account. */
+/** Returns whoever did it to their own account. */
 function byOwner(ada: Person, fields: Partial<TrailRow> = {}): Partial<TrailRow> {
   return {
     actor_id: ada.userId,

@@ -35,7 +35,7 @@ async function insertAt(...instants: readonly number[]): Promise<void> {
     .run()
 }
 
-/** One sweep at an instant; gives what it logged. */
+/** Sweeps once at an instant, and returns what it logged. */
 async function sweepAt(
   now: number,
   { days = 365, db = env.DB }: { days?: number; db?: Parameters<typeof createD1Database>[0] } = {},
@@ -52,7 +52,7 @@ async function sweepAt(
   return log
 }
 
-/** The first row whose hash is not that of all before it, or that is not the next; `null` if the chain is whole. */
+/** Returns the first row whose hash is not that of all before it, or that is not the next; `null` if the chain is whole. */
 async function firstBroken(): Promise<number | null> {
   const anchor = await env.DB.prepare('SELECT pruned_to, chain_hash FROM audit_chain').first()
   let [seq, hash] = [Number(anchor?.pruned_to), String(anchor?.chain_hash)]

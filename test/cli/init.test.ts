@@ -84,7 +84,7 @@ describe.each<[format: keyof typeof FORMATS, name: string, text: string]>([
   })
 })
 
-/** The elements of {@link COMPLETE}, wherever they stand among others. */
+/** Returns the elements of {@link COMPLETE}, wherever they stand among others. */
 function oneOfEach(parsed: object) {
   const expected = Object.entries(COMPLETE).map(([name, value]) => {
     if (Array.isArray(value))

@@ -9,7 +9,7 @@ import { codeOf, setVerified } from '../support/second-factor'
 
 afterEach(() => vi.unstubAllGlobals())
 
-/** A browser with one authenticator, and what it was told of passkeys. */
+/** Returns a browser with one authenticator, and what it was told of passkeys. */
 function withAuthenticator() {
   const device: { soft?: SoftPasskey; told: object[] } = { told: [] }
   const origin = 'https://auth.example.com'

@@ -14,7 +14,7 @@ const LONG = 1000
 const LOST = () => Promise.reject(new TypeError('fetch failed'))
 
 describe.each(TOKEN_FORMS)('a client, %s', (form) => {
-  /** Somebody whose access token has expired, by the clock of the service and not by that of the client. */
+  /** Returns somebody whose access token has expired, by the clock of the service and not by that of the client. */
   async function expiredClient() {
     const service = ownService()
     const wired = await signedUpClient(form, service)

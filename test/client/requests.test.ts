@@ -10,7 +10,7 @@ import { deployed } from '../support/service'
 const ISSUER = deployed.issuer
 const API = 'https://api.example.com'
 
-/** A client that is signed in, and an API on an origin that it lists, which answers with what it was sent. */
+/** Returns a client that is signed in, and an API on an origin that it lists, which answers with what it was sent. */
 async function clientOfApi(form: Form, answer = echo) {
   const calls: Request[] = []
   const network = createNetwork(async (request) => {
@@ -57,7 +57,7 @@ const FOREIGN = [
   '',
 ]
 
-/** Where no `Request` has put a URL in order before, as in React Native. */
+/** Says where no `Request` has put a URL in order before, as in React Native. */
 const UNTIDY = [
   ' https://auth.example.com/',
   'https://auth.example.com\t.evil.example/',

@@ -4,7 +4,7 @@ import { createJanus } from '../../src/janus'
 import { read } from '../support/person'
 import type { LoggedEvent } from '../support/service'
 
-/** A Worker whose settings are missing or wrong, with a word in each value that must not be repeated. */
+/** Returns a Worker whose settings are missing or wrong, with a word in each value that must not be repeated. */
 function unconfigured() {
   const log: LoggedEvent[] = []
   const settings = {

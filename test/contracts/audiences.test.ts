@@ -12,7 +12,7 @@ const LONG = 1000
 
 const apart = ownService({ AUDIENCE: API })
 
-/** Every route that takes a credential, by what it answers to nobody. */
+/** Returns every route that takes a credential, by what it answers to nobody. */
 async function guardedRoutes(service: OwnService): Promise<readonly [string, string][]> {
   const guarded: [string, string][] = []
   for (const { method, path } of appOf(service.services).routes) {

@@ -28,7 +28,7 @@ const AUTHENTICATED = {
   token: { verifications: 1 },
 } as const satisfies Record<Mode, Partial<Costs>>
 
-/** An app of someone else's, with a route of its own behind Janus's guards. */
+/** Returns an app of someone else's, with a route of its own behind Janus's guards. */
 function hostApp({ services }: OwnService) {
   return new Hono()
     .get('/notes', requirePrincipal(services), (c) => c.text(c.var.principal.userId))

@@ -17,7 +17,7 @@ import { stopTime } from '../support/stop-time'
 const WRONG = `not ${PASSWORD}`
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** A limit that counts exactly and never forgets, where the real one is approximate and starts anew each minute. */
+/** Returns a limit that counts exactly and never forgets, where the real one is approximate and starts anew each minute. */
 function countingLimit(most = 30) {
   const counts = new Map<string, number>()
   return {
@@ -57,7 +57,7 @@ async function knock(service: Service, path: string, headers: Record<string, str
   }
 }
 
-/** A service whose outer shield stops nobody, at which time stands still. */
+/** Returns a service whose outer shield stops nobody, at which time stands still. */
 function unshielded(settings: Record<string, unknown> = {}): OwnService {
   stopTime()
   return ownService({ LOGIN_LIMIT: countingLimit(1_000_000), ...settings })

@@ -270,7 +270,7 @@ function refresh(place: Place, refreshToken: string): Promise<Answer> {
   return send(place, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
 }
 
-/** A route that asks for a live session. */
+/** Calls a route that asks for a live session. */
 function changePassword(place: Place, { headers, password }: Person): Promise<Answer> {
   const body = { current_password: password, new_password: `${password} again` }
   return send(place, 'POST', '/password', { headers, body })

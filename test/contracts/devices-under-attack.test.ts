@@ -30,7 +30,7 @@ import { type OwnService, ownService } from '../support/service'
 
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** How a client has its device credential, and how it sends it along. */
+/** Says how a client has its device credential, and how it sends it along. */
 const CARRIERS = {
   session: { sign: { mode: 'session' }, given: (answer: Answer) => answer.cookies['__Host-device'] },
   token: { sign: { mode: 'token' }, given: (answer: Answer) => answer.body.device_token },
@@ -54,7 +54,7 @@ function signIn(
   return send(service, 'POST', '/login', { body: { email, password, ...sign, ...inBody }, headers })
 }
 
-/** A person, and the credential of the device on which they have registered. */
+/** Returns a person, and the credential of the device on which they have registered. */
 async function personOnDevice(service: OwnService, carrier: Carrier) {
   const { sign, given } = CARRIERS[carrier]
   const email = newEmail()

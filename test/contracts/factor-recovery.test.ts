@@ -27,7 +27,7 @@ import {
 const HOURS = 3600
 const PATH = '/login/second-factor/recovery'
 
-/** Somebody who has an app and a passkey, and no proof of either at hand. */
+/** Returns somebody who has an app and a passkey, and no proof of either at hand. */
 async function arrange(mode: 'session' | 'token', service = mailingService()) {
   const ada = await provenPerson(service, mode)
   const signedIn = await ada.signIn()
@@ -36,7 +36,7 @@ async function arrange(mode: 'session' | 'token', service = mailingService()) {
   return { ada, service, session, soft }
 }
 
-/** A sign-in by a mailed link, which waits for the second factor. */
+/** Returns a sign-in by a mailed link, which waits for the second factor. */
 async function waiting(service: MailingService, { email, mode }: Person): Promise<Pending> {
   const link = await signInLink(service, email)
   return pendingOf(await send(service, 'POST', '/login/link/confirm', { body: { ...link, mode } }))

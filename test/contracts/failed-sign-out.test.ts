@@ -31,7 +31,7 @@ const ENDINGS: readonly [string, (ada: Person, other: SignedIn) => Promise<Answe
   ['POST /me/delete', (ada) => ada.post('/me/delete', { password: PASSWORD }), ['own', 'other']],
 ]
 
-/** A person with a session in `mode` and another device in session mode, so that every ending has a copy to delete. */
+/** Returns a person with a session in `mode` and another device in session mode, so that every ending has a copy to delete. */
 async function twoDevices(mode: 'session' | 'token') {
   const here = createPlace()
   const ada = await signedInPerson({ mode, service: here })

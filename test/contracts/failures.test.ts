@@ -192,7 +192,7 @@ interface Faults {
   failing(store: 'D1' | 'KV'): boolean
 }
 
-/** The real database, whose round trips fail when told to. */
+/** Returns the real database, whose round trips fail when told to. */
 function faultyD1(faults: Faults): D1Database {
   const reach = <T>(call: () => Promise<T>): Promise<T> =>
     faults.failing('D1') ? Promise.reject(new Error(OUTAGE)) : call()
@@ -214,7 +214,7 @@ function faultyD1(faults: Faults): D1Database {
   } as D1Database
 }
 
-/** The real namespace, whose calls fail when told to. */
+/** Returns the real namespace, whose calls fail when told to. */
 function faultyKv(faults: Faults): KVNamespace {
   const reach = <T>(call: () => Promise<T>): Promise<T> =>
     faults.failing('KV') ? Promise.reject(new Error(OUTAGE)) : call()
@@ -247,7 +247,7 @@ function expectNothingTold(answer: Answer, log: readonly LoggedEvent[], person: 
   for (const secret of secrets) expect(JSON.stringify(log)).not.toContain(secret)
 }
 
-/** The event that tells an operator about this very answer. */
+/** Returns the event that tells an operator about this very answer. */
 function eventOf(answer: Answer, log: readonly LoggedEvent[]): LoggedEvent | undefined {
   return log.find(({ request_id }) => `urn:uuid:${request_id}` === answer.body?.instance)
 }

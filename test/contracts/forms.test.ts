@@ -49,7 +49,7 @@ const FOREIGN = [
   'javascript:alert(1)',
 ]
 
-/** The cookie of a form's sign-in, as a client would send it. */
+/** Returns the cookie of a form's sign-in, as a client would send it. */
 function cookieOf(answer: Answer): { Cookie: string } {
   return { Cookie: `__Host-session=${answer.cookies['__Host-session']}` }
 }

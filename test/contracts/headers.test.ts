@@ -46,7 +46,7 @@ interface Seen {
   readonly text: string
 }
 
-/** One request for a route as it is meant, with whatever the caller adds or leaves out. */
+/** Makes one request for a route as it is meant, with whatever the caller adds or leaves out. */
 async function visit(
   what: string,
   service: Service,
@@ -76,7 +76,7 @@ async function visit(
   return { what: `${route}, ${what}`, response, text: await response.text() }
 }
 
-/** Everything that Janus answers, in every state of the caller and of storage. */
+/** Returns everything that Janus answers, in every state of the caller and of storage. */
 async function crawl(): Promise<readonly Seen[]> {
   const seen: Seen[] = []
   for (const route of ROUTES) {

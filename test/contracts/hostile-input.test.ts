@@ -195,7 +195,7 @@ describe('a query', () => {
 })
 
 describe.each(ROUTES)('whatever is sent to $method $path', (route) => {
-  /** One that still is: some bodies are understood, and end the session or the account. */
+  /** Returns a client that is still signed in, because some bodies are understood, and end the session or the account. */
   async function stillSignedIn(person: Person, client: SignedIn): Promise<SignedIn> {
     return (await client.get('/me')).status === 200 ? client : person.signIn()
   }

@@ -14,7 +14,7 @@ import {
 import { send, signedInPerson } from '../support/person'
 import { deployed } from '../support/service'
 
-/** The token with another header and its own, now stale, signature. */
+/** Returns the token with another header and its own, now stale, signature. */
 function withHeader({ header, token }: Forge, changes: object): string {
   const [, claims, signature] = token.split('.')
   return `${encodePart({ ...header, ...changes })}.${claims}.${signature}`

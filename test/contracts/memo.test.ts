@@ -13,7 +13,7 @@ const MEMO = { MEMO_SECONDS: '5' }
 
 beforeEach(stopTime)
 
-/** A Janus that remembers, where `person` has just been let in, so that they are remembered. */
+/** Returns a Janus that remembers, where `person` has just been let in, so that they are remembered. */
 async function remembering(
   mode: 'session' | 'token',
   settings = {},

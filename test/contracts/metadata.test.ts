@@ -18,7 +18,7 @@ const App = v.looseObject({ plan: v.optional(v.picklist(['free', 'pro'])) })
 
 const serviceWith = (metadata: MetadataSchemas = { user: User, app: App }) => ownService({}, { metadata })
 
-/** An object that is so many bytes of JSON. */
+/** Returns an object that is so many bytes of JSON. */
 function ofBytes(bytes: number) {
   return { bio: 'x'.repeat(bytes - JSON.stringify({ bio: '' }).length) }
 }

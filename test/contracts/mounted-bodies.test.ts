@@ -8,7 +8,7 @@ import { type Answer, expectProblem, newAddress, newEmail, PASSWORD, read } from
 
 const ISSUER = 'https://example.com/auth'
 
-/** An app whose middleware does something with each body before Janus sees it. */
+/** Returns an app whose middleware does something with each body before Janus sees it. */
 function appThat(reads: (c: Context) => unknown) {
   return new Hono()
     .use(async (c, next) => {
@@ -34,7 +34,7 @@ const account = () => ({ email: newEmail(), password: PASSWORD })
 const asForm = (fields: Record<string, string>) => new URLSearchParams(fields).toString()
 const FORM = 'application/x-www-form-urlencoded'
 
-/** How an app may have read a body: once, or in any order. */
+/** Says how an app may have read a body: once, or in any order. */
 const READERS: Readonly<Record<string, (c: Context) => unknown>> = {
   'c.req.json()': (c) => c.req.json(),
   'c.req.text()': (c) => c.req.text(),

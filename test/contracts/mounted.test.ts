@@ -15,7 +15,7 @@ import type { Service } from '../support/service'
 const ORIGIN = 'https://example.com'
 const ISSUER = `${ORIGIN}/auth`
 
-/** Somebody's Janus, and its settings. With a mailer, so that work is done behind every response. */
+/** Returns somebody's Janus, and its settings. With a mailer, so that work is done behind every response. */
 function ownJanus({ issuer = ISSUER, ...options }: { issuer?: string } & JanusOptions = {}) {
   const mailer = { send: async () => {} }
   const variables = { ...env, ISSUER: issuer, MAILER: 'cloudflare', MAIL_FROM: 'shop@example.com' }
@@ -30,7 +30,7 @@ function ownJanus({ issuer = ISSUER, ...options }: { issuer?: string } & JanusOp
   })
 }
 
-/** Somebody's app, with Janus mounted in it as docs/start/add-to-your-worker.md shows. */
+/** Returns somebody's app, with Janus mounted in it as docs/start/add-to-your-worker.md shows. */
 function hostApp({ at = '/auth', issuer = ISSUER }: { at?: string; issuer?: string } = {}) {
   const auth = ownJanus({ issuer })
   const app = new Hono<JanusEnv>()

@@ -17,7 +17,7 @@ const service = mailingService()
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 const MINUTES = 60
 
-/** Somebody who signs in by link only. */
+/** Returns somebody who signs in by link only. */
 async function personWithoutPassword(mode: 'session' | 'token'): Promise<Person> {
   const ada = await signedInPerson({ mode, service })
   // One after the other: the first proof of an address ends what rests on no password.

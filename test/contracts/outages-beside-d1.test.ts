@@ -55,7 +55,7 @@ describe.each(['session', 'token'] as const)('API-02: an outage of LOGIN_LIMIT i
 })
 
 describe('API-02: token mode in an isolate that cannot read the signing keys', () => {
-  /** A person who signed in elsewhere, and an isolate without keys, in which none can be loaded. */
+  /** Returns a person who signed in elsewhere, and an isolate without keys, in which none can be loaded. */
   async function coldIsolate() {
     const ada = await signedInPerson({ mode: 'token' })
     const here = createPlace()

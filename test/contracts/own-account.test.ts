@@ -20,7 +20,7 @@ const NO_METADATA = { user_metadata: {}, app_metadata: {} }
 /** So many attempts may be under way, or throttling would decide the race. */
 const TEN_AT_ONCE = { FREE_ATTEMPTS: '10' }
 
-/** Everything a client could still be let in with. */
+/** Expects that nothing lets a client in any longer. */
 async function expectDead(client: SignedIn): Promise<void> {
   expectProblem(await client.get('/me'), 401, 'session-ended')
   if (client.mode === 'session') {
@@ -31,7 +31,7 @@ async function expectDead(client: SignedIn): Promise<void> {
   }
 }
 
-/** A person with a second device in each mode. */
+/** Returns a person with a second device in each mode. */
 async function personWithDevices(mode: 'session' | 'token'): Promise<{ ada: Person; devices: SignedIn[] }> {
   const ada = await signedInPerson({ mode })
   return { ada, devices: [await ada.signIn({ mode: 'session' }), await ada.signIn({ mode: 'token' })] }

@@ -5,7 +5,7 @@ import { type MailingService, mailingService } from '../support/mail'
 import { type Answer, clientOf, deviceOf, newEmail, PASSWORD, type Person, send } from '../support/person'
 import { stopTime } from '../support/stop-time'
 
-/** Where nobody is told which addresses have accounts. */
+/** Returns a service that tells nobody which addresses have accounts. */
 function discreetService(): { readonly service: MailingService; readonly open: MailingService } {
   stopTime()
   return { service: mailingService({ REGISTRATION: 'verified' }), open: mailingService() }

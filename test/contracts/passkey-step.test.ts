@@ -10,7 +10,7 @@ import { stopTime } from '../support/stop-time'
 
 const service = mailingService()
 
-/** Somebody with an app and a passkey. */
+/** Returns somebody with an app and a passkey. */
 async function personWithBoth(mode: Person['mode'], at: Service = service) {
   const ada = await signedInPerson({ mode, service: at })
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?1').bind(ada.userId).run()

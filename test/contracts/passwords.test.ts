@@ -28,7 +28,7 @@ function logIn(email: string, password: string, mode: string, service = deployed
   return send(service, 'POST', '/login', { body: { email, password, mode } })
 }
 
-/** The refusal of a new password, with the reason at the field. */
+/** Expects the refusal of a new password, with the reason at the field. */
 function expectRefused(answer: Answer, field: string, code: string): void {
   expectProblem(answer, 422, 'password-refused')
   expect(answer.body.errors).toEqual([{ field, code, message: answer.body.detail }])

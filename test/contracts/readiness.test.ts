@@ -3,7 +3,7 @@ import { send } from '../support/person'
 import { createPlace } from '../support/place'
 import { stopTime } from '../support/stop-time'
 
-/** How many calls to the two stores were made. */
+/** Returns how many calls to the two stores were made. */
 function callsOf({ db, kv }: ReturnType<typeof createPlace>): number {
   return db.calls.length + kv.calls.length
 }

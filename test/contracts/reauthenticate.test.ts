@@ -31,7 +31,7 @@ async function personWithTotp(mode: 'session' | 'token', at: OwnService = servic
 
 const newest = new Map<string, string>()
 
-/** The credential that a client has some time later: in token mode a refreshed one. */
+/** Returns the credential that a client has some time later: in token mode a refreshed one. */
 async function aged({ mode, headers, refreshToken, sessionId }: SignedIn, at: OwnService = service) {
   if (mode === 'session') return headers
   const refresh_token = newest.get(sessionId) ?? refreshToken

@@ -7,7 +7,7 @@ function refresh(refreshToken: unknown, service: Service = deployed): Promise<An
   return send(service, 'POST', '/refresh', { body: { refresh_token: refreshToken } })
 }
 
-/** The refresh token of an answer that must have one. */
+/** Returns the refresh token of an answer that must have one. */
 function tokenOf(answer: Answer): string {
   expect(answer.status, answer.text).toBe(200)
   return answer.body.refresh_token

@@ -39,7 +39,7 @@ interface Act {
   readonly status: number
   /** Lists its events in the audit trail, without the ends of sessions. */
   readonly events: readonly string[]
-  /** How many sessions the account has open afterwards; `null`: nobody is signed in. */
+  /** Says how many sessions the account has open afterwards; `null`: nobody is signed in. */
   readonly sessions: number | null
   /** The batch that does it. */
   readonly does: RegExp

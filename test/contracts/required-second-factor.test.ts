@@ -25,13 +25,13 @@ const strict = mailingService(STRICT)
 /** Without mail there is no mailbox that could be proven. */
 const strictWithoutMail = ownService({ SECOND_FACTOR: 'required', MAILER: 'none' })
 
-/** A sign-in by a mailed link at the strict service, which waits until a factor is set up. */
+/** Returns a sign-in by a mailed link at the strict service, which waits until a factor is set up. */
 async function waitingByLink({ email, mode }: Person) {
   const link = await signInLink(strict, email)
   return pendingOf(await send(strict, 'POST', '/login/link/confirm', { body: { ...link, mode } }))
 }
 
-/** The same person at another service, with the credential there is. */
+/** Returns the same person at another service, with the credential there is. */
 const at = (service: OwnService, { mode, answer }: { mode: 'session' | 'token'; answer: Answer }) =>
   clientOf(service, mode, answer)
 

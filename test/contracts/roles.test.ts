@@ -17,7 +17,7 @@ function bearer(token: string): Record<string, string> {
   return { Authorization: `Bearer ${token}` }
 }
 
-/** A list of one role that is made of a unit again and again, and is of exactly so many bytes of JSON. */
+/** Returns a list of one role that is made of a unit again and again, and is of exactly so many bytes of JSON. */
 function rolesOf(unit: string, bytes: number): string {
   const room = bytes - '[""]'.length
   const size = new TextEncoder().encode(unit).byteLength

@@ -295,7 +295,7 @@ it.each(['nothing', '__proto__', 'constructor', 'toString', 'Not-Found'])(
 )
 
 describe('a route that nobody put on the list', () => {
-  /** An app with the guard of Janus, and routes that Janus does not have. */
+  /** Returns an app with the guard of Janus, and routes that Janus does not have. */
   function guardedApp(basePath: string) {
     const { services } = AT_ROOT
     const app = new Hono()

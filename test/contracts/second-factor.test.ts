@@ -33,14 +33,14 @@ import { stopTime } from '../support/stop-time'
 const service = mailingService()
 const NEW_PASSWORD = 'seven quiet minutes at sea'
 
-/** Somebody whose address is proven, by a sign-in link. */
+/** Returns somebody whose address is proven, by a sign-in link. */
 async function provenPersonWithTotp(mode: 'session' | 'token'): Promise<PersonWithTotp> {
   const ada = await signedInPerson({ mode, service })
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?1').bind(ada.userId).run()
   return setUpTotp(ada)
 }
 
-/** Everything that could act for an account: open sessions, and what an answer gives of a credential. */
+/** Returns everything that could act for an account: open sessions, and what an answer gives of a credential. */
 async function credentialsOf({ userId }: Person, answer: Answer) {
   const open = 'SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL'
   const { results } = await env.DB.prepare(open).bind(userId).all<{ id: string }>()

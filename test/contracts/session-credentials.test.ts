@@ -4,7 +4,7 @@ import { expectProblem, PASSWORD, type SignedIn, send, signedInPerson } from '..
 import { copiedSession } from '../support/place'
 import { deployed, ownService } from '../support/service'
 
-/** Everything that is stored: each row of each table, each key of KV with its value and metadata. */
+/** Returns everything that is stored: each row of each table, each key of KV with its value and metadata. */
 async function dump(): Promise<string> {
   const tables = await env.DB.prepare(
     `SELECT name FROM sqlite_master WHERE type = 'table' AND name NOT LIKE 'sqlite_%' AND name NOT LIKE '_cf_%'`,
@@ -18,7 +18,7 @@ async function dump(): Promise<string> {
   return JSON.stringify({ tables, rows: rows.map(({ results }) => results), keys, values })
 }
 
-/** The same bytes as other places may write them. */
+/** Returns the same bytes as other places may write them. */
 function spellings(base64url: string): string[] {
   const bytes = Uint8Array.fromBase64(base64url, { alphabet: 'base64url' })
   return [base64url, bytes.toBase64(), bytes.toHex(), bytes.join(',')]

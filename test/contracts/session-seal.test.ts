@@ -20,12 +20,12 @@ const SEALED = { SEAL_SECONDS: '30' }
 
 const SEAL = '__Host-seal'
 
-/** The headers of a browser that has kept the seal of an answer, too. */
+/** Returns the headers of a browser that has kept the seal of an answer, too. */
 function withSeal({ headers }: Pick<SignedIn, 'headers'>, { cookies }: Pick<Answer, 'cookies'>) {
   return { Cookie: `${headers.Cookie}; ${SEAL}=${cookies[SEAL]}` }
 }
 
-/** Somebody who has signed in at a place with seals, as their browser is from then on. */
+/** Returns somebody who has signed in at a place with seals, as their browser is from then on. */
 async function sealedPerson(
   settings = {},
 ): Promise<{ here: Place; person: Person; browser: { headers: { Cookie: string } } }> {

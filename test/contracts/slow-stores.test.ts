@@ -6,7 +6,7 @@ import { ownService, type Service } from '../support/service'
 /** Longer than any store is waited for. */
 const LONG_MS = 6000
 
-/** A binding whose named methods never answer. */
+/** Returns a binding whose named methods never answer. */
 function mute<T extends object>(binding: T, methods: readonly string[]): T {
   return new Proxy(binding, {
     get(target, name) {

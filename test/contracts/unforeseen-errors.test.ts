@@ -5,7 +5,7 @@ import { expectProblem, newEmail, PASSWORD, send } from '../support/person'
 import { type OwnService, ownService } from '../support/service'
 
 describe('an error that nobody foresaw', () => {
-  /** A service one of whose parts throws this. */
+  /** Returns a service one of whose parts throws this. */
   function broken(thrown: unknown, issuer = 'https://auth.example.com'): OwnService {
     const service = ownService({ ISSUER: issuer })
     const { services } = service

@@ -232,7 +232,7 @@ async function arrange(mode: Mode, { app, passkey }: { app: boolean; passkey: bo
   return { person, mode, subject, soft, app }
 }
 
-/** Everything that could act for an account. */
+/** Returns everything that could act for an account. */
 async function credentialsOf(userId: string, { body, cookies }: Answer) {
   const open = await env.DB.prepare('SELECT id FROM sessions WHERE user_id = ?1 AND ended_at IS NULL')
     .bind(userId)
@@ -268,7 +268,7 @@ async function outcomeOf(userId: string, way: string, answer: Answer): Promise<s
   return location === null ? 'nothing' : (PAGES[location] ?? location)
 }
 
-/** Where a browser is led that came back from a provider. */
+/** Says where a browser is led that came back from a provider. */
 const PAGES: Readonly<Record<string, string>> = {
   '/login/second-factor': 'totp, recovery-code',
   '/login/second-factor?with=passkey': 'totp, recovery-code, passkey',
@@ -462,7 +462,7 @@ async function idOf(email: string): Promise<string> {
   return (await row.first<string>('id')) ?? ''
 }
 
-/** A code that was not used, however often this is asked: as if the app had just been set up. */
+/** Returns a code that was not used, however often this is asked: as if the app had just been set up. */
 async function nextCode(person: Person): Promise<string> {
   await env.DB.prepare('UPDATE totp_factors SET last_step = 0 WHERE user_id = ?1').bind(person.userId).run()
   return codeOf(person)

@@ -5,13 +5,13 @@ import { countHashes, expectThrottled, failed, logIn, stoppedService, WRONG } fr
 import { newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { recordedDuring } from '../support/trail'
 
-/** A guess at an account from an address. */
+/** Makes a guess at an account from an address. */
 function guess(service: ReturnType<typeof stoppedService>, email: string, address: string, mode: string) {
   const headers = { 'CF-Connecting-IP': address }
   return send(service, 'POST', '/login', { body: { email, password: WRONG, mode }, headers })
 }
 
-/** A network of IPv6 that no other test uses: the first three groups of its addresses. */
+/** Returns a network of IPv6 that no other test uses: the first three groups of its addresses. */
 function newSite(): string {
   const [a = 0, b = 0] = crypto.getRandomValues(new Uint16Array(2))
   return `2001:${(a | 0x1000).toString(16)}:${(b | 0x1000).toString(16)}`

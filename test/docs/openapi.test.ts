@@ -14,7 +14,7 @@ async function faultsOf(document: Record<string, unknown>): Promise<unknown> {
   return valid ? null : errors
 }
 
-/** Every schema of a document, wherever it is. */
+/** Returns every schema of a document, wherever it is. */
 function schemasIn(value: unknown): readonly object[] {
   if (typeof value !== 'object' || value === null) return []
   return Object.entries(value).flatMap(([name, inner]) => {

@@ -20,7 +20,7 @@ const SQLITE_ONLY: readonly (readonly [name: string, pattern: RegExp])[] = [
   ],
 ]
 
-/** The faults of a text of SQL. */
+/** Returns the faults of a text of SQL. */
 function faultsOf(text: string): readonly string[] {
   return SQLITE_ONLY.flatMap(([name, pattern]) => (pattern.test(text) ? [name] : []))
 }

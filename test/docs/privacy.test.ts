@@ -4,7 +4,7 @@ import { expect, it } from 'vitest'
 
 const page = readFileSync('docs/guides/privacy.md', 'utf8')
 
-/** The schema as all migrations leave it. */
+/** Returns the schema as all migrations leave it. */
 function namesOf(type: 'table' | 'trigger'): readonly { readonly name: string; readonly sql: string }[] {
   const db = new DatabaseSync(':memory:')
   for (const file of globSync('src/storage/d1/migrations/*.sql').sort()) db.exec(readFileSync(file, 'utf8'))

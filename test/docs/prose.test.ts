@@ -15,7 +15,7 @@ const PAGES = [
   ...globSync('docs/**/*.md'),
 ]
 
-/** The code spans of a page, outside its blocks. */
+/** Returns the code spans of a page, outside its blocks. */
 function spansOf(file: string): readonly string[] {
   const text = readFileSync(file, 'utf8').replaceAll(/^```[\s\S]*?^```/gm, '')
   return [...text.matchAll(/`([^`\n]+)`/g)].map(([, span = '']) => span)

@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { describe, expect, it } from 'vitest'
 import { parseAst } from 'vitest/node'
 
-/** How many controls each family has. */
+/** Says how many controls each family has. */
 const FAMILIES = {
   PW: 8,
   REG: 5,

@@ -33,12 +33,12 @@ async function violationsInBoth(visitor: Visitor): Promise<readonly string[]> {
   return [...light, ...dark.map((fault) => `dark: ${fault}`)]
 }
 
-/** The colours of both schemes, and those that a system forces. */
+/** Returns the colours of both schemes, and those that a system forces. */
 async function everythingSeen(visitor: Visitor): Promise<readonly string[]> {
   return [...(await violationsInBoth(visitor)), ...(await forcedColorFaults(visitor))]
 }
 
-/** The words, which have no part in the colours. */
+/** Returns the words, which have no part in the colours. */
 function violationsInWords(visitor: Visitor): Promise<readonly string[]> {
   return violations(visitor, { rules: { 'color-contrast': { enabled: false } } })
 }
@@ -62,7 +62,7 @@ function smallTargets({ page }: Visitor): Promise<readonly string[]> {
     .map(({ element, box }) => \`target of \${box.width} by \${box.height}: \${element.outerHTML.slice(0, 160)}\`)`)
 }
 
-/** How an element looks that has the focus, or has not. */
+/** Says how an element looks that has the focus, or has not. */
 const RING = `({ outlineStyle, outlineWidth, outlineColor, boxShadow }) =>
   [outlineStyle === 'none' ? '' : outlineStyle + outlineWidth + outlineColor, boxShadow].join()`
 

@@ -10,12 +10,12 @@ export async function beginTotp({ go, page }: Visitor): Promise<string> {
   return (await page.locator('.secret').innerText()).replaceAll(' ', '')
 }
 
-/** The code that the app shows, so many steps of 30 seconds from now. */
+/** Returns the code that the app shows, so many steps of 30 seconds from now. */
 export function appCode(seed: string, steps = 0): Promise<string> {
   return hotp(decodeBase32(seed), totpStep(Date.now() / 1000) + steps)
 }
 
-/** Six digits that the app shows neither now nor soon. */
+/** Returns six digits that the app shows neither now nor soon. */
 export async function otherCode(seed: string): Promise<string> {
   const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => appCode(seed, steps)))
   return (

@@ -97,7 +97,7 @@ type Place = 'on the origin of Janus' | 'on another origin of its site'
 interface AppVisitor extends Visitor {
   /** Opens the app in one more tab, with a client of its own. */
   open(mode: 'session' | 'token', options?: { readonly expired?: boolean }): Promise<Page>
-  /** How often a route was answered with a status, in all tabs. */
+  /** Says how often a route was answered with a status, in all tabs. */
   count(route: string, status?: number): number
 }
 

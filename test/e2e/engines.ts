@@ -220,7 +220,7 @@ async function webkit(): Promise<Driver> {
   }
 }
 
-/** The first group of what a process prints. @throws If it ends before. */
+/** Returns the first group of what a process prints. @throws If it ends before. */
 function printed(child: ChildProcess, pattern: RegExp): Promise<string> {
   return new Promise((resolve, reject) => {
     let text = ''

@@ -25,7 +25,7 @@ function attributes(values: Readonly<Record<string, string>>): string {
     .join('')
 }
 
-/** The elements of a page that have something a strict policy would stop, or would have to allow. */
+/** Returns the elements of a page that have something a strict policy would stop, or would have to allow. */
 function inlineCode({ page }: Visitor): Promise<readonly string[]> {
   return page.locator('html, html *').evaluateAll((elements) =>
     elements

@@ -18,7 +18,7 @@ const TEXT_SIZES = `[...document.querySelectorAll('body *')]
 
 const CONTROLS = 'a[href], button, input:not([type=hidden]), summary'
 
-/** How many things there are to press or to type into that one can see. */
+/** Says how many things there are to press or to type into that one can see. */
 const CONTROL_COUNT = `[...document.querySelectorAll('${CONTROLS}')].filter((element) => element.checkVisibility()).length`
 
 /** Returns the faults at 200 % in a window of 1280 pixels: by the zoom of the browser, which leaves 640, or of the text alone (WCAG 2.2 §1.4.4). */

@@ -49,7 +49,7 @@ export async function showConnectedApps(page: Page, url: string): Promise<void> 
 }
 
 interface AllowedApp {
-  /** Where Janus is. */
+  /** Says where Janus is. */
   readonly url: string
   readonly path: string
   readonly clientId: string

@@ -15,13 +15,13 @@ import { arrive, type Visitor } from './visitor.ts'
 
 const HEADING = 'A browser app \\(oidc-client-ts\\)'
 
-/** Where the app is. Browsers take 127.0.0.1 and localhost, where Janus is, for two sites. */
+/** Says where the app is. Browsers take 127.0.0.1 and localhost, where Janus is, for two sites. */
 const PLACES = ['on another site', 'on the site of Janus'] as const
 type Place = (typeof PLACES)[number]
 
 interface App {
   readonly origin: string
-  /** What its pages load. */
+  /** Says what its pages load. */
   readonly script: string
 }
 
@@ -54,7 +54,7 @@ afterAll(async () => {
   await stage?.janus.stop()
 })
 
-/** What an app adds that renews by hidden frames. */
+/** Says what an app adds that renews by hidden frames. */
 const IN_A_FRAME = `
 export { manager }
 if (parent !== window) manager.signinSilentCallback()
@@ -77,7 +77,7 @@ async function makeApp(origin: string): Promise<App> {
   return { origin, script: outputFiles[0]?.text ?? '' }
 }
 
-/** A person whose browser is at the app. */
+/** Returns a person whose browser is at the app. */
 async function visit(browser: Browser, { origin }: App): Promise<Visitor> {
   const visitor = await arrive(browser, stage.janus.url, { abroad: [origin] })
   onTestFinished(() => visitor.leave())

@@ -13,7 +13,7 @@ interface Credential {
   readonly signCount: number
 }
 
-/** A device with a screen lock, which says yes to everything. */
+/** Returns a device with a screen lock, which says yes to everything. */
 async function withAuthenticator({ context, page }: Visitor) {
   const devTools = await context.newCDPSession(page)
   await devTools.send('WebAuthn.enable')

@@ -9,7 +9,7 @@ export interface Person {
   readonly password: string
 }
 
-/** Somebody whom no service knows yet. */
+/** Returns somebody whom no service knows yet. */
 export function newPerson(name = 'Ada Lovelace'): Person {
   return { name, email: `${randomUUID()}@example.com`, password: `Difference-${randomUUID()}` }
 }

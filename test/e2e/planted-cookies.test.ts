@@ -41,7 +41,7 @@ function sendRaw(
   })
 }
 
-/** The ways in which the bytes of a character can arrive: as UTF-8, and as one byte where it has one. */
+/** Returns the ways in which the bytes of a character can arrive: as UTF-8, and as one byte where it has one. */
 function spellings(character: string): readonly Buffer[] {
   const utf8 = Buffer.from(character)
   return character < '\u0100' && utf8.length > 1 ? [utf8, Buffer.from(character, 'latin1')] : [utf8]

@@ -5,7 +5,7 @@ import type { Visitor } from './visitor.ts'
 const SIDES = ['Session', 'Token'] as const
 type Side = (typeof SIDES)[number]
 
-/** The side of the page that is about a mode. */
+/** Returns the side of the page that is about a mode. */
 function side({ page }: Visitor, name: Side) {
   return page.getByRole('region', { name, exact: true })
 }

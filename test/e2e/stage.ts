@@ -12,7 +12,7 @@ declare module 'vitest' {
 /** `open`: accounts are made at once. `verified`: addresses are proven first, and Janus lives under `/auth`. */
 export type ServiceName = 'open' | 'verified'
 
-/** A page on an origin that is not Janus's. */
+/** Returns a page on an origin that is not Janus's. */
 export function foreignPage(html: string, host: string): string {
   const url = new URL('/foreign', inject('stageUrl'))
   url.hostname = host
@@ -25,25 +25,25 @@ export function cookieNameAt(url: string, purpose: 'session' | 'refresh' = 'sess
   return `__Host-${purpose}-${new URL(url).port}`
 }
 
-/** The link that a service has mailed to an address, or soon will: the first of its kind. */
+/** Returns the link that a service has mailed to an address, or soon will: the first of its kind. */
 export async function mailedLink(service: ServiceName, email: string, path: string): Promise<string> {
   const to = email.replace(/[.+]/g, '\\$&')
   const mail = `Mail to ${to}: (?:(?!Mail to )[\\s\\S])*?`
   return ask({ service, link: `${mail}(http\\S+${path}\\?token=[\\w-]{43})\\s` })
 }
 
-/** Where a service is, once it is up. */
+/** Returns where a service is, once it is up. */
 export function serviceUrl(service: ServiceName): Promise<string> {
   return ask({ service })
 }
 
-/** The code in the newest mail of a sign-in link. */
+/** Returns the code in the newest mail of a sign-in link. */
 export async function mailedCode(service: ServiceName, email: string): Promise<string> {
   const to = email.replace(/[.+]/g, '\\$&')
   return ask({ service, link: `Mail to ${to}: (?:(?!Mail to )[\\s\\S])*?\\n\\s*(\\d{6})\\s` })
 }
 
-/** How many mails a service has sent to an address so far. */
+/** Returns how many mails a service has sent to an address so far. */
 export async function countMails(service: ServiceName, email: string): Promise<number> {
   return Number(await ask({ service, mailsTo: email }))
 }
@@ -83,7 +83,7 @@ export const it = test
     }
   })
 
-/** The cookies of a visitor that open something. The credential of a device, which stays when a person signs out, opens nothing, nor does a seal alone. */
+/** Returns the cookies of a visitor that open something. The credential of a device, which stays when a person signs out, opens nothing, nor does a seal alone. */
 export async function credentialCookies({ context }: Pick<Visitor, 'context'>) {
   return (await context.cookies()).filter(({ name }) => !/^__Host-(device|seal)/.test(name))
 }

@@ -31,7 +31,7 @@ export interface Visitor {
   follow(link: string): Promise<void>
   /** Opens what waits behind its name. */
   unfold(name: string): Promise<void>
-  /** Where the browser is, under the issuer. */
+  /** Says where the browser is, under the issuer. */
   where(): string
   heading(): Promise<string>
   /** Returns the error on the page. */

@@ -17,7 +17,7 @@ beforeEach(async () => {
   await env.DB.prepare('DELETE FROM event_receivers').run()
 })
 
-/** A service whose app notes what it is told, from here on. */
+/** Returns a service whose app notes what it is told, from here on. */
 async function tellingService(settings: Partial<Record<string, unknown>> = {}) {
   const told: JanusEvent[] = []
   const state = { fails: false as boolean | ((event: JanusEvent) => boolean) }

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { createEventPump, type EventServices } from '../../src/events/deliver-events'
 
-/** A pump whose looks at the trail are counted, and stand still until they are released. */
+/** Returns a pump whose looks at the trail are counted, and stand still until they are released. */
 function heldPump() {
   const releases: (() => void)[] = []
   const time = { now: 1_000 }

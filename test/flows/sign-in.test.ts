@@ -28,7 +28,7 @@ async function stateOf({ userId }: Person) {
   return { passwordHash: await hash.first('password_hash'), sessions: sessions.results.map(({ id }) => id) }
 }
 
-/** The last refusal that the audit trail has about a person. */
+/** Returns the last refusal that the audit trail has about a person. */
 function lastRefusalOf({ userId }: Person) {
   const sql = `SELECT event, reason FROM audit_events WHERE subject_id = ?1 AND outcome = 'refused' ORDER BY seq DESC`
   return env.DB.prepare(sql).bind(userId).first()

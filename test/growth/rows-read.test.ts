@@ -44,7 +44,7 @@ async function fill(accounts: number): Promise<void> {
   await env.DB.batch(inserts.map((sql) => env.DB.prepare(sql).bind(accounts, FAR)))
 }
 
-/** The migrations with triggers that have the time of this test: what a sweep finds would depend on how long a run took. */
+/** Returns the migrations with triggers that have the time of this test: what a sweep finds would depend on how long a run took. */
 function migrationsAtThisTime(): typeof env.TEST_MIGRATIONS {
   const now = String(Math.floor(Date.now() / 1000))
   return env.TEST_MIGRATIONS.map((migration) => ({
@@ -59,7 +59,7 @@ interface Rows {
   readonly written: readonly number[]
 }
 
-/** The rows that each statement read and wrote with so many accounts. */
+/** Returns the rows that each statement read and wrote with so many accounts. */
 async function costsAmong(accounts: number): Promise<ReadonlyMap<string, Rows>> {
   await reset()
   await applyD1Migrations(env.DB, migrationsAtThisTime())
@@ -131,7 +131,7 @@ describe('the sweep of the audit trail', () => {
   const { db, sent } = recordingD1(env.DB)
   const auditLog = createAuditLog(createD1Database(db))
 
-  /** The rows that some work reads. */
+  /** Returns the rows that some work reads. */
   async function rowsReadBy(work: () => Promise<unknown>): Promise<number> {
     sent.length = 0
     await work()

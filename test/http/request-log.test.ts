@@ -10,7 +10,7 @@ afterEach(() => {
   vi.restoreAllMocks()
 })
 
-/** The lines for the requests made meanwhile. */
+/** Returns the lines for the requests made meanwhile. */
 async function linesOf(service: OwnService, work: () => Promise<unknown>): Promise<readonly LoggedEvent[]> {
   const before = service.log.length
   await work()

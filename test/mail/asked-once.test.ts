@@ -27,7 +27,7 @@ interface Asking {
 interface Act {
   readonly name: string
   readonly prepare: (mode: Mode) => Promise<Asking>
-  /** How many mails one request sends. */
+  /** Says how many mails one request sends. */
   readonly mails: number
   /** The other request under the same name. */
   readonly other: (body: Asking['body']) => Readonly<Record<string, unknown>>

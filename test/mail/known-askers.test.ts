@@ -8,7 +8,7 @@ import { stopTime } from '../support/stop-time'
 /** Every route on which anybody asks for mail to an account. */
 const ROUTES = ['/login/link', '/password/forgot', '/email/verify/resend']
 
-/** How a device sends its credential along. */
+/** Says how a device sends its credential along. */
 const CARRIERS: Readonly<
   Record<Mode, (device: string) => { headers?: Record<string, string>; body?: object }>
 > = {

@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { createJanus, type JanusOptions } from '../../src/janus'
 import { newEmail, PASSWORD } from '../support/person'
 
-/** A Janus that is not given `createMail`. */
+/** Returns a Janus that is not given `createMail`. */
 function withoutMail(settings: Partial<Record<string, unknown>> = {}, options: JanusOptions = {}) {
   const janus = createJanus({ ...env, ...settings }, { log: () => {}, defer: () => {}, ...options })
   const ask = (method: string, path: string, body?: unknown) =>

@@ -13,7 +13,7 @@ interface Seen {
   readonly headers: Headers
 }
 
-/** A browser without scripts: it keeps cookies, and sends the forms of the pages. */
+/** Returns a browser without scripts: it keeps cookies, and sends the forms of the pages. */
 function browserAt(service: MailingService) {
   const jar = new Map<string, string>()
 
@@ -45,7 +45,7 @@ function browserAt(service: MailingService) {
   return { jar, go: (path: string) => ask(path), send: ask }
 }
 
-/** The hidden fields of the form that posts to a path. */
+/** Returns the hidden fields of the form that posts to a path. */
 function hiddenFields(page: string, action: string): Record<string, string> {
   const [, form = ''] = new RegExp(`<form[^>]* action="${action}"[^>]*>(.*?)</form>`, 's').exec(page) ?? []
   const inputs = form.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)"/g)

@@ -62,7 +62,7 @@ async function sendFrom(
   return read(await service.fetch(request))
 }
 
-/** A person who registered with Firefox in the Netherlands. */
+/** Returns a person who registered with Firefox in the Netherlands. */
 async function registered(service: MailingService, mode: (typeof MODES)[number] = 'session') {
   const email = newEmail()
   const answer = await sendFrom(service, '/register', { email, password: PASSWORD, mode })

@@ -32,7 +32,7 @@ async function carrierIsDown(): Promise<never> {
   throw new Error(`${CANARY}: connection refused`)
 }
 
-/** A carrier that is down, and counts how often it is tried. */
+/** Returns a carrier that is down, and counts how often it is tried. */
 function countingFailure(service: MailingService): () => number {
   let attempts = 0
   service.carrierFails = async () => {
@@ -70,7 +70,7 @@ function sweepMail({ services }: MailingService): Promise<void> {
   return sweepOutbox(services.mail?.delivery)
 }
 
-/** A person whose mails to come are all that this service knows of. */
+/** Returns a person whose mails to come are all that this service knows of. */
 async function settledPerson(service: MailingService, mode: 'session' | 'token'): Promise<Person> {
   const ada = await signedInPerson({ mode, service })
   expect(await queued(ada.email)).toEqual([])

@@ -16,7 +16,7 @@ function type(service: MailingService, body: Typed): Promise<Answer> {
   return send(service, 'POST', '/login/link/confirm', { body })
 }
 
-/** A code that is another. */
+/** Returns a code that is another. */
 function wrong(code: string, step = 1): string {
   return String((Number(code) + step) % 1_000_000).padStart(6, '0')
 }
@@ -111,7 +111,7 @@ describe.each(MODES)('EML-01: the code of a sign-in link, in %s mode', (mode) =>
   })
 })
 
-/** A service whose outer shield stops nobody, at which time stands still. */
+/** Returns a service whose outer shield stops nobody, at which time stands still. */
 function unshielded(): MailingService {
   stopTime()
   return mailingService({ LOGIN_LIMIT: { limit: async () => ({ success: true }) } })

@@ -37,7 +37,7 @@ function confirm(
   return send(service, 'POST', '/login/link/confirm', { body: link, headers })
 }
 
-/** The claims of an access token, unverified. */
+/** Returns the claims of an access token, unverified. */
 function claimsOf(accessToken: unknown): Record<string, unknown> {
   const [, payload = ''] = String(accessToken).split('.')
   return JSON.parse(atob(payload.replaceAll('-', '+').replaceAll('_', '/')))

@@ -32,7 +32,7 @@ async function setUser(userId: string, column: string, value: unknown): Promise<
   await env.DB.prepare(`UPDATE users SET ${column} = ?2 WHERE id = ?1`).bind(userId, value).run()
 }
 
-/** All that an answer tells, but for what is random in it. */
+/** Returns all that an answer tells, but for what is random in it. */
 function shapeOf({ status, headers, body, text }: Answer) {
   const { binding = '', instance = '', ...rest } = body
   const plain = (value: string) => value.replace(instance, '').replace(/[\w-]{43}(?![\w-])/g, '')
@@ -207,7 +207,7 @@ describe('REG-02: a registration that waits has the fields that were asked for, 
 })
 
 describe.each(MODES)('REG-03: before the address is proven, in %s mode', (mode) => {
-  /** Every route that is not open, with something in the place of an id. */
+  /** Returns every route that is not open, with something in the place of an id. */
   function closedRoutes({ services }: MailingService) {
     const { routes } = createApp(services)
     const open = openRoutesOf(routes)
@@ -497,7 +497,7 @@ describe('REG-04: the password chosen at registration', () => {
   })
 })
 
-/** How the owner of an address proves it, away from whoever planted an account on it; and the password of the account then. */
+/** Says how the owner of an address proves it, away from whoever planted an account on it; and the password of the account then. */
 const PROOFS: Record<string, (service: MailingService, email: string, mode: Mode) => Promise<string | null>> =
   {
     'a link that verifies': async (service, email) => {

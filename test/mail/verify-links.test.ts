@@ -54,7 +54,7 @@ async function expectAlive(link: MailedLink): Promise<void> {
   expect(answer.status, answer.text).toBe(LINK_KINDS[link.kind].status)
 }
 
-/** The SHA-256 of a token, as it is stored. */
+/** Returns the SHA-256 of a token, as it is stored. */
 async function hashOf(token: string): Promise<string> {
   const bytes = Uint8Array.fromBase64(token, { alphabet: 'base64url' })
   const hash = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes))
@@ -446,7 +446,7 @@ describe('what binds a browser to a link', () => {
   })
 })
 
-/** An account that nobody has proven to be theirs, where addresses are to be proven first. */
+/** Returns an account that nobody has proven to be theirs, where addresses are to be proven first. */
 async function unverifiedPerson(mode: Mode) {
   const { verified, open } = bothRegistrations()
   return { verified, ada: await signedInPerson({ mode, service: open }) }

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, it, onTestFinished } from 'vitest'
 import { isStamped, stamp } from '../../packages/cli/migrate/local-stamp.ts'
 
-/** A project with migrations of its own, and a note that its database has them. */
+/** Returns a project with migrations of its own, and a note that its database has them. */
 function stamped() {
   const folder = mkdtempSync(join(tmpdir(), 'janus-stamp-'))
   onTestFinished(() => rmSync(folder, { recursive: true }))

@@ -86,7 +86,7 @@ describe('the migrations of PostgreSQL', () => {
   })
 })
 
-/** The schema after migrations, each a name and its text. */
+/** Returns the schema after migrations, each a name and its text. */
 function schemaAfter(migrations: readonly (readonly [string, string])[]): readonly unknown[] {
   const database = new DatabaseSync(':memory:')
   for (const [, text] of migrations) database.exec(text)

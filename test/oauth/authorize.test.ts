@@ -400,7 +400,7 @@ describe('somebody who is not signed in', () => {
   })
 })
 
-/** The cookies of a browser after an answer that may have set some. */
+/** Returns the cookies of a browser after an answer that may have set some. */
 function renewed({ Cookie = '' }: Record<string, string>, { cookies }: Answer): Record<string, string> {
   const kept = Cookie.split('; ').map((pair) => pair.split('=') as [string, string])
   const jar = { ...Object.fromEntries(kept), ...cookies }

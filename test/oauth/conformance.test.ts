@@ -53,7 +53,7 @@ const askFor = (
   at: TestClient = client,
 ) => ask(service, requestOf(at, openIdRequest(others)), who)
 
-/** The answer that a client got. */
+/** Returns the answer that a client got. */
 const told = (answer: Answer) => Object.fromEntries(locationOf(answer).searchParams)
 
 describe('Basic OP', () => {

@@ -41,7 +41,7 @@ const refused = (error: string, status = 400) => ({
   body: { error, error_description: expect.any(String) },
 })
 
-/** A request of the device that its person has allowed. */
+/** Makes a request of the device that its person has allowed. */
 async function allowed(own: OwnService, person: Person, client = tv): Promise<string> {
   const { body } = await startDevice(own, client)
   await decideDevice(own, person, await enterCode(own, person, body.user_code))

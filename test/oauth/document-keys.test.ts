@@ -70,7 +70,7 @@ async function refreshSigned(service: OwnService, app: TestClient, { body }: Ans
 const refused = { status: 401, body: { error: 'invalid_client' } }
 
 describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %s', (place) => {
-  /** What the document says of keys, and the host that serves both. */
+  /** Returns what the document says of keys, and the host that serves both. */
   function stage(keys: readonly object[]) {
     const app = documentClient()
     const uri = new URL('jwks.json', app.id).href

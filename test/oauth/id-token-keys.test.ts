@@ -23,7 +23,7 @@ async function run(statements: readonly string[]): Promise<void> {
   await env.DB.batch(statements.map((each) => env.DB.prepare(each)))
 }
 
-/** The ids of the keys of ID tokens that are stored, and those that clients find. */
+/** Returns the ids of the keys of ID tokens that are stored, and those that clients find. */
 async function kids() {
   const stored = await env.DB.prepare(
     `SELECT kid FROM id_token_keys WHERE alg = 'RS256' ORDER BY generation`,
@@ -36,7 +36,7 @@ async function kids() {
   }
 }
 
-/** What a client is answered that names a person by an ID token: a code, or that the token is none. */
+/** Returns what a client is answered that names a person by an ID token: a code, or that the token is none. */
 async function answerToHint(idToken: string): Promise<'code' | string | null> {
   const others = openIdRequest({ id_token_hint: idToken, prompt: 'none' })
   const { searchParams } = locationOf(await ask(service, requestOf(client, others), ada))

@@ -15,19 +15,19 @@ import { readIdToken, userInfo } from '../support/openid'
 import { type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 
-/** How an app says who it is at the token endpoint. */
+/** Says how an app says who it is at the token endpoint. */
 type Proof = 'basic' | 'post'
 
 interface KnownApp {
   readonly name: string
   readonly scope: string
   readonly proof: Proof
-  /** What it sends besides. */
+  /** Says what it sends besides. */
   readonly others?: Readonly<Record<string, string>>
   /** The claims by which it makes an account, and where it looks for them. */
   readonly needs: readonly string[]
   readonly from: 'the ID token' | 'UserInfo'
-  /** What its documentation lists, and Janus does not say. It falls back, or takes another claim by its settings. */
+  /** Says what its documentation lists, and Janus does not say. It falls back, or takes another claim by its settings. */
   readonly misses: readonly string[]
 }
 

@@ -29,7 +29,7 @@ beforeAll(async () => {
   client = await newClient()
 })
 
-/** The left half of the hash of an access token (OpenID Connect Core §3.1.3.6). */
+/** Returns the left half of the hash of an access token (OpenID Connect Core §3.1.3.6). */
 async function halfHash(token: string): Promise<string> {
   return encodeBase64url((await sha256(new TextEncoder().encode(token))).slice(0, 16))
 }

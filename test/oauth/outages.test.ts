@@ -203,7 +203,7 @@ describe('while D1 is down', () => {
   })
 })
 
-/** How many grants of the clients are live. */
+/** Returns how many grants of the clients are live. */
 async function liveGrants(): Promise<number> {
   const row = await env.DB.prepare(
     'SELECT count(*) AS live FROM sessions WHERE ended_at IS NULL AND client_id IN (?1, ?2)',

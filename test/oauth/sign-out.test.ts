@@ -33,7 +33,7 @@ let client: TestClient
 let person: Person
 let idToken: string
 
-/** A client that is told of sign-outs, unless it says otherwise. */
+/** Returns a client that is told of sign-outs, unless it says otherwise. */
 function listening(others: Partial<{ uri: string | null; alg: string; sector: string | null }> = {}) {
   const { uri = TOLD, alg = 'RS256', sector = null } = others
   return newClient({

@@ -3,7 +3,7 @@ import { checked, OPENAPI } from '../support/contract'
 
 const ISSUER = 'https://auth.example.com'
 
-/** An answer to a request, held against the document. */
+/** Returns an answer to a request, held against the document. */
 function hold(
   route: string,
   { status = 200, headers = {}, body }: { status?: number; headers?: Record<string, string>; body?: unknown },

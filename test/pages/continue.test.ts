@@ -34,7 +34,7 @@ async function submit(
   return read(await service.fetch(request))
 }
 
-/** The cookies that an answer gave, as the next request has them. */
+/** Returns the cookies that an answer gave, as the next request has them. */
 function cookiesOf({ cookies }: Answer): Record<string, string> {
   const pairs = Object.entries(cookies).filter(([, value]) => value !== '')
   return { Cookie: pairs.map(([name, value]) => `${name}=${value}`).join('; ') }

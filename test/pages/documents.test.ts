@@ -16,7 +16,7 @@ const pages = {
 }
 const everyPage = Object.entries(pages)
 
-/** The values an attribute has on a page. */
+/** Returns the values an attribute has on a page. */
 function valuesOf(elements: readonly ParsedElement[], attribute: string): readonly string[] {
   return elements.flatMap(({ attributes }) => attributes.get(attribute) ?? [])
 }

@@ -28,7 +28,7 @@ async function structure(page: string): Promise<readonly string[]> {
   return elements.map(({ tag, attributes }) => [tag, ...attributes.keys()].join(' '))
 }
 
-/** A name that is hostile too, for it stands in the title. */
+/** Returns a name that is hostile too, because it is in the title. */
 function pagesWith(text: string) {
   return pagesOf(
     text,

@@ -15,7 +15,7 @@ const PLACES = [
   },
 ]
 
-/** Every path that a form of any page posts to, below the base path. */
+/** Returns every path that a form of any page posts to, below the base path. */
 async function formPaths(): Promise<readonly string[]> {
   const id = 'A'.repeat(22)
   const found = new Set<string>()

@@ -23,7 +23,7 @@ const feedback: Screen = {
   done: ({ context, done }) => Layout({ context, title: 'Thanks', children: html`<h1>Thanks, ${done}</h1>` }),
 }
 
-/** A service with that page, as a browser sees it. */
+/** Returns a service with that page, as a browser sees it. */
 function browserAt({ services }: OwnService) {
   const app = createApp(services, {
     createPages: (own) => createPages(own, { screens: [...SCREENS, feedback] }),

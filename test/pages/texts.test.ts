@@ -5,7 +5,7 @@ import { errorText, waitText } from '../../src/pages/form-state'
 import { API_KEY_TEXTS } from '../../src/pages/texts/api-key-texts'
 import type { BuiltInLanguage } from '../../src/request-source/language'
 
-/** Every text there is, with the path that leads to it; functions are called with numbers that read as words too. */
+/** Returns every text there is, with the path that leads to it; functions are called with numbers that read as words too. */
 function allTexts(value: unknown, path = ''): readonly (readonly [string, string])[] {
   if (typeof value === 'string') return [[path, value]]
   if (typeof value === 'function') return allTexts(value(7, 8), `${path}()`)

@@ -15,7 +15,7 @@ const hasher = createPasswordHasher({ keyring, iterations: 25_000 })
 
 const SALT = Uint8Array.from({ length: 16 }, (_, index) => index)
 
-/** The hash of the doc comment, written a second time, as a stored string of any cost. */
+/** Returns the hash of the doc comment, written a second time, as a stored string of any cost. */
 async function storedString(
   password: string,
   { i = 1, s = 1, salt = SALT, ring = keyring } = {},

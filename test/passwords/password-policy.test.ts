@@ -11,7 +11,7 @@ const NO_CONTEXT: readonly string[] = []
 
 const isShortCommon = createShortPasswords()
 
-/** The code of the refusal, or `null`. */
+/** Returns the code of the refusal, or `null`. */
 async function check(
   password: string,
   { minLength = 15, context = NO_CONTEXT } = {},

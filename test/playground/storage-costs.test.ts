@@ -6,7 +6,7 @@ import { type Answer, type Person, send, signedInPerson } from '../support/perso
 
 const ON = { ISSUER: 'http://localhost:8787', PLAYGROUND: 'on' }
 
-/** The header as the counters of the tests would write it. */
+/** Returns the header as the counters of the tests would write it. */
 function storageHeader({ d1, kvReads, kvWrites, kvDeletes }: Costs): string {
   return `d1=${d1}, kv-read=${kvReads}, kv-write=${kvWrites}, kv-delete=${kvDeletes}`
 }

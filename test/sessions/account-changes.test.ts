@@ -185,14 +185,14 @@ async function storedOf({ userId }: Person): Promise<readonly (readonly unknown[
   return found.map(({ results }) => results)
 }
 
-/** The roles in what a sign-in handed out: in the claims of its token, or in the copy of its session. */
+/** Returns the roles in what a sign-in handed out: in the claims of its token, or in the copy of its session. */
 async function grantedRoles({ body }: Answer): Promise<unknown> {
   if (body.access_token) return decodePart(body.access_token.split('.')[1]).roles
   return (await copiedSession(body.session.id)).roles
 }
 
 describe('a copy that a slide finds wrong', () => {
-  /** A person whose session is past half of its idle window. */
+  /** Returns a person whose session is past half of its idle window. */
   async function pastHalf(): Promise<{ here: Place; ada: Person }> {
     stopTime()
     const here = createPlace()

@@ -21,7 +21,7 @@ async function openIds(userId: string): Promise<readonly string[]> {
   return results.map(({ id }) => id).sort()
 }
 
-/** A person with three sessions, the most there may be. The second was used least recently. */
+/** Returns a person with three sessions, the most there may be. The second was used least recently. */
 async function personAtLimit(
   service: MailingService,
   mode: 'session' | 'token',

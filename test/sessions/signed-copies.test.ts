@@ -10,7 +10,7 @@ const OTHER_SECRET = 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE'
 const keyOf = (id: string) => `session:${id}`
 const now = () => Math.floor(Date.now() / 1000)
 
-/** A copy that gives its session a role, signed by somebody who has this secret and issuer, for this key. */
+/** Returns a copy that gives its session a role, signed by somebody who has this secret and issuer, for this key. */
 async function signed(
   id: string,
   given: { secret?: string; issuer?: string; key?: string } = {},

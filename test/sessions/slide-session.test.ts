@@ -6,7 +6,7 @@ import { copiedSession, createPlace, type Place, sessionCopy, sessionRow } from 
 const DAY = 24 * 60 * 60
 const IDLE = 7 * DAY
 
-/** A person whose session is past half of its idle window, as its place sees the time. */
+/** Returns a person whose session is past half of its idle window, as its place sees the time. */
 async function pastHalf(): Promise<{ here: Place; ada: Person }> {
   const here = createPlace()
   const ada = await signedInPerson({ mode: 'session', service: here })

@@ -46,7 +46,7 @@ function clientOver(network: Network, how: (typeof FORMS)[number]['how'], origin
   return createJanusClient(options)
 }
 
-/** A server on a port of its own, and the Authorization headers it was sent. */
+/** Returns a server on a port of its own, and the Authorization headers it was sent. */
 async function listen(listener: RequestListener): Promise<{ origin: string; authorizations: unknown[] }> {
   const authorizations: unknown[] = []
   const server = createServer((request, response) => {

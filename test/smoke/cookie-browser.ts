@@ -8,14 +8,14 @@ export interface Page {
   readonly text: string
 }
 
-/** What a browser sends when it opens a page. */
+/** Says what a browser sends when it opens a page. */
 interface Sent {
   readonly method?: string
   readonly headers?: Readonly<Record<string, string>>
   readonly body?: URLSearchParams
 }
 
-/** How often a browser lets itself be led on before it gives up. */
+/** Says how often a browser lets itself be led on before it gives up. */
 const MOST_HOPS = 20
 
 export class CookieBrowser {

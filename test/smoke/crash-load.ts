@@ -1,13 +1,13 @@
 import { setTimeout as after } from 'node:timers/promises'
 import { expect } from 'vitest'
 
-/** How many answers the clients get before the power goes, at most, and how long that may take. */
+/** Says how many answers the clients get before the power goes, at most, and how long that may take. */
 const MOST_ANSWERS = 60
 const MOST_WORK_MS = 3000
 /** More than a client does before that, so that no loop is without end. */
 const MOST_STEPS = 1000
 
-/** A small generator of numbers from 0 to 1 (mulberry32). */
+/** Returns a small generator of numbers from 0 to 1 (mulberry32). */
 export function seededRandom(seed: number): () => number {
   let state = seed
   return () => {
@@ -43,7 +43,7 @@ class Crashed extends Error {
 
 /** Clients that work at once against a service which is killed, or whose database is. */
 export interface CrashLoad {
-  /** How many answers there were. */
+  /** Says how many answers there were. */
   readonly answers: number
   register(email: string): Promise<Account>
   signIn(account: Account, password: string): Promise<Response>
@@ -100,7 +100,7 @@ export function createCrashLoad(url: string, random: () => number): CrashLoad {
     return post('/login', { email, password, mode: 'token' })
   }
 
-  /** One thing that a client does. A request that gets no answer throws, and what it asked stays in flight. */
+  /** Does one thing that a client does. A request that gets no answer throws, and what it asked stays in flight. */
   async function step(account: Account): Promise<void> {
     const session = account.open[Math.floor(random() * account.open.length)]
     const choice = random()

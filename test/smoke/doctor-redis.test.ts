@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest'
 import { checkRedis } from '../../packages/cli/doctor/check-redis.ts'
 import type { Deployment } from '../../packages/cli/doctor/deployment.ts'
 
-/** A server that answers whatever it is sent with this text, and a configuration that names it. */
+/** Returns a server that answers whatever it is sent with this text, and a configuration that names it. */
 async function deploymentWith(reply: string | null): Promise<{ deployment: Deployment; received: string[] }> {
   const received: string[] = []
   const server = createServer((socket) => {

@@ -18,7 +18,7 @@ const onWorkersDev = (issuer: string) =>
 const under = (path: string, routes: string) =>
   both(set('ISSUER', `"https://example.com${path}"`), set('routes', routes))
 
-/** The lines of wrangler.toml that a page shows, without the head of their settings. */
+/** Returns the lines of wrangler.toml that a page shows, without the head of their settings. */
 function documentedClass(page = 'explain/session-copies'): string {
   const [, toml = ''] = /^```toml\n(.*?)^```/ms.exec(readFileSync(`docs/${page}.md`, 'utf8')) ?? []
   return toml.replace(/^\[vars\]\n.*\n/, '')

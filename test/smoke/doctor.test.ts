@@ -128,7 +128,7 @@ describe('what the doctor says of the service itself', () => {
     given: Partial<Parameters<typeof checkService>[0]> = {},
   ) => checkService({ issuer: service.url, ...tokens, ...given }, ask)
 
-  /** The service with one of its answers changed on the way. */
+  /** Returns the service with one of its answers changed on the way. */
   function behind(path: string, change: (response: Response) => Response | Promise<Response>) {
     return async (url: string, init: RequestInit) => {
       const response = await fetch(url, init)

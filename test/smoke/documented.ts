@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { expect } from 'vitest'
 import { runShell } from './local-service.ts'
 
-/** The code blocks of a language in a section of a page, whatever the level of its heading; there is at least one. */
+/** Returns the code blocks of a language in a section of a page, whatever the level of its heading; there is at least one. */
 export function documentedBlocks(page: string, heading: string, language = 'sh'): readonly string[] {
   const sections = readFileSync(page, 'utf8').split(/^(?=#{2,3} )/m)
   const section = sections.find((part) => new RegExp(`^#+ ${heading}\n`).test(part)) ?? ''

@@ -18,7 +18,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const folder = mkdtempSync(join(tmpdir(), 'janus-durable-object-'))
 const ADA = { email: 'ada@example.com', password: 'correct horse battery staple 9' }
 
-/** The lines of wrangler.toml that the guide shows. */
+/** Returns the lines of wrangler.toml that the guide shows. */
 function documentedLines(): string {
   const [, toml = ''] =
     /^```toml\n(.*?)^```/ms.exec(readFileSync('docs/operate/durable-object.md', 'utf8')) ?? []

@@ -21,7 +21,7 @@ beforeAll(async () => {
 
 afterAll(() => notes?.stop())
 
-/** The shell blocks of a section, for where the notes are served here. */
+/** Returns the shell blocks of a section, for where the notes are served here. */
 function blocks(heading: string): readonly string[] {
   return documentedBlocks(PAGE, heading).map((block) =>
     block.replaceAll('http://localhost:8787', notes.url).replaceAll('.wrangler/example', notes.state),

@@ -3,12 +3,12 @@ import { createHmac, hkdfSync } from 'node:crypto'
 /** Two hours: longer than any access token lives. */
 const AGE_SECONDS = 7200
 
-/** The settings of a service whose access tokens can be made here, too. */
+/** Returns the settings of a service whose access tokens can be made here, too. */
 export function sharedKeySettings(secret: string): string[] {
   return ['JWT_ALG:HS256', `AUTH_SECRET:${secret}`]
 }
 
-/** An access token as the service might have issued it two hours ago: the same but for its times, under the service's own key. */
+/** Returns an access token as the service might have issued it two hours ago: the same but for its times, under the service's own key. */
 export function expire(token: string, secret: string): string {
   const [header = '', payload = ''] = token.split('.')
   const claims = JSON.parse(Buffer.from(payload, 'base64url').toString())

@@ -30,7 +30,7 @@ export function haveInitialised(
   project: () => string,
 ): void {
   describe('janus init', () => {
-    /** A folder beside the project, with its packages and no file. */
+    /** Returns a folder beside the project, with its packages and no file. */
     function makeFolder(name: string): string {
       const folder = join(project(), '..', name)
       mkdirSync(folder)

@@ -11,7 +11,7 @@ import { promisify, stripVTControlCharacters } from 'node:util'
 export interface LocalService {
   readonly url: string
   readonly folder: string
-  /** Where the database and KV are. */
+  /** Says where the database and KV are. */
   readonly state: string
   /** Returns the output so far. */
   output(): string
@@ -27,10 +27,10 @@ export interface LocalService {
   stop(): Promise<void>
 }
 
-/** How long a start may take, and a line that is waited for. */
+/** Says how long a start may take, and a line that is waited for. */
 const PATIENCE_MS = 240_000
 
-/** How a service is started, on a port and with a folder for what it keeps. */
+/** Says how a service is started, on a port and with a folder for what it keeps. */
 type Launch = (place: { readonly port: number; readonly state: string }) => {
   readonly command: readonly [string, ...string[]]
   readonly variables?: Readonly<Record<string, string>>
@@ -56,7 +56,7 @@ export function startLocalService(settings: readonly string[] = [], basePath = '
 }
 
 /**
- * The Worker of `npm start`, with the same settings, without the command: its start takes a seventh of the CPU time. What is said of the
+ * Starts the Worker of `npm start`, with the same settings, without the command: its start takes a seventh of the CPU time. What is said of the
  * command itself is tried with {@link startLocalService}.
  *
  * @param settings As in `NAME:value`.
@@ -134,7 +134,7 @@ function launchJanus(settings: readonly string[], basePath: string, ...options: 
 
 interface Address {
   readonly protocol?: 'http' | 'https'
-  /** Where its routes begin. */
+  /** Says where its routes begin. */
   readonly basePath?: string
 }
 

@@ -127,7 +127,7 @@ it('a provider that works gets one request, as its API documents it', async () =
   expect((await post('/login', { email, password: NEW_PASSWORD })).status).toBe(200)
 })
 
-/** How a provider can fail that has taken a request. */
+/** Says how a provider can fail that has taken a request. */
 const FAILURES: Readonly<Record<string, Behaviour>> = {
   'is-overloaded': (response) => json(response, 429, { name: 'rate_limit_exceeded' }),
   fails: (response) => json(response, 500, { name: 'application_error' }),

@@ -27,7 +27,7 @@ async function post(path: string, body: unknown, headers: Record<string, string>
   }
 }
 
-/** The cookie of a purpose: on this machine its name ends with the port. */
+/** Returns the cookie of a purpose: on this machine its name ends with the port. */
 function cookieOf(headers: Headers, purpose: string): string {
   const name = `__Host-${purpose}-${new URL(service.url).port}`
   return (

@@ -14,7 +14,7 @@ export const PASSWORD = 'analytical engine no. 1'
 
 export interface Pair {
   readonly janus: LocalService
-  /** Where the MCP server is called, which is the resource. */
+  /** Says where the MCP server is called, which is the resource. */
   readonly server: URL
   stop(): Promise<void>
 }

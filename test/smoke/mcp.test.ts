@@ -151,7 +151,7 @@ async function judge(
   }
 }
 
-/** What there is to complain of. */
+/** Returns what there is to complain of. */
 function complaints(checks: readonly Check[] = []): readonly string[] {
   const notGood = checks.filter(({ status }) => status !== 'SUCCESS' && status !== 'INFO')
   return notGood.map(({ id, status, errorMessage }) => `${status} ${id}: ${errorMessage}`)
@@ -172,7 +172,7 @@ describe('@modelcontextprotocol/conformance judges', () => {
     execute(pair.janus.state, addClient(client, 'operator:test').join(';\n'))
   })
 
-  /** Both scenarios of an authorization server: the second takes what the first has found. */
+  /** Runs both scenarios of an authorization server: the second takes what the first has found. */
   async function judgeJanus(clientId: string) {
     const port = await freePort()
     const at = ['--url', pair.janus.url, '--resource', pair.server.href, '--port', String(port)]

@@ -46,7 +46,7 @@ function compile(config: string): string {
   }
 }
 
-/** The Node of this machine, which is not the one that the tests run on. */
+/** Returns the Node of this machine, which is not the one that the tests run on. */
 function machinesNode(): string {
   const folders = (process.env.PATH ?? '')
     .split(delimiter)

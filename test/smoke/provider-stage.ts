@@ -29,7 +29,7 @@ export interface ProviderStage {
 export interface StagePerson {
   readonly id: string
   readonly email: string
-  /** What they type into the form of the sign-in page. */
+  /** Says what they type into the form of the sign-in page. */
   readonly credentials: { readonly email: string; readonly password: string }
   /** Signed in nowhere, at first. */
   readonly browser: CookieBrowser
@@ -81,7 +81,7 @@ export async function startProvider(): Promise<ProviderStage> {
   }
 }
 
-/** A person with an account, and a browser that is signed in nowhere. */
+/** Returns a person with an account, and a browser that is signed in nowhere. */
 async function newPerson(janus: LocalService): Promise<StagePerson> {
   const email = `${crypto.randomUUID()}@example.com`
   const registered = await fetch(`${janus.url}/register`, {
@@ -147,7 +147,7 @@ export async function registerAsDocumented(
 
 export const GUIDE = 'docs/guides/openid.md'
 
-/** The one block of a language in a section of the guide. */
+/** Returns the one block of a language in a section of the guide. */
 export function guideBlock(heading: string, language: string): string {
   const [block = '', ...others] = documentedBlocks(GUIDE, heading, language)
   expect(others).toEqual([])

@@ -21,7 +21,7 @@ import {
 /** The modules that Debian enables, or that the guides say to enable. `unixd` is a part of its Apache. */
 const MODULES = 'mpm_event authn_core authz_core authz_user proxy proxy_http auth_openidc oauth2'.split(' ')
 
-/** What Apache itself needs, beside the configurations of the guides. */
+/** Returns what Apache itself needs, beside the configurations of the guides. */
 function ownConfiguration(folder: string, port: number): string {
   return `
 ServerRoot ${folder}
@@ -47,7 +47,7 @@ function startApache(port: number, configuration: string): Promise<LocalService>
   })
 }
 
-/** An app behind Apache. Each page shows what Apache says of the request. */
+/** Returns an app behind Apache. Each page shows what Apache says of the request. */
 async function serveApp(apache: string) {
   const told: LogoutNotice[] = []
   let look = () => {}
@@ -139,7 +139,7 @@ export function judgedByApache(stage: () => ProviderStage): void {
       app?.close()
     })
 
-    /** What Apache tells the app of who is signed in. */
+    /** Returns what Apache tells the app of who is signed in. */
     const toldOf = (page: { readonly text: string }): IncomingHttpHeaders => JSON.parse(page.text)
 
     it('mod_auth_openidc signs a person in, tells the app who it is, refreshes, and signs out', async () => {
@@ -220,7 +220,7 @@ export function judgedByApache(stage: () => ProviderStage): void {
       expect(refused['no token'].headers.get('WWW-Authenticate')).toMatch(/^Bearer /)
     })
 
-    /** A machine with a scope of another service. */
+    /** Returns a machine with a scope of another service. */
     const otherMachine = () =>
       registerAsDocumented(
         stage(),
@@ -229,7 +229,7 @@ export function judgedByApache(stage: () => ProviderStage): void {
   })
 }
 
-/** The token with another signature. */
+/** Returns the token with another signature. */
 function bent(token: string): string {
   const [header, payload, signature = ''] = token.split('.')
   const bytes = Buffer.from(signature, 'base64url')

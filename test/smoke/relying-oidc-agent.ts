@@ -14,7 +14,7 @@ trap 'oidc-agent --kill' EXIT
 timeout 60 bash -c 'until oidc-agent --status; do sleep 0.1; done' > /dev/null 2>&1
 `
 
-/** A shell in which the commands run that a person types. */
+/** Returns a shell in which the commands run that a person types. */
 function startShell(commands: string) {
   const home = mkdtempSync(join(tmpdir(), 'agent-'))
   const shell = spawn('bash', ['-euo', 'pipefail', '-c', commands], {

@@ -38,7 +38,7 @@ async function serve(make: (url: string) => App): Promise<string> {
   return url
 }
 
-/** An app whose pages say who is signed in. */
+/** Returns an app whose pages say who is signed in. */
 export async function serveExpressApp(janus: Provider) {
   const loggedOut = new Map<string, unknown>()
   let told = () => {}
@@ -116,7 +116,7 @@ class StrategyWithPkce extends OpenIdStrategy {
   }
 }
 
-/** An app whose `/callback` says who has signed in. */
+/** Returns an app whose `/callback` says who has signed in. */
 export async function servePassportApp(janus: Provider): Promise<string> {
   const metadata = await (await fetch(`${janus.issuer}/.well-known/openid-configuration`)).json()
   const provider = metadata as Record<string, string>

@@ -38,7 +38,7 @@ app.run("localhost", ${port})
   return url
 }
 
-/** What two libraries say of the metadata, the key set and an ID token. It prints the faults that it finds. */
+/** Says what two libraries say of the metadata, the key set and an ID token. It prints the faults that it finds. */
 const JUDGE = `
 import hashlib, base64, json, sys, urllib.request
 import jwt as pyjwt

@@ -9,7 +9,7 @@ import { createWrangler, type Run, type Wrangler } from '../../packages/cli/wran
 import { databaseFile, execute, type LocalService, startWorker } from './local-service.ts'
 
 let service: LocalService
-/** What wrangler said of the mark in KV, which stays as it is while the service does not run. */
+/** Says what wrangler said of the mark in KV, which stays as it is while the service does not run. */
 let mark: Run | null = null
 
 beforeAll(async () => {

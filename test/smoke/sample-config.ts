@@ -5,12 +5,12 @@ import { join } from 'node:path'
 /** A random secret that opens nothing. */
 export const SAMPLE_SECRET = 'q0Wq3n8yH1tZkP5sVxR7uLcJdF2aGmBeY6oTiN9-hXE'
 
-/** A folder that goes with the temporary files of the run. */
+/** Returns a folder that goes with the temporary files of the run. */
 export function makeFolder(): string {
   return mkdtempSync(join(tmpdir(), 'janus-config-'))
 }
 
-/** The wrangler.toml that a page of docs/start shows. */
+/** Returns the wrangler.toml that a page of docs/start shows. */
 export function documentedToml(page: string): string {
   const text = readFileSync(`docs/start/${page}.md`, 'utf8')
   const [, toml = ''] = /^```toml\n(.*?)^```/ms.exec(text) ?? []
@@ -30,7 +30,7 @@ export function writeToml(toml: string): { readonly folder: string; readonly con
   return { folder, configPath }
 }
 
-/** The same, for a Worker that is Janus alone. */
+/** Returns the same, for a Worker that is Janus alone. */
 export function writeOwnToml(toml: string): { readonly folder: string; readonly configPath: string } {
   return writeToml(toml.replace('main = "src/index.ts"', `main = "${process.cwd()}/src/index.ts"`))
 }

@@ -101,7 +101,7 @@ const SECOND_OPINIONS = { jsonwebtoken: byJsonwebtoken, 'fast-jwt': byFastJwt, P
 /** `jsonwebtoken` knows no EdDSA. */
 export type Library = keyof typeof SECOND_OPINIONS
 
-/** Somebody's access token, and whose it is. */
+/** Returns somebody's access token, and whose it is. */
 async function tokenOf(issuer: string): Promise<{ readonly token: string; readonly userId: string }> {
   const email = `${crypto.randomUUID()}@example.com`
   const response = await fetch(`${issuer}/register`, {
@@ -122,7 +122,7 @@ function decode(part: string): Record<string, unknown> {
   return JSON.parse(Buffer.from(part, 'base64url').toString('utf8'))
 }
 
-/** The token with something wrong, by what that is. */
+/** Returns the token with something wrong, by what that is. */
 function changed(token: string, publicKey: JsonWebKey): Readonly<Record<string, string>> {
   const [header = '', payload = '', signature = ''] = token.split('.')
   const bytes = Buffer.from(signature, 'base64url')

@@ -11,7 +11,7 @@ const HOST = 'smtp.example.com'
 
 type Whose = 'its own' | 'of an unknown authority' | 'of another host'
 
-/** How the server is reached, how it turns to TLS, its certificate, and what it was given. */
+/** Says how the server is reached, how it turns to TLS, its certificate, and what it was given. */
 const ROWS: readonly (readonly [url: 'smtps' | 'smtp', turn: Turn, whose: Whose, reaches: boolean])[] = [
   ['smtps', 'at once', 'its own', true],
   ['smtps', 'at once', 'of an unknown authority', false],

@@ -17,7 +17,7 @@ const at = (name: string) => join(folder, name)
 
 afterAll(() => rmSync(folder, { recursive: true }))
 
-/** The rows of an export, in an order of no account. */
+/** Returns the rows of an export, in an order of no account. */
 function rowsOf(file: string): readonly string[] {
   return readFileSync(file, 'utf8').trimEnd().split('\n').slice(1, -1).sort()
 }

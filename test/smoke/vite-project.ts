@@ -97,7 +97,7 @@ function serve(folder: string, command: string, migrated: string): Promise<Local
   })
 }
 
-/** The sources of the project, the packages it has, and Vite and the plugin of this checkout. */
+/** Writes the sources of the project, the packages it has, and Vite and the plugin of this checkout. */
 function makeViteProject(folder: string, project: string): void {
   cpSync('test/smoke/fresh-project', folder, { recursive: true })
   cpSync(join(project, 'node_modules'), join(folder, 'node_modules'), { recursive: true })

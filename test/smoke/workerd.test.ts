@@ -12,7 +12,7 @@ const ROOT = join(import.meta.dirname, '../..')
 const PAGE = readFileSync(join(ROOT, 'docs/operate/workerd.md'), 'utf8')
 const ADA = { email: 'ada@example.com', password: 'correct horse battery staple 9' }
 
-/** The code of the page in a language. */
+/** Returns the code of the page in a language. */
 function documented(language: string): string {
   return new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\``, 'ms').exec(PAGE)?.[1] ?? ''
 }

@@ -208,7 +208,7 @@ describe.each(['session', 'token'] as const)('SOC-03: an address that has an acc
   })
 })
 
-/** A client that came back from a provider, and was told that an account has the address. */
+/** Returns a client that came back from a provider, and was told that an account has the address. */
 async function offered(mode: 'session' | 'token', input: ReturnType<typeof atGitHub>) {
   const browser = newBrowser(service)
   let offer: string | undefined

@@ -28,7 +28,7 @@ async function countOf(table: 'users' | 'sessions' | 'identities'): Promise<numb
   return row?.n ?? -1
 }
 
-/** Everything that exists once somebody is let in. */
+/** Returns everything that exists once somebody is let in. */
 async function everything() {
   return [await countOf('users'), await countOf('sessions'), await countOf('identities')]
 }
@@ -219,7 +219,7 @@ describe('SOC-01: the answer of a provider', () => {
   })
 })
 
-/** A browser that has begun a sign-in of its own. */
+/** Returns a browser that has begun a sign-in of its own. */
 async function begunBrowser() {
   const browser = newBrowser(service)
   await goToProvider(service, browser, { subject: newSubject() })

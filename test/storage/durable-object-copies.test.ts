@@ -8,7 +8,7 @@ const { signal } = new AbortController()
 
 sessionCopiesContract('Durable Objects', () => copiesOn(createDurableObjectCopyStore(env.COPIES)))
 
-/** An object that no other test uses, and what lies in it. */
+/** Returns an object that no other test uses, and what lies in it. */
 function ownObject() {
   const stub = env.COPIES.getByName(crypto.randomUUID())
   const rows = () =>

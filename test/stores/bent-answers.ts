@@ -11,7 +11,7 @@ interface Means {
   readonly secret: string
 }
 
-/** How the claims of an ID token are bent. It is signed again, by the key of the provider. */
+/** Says how the claims of an ID token are bent. It is signed again, by the key of the provider. */
 const CLAIMS: Readonly<Record<string, (claims: Claims) => Claims>> = {
   issuer: (claims) => ({ ...claims, iss: 'https://evil.example' }),
   audience: (claims) => ({ ...claims, aud: 'another' }),
@@ -28,7 +28,7 @@ const CLAIMS: Readonly<Record<string, (claims: Claims) => Claims>> = {
   }),
 }
 
-/** How the signature of an ID token is bent. Its claims are right. */
+/** Says how the signature of an ID token is bent. Its claims are right. */
 const SIGNATURES: Readonly<Record<string, (claims: Claims, means: Means) => Promise<string>>> = {
   key: async (claims) => sign(claims, (await generateKeyPair('RS256')).privateKey),
   kid: (claims, { key }) => sign(claims, key, { kid: 'two' }),
@@ -36,7 +36,7 @@ const SIGNATURES: Readonly<Record<string, (claims: Claims, means: Means) => Prom
   none: async (claims) => `${[{ alg: 'none' }, claims].map(encode).join('.')}.`,
 }
 
-/** How UserInfo is bent. */
+/** Says how UserInfo is bent. */
 const USERINFO: Readonly<Record<string, (claims: Claims) => Claims>> = {
   text: (claims) => ({ ...claims, email_verified: 'true' }),
   unproven: (claims) => ({ ...claims, email_verified: false }),

@@ -161,7 +161,7 @@ async function posted(of: MailingService, back: URL) {
   return read(await of.fetch(request))
 }
 
-/** A Janus whose Apple is the foreign provider. What Apple checks of the secret of a client, that provider does not know. */
+/** Returns a Janus whose Apple is the foreign provider. What Apple checks of the secret of a client, that provider does not know. */
 function serviceWithApple(): MailingService {
   const toForeign = async (text: string, init: RequestInit) => {
     const path = { '/auth/token': '/token', '/auth/keys': '/jwks' }[new URL(text).pathname]

@@ -45,7 +45,7 @@ export interface SignedUp extends Wired {
   readonly email: string
 }
 
-/** A client of somebody new, who is signed in. */
+/** Returns a client of somebody new, who is signed in. */
 export async function signedUpClient(form: Form, service: Service = deployed): Promise<SignedUp> {
   const wired = wiredClient(form, service)
   const email = newEmail()

@@ -1,7 +1,7 @@
 import type { Reporter, TestModule } from 'vitest/node'
 import { missingPackages } from './tools.ts'
 
-/** How many files are named as the slowest. */
+/** Says how many files are named as the slowest. */
 const SLOWEST = 10
 
 /** Prints, after everything else, which files took longest, and which tests were skipped and why. */

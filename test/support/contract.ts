@@ -97,7 +97,7 @@ export const AT_THE_ROOT = ['/.well-known/apple-app-site-association', '/.well-k
 /** And what has the path of the issuer behind its own there. */
 const METADATA_AT_THE_ROOT = /^(\/\.well-known\/(?:oauth-authorization-server|openid-configuration))(\/.+)$/
 
-/** The path of a request below that of the issuer, as the router reads it, whatever its host; `null` if it is beside it. */
+/** Returns the path of a request below that of the issuer, as the router reads it, whatever its host; `null` if it is beside it. */
 function pathBelow(issuer: string, request: Request): string | null {
   const { pathname: base } = new URL(issuer)
   const path = getPathNoStrict(request)
@@ -188,7 +188,7 @@ function validatorOf(schema: Schema): Validator {
   return (value) => validate(value, own, '2020-12', lookup)
 }
 
-/** A schema whose objects have no members but those named. What the document promises is open: answers may get more. */
+/** Returns a schema whose objects have no members but those named. What the document promises is open: answers may get more. */
 function closed(schema: Schema): Schema {
   return {
     ...schema,

@@ -115,7 +115,7 @@ export function createCopyPlace({ name, settings, open }: CopyKind): CopyPlace {
   return Object.assign(service, { db, copies, askApp })
 }
 
-/** The binding of Workers KV that a store of copies is read and written through. */
+/** Returns the binding of Workers KV that a store of copies is read and written through. */
 function kvOver(copies: CopyStore) {
   const { signal } = new AbortController()
   return {

@@ -20,7 +20,7 @@ export function recordPbkdf2(): () => readonly number[] {
 }
 
 /**
- * A Janus of one's own that counts: `costsOf` says what work with it cost, what is done behind a response included, and `rowsOf` what it
+ * Returns a Janus of one's own that counts: `costsOf` says what work with it cost, what is done behind a response included, and `rowsOf` what it
  * cost in rows of D1.
  */
 export function countingService(

@@ -5,7 +5,7 @@ import { ALL_PARTS, type OwnService, ownService } from './service'
 /** Holds the answer of an app's host to a request for its document. */
 export interface Host {
   document: object | string
-  /** What it answers at `jwks.json`, with the status. */
+  /** Says what it answers at `jwks.json`, with the status. */
   keys: object | string
   status: number
   headers: Record<string, string>
@@ -16,7 +16,7 @@ export interface Host {
 
 export const DOCUMENT_URL = 'https://app.example/oauth/client.json'
 
-/** A client that is described at a URL of its own. */
+/** Returns a client that is described at a URL of its own. */
 export function documentClient(): TestClient {
   // A host of its own, because each is asked so many times a minute.
   const id = `https://app-${crypto.randomUUID()}.example/oauth/client.json`
@@ -36,7 +36,7 @@ export function documentOf({ id, redirectUri }: TestClient, others: object = {})
   }
 }
 
-/** A host that a test has in hand, and the authorization server that asks it. */
+/** Returns a host that a test has in hand, and the authorization server that asks it. */
 export function hostOf(document: object | string) {
   const headers = { 'Content-Type': 'application/json; charset=utf-8' }
   const host: Host = { document, keys: {}, status: 200, headers, isDown: false, asked: [] }
@@ -50,7 +50,7 @@ export function hostOf(document: object | string) {
   return { host, createProvider: (env: object) => createProviderBy(env, { send }) }
 }
 
-/** A Janus that reads the documents of apps from a host that a test has in hand. */
+/** Returns a Janus that reads the documents of apps from a host that a test has in hand. */
 export function serviceWithHost(
   document: object | string,
   settings: Partial<Record<string, unknown>> = {},

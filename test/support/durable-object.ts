@@ -40,7 +40,7 @@ export function d1Over(find: () => DatabaseObject): D1Database {
   } as unknown as D1Database
 }
 
-/** The other way round: the object through a D1 of the tests, which has faults, or counts. A call stays one round trip. */
+/** Returns the object through a D1 of the tests, which has faults, or counts. A call stays one round trip. */
 export function objectsOver(db: Pick<D1Database, 'prepare' | 'batch'>): DatabaseObjects {
   const object: DatabaseObject = {
     async run(statements) {

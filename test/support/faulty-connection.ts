@@ -6,7 +6,7 @@ export interface Script {
   readonly closes: boolean
 }
 
-/** A way to connect to a server that follows a script, whatever it is sent. Counts what was opened, closed and written. */
+/** Returns a way to connect to a server that follows a script, whatever it is sent. Counts what was opened, closed and written. */
 export function scriptedConnect(script: Script): {
   readonly connect: Connect
   readonly count: { opened: number; closed: number }

@@ -2,7 +2,7 @@ import { createLocalJWKSet, type JWK, jwtVerify } from 'jose'
 import { send } from './person'
 import type { OwnService } from './service'
 
-/** An access token for nobody in particular. */
+/** Returns an access token for nobody in particular. */
 export async function issue({ services: { accessTokens, clock } }: OwnService): Promise<string> {
   const subject = {
     userId: 'user',
@@ -19,7 +19,7 @@ export async function accepts({ services }: OwnService, token: string): Promise<
   return (await services.accessTokens.check(token)).ok
 }
 
-/** Someone else's service, which keeps the key set for its max-age, and asks no sooner whatever it is shown. */
+/** Returns someone else's service, which keeps the key set for its max-age, and asks no sooner whatever it is shown. */
 export function createKeySetClient() {
   let kept: { at: number; keys: readonly JWK[] } | null = null
   return {
@@ -45,7 +45,7 @@ const TWO_HOURS_SECONDS = 2 * 60 * 60
 const TOKEN_LIFE_SECONDS = 900
 
 /**
- * Two hours of work of several isolates, clocks moved together: each issues, all verify each other's tokens until they end, and
+ * Does two hours of work of several isolates, clocks moved together: each issues, all verify each other's tokens until they end, and
  * so do clients that cache the key set. They start one after another, so that they load the keys at different times; one of them
  * sweeps at each step.
  *

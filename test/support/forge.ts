@@ -23,7 +23,7 @@ export interface Forge {
   signHeader(changes: Json): Promise<string>
 }
 
-/** A forge for the access token of a client that signed in at `deployed`. */
+/** Returns a forge for the access token of a client that signed in at `deployed`. */
 export async function createForge({ answer }: Pick<SignedIn, 'answer'>): Promise<Forge> {
   const token: string = answer.body.access_token
   const [header = '', claims = '', signature = ''] = token.split('.')
@@ -64,12 +64,12 @@ export function decodeBytes(text: string): Uint8Array<ArrayBuffer> {
   return bytes
 }
 
-/** A compact JWS under any key. */
+/** Returns a compact JWS under any key. */
 export function signWith(key: CryptoKey, header: Json | string, claims: Json | string): Promise<string> {
   return signParts(key, encodePart(header), encodePart(claims))
 }
 
-/** A compact JWS over parts that are encoded already, well or badly. */
+/** Returns a compact JWS over parts that are encoded already, well or badly. */
 export async function signParts(key: CryptoKey, header: string, claims: string): Promise<string> {
   const input = `${header}.${claims}`
   const algorithm = key.algorithm.name === 'ECDSA' ? { name: 'ECDSA', hash: 'SHA-256' } : key.algorithm.name
@@ -87,7 +87,7 @@ export async function generateEcKeyPair(): Promise<CryptoKeyPair> {
   return (await crypto.subtle.generateKey(algorithm, true, ['sign', 'verify'])) as CryptoKeyPair
 }
 
-/** Where a bearer token is asked for, or may be given: a protected route, an open one, one that changes something. */
+/** Says where a bearer token is asked for, or may be given: a protected route, an open one, one that changes something. */
 const BEARER_ROUTES = [
   ['GET', '/me'],
   ['GET', '/'],
@@ -118,7 +118,7 @@ export async function expectOpensNothing(
 export type Attack = (forge: Forge) => string | Promise<string>
 
 /**
- * A test for each attack, by name: its token opens nothing. They share one person, who is shown after each to be signed in as
+ * Defines a test for each attack, by name: its token opens nothing. They share one person, who is shown after each to be signed in as
  * before: what is refused changes nothing.
  */
 export function refuses(

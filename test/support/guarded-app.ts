@@ -6,7 +6,7 @@ import { securityHeaders } from '../../src/http/security-headers'
 import type { OwnService, Service } from './service'
 
 /**
- * An app of someone's own with one protected route, `GET /protected`. It reads nothing by itself, so whatever is read
+ * Returns an app of someone's own with one protected route, `GET /protected`. It reads nothing by itself, so whatever is read
  * was read to find out who is asking.
  */
 export function guardedApp({ issuer, services, settle }: OwnService): Service {

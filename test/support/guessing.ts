@@ -12,7 +12,7 @@ export const WRONG = `not ${PASSWORD}`
 /** The cost of one password at the settings of vitest.config.ts. */
 const HASH_ITERATIONS = 100_000
 
-/** A service at which time stands still. */
+/** Returns a service at which time stands still. */
 export function stoppedService(overrides: Record<string, unknown> = {}): OwnService {
   stopTime()
   return ownService(overrides)
@@ -35,7 +35,7 @@ export function expectThrottled(answer: Answer): number {
   return Number(answer.headers.get('Retry-After'))
 }
 
-/** All that an answer tells, but for the id of its request. */
+/** Returns all that an answer tells, but for the id of its request. */
 export function transcriptOf({ status, headers, text, body }: Answer) {
   return { status, headers: [...headers], text: text.replace(body.instance, '') }
 }
@@ -65,12 +65,12 @@ export async function failed({ services }: OwnService, email: string, times: num
     .run()
 }
 
-/** The failures that are on record, as the service names its accounts. */
+/** Returns the failures that are on record, as the service names its accounts. */
 export async function failuresOf({ services }: OwnService, canonicalEmail: string): Promise<number> {
   return failuresAgainst(services, await services.accountKeys(canonicalEmail))
 }
 
-/** The failures that count against a budget: of an account's strangers, of a device or of a session. */
+/** Returns the failures that count against a budget: of an account's strangers, of a device or of a session. */
 export async function failuresAgainst({ clock }: OwnService['services'], key: string): Promise<number> {
   const sql = "SELECT spent_until FROM budgets WHERE budget_key = ?1 AND kind = 'password'"
   const spentUntil = (await env.DB.prepare(sql).bind(key).first<number>('spent_until')) ?? 0

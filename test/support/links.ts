@@ -13,7 +13,7 @@ export interface BoundLink {
   readonly binding: string
 }
 
-/** A person who has proven their address, so that a link that proves it changes nothing else. */
+/** Returns a person who has proven their address, so that a link that proves it changes nothing else. */
 export async function provenPerson(service: MailingService, mode: Mode): Promise<Person> {
   const ada = await signedInPerson({ mode, service })
   await env.DB.prepare('UPDATE users SET email_verified_at = 1 WHERE id = ?1').bind(ada.userId).run()
@@ -71,12 +71,12 @@ export function confirmChange(service: MailingService, link: Partial<BoundLink>)
   return send(service, 'POST', '/email/change/confirm', { body: link })
 }
 
-/** The row of an account, or `null`. */
+/** Returns the row of an account, or `null`. */
 export function accountRow(userId: string): Promise<Record<string, unknown> | null> {
   return env.DB.prepare('SELECT * FROM users WHERE id = ?1').bind(userId).first()
 }
 
-/** All that an answer tells, but for what is another each time. */
+/** Returns all that an answer tells, but for what is another each time. */
 export function toldBy({ status, headers, body, cookies }: Answer) {
   const changing = ['set-cookie', 'x-request-id', 'request-id']
   return {

@@ -33,7 +33,7 @@ export interface MailedLink {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Two services on the same storage: of one the addresses are to be proven first, at the other they need not be. */
+/** Returns two services on the same storage: of one the addresses are to be proven first, at the other they need not be. */
 export function bothRegistrations(settings: object = {}): {
   readonly verified: MailingService
   readonly open: MailingService
@@ -85,7 +85,7 @@ export async function registerForLink(
   return { kind: 'registration', service, mailedTo: email, token, binding, path: '/email/verify', body }
 }
 
-/** A link of any kind, of a person of its own. */
+/** Returns a link of any kind, of a person of its own. */
 export async function mailedLink(kind: LinkKind, mode: Mode, settings: object = {}): Promise<MailedLink> {
   const { verified, open } = bothRegistrations(settings)
   if (kind === 'registration') return registerForLink(verified, { mode })

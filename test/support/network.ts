@@ -78,7 +78,7 @@ export function createNetwork(reach: (request: Request) => Promise<Response>): N
   return network
 }
 
-/** A problem as Janus answers it. */
+/** Returns a problem as Janus answers it. */
 export function problemAnswer(status: number, code: string, headers: Record<string, string> = {}): Response {
   const body = { type: `https://auth.example.com/problems/${code}`, title: code, status, code }
   return Response.json(body, {
@@ -87,7 +87,7 @@ export function problemAnswer(status: number, code: string, headers: Record<stri
   })
 }
 
-/** The problem that a call is refused with. @throws If it is not refused with one. */
+/** Returns the problem that a call is refused with. @throws If it is not refused with one. */
 export async function problemOf(call: Promise<unknown>): Promise<JanusProblem> {
   const error = await call.then(
     () => null,

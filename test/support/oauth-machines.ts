@@ -49,7 +49,7 @@ export function exchangeKey(
   return postForm(service, '/oauth/token', { ...fields, ...others }, headers)
 }
 
-/** A client of a device that keeps no secret. */
+/** Returns a client of a device that keeps no secret. */
 export function newDeviceClient(others: Parameters<typeof newClient>[0] = {}): Promise<TestClient> {
   return newClient({
     name: 'Television',

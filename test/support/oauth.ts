@@ -14,7 +14,7 @@ export const OAUTH_SETTINGS = {
   OAUTH_RESOURCES: `${RESOURCE} notes:read notes:write, ${OTHER_RESOURCE} files:read`,
 }
 
-/** A Janus that is an authorization server. */
+/** Returns a Janus that is an authorization server. */
 export function oauthService(settings: Partial<Record<string, unknown>> = {}): OwnService {
   return ownService({ ...OAUTH_SETTINGS, ...settings })
 }
@@ -175,7 +175,7 @@ export function refresh(
   })
 }
 
-/** A client that has tokens of a person. */
+/** Returns a client that has tokens of a person. */
 export async function granted(
   service: Service,
   person: Pick<SignedIn, 'headers'>,

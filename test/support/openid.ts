@@ -15,7 +15,7 @@ export interface OpenIdTokens {
   readonly scope: string
 }
 
-/** A client whose person has allowed it: its tokens. */
+/** Returns a client whose person has allowed it: its tokens. */
 export async function signedInAt(
   service: Service,
   person: Pick<SignedIn, 'headers'>,

@@ -219,7 +219,7 @@ async function expectKnown(there: Place, mode: Mode, answer: Answer): Promise<vo
   }
 }
 
-/** How many sessions an account has had that are still known. */
+/** Returns how many sessions an account has had that are still known. */
 export async function countSessions({ userId }: Person): Promise<number | null> {
   return env.DB.prepare('SELECT count(*) AS n FROM sessions WHERE user_id = ?1').bind(userId).first('n')
 }

@@ -48,7 +48,7 @@ export function pageContext(
   }
 }
 
-/** A form that came back with `text` in every place that can hold any. */
+/** Returns a form that came back with `text` in every place that can hold any. */
 export function refusedForm(text: string): FormState {
   const fields = ['name', 'email', 'password', 'current_password', 'new_password', text]
   return {
@@ -62,7 +62,7 @@ export function refusedForm(text: string): FormState {
   }
 }
 
-/** The page of API keys of somebody of whom everything is `text`, with a form that came back. */
+/** Returns the page of API keys of somebody of whom everything is `text`, with a form that came back. */
 function apiKeysProps(text: string, context: PageContext): Parameters<typeof ApiKeysPage>[0] {
   const apiKey = {
     id: text,
@@ -89,7 +89,7 @@ function apiKeysProps(text: string, context: PageContext): Parameters<typeof Api
 
 const EVERY_WAY = { app: true, recoveryCode: true, passkey: true, query: '' }
 
-/** The account page of somebody of whom everything is `text`. */
+/** Returns the account page of somebody of whom everything is `text`. */
 export function accountProps(text: string, context: PageContext): AccountPageProps {
   const passwordMinLength = 15
   const user = {
@@ -168,7 +168,7 @@ export function accountProps(text: string, context: PageContext): AccountPagePro
   }
 }
 
-/** Every page that has a form or shows what someone typed, with `text` in all of it. */
+/** Returns every page that has a form or shows what someone typed, with `text` in all of it. */
 export function pagesOf(
   text: string,
   state: FormState,
@@ -349,7 +349,7 @@ export interface ParsedElement {
   readonly attributes: ReadonlyMap<string, string>
 }
 
-/** The elements of a page, as the parser of the platform sees them. Values are as in the source: entities stay. */
+/** Returns the elements of a page, as the parser of the platform sees them. Values are as in the source: entities stay. */
 export async function elementsOf(page: string): Promise<readonly ParsedElement[]> {
   const elements: ParsedElement[] = []
   const rewriter = new HTMLRewriter().on('*', {

@@ -5,7 +5,7 @@ import { type Answer, type SignedIn, send } from './person'
 import type { Pending } from './second-factor'
 import type { Service } from './service'
 
-/** Where the browsers of the tests are, unless a service says otherwise. */
+/** Returns where the browsers of the tests are, unless a service says otherwise. */
 const originOf = (rpId: string) => (rpId === 'localhost' ? 'http://localhost:8787' : `https://${rpId}`)
 
 /** A passkey of a person, and the authenticator that has it. */

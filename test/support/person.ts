@@ -17,7 +17,7 @@ export interface Answer {
 /** Begins anywhere, for test files may share the runtime that counts what comes from an address. */
 let addresses = crypto.getRandomValues(new Uint32Array(1))[0] ?? 0
 
-/** An address that has not been used in this run, so that tests do not share a client's limit. */
+/** Returns an address that has not been used in this run, so that tests do not share a client's limit. */
 export function newAddress(): string {
   addresses += 1
   return `10.${(addresses >> 16) & 255}.${(addresses >> 8) & 255}.${addresses & 255}`
@@ -85,7 +85,7 @@ export interface Person extends SignedIn {
 
 let people = 0
 
-/** An address nobody else in this run has. */
+/** Returns an address nobody else in this run has. */
 export function newEmail(): string {
   people += 1
   return `person-${people}-${crypto.randomUUID().slice(0, 8)}@example.com`
@@ -124,7 +124,7 @@ export function deviceOf({ answer }: SignedIn): string {
   return answer.body.device_token ?? answer.cookies['__Host-device'] ?? ''
 }
 
-/** The client that an answer of a sign-in makes. */
+/** Returns the client that an answer of a sign-in makes. */
 export function clientOf(service: Service, mode: Mode, answer: Answer): SignedIn {
   // On this machine the name of the cookie carries the port of the issuer.
   const [cookie] = Object.entries(answer.cookies).filter(([name]) => name.startsWith('__Host-session'))

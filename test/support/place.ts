@@ -26,12 +26,12 @@ export function createPlace(settings: Readonly<Record<string, unknown>> = {}): P
   return Object.assign(service, { db, kv, askApp })
 }
 
-/** The row of a session in D1, or `null`. */
+/** Returns the row of a session in D1, or `null`. */
 export async function sessionRow(id: string): Promise<Record<string, unknown> | null> {
   return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first()
 }
 
-/** The copy of a session in KV as it is stored, with its signature, or `null`. */
+/** Returns the copy of a session in KV as it is stored, with its signature, or `null`. */
 export async function sessionCopy(id: string): Promise<string | null> {
   return env.SESSIONS.get(`session:${id}`)
 }

@@ -240,7 +240,7 @@ export function socialService(settings: Partial<Record<string, unknown>> = {}): 
   return Object.assign(mailingService({ ...SOCIAL_SETTINGS, ...settings }, playedBy(provider)), { provider })
 }
 
-/** The parts of a service whose providers a stand-in plays. */
+/** Returns the parts of a service whose providers a stand-in plays. */
 export function playedBy({ send }: StandIn) {
   return {
     ...ALL_PARTS,
@@ -278,7 +278,7 @@ export function newBrowser(service: Service): Browser {
   }
 }
 
-/** Where an answer leads, below the issuer. */
+/** Returns where an answer leads, below the issuer. */
 export function pathOf(service: Service, url: URL | string): string {
   const { pathname, search } = new URL(url, service.issuer)
   return `${pathname}${search}`
@@ -327,7 +327,7 @@ export async function postedByApple(
   return read(await service.fetch(request))
 }
 
-/** An app in token mode, and what it keeps of a sign-in that it began. */
+/** Returns an app in token mode, and what it keeps of a sign-in that it began. */
 export async function tokenSignIn(
   service: Service & Played,
   { provider = 'acme', subject }: { provider?: string; subject: Subject },
@@ -390,7 +390,7 @@ export async function addIdentity(service: Service & Played, person: Person): Pr
   return (await person.get('/identities')).body.identities.at(-1).id
 }
 
-/** Whoever has this address at GitHub, proven there. */
+/** Returns whoever has this address at GitHub, proven there. */
 export function atGitHub(email: string) {
   const id = crypto.getRandomValues(new Uint32Array(1))[0] ?? 1
   const emails = [{ email, primary: true, verified: true }]
@@ -403,7 +403,7 @@ export async function offerFor(service: Service & Played, email: string): Promis
   return body.offer
 }
 
-/** Somebody whom the issuer of the operator's own is authoritative for. */
+/** Returns somebody whom the issuer of the operator's own is authoritative for. */
 export function newSubject(others: object = {}) {
   const sub = crypto.randomUUID()
   return { sub, email: `${sub}@acme.example`, email_verified: true, name: 'Ada Lovelace', ...others }

@@ -25,7 +25,7 @@ const ALLOWED: readonly RegExp[] = [
   /^(CO-ROUTINE \(subquery-\d+\)|(CORRELATED )?(SCALAR|LIST) SUBQUERY \d+|COMPOUND QUERY|LEFT-MOST SUBQUERY|UNION ALL)$/,
 ]
 
-/** The steps of a statement's plan that find rows otherwise than by the primary key or a unique index. */
+/** Returns the steps of a statement's plan that find rows otherwise than by the primary key or a unique index. */
 export async function unkeyedSteps(sql: string): Promise<readonly Step[]> {
   const unique = await uniqueIndexes()
   const plan = await planOf(sql)

@@ -4,7 +4,7 @@ export interface SentStatement {
   /** Rows that were looked at and rows that were written, in tables and indexes. */
   readonly rowsRead: number
   readonly rowsWritten: number
-  /** How long D1 was at it. */
+  /** Says how long D1 was at it. */
   readonly durationMs: number
 }
 

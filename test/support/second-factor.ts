@@ -28,7 +28,7 @@ export function secondFactorsOf({ services }: OwnService) {
   return part
 }
 
-/** The code that the app of a person shows, or that of a seed as text, so many steps from now. */
+/** Returns the code that the app of a person shows, or that of a seed as text, so many steps from now. */
 export async function codeOf(app: Person | string, steps = 0): Promise<string> {
   const seed = typeof app === 'string' ? decodeBase32(app) : seeds.get(app)
   if (!seed) throw new Error('The person has no app')
@@ -36,7 +36,7 @@ export async function codeOf(app: Person | string, steps = 0): Promise<string> {
   return hotp(seed, totpStep(now) + steps)
 }
 
-/** Six digits that the app of a person shows neither now nor soon. */
+/** Returns six digits that the app of a person shows neither now nor soon. */
 export async function wrongCode(person: Person): Promise<string> {
   const near = await Promise.all([-2, -1, 0, 1, 2].map((steps) => codeOf(person, steps)))
   return (

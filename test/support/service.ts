@@ -16,7 +16,7 @@ import { truthOfProject } from './truth'
 /** Something that answers requests as Janus. */
 export interface Service {
   readonly issuer: string
-  /** Where they are at hand. */
+  /** Says where they are at hand. */
   readonly services?: WiredServices
   fetch(request: Request): Promise<Response>
 }
@@ -103,7 +103,7 @@ export function ownService(
   return service
 }
 
-/** The app of a service with all that it may have, to look at its routes. */
+/** Returns the app of a service with all that it may have, to look at its routes. */
 export function appOf(services: WiredServices) {
   return createApp(services, {
     createPages,

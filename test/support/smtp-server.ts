@@ -35,7 +35,7 @@ export function createAuthority() {
   }
 }
 
-/** How a server turns to TLS: before it says anything, when it is asked, or never. */
+/** Says how a server turns to TLS: before it says anything, when it is asked, or never. */
 export type Turn = 'at once' | 'by STARTTLS' | 'never'
 
 /** Starts a server that takes passwords and mail over whatever comes, and says how each came. */

@@ -8,7 +8,7 @@ export const ATTEMPT_TABLES: readonly string[] = ['budgets', 'audit_events']
 const ROWS_A_TEXT = 500
 
 /**
- * Every row of every table there is, save those named, and every record in KV with its expiry. A row is a line of JSON, its values in the
+ * Returns every row of every table there is, save those named, and every record in KV with its expiry. A row is a line of JSON, its values in the
  * order of its columns, and the lines of a table are sorted. Texts are read and compared many times faster than rows are, and other test
  * files have left rows here.
  */

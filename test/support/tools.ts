@@ -79,7 +79,7 @@ const NAMED: Readonly<Partial<Record<Tool, string | undefined>>> = {
   python: process.env.PYTHON,
 }
 
-/** What a Python imports. */
+/** Says what a Python imports. */
 const OF_PYTHON: readonly Tool[] = ['pyJwt', 'pythonCryptography', 'authlib', 'flask', 'requests']
 
 /** Returns where a tool is, or `null` if it is not installed. */

@@ -7,7 +7,7 @@ export type TrailRow = Readonly<Record<string, string | number | null>> & { read
 
 export const AGENT = 'Audited/1.0 (test)'
 
-/** Where a request came from, as the trail must have it. */
+/** Says where a request came from, as the trail must have it. */
 export interface Origin {
   readonly address: string
   readonly country: string
@@ -15,7 +15,7 @@ export interface Origin {
   readonly request_id: string
 }
 
-/** The rows after a place of the trail, in order. */
+/** Returns the rows after a place of the trail, in order. */
 export async function rowsAfter(seq: number): Promise<readonly TrailRow[]> {
   const rows = await env.DB.prepare('SELECT * FROM audit_events WHERE seq > ?1 ORDER BY seq').bind(seq).all()
   return rows.results as TrailRow[]

@@ -21,13 +21,13 @@ const START = 1_800_000_000
 
 let accounts = 0
 
-/** The key of an account that nobody has tried. */
+/** Returns the key of an account that nobody has tried. */
 function newKey(): string {
   accounts += 1
   return `account-${accounts}-${'x'.repeat(43)}`.slice(0, 43)
 }
 
-/** An attempt of a stranger, from a source of its own. */
+/** Returns an attempt of a stranger, from a source of its own. */
 function attemptAt(key: string, now: number) {
   const attempter = {
     in: 'open',
@@ -77,7 +77,7 @@ async function fail(key: string, count: number, limits = LIMITS): Promise<{ wait
   return { waits, now }
 }
 
-/** How many failures count at an instant. */
+/** Returns how many failures count at an instant. */
 async function failuresOf(key: string, now = START): Promise<number> {
   return Math.max(0, Math.ceil((((await find(key))?.spent_until ?? now) - now) / DAY))
 }

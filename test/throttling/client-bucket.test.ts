@@ -100,7 +100,7 @@ interface Spelling {
   readonly embedded: boolean
 }
 
-/** An IPv6 address as RFC 4291 §2.2 lets one write it. */
+/** Returns an IPv6 address as RFC 4291 §2.2 lets one write it. */
 function spell(groups: readonly number[], { upper, padded, compressed, embedded }: Spelling): string {
   const hex = groups.map((part) => part.toString(16).padStart(padded ? 4 : 1, '0'))
   const [high = 0, low = 0] = groups.slice(6)

@@ -203,7 +203,7 @@ describe('TOK-10: a token whose session has ended has no twin that works', () =>
   /** The order of P-256 (FIPS 186-4 D.1.2.3). */
   const N = BigInt('0xffffffff00000000ffffffffffffffffbce6faada7179e84f3b9cac2fc632551')
 
-  /** The other signature, (r, n - s), that verifies for the same text. */
+  /** Returns the other signature, (r, n - s), that verifies for the same text. */
   function twinOf(token: string): string {
     const [header, claims, signature = ''] = token.split('.')
     const bytes = decodeBytes(signature)

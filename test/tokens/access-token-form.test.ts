@@ -14,7 +14,7 @@ import { deployed, ownService } from '../support/service'
 
 const ALPHABET = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_'
 
-/** Every other spelling of the last character of a part that decodes to the same bytes. */
+/** Returns every other spelling of the last character of a part that decodes to the same bytes. */
 function otherEndings(part: string): readonly string[] {
   const unusedBits = { 2: 4, 3: 2 }[part.length % 4] ?? 0
   const last = ALPHABET.indexOf(part.slice(-1))
@@ -29,7 +29,7 @@ function getMe(token: string): Promise<Answer> {
   return send(deployed, 'GET', '/me', { headers: { Authorization: `Bearer ${token}` } })
 }
 
-/** The service's own signature over parts that are already encoded. */
+/** Returns the service's own signature over parts that are already encoded. */
 async function signEncoded(header: string, claims: string): Promise<string> {
   const { key } = await ownService().services.signingKeys.signer()
   return signParts(key, header, claims)

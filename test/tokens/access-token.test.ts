@@ -43,7 +43,7 @@ async function tokenWith(changes: Record<string, number>): Promise<string> {
 }
 
 describe('TOK-05: the length of an access token', () => {
-  /** A token for roles of so many characters of three bytes. */
+  /** Returns a token for roles of so many characters of three bytes. */
   const issue = (length: number) =>
     accessTokensAt(ISSUED_AT).issue({ ...subject, roles: ['漢'.repeat(length)] })
 

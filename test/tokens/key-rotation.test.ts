@@ -10,9 +10,9 @@ const OLD = env.AUTH_SECRET
 const NEW = 'pS1nQ8zWcVt5RkLm3yXb7HdJfGoUeTiAa2DuZwN6MqB'
 const DAY_SECONDS = 24 * 60 * 60
 
-/** How long a successor is published before it signs. */
+/** Says how long a successor is published before it signs. */
 const NOTICE_SECONDS = 660
-/** How long after that a token of its predecessor may still be alive: 300 in which it may be signed, 900 of life. */
+/** Says how long after that a token of its predecessor may still be alive: 300 in which it may be signed, 900 of life. */
 const REMAINING_SECONDS = 1200
 
 beforeEach(stopTime)
@@ -48,7 +48,7 @@ async function publishedIds(service: OwnService): Promise<readonly string[]> {
   return body.keys.map(({ kid }: { kid: string }) => kid)
 }
 
-/** An isolate that has just started, at an instant of another's clock. */
+/** Returns an isolate that has just started, at an instant of another's clock. */
 function freshAt(ahead: number, settings: Record<string, string> = {}): OwnService {
   const service = ownService(settings)
   service.ahead = ahead
@@ -59,7 +59,7 @@ function events({ log }: OwnService, name: string): readonly LoggedEvent[] {
   return log.filter(({ event }) => event === name)
 }
 
-/** A service whose first key has a successor, published just now. */
+/** Returns a service whose first key has a successor, published just now. */
 async function withSuccessor() {
   const service = ownService()
   const first = await signerId(service)
@@ -251,7 +251,7 @@ describe('KEY-02: a key that was succeeded', () => {
     service.ahead = NOTICE_SECONDS
     const ada = await signedInPerson({ mode: 'token', service })
     const claims = decodePart(ada.answer.body.access_token.split('.')[1])
-    /** A token that would be good if the key were. */
+    /** Returns a token that would be good if the key were. */
     const signedNow = () => {
       const iat = service.services.clock()
       return signWith(
@@ -280,7 +280,7 @@ describe('KEY-02: a key that was succeeded', () => {
   })
 })
 
-/** A token with these claims under the key that signs now. */
+/** Returns a token with these claims under the key that signs now. */
 async function issueFor(
   { services }: OwnService,
   claims: Readonly<Record<string, unknown>>,

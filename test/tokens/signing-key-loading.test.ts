@@ -12,7 +12,7 @@ beforeEach(async () => {
   await env.DB.exec('DELETE FROM signing_keys')
 })
 
-/** The database, counting statements on signing keys, and failing at will. */
+/** Returns the database, counting statements on signing keys, and failing at will. */
 function watchedDatabase() {
   const watched = { DB: env.DB, keyReads: 0, isDown: false }
   watched.DB = new Proxy(env.DB, {
@@ -65,7 +65,7 @@ function moveTo(service: OwnService, instant: number): void {
   service.ahead += instant - service.services.clock()
 }
 
-/** The key ids of the key set. */
+/** Returns the key ids of the key set. */
 async function publishedIds(service: OwnService): Promise<readonly string[]> {
   const { body } = await send(service, 'GET', '/.well-known/jwks.json')
   return body.keys.map(({ kid }: { kid: string }) => kid)

@@ -7,7 +7,7 @@ import { createGate } from '../support/gate'
 
 const ISSUER = 'https://keys.example.com'
 
-/** A stand-in for an issuer: keys that can be changed, an outage that can be had, and how often it was asked. */
+/** Returns a stand-in for an issuer: keys that can be changed, an outage that can be had, and how often it was asked. */
 function createIssuer() {
   const issuer = {
     asked: 0,

@@ -22,7 +22,7 @@ let client: TestClient
 let app: Hono<ProtectedResourceEnv>
 let forge: Forge
 
-/** An MCP server, as far as its tokens are concerned. */
+/** Returns an MCP server, as far as its tokens are concerned. */
 function serverOf(terms: { fetch?: (url: string) => Promise<Response>; clock?: () => number } = {}) {
   const fetch = (url: string) => service.fetch(new Request(url))
   const options = { resource: RESOURCE, issuer: service.issuer, scopes: SCOPES, fetch, ...terms }

@@ -28,7 +28,7 @@ const APPS = [
   ['over a service binding, live', 'session', janus({ issuer, service: exports.Janus, live: true })],
 ] as const
 
-/** An app whose clock is so many seconds ahead. */
+/** Returns an app whose clock is so many seconds ahead. */
 function appOf(guard: ReturnType<typeof janus>, terms: RequireRecentOptions, ahead = 0) {
   const clock = () => Math.floor(Date.now() / 1000) + ahead
   return new Hono<JanusEnv>().post('/orders', guard, requireRecent({ clock, ...terms }), (c) => c.text('in'))

@@ -30,7 +30,7 @@ interface Route {
   readonly facts: RouteFacts
 }
 
-/** Every refusal that an operation may be answered with: by its guards, its body, its storage, itself. */
+/** Returns every refusal that an operation may be answered with: by its guards, its body, its storage, itself. */
 export function problemsOf({ method, open, facts }: Route, operation: Operation): readonly ProblemCode[] {
   const codes: ProblemCode[] = ['internal-error', ...(operation.problems ?? [])]
   if (operation.storage !== false) codes.push('store-unavailable')

@@ -1,7 +1,7 @@
 import type { ProblemCode } from '../../src/http/problem'
 
 interface ProblemText {
-  /** When Janus answers with it. */
+  /** Says when Janus answers with it. */
   readonly cause: string
   /** Says what the client, its developer or the operator does about it. */
   readonly action: string

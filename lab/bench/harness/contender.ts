@@ -10,7 +10,7 @@ export interface Contender {
   readonly onNode?: true
   /** Is a program for Node as it stands, which says its port by IPC and keeps what it has in the folder `FOLDER`. */
   readonly isProgram?: true
-  /** Where Janus keeps the truth; D1 where nothing is said. */
+  /** Says where Janus keeps the truth; D1 where nothing is said. */
   readonly truth?: TruthPlace
   /** The server that has copies of sessions. Where nothing is said there is none, and `SESSION_COPIES` says where they are. */
   readonly copies?: CopyPlace
@@ -29,17 +29,17 @@ export interface Contender {
   /** Only the hash that its sign-in and sign-up do. */
   readonly hash?: Template
   readonly refresh?: Refresh
-  /** What apps do at it as an authorization server. */
+  /** Says what apps do at it as an authorization server. */
   readonly provider?: ProviderFlows
 }
 
-/** What an app does for somebody who is signed in. The refresh begins with the person's `refreshCredential`. */
+/** Says what an app does for somebody who is signed in. The refresh begins with the person's `refreshCredential`. */
 export interface ProviderFlows {
   readonly codeFlow: (person: Person) => readonly FlowStep[]
   readonly refresh: (person: Person) => readonly FlowStep[]
 }
 
-/** Where Janus keeps the truth, and how far away that is. */
+/** Says where Janus keeps the truth, and how far away that is. */
 export interface TruthPlace {
   readonly database: 'd1' | 'durable-object' | 'postgres' | 'sqlite' | 'memory'
   /** As long as a network between them takes. */

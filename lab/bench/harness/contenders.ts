@@ -69,7 +69,7 @@ function janus(
   }
 }
 
-/** The same app in a Node process. */
+/** Returns the same app in a Node process. */
 function onNode(
   mode: 'session' | 'token',
   variant: string,
@@ -87,7 +87,7 @@ function onNode(
   }
 }
 
-/** The same app on Workers, with stores that not every Worker carries. */
+/** Returns the same app on Workers, with stores that not every Worker carries. */
 function withStores(
   mode: 'session' | 'token',
   variant: string,

@@ -19,7 +19,7 @@ export function cpuSeconds(processes: readonly number[]): number | null {
   }
 }
 
-/** The processes that this one has started; none where there is no /proc. */
+/** Returns the processes that this one has started; none where there is no /proc. */
 export function childProcesses(): readonly number[] {
   try {
     return readdirSync('/proc')

@@ -4,7 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 /** A way to a server that takes as long as a network does. */
 export interface DelayingProxy {
   readonly port: number
-  /** How often the server has answered what was sent since its last answer: each is a round trip. So is each connection that was opened. */
+  /** Says how often the server has answered what was sent since its last answer: each is a round trip. So is each connection that was opened. */
   readonly roundTrips: () => number
   stop(): Promise<void>
 }

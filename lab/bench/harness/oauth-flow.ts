@@ -13,7 +13,7 @@ export const SCOPE = 'notes:read'
 const VERIFIER = 'dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk'
 const CHALLENGE = 'E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM'
 
-/** Where a server has its two endpoints, and what it takes besides. */
+/** Says where a server has its two endpoints, and what it takes besides. */
 export interface Endpoints {
   readonly authorize: string
   readonly token: string
@@ -23,7 +23,7 @@ export interface Endpoints {
   readonly clientId?: string
 }
 
-/** The request to the authorization endpoint with the session of a person, and that which exchanges the code. */
+/** Returns the request to the authorization endpoint with the session of a person, and that which exchanges the code. */
 export function codeFlow(endpoints: Endpoints, { id, headers }: Person): readonly FlowStep[] {
   const { authorize, token, redirectStatus, scope, clientId = CLIENT_ID } = endpoints
   const query = new URLSearchParams({
@@ -63,7 +63,7 @@ export function codeFlow(endpoints: Endpoints, { id, headers }: Person): readonl
   ]
 }
 
-/** The request for new tokens. Each presents the refresh token that the one before it gave. */
+/** Returns the request for new tokens. Each presents the refresh token that the one before it gave. */
 export function clientRefresh(
   { token, clientId = CLIENT_ID }: Pick<Endpoints, 'token' | 'clientId'>,
   { id }: Person,

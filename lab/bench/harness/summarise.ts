@@ -48,7 +48,7 @@ export function summarise(
 ): ScenarioResult {
   const all = [...bursts]
 
-  /** Something of an entrant and of another in the same round, for each round. */
+  /** Pairs something of an entrant and of another in the same round, for each round. */
   function paired<T>(own: readonly Burst[], label: string | undefined, of: (own: Burst, other: Burst) => T) {
     const other = all.find(([entrant]) => entrant.label === label)?.[1]
     return own.flatMap((burst, round) => {

@@ -5,7 +5,7 @@ export interface Answer {
   readonly body: string
 }
 
-/** The answer at the start of what has arrived, or `null` while it is not whole (RFC 9112 §6 and §7.1). */
+/** Returns the answer at the start of what has arrived, or `null` while it is not whole (RFC 9112 §6 and §7.1). */
 export function readAnswer(arrived: string): Answer | null {
   const headEnd = arrived.indexOf('\r\n\r\n')
   if (headEnd < 0) return null

@@ -30,7 +30,7 @@ export interface Stream {
    * and their time counts from when they were due: what waits for a free connection waits in the result, too.
    */
   readonly pacePerSecond?: number
-  /** Where the next token of a chain stands in an answer, and the tokens to begin with, one for each connection. */
+  /** Says where the next token of a chain stands in an answer, and the tokens to begin with, one for each connection. */
   readonly chain?: { readonly member: string; readonly tokens: readonly string[] }
 }
 
@@ -45,7 +45,7 @@ export interface StreamResult {
   readonly latencies: Float64Array
   /** From the first request to the last answer. */
   readonly seconds: number
-  /** Where the chains stand, for the next burst. */
+  /** Says where the chains stand, for the next burst. */
   readonly tokens: readonly string[]
 }
 

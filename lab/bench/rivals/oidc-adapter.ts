@@ -4,7 +4,7 @@ import { DatabaseSync } from 'node:sqlite'
 type Payload = Readonly<Record<string, unknown>>
 
 /**
- * The smallest adapter of oidc-provider on a SQLite file: one table, one statement for each call, found by primary key or index. The file is
+ * Returns the smallest adapter of oidc-provider on a SQLite file: one table, one statement for each call, found by primary key or index. The file is
  * as safe as that of Janus (`synchronous = FULL`).
  */
 export function createAdapter(file: string) {

@@ -1,4 +1,4 @@
-/** What the benchmark uses of it. The package brings no types. */
+/** Says what the benchmark uses of it. The package brings no types. */
 declare module 'oidc-provider' {
   interface Context {
     readonly req: import('node:http').IncomingMessage

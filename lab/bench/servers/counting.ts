@@ -8,7 +8,7 @@ export interface StorageCounts {
   kvDeletes: number
 }
 
-/** D1, counted. A method that is not counted is refused, so nothing slips past. */
+/** Returns a D1 that counts. A method that is not counted is refused, so nothing slips past. */
 export function countingD1(db: D1Database, counts: StorageCounts): D1Database {
   const originals = new WeakMap<D1PreparedStatement, D1PreparedStatement>()
 
@@ -50,7 +50,7 @@ export function countingD1(db: D1Database, counts: StorageCounts): D1Database {
 
 const KV_METHODS = { get: 'kvReads', list: 'kvReads', put: 'kvWrites', delete: 'kvDeletes' } as const
 
-/** KV, counted in the same way. */
+/** Returns a KV that counts in the same way. */
 export function countingKv(kv: KVNamespace, counts: StorageCounts): KVNamespace {
   const names = ['get', 'list', 'put', 'delete'] as const
   const methods = names.map((name) => [

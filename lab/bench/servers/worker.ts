@@ -5,7 +5,7 @@ import { countingD1, countingKv, type StorageCounts } from './counting.ts'
 type Fetch = (request: Request, env: unknown, context: ExecutionContext) => Response | Promise<Response>
 
 /**
- * A Worker whose app is made of the bindings it is given, but for the limit of clients. Timed runs get the others as they are. With the setting
+ * Returns a Worker whose app is made of the bindings it is given, but for the limit of clients. Timed runs get the others as they are. With the setting
  * `COUNT_STORAGE` they count what is done to them, and `GET /counts` tells.
  */
 export function worker(createApp: (bindings: Cloudflare.Env) => { readonly fetch: Fetch }): { fetch: Fetch } {

@@ -34,7 +34,7 @@ export function newKey(ada: Registered, others: Partial<NewApiKey> = {}): NewApi
   }
 }
 
-/** What every store of API keys must do, with the store of sessions beside it. */
+/** Describes what every store of API keys must do, with the store of sessions beside it. */
 export function apiKeyContract(engine: string, open: OpenStores): void {
   describe(`API keys in ${engine}`, () => {
     it('AK-04: a key is found by its hash while it lives, listed apart from sessions, and ended by its owner', async () => {

@@ -36,7 +36,7 @@ import { sql } from '../../../src/storage/sql/statement'
 import { createUsedChallenges, type UsedChallenges } from '../../../src/storage/sql/used-challenges'
 import type { ReservedAttempt } from '../../../src/throttling/attempt-budget'
 
-/** When everything in these suites happens. What the database itself dates, it dates with the time there is. */
+/** Says when everything in these suites happens. What the database itself dates, it dates with the time there is. */
 export const NOW = 1_900_000_000
 
 export const LIMITS = { freeAttempts: 3, maxAttempts: 6, maxAttemptDelaySeconds: 60 }
@@ -123,7 +123,7 @@ export function prepare(userId: string, mode: Mode = 'session', now = NOW): Prep
   }
 }
 
-/** An attempt that was counted against nobody. */
+/** Returns an attempt that was counted against nobody. */
 export function reserved(): ReservedAttempt {
   return { budget: { of: 'strangers', key: random(32) }, blockedUntil: 0 }
 }
@@ -136,7 +136,7 @@ export interface Registered {
   readonly started: StartedSession
 }
 
-/** An account with its first session. */
+/** Returns an account with its first session. */
 export async function register(users: UserStore, mode: Mode = 'session'): Promise<Registered> {
   const email = newEmail()
   const user = newUser({ email, emailVerified: false, name: 'Ada' }, NOW)
@@ -149,7 +149,7 @@ export async function register(users: UserStore, mode: Mode = 'session'): Promis
   return { user, email, hash, prepared, started }
 }
 
-/** Another session of an account, by its password. */
+/** Returns another session of an account, by its password. */
 export async function signIn(
   users: UserStore,
   ada: Pick<Registered, 'user' | 'hash'>,
@@ -198,7 +198,7 @@ export async function linkFor({ links }: AllStores, ada: Registered, purpose: 'r
   return { tokenHash: token.hash, bindingHash: null, returnTo: null, source, now: NOW, device }
 }
 
-/** An account whose address is proven, in a session of session mode that the proof began. It keeps its password. */
+/** Returns an account whose address is proven, in a session of session mode that the proof began. It keeps its password. */
 export async function registerProven(stores: AllStores): Promise<Registered> {
   const ada = await register(stores.users)
   const use = await linkFor(stores, ada, 'sign-in')

@@ -17,7 +17,7 @@ import { finish, hold, setUp } from './second-factor-contract'
 
 const DELAY = 3 * 24 * 60 * 60
 
-/** Somebody with an app, a passkey and two sessions, who has lost both factors. */
+/** Returns somebody with an app, a passkey and two sessions, who has lost both factors. */
 async function arrange(stores: AllStores) {
   const proven = await registerProven(stores)
   const { prepared } = await setUp(stores, proven, 100)

@@ -30,7 +30,7 @@ const EVERY_WAY = { mail: false, passkeys: true, providers: ['acme'] }
 /** Tests what every store of identities must do. */
 export function identityStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as an IdentityStore`, () => {
-    /** A person with one identity. */
+    /** Returns a person with one identity. */
     async function arrange() {
       const { users, identities } = open()
       const ada = await register(users)

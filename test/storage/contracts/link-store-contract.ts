@@ -25,7 +25,7 @@ function request(purpose: TokenPurpose, canonicalEmail: string, accountKey = ran
   return { purpose, canonicalEmail, accountKey, asker, attempt: null, now: NOW }
 }
 
-/** A link of each kind, as somebody has it who asked for it. */
+/** Returns a link of each kind, as somebody has it who asked for it. */
 async function issue(
   { links }: SqlMailStores,
   ada: Registered,

@@ -39,7 +39,7 @@ export function assertion(values: Partial<Assertion> = {}): Assertion {
 /** Tests what every store of passkeys must do. */
 export function passkeyStoreContract(engine: string, open: OpenStores): void {
   describe(`${engine}, as a PasskeyStore`, () => {
-    /** A person with one passkey. */
+    /** Returns a person with one passkey. */
     async function arrange(values: Partial<Passkey> = {}) {
       const { users, passkeys, usedChallenges } = open()
       const ada = await register(users)

@@ -16,7 +16,7 @@ import {
 
 const SEALED = { text: 'nonce.ciphertext', secretId: 'A'.repeat(8) }
 
-/** A session that rests on both factors. */
+/** Returns a session that rests on both factors. */
 function prepareBoth(userId: string, now = NOW): PreparedSession {
   const prepared = prepare(userId, 'session', now)
   const methods = [

@@ -14,7 +14,7 @@ import { createDurableObjectDatabase as createDatabase } from '../../../src/wiri
 
 const ONE = sql<{ one: number }>('SELECT 1 AS one')
 
-/** An object that no other test uses, and what is in it. */
+/** Returns an object that no other test uses, and what is in it. */
 function ownObject() {
   const stub = env.JANUS_DB.getByName(crypto.randomUUID())
   const inside = (script: string) =>
@@ -30,7 +30,7 @@ function onStub(stub: DatabaseObject) {
   return createDurableObjectDatabase(() => stub)
 }
 
-/** An object that answers as it is told, and the number of calls. */
+/** Returns an object that answers as it is told, and the number of calls. */
 function toldObject(...answers: readonly (DatabaseAnswer | Error)[]) {
   const calls: number[] = []
   const object: DatabaseObject = {

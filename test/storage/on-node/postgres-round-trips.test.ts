@@ -13,7 +13,7 @@ import { describeWith } from '../../support/with-tools'
 import { MAX_SESSIONS, NOW, random, register, signIn, source, storesOn } from '../contracts/arrange'
 import { ALL, addClient, addDeviceClient, codeFor, presented } from '../contracts/oauth-store-contract'
 
-/** How often each operation waits for the server. */
+/** Says how often each operation waits for the server. */
 type Trips = Readonly<Record<string, number>>
 
 describeWith(['postgres'], 'round trips to PostgreSQL', () => {

@@ -38,7 +38,7 @@ const STORES = {
   },
 } as const
 
-/** A server that answers each piece that it receives, and counts who is connected. */
+/** Returns a server that answers each piece that it receives, and counts who is connected. */
 async function scriptedServer(answer: (received: string) => string) {
   const sockets = new Set<Socket>()
   const count = { made: 0, open: () => sockets.size }

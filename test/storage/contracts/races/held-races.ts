@@ -35,7 +35,7 @@ interface Outcome {
   readonly begun: boolean
   readonly ended: boolean
   readonly survived: boolean
-  /** How many transactions the first has made. */
+  /** Says how many transactions the first has made. */
   readonly transactions: number
 }
 

@@ -32,7 +32,7 @@ export function holdableConnections(connections: Connections, level = SERIALIZAB
   let held: { readonly nth: number; readonly reach: () => void; readonly released: Promise<void> } | null =
     null
 
-  /** The client as the database asks it. */
+  /** Returns the client as the database asks it. */
   function watched(client: Pick<PoolClient, 'query'>): PoolClient {
     let hold: typeof held = null
     let hasCollided = false

@@ -27,7 +27,7 @@ export interface Racer extends Registered {
   readonly passkey?: Passkey
 }
 
-/** Where a race is run. */
+/** Says where a race is run. */
 export interface Course {
   readonly stores: AllStores
   readonly db: SqlDatabase

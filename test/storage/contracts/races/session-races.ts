@@ -14,7 +14,7 @@ const CHIEF_ENDINGS = [CHANGE, END_OF_ALL, DISABLING]
 export interface SessionRace extends Pick<Beginning, 'arrange'>, Pick<Ending, 'end'> {
   readonly beginning: string
   readonly ending: string
-  /** Whether the ending is the chief one of this beginning. */
+  /** Says whether the ending is the chief one of this beginning. */
   readonly isChief: boolean
 }
 
