@@ -16,6 +16,7 @@ import { delimiter, join } from 'node:path'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needTools } from '../support/with-tools.ts'
+import { isProviderOf } from './dev-provider.ts'
 import { documentedBlocks, expectPrinted } from './documented.ts'
 import { haveInitialised } from './init-project.ts'
 import { type LocalService, startService } from './local-service.ts'
@@ -340,8 +341,9 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
     shop = await startService(({ port, state }) => {
       // The secret, the tables and the issuer are the command's.
       const place = ['--config', 'built.toml', '--port', String(port), '--state', state]
+      const provider = ['--var', 'OAUTH_SERVER:on']
       return {
-        command: [process.execPath, 'node_modules/.bin/janus', 'dev', ...place],
+        command: [process.execPath, 'node_modules/.bin/janus', 'dev', ...place, ...provider],
         cwd: project,
         ready: /Janus is ready: http:\/\/localhost:\d+\/auth/,
       }
@@ -418,6 +420,15 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
   describe('TOK-09: of what it signs with EdDSA', () => {
     haveVerified(['fast-jwt', 'PyJWT'], 'EdDSA', () => `${shop.url}/auth`)
   })
+
+  isProviderOf(() => ({
+    issuer: `${shop.url}/auth`,
+    janus: (...options) =>
+      run(
+        process.execPath,
+        ...['node_modules/.bin/janus', ...options, '--config', 'built.toml', '--state', shop.state],
+      ),
+  }))
 
   it("its client signs up and is known, on the machine's own Node", () => {
     const script = `

@@ -1,9 +1,22 @@
 import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
-import { createJanus, createMail, createPages, createPasskeys, createSecondFactors } from 'janus'
+import {
+  createJanus,
+  createMail,
+  createPages,
+  createPasskeys,
+  createProvider,
+  createSecondFactors,
+} from 'janus'
 import { type JanusEnv, janus } from 'janus/verify'
 
-const auth = createJanus(env, { createMail, createPages, createPasskeys, createSecondFactors })
+const auth = createJanus(env, {
+  createMail,
+  createPages,
+  createPasskeys,
+  createProvider,
+  createSecondFactors,
+})
 
 const app = new Hono<JanusEnv>()
   .get('/', (c) => c.text('The shop'))
