@@ -57,7 +57,7 @@ const WHAT_TOUCHES_THE_DATABASE = [
   'test/sessions/{account-changes,session-limit}.test.ts',
   'test/contracts/{factor-recovery,revocation,consistency,slow-stores}.test.ts',
   'test/mail/{change-email,mail-budget}.test.ts',
-  'test/oauth/{api-keys,token,token-status}.test.ts',
+  'test/oauth/{api-keys,api-key-ends,connected-apps,token,token-status}.test.ts',
   'test/throttling/attempts.test.ts',
   'test/audit/{audit-trail,chain}.test.ts',
   'test/events/events.test.ts',
@@ -73,7 +73,8 @@ const ON_POSTGRES = [
   'test/flows/sign-in.test.ts',
   // Not outbox.test.ts: its sweeps are of other days, and forget the signing keys that other files have.
   'test/mail/password-reset.test.ts',
-  'test/oauth/{api-keys,authorize,token,token-status,machines,device,client-assertion,openid,sign-out}.test.ts',
+  'test/oauth/{api-keys,api-key-ends,connected-apps,authorize,token,token-status}.test.ts',
+  'test/oauth/{machines,device,client-assertion,openid,sign-out}.test.ts',
   'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
   'test/social/linking.test.ts',
   'test/throttling/{attempts,turns}.test.ts',

@@ -1,6 +1,6 @@
 import type { Mutation } from './mutation.ts'
 
-const KEYS = ['test/oauth/api-keys.test.ts']
+const KEYS = ['test/oauth/api-keys.test.ts', 'test/oauth/api-key-ends.test.ts']
 const STORE = ['test/storage/on-node/sqlite-truth.test.ts']
 
 /** The guards of API keys, and of the list of connected apps. */

@@ -163,7 +163,7 @@ function nothing(...routes: readonly string[]): Record<string, readonly Tried[]>
 const BEGINNINGS: Readonly<Record<string, readonly (Tried | readonly Tried[] | 'in a session')[]>> = {
   // One statement for every app, that on a device too.
   'grants.ts': ['app'],
-  // In the session of its person, whose proofs it takes over (test/oauth/api-keys.test.ts).
+  // In the session of its person, whose proofs it takes over (test/oauth/api-key-ends.test.ts).
   'api-key-store.ts': ['in a session'],
   'enrolments.ts': ['setting up'],
   'link-uses.ts': ['link'],

@@ -3,6 +3,7 @@ import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createResourceVerifier, createVerifier } from '../../packages/verify/index.ts'
 import { API_KEY_TYPE, isApiKey, MOST_API_KEYS, mintApiKey } from '../../src/oauth/api-key'
+import { makeKey, refusedAs } from '../support/api-keys'
 import { faultyD1 } from '../support/faulty-d1'
 import { mailingService } from '../support/mail'
 import {
@@ -14,19 +15,8 @@ import {
   postForm,
   RESOURCE,
 } from '../support/oauth'
-import { exchangeKey, introspect } from '../support/oauth-machines'
-import { addPasskey, signInWithPasskey } from '../support/passkeys'
-import {
-  type Answer,
-  clientOf,
-  expectProblem,
-  PASSWORD,
-  type Person,
-  type SignedIn,
-  send,
-  signedInPerson,
-} from '../support/person'
-import { setUpTotp } from '../support/second-factor'
+import { exchangeKey } from '../support/oauth-machines'
+import { type Answer, expectProblem, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 
 const DAY = 24 * 60 * 60
@@ -36,24 +26,6 @@ let service: OwnService
 beforeAll(() => {
   service = oauthService()
 })
-
-interface Made {
-  readonly id: string
-  readonly secret: string
-}
-
-async function makeKey(person: Pick<SignedIn, 'post'>, others: object = {}): Promise<Made> {
-  const answer = await person.post('/api-keys', {
-    name: 'Backups',
-    scope: 'notes:read',
-    resource: RESOURCE,
-    ...others,
-  })
-  expect(answer.status, answer.text).toBe(201)
-  return { id: answer.body.api_key.id, secret: answer.body.secret }
-}
-
-const refused = (error: string) => ({ status: 400, body: { error, error_description: expect.any(String) } })
 
 function rowOf(id: string) {
   return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first<Record<string, unknown>>()
@@ -176,7 +148,7 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
       ],
     ]
     for (const [name, answer, error] of wrong)
-      expect([name, await answer]).toMatchObject([name, refused(error)])
+      expect([name, await answer]).toMatchObject([name, refusedAs(error)])
     expect((await exchangeKey(service, secret, { client_id: 'program' })).status).toBe(200)
   })
 
@@ -224,120 +196,6 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
         ok: false,
       })
     expect((await grace.get('/me')).status).toBe(200)
-  })
-
-  it('AK-04: are revoked at once, by their owner alone, and introspection says so', async () => {
-    const api = await newClient({
-      name: 'Notes API',
-      redirectUris: [],
-      scopes: [],
-      grants: [],
-      serves: RESOURCE,
-    })
-    const { id, secret } = await makeKey(ada)
-    const { access_token } = (await exchangeKey(service, secret)).body
-    expect((await introspect(service, api, access_token)).body).toMatchObject({
-      active: true,
-      client_id: `k_${id}`,
-      sub: ada.userId,
-    })
-    const eve = await signedInPerson({ mode, service })
-    expectProblem(await eve.post(`/api-keys/${id}/revoke`), 404, 'not-found')
-    expectProblem(await ada.post(`/api-keys/${ada.sessionId}/revoke`), 404, 'not-found')
-    expectProblem(await ada.post(`/apps/${id}/disconnect`), 404, 'not-found')
-    expect((await exchangeKey(service, secret)).status).toBe(200)
-    expect((await ada.post(`/api-keys/${id}/revoke`)).status).toBe(204)
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-    expect((await introspect(service, api, access_token)).text).toBe('{"active":false}')
-    expectProblem(await ada.post(`/api-keys/${id}/revoke`), 404, 'not-found')
-    const { events } = (await ada.get('/me/activity')).body
-    expect(events).toContainEqual(
-      expect.objectContaining({
-        event: 'session-ended',
-        reason: 'api-key-revoked',
-        session_id: id,
-        by_owner: true,
-      }),
-    )
-    expect(events).toContainEqual(
-      expect.objectContaining({ event: 'api-key-created', session_id: id, by_owner: true }),
-    )
-  })
-
-  it.each([
-    [
-      'a password that is changed',
-      (person: Person) =>
-        person.post('/password', { current_password: PASSWORD, new_password: 'another horse battery' }),
-    ],
-    ['a sign-out everywhere', (person: Person) => person.post('/logout/all', { keep_current: true })],
-    ['an account that is deleted', (person: Person) => person.post('/me/delete', { password: PASSWORD })],
-    [
-      'an account that is disabled',
-      (person: Person) =>
-        env.DB.prepare('UPDATE users SET disabled_at = 1 WHERE id = ?1').bind(person.userId).run(),
-    ],
-    [
-      'roles that change',
-      (person: Person) =>
-        env.DB.prepare(`UPDATE users SET roles = '["admin"]' WHERE id = ?1`).bind(person.userId).run(),
-    ],
-    ['an authenticator app that is set up', (person: Person) => setUpTotp(person)],
-    [
-      'an address that is proven without the password',
-      (person: Person) =>
-        env.DB.prepare('UPDATE users SET email_verified_at = 1, password_hash = NULL WHERE id = ?1')
-          .bind(person.userId)
-          .run(),
-    ],
-  ] as const)('AK-04: end with %s', async (_, act) => {
-    const grace = await signedInPerson({ mode, service })
-    const { secret } = await makeKey(grace)
-    expect((await exchangeKey(service, secret)).status).toBe(200)
-    await act(grace)
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-    // Nor does it come back with an account that may sign in again.
-    await env.DB.prepare('UPDATE users SET disabled_at = NULL WHERE id = ?1').bind(grace.userId).run()
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-  })
-
-  it('AK-04: end with the passkey that their person was signed in by', async () => {
-    const grace = await signedInPerson({ mode, service })
-    const { id, soft } = await addPasskey(grace)
-    const answer = await signInWithPasskey(service, soft, { mode })
-    const { secret } = await makeKey(clientOf(service, mode, answer))
-    const own = await makeKey(grace)
-    expect((await grace.post(`/passkeys/${id}/remove`)).status).toBe(204)
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-    expect((await exchangeKey(service, own.secret)).status).toBe(200)
-  })
-
-  it('AK-04: outlive the session that made them, and as many sign-ins as there may be', async () => {
-    const few = oauthService({ MAX_SESSIONS: '2' })
-    const grace = await signedInPerson({ mode, service: few })
-    const { secret } = await makeKey(grace)
-    for (let n = 0; n < 3; n++) await grace.signIn()
-    expect((await exchangeKey(few, secret)).status).toBe(200)
-    await makeKey(await grace.signIn())
-    const last = await grace.signIn()
-    expect((await last.get('/sessions')).body.sessions).toHaveLength(2)
-    expect((await last.get('/api-keys')).body.api_keys).toHaveLength(2)
-    expect((await last.post('/logout')).status).toBe(204)
-    expect((await exchangeKey(few, secret)).status).toBe(200)
-  })
-
-  it('AK-04: end when their time is over, and are swept', async () => {
-    const own = oauthService()
-    const grace = await signedInPerson({ mode, service: own })
-    const { id, secret } = await makeKey(grace, { expires_in_days: 1 })
-    own.ahead = DAY - 60
-    const { expires_in } = (await exchangeKey(own, secret)).body
-    expect(expires_in).toBeLessThanOrEqual(60)
-    own.ahead = DAY
-    expect(await exchangeKey(own, secret)).toMatchObject(refused('invalid_request'))
-    own.ahead = 3 * DAY
-    await own.sweep()
-    expect(await rowOf(id)).toBeNull()
   })
 
   it('AK-05: note the day of their last use, once a day', async () => {
@@ -464,15 +322,6 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
       expect((await grace.post(path, { ...body, account_id: grace.userId })).status).toBeLessThan(300)
   })
 
-  it('AK-04: of uses and a revocation at once, none works after it', async () => {
-    const { id, secret } = await makeKey(ada)
-    const uses = Array.from({ length: 20 }, () => exchangeKey(service, secret))
-    const revoked = ada.post(`/api-keys/${id}/revoke`)
-    for (const { status } of await Promise.all(uses)) expect([200, 400]).toContain(status)
-    expect((await revoked).status).toBe(204)
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-  })
-
   it('are used twenty times at once', async () => {
     const { secret } = await makeKey(ada)
     const uses = await Promise.all(Array.from({ length: 20 }, () => exchangeKey(service, secret)))
@@ -487,7 +336,7 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
     db.fail()
     expectProblem(await exchangeKey(own, secret), 503, 'store-unavailable')
     const calls = db.calls.length
-    expect(await exchangeKey(own, `${secret.slice(0, -1)}!`)).toMatchObject(refused('invalid_request'))
+    expect(await exchangeKey(own, `${secret.slice(0, -1)}!`)).toMatchObject(refusedAs('invalid_request'))
     expect(db.calls).toHaveLength(calls)
     expectProblem(
       await grace.post('/api-keys', { name: 'x', scope: 'notes:read', resource: RESOURCE }),
@@ -501,7 +350,7 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
   it('AK-03: of one factor act for no account that must have two', async () => {
     const { secret } = await makeKey(ada)
     const strict = oauthService({ SECOND_FACTOR: 'required' })
-    expect(await exchangeKey(strict, secret)).toMatchObject(refused('invalid_request'))
+    expect(await exchangeKey(strict, secret)).toMatchObject(refusedAs('invalid_request'))
     expect((await exchangeKey(service, secret)).status).toBe(200)
   })
 
@@ -509,9 +358,11 @@ describe.each(['session', 'token'] as const)('API keys of somebody in %s mode', 
     const { secret } = await makeKey(ada, { scope: 'notes:read notes:write' })
     const fewer = oauthService({ OAUTH_RESOURCES: `${RESOURCE} notes:write` })
     expect((await exchangeKey(fewer, secret)).body).toMatchObject({ scope: 'notes:write' })
-    expect(await exchangeKey(fewer, secret, { scope: 'notes:read' })).toMatchObject(refused('invalid_scope'))
+    expect(await exchangeKey(fewer, secret, { scope: 'notes:read' })).toMatchObject(
+      refusedAs('invalid_scope'),
+    )
     const none = oauthService({ OAUTH_RESOURCES: `${OTHER_RESOURCE} notes:read` })
-    expect(await exchangeKey(none, secret)).toMatchObject(refused('invalid_target'))
+    expect(await exchangeKey(none, secret)).toMatchObject(refusedAs('invalid_target'))
   })
 })
 
@@ -526,7 +377,7 @@ describe('API keys where there are none', () => {
     ])
       expectProblem(answer, 404, 'not-found')
     const { secret } = await makeKey(await signedInPerson({ mode: 'session', service }))
-    expect(await exchangeKey(without, secret)).toMatchObject(refused('unsupported_grant_type'))
+    expect(await exchangeKey(without, secret)).toMatchObject(refusedAs('unsupported_grant_type'))
     expect((await exchangeKey(service, secret)).status).toBe(200)
     const metadata = await send(without, 'GET', '/.well-known/oauth-authorization-server')
     expect(metadata.body.grant_types_supported.join()).not.toContain('token-exchange')
@@ -538,109 +389,5 @@ describe('API keys where there are none', () => {
     const { body } = await send(service, 'GET', '/.well-known/oauth-authorization-server')
     expect(body.grant_types_supported).toContain('urn:ietf:params:oauth:grant-type:token-exchange')
     expect(API_KEY_TYPE).toBe('urn:janus:token-type:api-key')
-  })
-})
-
-describe('the page of API keys', () => {
-  const browser = { Accept: 'text/html', 'Sec-Fetch-Site': 'same-origin' }
-
-  async function onPage(person: Person, own: OwnService = service) {
-    const headers = { ...person.headers, ...browser }
-    const page = await send(own, 'GET', '/account/api-keys', { headers })
-    return { headers, page }
-  }
-
-  it('makes a key by a form, shows it once, and revokes it', async () => {
-    const ada = await signedInPerson({ mode: 'session', service })
-    const { headers, page } = await onPage(ada)
-    expect(page.status).toBe(200)
-    const form = new URLSearchParams({
-      account_id: ada.userId,
-      name: 'Phone',
-      resource: RESOURCE,
-      expires_in_days: '30',
-    })
-    form.append('scope', 'notes:read')
-    form.append('scope', 'notes:write')
-    const made = await postForm(service, '/api-keys', form as unknown as Record<string, string>, headers)
-    expect(made.status).toBe(200)
-    expect(made.headers.get('Cache-Control')).toBe('no-store')
-    const [secret = ''] = /jk_[0-9A-Za-z]{49}/.exec(made.text) ?? []
-    expect((await exchangeKey(service, secret)).body.scope).toBe('notes:read notes:write')
-    const again = await onPage(ada)
-    expect(again.page.text).toContain('Phone')
-    expect(again.page.text).not.toContain(secret)
-    const [, id = ''] = /\/api-keys\/([\w-]{22})\/revoke/.exec(again.page.text) ?? []
-    const revoked = await postForm(service, `/api-keys/${id}/revoke`, { account_id: ada.userId }, headers)
-    expect([revoked.status, revoked.headers.get('Location')]).toEqual([303, '/account/api-keys'])
-    expect(await exchangeKey(service, secret)).toMatchObject(refused('invalid_request'))
-    const reload = await send(service, 'GET', '/api-keys', { headers })
-    expect([reload.status, reload.text.includes('id="keys-section"')]).toEqual([200, true])
-  })
-
-  it('asks again for what is missing, and makes nothing', async () => {
-    const ada = await signedInPerson({ mode: 'session', service })
-    const { headers } = await onPage(ada)
-    const fields = { account_id: ada.userId, resource: RESOURCE, expires_in_days: '30' }
-    for (const missing of [{ name: 'x' }, { name: ' ', scope: 'notes:read' }]) {
-      const answer = await postForm(service, '/api-keys', { ...fields, ...missing }, headers)
-      expect(answer.status).toBe(400)
-      expect(answer.text).toContain('role="alert"')
-      // What was typed is there again.
-      expect(answer.text).toContain(`value="${missing.name.trim()}"`)
-      expect(answer.text).toContain('<option value="30" selected')
-    }
-    const half = await postForm(service, '/api-keys', { ...fields, name: '', scope: 'notes:write' }, headers)
-    expect(half.text).toMatch(/value="notes:write" checked/)
-    expect(half.text).not.toMatch(/value="notes:read" checked/)
-    const other = await postForm(
-      service,
-      '/api-keys',
-      { ...fields, name: 'x', scope: 'notes:read', account_id: 'another' },
-      headers,
-    )
-    expect(other.status).toBe(409)
-    expect((await ada.get('/api-keys')).body.api_keys).toEqual([])
-  })
-
-  it('offers no form without a recent proof, and leads to one', async () => {
-    const own = oauthService()
-    const ada = await signedInPerson({ mode: 'session', service: own })
-    own.ahead = 11 * 60
-    const { page } = await onPage(ada, own)
-    expect(page.text).toContain('/reauthenticate?return_to=%2Faccount%2Fapi-keys')
-    expect(page.text).not.toContain('name="scope"')
-  })
-})
-
-describe.each(['session', 'token'] as const)('connected apps of somebody in %s mode', (mode) => {
-  it('are listed as on the page, and disconnected at once', async () => {
-    const ada = await signedInPerson({ mode: 'session', service })
-    const reader = await ada.signIn({ mode })
-    const client = await newClient({ name: 'Notes' })
-    const tokens = await granted(service, ada, client)
-    await makeKey(ada)
-    const listed = await reader.get('/apps')
-    expect(listed).toMatchObject({
-      status: 200,
-      body: {
-        apps: [{ client_id: client.id, name: 'Notes', host: null, scope: 'notes:read', resource: RESOURCE }],
-      },
-    })
-    const [{ id }] = listed.body.apps
-    const eve = await signedInPerson({ mode, service })
-    expect((await eve.get('/apps')).body).toEqual({ apps: [] })
-    expectProblem(await eve.post(`/apps/${id}/disconnect`), 404, 'not-found')
-    expectProblem(await reader.post(`/apps/${ada.sessionId}/disconnect`), 404, 'not-found')
-    expect((await reader.post(`/apps/${id}/disconnect`)).status).toBe(204)
-    expect((await reader.get('/apps')).body).toEqual({ apps: [] })
-    const refreshed = await postForm(
-      service,
-      '/oauth/token',
-      { grant_type: 'refresh_token', refresh_token: tokens.refresh_token },
-      { Authorization: `Basic ${btoa(`${client.id}:${client.secret}`)}` },
-    )
-    expect(refreshed).toMatchObject(refused('invalid_grant'))
-    expect((await ada.get('/me')).status).toBe(200)
   })
 })

@@ -158,24 +158,35 @@ it('is asked for its keys no more often than for its document, whoever names it'
   expect(host.asked.map(({ url }) => url)).toEqual([app.id])
 })
 
-it.each<[string, (app: TestClient) => object]>([
-  ['no keys', () => ({})],
+const IN_ONE_PLACE = 'private_key_jwt takes jwks or jwks_uri, one of the two'
+const ELSEWHERE = 'jwks_uri is not at the host of the document'
+const NO_KEY = 'it has no key that can be used'
+
+it.each<[string, string, (app: TestClient) => object]>([
+  ['no keys', IN_ONE_PLACE, () => ({})],
   [
     'keys in two places',
+    IN_ONE_PLACE,
     ({ id }) => ({ jwks: { keys: [signers()[0].jwk] }, jwks_uri: new URL('jwks.json', id).href }),
   ],
-  ['keys at another host', () => ({ jwks_uri: 'https://evil.example/jwks.json' })],
-  ['keys at another port', ({ id }) => ({ jwks_uri: `https://${new URL(id).host}:8443/jwks.json` })],
-  ['keys at http', ({ id }) => ({ jwks_uri: `http://${new URL(id).host}/jwks.json` })],
-  ['keys that are no set', () => ({ jwks: [signers()[0].jwk] })],
-  ['no key that signs', () => ({ jwks: { keys: [{ ...signers()[0].jwk, use: 'enc' }] } })],
-  ['a secret', () => ({ jwks: { keys: [{ kty: 'oct', kid: 'one', k: 'AAAA' }] } })],
+  ['keys at another host', ELSEWHERE, () => ({ jwks_uri: 'https://evil.example/oauth/jwks.json' })],
+  [
+    'keys at another port',
+    ELSEWHERE,
+    ({ id }) => ({ jwks_uri: `https://${new URL(id).host}:8443/jwks.json` }),
+  ],
+  ['keys at http', ELSEWHERE, ({ id }) => ({ jwks_uri: `http://${new URL(id).host}/jwks.json` })],
+  ['keys that are no set', NO_KEY, () => ({ jwks: [signers()[0].jwk] })],
+  ['no key that signs', NO_KEY, () => ({ jwks: { keys: [{ ...signers()[0].jwk, use: 'enc' }] } })],
+  ['a secret', NO_KEY, () => ({ jwks: { keys: [{ kty: 'oct', kid: 'one', k: 'AAAA' }] } })],
 ])(
   'GHSA-5rr4-8452-hf4v: an app whose document has %s is not let in, and nothing else is fetched',
-  async (_, said) => {
+  async (_, why, said) => {
     const app = documentClient()
     const { service, host } = serviceWithHost(documentOf(app, { ...METHOD, ...said(app) }))
-    expectProblem(await ask(service, requestOf(app), ada), 400, 'authorization-refused')
+    const answer = await ask(service, requestOf(app), ada)
+    expectProblem(answer, 400, 'authorization-refused')
+    expect(answer.body.detail).toContain(why)
     expect(host.asked.map(({ url }) => url)).toEqual([app.id])
   },
 )
@@ -191,7 +202,7 @@ it.each<[string, object | string]>([
   host.keys = keys
   const answer = await ask(service, requestOf(app), ada)
   expectProblem(answer, 400, 'authorization-refused')
-  expect(answer.body.detail).toContain('it has no key that can be used')
+  expect(answer.body.detail).toContain(NO_KEY)
 })
 
 it('a refusal says which way an app may prove itself', async () => {
