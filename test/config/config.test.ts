@@ -1,29 +1,9 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import type { Config } from '../../src/config/config'
-import type { ConfigFault } from '../../src/config/fault'
 import { parseConfig } from '../../src/config/parse-config'
 import { createAuthCookies } from '../../src/http/auth-cookies'
-
-/** All that must be given. */
-const MINIMAL = {
-  ISSUER: 'https://auth.example.com',
-  AUTH_SECRET: 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE',
-  DB: env.DB,
-  SESSIONS: env.SESSIONS,
-  LOGIN_LIMIT: env.LOGIN_LIMIT,
-}
-
-function configOf(settings: Record<string, unknown>): Config {
-  const parsed = parseConfig({ ...MINIMAL, ...settings })
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
-  return parsed.config
-}
-
-function faultsOf(settings: Record<string, unknown>): readonly ConfigFault[] {
-  const parsed = parseConfig({ ...MINIMAL, ...settings })
-  return parsed.ok ? [] : parsed.faults
-}
+import { configOf, faultsOf, MINIMAL } from '../support/minimal-config'
 
 function faultySettings(settings: Record<string, unknown>): readonly string[] {
   return faultsOf(settings).map(({ setting }) => setting)

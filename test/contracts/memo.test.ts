@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { beforeEach, describe, expect, it, vi } from 'vitest'
 import { checkLive } from '../../src/guards/require-live-session'
 import { countingService } from '../support/counting'
+import { ENDINGS } from '../support/endings'
 import { createForge } from '../support/forge'
 import { guardedApp } from '../support/guarded-app'
 import { expectProblem, type Person, send, signedInPerson } from '../support/person'
@@ -102,22 +103,7 @@ describe.each(['session', 'token'] as const)('in %s mode, the memo', (mode) => {
 })
 
 describe('a session that is remembered', () => {
-  it.each([
-    ['signing out', (person: Person) => person.post('/logout')],
-    ['signing out everywhere', (person: Person) => person.post('/logout/all')],
-    ['ending it from the list', (person: Person) => person.delete(`/sessions/${person.sessionId}`)],
-    [
-      'changing the password',
-      ({ password, post }: Person) =>
-        post('/password', { current_password: password, new_password: 'battery staple horse' }),
-    ],
-    ['deleting the account', ({ password, post }: Person) => post('/me/delete', { password })],
-    [
-      'signing in again in its place',
-      ({ service, email, password, headers }: Person) =>
-        send(service, 'POST', '/login', { headers, body: { email, password } }),
-    ],
-  ])('is forgotten at once by %s here', async (_, end) => {
+  it.each(ENDINGS)('is forgotten at once by %s here', async (_, end) => {
     const { here, person } = await remembering('session')
     expect((await end(person)).status).toBeLessThan(300)
     expectProblem(await here.askApp(person), 401, 'session-ended')

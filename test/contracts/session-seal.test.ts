@@ -3,6 +3,7 @@ import { Hono } from 'hono'
 import { describe, expect, it } from 'vitest'
 import { janus } from '../../packages/verify/index'
 import { countingService } from '../support/counting'
+import { ENDINGS } from '../support/endings'
 import { guardedApp } from '../support/guarded-app'
 import {
   type Answer,
@@ -262,22 +263,7 @@ describe('OUT-02: a session that has ended', () => {
     }
   })
 
-  it.each([
-    ['signing out', (person: Person) => person.post('/logout')],
-    ['signing out everywhere', (person: Person) => person.post('/logout/all')],
-    ['ending it from the list', (person: Person) => person.delete(`/sessions/${person.sessionId}`)],
-    [
-      'changing the password',
-      ({ password, post }: Person) =>
-        post('/password', { current_password: password, new_password: 'battery staple horse' }),
-    ],
-    ['deleting the account', ({ password, post }: Person) => post('/me/delete', { password })],
-    [
-      'signing in again in its place',
-      ({ service, email, password, headers }: Person) =>
-        send(service, 'POST', '/login', { headers, body: { email, password } }),
-    ],
-  ])(
+  it.each(ENDINGS)(
     'is refused here at once after %s, seal or not, and its browser is given no seal of it',
     async (_, end) => {
       const { here, person, browser } = await sealedPerson()

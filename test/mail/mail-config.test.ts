@@ -1,33 +1,11 @@
 import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
-import type { Config } from '../../src/config/config'
-import type { ConfigFault } from '../../src/config/fault'
-import { parseConfig } from '../../src/config/parse-config'
 import { createJanus } from '../../src/janus'
 import { parseSender } from '../../src/mail/mail-config'
-
-/** All that must be given. */
-const MINIMAL = {
-  ISSUER: 'https://auth.example.com',
-  AUTH_SECRET: 'Zt4Kq8sVw2Yb6Ne9Rc3Hx7Jm1Fp5Gd0Lu_Oi-TaQkWyE',
-  DB: env.DB,
-  SESSIONS: env.SESSIONS,
-  LOGIN_LIMIT: env.LOGIN_LIMIT,
-}
+import { configOf, faultsOf, MINIMAL } from '../support/minimal-config'
 
 const CLOUDFLARE = { MAILER: 'cloudflare', MAIL_FROM: 'janus@example.com', EMAIL: env.EMAIL }
 const RESEND = { MAILER: 'resend', MAIL_FROM: 'janus@example.com', RESEND_API_KEY: 're_key' }
-
-function configOf(settings: Record<string, unknown>): Config {
-  const parsed = parseConfig({ ...MINIMAL, ...settings })
-  if (!parsed.ok) throw new Error(JSON.stringify(parsed.faults))
-  return parsed.config
-}
-
-function faultsOf(settings: Record<string, unknown>): readonly ConfigFault[] {
-  const parsed = parseConfig({ ...MINIMAL, ...settings })
-  return parsed.ok ? [] : parsed.faults
-}
 
 /** Asserts one fault, of a setting, that begins with its name and says nothing of its value. */
 function expectFault(settings: Record<string, unknown>, setting: string): string {
