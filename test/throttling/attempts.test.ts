@@ -2,7 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { createD1Database } from '../../src/storage/d1/d1-database'
-import { findBudgets, reserveAttempt, settleAttempt } from '../../src/storage/sql/attempts'
+import { findAttempted, reserveAttempt, settleAttempt } from '../../src/storage/sql/attempts'
 import { pruneBudgets } from '../../src/storage/sql/budgets'
 import { createAccountKeys } from '../../src/throttling/account-key'
 import type { ReservedAttempt } from '../../src/throttling/attempt-budget'
@@ -307,8 +307,8 @@ describe('how long to wait', () => {
   it('the budgets that are found are those that the reservation asks', async () => {
     const key = newKey()
     await store(key, { failures: 9, blockedUntil: START + 16 })
-    const found = await db.first(findBudgets(attemptAt(key, START)))
-    expect(found).toEqual({
+    const found = await db.first(findAttempted(attemptAt(key, START)))
+    expect(found).toMatchObject({
       chosen: key,
       spent_until: spent(9),
       blocked_until: START + 16,

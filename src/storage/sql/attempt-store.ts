@@ -5,7 +5,7 @@ import type { AttemptLimits } from '../../throttling/attempt-limits'
 import type { Source } from '../../throttling/source-limit'
 import {
   chosenBudget,
-  findBudgets,
+  findAttempted,
   forgetSpentDevice,
   noteWait,
   reserveAttempt,
@@ -13,36 +13,35 @@ import {
   waitOf,
 } from './attempts'
 import { recordEvent, recordIfChanged } from './audit-log'
-import { chargeSource, findSourceWait, pruneBudgets, sourceThrottled, spendSource } from './budgets'
+import {
+  chargeSource,
+  pruneBudgets,
+  SOURCE_WAIT,
+  type SourceWaitRow,
+  sourceThrottled,
+  spendSource,
+} from './budgets'
 import type { SqlDatabase, Steps } from './sql-database'
 import { ifChanged, sql } from './statement'
-import { FACTOR_COLUMNS, toCredentials, type UserRow, WITH_TOTP } from './user-row'
+import { toCredentials } from './user-row'
 
 /** Attempts at passwords. What belongs together is one transaction. */
 export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): AttemptStore {
   return {
     async reserve(attempt) {
-      const { counted, budgets, users } = await db.transaction(
-        {
-          counted: reserveAttempt(attempt, limits),
-          budgets: findBudgets(attempt),
-          users: sql<UserRow>(
-            `SELECT users.*, ${FACTOR_COLUMNS} FROM users ${WITH_TOTP} WHERE email_canonical = :email`,
-            { email: attempt.canonicalEmail },
-          ),
-        },
+      const { counted, attempted } = await db.transaction(
+        { counted: reserveAttempt(attempt, limits), attempted: findAttempted(attempt) },
         // However many guesses there are at one account, one statement counts each.
         { outcomeMatters: false, hot: true },
       )
-      const [user] = users
-      const account = user ? toCredentials(user) : null
+      const [row] = attempted
+      if (!row) throw new Error('The statement that finds what is attempted gives one row')
+      const account = row.id === null ? null : toCredentials(row)
       const [against] = counted
       if (against) {
         const budget = chosenBudget(attempt, against.budget_key)
         return { outcome: 'reserved', budget, blockedUntil: against.blocked_until, account }
       }
-      const [row] = budgets
-      if (!row) throw new Error('The statement that finds budgets gives one row')
       const budget = chosenBudget(attempt, row.chosen)
       const wait = waitOf(budget, row, limits, attempt.now)
       const { retryAfterSeconds } = wait
@@ -69,20 +68,19 @@ export function createAttemptStore(db: SqlDatabase, limits: AttemptLimits): Atte
     },
 
     async reserveRegistration({ canonicalEmail, sources, now }) {
-      const { spent, waits, owners } = await db.transaction(
+      const { spent, found } = await db.transaction(
         {
           spent: spendSource({ sources, now }),
-          waits: findSourceWait({ sources, now }),
-          owners: sql<{ created_at: number }>('SELECT created_at FROM users WHERE email_canonical = :email', {
-            email: canonicalEmail,
-          }),
+          found: sql<SourceWaitRow & { owned_since: number | null }>(
+            `SELECT ${SOURCE_WAIT} AS wait, (SELECT created_at FROM users WHERE email_canonical = :email) AS owned_since`,
+            { sources: JSON.stringify(sources), email: canonicalEmail, now },
+          ),
         },
         { outcomeMatters: false },
       )
-      const [owner] = owners
-      if (spent.length > 0)
-        return owner ? { outcome: 'taken', createdAt: owner.created_at } : { outcome: 'free' }
-      return sourceThrottled(waits)
+      if (spent.length === 0) return sourceThrottled(found)
+      const createdAt = found[0]?.owned_since ?? null
+      return createdAt === null ? { outcome: 'free' } : { outcome: 'taken', createdAt }
     },
 
     async forget(now, limit) {

@@ -3,6 +3,7 @@ import { type AttemptLimits, FAILURE_SECONDS, retryAfterSeconds } from '../../th
 import { SOURCE_HAS_ROOM, SOURCE_WAIT } from './budgets'
 import { listOfIds, presentedDevice } from './devices'
 import { type Statement, sql } from './statement'
+import { FACTOR_COLUMNS, type UserRow, WITH_TOTP } from './user-row'
 
 /** An attempt at the password of an address, known or not. */
 export interface CountedAttempt {
@@ -50,12 +51,15 @@ export const FAILURES = `((max(budgets.spent_until - :now, 0) + ${2 * FAILURE_SE
 /** The device of the account that was presented, or the budget that everybody else shares. */
 const CHOSEN = `coalesce((${presentedDevice()}), :shared_key)`
 
-/** Returns what an attempt that was not reserved has to wait for. One row. */
-export function findBudgets(attempt: CountedAttempt): Statement<BudgetRow> {
+/** Returns the account of an attempt, and what the attempt has to wait for if it was not reserved. One row. */
+export function findAttempted(
+  attempt: CountedAttempt,
+): Statement<BudgetRow & (UserRow | { readonly id: null })> {
   return sql(
-    `SELECT chosen, mine.spent_until, mine.blocked_until, ${SOURCE_WAIT} AS source_wait
+    `SELECT chosen, mine.spent_until, mine.blocked_until, ${SOURCE_WAIT} AS source_wait, users.*, ${FACTOR_COLUMNS}
        FROM (SELECT ${CHOSEN} AS chosen LIMIT 1) AS found
-       LEFT JOIN budgets AS mine ON mine.budget_key = chosen AND mine.kind = 'password'`,
+       LEFT JOIN budgets AS mine ON mine.budget_key = chosen AND mine.kind = 'password'
+       LEFT JOIN users ON users.email_canonical = :email ${WITH_TOTP}`,
     valuesOf(attempt),
   )
 }

@@ -45,14 +45,17 @@ export function knowDevice(
   const presented = listOfIds(presentedIds)
   const seen = { user_id: userId, presented, now, user_agent: source.userAgent, country: source.country }
   return {
-    deviceSeen: sql<DeviceIdRow>(
-      `UPDATE devices SET last_seen_at = :now, user_agent = :user_agent, country = :country
-        WHERE user_id = :user_id AND id IN (SELECT value ->> 'id' FROM json_each(:presented) AS listed)
-          AND last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS}
-          AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
-       RETURNING id AS device_id`,
-      { ...seen, session_id: sessionId },
-    ),
+    deviceSeen:
+      presentedIds.length === 0
+        ? null
+        : sql<DeviceIdRow>(
+            `UPDATE devices SET last_seen_at = :now, user_agent = :user_agent, country = :country
+              WHERE user_id = :user_id AND id IN (SELECT value ->> 'id' FROM json_each(:presented) AS listed)
+                AND last_seen_at > :now - ${DEVICE_LIFETIME_SECONDS}
+                AND EXISTS (SELECT 1 FROM sessions WHERE id = :session_id)
+             RETURNING id AS device_id`,
+            { ...seen, session_id: sessionId },
+          ),
     deviceAdded: sql<DeviceIdRow>(
       `INSERT INTO devices (user_id, id, created_at, last_seen_at, user_agent, country)
        SELECT :user_id, :new_id, :now, :now, :user_agent, :country
