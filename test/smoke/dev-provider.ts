@@ -6,9 +6,9 @@ import { CookieBrowser } from './cookie-browser.ts'
 const REDIRECT = 'http://localhost:33420/callback'
 const AFTER = 'http://localhost:33420/bye'
 
-/** What `janus dev` serves, and the command beside it. */
+/** Holds what `janus dev` serves, and the command beside it. */
 export interface ServedByDev {
-  /** Where Janus is mounted, which is its issuer. */
+  /** Says where Janus is mounted, which is its issuer. */
   readonly issuer: string
   /** Runs the command `janus`. @returns What it prints. */
   janus(...options: string[]): string
