@@ -305,9 +305,23 @@ export const MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'the audit trail cannot be changed',
-    file: 'src/storage/d1/migrations/0007_triggers_as_they_are.sql',
-    cut: 'WHEN OLD.chain_hash IS NOT NULL\n',
+    file: 'src/storage/d1/migrations/0033_forgotten_sources.sql',
+    cut: 'WHEN (NEW.seq, NEW.at, NEW.event, NEW.outcome) IS NOT (OLD.seq, OLD.at, OLD.event, OLD.outcome)\n',
     put: 'WHEN 0\n',
+    tests: ['test/audit/append-only.test.ts'],
+  },
+  {
+    guard: 'a row of the audit trail is sealed once',
+    file: 'src/storage/d1/migrations/0033_forgotten_sources.sql',
+    cut: '(NEW.chain_hash, NEW.source_digest) IS NOT (OLD.chain_hash, OLD.source_digest)\n',
+    put: '0\n',
+    tests: ['test/audit/chain.test.ts'],
+  },
+  {
+    guard: 'a row of the audit trail keeps its source while its account is there',
+    file: 'src/storage/d1/migrations/0033_forgotten_sources.sql',
+    cut: '\n    OR EXISTS (SELECT 1 FROM users WHERE id = OLD.subject_id)',
+    put: '',
     tests: ['test/audit'],
   },
   {

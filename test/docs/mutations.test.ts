@@ -1,5 +1,6 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DatabaseSync } from 'node:sqlite'
 import { transformSync } from 'esbuild'
 import { expect, it } from 'vitest'
 import { breakGuard, type Mutation, readMarks } from '../../lab/mutations/mutation.ts'
@@ -47,6 +48,23 @@ it('each broken guard is code that can be read', () => {
     }
   })
   expect(unreadable.map(({ guard }) => guard)).toEqual([])
+})
+
+/** A later migration may replace a trigger: what is broken in the one before is broken nowhere. */
+it('each mutation of a migration breaks what is left when all have run', () => {
+  const migrations = globSync('src/storage/d1/migrations/*.sql').sort()
+  const schemaWith = (broken: Mutation | null) => {
+    const database = new DatabaseSync(':memory:')
+    for (const path of migrations) {
+      const text = readFileSync(path, 'utf8')
+      database.exec((broken?.file === path && breakGuard(text, broken)) || text)
+    }
+    return database.prepare('SELECT sql FROM sqlite_schema ORDER BY type, name').all()
+  }
+  const whole = schemaWith(null)
+  const ofMigrations = mutations.filter(({ file }) => file !== undefined && migrations.includes(file))
+  expect(ofMigrations.length).toBeGreaterThan(5)
+  for (const mutation of ofMigrations) expect(schemaWith(mutation), mutation.guard).not.toEqual(whole)
 })
 
 it('each mark has one mutation', () => {
