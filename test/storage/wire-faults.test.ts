@@ -89,14 +89,14 @@ describe.each(Object.entries(STORES))('PLT-01: the connection to %s', (_, { open
     }
   })
 
+  /** More than is read of any reply. */
+  const ENDLESS: Script = { sends: Array.from({ length: 40 }, () => 'x'.repeat(8192)), closes: true }
+
   const CUT: readonly [string, Script][] = [
     ['closes without a word', { sends: [], closes: true }],
     ['closes in the middle of a line', { sends: [good.get.slice(0, 2)], closes: true }],
     ['closes in the middle of a text', { sends: [good.get.slice(0, -6)], closes: true }],
-    [
-      'sends a line without an end',
-      { sends: Array.from({ length: 40 }, () => 'x'.repeat(8192)), closes: false },
-    ],
+    ['sends a line without an end', ENDLESS],
     ['sends bytes that are no text', { sends: [new Uint8Array([0, 255, 254, 13, 10])], closes: false }],
     ['sends an empty line', { sends: ['\r\n'], closes: false }],
     ['ends lines in another way', { sends: [good.get.replaceAll('\r\n', '\n')], closes: true }],
@@ -126,6 +126,11 @@ describe.each(Object.entries(STORES))('PLT-01: the connection to %s', (_, { open
       for (const call of CALLS) await expect(call(open(scriptedConnect(script).connect))).rejects.toThrow()
     },
   )
+
+  it('sends a line without an end: it is not read to where the server closes', async () => {
+    for (const call of CALLS)
+      await expect(call(open(scriptedConnect(ENDLESS).connect))).rejects.toThrow('The reply is too long')
+  })
 
   it('cannot be made: every call fails at once', async () => {
     for (const call of CALLS) await expect(call(open(refusedConnect))).rejects.toThrow('Connection refused')
