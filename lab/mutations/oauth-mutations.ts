@@ -35,6 +35,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     put: ':jwks, NULL, :now',
     tests: KEYS_OF_DOCUMENTS,
   },
+  {
+    guard: 'whoever gives up a browser to another account is signed out of the apps there',
+    cut: ' AND kept.user_id <> :user_id',
+    put: ' AND kept.user_id = :user_id',
+    tests: ['test/oauth/sign-out.test.ts'],
+  },
   { guard: 'what a browser would run is no redirect URI', tests: REDIRECT_URIS },
   { guard: 'a redirect URI names no user', lines: 2, tests: REDIRECT_URIS },
   { guard: 'plain http leads to this machine alone', lines: 2, tests: REDIRECT_URIS },

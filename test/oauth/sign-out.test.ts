@@ -1,4 +1,5 @@
 import { env } from 'cloudflare:workers'
+import { decodeJwt } from 'jose'
 import { beforeAll, beforeEach, describe, expect, it, onTestFinished, vi } from 'vitest'
 import { postEndlessForm } from '../support/endless-form'
 import {
@@ -16,6 +17,7 @@ import {
 import { openIdRequest, readIdToken, readLogoutToken, signedInAt } from '../support/openid'
 import {
   type Answer,
+  clientOf,
   expectProblem,
   type Person,
   type SignedIn,
@@ -324,6 +326,32 @@ describe('OP-16: back-channel logout', () => {
     expect(sent).toHaveLength(1)
     expect((await refresh(service, own, tokens.refresh_token)).status).toBe(200)
   })
+
+  it.each(['openid', 'openid offline_access'])(
+    'INC-26: with %s is sent where another account signs in in the browser, and not where the person does again',
+    async (scope) => {
+      const sent = listen()
+      const [own, other] = [await listening(), await listening({ sector: 'app.example' })]
+      for (const each of [own, other]) await signedInAt(service, person, each, { scope })
+      const signIn = async ({ email, password }: Person, { headers }: Pick<SignedIn, 'headers'>) => {
+        const body = { email, password, mode: 'session' }
+        return clientOf(service, 'session', await send(service, 'POST', '/login', { headers, body }))
+      }
+      const again = await signIn(person, person)
+      await service.sweep()
+      expect(sent).toEqual([])
+      await signIn(await signedInPerson({ mode: 'session', service }), again)
+      await service.sweep()
+      await service.sweep()
+      const told = sent.map(({ token }) => {
+        const { aud, sub } = decodeJwt(token)
+        return { aud, isAccount: sub === person.userId }
+      })
+      expect(told).toHaveLength(2)
+      expect(told).toContainEqual({ aud: own.id, isAccount: true })
+      expect(told).toContainEqual({ aud: other.id, isAccount: false })
+    },
+  )
 
   it('is not sent to a client that asked for no openid, nor to one that wants none', async () => {
     const sent = listen()

@@ -41,3 +41,23 @@ export function endGrantsOfOthers(
     { old_id: oldId, user_id: userId, now, context: endContext({ actorId: userId, source }) },
   )
 }
+
+/**
+ * Lets the clients be told of grants that go on after another account signed in in place of the one that allowed them: to whoever sits there now, they
+ * would show the account of somebody else (OpenID Connect Back-Channel Logout 1.0 §2.3). The end of the others is noticed by a trigger.
+ */
+export function tellOfOthers({ oldId, userId, now }: Omit<Replacement, 'newId'>): Statement {
+  return sql(
+    // guard: whoever gives up a browser to another account is signed out of the apps there
+    `INSERT INTO logout_notices (grant_id, client_id, subject, ended_at, due_at)
+     SELECT kept.id, told.id, CASE WHEN told.sector IS NULL THEN kept.user_id ELSE pairwise_subjects.subject END, :now, :now
+       FROM sessions AS kept JOIN oauth_clients AS told ON told.id = kept.client_id
+       LEFT JOIN pairwise_subjects
+         ON pairwise_subjects.user_id = kept.user_id AND pairwise_subjects.sector = told.sector
+      WHERE kept.parent_id = :old_id AND kept.user_id <> :user_id AND kept.ended_at IS NULL
+        AND told.back_channel_logout_uri IS NOT NULL
+        AND ' ' || kept.scope || ' ' LIKE '% openid %' AND ' ' || kept.scope || ' ' LIKE '% offline_access %' AND ${REPLACED}
+     ON CONFLICT DO NOTHING`,
+    { old_id: oldId, user_id: userId, now },
+  )
+}
