@@ -1,0 +1,66 @@
+import type { DatabaseSync } from 'node:sqlite'
+
+/** A transaction that waits for its turn. */
+interface Waiting {
+  readonly work: () => unknown
+  readonly resolve: (result: unknown) => void
+  readonly reject: (error: unknown) => void
+}
+
+export interface GroupCommit {
+  /** Runs work as a transaction. The promise is settled once its commit is on the disk. */
+  transact<T>(work: () => T): Promise<T>
+  /** Runs what waits, at once. */
+  flush(): void
+}
+
+/**
+ * Creates what commits together those transactions that arrive in one turn of the event loop. A commit waits for the disk, and the process
+ * waits with it: one for all takes as long as one for each, so the busier the process, the more it shares.
+ *
+ * They run one after another, as if each had a commit of its own. One that throws undoes itself alone; if the commit fails, all have failed.
+ */
+export function createGroupCommit(db: DatabaseSync): GroupCommit {
+  let waiting: Waiting[] = []
+
+  function flush(): void {
+    const group = waiting
+    waiting = []
+    if (group.length === 0) return
+    try {
+      db.exec('BEGIN IMMEDIATE')
+      const settle = group.map(runWithin)
+      db.exec('COMMIT')
+      for (const settleOne of settle) settleOne()
+    } catch (error) {
+      // Some failures have rolled it back already.
+      if (db.isTransaction) db.exec('ROLLBACK')
+      for (const { reject } of group) reject(error)
+    }
+  }
+
+  /** Runs one of a group. @returns What tells its caller. */
+  function runWithin({ work, resolve, reject }: Waiting): () => void {
+    db.exec('SAVEPOINT one')
+    try {
+      const result = work()
+      db.exec('RELEASE one')
+      return () => resolve(result)
+    } catch (error) {
+      if (!db.isTransaction) throw error
+      // guard: a transaction that fails leaves nothing of itself
+      db.exec('ROLLBACK TO one; RELEASE one')
+      return () => reject(error)
+    }
+  }
+
+  return {
+    transact: <T>(work: () => T) =>
+      new Promise<T>((resolve, reject) => {
+        const first = waiting.length === 0
+        waiting.push({ work, resolve: resolve as Waiting['resolve'], reject })
+        if (first) setImmediate(flush)
+      }),
+    flush,
+  }
+}
