@@ -272,6 +272,12 @@ export const MUTATIONS: readonly Mutation[] = [
     tests: [`${CONTRACTS}/bodies.test.ts`],
   },
   {
+    guard: 'a body that an app hands on is measured too',
+    cut: 'bytes.byteLength <= maxBytes ? bytes : null',
+    put: 'bytes',
+    tests: ['test/http/read-body.test.ts'],
+  },
+  {
     guard: 'a name occurs once in a JSON object',
     cut: ' !== countMembers',
     put: ' < countMembers',

@@ -44,6 +44,12 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/smoke/serve.test.ts'],
   },
   {
+    guard: 'a transaction that fails leaves nothing of itself',
+    cut: 'ROLLBACK TO one; ',
+    put: '',
+    tests: ['test/storage/on-node/group-commit.test.ts'],
+  },
+  {
     guard: 'an older version does not work on the tables of a newer one',
     tests: ['test/storage/on-node/sqlite-file.test.ts'],
   },

@@ -1,9 +1,9 @@
 import type { Context, Env, MiddlewareHandler } from 'hono'
 import { accepts } from 'hono/accepts'
 import * as v from 'valibot'
-import { readAtMost } from '../runtime/read-at-most'
 import { parseReadableType, type ReadableType } from './media-type'
 import { type FieldError, Problem } from './problem'
+import { readBody } from './read-body'
 import { withVariables } from './request-variables'
 import { type BodySchema, withFacts } from './route-facts'
 
@@ -123,9 +123,8 @@ function notJson(text: string): Problem {
 }
 
 async function readBytes(request: Request): Promise<Uint8Array> {
-  if (request.bodyUsed || request.body?.locked) throw invalidInput([{ field: '', ...ALREADY_READ }])
   // guard: a body has a limit
-  const bytes = await readAtMost(request.body, BODY_MAX_BYTES)
+  const bytes = await readBody(request, BODY_MAX_BYTES)
   if (bytes === null) throw new Problem('body-too-large', { detail: `Send at most ${BODY_MAX_BYTES} bytes.` })
   return bytes
 }
@@ -221,13 +220,6 @@ function codeOf({ kind, type, received, expected }: v.BaseIssue<unknown>): strin
 function unknownField(fieldNames: readonly string[]): FieldError {
   const names = fieldNames.join(', ')
   return { field: '', code: 'unknown', message: `Unknown field. The fields of this body are: ${names}.` }
-}
-
-/** Of a body that is there no more: the app that Janus is mounted in has read it, and Hono has not kept it. */
-const ALREADY_READ = {
-  code: 'already-read',
-  message:
-    'Your app has already read the body. Read it with c.req.json(), text() or parseBody() instead of c.req.raw, and mount Janus with app.route().',
 }
 
 /** Returns the refusal of a body that lacks a field which is only sometimes required. */

@@ -10,6 +10,7 @@ import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { prefersPage } from '../../http/prefers-page'
 import { Problem } from '../../http/problem'
+import { readBody } from '../../http/read-body'
 import { withVariables } from '../../http/request-variables'
 import { hashSecretText, type MintedSecret, matchesSecret, mintSecret } from '../../links/one-time-token'
 import { type AuthorizationRequest, answerUrl, requestParameters } from '../../oauth/authorization-request'
@@ -18,7 +19,6 @@ import { oauthError } from '../../oauth/oauth-error'
 import { isWebPage } from '../../oauth/redirect-uri'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import { readAtMost } from '../../runtime/read-at-most'
 import type { ProviderPart, Services } from '../../services'
 import { presentedBinding } from '../sign-in/binding'
 
@@ -78,7 +78,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
 
       // Its parameters may come as a form from any site (OpenID Connect Core §3.1.2.1). It reads no cookie: the browser goes on by GET.
       .post('/oauth/authorize', openToOtherSites, limited, async (c) => {
-        const form = await readAtMost(c.req.raw.body, SEALED_MAX_LENGTH)
+        const form = await readBody(c.req.raw, SEALED_MAX_LENGTH)
         // guard: a request by form is as short as one by URL
         if (form === null) throw unanswerable('The request is too long.')
         const parameters = new URLSearchParams(new TextDecoder().decode(form))

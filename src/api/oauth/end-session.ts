@@ -10,10 +10,10 @@ import { presentedSessions } from '../../guards/presented-sessions'
 import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
+import { readBody } from '../../http/read-body'
 import { withVariables } from '../../http/request-variables'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import { readAtMost } from '../../runtime/read-at-most'
 import type { ProviderPart, Services } from '../../services'
 import { forgetSession } from '../sign-in/answer-sign-in'
 
@@ -78,7 +78,7 @@ export function endSessionRoutes(services: Services & ProviderPart, pages: SignO
 
       // A client may post (§2), from another site: the browser goes on by GET, which brings the cookie along.
       .post('/oauth/logout', openToOtherSites, limited, async (c) => {
-        const form = await readAtMost(c.req.raw.body, SEALED_MAX_LENGTH)
+        const form = await readBody(c.req.raw, SEALED_MAX_LENGTH)
         // guard: a sign-out by form is as short as one by URL
         if (form === null) throw refused('The request is too long.')
         const parameters = new URLSearchParams(new TextDecoder().decode(form))

@@ -1,9 +1,9 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import * as v from 'valibot'
 import { parseReadableType } from '../../http/media-type'
+import { readBody } from '../../http/read-body'
 import { withFacts } from '../../http/route-facts'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
-import { readAtMost } from '../../runtime/read-at-most'
 
 /** More than any request of OAuth needs. */
 const FORM_MAX_BYTES = 16 * 1024
@@ -21,7 +21,7 @@ export async function readOAuthForm(c: Context): Promise<OAuthForm | OAuthError>
     return oauthError('invalid_request', 'Send parameters in the body, and none in the URL.')
   if (parseReadableType(c.req.header('Content-Type') ?? '') !== 'form')
     return oauthError('invalid_request', 'Send Content-Type: application/x-www-form-urlencoded.')
-  const bytes = await readAtMost(c.req.raw.body, FORM_MAX_BYTES)
+  const bytes = await readBody(c.req.raw, FORM_MAX_BYTES)
   if (bytes === null) return oauthError('invalid_request', `Send at most ${FORM_MAX_BYTES} bytes.`)
   const fields = [...new URLSearchParams(new TextDecoder().decode(bytes))]
   const form = new Map(fields)

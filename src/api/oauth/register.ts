@@ -8,11 +8,11 @@ import { openToOtherSites } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
 import { parseReadableType } from '../../http/media-type'
 import { Problem } from '../../http/problem'
+import { readBody } from '../../http/read-body'
 import { withFacts } from '../../http/route-facts'
 import type { AppMetadata } from '../../oauth/app-metadata'
 import { AppMetadataFields, toAppMetadata } from '../../oauth/app-metadata-fields'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import { readAtMost } from '../../runtime/read-at-most'
 import type { ProviderPart, Services } from '../../services'
 import { sourcesOf } from '../../throttling/source-limit'
 
@@ -85,7 +85,7 @@ async function readRegistration(c: Context): Promise<AppMetadata | RegistrationE
   })
   if (parseReadableType(c.req.header('Content-Type') ?? '') !== 'json')
     return invalid('invalid_client_metadata', 'Send Content-Type: application/json.')
-  const bytes = await readAtMost(c.req.raw.body, REGISTRATION_MAX_BYTES)
+  const bytes = await readBody(c.req.raw, REGISTRATION_MAX_BYTES)
   if (bytes === null)
     return invalid('invalid_client_metadata', `Send at most ${REGISTRATION_MAX_BYTES} bytes.`)
   const read = v.safeParse(Registration, parseJson(bytes))
