@@ -161,6 +161,20 @@ describe('a session that is remembered', () => {
     expectProblem(await here.askApp(person), 401, 'session-ended')
   })
 
+  it('is forgotten at its idle expiry when D1 was away as it would have slid', async () => {
+    const { here, person } = await remembering('session', {
+      MEMO_SECONDS: '30',
+      SESSION_IDLE_SECONDS: '120',
+      SESSION_LIFETIME_SECONDS: '600',
+    })
+    here.ahead = 110
+    here.db.fail()
+    expect((await here.askApp(person)).status).toBe(200)
+    here.db.recover()
+    here.ahead = 121
+    expectProblem(await here.askApp(person), 401, 'session-ended')
+  })
+
   it('is not made to last by being used', async () => {
     const { here, person } = await remembering('session')
     await createPlace().callers.endSession(person.sessionId)
