@@ -15,7 +15,8 @@ import {
   VERIFIER,
 } from '../support/oauth'
 import { headerOf, openIdRequest, readIdToken, signedInAt, userInfo } from '../support/openid'
-import { type Answer, PASSWORD, type Person, send, signedInPerson } from '../support/person'
+import { addPasskey, signInWithPasskey } from '../support/passkeys'
+import { type Answer, clientOf, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
 
@@ -346,6 +347,25 @@ describe('OP-13: a request is about the person that the client means', () => {
     expect(back.headers.get('Refresh')).toContain('error=unmet_authentication_requirements')
     const voluntary = JSON.stringify({ id_token: { acr: { values: ['urn:janus:2fa'] } } })
     expect((await signIn({ claims: voluntary })).payload.acr).toBe('urn:janus:1fa')
+  })
+
+  it('an essential acr is that of the session that consents, and not of the one that was asked', async () => {
+    const grace = await signedInPerson({ mode: 'session', service })
+    const { soft } = await addPasskey(grace)
+    const byPasskey = clientOf(
+      service,
+      'session',
+      await signInWithPasskey(service, soft, { mode: 'session' }),
+    )
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:janus:2fa'] } } })
+    const page = await ask(
+      service,
+      requestOf(client, openIdRequest({ claims, prompt: 'consent' })),
+      byPasskey,
+    )
+    const led = locationOf(await decide(service, grace, page))
+    expect([led.pathname, led.searchParams.get('acr')]).toEqual(['/reauthenticate', 'urn:janus:2fa'])
+    expect(locationOf(await decide(service, byPasskey, page)).searchParams.get('code')).not.toBeNull()
   })
 })
 

@@ -100,7 +100,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
 
       .post('/oauth/consent', jsonOrFormBody(ConsentBody), async (c) => {
         const { request: sealed, decision } = c.req.valid('json')
-        const { userId, sessionId, mode } = c.var.principal
+        const { userId, sessionId, mode, acr } = c.var.principal
         // guard: a question that was shown expires
         const shown = await seals.shown.open(sealed, clock())
         if (!shown || mode !== 'session') throw unanswerable('The request has expired.')
@@ -114,7 +114,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
             : await answerWithCode(services, {
                 request,
                 hintedSubject,
-                person: { userId, sessionId },
+                person: { userId, sessionId, acr },
                 remember: true,
               })
         withVariables(c).set('leadsElsewhere', true)

@@ -14,6 +14,7 @@ import type { AskedFacts, OAuthStore } from '../../oauth/oauth-store'
 import { isClaimedHost } from '../../oauth/redirect-uri'
 import { covers } from '../../oauth/scopes'
 import type { Clock } from '../../runtime/clock'
+import type { AssuranceLevel } from '../../sessions/assurance'
 import { type CurrentClientServices, currentClient } from './current-client'
 
 export interface AuthorizeServices extends CurrentClientServices {
@@ -165,29 +166,46 @@ function nextStep(
     if (silent) return oauthError('login_required', 'The sign-in is older than max_age.')
     return { name: 'proof' }
   }
-  const levels = parseClaimsRequest(request.claims)
-  if (levels === null || hasEssentialLevel(levels, person.acr)) return null
-  const reachable = levels.essentialAcr.includes('urn:janus:2fa') && startedAt === null
-  return reachable && !silent
-    ? { name: 'second-factor' }
-    : oauthError('unmet_authentication_requirements', 'The sign-in has none of the levels of acr.')
+  const missing = missingLevel(request, person.acr)
+  if (missing === null) return null
+  return missing === 'second-factor' && startedAt === null && !silent ? { name: missing } : unmet()
 }
 
-/** Stores a code for a person who is signed in, and returns it. @throws {StoreUnavailable} */
+/** Returns what a session lacks of the levels that its client takes, one of which it must have; `null`: nothing. */
+function missingLevel({ claims }: AuthorizationRequest, acr: AssuranceLevel): 'second-factor' | 'any' | null {
+  const levels = parseClaimsRequest(claims)
+  if (levels === null || hasEssentialLevel(levels, acr)) return null
+  return levels.essentialAcr.includes('urn:janus:2fa') ? 'second-factor' : 'any'
+}
+
+function unmet(): OAuthError {
+  return oauthError('unmet_authentication_requirements', 'The sign-in has none of the levels of acr.')
+}
+
+/**
+ * Stores a code for a person who is signed in, and returns it. Somebody may have signed in anew since they were asked, so whoever lacks the level that the
+ * client takes proves a second factor first.
+ *
+ * @throws {StoreUnavailable}
+ */
 export async function answerWithCode(
   { oauth, clock }: Pick<AuthorizeServices, 'oauth' | 'clock'>,
   {
     request,
     hintedSubject,
-    person: { userId, sessionId },
+    person: { userId, sessionId, acr },
     remember,
   }: {
     readonly request: AuthorizationRequest
     readonly hintedSubject: string | null
-    readonly person: Pick<Person, 'userId' | 'sessionId'>
+    readonly person: Pick<Person, 'userId' | 'sessionId' | 'acr'>
     readonly remember: boolean
   },
 ): Promise<Authorization> {
+  const missing = missingLevel(request, acr)
+  // guard: a question that was shown at one level is not answered at another
+  if (missing === 'second-factor') return { outcome: 'steps-needed', step: missing, request, hintedSubject }
+  if (missing !== null) return { outcome: 'refused', place: request, error: unmet(), ledOn: true }
   const now = clock()
   const code = encodeBase64url(randomBytes(32))
   const codeHash = await hashText(code)

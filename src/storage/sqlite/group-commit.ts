@@ -18,7 +18,8 @@ export interface GroupCommit {
  * Creates what commits together those transactions that arrive in one turn of the event loop. A commit waits for the disk, and the process
  * waits with it: one for all takes as long as one for each, so the busier the process, the more it shares.
  *
- * They run one after another, as if each had a commit of its own. One that throws undoes itself alone; if the commit fails, all have failed.
+ * They run one after another, as if each had a commit of its own. One that throws undoes itself alone; if the commit fails, all have failed
+ * (docs/explain/decisions/0108).
  */
 export function createGroupCommit(db: DatabaseSync): GroupCommit {
   let waiting: Waiting[] = []
