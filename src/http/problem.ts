@@ -7,7 +7,7 @@ export const PROBLEMS = {
   'invalid-code': { status: 400, title: 'The code is invalid or has expired' },
   'passkey-refused': { status: 400, title: 'The passkey was rejected' },
   'social-refused': { status: 400, title: 'The sign-in at the provider was rejected' },
-  'social-cancelled': { status: 400, title: 'The sign-in at the provider was cancelled' },
+  'social-cancelled': { status: 400, title: 'The sign-in at the provider was canceled' },
   'social-no-address': { status: 400, title: 'The provider vouches for no email address' },
   'authorization-refused': { status: 400, title: 'The request of the app was rejected' },
   'passkey-unknown': { status: 400, title: 'The passkey is unknown' },
