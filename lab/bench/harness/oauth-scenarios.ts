@@ -4,7 +4,10 @@ import type { Scenario } from './scenario.ts'
 
 const C = OAUTH_CONTENDERS
 
-/** Each connection acts for somebody of its own, so that no two use one refresh token. */
+/** A person has few sessions, and each code begins one: each connection acts for so many people in turn. */
+const PEOPLE_OF_CONNECTION = { codeFlow: 4, refresh: 1 } as const
+
+/** Each connection acts for people of its own, so that no two use one refresh token. */
 function flows(
   name: string,
   title: string,
@@ -16,7 +19,7 @@ function flows(
     title,
     contenders,
     burstUnits: 1,
-    people: ({ connections }) => connections,
+    people: ({ connections }) => connections * PEOPLE_OF_CONNECTION[which],
     entrants: ({ contender, running: { port, processes }, people }, { connections }) => {
       const { provider } = contender
       if (!provider) throw new Error(`${contender.name} is no authorization server`)

@@ -22,7 +22,7 @@ export interface FlowStep extends Omit<Template, 'expect'> {
 /** Requests sent over connections that are kept open, one after the other on each. */
 export interface Stream {
   readonly templates: readonly Template[]
-  /** Requests that make one operation together, for each connection its own: they are timed and counted as one. Instead of templates. */
+  /** Requests that make one operation together, timed and counted as one, instead of templates. Each connection takes every so many-th of the list in turn. */
   readonly flows?: readonly (readonly FlowStep[])[]
   readonly connections: number
   /**

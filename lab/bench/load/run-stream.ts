@@ -15,6 +15,7 @@ export async function runStream(port: number, seconds: number, stream: Stream): 
   const runFlows = flows?.map(createFlow)
   const sockets = await Promise.all(Array.from({ length: connections }, () => open(port)))
   const tokens = [...(chain?.tokens ?? [])]
+  const turns: number[] = []
   const latencies: number[] = []
   const start = performance.now()
   const deadline = start + seconds * 1000
@@ -22,8 +23,9 @@ export async function runStream(port: number, seconds: number, stream: Stream): 
 
   /** Sends the next request of the pool. @param due When its time began. */
   async function exchange(index: number, due: number): Promise<void> {
-    const flow = runFlows?.[index]
+    const flow = runFlows?.[(index + connections * (turns[index] ?? 0)) % runFlows.length]
     if (flow) {
+      turns[index] = (turns[index] ?? 0) + 1
       tokens[index] = await flow(sockets[index], tokens[index] ?? '')
       latencies.push(performance.now() - due)
       return

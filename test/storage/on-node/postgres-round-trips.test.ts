@@ -63,7 +63,7 @@ describeWith(['postgres'], 'round trips to PostgreSQL', () => {
       () => connectEachTime(() => `${url}`, { pipeline: false }),
       false,
       {
-        ...{ signIn: 13, refresh: 5 },
+        ...{ signIn: 12, refresh: 5 },
         ...{ ask: 8, code: 6, exchange: 12, refreshGrant: 8, userInfo: 3, introspect: 7, revoke: 6 },
         ...{ machine: 3, device: 6, pending: 13, enter: 6, allow: 5, connect: 13 },
       },
