@@ -4,6 +4,11 @@ import { expectProblem, PASSWORD, type SignedIn, send, signedInPerson } from '..
 import { copiedSession } from '../support/place'
 import { deployed, ownService } from '../support/service'
 
+async function allKeys(cursor: string | null = null): Promise<readonly KVNamespaceListKey<unknown>[]> {
+  const page = await env.SESSIONS.list({ cursor })
+  return page.list_complete ? page.keys : [...page.keys, ...(await allKeys(page.cursor))]
+}
+
 /** Returns everything that is stored: each row of each table, each key of KV with its value and metadata. */
 async function dump(): Promise<string> {
   const tables = await env.DB.prepare(
@@ -12,8 +17,7 @@ async function dump(): Promise<string> {
   const rows = await Promise.all(
     tables.results.map(({ name }) => env.DB.prepare(`SELECT * FROM ${name}`).all()),
   )
-  const { keys, list_complete } = await env.SESSIONS.list()
-  expect(list_complete).toBe(true)
+  const keys = await allKeys()
   const values = await Promise.all(keys.map(({ name }) => env.SESSIONS.getWithMetadata(name)))
   return JSON.stringify({ tables, rows: rows.map(({ results }) => results), keys, values })
 }

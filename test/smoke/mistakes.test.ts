@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
-import { toTarget } from '../../packages/cli/database'
-import { explainNoAnswer } from '../../packages/cli/no-answer'
-import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler'
+import { toTarget } from '../../packages/cli/database.ts'
+import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
+import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
 
 const answer = (text: string) => ({
   code: 1,
