@@ -65,9 +65,18 @@ async function measure(options: Options): Promise<void> {
   const machine = describeMachine()
   const load = startLoadGenerator()
   const results: ScenarioResult[] = []
+  const failed: string[] = []
   let firstRequests: readonly FirstRequestRow[] = []
   try {
-    for (const scenario of chosen) results.push(await runScenario(load, scenario, options))
+    for (const scenario of chosen) {
+      try {
+        results.push(await runScenario(load, scenario, options))
+      } catch (error) {
+        // What was measured before, and will be after, is not lost.
+        failed.push(scenario.name)
+        progress(`failed: ${error instanceof Error ? error.message : error}`)
+      }
+    }
     if (wanted('first')) {
       firstRequests = await measureFirstRequests(FIRST_REQUEST_CONTENDERS, options.rounds, (step) =>
         progress(`first: ${step}`),
@@ -82,6 +91,7 @@ async function measure(options: Options): Promise<void> {
   write(resolve(options.json ?? RESULTS), `${JSON.stringify(all, null, 2)}\n`)
   if (options.markdown) write(resolve(options.markdown), markdown)
   console.log(`\n${markdown}`)
+  if (failed.length > 0) throw new Error(`Not measured, because they failed: ${failed.join(', ')}`)
 }
 
 async function runScenario(

@@ -9,6 +9,7 @@ it.each(COMMANDS)('$name: an npm script runs it, and its help says how to', asyn
   const { help } = await load()
   const usage = help.split('\n').find((line) => line.startsWith('  '))
   expect(usage?.replace(/(?:ACTION|FILE) (?=\[options\])/, '')).toBe(`  ${commandLine(name, '[options]')}`)
+  expect(help.split('\n').filter((line) => line.length > 80)).toEqual([])
   expect(renderCommands()).toContain(`\n  ${name} `)
 })
 

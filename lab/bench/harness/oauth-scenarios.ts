@@ -5,7 +5,7 @@ import type { Scenario } from './scenario.ts'
 const C = OAUTH_CONTENDERS
 
 /** A person has few sessions, and each code begins one: each connection acts for so many people in turn. */
-const PEOPLE_OF_CONNECTION = { codeFlow: 4, refresh: 1 } as const
+const PEOPLE_OF_CONNECTION = { codeFlow: 2, refresh: 1 } as const
 
 /** Each connection acts for people of its own, so that no two use one refresh token. */
 function flows(

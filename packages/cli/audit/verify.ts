@@ -16,9 +16,11 @@ export const help = `Verify the hash chain of the audit trail.
 
 ${TARGET_HELP}
 
-Prints the end of the chain. Compare it with the last "audit-sealed" line of the log, because somebody who can write to the
-database can recompute the chain, but not the log.
-Exit code: 0 if the chain is intact, 1 if it is broken, 2 if the database did not answer.`
+Prints the end of the chain. Compare it with the last "audit-sealed" line of the
+log, because somebody who can write to the database can recompute the chain, but
+not the log.
+Exit code: 0 if the chain is intact, 1 if it is broken, 2 if the database did
+not answer.`
 
 /** Rows read at once. */
 const PAGE = 1000

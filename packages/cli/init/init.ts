@@ -20,13 +20,14 @@ export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
   --folder DIR   the project (this folder)
   --help         print this
 
-Writes a wrangler configuration with the bindings that Janus needs, the lines that
-mount it, .gitignore, and .dev.vars with a new secret. In an existing project it adds
-only what is missing, keeps comments, and shows each change before it is made. Run it
-again at any time: a project that has everything is left alone.
+Writes a wrangler configuration with the bindings that Janus needs, the lines
+that mount it, .gitignore, and .dev.vars with a new secret. In an existing
+project it adds only what is missing, keeps comments, and shows each change
+before it is made. Run it again at any time: a project that has everything is
+left alone.
 
-Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if the
-command could not run.`
+Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
+the command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { yes, dryRun, folder } = readOptions(() => {

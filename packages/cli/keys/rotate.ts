@@ -10,7 +10,8 @@ export const help = `Request new signing keys.
 
 ${TARGET_HELP}
 
-The key is published within a minute, signs 11 minutes later, and the old one stays in the key set until its last token has ended.`
+The key is published within a minute, signs 11 minutes later, and the old one
+stays in the key set until its last token has ended.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const rotated = await withDatabase(readTarget(args), async ({ run }) => {

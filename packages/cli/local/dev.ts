@@ -13,18 +13,20 @@ export const help = `Serve your Worker locally on Cloudflare's own runtime, with
 
   ${commandLine('dev', '[options]')}
 
-  --https        serve on https://localhost with a self-signed certificate, which
-                 browsers warn about; Safari needs it, because it does not keep
+  --https        serve on https://localhost with a self-signed certificate, of
+                 which browsers warn; Safari needs it, because it does not keep
                  secure cookies on http://localhost
   --port N       serve on http://localhost:N (8787)
   --state DIR    keep the database and KV in DIR (.wrangler/state); one process
                  at a time
-  --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
+  --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be
+                 repeated
 ${CONFIG_HELP}
   --help         print this
 
-Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations. ISSUER is on this machine, with the path from your
-configuration. Mail is printed instead of sent. Your scheduled handler runs each minute.`
+Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations.
+ISSUER is on this machine, with the path from your configuration. Mail is
+printed instead of sent. Your scheduled handler runs each minute.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { https, port, state, configPath, overrides } = readOptions(() => {

@@ -12,17 +12,19 @@ export const help = `Serve Janus locally on Cloudflare's own runtime.
 
   ${commandLine('start', '[options]')}
 
-  --https        serve on https://localhost with a self-signed certificate, which
-                 browsers warn about; Safari needs it, because it does not keep
+  --https        serve on https://localhost with a self-signed certificate, of
+                 which browsers warn; Safari needs it, because it does not keep
                  secure cookies on http://localhost
   --port N       serve on http://localhost:N (8787)
   --state DIR    keep the database and KV in DIR (.wrangler/state); one process
                  at a time
-  --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be repeated
+  --var K:V      override a setting, for example --var JWT_ALG:EdDSA; may be
+                 repeated
   --help         print this
 
-Mail is printed instead of sent; --var MAILER:none turns it off. The playground is on; --var PLAYGROUND:off turns it off.
-The first start creates the secret in .dev.vars. An invalid setting ends the command.`
+Mail is printed instead of sent; --var MAILER:none turns it off. The playground
+is on; --var PLAYGROUND:off turns it off. The first start creates the secret in
+.dev.vars. An invalid setting ends the command.`
 
 type Options = ReturnType<typeof parse>
 

@@ -24,7 +24,8 @@ ${CONFIG_HELP}
   --help         print this
 
 migrations_dir in the configuration may be left out.
-Exit code: 0 if the database is current, 1 if a migration failed, 2 if the command could not run.`
+Exit code: 0 if the database is current, 1 if a migration failed, 2 if the
+command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { remote, postgres, sqlite, state, configPath } = readOptions(() => {

@@ -15,7 +15,7 @@ or from memory.
 
   ${commandLine('serve', '[options]')}
 
-  --env FILE  read settings from FILE, as in NAME=value; the environment
+  --env FILE       read settings from FILE, as in NAME=value; the environment
                    comes first
   --help           print this
 
@@ -38,7 +38,8 @@ ${commandLine('migrate', '--postgres URL')}
 It needs Node ${NODE.major}.${NODE.minor} or newer, "pg" for PostgreSQL, "nodemailer"
 for SMTP, and "@redis/client" for Redis.
 After SIGTERM or SIGINT it finishes what it has begun, within 10 seconds.
-Exit code: 0 after a signal, 1 if it cannot serve or did not finish in time, 2 for wrong options.`
+Exit code: 0 after a signal, 1 if it cannot serve or did not finish in time, 2
+for wrong options.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { env: file } = readOptions(

@@ -28,11 +28,11 @@ export const help = `Fill an empty database with what ${commandLine('export')} h
 ${TARGET_HELP}
 
 The database must have the schema of FILE, and nothing in it: migrate it first,
-except a SQLite file, which the command creates. Start Janus on it only when this is done,
-with the same ISSUER and AUTH_SECRET: then people stay signed in. Rows are
-counted afterwards, and the chain of the audit trail is verified.
-Needs Node 22.16. Exit code: 0 if it was done, 1 if it was refused or is not as in
-FILE, 2 if the options are wrong or the database did not answer.`
+except a SQLite file, which the command creates. Start Janus on it only when
+this is done, with the same ISSUER and AUTH_SECRET: then people stay signed in.
+Rows are counted afterwards, and the chain of the audit trail is verified.
+Needs Node 22.16. Exit code: 0 if it was done, 1 if it was refused or is not as
+in FILE, 2 if the options are wrong or the database did not answer.`
 
 /** Limits one transaction. A command of wrangler is one argument of a process, and so at most 128 KiB. */
 const MOST_ROWS = 500

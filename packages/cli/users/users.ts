@@ -58,16 +58,18 @@ ${TARGET_HELP}
 
 The first administrator: ${commandLine('users', 'roles ada@example.com admin')}
 
-An invitation works once, for 7 days, and a newer one replaces it. The service mails it with the next sweep, within a minute. With
-"--link" you vouch for the address, because nothing was mailed there. If somebody has registered the address and never confirmed it,
-the invitation removes what they set up: password, sessions, passkeys, second factor and providers.
+An invitation works once, for 7 days, and a newer one replaces it. The service
+mails it with the next sweep, within a minute. With "--link" you vouch for the
+address, because nothing was mailed there. If somebody has registered the
+address and never confirmed it, the invitation removes what they set up:
+password, sessions, passkeys, second factor and providers.
 
 Changed roles, "disable" and "remove-second-factor" end every session of the
 account, too. Before you remove a second factor, make sure by another way that
 it is the owner who asks: afterwards a password or a mailed link is enough to
-sign in. The sweep deletes cached copies of sessions within a minute. "delete" keeps the audit
-events of the account until AUDIT_RETENTION_DAYS have passed; the sweep removes
-IP addresses and user agents from them within minutes.
+sign in. The sweep deletes cached copies of sessions within a minute. "delete"
+keeps the audit events of the account until AUDIT_RETENTION_DAYS have passed;
+the sweep removes IP addresses and user agents from them within minutes.
 Exit code: 0 if it was done, 1 if there is no such account, 2 if the options are
 wrong or the database did not answer.`
 
