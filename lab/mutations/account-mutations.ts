@@ -341,6 +341,12 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/contracts/step-up.test.ts'],
   },
   {
+    guard: 'a level whose factor is gone ends with a new password',
+    cut: 'hasFactor(account) || !proven.byPassword ? account.session.methods : []',
+    put: 'account.session.methods',
+    tests: ['test/contracts/passkeys.test.ts'],
+  },
+  {
     guard: 'a level whose factor is gone ends with the next proof',
     cut: 'hasFactor(account) ? session.methods : []',
     put: 'session.methods',

@@ -23,6 +23,8 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'an app that signs says by which keys, in one place', lines: 2, tests: KEYS_OF_DOCUMENTS },
   { guard: 'whoever publishes a private key proves nothing by it', tests: KEYS_OF_DOCUMENTS },
   { guard: 'keys that their owner has taken away prove nothing', tests: KEYS_OF_DOCUMENTS },
+  { guard: 'what was taken away stays away while its host is not asked again', tests: KEYS_OF_DOCUMENTS },
+  { guard: 'where no documents are taken, no app proves itself by one', tests: KEYS_OF_DOCUMENTS },
   {
     guard: 'keys count for an hour at most',
     cut: 'Math.min(counts, KEYS_FRESH_SECONDS)',

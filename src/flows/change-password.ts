@@ -19,6 +19,7 @@ import {
   type SignedIn,
 } from './sign-in/prepared-session'
 import type { OwnSession } from './sign-out'
+import { hasFactor } from './step-up'
 
 export interface ChangePasswordServices extends IssueServices, AttemptServices {
   readonly ownAccounts: OwnAccountStore
@@ -65,7 +66,8 @@ export async function changePassword(
 
   const newHash = await passwords.hash(newPassword)
   const now = clock()
-  const { methods: before } = account.session
+  // guard: a level whose factor is gone ends with a new password
+  const before = hasFactor(account) || !proven.byPassword ? account.session.methods : []
   // A first password was chosen, and proves nothing.
   const methods = proven.byPassword ? addProof(before, { method: 'pwd', at: now }) : before
   const prepared = await prepareSession(services, { userId, mode, methods, source, now }, null)

@@ -93,7 +93,8 @@ export function takesSecondFactor(account: OwnAccount): boolean {
   return assuranceOf(account.session.methods).acr === 'urn:janus:2fa' && hasFactor(account)
 }
 
-function hasFactor({ secondFactor, hasPasskeys }: OwnAccount): boolean {
+/** Returns whether an account has a second factor or a passkey. */
+export function hasFactor({ secondFactor, hasPasskeys }: OwnAccount): boolean {
   return secondFactor !== null || hasPasskeys
 }
 

@@ -17,8 +17,11 @@ const KEYS_FRESH_SECONDS = 60 * 60
 /** Says how soon a document is asked for again that could not be had, in seconds. */
 const RETRY_SECONDS = 60
 
-/** Longer than a fetch may take: nobody waits longer for that of another request. */
-const PATIENCE_MS = 8000
+/** Longer than two fetches may take: nobody waits longer for those of another request. */
+const PATIENCE_MS = 12_000
+
+/** A host says by these that it has no document, or none for strangers. Some stores answer 403 for what is not there. */
+const GONE: readonly number[] = [401, 403, 404, 410]
 
 export type ReadDocument =
   | { readonly outcome: 'read'; readonly client: Client }
@@ -29,8 +32,12 @@ export type ReadDocument =
 
 /** The documents by which apps describe themselves at the URL that is their `client_id`. */
 export interface ClientDocuments {
-  /** Fetches the document of an app and stores what it says. Requests for one document that come at once wait for one fetch. */
-  read(url: string): Promise<ReadDocument>
+  /**
+   * Fetches the document of an app and stores what it says. Requests for one document that come at once wait for one fetch.
+   *
+   * @param isKnown Says whether its document was read before.
+   */
+  read(url: string, isKnown: boolean): Promise<ReadDocument>
 }
 
 /** @param send Sends requests. No setting changes it, so that nothing but a test can lead elsewhere. */
@@ -49,13 +56,14 @@ export function createClientDocuments({
 }): ClientDocuments {
   const underWay = new Map<string, Promise<ReadDocument>>()
 
-  async function fetchDocument(url: string): Promise<ReadDocument> {
+  async function fetchDocument(url: string, isKnown: boolean): Promise<ReadDocument> {
     const { origin } = new URL(url)
     // guard: Janus fetches nothing from its own host
     if (origin === new URL(issuer).origin)
       return { outcome: 'refused', why: 'it is at the host of this service' }
+    // One that is known has a budget of its own: strangers who name others at its host keep nobody from hearing that its keys have changed.
     // guard: documents of one host are fetched so many times a minute
-    if (!(await store.mayFetch(origin, clock()))) {
+    if (!(await store.mayFetch(isKnown ? url : origin, clock()))) {
       log('client-document-throttled', { origin })
       return { outcome: 'unavailable' }
     }
@@ -67,6 +75,8 @@ export function createClientDocuments({
       const why = 'why' in answer ? answer.why : keys?.length === 0 ? 'it has no key that can be used' : null
       if ('why' in answer || why !== null) {
         log('client-document-refused', { origin, reason: why ?? '' })
+        // guard: what was taken away stays away while its host is not asked again
+        await store.withdrawDocument(url)
         return { outcome: 'refused', why: why ?? '' }
       }
       const counts = freshSeconds(response.headers.get('Cache-Control') ?? '')
@@ -86,8 +96,8 @@ export function createClientDocuments({
   }
 
   return {
-    async read(url) {
-      const fetching = underWay.get(url) ?? fetchDocument(url).finally(() => underWay.delete(url))
+    async read(url, isKnown) {
+      const fetching = underWay.get(url) ?? fetchDocument(url, isKnown).finally(() => underWay.delete(url))
       underWay.set(url, fetching)
       // On Workers the request that fetches may be cancelled, and its promise with it.
       let timer: ReturnType<typeof setTimeout> | undefined
@@ -108,7 +118,7 @@ async function readAnswer(
   response: Response,
 ): Promise<DescribedClient | { readonly why: string }> {
   const { status, headers } = response
-  if (status === 404 || status === 410) return { why: `the answer was ${status}` }
+  if (GONE.includes(status)) return { why: `the answer was ${status}` }
   if (status !== 200) throw new ProviderUnavailable('failed')
   // guard: a document is JSON by its type
   if (parseReadableType(headers.get('Content-Type') ?? '') !== 'json')
@@ -121,7 +131,7 @@ async function readKeys({ keys }: DescribedClient, get: Send): Promise<readonly 
   if (keys === null) return null
   if ('set' in keys) return usableKeys(keys.set)
   const response = await get(keys.uri, { headers: { Accept: 'application/jwk-set+json, application/json' } })
-  if (response.status === 404 || response.status === 410) return []
+  if (GONE.includes(response.status)) return []
   if (response.status !== 200) throw new ProviderUnavailable('failed')
   return usableKeys(await response.json().catch(() => null))
 }

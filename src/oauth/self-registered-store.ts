@@ -9,7 +9,7 @@ import type { ClientKey } from './client-keys'
  */
 export interface SelfRegisteredStore {
   /** Counts a fetch from an origin, unless there were too many in the last minute. */
-  mayFetch(origin: string, now: number): Promise<boolean>
+  mayFetch(place: string, now: number): Promise<boolean>
   /** Stores what a document says, in place of what it said before. */
   saveDocument(
     document: AppMetadata & {
@@ -20,6 +20,8 @@ export interface SelfRegisteredStore {
       readonly now: number
     },
   ): Promise<Client>
+  /** Takes back what a document said, if it is known: no redirect URI and no key of it counts any more. */
+  withdrawDocument(id: string): Promise<void>
   /** Lets what a document said last count until then, if it is known. */
   postponeDocument(id: string, freshUntil: number): Promise<void>
   /** Stores an app that registers itself, unless its source has done so too often. */

@@ -188,6 +188,20 @@ describe.each(['session', 'token'] as const)('the passkeys of an account, in %s 
     expect((await proven.post('/passkeys/options')).status).toBe(200)
   })
 
+  it('STP-02: a new password ends the level of a passkey that is gone, and not of one that is there', async () => {
+    for (const remains of [true, false]) {
+      const ada = await signedInPerson({ mode, service })
+      const { id, soft } = await addPasskey(ada)
+      const own = clientOf(service, mode, await signInWithPasskey(service, soft, { mode }))
+      if (!remains) expect((await own.post(`/passkeys/${id}/remove`)).status).toBe(204)
+      const passwords = { current_password: ada.password, new_password: 'another horse battery' }
+      const changed = await own.post('/password', passwords)
+      expect(changed.status, changed.text).toBe(200)
+      const { acr } = (await clientOf(service, mode, changed).get('/me')).body.session
+      expect({ remains, acr }).toEqual({ remains, acr: remains ? 'urn:janus:2fa' : 'urn:janus:1fa' })
+    }
+  })
+
   it('another account’s passkey is as unknown as none', async () => {
     const [ada, bob] = [await signedInPerson({ mode, service }), await signedInPerson({ mode, service })]
     const { id } = await addPasskey(ada)

@@ -125,7 +125,37 @@ describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %
     expect(tokens.status, tokens.text).toBe(200)
     Object.assign(host, { isDown: false, status: 404 })
     service.ahead = 3 * HOUR
-    expect(await refreshSigned(service, app, tokens, fresh)).toMatchObject(refused)
+    // More often than the host is asked.
+    for (let n = 0; n < 12; n++)
+      expect(await refreshSigned(service, app, tokens, fresh)).toMatchObject(refused)
+    host.status = 200
+    service.ahead = 4 * HOUR
+    expect((await refreshSigned(service, app, tokens, fresh)).status).toBe(200)
+  })
+
+  it('is heard when it changes its keys, however often strangers name others at its host', async () => {
+    const [old, fresh] = signers()
+    const { app, service, host, publish } = stage([old.jwk])
+    const tokens = await exchangeSigned(service, app, await codeFor(service, ada, app), old)
+    publish([fresh.jwk])
+    service.ahead = HOUR
+    const others = () => host.asked.filter(({ url }) => url.includes('/other-')).length
+    for (let n = 0; n < 12; n++)
+      await ask(service, requestOf({ ...app, id: new URL(`/oauth/other-${n}.json`, app.id).href }), ada)
+    expect(others()).toBe(10)
+    expect(await refreshSigned(service, app, tokens, old)).toMatchObject(refused)
+    expect((await refreshSigned(service, app, tokens, fresh)).status).toBe(200)
+  })
+
+  it('proves nothing where no documents are taken any more, or by a key that is none', async () => {
+    const [own] = signers()
+    const bent = { kid: 'bent', kty: 'EC', crv: 'P-256', alg: 'ES256' }
+    const { app, service } = stage([own.jwk, bent])
+    const tokens = await exchangeSigned(service, app, await codeFor(service, ada, app), own)
+    expect(await refreshSigned(service, app, tokens, { ...own, kid: 'bent' })).toMatchObject(refused)
+    const closed = oauthService({ OAUTH_CLIENTS: 'registered' })
+    expect(await refreshSigned(closed, app, tokens, own)).toMatchObject(refused)
+    expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
   })
 
   it('may become a public client, and one that signs again', async () => {

@@ -431,6 +431,7 @@ describe('janus serve says what is wrong', () => {
     expect(() => checkNode('20.19.0')).toThrow('needs Node 22.16 or newer')
     expect(() => checkNode('22.15.1')).toThrow('This is Node 22.15.1')
     expect(() => checkNode('22.16.0')).not.toThrow()
+    expect(() => checkNode('23.11.0')).toThrow('This is Node 23.11.0')
     expect(() => checkNode('24.0.0')).not.toThrow()
     const run = spawnSync(process.execPath, [...JANUS, 'serve', '--env', 'no-such-file'], {
       encoding: 'utf8',

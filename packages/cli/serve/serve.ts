@@ -72,9 +72,10 @@ Set them in the environment, or in a file: ${commandLine('serve', '--env FILE')}
 /** Checks the version of Node. @throws Stop If it is too old. */
 export function checkNode(version: string): void {
   const [major = 0, minor = 0] = version.split('.').map(Number)
-  if (major > NODE.major || (major === NODE.major && minor >= NODE.minor)) return
+  // Node 23 ended before it had all that is used of SQLite here.
+  if (major > NODE.major + 1 || (major === NODE.major && minor >= NODE.minor)) return
   throw new Stop(
-    `janus serve needs Node ${NODE.major}.${NODE.minor} or newer, which has SQLite built in. This is Node ${version}.`,
+    `janus serve needs Node ${NODE.major}.${NODE.minor} or newer, but not 23: it needs SQLite built in. This is Node ${version}.`,
     2,
   )
 }

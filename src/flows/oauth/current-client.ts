@@ -32,7 +32,7 @@ export async function currentClient(
   // guard: where no documents are taken, no app describes itself
   if (clientDocuments === null) return { why: NOT_REGISTERED }
   if (known && now < (known.freshUntil ?? 0)) return withScopes(known, resources)
-  const read = await clientDocuments.read(clientId)
+  const read = await clientDocuments.read(clientId, known !== null)
   if (read.outcome === 'read') return withScopes(read.client, resources)
   const { host } = new URL(clientId)
   // guard: a document that its host does not have any more lets nobody in

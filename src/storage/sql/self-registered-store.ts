@@ -18,9 +18,9 @@ const KEPT_SECONDS = { unused: DAY_SECONDS, used: 90 * DAY_SECONDS }
 
 export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore {
   return {
-    async mayFetch(origin, now) {
+    async mayFetch(place, now) {
       const { burst, seconds } = FETCH_LIMIT
-      const key = await hashText(`client-document ${origin}`)
+      const key = await hashText(`client-document ${place}`)
       const sources = [{ key, seconds, room: (burst - 1) * seconds }]
       return (await db.change(spendSource({ sources, now }), { outcomeMatters: false })).length > 0
     },
@@ -54,6 +54,16 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
       )
       if (!row) throw new Error('The id of a document is that of another client')
       return toClient(row)
+    },
+
+    async withdrawDocument(id) {
+      const withdrawn = sql(
+        // One without keys stays one that must prove itself.
+        `UPDATE oauth_clients SET redirect_uris = '[]', jwks = CASE WHEN jwks IS NULL THEN NULL ELSE '{"keys":[]}' END
+          WHERE id = :id AND registered_by = 'document'`,
+        { id },
+      )
+      await db.change(withdrawn, { outcomeMatters: false })
     },
 
     async postponeDocument(id, freshUntil) {

@@ -34,9 +34,9 @@ export function createGroupCommit(db: DatabaseSync): GroupCommit {
       db.exec('COMMIT')
       for (const settleOne of settle) settleOne()
     } catch (error) {
-      // Some failures have rolled it back already.
-      if (db.isTransaction) db.exec('ROLLBACK')
       for (const { reject } of group) reject(error)
+      // Some failures have rolled it back already, or come of a file that is closed.
+      if (db.isOpen && db.isTransaction) db.exec('ROLLBACK')
     }
   }
 

@@ -78,4 +78,5 @@ it('what waits is committed before the file is closed', async () => {
   const waiting = db.change(insert(1))
   db.close()
   expect(await waiting).toEqual([{ n: 1 }])
+  await expect(db.change(insert(2))).rejects.toMatchObject({ name: 'StoreUnavailable' })
 })
