@@ -383,7 +383,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'documents of one host are fetched so many times a minute',
-    cut: '!(await store.mayFetch(origin, clock()))',
+    cut: '!(await store.mayFetch(isKnown ? url : origin, clock()))',
     put: "origin === ''",
     tests: DOCUMENTS,
   },
