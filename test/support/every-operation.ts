@@ -453,6 +453,8 @@ async function giveAppsTokens(open: WholeService): Promise<void> {
   expect((await ask(open, requestOf(described), person)).status).toBe(400)
   Object.assign(open.host, { isDown: false, document: documentOf(described) })
   expect((await ask(open, requestOf(described), person)).status).toBe(200)
+  // What its host says is of another app.
+  expect((await ask(open, requestOf(documentClient()), person)).status).toBe(400)
   await proveByKey(open)
   await useApiKeys(open)
   const client = await newClient()
