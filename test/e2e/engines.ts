@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout } from 'node:timers/promises'
 import { vi } from 'vitest'
 import { findTool, type Tool } from '../support/tools.ts'
 import { startChromium } from './chromium.ts'
@@ -135,7 +136,8 @@ async function firefox(): Promise<Driver> {
   const { context } = await send('browsingContext.create', { type: 'tab' })
   const evaluate = async (expression: string) => {
     const given = { expression, target: { context }, awaitPromise: true }
-    const { result } = (await send('script.evaluate', given)) as { result?: { value?: unknown } }
+    const answer = await Promise.race([send('script.evaluate', given), noAnswer(expression)])
+    const { result } = answer as { result?: { value?: unknown } }
     if (!result) throw new Error(`Firefox cannot evaluate ${expression}`)
     return result.value
   }
@@ -150,6 +152,12 @@ async function firefox(): Promise<Driver> {
       rmSync(profile, { recursive: true, force: true, maxRetries: 5 })
     },
   }
+}
+
+/** Rejects after half a minute: what is asked while a page goes may never be answered, and whoever waits for a page asks again. */
+async function noAnswer(expression: string): Promise<never> {
+  await setTimeout(30_000, undefined, { ref: false })
+  throw new Error(`Firefox did not answer ${expression}`)
 }
 
 interface BidiAnswer {
