@@ -446,7 +446,7 @@ describe('what binds a browser to a link', () => {
   })
 })
 
-/** Returns an account that nobody has proven to be theirs, where addresses are to be proven first. */
+/** Returns an account whose address nobody has verified, and the service that requires it. */
 async function unverifiedPerson(mode: Mode) {
   const { verified, open } = bothRegistrations()
   return { verified, ada: await signedInPerson({ mode, service: open }) }

@@ -139,7 +139,7 @@ export function judgedByApache(stage: () => ProviderStage): void {
       app?.close()
     })
 
-    /** Returns what Apache tells the app of who is signed in. */
+    /** Returns the headers by which Apache names the signed-in person to the app. */
     const toldOf = (page: { readonly text: string }): IncomingHttpHeaders => JSON.parse(page.text)
 
     it('mod_auth_openidc signs a person in, tells the app who it is, refreshes, and signs out', async () => {

@@ -33,7 +33,7 @@ export interface MailedLink {
   readonly body: Readonly<Record<string, unknown>>
 }
 
-/** Returns two services on the same storage: of one the addresses are to be proven first, at the other they need not be. */
+/** Returns two services on the same storage: one requires people to verify their address before they register, the other does not. */
 export function bothRegistrations(settings: object = {}): {
   readonly verified: MailingService
   readonly open: MailingService
