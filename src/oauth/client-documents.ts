@@ -3,6 +3,7 @@ import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { createEgress, type Send } from '../social/egress'
 import { ProviderUnavailable } from '../social/provider'
+import type { AppMetadata } from './app-metadata'
 import type { Client } from './client'
 import { type DescribedClient, readClientDocument } from './client-document'
 import { type ClientKey, usableKeys } from './client-keys'
@@ -70,21 +71,19 @@ export function createClientDocuments({
     try {
       const get = createEgress([origin], { send })
       const response = await get(url, { headers: { Accept: 'application/json' } })
-      const answer = await readAnswer(url, response)
-      const keys = 'why' in answer ? [] : await readKeys(answer, get)
-      const why = 'why' in answer ? answer.why : keys?.length === 0 ? 'it has no key that can be used' : null
-      if ('why' in answer || why !== null) {
-        log('client-document-refused', { origin, reason: why ?? '' })
+      const answer = await readAnswer(url, response, get)
+      if ('why' in answer) {
+        log('client-document-refused', { origin, reason: answer.why })
         // guard: what was taken away stays away while its host is not asked again
         await store.withdrawDocument(url)
-        return { outcome: 'refused', why: why ?? '' }
+        return { outcome: 'refused', why: answer.why }
       }
       const counts = freshSeconds(response.headers.get('Cache-Control') ?? '')
       // guard: keys count for an hour at most
-      const freshUntil = clock() + (keys === null ? counts : Math.min(counts, KEYS_FRESH_SECONDS))
+      const freshUntil = clock() + (answer.keys === null ? counts : Math.min(counts, KEYS_FRESH_SECONDS))
       return {
         outcome: 'read',
-        client: await store.saveDocument({ ...answer, keys, id: url, freshUntil, now: clock() }),
+        client: await store.saveDocument({ ...answer, id: url, freshUntil, now: clock() }),
       }
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error
@@ -112,18 +111,22 @@ export function createClientDocuments({
   }
 }
 
-/** @throws {ProviderUnavailable} If the host cannot answer just now. */
+/** Reads a document, and the keys that it names. @throws {ProviderUnavailable} If the host cannot answer just now. */
 async function readAnswer(
   url: string,
   response: Response,
-): Promise<DescribedClient | { readonly why: string }> {
+  get: Send,
+): Promise<(AppMetadata & { readonly keys: readonly ClientKey[] | null }) | { readonly why: string }> {
   const { status, headers } = response
   if (GONE.includes(status)) return { why: `the answer was ${status}` }
   if (status !== 200) throw new ProviderUnavailable('failed')
   // guard: a document is JSON by its type
   if (parseReadableType(headers.get('Content-Type') ?? '') !== 'json')
     return { why: 'the answer is not application/json' }
-  return readClientDocument(url, await response.text())
+  const described = readClientDocument(url, await response.text())
+  if ('why' in described) return described
+  const keys = await readKeys(described, get)
+  return keys?.length === 0 ? { why: 'it has no key that can be used' } : { ...described, keys }
 }
 
 /** Returns the keys of an app that signs, none if there is no good one; `null`: it signs nothing. @throws {ProviderUnavailable} */

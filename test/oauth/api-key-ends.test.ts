@@ -1,6 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { makeKey, refusedAs } from '../support/api-keys'
+import { makeKey, refusedAs, rowOf } from '../support/api-keys'
 import { newClient, oauthService, RESOURCE } from '../support/oauth'
 import { exchangeKey, introspect } from '../support/oauth-machines'
 import { addPasskey, signInWithPasskey } from '../support/passkeys'
@@ -15,10 +15,6 @@ let service: OwnService
 beforeAll(() => {
   service = oauthService()
 })
-
-function rowOf(id: string) {
-  return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first<Record<string, unknown>>()
-}
 
 describe.each(['session', 'token'] as const)('the end of API keys of somebody in %s mode', (mode) => {
   let ada: Person

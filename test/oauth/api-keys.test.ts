@@ -3,7 +3,7 @@ import { decodeJwt } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { createResourceVerifier, createVerifier } from '../../packages/verify/index.ts'
 import { API_KEY_TYPE, isApiKey, MOST_API_KEYS, mintApiKey } from '../../src/oauth/api-key'
-import { makeKey, refusedAs } from '../support/api-keys'
+import { makeKey, refusedAs, rowOf } from '../support/api-keys'
 import { faultyD1 } from '../support/faulty-d1'
 import { mailingService } from '../support/mail'
 import {
@@ -26,10 +26,6 @@ let service: OwnService
 beforeAll(() => {
   service = oauthService()
 })
-
-function rowOf(id: string) {
-  return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first<Record<string, unknown>>()
-}
 
 describe('the form of a key', () => {
   it('AK-01: has a prefix, 256 random bits and a checksum that finds every slip of one character', () => {

@@ -8,6 +8,7 @@ import {
   exchange,
   oauthService,
   postForm,
+  refresh,
   requestOf,
   type TestClient,
   VERIFIER,
@@ -94,12 +95,7 @@ describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %
     expect(await exchangeSigned(service, app, code, other)).toMatchObject(refused)
     const tokens = await exchangeSigned(service, app, code, own)
     expect(tokens.status, tokens.text).toBe(200)
-    const unsigned = {
-      grant_type: 'refresh_token',
-      refresh_token: tokens.body.refresh_token,
-      client_id: app.id,
-    }
-    expect(await postForm(service, '/oauth/token', unsigned)).toMatchObject(refused)
+    expect(await refresh(service, app, tokens.body.refresh_token)).toMatchObject(refused)
     expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
     const page = await ask(service, requestOf(app), ada)
     expect([page.status, page.text.includes('Nobody has checked this app')]).toEqual([200, true])
@@ -167,12 +163,7 @@ describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %
     host.document = signing
     service.ahead = 25 * HOUR
     await ask(service, requestOf(app), ada)
-    const fields = {
-      grant_type: 'refresh_token',
-      refresh_token: tokens.body.refresh_token,
-      client_id: app.id,
-    }
-    expect(await postForm(service, '/oauth/token', fields)).toMatchObject(refused)
+    expect(await refresh(service, app, tokens.body.refresh_token)).toMatchObject(refused)
     expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
   })
 })

@@ -2,6 +2,7 @@
 import * as openid from 'openid-client'
 import { expect, it } from 'vitest'
 import { CookieBrowser } from './cookie-browser.ts'
+import { openIdRequest } from './openid-request.ts'
 
 const REDIRECT = 'http://localhost:33420/callback'
 const AFTER = 'http://localhost:33420/bye'
@@ -28,18 +29,9 @@ export function isProviderOf(served: () => ServedByDev): void {
       openid.ClientSecretBasic(client.client_secret),
       { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] },
     )
-    const kept = {
-      pkceCodeVerifier: openid.randomPKCECodeVerifier(),
-      expectedState: openid.randomState(),
-      expectedNonce: openid.randomNonce(),
-    }
-    const start = openid.buildAuthorizationUrl(config, {
+    const { start, kept } = await openIdRequest(config, {
       redirect_uri: REDIRECT,
       scope: 'openid email',
-      code_challenge: await openid.calculatePKCECodeChallenge(kept.pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      state: kept.expectedState,
-      nonce: kept.expectedNonce,
     })
 
     const person = { email: 'lovelace@example.com', password: 'analytical engine no. 1' }

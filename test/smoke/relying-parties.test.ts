@@ -3,6 +3,7 @@ import * as openid from 'openid-client'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { CookieBrowser } from './cookie-browser.ts'
 import { runsMachinesGuide } from './machines-guide.ts'
+import { openIdRequest } from './openid-request.ts'
 import { type ProviderStage, SECRET, type StagePerson, startProvider } from './provider-stage.ts'
 import { judgedByApache } from './relying-apache.ts'
 import { judgedByOidcAgent } from './relying-oidc-agent.ts'
@@ -36,18 +37,9 @@ describe('OP-06: openid-client', () => {
 
   /** Sends a person to Janus. @returns Where they come back, and what the app has kept. */
   async function visit(config: openid.Configuration, person: StagePerson) {
-    const kept = {
-      pkceCodeVerifier: openid.randomPKCECodeVerifier(),
-      expectedState: openid.randomState(),
-      expectedNonce: openid.randomNonce(),
-    }
-    const start = openid.buildAuthorizationUrl(config, {
+    const { start, kept } = await openIdRequest(config, {
       redirect_uri: REDIRECT,
       scope: 'openid profile email',
-      code_challenge: await openid.calculatePKCECodeChallenge(kept.pkceCodeVerifier),
-      code_challenge_method: 'S256',
-      state: kept.expectedState,
-      nonce: kept.expectedNonce,
       max_age: '300',
     })
     return { url: (await person.signIn(start, REDIRECT)).url, kept }

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { expect } from 'vitest'
 import { RESOURCE } from './oauth'
 import type { SignedIn } from './person'
@@ -17,6 +18,11 @@ export async function makeKey(person: Pick<SignedIn, 'post'>, others: object = {
   })
   expect(answer.status, answer.text).toBe(201)
   return { id: answer.body.api_key.id, secret: answer.body.secret }
+}
+
+/** Returns what is stored of an API key: a row of sessions. */
+export function rowOf(id: string): Promise<Record<string, unknown> | null> {
+  return env.DB.prepare('SELECT * FROM sessions WHERE id = ?1').bind(id).first<Record<string, unknown>>()
 }
 
 /** Matches a refusal in the words of RFC 6749 §5.2. */
