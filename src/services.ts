@@ -1,7 +1,8 @@
+import type { Activity } from './audit/activity'
 import type { AuditLog } from './audit/audit-log'
 import type { Config } from './config/config'
 import type { Keyring } from './crypto/keyring'
-import type { DeviceStore } from './devices/device'
+import type { DeviceStore, OwnDeviceStore } from './devices/device'
 import type { DeviceCredentials } from './devices/device-credentials'
 import type { RecoveryServices } from './flows/factor-recovery'
 import type { PasskeyServices } from './flows/passkeys'
@@ -37,6 +38,7 @@ import type { CheckUserInfoToken } from './oauth/user-info-token'
 import type { RelyingParty } from './passkeys/relying-party'
 import type { MarkTrailServices } from './restores/mark-trail'
 import type { Restores } from './restores/restores'
+import type { OwnSessionStore } from './sessions/own-session-store'
 import type { RememberedSessionCache } from './sessions/session-cache'
 import type { SocialSeals } from './social/attempt'
 import type { IdentityStore } from './social/identity-store'
@@ -89,7 +91,13 @@ export interface MailServices {
 export type SelfServices = Services & {
   readonly ownAccounts: OwnAccountStore
   readonly accountExports: AccountExports
+  readonly ownSessions: OwnSessionStore
+  readonly ownDevices: OwnDeviceStore
+  readonly activity: Activity
 }
+
+/** For the pages: what the account page shows besides. */
+export type PageServices = Services & Pick<SelfServices, 'ownSessions' | 'activity'>
 
 /** For the routes that mail takes. */
 export type MailingServices = Services & MailServices
@@ -120,6 +128,7 @@ export interface SocialPart {
 
 /** Lists what only a service has that is an authorization server (`createProvider`). */
 export interface ProviderPart {
+  readonly ownSessions: OwnSessionStore
   readonly oauth: OAuthStore
   readonly seals: RequestSeals
   readonly clientTokens: ClientTokens

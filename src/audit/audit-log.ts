@@ -1,15 +1,13 @@
 import type { AuditRow, SourceDigest } from './audit-chain'
-import type { AuditEvent, RecordedEvent } from './audit-event'
+import type { AuditEvent } from './audit-event'
 
 /**
  * The audit trail. What changes something is recorded in the transaction of the change, by the store that makes it; this
- * records what was refused, reads, seals and forgets. Every method throws {@link StoreUnavailable} when the store cannot
+ * records what was refused, seals and forgets. Every method throws {@link StoreUnavailable} when the store cannot
  * be reached.
  */
 export interface AuditLog {
   record(event: AuditEvent): Promise<void>
-  /** Returns the events of one account, newest first, at most `limit`, before place `before` if it is given. */
-  list(subjectId: string, page: { before: number | null; limit: number }): Promise<readonly RecordedEvent[]>
   /** Returns the hash at the end of the sealed part, and the oldest rows after it that happened before `until`. */
   findUnsealed(until: number, limit: number): Promise<{ head: string; rows: readonly AuditRow[] }>
   /**

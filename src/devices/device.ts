@@ -40,10 +40,14 @@ export function deviceProof(presentedIds: readonly string[], newId: string = new
 export interface DeviceStore {
   /** Lists those that are known at `now`, the one used last first. */
   list(userId: string, now: number): Promise<readonly Device[]>
-  /** Forgets one; `false` if the account has none of that id. */
-  forget(target: ForgottenDevice): Promise<boolean>
   /** Forgets devices that nobody has used for so long that they are not known any more, at most `limit` of them. */
   forgetUnused(now: number, limit: number): Promise<void>
+}
+
+/** The devices of one account, for its owner. Throws as {@link DeviceStore} does. */
+export interface OwnDeviceStore {
+  /** Forgets one; `false` if the account has none of that id. */
+  forget(target: ForgottenDevice): Promise<boolean>
 }
 
 export interface ForgottenDevice {

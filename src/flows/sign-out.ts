@@ -2,6 +2,7 @@ import type { RequestSource } from '../request-source/request-source'
 import type { Clock } from '../runtime/clock'
 import { deleteCachedCopies } from '../sessions/delete-cached-copies'
 import type { Mode } from '../sessions/mode'
+import type { OwnSessionStore } from '../sessions/own-session-store'
 import type { DelegatedKind, EndReason } from '../sessions/session'
 import type { RememberedSessionCache } from '../sessions/session-cache'
 import type { End, PresentedSession, SessionStore } from '../sessions/session-store'
@@ -48,7 +49,7 @@ export async function signOutEverywhere(
 
 /** Ends one of one's own sessions, only if it is of a kind where that is named. `false` if there is no such open session. @throws {StoreUnavailable} as {@link signOut}. */
 export async function endOwnSession(
-  services: SignOutServices,
+  services: SignOutServices & { readonly ownSessions: OwnSessionStore },
   session: OwnSession,
   {
     id,
@@ -58,7 +59,7 @@ export async function endOwnSession(
 ): Promise<boolean> {
   const reason = kind === 'api-key' ? 'api-key-revoked' : 'ended-by-owner'
   const end = endNow(services, reason, session, source)
-  const ended = await services.sessions.end({ id, userId: session.userId, ...(kind && { kind }) }, end)
+  const ended = await services.ownSessions.end({ id, userId: session.userId, ...(kind && { kind }) }, end)
   if (!ended) return false
   await deleteCachedCopies(services.sessionCache, [ended])
   return true

@@ -7,7 +7,7 @@ import { isRecent } from '../guards/recent-proof'
 import { sessionEnded } from '../guards/require-live-session'
 import type { UserCredentials } from '../identity/user'
 import { describeDevice } from '../request-source/device'
-import type { Services } from '../services'
+import type { PageServices, Services } from '../services'
 import type { StoredIdentity } from '../social/identity-store'
 import { AccountPage, type AccountPageProps } from './account-page'
 import { accountPath } from './account-section'
@@ -21,11 +21,11 @@ const MANY = 100
 
 /** Renders the account page for its owner. @throws {Problem} `session-ended` if it has. */
 export async function accountPage(
-  services: Services,
+  services: PageServices,
   { c, context, principal }: { c: Context; context: PageContext; principal: Principal },
   forms: AccountPageProps['forms'] = {},
 ) {
-  const { users, sessions, devices, passkeyPart, secondFactorPart, auditLog, clock, config } = services
+  const { users, ownSessions, devices, passkeyPart, secondFactorPart, activity, clock, config } = services
   const { userId, sessionId } = principal
   const show = c.req.query('show')
   const limits = {
@@ -35,13 +35,13 @@ export async function accountPage(
   const [account, listed, knownDevices, ownPasskeys, factor, identities, currentIds, recorded] =
     await Promise.all([
       users.findById(userId),
-      sessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
+      ownSessions.list(userId, { before: null, limit: limits.sessions + 1 }, clock()),
       devices.list(userId, clock()),
       passkeyPart?.relyingParty ? passkeyPart.passkeys.listOwned(userId) : null,
       secondFactorPart ? secondFactorPart.secondFactors.find(userId) : null,
       services.socialPart ? services.socialPart.identities.list(userId) : [],
       presentedDevices(services, c.req.raw.headers),
-      auditLog.list(userId, { before: null, limit: MANY + 1 }),
+      activity.list(userId, { before: null, limit: MANY + 1 }),
     ])
   if (!account) throw sessionEnded(principal)
   const { user, passwordHash } = account

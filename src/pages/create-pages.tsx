@@ -1,7 +1,7 @@
 import type { Pages } from '../api/pages'
 import { prefersPage } from '../http/prefers-page'
 import { PROBLEMS } from '../http/problem'
-import type { Services } from '../services'
+import type { PageServices } from '../services'
 import { continueAfterForms } from './after-form'
 import { ContinuePage } from './continue-page'
 import { FRESH_FORM } from './form-state'
@@ -26,7 +26,7 @@ export interface PageOptions extends OwnLook {
 
 /** Creates the pages of a service. */
 export function createPages(
-  services: Services,
+  services: PageServices,
   { screens: all = SCREENS, ...look }: PageOptions = {},
 ): Pages {
   const { config } = services

@@ -1,5 +1,5 @@
 import type { Context } from 'hono'
-import type { Services } from '../services'
+import type { PageServices } from '../services'
 import type { FormState } from './form-state'
 import type { Frame } from './frame'
 import { findMailedLink } from './mailed-link'
@@ -9,7 +9,7 @@ import type { Screen } from './screen'
 
 /** Describes what the pages of a service are made of. */
 export interface Site {
-  readonly services: Services
+  readonly services: PageServices
   readonly frame: Frame
   /** Those that there are with these parts. */
   readonly screens: readonly Screen[]

@@ -4,8 +4,8 @@ import { createBreaker } from '../runtime/breaker'
 import type { Clock } from '../runtime/clock'
 import type { Log } from '../runtime/log'
 import { reach } from '../runtime/outage'
-import { AUTHENTICATION_METHODS } from './assurance'
 import type { CopyStore } from './copy-store'
+import { ProvenMethods } from './proven-methods'
 import type { LiveSession } from './session'
 import type { SessionCache } from './session-cache'
 import type { SignedTexts } from './signed-texts'
@@ -92,7 +92,7 @@ const Record = v.object({
     mode: v.literal('session'),
     createdAt: v.number(),
     authenticatedAt: v.number(),
-    methods: v.array(v.object({ method: v.picklist(AUTHENTICATION_METHODS), at: v.number() })),
+    methods: ProvenMethods,
     lastSeenAt: v.number(),
     idleExpiresAt: v.number(),
     expiresAt: v.number(),

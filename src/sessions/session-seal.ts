@@ -2,7 +2,7 @@ import * as v from 'valibot'
 import { encodeBase64url, parseBase64url } from '../crypto/base64url'
 import type { Restores } from '../restores/restores'
 import type { Clock } from '../runtime/clock'
-import { AUTHENTICATION_METHODS } from './assurance'
+import { ProvenMethods } from './proven-methods'
 import { idleSeconds, type Session, type SessionLifetimes } from './session'
 import { parseSessionToken } from './session-token'
 import type { SignedTexts } from './signed-texts'
@@ -95,7 +95,7 @@ const SealedFacts = v.pipe(
   v.parseJson(),
   v.object({
     userId: v.string(),
-    methods: v.array(v.object({ method: v.picklist(AUTHENTICATION_METHODS), at: v.number() })),
+    methods: ProvenMethods,
     roles: v.array(v.string()),
     asOf: v.number(),
     until: v.number(),

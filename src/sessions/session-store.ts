@@ -1,6 +1,6 @@
 import type { RequestSource } from '../request-source/request-source'
 import type { WithMail } from '../runtime/queued-mail'
-import type { DelegatedKind, EndedBy, EndReason, ListedSession, LiveSession, Session } from './session'
+import type { EndedBy, EndReason, LiveSession, Session } from './session'
 
 /**
  * The truth about sessions. Every method throws {@link StoreUnavailable} when it cannot be reached; a write that
@@ -17,11 +17,6 @@ export interface SessionStore {
    */
   slide(session: Session, idleExpiresAt: number, now: number): Promise<LiveSession | null>
   /**
-   * Ends one session of a user, only if it is of a kind where that is named. If it is that of an app, the app has to ask again for what they
-   * allowed. `null`, and nothing done, if it is not theirs, is unknown, or was over already.
-   */
-  end(target: { id: string; userId: string; kind?: DelegatedKind }, end: End): Promise<EndedSession | null>
-  /**
    * Ends the sessions whose own credentials were presented, by their owners. Gives those that are over, also if they were before, as
    * long as they are not swept: their cached copies may be there still.
    */
@@ -36,15 +31,6 @@ export interface SessionStore {
    * yet, these and others, newest first: all, or one more than a request deletes copies of.
    */
   endAll(userId: string, options: { except: string | null }, end: End): Promise<readonly EndedSession[]>
-  /**
-   * Lists a user's open sessions and those of apps that they allowed, or those of a kind, newest first, at most `limit`, begun before `before`
-   * if it is given.
-   */
-  list(
-    userId: string,
-    page: { before: SessionCursor | null; limit: number; kind?: DelegatedKind },
-    now: number,
-  ): Promise<readonly ListedSession[]>
   /** Moves the refresh counter on for exactly one caller; see {@link Rotation}. */
   rotate(id: string, counter: number, terms: RotationTerms): Promise<Rotation>
   /** Finds ended sessions that the sweep has not confirmed yet, oldest first. */
@@ -65,12 +51,6 @@ export interface PresentedSession {
 export interface EndedSession {
   readonly id: string
   readonly mode: Session['mode']
-}
-
-/** Describes where a page of the list begins: the session before which it was begun. */
-export interface SessionCursor {
-  readonly createdAt: number
-  readonly id: string
 }
 
 /** Describes how a session ends. */

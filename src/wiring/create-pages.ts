@@ -1,4 +1,6 @@
 import { createPages as createScreens } from '../pages/create-pages'
+import { createActivity } from '../storage/sql/activity'
+import { createOwnSessionStore } from '../storage/sql/own-session-store'
 import { createSelfService } from './create-self-service'
 import type { PagesPart } from './part'
 import type { WiredServices } from './wired-services'
@@ -8,6 +10,9 @@ export const createPages = (
   services: WiredServices,
   options?: Parameters<typeof createScreens>[1],
 ): PagesPart => ({
-  ...createScreens(services, options),
+  ...createScreens(
+    { ...services, ownSessions: createOwnSessionStore(services.db), activity: createActivity(services.db) },
+    options,
+  ),
   selfService: createSelfService(services),
 })

@@ -34,6 +34,7 @@ import { createDeviceGrantStore } from '../storage/sql/device-grant-store'
 import { createMachineStore } from '../storage/sql/machine-store'
 import { createOAuthStore } from '../storage/sql/oauth-store'
 import { createOpenIdStore } from '../storage/sql/openid-store'
+import { createOwnSessionStore } from '../storage/sql/own-session-store'
 import { createSelfRegisteredStore } from '../storage/sql/self-registered-store'
 import { createSigningKeyStore } from '../storage/sql/signing-key-store'
 import { createTokenStatusStore } from '../storage/sql/token-status-store'
@@ -95,6 +96,7 @@ export function createProviderBy(
       const logouts = { openId, idTokens, send, clock, log }
       const deviceGrants = createDeviceGrantStore(db, { maxSessions })
       const part: ProviderPart = {
+        ownSessions: createOwnSessionStore(db),
         oauth,
         idTokens,
         openId,

@@ -10,7 +10,10 @@ import type { SignedInEnv } from '../guards/auth-env'
 import { Hono } from '../http/hono'
 import type { SelfServices } from '../services'
 import { createAccountExports } from '../storage/sql/account-export'
+import { createActivity } from '../storage/sql/activity'
 import { createOwnAccountStore } from '../storage/sql/own-account-store'
+import { createOwnDeviceStore } from '../storage/sql/own-device-store'
+import { createOwnSessionStore } from '../storage/sql/own-session-store'
 import type { CreateSelfService } from './part'
 
 /** Makes what people do with their own account once they are signed in. */
@@ -18,6 +21,9 @@ export const createSelfService: CreateSelfService = ({ db, mailQueue, config }) 
   const stores = {
     ownAccounts: createOwnAccountStore(db, { mailQueue, adminRole: config.adminRole }),
     accountExports: createAccountExports(db),
+    ownSessions: createOwnSessionStore(db),
+    ownDevices: createOwnDeviceStore(db),
+    activity: createActivity(db),
   }
   return {
     sweepParts: {},

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
-import { createPages } from '../../src/pages/create-pages'
 import { SCREENS } from '../../src/pages/screens'
+import { createPages } from '../../src/wiring/create-pages'
 import { partsOf } from '../../src/wiring/wired-services'
 import { CONSENT_PAGES, OPEN_PAGES, SIGNED_IN_PAGES } from '../e2e/pages'
 import { OAUTH_SETTINGS } from '../support/oauth'

@@ -3,7 +3,7 @@ import type { SignedInEnv } from '../../guards/auth-env'
 import { requireLiveSession } from '../../guards/require-live-session'
 import { Hono } from '../../http/hono'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { SelfServices } from '../../services'
 import { readCursor } from '../cursor'
 import { presentDeviceNames } from '../present'
 
@@ -11,12 +11,12 @@ import { presentDeviceNames } from '../present'
 const PAGE_SIZE = 50
 
 /** Creates `GET /me/activity`: what happened to one's own account, newest first. */
-export function activityRoutes(services: Services) {
-  const { auditLog } = services
+export function activityRoutes(services: SelfServices) {
+  const { activity } = services
   return new Hono<SignedInEnv>().get('/me/activity', requireLiveSession(services), async (c) => {
     const before = readCursor(c, parseCursor)
     // One more than is shown tells whether there is a next page.
-    const events = await auditLog.list(c.var.principal.userId, { before, limit: PAGE_SIZE + 1 })
+    const events = await activity.list(c.var.principal.userId, { before, limit: PAGE_SIZE + 1 })
     const shown = events.slice(0, PAGE_SIZE)
     const last = events.length > PAGE_SIZE ? shown.at(-1) : undefined
     return c.json({

@@ -88,13 +88,13 @@ export function apiKeyRoutes(
   services: Services & ProviderPart & { readonly apiKeys: NonNullable<ProviderPart['apiKeys']> },
   pages: ApiKeyPages | null,
 ) {
-  const { config, sessions, resources, clock } = services
+  const { config, ownSessions, resources, clock } = services
   const live = requireLiveSession(services)
   const recent = requireRecent(services)
   const limited = limitWrites(services, requestSourceOf)
 
   const listOf = (userId: string) =>
-    sessions.list(userId, { before: null, limit: MOST_API_KEYS, kind: 'api-key' }, clock())
+    ownSessions.list(userId, { before: null, limit: MOST_API_KEYS, kind: 'api-key' }, clock())
 
   async function show(c: Context<SignedInEnv>, refused: RefusedKey | null = null) {
     const { principal } = c.var

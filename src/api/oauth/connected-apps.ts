@@ -8,7 +8,7 @@ import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { ProviderPart, Services } from '../../services'
 import type { GrantedApp, ListedSession } from '../../sessions/session'
 import { answer } from '../answer'
 import { ReturnTo } from '../fields'
@@ -18,14 +18,14 @@ import { requestedId } from '../requested-id'
 const DisconnectBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
 /** Creates the routes for the apps that a person connected to their account: list them, disconnect one. */
-export function connectedAppRoutes(services: Services) {
-  const { config, sessions, clock } = services
+export function connectedAppRoutes(services: Services & ProviderPart) {
+  const { config, ownSessions, clock } = services
   const live = requireLiveSession(services)
   return new Hono<SignedInEnv>()
     .get('/apps', live, async (c: Context<SignedInEnv>) => {
       // Apps count among the sessions of an account, so there are no more.
       const page = { before: null, limit: config.maxSessions, kind: 'app' } as const
-      const listed = await sessions.list(c.var.principal.userId, page, clock())
+      const listed = await ownSessions.list(c.var.principal.userId, page, clock())
       return c.json({
         apps: listed.flatMap(({ app, ...grant }) => (app === null ? [] : [presentConnectedApp(grant, app)])),
       })

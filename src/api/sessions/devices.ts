@@ -9,7 +9,7 @@ import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import { presentInstant } from '../../runtime/clock'
-import type { Services } from '../../services'
+import type { SelfServices } from '../../services'
 import { answer } from '../answer'
 import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
@@ -19,13 +19,13 @@ import { requestedId } from '../requested-id'
 const ForgetBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
 /** Creates the routes for the devices of one's own account: list them, forget one. */
-export function deviceRoutes(services: Services) {
-  const { config, devices, clock } = services
+export function deviceRoutes(services: SelfServices) {
+  const { config, devices, ownDevices, clock } = services
   const live = requireLiveSession(services)
 
   async function forget(c: Context<SignedInEnv>, id: string): Promise<void> {
     const target = { id, by: c.var.principal, source: requestSourceOf(c), now: clock() }
-    if (!(await devices.forget(target))) throw new Problem('not-found')
+    if (!(await ownDevices.forget(target))) throw new Problem('not-found')
   }
 
   return new Hono<SignedInEnv>()

@@ -7,9 +7,9 @@ import { jsonOrFormBody } from '../../http/body'
 import { Hono } from '../../http/hono'
 import { Problem } from '../../http/problem'
 import { requestSourceOf } from '../../request-source/read-request-source'
-import type { Services } from '../../services'
+import type { SelfServices } from '../../services'
+import type { SessionCursor } from '../../sessions/own-session-store'
 import type { Session } from '../../sessions/session'
-import type { SessionCursor } from '../../sessions/session-store'
 import { answer } from '../answer'
 import { readCursor } from '../cursor'
 import { ReturnTo } from '../fields'
@@ -24,8 +24,8 @@ const PAGE_SIZE = 100
 const EndSessionBody = v.object({ ...ownAccount, return_to: ReturnTo })
 
 /** Creates the routes for one's own sessions, and those of apps that one allowed: list them, end them. */
-export function sessionRoutes(services: Services) {
-  const { config, sessions, clock } = services
+export function sessionRoutes(services: SelfServices) {
+  const { config, ownSessions, clock } = services
   const live = requireLiveSession(services)
 
   async function endOne(c: Context<SignedInEnv>, id: string): Promise<void> {
@@ -41,7 +41,7 @@ export function sessionRoutes(services: Services) {
       const { userId, sessionId } = c.var.principal
       const before = readCursor(c, parseCursor)
       // One more than is shown tells whether there is a next page.
-      const listed = await sessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
+      const listed = await ownSessions.list(userId, { before, limit: PAGE_SIZE + 1 }, clock())
       const shown = listed.slice(0, PAGE_SIZE)
       const last = listed.length > PAGE_SIZE ? shown.at(-1) : undefined
       return c.json({

@@ -1,5 +1,5 @@
 import { type AuditRow, CHAINED_COLUMNS } from '../../audit/audit-chain'
-import type { AuditEvent, RecordedEvent } from '../../audit/audit-event'
+import type { AuditEvent } from '../../audit/audit-event'
 import type { AuditLog } from '../../audit/audit-log'
 import type { SqlDatabase } from './sql-database'
 import { PREVIOUS_CHANGED, type SqlValue, type Statement, sql } from './statement'
@@ -9,16 +9,6 @@ export function createAuditLog(db: SqlDatabase): AuditLog {
   return {
     async record(event) {
       await db.change(recordEvent(event), { outcomeMatters: false })
-    },
-
-    async list(subjectId, { before, limit }) {
-      const rows = await db.all(
-        sql<AuditEventRow>(
-          'SELECT * FROM audit_events WHERE subject_id = :subject_id AND seq < :before ORDER BY seq DESC LIMIT :limit',
-          { subject_id: subjectId, before: before ?? Number.MAX_SAFE_INTEGER, limit },
-        ),
-      )
-      return rows.map(toRecordedEvent)
     },
 
     async findUnsealed(until, limit) {
@@ -187,7 +177,7 @@ function valuesOf(event: AuditEvent): Record<(typeof COLUMNS)[number], SqlValue>
   }
 }
 
-interface AuditEventRow extends AuditRow {
+export interface AuditEventRow extends AuditRow {
   readonly seq: number
   readonly at: number
   readonly event: string
@@ -202,21 +192,4 @@ interface AuditEventRow extends AuditRow {
   readonly user_agent: string | null
   readonly request_id: string | null
   readonly chain_hash: string | null
-}
-
-function toRecordedEvent(row: AuditEventRow): RecordedEvent {
-  return {
-    seq: row.seq,
-    at: row.at,
-    event: row.event,
-    outcome: row.outcome,
-    reason: row.reason,
-    byOwner: row.actor_id !== null && row.actor_id === row.subject_id,
-    sessionId: row.session_id,
-    mode: row.mode,
-    address: row.address,
-    country: row.country,
-    userAgent: row.user_agent,
-    requestId: row.request_id,
-  }
 }

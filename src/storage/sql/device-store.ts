@@ -1,8 +1,6 @@
-import { auditEvent } from '../../audit/audit-event'
 import { DEVICE_LIFETIME_SECONDS, type Device, type DeviceStore } from '../../devices/device'
-import { recordIfChanged } from './audit-log'
 import type { SqlDatabase } from './sql-database'
-import { ifChanged, sql } from './statement'
+import { sql } from './statement'
 
 /** Creates the store of devices. The statements that make them are in devices.ts, for the transactions that prove an account. */
 export function createDeviceStore(db: SqlDatabase): DeviceStore {
@@ -16,34 +14,6 @@ export function createDeviceStore(db: SqlDatabase): DeviceStore {
       )
       // There are only so many.
       return rows.map(toDevice).sort((a, b) => b.lastSeenAt - a.lastSeenAt)
-    },
-
-    async forget({ id, by, source, now }) {
-      const { userId, sessionId, mode } = by
-      const { forgotten } = await db.transaction({
-        forgotten: sql<{ id: string }>(
-          // guard: a device is forgotten by its owner alone
-          'DELETE FROM devices WHERE user_id = :user_id AND id = :id RETURNING id',
-          {
-            user_id: userId,
-            id,
-          },
-        ),
-        recorded: ifChanged(
-          'forgotten',
-          recordIfChanged(
-            auditEvent('device-forgotten', {
-              at: now,
-              actorId: userId,
-              subjectId: userId,
-              sessionId,
-              mode,
-              source,
-            }),
-          ),
-        ),
-      })
-      return forgotten.length === 1
     },
 
     async forgetUnused(now, limit) {

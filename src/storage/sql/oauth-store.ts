@@ -1,11 +1,12 @@
 import { parseClaimsRequest } from '../../oauth/claims-request'
 import type { OAuthStore, PresentedCode } from '../../oauth/oauth-store'
 import { assuranceOf } from '../../sessions/assurance'
+import { findHeld, heldByClient, heldForNoMore } from './client-rotation'
 import { startGrant, toGrant } from './grants'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { keepUsedClient } from './self-registered-store'
-import { findHeld, toOldUse, useCurrent, useOld } from './session-rotation'
+import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type SessionRow, toSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
@@ -126,7 +127,7 @@ export function createOAuthStore(
       const { proven, held, rotated, told } = await db.transaction({
         proven: findProven(client),
         held: findHeld(token, terms, client),
-        rotated: useCurrent(token, terms, { client, asked }),
+        rotated: useCurrent(token, terms, heldForNoMore(client, asked)),
         told: findTold(token.id),
       })
       if (proven.length === 0) return { outcome: 'unknown-client' }
@@ -137,7 +138,7 @@ export function createOAuthStore(
       }
       const [own] = held
       if (own) return { outcome: isOther(asked.resource, own.resource) ? 'other-resource' : 'wider-scope' }
-      const steps = await db.transaction(useOld(mailQueue, token, terms, client))
+      const steps = await db.transaction(useOld(mailQueue, token, terms, heldByClient(client)))
       const use = toOldUse(steps)
       const [row] = steps.live
       if (use.outcome === 'reused') return use

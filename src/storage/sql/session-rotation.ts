@@ -1,48 +1,48 @@
-import type { ClientProof } from '../../oauth/client'
-import type { RefreshAsked } from '../../oauth/oauth-store'
 import type { Rotation, RotationTerms } from '../../sessions/session-store'
 import { type MailQueue, mailIds, type QueuedRow } from './mail-queue'
 import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
-import { ifChanged, type Statement, sql } from './statement'
+import { ifChanged, type SqlValue, type Statement, sql } from './statement'
 
-// The rotation of refresh tokens: those of Janus itself, and those of its clients.
+// The rotation of refresh tokens: those of Janus itself, and those of its clients (client-rotation.ts).
 
 export interface RotatedRow extends LiveSessionRow {
   readonly refresh_counter: number
 }
 
 /** A refresh token: its session, and how many came before it. */
-interface Token {
+export interface Token {
   readonly id: string
   readonly counter: number
+}
+
+/** Describes who presents a refresh token, by what its session must be like: a token of another holder does nothing. */
+export interface Holder {
+  readonly condition: string
+  readonly values: Readonly<Record<string, SqlValue>>
 }
 
 /**
  * Returns the statement that moves the refresh counter of a session on for exactly one caller. It stands alone, because nearly every refresh
  * needs nothing else: {@link useOld} follows where it found no row.
- *
- * @param by Who presents the token, and for what; `null`: a client of Janus itself. A token of another holder does nothing.
  */
 export function useCurrent(
   token: Token,
   { now, idleExpiresAt, reuseSeconds }: RotationTerms,
-  by: { readonly client: ClientProof; readonly asked: RefreshAsked } | null,
+  holder: Holder,
 ): Statement<RotatedRow> {
-  const client = by?.client ?? null
   return sql(
     // guard: a refresh token is used once
     `UPDATE sessions
         SET refresh_counter = refresh_counter + 1, refreshed_at = :now, last_seen_at = :now,
             idle_expires_at = min(:idle_expires_at, expires_at), recent_rotations = ${RECENT_ROTATIONS}
-      WHERE id = :id AND refresh_counter = :counter AND ${heldBy(client)} ${by === null ? '' : NO_MORE}
+      WHERE id = :id AND refresh_counter = :counter AND ${holder.condition}
         AND ended_at IS NULL AND idle_expires_at > :now AND expires_at > :now
         AND EXISTS (SELECT 1 FROM users WHERE id = user_id AND disabled_at IS NULL)
      RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
     {
       ...token,
-      ...holder(client),
-      ...(by === null ? {} : askedValues(by.asked)),
+      ...holder.values,
       now,
       idle_expires_at: idleExpiresAt,
       reuse_seconds: reuseSeconds,
@@ -50,42 +50,19 @@ export function useCurrent(
   )
 }
 
-/** Finds the grant of a current refresh token of a client, as it is before {@link useCurrent}. */
-export function findHeld(
-  token: Token,
-  { now }: RotationTerms,
-  client: ClientProof,
-): Statement<{ readonly resource: string | null }> {
-  return sql(
-    `SELECT sessions.resource FROM sessions ${JOIN_LIVE_ACCOUNT}
-      WHERE sessions.id = :id AND refresh_counter = :counter AND ${HELD_BY_CLIENT}`,
-    { ...token, ...holder(client), now },
-  )
-}
-
-// guard: a refresh that asks for more than was granted uses up no token
-/** No other resource is named, and no word that the scope of the grant lacks. */
-const NO_MORE = `AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource)
-  AND NOT EXISTS (SELECT 1 FROM json_each(:asked) AS asked
-    WHERE replace(' ' || scope || ' ', ' ' || (asked.value ->> 'word') || ' ', '') = ' ' || scope || ' ')`
-
-function askedValues({ scopes, resource }: RefreshAsked) {
-  return { resource, asked: JSON.stringify((scopes ?? []).map((word) => ({ word }))) }
-}
-
 /** Returns the steps for a token that is not the current one: it is repeated within its window, or a thief's. */
 export function useOld(
   mailQueue: MailQueue,
   token: Token,
   { now, reuseSeconds, source }: RotationTerms,
-  client: ClientProof | null,
+  holder: Holder,
 ) {
-  const held = { ...token, ...holder(client), now }
+  const held = { ...token, ...holder.values, now }
   return {
     reused: sql<{ id: string }>(
       // guard: reuse of a refresh token ends its session
       `UPDATE sessions SET ended_at = :now, end_reason = 'refresh-token-reused', end_context = :context
-        WHERE id = :id AND ended_at IS NULL AND ${heldBy(client)} AND refresh_counter > :counter
+        WHERE id = :id AND ended_at IS NULL AND ${holder.condition} AND refresh_counter > :counter
           AND :counter < coalesce(${LOWEST_RECENT}, refresh_counter)
           AND NOT (refresh_counter = :counter + 1 AND refreshed_at >= :now - :reuse_seconds)
        RETURNING id`,
@@ -97,7 +74,7 @@ export function useOld(
     ),
     live: sql<RotatedRow>(
       `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT}
-        WHERE sessions.id = :id AND refresh_counter > :counter AND ${heldBy(client)}`,
+        WHERE sessions.id = :id AND refresh_counter > :counter AND ${holder.condition}`,
       held,
     ),
   }
@@ -118,22 +95,8 @@ export function toOldUse({
   return { outcome: 'repeated', live: toLiveSession(row), counter: row.refresh_counter }
 }
 
-function heldBy(client: ClientProof | null): string {
-  return client === null ? HELD_BY_JANUS : HELD_BY_CLIENT
-}
-
-function holder(client: ClientProof | null) {
-  return client === null ? {} : { client_id: client.clientId, client_secret: client.secretHash }
-}
-
 // guard: a refresh token of a client is none of Janus itself
-const HELD_BY_JANUS = 'sessions.client_id IS NULL'
-
-// guard: a refresh token of one client is none of another
-// guard: a refresh takes the proof of its client
-/** The client of the session presents it, and has proven who it is. */
-const HELD_BY_CLIENT = `sessions.client_id = :client_id AND EXISTS (
-  SELECT 1 FROM oauth_clients WHERE oauth_clients.id = :client_id AND secret_hash IS NOT DISTINCT FROM :client_secret)`
+export const HELD_BY_JANUS: Holder = { condition: 'sessions.client_id IS NULL', values: {} }
 
 /** The instant of an entry of `recent_rotations`, which is `[instant, counter]`. */
 const INSTANT = 'CAST(value ->> 0 AS BIGINT)'

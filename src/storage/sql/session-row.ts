@@ -1,8 +1,7 @@
 import * as v from 'valibot'
-import { nameOfUrl } from '../../oauth/app-metadata'
-import type { Client } from '../../oauth/client'
-import { AUTHENTICATION_METHODS, type ProvenMethod } from '../../sessions/assurance'
-import type { ListedSession, LiveSession, Session } from '../../sessions/session'
+import type { ProvenMethod } from '../../sessions/assurance'
+import { ProvenMethods } from '../../sessions/proven-methods'
+import type { LiveSession, Session } from '../../sessions/session'
 
 /** A session as the database has it. */
 export interface SessionRow {
@@ -32,14 +31,6 @@ export interface LiveSessionRow extends SessionRow {
   readonly roles: string
 }
 
-/** A session with the name of the client that it is of, if any. */
-export interface ListedSessionRow extends SessionRow {
-  readonly client_name: string | null
-  readonly client_registered_by: Client['registeredBy'] | null
-  /** JSON. */
-  readonly client_redirect_uris: string | null
-}
-
 export function toSession(row: SessionRow): Session {
   return {
     id: row.id,
@@ -56,29 +47,11 @@ export function toSession(row: SessionRow): Session {
   }
 }
 
-export function toListedSession(row: ListedSessionRow): ListedSession {
-  const { client_id: id, client_name: name, scope, resource } = row
-  const app =
-    id === null
-      ? null
-      : { id, name: name ?? row.key_name ?? id, host: hostOfClient(row), scope: scope ?? '', resource }
-  return { ...toSession(row), app, keyUsedAt: row.key_used_at }
-}
-
-/** Returns the host that an app is known by which no operator registered. */
-function hostOfClient(row: ListedSessionRow): string | null {
-  const { client_id: id, client_registered_by: registeredBy, client_redirect_uris: uris } = row
-  if (registeredBy === 'document' && id !== null) return nameOfUrl(id)
-  return registeredBy === 'itself' && uris !== null ? nameOfUrl(JSON.parse(uris)[0]) : null
-}
-
 /** Proofs as the database has them: a JSON array. What is none counts as no proof at all. */
 export function parseMethods(json: string): readonly ProvenMethod[] {
-  const methods = v.safeParse(Methods, JSON.parse(json))
+  const methods = v.safeParse(ProvenMethods, JSON.parse(json))
   return methods.success ? methods.output : []
 }
-
-const Methods = v.array(v.object({ method: v.picklist(AUTHENTICATION_METHODS), at: v.number() }))
 
 function methodsOf(row: SessionRow): readonly ProvenMethod[] {
   if (row.methods !== null) return parseMethods(row.methods)

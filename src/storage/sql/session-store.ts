@@ -1,17 +1,10 @@
-import type { DelegatedKind } from '../../sessions/session'
 import type { EndedSession, Rotation, SessionStore } from '../../sessions/session-store'
 import type { MailQueue } from './mail-queue'
-import { toOldUse, useCurrent, useOld } from './session-rotation'
-import { type ListedSessionRow, type LiveSessionRow, toListedSession, toLiveSession } from './session-row'
+import { HELD_BY_JANUS, toOldUse, useCurrent, useOld } from './session-rotation'
+import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endContext, endSessionsOf, JOIN_LIVE_ACCOUNT, selectEndedOf } from './sessions'
 import type { SqlDatabase } from './sql-database'
-import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
-
-/** Finds the sessions of a kind. */
-const OF_KIND = {
-  app: 'AND sessions.client_id IS NOT NULL AND sessions.key_hash IS NULL',
-  'api-key': 'AND sessions.key_hash IS NOT NULL',
-} as const satisfies Record<DelegatedKind, string>
+import { sql } from './statement'
 
 /** Creates the store of sessions. Every statement finds its rows by the primary key or a unique index (src/storage/d1/migrations). */
 export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): SessionStore {
@@ -40,29 +33,6 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
         { outcomeMatters: false },
       )
       return row ? toLiveSession(row) : null
-    },
-
-    async end({ id, userId, kind }, { reason, by, now }) {
-      const { ended } = await db.transaction({
-        ended: sql<EndedSession>(
-          // guard: a person ends a session of their own
-          `UPDATE sessions SET ended_at = :now, end_reason = :reason, end_context = :context
-            WHERE id = :id AND user_id = :user_id AND ended_at IS NULL ${kind ? OF_KIND[kind] : ''}
-           RETURNING id, mode`,
-          { id, user_id: userId, now, reason, context: endContext(by) },
-        ),
-        forgotten: ifChanged(
-          'ended',
-          sql(
-            // guard: an app whose access was ended asks again
-            `DELETE FROM oauth_consents
-              WHERE user_id = :user_id AND client_id = (SELECT client_id FROM sessions WHERE id = :id)
-                AND resource = coalesce((SELECT resource FROM sessions WHERE id = :id), '') AND ${PREVIOUS_CHANGED}`,
-            { id, user_id: userId },
-          ),
-        ),
-      })
-      return ended[0] ?? null
     },
 
     async endPresented(presented, { reason, source, now }) {
@@ -102,35 +72,11 @@ export function createSessionStore(db: SqlDatabase, mailQueue: MailQueue): Sessi
       return ended
     },
 
-    async list(userId, { before, limit, kind }, now) {
-      const rows = await db.all(
-        sql<ListedSessionRow>(
-          // guard: the list of sessions is that of one account
-          // guard: API keys are not listed as sessions
-          `SELECT sessions.*, oauth_clients.name AS client_name, oauth_clients.registered_by AS client_registered_by,
-                  oauth_clients.redirect_uris AS client_redirect_uris
-             FROM sessions LEFT JOIN oauth_clients ON oauth_clients.id = sessions.client_id
-            WHERE sessions.user_id = :user_id AND ended_at IS NULL ${kind ? OF_KIND[kind] : 'AND sessions.key_hash IS NULL'}
-              AND (sessions.created_at, sessions.id) < (:before_at, :before_id)
-              AND idle_expires_at > :now AND expires_at > :now
-            ORDER BY sessions.created_at DESC, sessions.id DESC LIMIT :limit`,
-          {
-            user_id: userId,
-            before_at: before?.createdAt ?? Number.MAX_SAFE_INTEGER,
-            before_id: before?.id ?? '',
-            now,
-            limit,
-          },
-        ),
-      )
-      return rows.map(toListedSession)
-    },
-
     async rotate(id, counter, terms): Promise<Rotation> {
       const token = { id, counter }
-      const [row] = await db.change(useCurrent(token, terms, null))
+      const [row] = await db.change(useCurrent(token, terms, HELD_BY_JANUS))
       if (row) return { outcome: 'rotated', live: toLiveSession(row), counter: row.refresh_counter }
-      return toOldUse(await db.transaction(useOld(mailQueue, token, terms, null)))
+      return toOldUse(await db.transaction(useOld(mailQueue, token, terms, HELD_BY_JANUS)))
     },
 
     async findEnded(endedBefore, limit) {

@@ -1,6 +1,8 @@
+import type { Activity } from '../../../src/audit/activity'
+import type { AuditLog } from '../../../src/audit/audit-log'
 import { encodeBase64url } from '../../../src/crypto/base64url'
 import { createKeyring } from '../../../src/crypto/keyring'
-import { deviceProof } from '../../../src/devices/device'
+import { type DeviceStore, deviceProof, type OwnDeviceStore } from '../../../src/devices/device'
 import type { EventStore } from '../../../src/events/event-store'
 import type { EnrolmentStore } from '../../../src/factors/enrolment'
 import type { FactorRecoveryStore } from '../../../src/factors/factor-recovery'
@@ -15,10 +17,12 @@ import type { OAuthStore } from '../../../src/oauth/oauth-store'
 import type { PasskeyStore } from '../../../src/passkeys/passkey-store'
 import type { RequestSource } from '../../../src/request-source/request-source'
 import type { Mode } from '../../../src/sessions/mode'
+import type { OwnSessionStore } from '../../../src/sessions/own-session-store'
 import type { PreparedSession } from '../../../src/sessions/prepared-session'
 import { newSession } from '../../../src/sessions/session'
-import type { PresentedSession } from '../../../src/sessions/session-store'
+import type { PresentedSession, SessionStore } from '../../../src/sessions/session-store'
 import type { IdentityStore } from '../../../src/social/identity-store'
+import { createActivity } from '../../../src/storage/sql/activity'
 import { createApiKeyStore } from '../../../src/storage/sql/api-key-store'
 import { createSqlMailStores, type SqlMailStores } from '../../../src/storage/sql/create-mail-stores'
 import { createSqlStores, type SqlStores } from '../../../src/storage/sql/create-stores'
@@ -28,6 +32,8 @@ import { createFactorRecoveryStore } from '../../../src/storage/sql/factor-recov
 import { createIdentityStore } from '../../../src/storage/sql/identity-store'
 import { createOAuthStore } from '../../../src/storage/sql/oauth-store'
 import { createOwnAccountStore } from '../../../src/storage/sql/own-account-store'
+import { createOwnDeviceStore } from '../../../src/storage/sql/own-device-store'
+import { createOwnSessionStore } from '../../../src/storage/sql/own-session-store'
 import { createPasskeyStore } from '../../../src/storage/sql/passkey-store'
 import { createPendingSignInStore } from '../../../src/storage/sql/pending-sign-ins'
 import { createSecondFactorStore } from '../../../src/storage/sql/second-factor-store'
@@ -45,6 +51,9 @@ export const ADMIN_ROLE = "a%d_m'in"
 
 /** Holds every port of one database, for a suite to take from. */
 export interface AllStores extends SqlStores, SqlMailStores {
+  readonly sessions: SessionStore & OwnSessionStore
+  readonly devices: DeviceStore & OwnDeviceStore
+  readonly auditLog: AuditLog & Activity
   readonly ownAccounts: OwnAccountStore
   readonly passkeys: PasskeyStore
   readonly secondFactors: SecondFactorStore
@@ -73,8 +82,12 @@ export function storesOn(db: SqlDatabase): AllStores {
     adminRole: ADMIN_ROLE,
     limits: LIMITS,
   }
+  const stores = createSqlStores(db, options)
   return {
-    ...createSqlStores(db, options),
+    ...stores,
+    sessions: { ...stores.sessions, ...createOwnSessionStore(db) },
+    devices: { ...stores.devices, ...createOwnDeviceStore(db) },
+    auditLog: { ...stores.auditLog, ...createActivity(db) },
     ...ofMail,
     ownAccounts: createOwnAccountStore(db, options),
     passkeys: createPasskeyStore(db, options),
