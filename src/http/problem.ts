@@ -1,54 +1,69 @@
 import type { ContentfulStatusCode } from 'hono/utils/http-status'
 
-/** Every refusal there is (RFC 9457): the code, its status, and one sentence on it. docs/reference/problems.md lists the same. */
+/** Every refusal there is (RFC 9457): its status, its code, and one sentence on it. docs/reference/problems.md lists the same. */
 export const PROBLEMS = {
-  'invalid-json': { status: 400, title: 'The body is not valid JSON' },
-  'invalid-link': { status: 400, title: 'The link is invalid or has expired' },
-  'invalid-code': { status: 400, title: 'The code is invalid or has expired' },
-  'passkey-refused': { status: 400, title: 'The passkey was rejected' },
-  'social-refused': { status: 400, title: 'The sign-in at the provider was rejected' },
-  'social-cancelled': { status: 400, title: 'The sign-in at the provider was canceled' },
-  'social-no-address': { status: 400, title: 'The provider vouches for no email address' },
-  'authorization-refused': { status: 400, title: 'The request of the app was rejected' },
-  'passkey-unknown': { status: 400, title: 'The passkey is unknown' },
-  'invalid-credentials': { status: 401, title: 'Email or password is incorrect' },
-  'authentication-required': { status: 401, title: 'Authentication is required' },
-  'invalid-token': { status: 401, title: 'The token is invalid' },
-  'token-expired': { status: 401, title: 'The token has expired' },
-  'session-ended': { status: 401, title: 'The session has ended or is unknown' },
-  'refresh-token-reused': {
-    status: 401,
-    title: 'The refresh token was used before, so its session has ended',
-  },
-  'invalid-second-factor': { status: 401, title: 'The code is incorrect or was used before' },
-  'sign-in-expired': { status: 401, title: 'The sign-in has expired' },
-  'insufficient-user-authentication': { status: 401, title: 'A recent sign-in is required' },
-  'cross-site-request': { status: 403, title: 'Cross-site request rejected' },
-  forbidden: { status: 403, title: 'Permission denied' },
-  'human-check-failed': { status: 403, title: 'The check for programs failed' },
-  'registration-closed': { status: 403, title: 'Registration is closed' },
-  'not-found': { status: 404, title: 'Not found' },
-  'method-not-allowed': { status: 405, title: 'Method not allowed' },
-  'account-mismatch': { status: 409, title: 'Another account is signed in' },
-  'password-not-set': { status: 409, title: 'The account has no password' },
-  'email-not-verified': { status: 409, title: 'The email address is not verified' },
-  'second-factor-not-set': { status: 409, title: 'The account has no second factor' },
-  'mailbox-not-proven': { status: 409, title: 'The sign-in was not begun by a mailed link' },
-  'second-factor-required': { status: 409, title: 'The account must keep a second factor' },
-  'last-way-in': { status: 409, title: 'This is the last way into the account' },
-  'last-administrator': { status: 409, title: 'You are the last administrator' },
-  'identity-refused': { status: 409, title: 'The identity was not connected' },
-  'account-exists': { status: 409, title: 'An account with this email address exists' },
-  'body-too-large': { status: 413, title: 'Request too large' },
-  'unsupported-media-type': { status: 415, title: 'Unsupported content type' },
-  'invalid-input': { status: 422, title: 'Some fields are invalid' },
-  'password-refused': { status: 422, title: 'The password was rejected' },
-  'mode-not-offered': { status: 422, title: 'This sign-in mode is not offered' },
-  'too-many-attempts': { status: 429, title: 'Too many attempts' },
-  'internal-error': { status: 500, title: 'Something went wrong' },
-  'provider-unavailable': { status: 502, title: 'The sign-in provider is unavailable' },
-  'store-unavailable': { status: 503, title: 'Storage is unavailable' },
-} as const satisfies Record<string, { status: ContentfulStatusCode; title: string }>
+  ...withStatus(400, {
+    'invalid-json': 'The body is not valid JSON',
+    'invalid-link': 'The link is invalid or has expired',
+    'invalid-code': 'The code is invalid or has expired',
+    'passkey-refused': 'The passkey was rejected',
+    'social-refused': 'The sign-in at the provider was rejected',
+    'social-cancelled': 'The sign-in at the provider was canceled',
+    'social-no-address': 'The provider vouches for no email address',
+    'authorization-refused': 'The request of the app was rejected',
+    'passkey-unknown': 'The passkey is unknown',
+  }),
+  ...withStatus(401, {
+    'invalid-credentials': 'Email or password is incorrect',
+    'authentication-required': 'Authentication is required',
+    'invalid-token': 'The token is invalid',
+    'token-expired': 'The token has expired',
+    'session-ended': 'The session has ended or is unknown',
+    'refresh-token-reused': 'The refresh token was used before, so its session has ended',
+    'invalid-second-factor': 'The code is incorrect or was used before',
+    'sign-in-expired': 'The sign-in has expired',
+    'insufficient-user-authentication': 'A recent sign-in is required',
+  }),
+  ...withStatus(403, {
+    'cross-site-request': 'Cross-site request rejected',
+    forbidden: 'Permission denied',
+    'human-check-failed': 'The check for programs failed',
+    'registration-closed': 'Registration is closed',
+  }),
+  ...withStatus(404, { 'not-found': 'Not found' }),
+  ...withStatus(405, { 'method-not-allowed': 'Method not allowed' }),
+  ...withStatus(409, {
+    'account-mismatch': 'Another account is signed in',
+    'password-not-set': 'The account has no password',
+    'email-not-verified': 'The email address is not verified',
+    'second-factor-not-set': 'The account has no second factor',
+    'mailbox-not-proven': 'The sign-in was not begun by a mailed link',
+    'second-factor-required': 'The account must keep a second factor',
+    'last-way-in': 'This is the last way into the account',
+    'last-administrator': 'You are the last administrator',
+    'identity-refused': 'The identity was not connected',
+    'account-exists': 'An account with this email address exists',
+  }),
+  ...withStatus(413, { 'body-too-large': 'Request too large' }),
+  ...withStatus(415, { 'unsupported-media-type': 'Unsupported content type' }),
+  ...withStatus(422, {
+    'invalid-input': 'Some fields are invalid',
+    'password-refused': 'The password was rejected',
+    'mode-not-offered': 'This sign-in mode is not offered',
+  }),
+  ...withStatus(429, { 'too-many-attempts': 'Too many attempts' }),
+  ...withStatus(500, { 'internal-error': 'Something went wrong' }),
+  ...withStatus(502, { 'provider-unavailable': 'The sign-in provider is unavailable' }),
+  ...withStatus(503, { 'store-unavailable': 'Storage is unavailable' }),
+}
+
+function withStatus<Status extends ContentfulStatusCode, Code extends string>(
+  status: Status,
+  titles: Readonly<Record<Code, string>>,
+) {
+  const rows = Object.entries<string>(titles).map(([code, title]) => [code, { status, title }])
+  return Object.fromEntries(rows) as Readonly<Record<Code, { status: Status; title: string }>>
+}
 
 export type ProblemCode = keyof typeof PROBLEMS
 
