@@ -293,7 +293,7 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'no event is lost because nothing tells of it',
-    cut: '!createEvents && onEvent',
+    cut: 'onEvent !== null',
     put: 'false',
     tests: ['test/contracts/left-out.test.ts'],
   },

@@ -59,7 +59,7 @@ function parsePage(target: string, { issuer, appUrl = null, allowedOrigins = [] 
   const plain = target.replace(/#$/, '')
   if (plain.includes('#')) return null
   const whole = /^\/(?!\/)/.test(plain) ? `${origin}${plain}` : plain
-  const url = URL.canParse(whole) ? new URL(whole) : null
+  const url = URL.parse(whole)
   if (url === null || !isTrustworthy(url) || (url.href !== whole && url.href !== `${whole}/`)) return null
   if (url.username !== '' || url.password !== '' || url.search !== '' || url.hash !== '') return null
   // guard: a page of the app is on an origin that is configured

@@ -5,7 +5,7 @@ import { type Bindings, checkBindings, hasBindings } from './bindings'
 import type { Config } from './config'
 import { type ConfigFault, Fault, fault } from './fault'
 import { checkRules } from './rules'
-import { SETTING_ROWS, type SettingValues } from './settings'
+import { memberOf, SETTING_ROWS, type SettingValues } from './settings'
 
 export type ParsedConfig =
   | { readonly ok: true; readonly config: Config; readonly bindings: Bindings }
@@ -43,7 +43,7 @@ function readSettings(env: Env): ReadSettings {
     const fallback = typeof row.default === 'function' ? row.default(values) : row.default
     const value = parseText(env[name] ?? fallback, (text) => row.parse(text, values))
     if (value instanceof Fault) faults.push({ setting: name, message: `${name} ${value.message}` })
-    else values[row.as] = value
+    else values[memberOf(name, row)] = value
   }
   return { values, faults }
 }

@@ -49,7 +49,7 @@ export function orNone(parse: Parser<number>): (text: string) => number | null |
 }
 
 export function parseIssuer(text: string): Issuer | Fault {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   if (url === null || !isTrustworthy(url))
     return fault('must be an https:// URL (http:// only for localhost)')
   const basePath = url.pathname === '/' ? '' : url.pathname
@@ -84,15 +84,14 @@ export function parseBrandName(text: string): string | Fault {
 export function parseLogoUrl(text: string): string | null | Fault {
   if (text === 'none') return null
   if (/^(\/(?!\.\.?(\/|$))[\w.~-]+)+$/.test(text)) return text
-  return URL.canParse(text) && new URL(text).protocol === 'https:'
-    ? new URL(text).href
-    : fault('must be "none", a path, or an https:// URL')
+  const url = URL.parse(text)
+  return url?.protocol === 'https:' ? url.href : fault('must be "none", a path, or an https:// URL')
 }
 
 /** Returns a URL that links lead to as it is written, or `null` for "none". */
 export function parseAppUrl(text: string): string | null | Fault {
   if (text === 'none') return null
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   const plain = url !== null && url.username === '' && url.password === ''
   return plain && isTrustworthy(url) && (url.href === text || url.href === `${text}/`)
     ? url.href
@@ -100,7 +99,7 @@ export function parseAppUrl(text: string): string | null | Fault {
 }
 
 export function parseMailUrl(text: string): string | Fault {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   const plain = url !== null && url.username === '' && url.password === '' && url.search === ''
   return plain && isTrustworthy(url) && url.href.replace(/\/$/, '') === text
     ? text

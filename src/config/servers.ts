@@ -21,7 +21,7 @@ const REDIS_FORM = 'must be a URL: rediss://user:password@host:6380 (redis:// on
 
 /** Accepts where a Redis server is. The password and the sessions must not cross a public network in clear. */
 export function parseRedisUrl(text: string): RedisServer | Fault {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   if (url === null || !['redis:', 'rediss:'].includes(url.protocol)) return fault(REDIS_FORM)
   const [, database = '0'] = /^\/(\d{1,4})$/.exec(url.pathname) ?? []
   const isPlain = /^(\/\d{0,4})?$/.test(url.pathname) && url.search === '' && url.hash === ''

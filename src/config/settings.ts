@@ -57,8 +57,8 @@ interface SettingParser extends Pick<Parser<unknown>, 'words' | 'range'> {
 }
 
 interface Setting {
-  /** Its member of `SettingValues`. */
-  readonly as: string
+  /** Its member of `SettingValues`, unless that is its name in camel case. */
+  readonly as?: string
   readonly parse: SettingParser
   /** Holds what applies where the setting is absent, as wrangler.toml would have it. A setting without a default is required. */
   readonly default?: string | number | ((earlier: Earlier) => string)
@@ -70,47 +70,43 @@ const MINUTE = 60
 const DAY = 24 * 60 * MINUTE
 
 /**
- * Every setting: its name, its member of the configuration, its parser with its bounds, and its default.
+ * Every setting: its name, its parser with its bounds, and its default. `MEMO_SECONDS` is `memoSeconds` of the configuration.
  *
  * A new setting is one row here and, demanded by the compiler, one row of words in texts/; `Config` follows from the rows, and
  * `npm run docs:configuration` writes the pages. Words are not here, because every Worker would carry them.
  */
 export const SETTINGS = {
-  ISSUER: { as: 'issuer', parse: parseIssuer },
+  ISSUER: { parse: parseIssuer },
   AUTH_MODE: {
     as: 'modes',
     parse: choice<readonly Mode[]>({ session: ['session'], token: ['token'], both: ['session', 'token'] }),
     default: 'both',
   },
-  ALLOWED_ORIGINS: { as: 'allowedOrigins', parse: parseOrigins, default: 'none' },
-  APP_URL: { as: 'appUrl', parse: parseAppUrl, default: 'none' },
+  ALLOWED_ORIGINS: { parse: parseOrigins, default: 'none' },
+  APP_URL: { parse: parseAppUrl, default: 'none' },
   PASSKEY_RP_ID: {
-    as: 'passkeyRpId',
     parse: (text, { issuer }) => parseRpId(text, issuer?.hostname),
     // An address is no domain, so no passkey can be made for it.
     default: ({ issuer }) => (issuer && isDomain(issuer.hostname) ? issuer.hostname : 'none'),
   },
-  PASSKEY_ORIGINS: { as: 'passkeyOrigins', parse: parsePasskeyOrigins, default: 'none' },
-  PASSKEY_APPLE_APPS: { as: 'passkeyAppleApps', parse: parseAppleApps, default: 'none' },
-  PASSKEY_ANDROID_APPS: { as: 'passkeyAndroidApps', parse: parseAndroidApps, default: 'none' },
+  PASSKEY_ORIGINS: { parse: parsePasskeyOrigins, default: 'none' },
+  PASSKEY_APPLE_APPS: { parse: parseAppleApps, default: 'none' },
+  PASSKEY_ANDROID_APPS: { parse: parseAndroidApps, default: 'none' },
 
-  REGISTRATION: { as: 'registration', parse: oneOf('open', 'verified', 'closed'), default: 'open' },
-  MAILER: { as: 'mailer', parse: oneOf('none', 'console', 'cloudflare', 'resend', 'smtp'), default: 'none' },
+  REGISTRATION: { parse: oneOf('open', 'verified', 'closed'), default: 'open' },
+  MAILER: { parse: oneOf('none', 'console', 'cloudflare', 'resend', 'smtp'), default: 'none' },
   MAIL_FROM: {
-    as: 'mailFrom',
     parse: (text, { issuer }) =>
       parseSender(text, issuer?.hostname ?? '') ?? fault('must be an address, or: Name <address>'),
     when: ({ mailer }) => mailer === 'cloudflare' || mailer === 'resend' || mailer === 'smtp',
   },
-  RESEND_API_KEY: { as: 'resendApiKey', parse: parseResendKey, when: ({ mailer }) => mailer === 'resend' },
+  RESEND_API_KEY: { parse: parseResendKey, when: ({ mailer }) => mailer === 'resend' },
   RESEND_URL: {
-    as: 'resendUrl',
     parse: parseMailUrl,
     default: 'https://api.resend.com',
     when: ({ mailer }) => mailer === 'resend',
   },
   EMAIL_VERIFICATION: {
-    as: 'emailVerification',
     parse: oneOf('required', 'optional'),
     // Required wherever addresses can be proven and people are not signed in before. So closing a registration that was
     // `verified` lets nobody in who was not let in before.
@@ -119,10 +115,9 @@ export const SETTINGS = {
       registration !== 'open' && mailer !== undefined && mailer !== 'none' ? 'required' : 'optional',
   },
 
-  ADMIN_ROLE: { as: 'adminRole', parse: parseRoleName, default: 'admin' },
-  SECOND_FACTOR: { as: 'secondFactor', parse: oneOf('optional', 'required', 'roles'), default: 'optional' },
+  ADMIN_ROLE: { parse: parseRoleName, default: 'admin' },
+  SECOND_FACTOR: { parse: oneOf('optional', 'required', 'roles'), default: 'optional' },
   SECOND_FACTOR_ROLES: {
-    as: 'secondFactorRoles',
     parse: parseRoleNames,
     when: ({ secondFactor }) => secondFactor === 'roles',
   },
@@ -135,120 +130,106 @@ export const SETTINGS = {
   },
 
   // KV keeps no record for less than a minute, and half of the idle time must pass before a session slides.
-  SESSION_IDLE_SECONDS: { as: 'sessionIdleSeconds', parse: integer(2 * MINUTE, 400 * DAY), default: 7 * DAY },
+  SESSION_IDLE_SECONDS: { parse: integer(2 * MINUTE, 400 * DAY), default: 7 * DAY },
   // Browsers cap the life of a cookie at 400 days (RFC 6265bis §5.5).
   SESSION_LIFETIME_SECONDS: {
-    as: 'sessionLifetimeSeconds',
     parse: integer(2 * MINUTE, 400 * DAY),
     default: 30 * DAY,
   },
   // A sign-in reads the open sessions of its account, twice each: a thousand are the most that one may cost.
-  MAX_SESSIONS: { as: 'maxSessions', parse: integer(1, 1000), default: 100 },
-  DATABASE: { as: 'database', parse: oneOf(...DATABASES), default: 'd1' },
+  MAX_SESSIONS: { parse: integer(1, 1000), default: 100 },
+  DATABASE: { parse: oneOf(...DATABASES), default: 'd1' },
   DATABASE_LOCATION: {
-    as: 'databaseLocation',
     parse: oneOf(...DATABASE_LOCATIONS),
     default: 'auto',
     when: ({ database }) => database === 'durable-object',
   },
   // Nobody has measured yet whether Hyperdrive takes statements that do not wait for the answer to the one before.
   POSTGRES_PIPELINE: {
-    as: 'postgresPipeline',
     parse: choice({ on: true, off: false }),
     default: 'off',
     when: ({ database }) => database === 'postgres',
   },
-  SESSION_COPIES: { as: 'sessionCopies', parse: oneOf(...SESSION_COPIES), default: 'kv' },
+  SESSION_COPIES: { parse: oneOf(...SESSION_COPIES), default: 'kv' },
   // It bounds what a store that was put back to an earlier state can revive. KV has no such bound: its writes are dear.
   SESSION_COPY_SECONDS: {
-    as: 'sessionCopySeconds',
     parse: integer(30, 60 * MINUTE),
     default: 5 * MINUTE,
     when: ({ sessionCopies }) => !['kv', 'none', undefined].includes(sessionCopies),
   },
-  REDIS_URL: { as: 'redisUrl', parse: parseRedisUrl, when: ({ sessionCopies }) => sessionCopies === 'redis' },
+  REDIS_URL: { parse: parseRedisUrl, when: ({ sessionCopies }) => sessionCopies === 'redis' },
   MEMCACHED_ADDRESS: {
-    as: 'memcachedAddress',
     parse: parseServerAddress,
     when: ({ sessionCopies }) => sessionCopies === 'memcached',
   },
   // It adds to how stale an answer can be. A minute would double what KV promises.
-  MEMO_SECONDS: { as: 'memoSeconds', parse: integer(0, 30), default: 5 },
+  MEMO_SECONDS: { parse: integer(0, 30), default: 5 },
   // Copies in KV are late by a minute anyway; where others are not late at all, a seal would be the only thing that is.
   SEAL_SECONDS: {
-    as: 'sealSeconds',
     parse: integer(0, 5 * MINUTE),
     default: ({ sessionCopies }) => (sessionCopies === 'kv' ? '30' : '0'),
   },
-  LIVE_CHECK: { as: 'liveCheck', parse: oneOf('sensitive', 'always'), default: 'sensitive' },
+  LIVE_CHECK: { parse: oneOf('sensitive', 'always'), default: 'sensitive' },
 
   // An access token cannot be recalled before it ends (RFC 9068 §4; ASVS 5.0 §9.2.1): an hour is the most.
   ACCESS_TOKEN_LIFETIME_SECONDS: {
-    as: 'accessTokenLifetimeSeconds',
     parse: integer(30, 60 * MINUTE),
     default: 15 * MINUTE,
   },
   REFRESH_IDLE_SECONDS: {
-    as: 'refreshIdleSeconds',
     parse: integer(2 * MINUTE, 400 * DAY),
     default: 14 * DAY,
   },
   // Long enough for a lost response or two tabs; longer would let a stolen token share the session unseen.
-  REFRESH_REUSE_SECONDS: { as: 'refreshReuseSeconds', parse: integer(0, 5 * MINUTE), default: 30 },
-  JWT_ALG: { as: 'jwtAlg', parse: oneOf<JwtAlg>('ES256', 'EdDSA', 'HS256'), default: 'ES256' },
+  REFRESH_REUSE_SECONDS: { parse: integer(0, 5 * MINUTE), default: 30 },
+  JWT_ALG: { parse: oneOf<JwtAlg>('ES256', 'EdDSA', 'HS256'), default: 'ES256' },
   AUDIENCE: {
-    as: 'audience',
     parse: parseAudience,
     default: ({ issuer }) => issuer?.href ?? 'unknown',
   },
-  KEY_ROTATION_DAYS: { as: 'keyRotationDays', parse: integer(0, 3650), default: 90 },
+  KEY_ROTATION_DAYS: { parse: integer(0, 3650), default: 90 },
 
   // NIST SP 800-63B-4 §3.1.1.2: 15 where a password is the only factor, never below 8.
-  PASSWORD_MIN_LENGTH: { as: 'passwordMinLength', parse: integer(8, 64), default: 15 },
+  PASSWORD_MIN_LENGTH: { parse: integer(8, 64), default: 15 },
   // OWASP asks for 600,000; below 100,000 the hash is no protection worth the name, and above 3 million, about a second
   // of CPU, it is an outage.
-  PASSWORD_ITERATIONS: { as: 'passwordIterations', parse: integer(100_000, 3_000_000), default: 600_000 },
+  PASSWORD_ITERATIONS: { parse: integer(100_000, 3_000_000), default: 600_000 },
   // No local run and no test of an app calls a service elsewhere.
   BREACH_CHECK: {
-    as: 'breachCheck',
     parse: choice({ on: true, off: false }),
     default: ({ issuer }) => (issuer && isLocal(new URL(issuer.href)) ? 'off' : 'on'),
   },
-  TURNSTILE_SITE_KEY: { as: 'turnstileSiteKey', parse: parseTurnstileSiteKey, default: 'none' },
+  TURNSTILE_SITE_KEY: { parse: parseTurnstileSiteKey, default: 'none' },
   TURNSTILE_SECRET_KEY: {
-    as: 'turnstileSecretKey',
     parse: parseTurnstileSecret,
     when: ({ turnstileSiteKey }) => typeof turnstileSiteKey === 'string',
   },
-  FREE_ATTEMPTS: { as: 'freeAttempts', parse: integer(1, 20), default: 5 },
+  FREE_ATTEMPTS: { parse: integer(1, 20), default: 5 },
   // NIST SP 800-63B-4 §3.2.2: no more than 100 failed attempts in a row.
-  MAX_ATTEMPTS: { as: 'maxAttempts', parse: integer(20, 100), default: 100 },
+  MAX_ATTEMPTS: { parse: integer(20, 100), default: 100 },
   MAX_ATTEMPT_DELAY_SECONDS: {
-    as: 'maxAttemptDelaySeconds',
     parse: integer(1, DAY),
     default: 15 * MINUTE,
   },
 
   BRAND_NAME: {
-    as: 'brandName',
     parse: parseBrandName,
     default: ({ issuer }) => issuer?.hostname ?? 'unknown',
   },
-  BRAND_LOGO_URL: { as: 'brandLogoUrl', parse: parseLogoUrl, default: 'none' },
-  BRAND_ACCENT: { as: 'brandAccent', parse: parseAccent, default: 'none' },
-  BRAND_TERMS_URL: { as: 'brandTermsUrl', parse: parseLogoUrl, default: 'none' },
-  BRAND_PRIVACY_URL: { as: 'brandPrivacyUrl', parse: parseLogoUrl, default: 'none' },
-  OWN_PAGES: { as: 'ownPages', parse: parseOwnPages, default: 'none' },
+  BRAND_LOGO_URL: { parse: parseLogoUrl, default: 'none' },
+  BRAND_ACCENT: { parse: parseAccent, default: 'none' },
+  BRAND_TERMS_URL: { parse: parseLogoUrl, default: 'none' },
+  BRAND_PRIVACY_URL: { parse: parseLogoUrl, default: 'none' },
+  OWN_PAGES: { parse: parseOwnPages, default: 'none' },
 
-  WEBHOOK_URL: { as: 'webhookUrl', parse: parseWebhookUrl, default: 'none' },
+  WEBHOOK_URL: { parse: parseWebhookUrl, default: 'none' },
   WEBHOOK_SECRET: {
-    as: 'webhookSecret',
     parse: parseWebhookSecrets,
     when: ({ webhookUrl }) => typeof webhookUrl === 'string',
   },
-  AUDIT_RETENTION_DAYS: { as: 'auditRetentionDays', parse: integer(1, 3650), default: 365 },
-  LOG_SUCCESS_PERCENT: { as: 'logSuccessPercent', parse: integer(0, 100), default: 10 },
-  PLAYGROUND: { as: 'playground', parse: choice({ off: false, on: true }), default: 'off' },
+  AUDIT_RETENTION_DAYS: { parse: integer(1, 3650), default: 365 },
+  LOG_SUCCESS_PERCENT: { parse: integer(0, 100), default: 10 },
+  PLAYGROUND: { parse: choice({ off: false, on: true }), default: 'off' },
   AUTH_SECRET: { as: 'secrets', parse: parseSecrets },
 } as const satisfies Record<string, Setting>
 
@@ -260,9 +241,22 @@ type ValueOf<Row extends Setting> =
   // It is not read where it does not apply.
   | (Row extends { readonly when: unknown } ? undefined : never)
 
+type MemberOf<Name extends SettingName> = Settings[Name] extends { readonly as: infer Member extends string }
+  ? Member
+  : CamelCase<Name>
+
+type CamelCase<Name extends string> = Name extends `${infer First}_${infer Rest}`
+  ? `${Lowercase<First>}${Capitalize<CamelCase<Rest>>}`
+  : Lowercase<Name>
+
 /** The value of each setting. */
 export type SettingValues = {
-  readonly [Name in SettingName as Settings[Name]['as']]: ValueOf<Settings[Name]>
+  readonly [Name in SettingName as MemberOf<Name>]: ValueOf<Settings[Name]>
+}
+
+/** Returns the member of `SettingValues` that a setting is. */
+export function memberOf(name: string, { as }: Setting): string {
+  return as ?? name.toLowerCase().replace(/_(.)/g, (_, letter: string) => letter.toUpperCase())
 }
 
 /** The rows, for a loop that treats them alike. */

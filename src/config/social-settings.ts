@@ -33,7 +33,7 @@ function parsePrivateKey(text: string): string | Fault {
 }
 
 function parseProviderIssuer(text: string): string | Fault {
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   const plain =
     url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === ''
   // guard: an issuer is reached by TLS

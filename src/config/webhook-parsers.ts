@@ -4,7 +4,7 @@ import { type Fault, fault } from './fault'
 /** Returns where events are sent, or `null` for "none". */
 export function parseWebhookUrl(text: string): string | null | Fault {
   if (text === 'none') return null
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   const plain = url !== null && url.username === '' && url.password === '' && url.hash === ''
   // guard: events go out over TLS alone
   return plain && isTrustworthy(url)

@@ -17,7 +17,7 @@ export function isOrigin(text: string): boolean {
   const [, scheme = ''] = APP_ORIGIN.exec(text) ?? []
   // guard: schemes without pages are no origins
   if (scheme !== '' && scheme !== 'http' && scheme !== 'https') return !NO_PAGES.has(scheme)
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   return url !== null && url.origin === text && !text.includes('*') && isTrustworthy(url)
 }
 

@@ -22,7 +22,7 @@ export function checkRedirectUri(text: string): string | null {
   // guard: a redirect URI has no wildcard, no fragment and nothing that two parsers read differently
   if (!/^[\x21-\x7e]+$/.test(text) || /[\\*#]/.test(text))
     return 'must be ASCII without spaces, backslash, "*" and "#"'
-  const url = URL.canParse(text) ? new URL(text) : null
+  const url = URL.parse(text)
   if (url === null) return 'must be an absolute URL'
   const scheme = url.protocol.slice(0, -1)
   // guard: what a browser would run is no redirect URI

@@ -9,65 +9,76 @@ import type { Parts } from './create-services'
 export function lacksPart(
   env: object,
   { mail, webhookUrl, secondFactor, passwordMinLength, turnstileSiteKey, modes, jwtAlg }: Config,
-  {
-    mailer = null,
-    onEvent = null,
-    createEvents,
-    createMail,
-    createPasskeys,
-    createSecondFactors,
-    createSocialLogin,
-    createProvider,
-    createHumanCheck,
-    createShortPasswords,
-    createPages,
-  }: Parts & { readonly createPages?: unknown } & {
-    readonly mailer?: Mailer | null
-    readonly onEvent?: OnEvent | null
-  },
+  given: GivenParts,
 ): readonly ConfigFault[] {
-  const faults: ConfigFault[] = []
-  const fault = (setting: string, what: string, part: keyof Parts) =>
-    faults.push({ setting, message: `${what}, and createJanus was not given ${part}` })
-  if (!createMail && mailer) fault('MAILER', 'createJanus was given a mailer', 'createMail')
-  else if (!createMail && mail.carrier !== 'none') fault('MAILER', `MAILER is ${mail.carrier}`, 'createMail')
+  const { mailer = null, onEvent = null } = given
+  const { JANUS_EVENTS, SOCIAL_PROVIDERS, OAUTH_SERVER } = env as Partial<Record<string, unknown>>
+  // A domain that is only the default asks for nothing.
+  const ofPasskeys = Object.entries(env).filter(
+    ([setting, value]) => setting.startsWith('PASSKEY_') && isSet(value),
+  )
+  const wanted: readonly Wanted[] = [
+    ['createMail', 'MAILER', mailer !== null && 'createJanus was given a mailer'],
+    ['createMail', 'MAILER', mailer === null && mail.carrier !== 'none' && `MAILER is ${mail.carrier}`],
+    ...ofPasskeys.map(([setting]): Wanted => ['createPasskeys', setting, `${setting} is set`]),
+    // guard: a second factor is required only where there are second factors
+    [
+      'createSecondFactors',
+      'SECOND_FACTOR',
+      secondFactor !== 'optional' && `SECOND_FACTOR is ${secondFactor}`,
+    ],
+    // guard: a service that shall tell people from programs does so
+    ['createHumanCheck', 'TURNSTILE_SITE_KEY', turnstileSiteKey !== null && 'TURNSTILE_SITE_KEY is set'],
+    // guard: short passwords are accepted only where the common ones are known
+    [
+      'createShortPasswords',
+      'PASSWORD_MIN_LENGTH',
+      passwordMinLength < LONG_PASSWORD && `PASSWORD_MIN_LENGTH is ${passwordMinLength}`,
+    ],
+    ['createSocialLogin', 'SOCIAL_PROVIDERS', isSet(SOCIAL_PROVIDERS) && 'SOCIAL_PROVIDERS is set'],
+    // guard: no event is lost because nothing tells of it
+    ['createEvents', 'onEvent', onEvent !== null && 'createJanus was given onEvent'],
+    ['createEvents', 'WEBHOOK_URL', webhookUrl !== null && 'WEBHOOK_URL is set'],
+    [
+      'createEvents',
+      'JANUS_EVENTS',
+      typeof JANUS_EVENTS === 'object' && JANUS_EVENTS !== null && 'JANUS_EVENTS is bound',
+    ],
+  ]
+  const faults = wanted.flatMap(([part, setting, what]): readonly ConfigFault[] =>
+    what !== false && !given[part]
+      ? [{ setting, message: `${what}, and createJanus was not given ${part}` }]
+      : [],
+  )
   // guard: mail by SMTP needs its mailer
-  if (createMail && mail.carrier === 'smtp' && mailer === null) {
+  if (given.createMail && mail.carrier === 'smtp' && mailer === null) {
     const message =
       'MAILER is smtp, which janus serve has on Node; elsewhere createJanus must be given a mailer'
     faults.push({ setting: 'MAILER', message })
   }
-  const { JANUS_EVENTS, SOCIAL_PROVIDERS, OAUTH_SERVER } = env as Partial<Record<string, unknown>>
-  // A domain that is only the default asks for nothing.
-  for (const [setting, value] of createPasskeys ? [] : Object.entries(env))
-    if (setting.startsWith('PASSKEY_') && value !== undefined && value !== 'none')
-      fault(setting, `${setting} is set`, 'createPasskeys')
-  // guard: a second factor is required only where there are second factors
-  if (!createSecondFactors && secondFactor !== 'optional')
-    fault('SECOND_FACTOR', `SECOND_FACTOR is ${secondFactor}`, 'createSecondFactors')
-  // guard: a service that shall tell people from programs does so
-  if (!createHumanCheck && turnstileSiteKey !== null)
-    fault('TURNSTILE_SITE_KEY', 'TURNSTILE_SITE_KEY is set', 'createHumanCheck')
-  // guard: short passwords are accepted only where the common ones are known
-  if (!createShortPasswords && passwordMinLength < LONG_PASSWORD)
-    fault('PASSWORD_MIN_LENGTH', `PASSWORD_MIN_LENGTH is ${passwordMinLength}`, 'createShortPasswords')
-  if (!createSocialLogin && SOCIAL_PROVIDERS !== undefined && SOCIAL_PROVIDERS !== 'none')
-    fault('SOCIAL_PROVIDERS', 'SOCIAL_PROVIDERS is set', 'createSocialLogin')
   if (OAUTH_SERVER === 'on') {
     const lacks = (message: string) =>
       faults.push({ setting: 'OAUTH_SERVER', message: `OAUTH_SERVER is on, and ${message}` })
-    if (!createProvider) lacks('createJanus was not given createProvider')
-    if (!createPages) lacks('createJanus was not given createPages, where people sign in')
+    if (!given.createProvider) lacks('createJanus was not given createProvider')
+    if (!given.createPages) lacks('createJanus was not given createPages, where people sign in')
     if (!modes.includes('session')) lacks('AUTH_MODE has no session mode, in which people sign in')
     // guard: no service is handed the secret that signs tokens
     if (jwtAlg === 'HS256') lacks('JWT_ALG is HS256, whose tokens no other service can verify')
   }
-  // guard: no event is lost because nothing tells of it
-  if (!createEvents && onEvent) fault('onEvent', 'createJanus was given onEvent', 'createEvents')
-  if (!createEvents && webhookUrl !== null) fault('WEBHOOK_URL', 'WEBHOOK_URL is set', 'createEvents')
-  if (!createEvents && typeof JANUS_EVENTS === 'object' && JANUS_EVENTS !== null)
-    fault('JANUS_EVENTS', 'JANUS_EVENTS is bound', 'createEvents')
   return faults
+}
+
+interface GivenParts extends Parts {
+  readonly createPages?: unknown
+  readonly mailer?: Mailer | null
+  readonly onEvent?: OnEvent | null
+}
+
+/** A part, and the setting that takes it: how that is set, or `false`. */
+type Wanted = readonly [part: keyof Parts, setting: string, what: string | false]
+
+function isSet(value: unknown): boolean {
+  return value !== undefined && value !== 'none'
 }
 
 /**

@@ -48,19 +48,12 @@ export function takeTexts({ overrides = {}, languages = {} }: OwnTexts = {}): Ta
   const added = Object.entries(languages)
   const rightToLeft = added.filter(([, { direction }]) => direction === 'rtl').map(([language]) => language)
   const part = <Part extends 'pages' | 'mails'>(name: Part) => ({
-    overrides: Object.fromEntries(
-      Object.entries(overrides).map(([language, texts]) => [language, texts[name]]),
-    ),
-    languages: Object.fromEntries(added.map(([language, texts]) => [language, texts[name]])) as Record<
-      Language,
-      LanguageTexts[Part]
-    >,
+    overrides: ofEach(overrides, (texts) => texts[name]),
+    languages: ofEach(languages, (texts) => texts[name]),
   })
   const ofProvider = <Part extends keyof ProviderTexts>(name: Part) => ({
-    overrides: Object.fromEntries(
-      Object.entries(overrides).map(([language, texts]) => [language, texts.provider?.[name]]),
-    ),
-    languages: Object.fromEntries(added.map(([language, texts]) => [language, texts.provider?.[name]])),
+    overrides: ofEach(overrides, ({ provider }) => provider?.[name]),
+    languages: ofEach(languages, ({ provider }) => provider?.[name]),
   })
   const provider = {
     consent: ofProvider('consent'),
@@ -74,6 +67,11 @@ export function takeTexts({ overrides = {}, languages = {} }: OwnTexts = {}): Ta
     mails: { texts: part('mails'), rightToLeft },
     faults: added.flatMap(([language]) => languageFault(language)),
   }
+}
+
+/** Returns what is taken of the texts of each language. */
+function ofEach<All, Taken>(texts: Readonly<Record<Language, All>>, take: (texts: All) => Taken) {
+  return Object.fromEntries(Object.entries(texts).map(([language, all]) => [language, take(all)]))
 }
 
 function languageFault(language: Language): readonly ConfigFault[] {
