@@ -8,11 +8,15 @@ import type { PasswordPolicy } from '../passwords/password-policy'
 const TEXT_MAX_LENGTH = 1024
 
 /** Text that UTF-8 can carry: a lone surrogate would be stored as another character than was sent. */
-export const Text = v.pipe(
-  v.string('Send a string.'),
-  v.maxLength(TEXT_MAX_LENGTH, `Use at most ${TEXT_MAX_LENGTH} characters.`),
-  v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
-)
+export const Text = textOf(TEXT_MAX_LENGTH)
+
+function textOf(most: number) {
+  return v.pipe(
+    v.string('Send a string.'),
+    v.maxLength(most, `Use at most ${most} characters.`),
+    v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
+  )
+}
 
 export const Email = v.pipe(
   Text,
@@ -34,19 +38,12 @@ const TEXT_FAULTS: Readonly<Record<TextFault, string>> = {
 export const Name = v.pipe(
   Text,
   v.check((name) => [...name].length <= 100, 'Use at most 100 characters.'),
-  v.rawCheck(({ dataset, addIssue }) => {
-    const fault = dataset.typed && !dataset.issues ? checkVisibleText(dataset.value) : null
+  v.rawTransform(({ dataset, addIssue }) => {
+    const fault = checkVisibleText(dataset.value)
     // guard: a name is looked at
     if (fault) addIssue({ message: TEXT_FAULTS[fault], expected: fault })
+    return dataset.value.trim().normalize('NFC') || null
   }),
-  v.transform((name) => name.trim().normalize('NFC') || null),
-)
-
-/** Six digits, however they were copied: with blanks or a hyphen between them, or as full-width digits. */
-export const Code = v.pipe(
-  Text,
-  v.transform((code) => code.normalize('NFKC').replace(/[\p{White_Space}\p{Cf}-]/gu, '')),
-  v.regex(/^[0-9]{6}$/, 'Send the six digits from the email.'),
 )
 
 /** Validates the token that a widget of Turnstile gives, where one is configured. */
@@ -57,13 +54,7 @@ export const TurnstileToken = v.optional(
 /** Room for the request of an app that waits until its person has signed in (src/oauth/request-seals.ts). */
 const RETURN_TO_MAX_LENGTH = 3600
 
-export const ReturnTo = v.optional(
-  v.pipe(
-    v.string('Send a string.'),
-    v.maxLength(RETURN_TO_MAX_LENGTH, `Use at most ${RETURN_TO_MAX_LENGTH} characters.`),
-    v.check((text) => text.isWellFormed(), 'Send well-formed Unicode.'),
-  ),
-)
+export const ReturnTo = v.optional(textOf(RETURN_TO_MAX_LENGTH))
 
 /**
  * Makes what finds the fault of a new password in a body that is refused for something else, so that a person learns of both at once.

@@ -209,11 +209,11 @@ async function parseFields<S extends BodySchema>(
   ])
 }
 
-/** Returns the code of an issue. A raw check of a field names its fault in `expected`. */
+/** Returns the code of an issue. A raw transformation of a field names its fault in `expected`. */
 function codeOf({ kind, type, received, expected }: v.BaseIssue<unknown>): string {
   if (received === 'undefined') return 'missing'
   if (kind === 'schema') return 'type'
-  return (type === 'raw_check' ? expected : null) ?? 'invalid'
+  return (type === 'raw_transform' ? expected : null) ?? 'invalid'
 }
 
 /** Names the fields there are, and not those that were sent: a client may have sent a password as the name of a field. */

@@ -1,4 +1,5 @@
-import { base64url, type CryptoKey } from 'jose'
+import type { CryptoKey } from 'jose'
+import { encode } from 'jose/base64url'
 import { JWKSNoMatchingKey } from 'jose/errors'
 import * as v from 'valibot'
 import type { Clock } from '../runtime/clock'
@@ -180,5 +181,5 @@ export function accessTokenHeader(alg: string, kid: string) {
 }
 
 function encodeHeader(alg: string, kid: string): string {
-  return base64url.encode(JSON.stringify(accessTokenHeader(alg, kid)))
+  return encode(JSON.stringify(accessTokenHeader(alg, kid)))
 }

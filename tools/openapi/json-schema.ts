@@ -90,7 +90,7 @@ const FIELDS: Readonly<Record<string, string>> = {
 const CONVERSION = {
   target: 'draft-2020-12',
   // Checks that JSON Schema has no words for; SAID_OF_PARTS has some.
-  ignoreActions: ['check', 'raw_check', 'readonly'],
+  ignoreActions: ['check', 'readonly'],
   overrideRef: ({ referenceId }) => `#/components/schemas/${referenceId}`,
 } satisfies ConversionConfig
 

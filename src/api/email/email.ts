@@ -20,6 +20,7 @@ import { clearMailSent } from '../mail-sent'
 import { ownAccount, refuseOtherAccount, sameAccount } from '../own-account'
 import { ownerRefused, presentedProof } from '../presented-proof'
 import { requireMail } from '../require-mail'
+import { nextPage, presentPending } from '../sign-in/answer-pending'
 import {
   answerMailRequest,
   chooseMode,
@@ -31,7 +32,6 @@ import {
   presentSignIn,
 } from '../sign-in/answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from '../sign-in/binding'
-import { nextPage, presentPending } from '../sign-in/second-factor'
 
 const VerifyBody = v.object({
   token: Text,

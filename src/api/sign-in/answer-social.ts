@@ -11,9 +11,9 @@ import { OFFER_SECONDS } from '../../social/attempt'
 import type { Identity } from '../../social/provider'
 import { giveDevice } from '../device'
 import { noteMailSent } from '../mail-sent'
+import { answerPending, nextPage, presentPending } from './answer-pending'
 import { answerSignIn, attemptRefused, clearReplaced, type ModeInput, presentSignIn } from './answer-sign-in'
 import { type Binding, giveBinding, keepBinding } from './binding'
-import { answerPending, nextPage, presentPending } from './second-factor'
 
 interface SocialAnswer {
   readonly deviceIds: readonly string[]

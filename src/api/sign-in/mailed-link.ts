@@ -17,11 +17,13 @@ import type { EmailAddress } from '../../identity/email-address'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { MailingServices } from '../../services'
 import { attemptIdOf, formWithAttempt, repeatable } from '../attempt-id'
+import { Code } from '../code-field'
 import { deviceField } from '../device'
-import { Code, Email, ReturnTo, Text, TurnstileToken } from '../fields'
+import { Email, ReturnTo, Text, TurnstileToken } from '../fields'
 import { humanOnly } from '../human-check'
 import { clearMailSent, keepGoal, readMailSent } from '../mail-sent'
 import { requireMail } from '../require-mail'
+import { answerPending } from './answer-pending'
 import {
   answerMailRequest,
   answerSignIn,
@@ -31,7 +33,6 @@ import {
   modeFields,
 } from './answer-sign-in'
 import { clearBinding, keepBinding, presentedBinding } from './binding'
-import { answerPending } from './second-factor'
 import { signingIn } from './signing-in'
 
 const LinkBody = v.object({
