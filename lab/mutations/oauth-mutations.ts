@@ -23,6 +23,18 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'an app that signs says by which keys, in one place', lines: 2, tests: KEYS_OF_DOCUMENTS },
   { guard: 'whoever publishes a private key proves nothing by it', tests: KEYS_OF_DOCUMENTS },
   { guard: 'keys that their owner has taken away prove nothing', tests: KEYS_OF_DOCUMENTS },
+  {
+    guard: 'keys that could not be read again for a day prove nothing',
+    cut: 'clock() < known.countsUntil ? known : null',
+    put: 'known',
+    tests: KEYS_OF_DOCUMENTS,
+  },
+  {
+    guard: 'a document that could not be read again for a day lets nobody in',
+    cut: 'known && now < known.countsUntil',
+    put: 'known',
+    tests: KEYS_OF_DOCUMENTS,
+  },
   { guard: 'what was taken away stays away while its host is not asked again', tests: KEYS_OF_DOCUMENTS },
   { guard: 'where no documents are taken, no app proves itself by one', tests: KEYS_OF_DOCUMENTS },
   {
@@ -41,7 +53,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     guard: 'whoever gives up a browser to another account is signed out of the apps there',
     cut: ' AND kept.user_id <> :user_id',
     put: ' AND kept.user_id = :user_id',
-    tests: ['test/oauth/sign-out.test.ts'],
+    tests: ['test/oauth/back-channel.test.ts'],
   },
   { guard: 'what a browser would run is no redirect URI', tests: REDIRECT_URIS },
   { guard: 'a redirect URI names no user', lines: 2, tests: REDIRECT_URIS },

@@ -61,7 +61,7 @@ export async function verifyAssertion(
   return { clientId: named.clientId, secretHash: client.secretHash }
 }
 
-/** Returns the keys of a client as they are now. Those of a document are fetched again with it, and while they cannot be had, the last ones count. */
+/** Returns the keys of a client as they are now. Those of a document are fetched again with it, and while they cannot be had, the last ones count for a day. */
 async function currentKeys(
   { machines, clientDocuments, clock }: AssertionServices,
   clientId: string,
@@ -71,11 +71,14 @@ async function currentKeys(
   if (known === null || known.freshUntil === null) return known
   // guard: where no documents are taken, no app proves itself by one
   if (clientDocuments === null) return null
-  if (clock() < known.freshUntil) return known
-  const read = await clientDocuments.read(clientId, true)
-  // guard: keys that their owner has taken away prove nothing
-  if (read.outcome === 'refused') return null
-  return read.outcome === 'read' ? machines.findKeys(clientId) : known
+  if (clock() >= known.freshUntil) {
+    const read = await clientDocuments.read(clientId, true)
+    // guard: keys that their owner has taken away prove nothing
+    if (read.outcome === 'refused') return null
+    if (read.outcome === 'read') return machines.findKeys(clientId)
+  }
+  // guard: keys that could not be read again for a day prove nothing
+  return clock() < known.countsUntil ? known : null
 }
 
 /** Reads whose an assertion says it is. Nothing of it is proven yet. */

@@ -15,6 +15,9 @@ const FRESH_SECONDS = { least: 60, usual: 24 * 60 * 60, most: 7 * 24 * 60 * 60 }
 /** Bounds how long keys count, in seconds: whoever has lost one takes it out of the set. */
 const KEYS_FRESH_SECONDS = 60 * 60
 
+/** Says how much longer what a document said counts while its host does not answer, in seconds: outages last hours, and who is away for days may be gone. */
+const UNREAD_SECONDS = 24 * 60 * 60
+
 /** Says how soon a document is asked for again that could not be had, in seconds. */
 const RETRY_SECONDS = 60
 
@@ -81,10 +84,9 @@ export function createClientDocuments({
       const counts = freshSeconds(response.headers.get('Cache-Control') ?? '')
       // guard: keys count for an hour at most
       const freshUntil = clock() + (answer.keys === null ? counts : Math.min(counts, KEYS_FRESH_SECONDS))
-      return {
-        outcome: 'read',
-        client: await store.saveDocument({ ...answer, id: url, freshUntil, now: clock() }),
-      }
+      const countsUntil = freshUntil + UNREAD_SECONDS
+      const client = await store.saveDocument({ ...answer, id: url, freshUntil, countsUntil, now: clock() })
+      return { outcome: 'read', client }
     } catch (error) {
       if (!(error instanceof ProviderUnavailable)) throw error
       log('client-document-unavailable', { origin, reason: error.reason })

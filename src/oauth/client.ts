@@ -16,8 +16,10 @@ export interface Client {
   readonly grants: readonly string[]
   /** Says who vouches for the rest: the operator of Janus, the owner of the URL at which its document stands, or nobody. */
   readonly registeredBy: 'operator' | 'document' | 'itself'
-  /** Says until when its document counts, in seconds; `null`: it has none. */
+  /** Says when its document is read again, in seconds; `null`: it has none. */
   readonly freshUntil: number | null
+  /** Says until when its document counts while it cannot be read again, in seconds. */
+  readonly countsUntil: number
   /** Says where a browser may be led after its person has signed out. */
   readonly postLogoutRedirectUris: readonly string[]
 }

@@ -6,8 +6,10 @@ export interface ProvingKeys {
   readonly keys: readonly ClientKey[]
   /** Proves the client to other statements. Nobody knows the secret. */
   readonly secretHash: string
-  /** Says until when the document counts that has them, in seconds; `null`: an operator registered them. */
+  /** Says when the document is read again that has them, in seconds; `null`: an operator registered them. */
   readonly freshUntil: number | null
+  /** Says until when they count while it cannot be read again, in seconds. */
+  readonly countsUntil: number
 }
 
 /** Finds clients that act for themselves. Every method throws {@link StoreUnavailable} when the store cannot be reached. */

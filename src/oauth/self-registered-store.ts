@@ -17,12 +17,14 @@ export interface SelfRegisteredStore {
       /** Holds what it proves itself by; `null`: it is public. */
       readonly keys: readonly ClientKey[] | null
       readonly freshUntil: number
+      /** Says until when it counts while it cannot be read again. */
+      readonly countsUntil: number
       readonly now: number
     },
   ): Promise<Client>
   /** Takes back what a document said, if it is known: no redirect URI and no key of it counts any more. */
   withdrawDocument(id: string): Promise<void>
-  /** Lets what a document said last count until then, if it is known. */
+  /** Has a document asked for again no sooner than then, if it is known. */
   postponeDocument(id: string, freshUntil: number): Promise<void>
   /** Stores an app that registers itself, unless its source has done so too often. */
   register(

@@ -129,6 +129,26 @@ describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %
     expect((await refreshSigned(service, app, tokens, fresh)).status).toBe(200)
   })
 
+  it('proves nothing once its host has not answered for a day, until it answers again', async () => {
+    const [own] = signers()
+    const { app, service, host } = stage([own.jwk])
+    let tokens = await exchangeSigned(service, app, await codeFor(service, ada, app), own)
+    host.status = 503
+    service.ahead = 24 * HOUR
+    tokens = await refreshSigned(service, app, tokens, own)
+    expect(tokens.status, tokens.text).toBe(200)
+    service.ahead = 25 * HOUR + 5
+    // The second time nobody asks the host.
+    for (const _ of [1, 2]) expect(await refreshSigned(service, app, tokens, own)).toMatchObject(refused)
+    expectProblem(await ask(service, requestOf(app), ada), 400, 'authorization-refused')
+    const asked = host.asked.length
+    expect(await refreshSigned(service, app, tokens, own)).toMatchObject(refused)
+    expect(host.asked).toHaveLength(asked)
+    host.status = 200
+    service.ahead += 65
+    expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
+  })
+
   it('is heard when it changes its keys, however often strangers name others at its host', async () => {
     const [old, fresh] = signers()
     const { app, service, host, publish } = stage([old.jwk])

@@ -13,7 +13,7 @@ export interface CurrentClientServices {
 
 /**
  * Returns a client as it is now, or why a person reads that there is none. What a document said counts for as long as its headers say; then it
- * is fetched again, and while it cannot be had, what it said last counts.
+ * is fetched again, and while it cannot be had, what it said last counts for a day.
  *
  * @param known The client as it is stored; `null`: it is not. @throws {StoreUnavailable}
  */
@@ -31,14 +31,16 @@ export async function currentClient(
     return known && !closed ? withScopes(known, resources) : { why: NOT_REGISTERED }
   // guard: where no documents are taken, no app describes itself
   if (clientDocuments === null) return { why: NOT_REGISTERED }
-  if (known && now < (known.freshUntil ?? 0)) return withScopes(known, resources)
-  const read = await clientDocuments.read(clientId, known !== null)
-  if (read.outcome === 'read') return withScopes(read.client, resources)
   const { host } = new URL(clientId)
-  // guard: a document that its host does not have any more lets nobody in
-  if (read.outcome === 'refused')
-    return { why: `What ${host} says about the app cannot be used: ${read.why}.` }
-  if (known) return withScopes(known, resources)
+  if (!known || now >= (known.freshUntil ?? 0)) {
+    const read = await clientDocuments.read(clientId, known !== null)
+    if (read.outcome === 'read') return withScopes(read.client, resources)
+    // guard: a document that its host does not have any more lets nobody in
+    if (read.outcome === 'refused')
+      return { why: `What ${host} says about the app cannot be used: ${read.why}.` }
+  }
+  // guard: a document that could not be read again for a day lets nobody in
+  if (known && now < known.countsUntil) return withScopes(known, resources)
   return { why: `${host} could not be asked about the app just now. Try again in a minute.` }
 }
 

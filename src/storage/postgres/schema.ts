@@ -2,7 +2,7 @@ import type { SqlDatabase } from '../sql/sql-database'
 import { sql } from '../sql/statement'
 
 /** The newest migration of PostgreSQL, which this version of the code is written for. A test holds it against the folder. */
-export const NEWEST_POSTGRES_MIGRATION = '0043_api_keys.sql'
+export const NEWEST_POSTGRES_MIGRATION = '0044_unread_documents.sql'
 
 /** No statement and no transaction lasts longer: less than a row of the audit trail waits until it is sealed (src/audit/sweep-audit.ts). */
 export const LONGEST_TRANSACTION_MS = 10_000

@@ -14,13 +14,14 @@ export function createMachineStore(db: SqlDatabase): MachineStore {
 
     async findKeys(clientId) {
       const row = await db.first(
-        sql<Pick<ClientRow, 'secret_hash' | 'jwks' | 'fresh_until'>>(
-          'SELECT secret_hash, jwks, fresh_until FROM oauth_clients WHERE id = :id AND jwks IS NOT NULL',
+        sql<Pick<ClientRow, 'secret_hash' | 'jwks' | 'fresh_until' | 'counts_until'>>(
+          'SELECT secret_hash, jwks, fresh_until, counts_until FROM oauth_clients WHERE id = :id AND jwks IS NOT NULL',
           { id: clientId },
         ),
       )
       if (!row?.jwks || row.secret_hash === null) return null
-      return { keys: JSON.parse(row.jwks).keys, secretHash: row.secret_hash, freshUntil: row.fresh_until }
+      const { secret_hash: secretHash, fresh_until: freshUntil, counts_until } = row
+      return { keys: JSON.parse(row.jwks).keys, secretHash, freshUntil, countsUntil: counts_until ?? 0 }
     },
 
     async useAssertion(assertion) {

@@ -25,6 +25,7 @@ export interface ClientRow {
   readonly grants: string
   readonly registered_by: Client['registeredBy']
   readonly fresh_until: number | null
+  readonly counts_until: number | null
   readonly serves: string | null
   readonly jwks: string | null
   readonly sector: string | null
@@ -42,6 +43,7 @@ export function toClient(row: ClientRow): Client {
     grants: JSON.parse(row.grants),
     registeredBy: row.registered_by,
     freshUntil: row.fresh_until,
+    countsUntil: row.counts_until ?? 0,
     postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
   }
 }

@@ -25,16 +25,18 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
       return (await db.change(spendSource({ sources, now }), { outcomeMatters: false })).length > 0
     },
 
-    async saveDocument({ id, name, redirectUris, scopes, keys, freshUntil, now }) {
+    async saveDocument({ id, name, redirectUris, scopes, keys, freshUntil, countsUntil, now }) {
       const [row] = await db.change(
         sql<ClientRow>(
           // A client with keys has a secret that nobody knows, so no statement takes it for a public one.
           // guard: an app that signs is no public client
           `INSERT INTO oauth_clients (id, name, redirect_uris, scopes, jwks, secret_hash, created_at, registered_by, fresh_until,
-                                      kept_until)
-           VALUES (:id, :name, :redirect_uris, :scopes, :jwks, :secret_hash, :now, 'document', :fresh_until, :kept_until)
+                                      counts_until, kept_until)
+           VALUES (:id, :name, :redirect_uris, :scopes, :jwks, :secret_hash, :now, 'document', :fresh_until,
+                   :counts_until, :kept_until)
            ON CONFLICT (id) DO UPDATE SET name = excluded.name, redirect_uris = excluded.redirect_uris,
              scopes = excluded.scopes, jwks = excluded.jwks, fresh_until = excluded.fresh_until,
+             counts_until = excluded.counts_until,
              secret_hash = CASE WHEN excluded.jwks IS NULL THEN NULL ELSE COALESCE(oauth_clients.secret_hash, excluded.secret_hash) END
            WHERE oauth_clients.registered_by = 'document'
            RETURNING *`,
@@ -46,6 +48,7 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
             jwks: keys && JSON.stringify({ keys }),
             secret_hash: keys && encodeBase64url(randomBytes(32)),
             fresh_until: freshUntil,
+            counts_until: countsUntil,
             kept_until: now + KEPT_SECONDS.unused,
             now,
           },
