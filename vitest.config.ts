@@ -74,7 +74,7 @@ const ON_POSTGRES = [
   // Not outbox.test.ts: its sweeps are of other days, and forget the signing keys that other files have.
   'test/mail/password-reset.test.ts',
   'test/oauth/{api-keys,api-key-ends,connected-apps,authorize,token,token-status}.test.ts',
-  'test/oauth/{machines,device,client-assertion,openid,sign-out}.test.ts',
+  'test/oauth/{machines,device,client-assertion,document-keys,openid,sign-out,back-channel}.test.ts',
   'test/sessions/{account-changes,session-limit,sweep-sessions}.test.ts',
   'test/social/linking.test.ts',
   'test/throttling/{attempts,turns}.test.ts',

@@ -3,6 +3,7 @@ import type { Mutation } from './mutation.ts'
 const OPENID = ['test/oauth/openid.test.ts']
 const CONFORMANCE = ['test/oauth/conformance.test.ts']
 const SIGN_OUT = ['test/oauth/sign-out.test.ts']
+const BACK_CHANNEL = ['test/oauth/back-channel.test.ts']
 
 /** The guards of OpenID Connect. */
 export const OPENID_MUTATIONS: readonly Mutation[] = [
@@ -26,7 +27,7 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     guard: 'a logout token is no hint',
     cut: '{ ...expected, typ: TYP }',
     put: 'expected',
-    tests: SIGN_OUT,
+    tests: BACK_CHANNEL,
   },
   {
     guard: 'UserInfo takes tokens that are for UserInfo',
@@ -91,9 +92,14 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     guard: 'a logout token is not sent where its client points to',
     cut: "'manual'",
     put: "'follow'",
-    tests: SIGN_OUT,
+    tests: BACK_CHANNEL,
   },
-  { guard: 'one caller tells a client', cut: 'due_at = :until', put: 'due_at = :until * 0', tests: SIGN_OUT },
+  {
+    guard: 'one caller tells a client',
+    cut: 'due_at = :until',
+    put: 'due_at = :until * 0',
+    tests: BACK_CHANNEL,
+  },
   {
     guard: 'a grant that has ended tells nothing of a person',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.

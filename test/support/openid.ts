@@ -1,7 +1,13 @@
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
-import { codeFor, exchange, type TestClient } from './oauth'
+import { codeFor, exchange, newClient, type TestClient } from './oauth'
 import { type Answer, type SignedIn, send } from './person'
 import type { Service } from './service'
+
+/** Says where a browser is led after a sign-out. */
+export const AFTER = 'https://app.example/bye?from=janus'
+
+/** Says where a client is told of sign-outs. */
+export const TOLD = 'https://app.example/backchannel'
 
 /** Returns a request of an OpenID Connect client to the authorization endpoint, without a resource. */
 export function openIdRequest(others: Readonly<Record<string, string | null>> = {}) {
@@ -59,4 +65,24 @@ export async function readLogoutToken(service: Service, client: TestClient, toke
     typ: 'logout+jwt',
   })
   return { payload, header: protectedHeader }
+}
+
+/** Returns a client that is told of sign-outs, unless it says otherwise. */
+export function listeningClient(
+  others: Partial<{ uri: string | null; alg: string; sector: string | null }> = {},
+): Promise<TestClient> {
+  const { uri = TOLD, alg = 'RS256', sector = null } = others
+  return newClient({
+    openId: { idTokenAlg: alg, sector, postLogoutRedirectUris: [AFTER], backChannelLogoutUri: uri },
+  })
+}
+
+/** Asks for a sign-out as a browser does that a client has led to Janus. */
+export function endSession(
+  service: Service,
+  parameters: Readonly<Record<string, string>>,
+  who?: Pick<SignedIn, 'headers'>,
+): Promise<Answer> {
+  const headers = { Accept: 'text/html', 'Sec-Fetch-Site': 'cross-site', ...who?.headers }
+  return send(service, 'GET', `/oauth/logout?${new URLSearchParams(parameters)}`, { headers })
 }
