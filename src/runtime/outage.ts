@@ -132,18 +132,24 @@ async function reachAndTell<T>(store: Store, call: () => Promise<T>, whatToDo: s
   }
 }
 
-/** Returns whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. */
+/**
+ * Returns whether the database says that it did not run a statement: it was too busy to take it, or the statement itself failed. The code
+ * `SQLITE_ERROR` of SQLite says that; `ERR_SQLITE_ERROR` is the code of Node for whatever SQLite says, a commit that failed included.
+ */
 function wasRefused(cause: unknown): boolean {
   if (!(cause instanceof Error)) return false
   if (cause instanceof NotDone) return true
   const code = 'code' in cause ? String(cause.code) : ''
   return (
-    /overloaded|Too many requests queued|SQLITE_ERROR/.test(`${cause.message} ${code}`) ||
+    /overloaded|Too many requests queued|\bSQLITE_ERROR\b/.test(`${cause.message} ${code}`) ||
     ROLLED_BACK.test(code)
   )
 }
 
-/** SQLSTATEs (PostgreSQL, appendix A) of a transaction that was rolled back: data, constraint, collision, syntax, resources, time-out. */
-const ROLLED_BACK = /^(?:(?:22|23|40|42|53)[0-9A-Z]{3}|57014)$/
+/**
+ * SQLSTATEs (PostgreSQL, appendix A) of a transaction that was rolled back: data, constraint, collision, syntax, resources, time-out. Not 40003,
+ * which says that nobody knows.
+ */
+const ROLLED_BACK = /^(?:(?:22|23|40|42|53)[0-9A-Z]{3}|57014)$(?<!40003)/
 
 const MAY_BE_DONE = 'This may have been done: the answer of the database was lost.'

@@ -1,4 +1,5 @@
 import type { DatabaseSync } from 'node:sqlite'
+import { NotDone } from '../../runtime/outage'
 
 /** A transaction that waits for its turn. */
 interface Waiting {
@@ -8,7 +9,7 @@ interface Waiting {
 }
 
 export interface GroupCommit {
-  /** Runs work as a transaction. The promise is settled once its commit is on the disk. */
+  /** Runs work as a transaction. The promise is settled once its commit is on the disk. @throws {NotDone} If it was rolled back. */
   transact<T>(work: () => T): Promise<T>
   /** Runs what waits, at once. */
   flush(): void
@@ -28,19 +29,22 @@ export function createGroupCommit(db: DatabaseSync): GroupCommit {
     const group = waiting
     waiting = []
     if (group.length === 0) return
+    let committing = false
     try {
       db.exec('BEGIN IMMEDIATE')
       const settle = group.map(runWithin)
+      committing = true
       db.exec('COMMIT')
       for (const settleOne of settle) settleOne()
     } catch (error) {
-      for (const { reject } of group) reject(error)
+      // A commit that failed on its way to the disk may be found there when the file is opened again.
+      for (const { reject } of group) reject(committing ? error : notDone(error))
       // Some failures have rolled it back already, or come of a file that is closed.
       if (db.isOpen && db.isTransaction) db.exec('ROLLBACK')
     }
   }
 
-  /** Runs one of a group. @returns What tells its caller. */
+  /** Runs one of a group. @returns What tells its caller once it is committed. */
   function runWithin({ work, resolve, reject }: Waiting): () => void {
     db.exec('SAVEPOINT one')
     try {
@@ -51,7 +55,9 @@ export function createGroupCommit(db: DatabaseSync): GroupCommit {
       if (!db.isTransaction) throw error
       // guard: a transaction that fails leaves nothing of itself
       db.exec('ROLLBACK TO one; RELEASE one')
-      return () => reject(error)
+      // Whatever becomes of the commit, this one was not done.
+      reject(notDone(error))
+      return () => {}
     }
   }
 
@@ -64,4 +70,8 @@ export function createGroupCommit(db: DatabaseSync): GroupCommit {
       }),
     flush,
   }
+}
+
+function notDone(cause: unknown): NotDone {
+  return new NotDone(cause instanceof Error ? cause.message : String(cause), { cause })
 }

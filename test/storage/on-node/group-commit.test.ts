@@ -71,6 +71,20 @@ it('a commit that fails acknowledges none of them', async () => {
   db.close()
 })
 
+it('API-02: tells that a change may have been done only where its commit failed', async () => {
+  const db = createSqliteDatabase(join(folder, 'told.sqlite'))
+  db.run(`CREATE TABLE parents (id INTEGER PRIMARY KEY);
+    CREATE TABLE children (parent INTEGER REFERENCES parents DEFERRABLE INITIALLY DEFERRED)`)
+  const [orphan, nowhere] = [sql('INSERT INTO children VALUES (2)'), sql('INSERT INTO nowhere VALUES (1)')]
+  const settled = await Promise.allSettled([db.change(orphan), db.transaction({ nowhere })])
+  expect(settled).toMatchObject([
+    { reason: { name: 'StoreUnavailable', detail: expect.stringMatching(/This may have been done/) } },
+    { reason: { name: 'StoreUnavailable', detail: null } },
+  ])
+  db.close()
+  await expect(db.change(orphan)).rejects.toMatchObject({ name: 'StoreUnavailable', detail: null })
+})
+
 it('what waits is committed before the file is closed', async () => {
   const file = join(folder, 'closed.sqlite')
   const db = createSqliteDatabase(file)
