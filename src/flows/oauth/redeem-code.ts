@@ -57,13 +57,17 @@ export async function redeemCode(
   const { oauth, clientTokens, idTokens, log } = services
   if (code === null || redirectUri === null || verifier === null)
     return oauthError('invalid_request', 'Send code, redirect_uri and code_verifier.')
-  const challenge = await challengeOf(verifier)
+  const [challenge, codeHash] = await Promise.all([
+    challengeOf(verifier),
+    hashText(code),
+    // Before the code is taken: tokens that cannot be signed must not use it up.
+    clientTokens.ready(),
+    idTokens.ready(),
+  ])
   if (challenge === null) return oauthError('invalid_request', 'Send code_verifier as RFC 7636 §4.1 has it.')
-  // Before the code is taken: tokens that cannot be signed must not use it up.
-  await Promise.all([clientTokens.ready(), idTokens.ready()])
   const redeemed = await oauth.redeem({
     client,
-    codeHash: await hashText(code),
+    codeHash,
     redirectUri,
     challenge,
     resource,
@@ -123,12 +127,16 @@ export async function issueGranted(
   const { roles, session } = grant.live
   // guard: a grant of one factor acts for no account that must have two
   if (lacksFactor(factorPolicy, { roles, ...assuranceOf(session.methods) })) return invalidGrant()
-  const { token, expiresInSeconds } = await clientTokens.issue(grant, scope)
-  const refreshToken = await refreshTokens.issue({ sessionId: session.id, counter })
   const person = personClaims(grant.person, scope, inIdToken)
-  const idToken = includesScope(scope, OPENID)
-    ? await idTokens.issue({ grant, nonce, accessToken: token, person })
-    : null
+  const [refreshToken, { token, expiresInSeconds, idToken }] = await Promise.all([
+    refreshTokens.issue({ sessionId: session.id, counter }),
+    clientTokens.issue(grant, scope).then(async (issued) => ({
+      ...issued,
+      idToken: includesScope(scope, OPENID)
+        ? await idTokens.issue({ grant, nonce, accessToken: issued.token, person })
+        : null,
+    })),
+  ])
   return { accessToken: token, expiresInSeconds, refreshToken, scope, idToken }
 }
 

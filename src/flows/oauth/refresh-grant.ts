@@ -35,8 +35,11 @@ export async function refreshGrant(
   if (refreshToken === null) return oauthError('invalid_request', 'Send refresh_token.')
   const scopes = scope === null ? null : parseScope(scope)
   if (scope !== null && scopes === null) return widerScope()
-  const presented = await refreshTokens.verify(refreshToken)
-  await Promise.all([clientTokens.ready(), idTokens.ready()])
+  const [presented] = await Promise.all([
+    refreshTokens.verify(refreshToken),
+    clientTokens.ready(),
+    idTokens.ready(),
+  ])
   const now = clock()
   const { sessionId, counter } = presented ?? NO_TOKEN
   const rotated = await oauth.rotate(
