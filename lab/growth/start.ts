@@ -58,8 +58,6 @@ export async function startWorker(
           },
           d1Databases: Object.fromEntries(sizes.map((size) => [bindingName(size), bindingName(size)])),
           kvNamespaces: ['SESSIONS'],
-          // All come from one address here.
-          ratelimits: { LOGIN_LIMIT: { namespace_id: '1', simple: { limit: 1_000_000_000, period: 60 } } },
           unsafeDirectSockets: [{ host: '127.0.0.1', port: 0 }],
         },
       ],

@@ -7,6 +7,7 @@ import { createPasskeys } from '../../src/wiring/create-passkeys'
 import { createSecondFactors } from '../../src/wiring/create-second-factors'
 import { createSelfService } from '../../src/wiring/create-self-service'
 import { type RecordingD1, recordingD1 } from '../../test/support/recording-d1'
+import { CLIENT_LIMIT } from '../bench/servers/client-limit'
 
 /** Janus on one of the databases. */
 interface Grown {
@@ -28,7 +29,7 @@ function grownOf(request: Request): Grown {
   const db = bindings[name] as D1Database
   const recording = recordingD1(db)
   const janus = createJanus(
-    { ...bindings, DB: recording.db },
+    { ...bindings, DB: recording.db, LOGIN_LIMIT: CLIENT_LIMIT },
     { createMail, createPasskeys, createSecondFactors, createSelfService, log: () => {} },
   )
   if (!janus.services) throw new Error('Not configured')
