@@ -86,7 +86,7 @@ async function tabTo({ page }: Visitor, name: string): Promise<void> {
   throw new Error(`Tab does not lead to ${name}`)
 }
 
-describe.concurrent('accessibility', () => {
+describe('accessibility', () => {
   it.for([
     { language: 'en-GB', look: everythingSeen, paths: OPEN_PAGES },
     // The pages are the same but for the words: a sample.
