@@ -190,6 +190,13 @@ const leastCode: Contender = {
   hash: HASH,
 }
 
+/** The same, and no more attempts begin than may fail. */
+const leastCodeCounting: Contender = {
+  ...leastCode,
+  name: 'least code that counts attempts',
+  settings: { COUNT_ATTEMPTS: '1' },
+}
+
 const MEMO_OFF = { MEMO_SECONDS: '0', SEAL_SECONDS: '0' }
 /** As another isolate answers that has never seen the session, for as long as its seal is good. */
 const SEALED = { MEMO_SECONDS: '0', SEAL_SECONDS: '300' }
@@ -200,6 +207,7 @@ export const CONTENDERS = {
   bare: { name: 'bare Hono route', server: 'servers/bare.ts', enter: null },
   kvGet: { name: 'bare + one KV get', server: 'servers/kv-get.ts', enter: enterFreely },
   leastCode,
+  leastCodeCounting,
   joseEs256: { name: 'bare + one jose ES256', server: 'servers/jose-es256.ts', enter: enterFreely },
   honoJwt: { name: 'hono/jwt, HS256', server: 'servers/hono-jwt.ts', enter: enterFreely },
   ironSession: { name: 'iron-session', server: 'rivals/iron-session.ts', enter: enterFreely },
