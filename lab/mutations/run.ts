@@ -27,6 +27,7 @@ const HELP = `Break each guard in turn and see a test fail.
   npm run test:mutation -- [options]
 
   --only TEXT    only guards whose name contains TEXT
+  --from N       begin with the Nth of them: a run that was ended goes on
   --help         print this
 
 Names the test that noticed. Takes some five seconds a guard, and prints how long all took. Exit code: 0 if every broken guard was noticed.`
@@ -37,11 +38,20 @@ const LIMIT_MS = 180_000
 const ROOT = dirname(dirname(import.meta.dirname))
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, help: { type: 'boolean', default: false } },
+  options: {
+    only: { type: 'string' },
+    from: { type: 'string', default: '1' },
+    help: { type: 'boolean', default: false },
+  },
 })
 if (values.help) {
   console.log(HELP)
   process.exit(0)
+}
+
+if (!/^[1-9]\d*$/.test(values.from)) {
+  console.error(`"${values.from}" is not a number. See --help.`)
+  process.exit(2)
 }
 
 const all = [
@@ -68,6 +78,8 @@ for (const mutation of all) {
   process.exit(2)
 }
 const chosen = all.filter(({ guard }) => guard.includes(values.only ?? ''))
+const begin = Number(values.from) - 1
+const tried = chosen.slice(begin)
 const copy = copyProject()
 // Tests, and what they start, find the copy here. It is left again before it goes.
 process.chdir(copy)
@@ -76,17 +88,17 @@ let vitest = await startVitest()
 let unnoticed = 0
 const begun = performance.now()
 try {
-  for (const [index, mutation] of chosen.entries()) {
+  for (const [index, mutation] of tried.entries()) {
     const failed = await brokenTest(mutation)
     if (failed === null) unnoticed += 1
     const by = failed === null ? '' : `\n    by ${failed}`
     console.log(
-      `${index + 1}/${chosen.length} ${failed === null ? 'NOT NOTICED' : 'noticed'}: ${mutation.guard}${by}`,
+      `${begin + index + 1}/${chosen.length} ${failed === null ? 'NOT NOTICED' : 'noticed'}: ${mutation.guard}${by}`,
     )
   }
   const minutes = ((performance.now() - begun) / 60_000).toFixed(1)
   console.log(
-    `${chosen.length - unnoticed} of ${chosen.length} broken guards were noticed, in ${minutes} minutes.`,
+    `${tried.length - unnoticed} of ${tried.length} broken guards were noticed, in ${minutes} minutes.`,
   )
 } finally {
   process.chdir(ROOT)
