@@ -60,7 +60,7 @@ export async function resolveSession(
   const idle = idleSeconds(services.lifetimes, 'session')
   const halfIsOver = live.session.idleExpiresAt - now <= idle / 2
   if (halfIsOver && live.session.idleExpiresAt < live.session.expiresAt) {
-    behindTheResponse(slide(services, live, now + idle))
+    behindTheResponse(slide(services, live, now, idle))
   }
   return live
 }
@@ -90,11 +90,12 @@ async function copyToCache(
 async function slide(
   services: ResolveSessionServices,
   copy: LiveSession,
-  idleExpiresAt: number,
+  now: number,
+  idle: number,
 ): Promise<void> {
   const { sessions, sessionCache, clock } = services
   const { id } = copy.session
-  const slid = await sessions.slide(copy.session, idleExpiresAt, clock())
+  const slid = await sessions.slide(copy.session, now + idle, now)
   if (slid) return copyToCache(services, slid)
   const live = await sessions.findLive(id, clock())
   if (!live) return sessionCache.delete([id])
