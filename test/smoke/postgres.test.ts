@@ -78,6 +78,7 @@ describeWith(['postgres'], 'a Worker with DATABASE=postgres', () => {
 
     // No id has a NUL, and PostgreSQL takes no text with one: it is asked for none.
     const headers = { Authorization: `Bearer ${token}` }
+    expect((await fetch(`${url}/sessions`, { headers })).status).toBe(200)
     const strange = await fetch(`${url}/sessions/${'%00'.repeat(3)}`, { method: 'DELETE', headers })
     expect(strange.status).toBe(404)
 
