@@ -79,7 +79,11 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
         'actor.roles = :actor_roles',
         ':actor_roles = :actor_roles',
       ],
-      ['an invitation takes no account whose address is proven', 'account?.user.emailVerified', 'false'],
+      [
+        'an invitation takes no account whose address is proven',
+        'WHERE id = :user_id AND email_verified_at IS NULL AND disabled_at',
+        'WHERE id = :user_id AND disabled_at',
+      ],
     ] as const
   ).map(([guard, cut, put]) => ({ guard, cut, put, tests: ['test/contracts/administration.test.ts'] })),
   {

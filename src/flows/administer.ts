@@ -105,8 +105,6 @@ export async function invite(
   const { administration, sessionCache } = services
   const { email, name, roles, mailIn } = invited
   const { account, by } = await look(services, administrator, { id: '', canonicalEmail: email.canonical })
-  // guard: an invitation takes no account whose address is proven
-  if (account?.user.emailVerified) return refused('account-exists')
   if (account && account.disabledAt !== null) return refused('account-disabled')
   if (!mayGive(administrator, [...roles, ...(account?.user.roles ?? [])])) return refused('role-beyond-own')
   const token = mailIn === null ? await mintSecret() : null

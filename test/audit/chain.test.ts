@@ -141,6 +141,21 @@ describe('sealing', () => {
     expect(await firstBroken()).toBeNull()
   })
 
+  it('AUD-03: a sweep that comes late seals nothing after what another has sealed', async () => {
+    await insertAt(NOON - 1000, NOON - 900, NOON - 800)
+    const db = faultyD1(env.DB)
+    const sealing = db.hold(/UPDATE audit_events/)
+    const late = sweepAt(NOON, { db: db as unknown as D1Database })
+    await sealing.reached
+    await sweepAt(NOON - 830)
+    sealing.release()
+    await late
+    expect(await sealedSeqs()).toHaveLength(2)
+    await sweepAt(NOON)
+    expect(await sealedSeqs()).toHaveLength(3)
+    expect(await firstBroken()).toBeNull()
+  })
+
   it('AUD-03: does a bounded number of rows in a run, and the rest in the next', async () => {
     await insertAt(...Array.from({ length: 1100 }, (_, index) => NOON - 2000 + (index % 900)).sort())
     const log = await sweepAt(NOON)

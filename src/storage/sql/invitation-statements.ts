@@ -65,6 +65,7 @@ export function inviteAgain(
     },
     endSessions(change, 'ended-by-operator', { condition: unproven, values }),
     // guard: what was set up before an invitation goes
+    // guard: an invitation takes no account whose address is proven
     {
       text: `UPDATE users SET email_verified_at = :now, password_hash = NULL
         WHERE id = :user_id AND email_verified_at IS NULL AND disabled_at IS NULL AND ${change.guard.condition}`,
