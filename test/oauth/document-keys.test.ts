@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { exportJWK, generateKeyPair, type JWK, SignJWT } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { usableKeys } from '../../src/oauth/client-keys'
@@ -147,6 +148,18 @@ describe.each(['jwks', 'jwks_uri'] as const)('OP-10: an app whose document has %
     host.status = 200
     service.ahead += 65
     expect((await refreshSigned(service, app, tokens, own)).status).toBe(200)
+  })
+
+  it('counts while it is fresh and no longer, where a version from before that limit has written it', async () => {
+    const [own] = signers()
+    const { app, service, host } = stage([own.jwk])
+    let tokens = await exchangeSigned(service, app, await codeFor(service, ada, app), own)
+    await env.DB.prepare('UPDATE oauth_clients SET counts_until = NULL WHERE id = ?1').bind(app.id).run()
+    tokens = await refreshSigned(service, app, tokens, own)
+    expect(tokens.status, tokens.text).toBe(200)
+    host.status = 503
+    service.ahead = 2 * HOUR
+    for (const _ of [1, 2]) expect(await refreshSigned(service, app, tokens, own)).toMatchObject(refused)
   })
 
   it('is heard when it changes its keys, however often strangers name others at its host', async () => {

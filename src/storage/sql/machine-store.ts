@@ -21,7 +21,12 @@ export function createMachineStore(db: SqlDatabase): MachineStore {
       )
       if (!row?.jwks || row.secret_hash === null) return null
       const { secret_hash: secretHash, fresh_until: freshUntil, counts_until } = row
-      return { keys: JSON.parse(row.jwks).keys, secretHash, freshUntil, countsUntil: counts_until ?? 0 }
+      return {
+        keys: JSON.parse(row.jwks).keys,
+        secretHash,
+        freshUntil,
+        countsUntil: counts_until ?? freshUntil ?? 0,
+      }
     },
 
     async useAssertion(assertion) {

@@ -43,7 +43,7 @@ export function toClient(row: ClientRow): Client {
     grants: JSON.parse(row.grants),
     registeredBy: row.registered_by,
     freshUntil: row.fresh_until,
-    countsUntil: row.counts_until ?? 0,
+    countsUntil: row.counts_until ?? row.fresh_until ?? 0,
     postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
   }
 }

@@ -71,7 +71,8 @@ export function createSelfRegisteredStore(db: SqlDatabase): SelfRegisteredStore 
 
     async postponeDocument(id, freshUntil) {
       const postponed = sql(
-        `UPDATE oauth_clients SET fresh_until = :fresh_until WHERE id = :id AND registered_by = 'document'`,
+        `UPDATE oauth_clients SET fresh_until = :fresh_until, counts_until = COALESCE(counts_until, fresh_until)
+          WHERE id = :id AND registered_by = 'document'`,
         { id, fresh_until: freshUntil },
       )
       await db.change(postponed, { outcomeMatters: false })
