@@ -44,6 +44,18 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     tests: ['test/smoke/serve.test.ts'],
   },
   {
+    guard: 'a key does what it was made for',
+    cut: '!kept?.usages.includes(usage)',
+    put: '!kept',
+    tests: ['test/storage/on-node/short-crypto.test.ts'],
+  },
+  {
+    guard: 'a MAC is as long as it has to be',
+    cut: 'given.byteLength === expected.byteLength && ',
+    put: '',
+    tests: ['test/storage/on-node/short-crypto.test.ts'],
+  },
+  {
     guard: 'a transaction that fails leaves nothing of itself',
     cut: 'ROLLBACK TO one; ',
     put: '',

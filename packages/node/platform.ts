@@ -1,5 +1,6 @@
 import { Buffer } from 'node:buffer'
-import { timingSafeEqual } from 'node:crypto'
+import { timingSafeEqual, webcrypto } from 'node:crypto'
+import { createShortCrypto } from './short-crypto'
 
 // What Workers have and Node 22 to 24 lack. Each is added only where it is missing.
 
@@ -25,3 +26,16 @@ addMissing(crypto.subtle, 'timingSafeEqual', timingSafeEqual)
 addMissing(globalThis, 'scheduler', {
   wait: (milliseconds: number) => new Promise<void>((resolve) => setTimeout(resolve, milliseconds)),
 })
+
+// Workers compute these where they are asked.
+const { subtle } = webcrypto
+Object.assign(
+  subtle,
+  createShortCrypto({
+    digest: subtle.digest.bind(subtle),
+    sign: subtle.sign.bind(subtle),
+    verify: subtle.verify.bind(subtle),
+    importKey: subtle.importKey.bind(subtle),
+    deriveKey: subtle.deriveKey.bind(subtle),
+  }),
+)
