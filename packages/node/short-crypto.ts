@@ -5,7 +5,7 @@ const SHORT_BYTES = 4096
 
 type Subtle = webcrypto.SubtleCrypto
 
-/** What of Web Crypto this is in place of. */
+/** Lists what of Web Crypto is replaced. */
 type ShortCrypto = Pick<Subtle, 'digest' | 'sign' | 'verify' | 'importKey' | 'deriveKey'>
 
 type Algorithm = Parameters<Subtle['sign']>[0]
