@@ -42,9 +42,10 @@ export function createShortCrypto(subtle: ShortCrypto): ShortCrypto {
   ): Promise<webcrypto.CryptoKey> {
     const name = typeof algorithm === 'string' ? algorithm : algorithm.name
     if (name !== 'HMAC' && name !== 'ECDSA') return take(extractable)
-    const [key, readable] = await Promise.all([take(extractable), take(true)])
-    const kind = kindOfKey(key)
-    if (kind !== null) keys.set(key, { kind, object: KeyObject.from(readable), usages: key.usages })
+    // A JWK may say that nobody may read it (`ext`). Then there is no second one, and Web Crypto uses the first.
+    const [key, readable] = await Promise.all([take(extractable), take(true).catch(() => null)])
+    const kind = readable && kindOfKey(key)
+    if (kind) keys.set(key, { kind, object: KeyObject.from(readable), usages: key.usages })
     return key
   }
 

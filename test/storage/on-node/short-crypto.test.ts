@@ -1,4 +1,5 @@
 import { webcrypto } from 'node:crypto'
+import { exportJWK, importJWK } from 'jose'
 import { describe, expect, it } from 'vitest'
 import { createShortCrypto } from '../../../packages/node/short-crypto'
 
@@ -45,7 +46,7 @@ const macKey = (by: Replaced, usages: webcrypto.KeyUsage[], hash = 'SHA-256') =>
   by.importKey('raw', RAW, { name: 'HMAC', hash }, false, usages)
 
 /** Returns a pair as it is read from storage. */
-async function pair(by: Replaced, namedCurve: string) {
+async function pair(by: Replaced, namedCurve: string, readable = false) {
   const algorithm = { name: 'ECDSA', namedCurve }
   const made = (await generateKey.call(webcrypto.subtle, algorithm, true, [
     'sign',
@@ -55,7 +56,7 @@ async function pair(by: Replaced, namedCurve: string) {
   const jwk = await webcrypto.subtle.exportKey('jwk', made.publicKey)
   return {
     privateKey: await by.importKey('pkcs8', pkcs8, algorithm, false, ['sign']),
-    publicKey: await by.importKey('jwk', jwk, algorithm, false, ['verify']),
+    publicKey: await by.importKey('jwk', jwk, algorithm, readable, ['verify']),
   }
 }
 
@@ -225,5 +226,14 @@ describe('a process that serves Janus on Node', () => {
     expect(await crypto.subtle.digest('SHA-256', bytes(3))).toEqual(
       await WEB_CRYPTO.digest('SHA-256', bytes(3)),
     )
+  })
+
+  it('takes a key that says it must not be readable (`ext`), as an app may publish it', async () => {
+    await import('../../../packages/node/platform')
+    const { privateKey, publicKey } = await pair(WEB_CRYPTO, 'P-256', true)
+    const signature = await WEB_CRYPTO.sign(ES256, privateKey, bytes(50))
+    const key = await importJWK({ ...(await exportJWK(publicKey)), ext: false }, 'ES256')
+    expect(await crypto.subtle.verify(ES256, key as CryptoKey, signature, bytes(50))).toBe(true)
+    expect(await crypto.subtle.verify(ES256, key as CryptoKey, signature, bytes(51))).toBe(false)
   })
 })
