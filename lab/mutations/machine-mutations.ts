@@ -85,11 +85,17 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     put: 'await (async (text: string, ..._: unknown[]) => ({ payload: decodeJwt(text) }))(assertion,',
     tests: ASSERTION,
   },
+  {
+    guard: 'the client of an assertion is a text',
+    cut: "typeof clientId === 'string' && ",
+    put: '',
+    tests: ASSERTION,
+  },
   { guard: 'an assertion is for this issuer alone', tests: ASSERTION },
   { guard: 'an assertion lasts five minutes at most', tests: ASSERTION },
   {
     guard: 'an assertion works once',
-    cut: '!(await machines.useAssertion({ id, expiresAt: exp }))',
+    cut: '!(await machines.useAssertion({ id, expiresAt: Math.ceil(exp) }))',
     put: "id === ''",
     tests: ASSERTION,
   },

@@ -56,8 +56,9 @@ export async function verifyAssertion(
   if (exp > now + ASSERTION_SECONDS) return null
   if (typeof jti !== 'string' || jti === '' || jti.length > 256) return null
   const id = (await hashText(`assertion\n${named.clientId}\n${jti}`)).slice(0, 22)
+  // An instant may have fractions (RFC 7519 §2), which no database here keeps.
   // guard: an assertion works once
-  if (!(await machines.useAssertion({ id, expiresAt: exp }))) return null
+  if (!(await machines.useAssertion({ id, expiresAt: Math.ceil(exp) }))) return null
   return { clientId: named.clientId, secretHash: client.secretHash }
 }
 
@@ -87,7 +88,10 @@ function readNames(assertion: string): { readonly clientId: string; readonly kid
   try {
     const { kid } = decodeProtectedHeader(assertion)
     const { sub: clientId = '' } = decodeJwt(assertion)
-    return isClientId(clientId) && kid !== undefined ? { clientId, kid } : null
+    // Whatever JSON has may stand there: nothing of it is checked.
+    // guard: the client of an assertion is a text
+    const isNamed = typeof clientId === 'string' && isClientId(clientId)
+    return isNamed && kid !== undefined ? { clientId, kid } : null
   } catch {
     return null
   }

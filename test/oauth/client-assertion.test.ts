@@ -88,6 +88,12 @@ it.each(['ES256', 'RS256', 'EdDSA'])(
   },
 )
 
+it('an assertion may end within a second (RFC 7519 §2), and works once all the same', async () => {
+  const text = await assertion({ claims: { exp: Date.now() / 1000 + 60.5 } })
+  expect((await ask(text)).status).toBe(200)
+  expect(await ask(text)).toMatchObject(refused('invalid_client', 401))
+})
+
 it('INC-23: twenty uses of one assertion at once give one token', async () => {
   const text = await assertion()
   const answers = await Promise.all(Array.from({ length: 20 }, () => ask(text)))
@@ -113,6 +119,7 @@ it('OP-10: every assertion that is bent in one place is refused', async () => {
     'no audience': await assertion({ claims: { aud: undefined } }),
     'another issuer': await assertion({ claims: { iss: `c_${'x'.repeat(22)}` } }),
     'another subject': await assertion({ claims: { sub: `c_${'x'.repeat(22)}` } }),
+    'a list of subjects': await assertion({ claims: { sub: [robot.id] } }),
     'no jti': await assertion({ claims: { jti: undefined } }),
     'an empty jti': await assertion({ claims: { jti: '' } }),
     'a jti that is no text': await assertion({ claims: { jti: 1 } }),
