@@ -57,6 +57,23 @@ export const INPUT_MUTATIONS: readonly Mutation[] = [
     tests: ['test/smoke/postgres.test.ts'],
   },
   {
+    guard: 'no parameter of a form has a NUL, which PostgreSQL takes in no text',
+    lines: 2,
+    tests: ['test/oauth/token.test.ts'],
+  },
+  {
+    guard: 'no nonce has a NUL, which PostgreSQL takes in no text',
+    cut: "nonce.includes('\\0') || ",
+    put: '',
+    tests: ['test/oauth/authorize.test.ts'],
+  },
+  {
+    guard: 'the id of a passkey is base64url: PostgreSQL takes no text with a NUL',
+    cut: '/^[\\w-]{1,1364}$/',
+    put: '/^[^]{1,1364}$/',
+    tests: ['test/contracts/passkey-sign-in.test.ts'],
+  },
+  {
     guard: 'the name of an unknown field is not repeated',
     cut: 'fieldNames',
     put: 'unknownFields',

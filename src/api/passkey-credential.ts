@@ -4,7 +4,8 @@ import type { RelyingParty } from '../passkeys/relying-party'
 
 /** The longest of them is an attestation object with certificates. */
 const Encoded = v.pipe(v.string('Send a string.'), v.maxLength(16 * 1024, 'This is too long.'))
-const CredentialId = v.pipe(v.string('Send a string.'), v.maxLength(1364, 'This is too long.'))
+// guard: the id of a passkey is base64url: PostgreSQL takes no text with a NUL
+const CredentialId = v.pipe(v.string('Send a string.'), v.regex(/^[\w-]{1,1364}$/, 'Send base64url.'))
 const Transport = v.pipe(v.string('Send a string.'), v.regex(/^[a-z-]{1,32}$/, 'Send a name in lower case.'))
 
 /**

@@ -77,8 +77,11 @@ export function parseAuthorizationRequest(
   const fault = checkFlow(parameters)
   if (fault) return refused(fault)
   const nonce = parameters.get('nonce')
-  if (nonce !== null && new TextEncoder().encode(nonce).length > NONCE_MAX_BYTES)
-    return refused(oauthError('invalid_request', `Send nonce as at most ${NONCE_MAX_BYTES} bytes.`))
+  // guard: no nonce has a NUL, which PostgreSQL takes in no text
+  if (nonce !== null && (nonce.includes('\0') || new TextEncoder().encode(nonce).length > NONCE_MAX_BYTES))
+    return refused(
+      oauthError('invalid_request', `Send nonce as at most ${NONCE_MAX_BYTES} bytes without NUL.`),
+    )
   const prompt = parsePrompt(parameters.get('prompt'))
   if (prompt === null)
     return refused(

@@ -154,6 +154,17 @@ describe.each(['session', 'token'] as const)('signing in with a passkey, in %s m
     expectProblem(await use(), 400, 'passkey-unknown')
   })
 
+  it('nothing is looked for that is no id: PostgreSQL takes no text with a NUL', async () => {
+    const ada = await signedInPerson({ mode })
+    const { id, soft } = await addPasskey(ada)
+    const { credential, binding } = await answerChallenge(deployed, soft)
+    const body = { credential: { ...credential, id: 'a\0b' }, binding, mode }
+    expectProblem(await send(deployed, 'POST', '/login/passkey', { body }), 422, 'invalid-input')
+    expectProblem(await ada.post('/passkeys/%00/rename', { name: 'x' }), 404, 'not-found')
+    expectProblem(await ada.post('/passkeys/%00/remove'), 404, 'not-found')
+    expect((await ada.post(`/passkeys/${id}/remove`)).status).toBe(204)
+  })
+
   it('LOG-04: not into an account that is disabled, or has not proven its address where that is asked', async () => {
     const ada = await signedInPerson({ mode })
     const { soft } = await addPasskey(ada)

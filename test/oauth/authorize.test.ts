@@ -109,6 +109,7 @@ describe('an authorization request that is refused', () => {
 
   it.each<[string, Readonly<Record<string, string | null>>, string]>([
     ['a long nonce', { nonce: 'x'.repeat(257) }, 'invalid_request'],
+    ['a nonce with a NUL', { nonce: 'a\0b' }, 'invalid_request'],
   ])('OP-12: %s is told to the client, with state and issuer, signed in or not', (_, others, error) =>
     isTold(others, error),
   )
@@ -127,6 +128,7 @@ describe('an authorization request that is refused', () => {
     ['a scope that is none', { scope: 'a"b' }, 'invalid_scope'],
     ['no resource', { resource: null }, 'invalid_target'],
     ['an unknown resource', { resource: 'https://evil.example/' }, 'invalid_target'],
+    ['a resource with a NUL', { resource: 'a\0b' }, 'invalid_target'],
   ])('OP-14: %s is told to the client, with state and issuer, signed in or not', (_, others, error) =>
     isTold(others, error),
   )

@@ -89,6 +89,14 @@ describe('the codes of a device', () => {
     expect(await startDevice(service, await as(), others)).toMatchObject(refused(error, status))
   })
 
+  it('are not stored for a scope or a resource with a NUL, which PostgreSQL does not take', async () => {
+    for (const name of ['scope', 'resource'])
+      expect(await startDevice(service, await newDeviceClient(), { [name]: 'a\0b' })).toMatchObject({
+        status: 400,
+        body: { error: 'invalid_request' },
+      })
+  })
+
   it('OP-10: are not stored for whoever has not proven which client it is, nor for one that may not', async () => {
     const stored = () => env.DB.prepare('SELECT count(*) AS codes FROM device_codes').first('codes')
     const before = await stored()

@@ -261,6 +261,16 @@ describe('a client at the token endpoint', () => {
     expect(long).toMatchObject(refused('invalid_request'))
   })
 
+  it('a NUL, which PostgreSQL takes in no text, is refused in every parameter', async () => {
+    const proof = { code: 'x', redirect_uri: client.redirectUri, code_verifier: VERIFIER }
+    for (const name of ['code', 'redirect_uri', 'resource', 'scope', 'refresh_token', 'state'])
+      for (const grant_type of ['authorization_code', 'refresh_token'])
+        expect([
+          name,
+          await requestTokens(service, client, { grant_type, refresh_token: 'x', ...proof, [name]: 'a\0b' }),
+        ]).toMatchObject([name, refused('invalid_request')])
+  })
+
   it('every origin may call, without cookies', async () => {
     const code = await codeFor(service, ada, spa)
     const origin = { Origin: 'https://spa.example', 'Sec-Fetch-Site': 'cross-site' }

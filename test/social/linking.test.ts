@@ -252,6 +252,7 @@ describe.each(['session', 'token'] as const)('an account of one’s own, in %s m
     const signedIn = await (await tokenSignIn(service, { subject })).confirm()
     expect(signedIn).toMatchObject({ status: 200, body: { user: { id: ada.userId } } })
     const [identity] = body.identities
+    expectProblem(await ada.post('/identities/%00/remove'), 404, 'not-found')
     expect((await ada.post(`/identities/${identity.id}/remove`)).status).toBe(204)
     expect((await ada.get('/identities')).body).toEqual({ identities: [] })
     expect(service.mailTo(ada.email).map((mail) => mail.subject)).toEqual([

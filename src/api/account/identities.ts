@@ -24,6 +24,7 @@ import { answer } from '../answer'
 import { ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import type { Pages } from '../pages'
+import { requestedId } from '../requested-id'
 import { answerFields, OfferField } from '../social/answer-fields'
 import { providerNamed } from '../social/ask-provider'
 import { beginAtProvider } from '../social/begin'
@@ -104,7 +105,7 @@ export function identityRoutes(services: Services & SocialPart, pages: Pages | n
 
     .post('/identities/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
       const by = { ...changeBy(c, c.var.principal), now: clock() }
-      const removed = await identities.unlink(c.req.param('id'), by, waysIn(services))
+      const removed = await identities.unlink(requestedId(c), by, waysIn(services))
       if (removed.outcome !== 'unlinked')
         throw new Problem(removed.outcome === 'unknown' ? 'not-found' : 'last-way-in')
       services.sendMail(removed.mailIds)

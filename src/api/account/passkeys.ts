@@ -18,6 +18,7 @@ import { answer } from '../answer'
 import { Name, ReturnTo } from '../fields'
 import { ownAccount, sameAccount } from '../own-account'
 import { passkeyParty, passkeyRefused, RegisteredCredential } from '../passkey-credential'
+import { requestedId } from '../requested-id'
 import { waysIn } from './ways-in'
 
 const OptionsBody = v.object({ ...ownAccount })
@@ -68,7 +69,7 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
 
     .post('/passkeys/:id/rename', live, limited, jsonOrFormBody(RenameBody), sameAccount, async (c) => {
       const { name, return_to } = c.req.valid('json')
-      const target = { id: c.req.param('id'), userId: c.var.principal.userId }
+      const target = { id: requestedId(c), userId: c.var.principal.userId }
       const passkey = await passkeys.rename(target, name ?? passkeyParty(services).name)
       if (!passkey) throw new Problem('not-found')
       return answer(c, config, { returnTo: return_to }, { passkey: presentPasskey(passkey) })
@@ -76,7 +77,7 @@ export function passkeyRoutes(services: Services & PasskeyPart) {
 
     .post('/passkeys/:id/remove', live, recent, jsonOrFormBody(RemoveBody), sameAccount, async (c) => {
       const by = { ...changeBy(c), now: clock() }
-      const removed = await passkeys.remove(c.req.param('id'), by, {
+      const removed = await passkeys.remove(requestedId(c), by, {
         ways: waysIn(services),
         secondFactorRequired: requiresFactor(services.factorPolicy, c.var.principal.roles),
       })

@@ -27,6 +27,9 @@ export async function readOAuthForm(c: Context): Promise<OAuthForm | OAuthError>
   const form = new Map(fields)
   // guard: a parameter of a form comes once
   if (form.size !== fields.length) return oauthError('invalid_request', 'Send each parameter once.')
+  // guard: no parameter of a form has a NUL, which PostgreSQL takes in no text
+  if (fields.some(([, value]) => value.includes('\0')))
+    return oauthError('invalid_request', 'Send no parameter with a NUL.')
   return new Map(fields.filter(([, value]) => value !== ''))
 }
 

@@ -85,7 +85,8 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
   const [clientId = '', ...others] = parameters.getAll('client_id')
   if (others.length > 0 || !isClientId(clientId))
     return { outcome: 'unanswerable', why: 'The app is not registered here.' }
-  const resource = parameters.get('resource')
+  // What is no resource here is looked for nowhere. PostgreSQL takes no text with a NUL.
+  const resource = resources.find(({ uri }) => uri === parameters.get('resource'))?.uri ?? null
   const { client: known, ...facts } = await oauth.findAsked({ clientId, sessionId, resource, now })
   const client = await currentClient(services, { clientId, known, now })
   if ('why' in client) return { outcome: 'unanswerable', why: client.why }
