@@ -20,10 +20,14 @@ export function answerUnmatched(c: Context, routes: readonly Route[], basePath: 
     throw new Problem('not-found', { detail })
   }
   const methods = allowedMethods(routes, path.slice(basePath.length) || '/')
-  if (methods.length === 0) throw new Problem('not-found')
-  const headers = { Allow: methods.join(', ') }
+  if (methods.length === 0) {
+    const detail = 'There is no route at this path. Check the path, and the parts that createJanus was given.'
+    throw new Problem('not-found', { detail })
+  }
+  const allow = methods.join(', ')
+  const headers = { Allow: allow }
   if (c.req.method === 'OPTIONS') return c.body(null, 204, headers)
-  throw new Problem('method-not-allowed', { headers })
+  throw new Problem('method-not-allowed', { detail: `This path takes ${allow}.`, headers })
 }
 
 /** Returns whether a path is a base path or below it. */

@@ -241,7 +241,10 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
           status: 405,
           allow: right,
         })
-        if (method !== 'HEAD') expectProblem(await read(answer), 405, 'method-not-allowed')
+        if (method === 'HEAD') continue
+        const refusal = await read(answer)
+        expectProblem(refusal, 405, 'method-not-allowed')
+        expect(refusal.body.detail).toBe(`This path takes ${answer.headers.get('Allow')}.`)
       }
       const options = await ask(service, 'OPTIONS', urlOf(path))
       const allow = options.headers.get('Allow')?.split(', ').sort()
@@ -259,7 +262,10 @@ describe.each(SERVICES)('the route contract at $at', ({ service }) => {
       for (const method of METHODS) {
         const answer = await ask(service, method, path)
         expect({ method, path, status: answer.status }).toEqual({ method, path, status: 404 })
-        if (method !== 'HEAD') expectProblem(await read(answer), 404, 'not-found')
+        if (method === 'HEAD') continue
+        const refusal = await read(answer)
+        expectProblem(refusal, 404, 'not-found')
+        expect(refusal.body.detail).toMatch(/^There is no route at this path/)
       }
     }
   })

@@ -126,12 +126,12 @@ export const PROBLEM_TEXTS: Readonly<Record<ProblemCode, ProblemText>> = {
   },
   'not-found': {
     cause:
-      'No such route, or no such session or device of this account. With `MAILER=none`, routes that send mail return it too.',
-    action: 'Check the path and the id.',
+      'No such route, or no such session or device of this account. With `MAILER=none`, routes that send mail return it too, and so do routes of parts that `createJanus` was not given.',
+    action: 'Check the path and the id. Where there is no route, `detail` says so.',
   },
   'method-not-allowed': {
     cause: 'The path exists, and this method does not.',
-    action: '`Allow` lists the methods.',
+    action: '`Allow` and `detail` list the methods.',
   },
   'account-mismatch': {
     cause: '`account_id` names another account than the one signed in. Nothing was changed.',
