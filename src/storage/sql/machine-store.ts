@@ -1,5 +1,5 @@
 import type { MachineStore } from '../../oauth/machine'
-import { type ClientRow, findProven, toClient } from './proven-client'
+import { type ClientRow, countsUntil, findProven, toClient } from './proven-client'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
 import { useOnce } from './used-challenges'
@@ -20,13 +20,8 @@ export function createMachineStore(db: SqlDatabase): MachineStore {
         ),
       )
       if (!row?.jwks || row.secret_hash === null) return null
-      const { secret_hash: secretHash, fresh_until: freshUntil, counts_until } = row
-      return {
-        keys: JSON.parse(row.jwks).keys,
-        secretHash,
-        freshUntil,
-        countsUntil: counts_until ?? freshUntil ?? 0,
-      }
+      const { secret_hash: secretHash, fresh_until: freshUntil } = row
+      return { keys: JSON.parse(row.jwks).keys, secretHash, freshUntil, countsUntil: countsUntil(row) }
     },
 
     async useAssertion(assertion) {

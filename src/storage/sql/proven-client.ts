@@ -32,6 +32,11 @@ export interface ClientRow {
   readonly post_logout_redirect_uris: string
 }
 
+/** Returns until when what a document said counts while it cannot be read again. A row of a version before migration 0044 has no such limit: it counts while fresh. */
+export function countsUntil(row: Pick<ClientRow, 'fresh_until' | 'counts_until'>): number {
+  return row.counts_until ?? row.fresh_until ?? 0
+}
+
 export function toClient(row: ClientRow): Client {
   return {
     id: row.id,
@@ -43,7 +48,7 @@ export function toClient(row: ClientRow): Client {
     grants: JSON.parse(row.grants),
     registeredBy: row.registered_by,
     freshUntil: row.fresh_until,
-    countsUntil: row.counts_until ?? row.fresh_until ?? 0,
+    countsUntil: countsUntil(row),
     postLogoutRedirectUris: JSON.parse(row.post_logout_redirect_uris),
   }
 }
