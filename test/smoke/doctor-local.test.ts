@@ -1,8 +1,12 @@
-import { readFileSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
+import { testedDate } from '../../packages/cli/doctor/janus-itself.ts'
+import { MIGRATIONS_DIR } from '../../packages/cli/init/needs.ts'
+import { planProject } from '../../packages/cli/init/plan.ts'
+import { MIGRATIONS } from '../../packages/cli/place.ts'
 import { both, type Edit, examine, set, without, wrong } from './examine-config.ts'
-import { documentedToml, SAMPLE_SECRET, writeOwnToml } from './sample-config.ts'
+import { documentedToml, makeFolder, SAMPLE_SECRET, writeOwnToml } from './sample-config.ts'
 
 const OWN_HOST = documentedToml('own-host')
 
@@ -61,5 +65,20 @@ describe('the doctor, of a local configuration', () => {
       set('ALLOWED_ORIGINS', '"http://localhost:3000, https://app.example.com"'),
     )
     expect(wrong(await local(`AUTH_SECRET="${SAMPLE_SECRET}"`, edit))).toEqual(['warning origins.site'])
+  })
+
+  it('finds nothing wrong with the configuration that janus init writes', async () => {
+    const folder = makeFolder()
+    const migrations = join(folder, MIGRATIONS_DIR)
+    mkdirSync(dirname(migrations), { recursive: true })
+    symlinkSync(MIGRATIONS, migrations)
+    for (const { path, after } of planProject(folder, testedDate()).changes) {
+      mkdirSync(dirname(join(folder, path)), { recursive: true })
+      writeFileSync(join(folder, path), after)
+    }
+    writeFileSync(join(folder, '.dev.vars'), `AUTH_SECRET="${SAMPLE_SECRET}"`)
+    const issuer = { ISSUER: overrides.ISSUER, MAILER: 'console' }
+    const config = { configPath: join(folder, 'wrangler.jsonc') }
+    expect(wrong(await examine(config, { target: 'local', overrides: issuer }))).toEqual([])
   })
 })

@@ -27,7 +27,20 @@ const IGNORED = ['node_modules', '.wrangler', '.dev.vars', 'secrets.env']
 
 const NEW_CONFIG_TEXT = `{
   // Janus keeps accounts in DB, copies of sessions in SESSIONS, and limits clients by LOGIN_LIMIT.
-  "$schema": "node_modules/wrangler/config-schema.json"
+  "$schema": "node_modules/wrangler/config-schema.json",
+  // A version with an address of its own would be on the same database.
+  "preview_urls": false,
+  // Name secrets of yours, too: wrangler takes no others from .dev.vars.
+  "secrets": {
+    "required": ["AUTH_SECRET"]
+  },
+  // The platform's own lines have URLs, and those of mailed links hold tokens.
+  "observability": {
+    "enabled": true,
+    "logs": {
+      "invocation_logs": false
+    }
+  }
 }
 `
 
