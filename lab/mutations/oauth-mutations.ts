@@ -323,6 +323,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: TOKEN,
   },
   {
+    guard: 'the activity is that of one account',
+    cut: 'subject_id = :subject_id',
+    put: 'subject_id >= substr(:subject_id, 1, 0)',
+    tests: ['test/contracts/activity.test.ts'],
+  },
+  {
     guard: 'the list of sessions is that of one account',
     cut: 'sessions.user_id = :user_id',
     put: "sessions.user_id <> '' || substr(:user_id, 1, 0)",

@@ -10,6 +10,7 @@ export function createActivity(db: SqlDatabase): Activity {
     async list(subjectId, { before, limit }) {
       const rows = await db.all(
         sql<AuditEventRow>(
+          // guard: the activity is that of one account
           'SELECT * FROM audit_events WHERE subject_id = :subject_id AND seq < :before ORDER BY seq DESC LIMIT :limit',
           { subject_id: subjectId, before: before ?? Number.MAX_SAFE_INTEGER, limit },
         ),
