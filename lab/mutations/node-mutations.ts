@@ -30,6 +30,12 @@ export const NODE_MUTATIONS: readonly Mutation[] = [
     put: '',
     tests: ['test/cli/init.test.ts'],
   },
+  {
+    guard: 'no secret is made for accounts that nobody could ask about',
+    cut: 'MAY_HAVE_ACCOUNTS',
+    put: 'null',
+    tests: ['test/smoke/deploy.test.ts'],
+  },
   { guard: 'a client does not write its own address', tests: ['test/storage/on-node/host.test.ts'] },
   {
     guard: 'the database is readable by its owner alone',

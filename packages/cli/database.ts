@@ -4,7 +4,7 @@ import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from './command.ts'
 import { type D1Place, runOnD1 } from './d1.ts'
-import { isOnDurableObject, withDurableObject } from './durable-object.ts'
+import { databaseOf, NAME_POSTGRES, withDurableObject } from './durable-object.ts'
 import { explainNoAnswer } from './no-answer.ts'
 import { CONFIG_HELP, commandLine, findConfig, IS_CHECKOUT } from './place.ts'
 import { loadJanusOnNode } from './serve/janus-on-node.ts'
@@ -80,7 +80,9 @@ export function toTarget({ local, remote, state, sqlite, postgres, config }: Tar
 export async function withDatabase<T>(target: Target, use: (database: Database) => Promise<T>): Promise<T> {
   if ('configPath' in target) {
     const { configPath, flags } = target
-    if (await isOnDurableObject(configPath))
+    const database = await databaseOf(configPath)
+    if (database === 'postgres') throw new Stop(NAME_POSTGRES, 2)
+    if (database === 'durable-object')
       return withDurableObject(configPath, flags.includes('--remote'), (run) => use(toDatabase(run)))
     return use(toDatabase(async (statements) => runOnD1(target, statements)))
   }

@@ -17,13 +17,18 @@ interface Operator {
   fetch(url: string, init: { method: 'POST'; body: string }): Promise<Response>
 }
 
+/** Says what to do where a command would look for D1. */
+export const NAME_POSTGRES =
+  'DATABASE is postgres, which only its URL leads to. Add: --postgres postgres://USER@HOST/NAME'
+
 const GUIDE = 'docs/operate/durable-object.md'
 
-/** Tells whether a Worker's configuration says that its database is a Durable Object. */
-export async function isOnDurableObject(configPath: string): Promise<boolean> {
-  // Wrangler takes a second to load: most configurations have no such word.
-  if (!readFileSync(configPath, 'utf8').includes('durable-object')) return false
-  return (await readWorker(configPath)).vars.DATABASE === 'durable-object'
+/** Returns the database that a Worker's configuration names. */
+export async function databaseOf(configPath: string): Promise<'d1' | 'durable-object' | 'postgres'> {
+  // Wrangler takes a second to load: most configurations have neither word.
+  if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
+  const { DATABASE } = (await readWorker(configPath)).vars
+  return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
 }
 
 /**

@@ -123,6 +123,19 @@ describe('the first deploy', () => {
     expect(scene.calls()).toEqual([LIST_SECRETS, `${DEPLOY} --secrets-file FILE`])
   })
 
+  it('leaves the migrations of PostgreSQL to its own command, and makes no secret for accounts that may be there', async () => {
+    const hyperdrive = `[[hyperdrive]]\nbinding = "HYPERDRIVE"\nid = "${'0'.repeat(32)}"\n`
+    const toml = `${documentedToml('own-host').replace('[vars]\n', '[vars]\nDATABASE = "postgres"\n')}\n${hyperdrive}`
+    const answers = { 'secret list': NO_WORKER }
+    const refused = prepare({ toml, answers })
+    expect(await refused.run()).toBe(1)
+    expect(refused.calls()).toEqual([LIST_SECRETS])
+    expect(refused.printed()).toContain('--secrets-file FILE')
+    const told = prepare({ toml, answers, secrets: { AUTH_SECRET: SAMPLE_SECRET } })
+    expect(await told.run()).toBe(0)
+    expect(told.calls()).toEqual([LIST_SECRETS, `${DEPLOY} --secrets-file FILE`])
+  })
+
   it('takes the secrets it is given, and makes none', async () => {
     const folder = makeFolder()
     const file = join(folder, 'secrets.env')

@@ -27,6 +27,11 @@ function documentedClass(page = 'explain/session-copies'): string {
 const withDatabaseObject: Edit = (toml) => `${toml}\n${documentedClass('operate/durable-object')}`
 const onDatabaseObject = both(set('DATABASE', '"durable-object"'), withDatabaseObject)
 
+const onPostgres = both(
+  set('DATABASE', '"postgres"'),
+  (toml) => `${toml}\n[[hyperdrive]]\nbinding = "HYPERDRIVE"\nid = "${'0'.repeat(32)}"\n`,
+)
+
 describe('the doctor, of a deployed configuration', () => {
   const MALFORMED = ['warning settings.rest']
   const rows: readonly (readonly [name: string, edit: Edit, expected: readonly string[], plan?: Plan])[] = [
@@ -115,6 +120,8 @@ describe('the doctor, of a deployed configuration', () => {
       ),
       ['warning settings.DATABASE'],
     ],
+    ['PostgreSQL', onPostgres, []],
+    ['PostgreSQL that is not bound', set('DATABASE', '"postgres"'), ['error settings.HYPERDRIVE']],
     ['copies in memory', set('SESSION_COPIES', '"memory"'), ['warning settings.SESSION_COPIES']],
     [
       'copies in Memcached',

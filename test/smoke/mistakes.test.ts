@@ -1,7 +1,11 @@
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
+import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
+import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
+import { runCommand } from '../support/run-command.ts'
+import { documentedToml, writeOwnToml } from './sample-config.ts'
 
 const answer = (text: string) => ({
   code: 1,
@@ -29,6 +33,19 @@ describe('an operator reads', () => {
   it('that wrangler is not logged in', () => {
     expect(isLoggedOut(answer('set a CLOUDFLARE_API_TOKEN environment variable'))).toBe(true)
     expect(isLoggedOut(answer('no such table: users'))).toBe(false)
+  })
+
+  it.each([
+    ['users', users, ['list', '--remote']],
+    ['migrate', migrate, ['--remote']],
+    ['migrate', migrate, []],
+  ])('how to name PostgreSQL where the configuration does: %s', async (_, command, options) => {
+    const toml = documentedToml('own-host').replace('[vars]\n', '[vars]\nDATABASE = "postgres"\n')
+    const { configPath } = writeOwnToml(toml)
+    expect(await runCommand(command, ...options, '--config', configPath)).toEqual({
+      code: -1,
+      printed: expect.stringMatching(/^DATABASE is postgres.* --postgres postgres:/),
+    })
   })
 
   it('which options contradict each other', () => {

@@ -9,7 +9,7 @@ import { describeWith } from '../support/with-tools'
 
 const ROOT = join(import.meta.dirname, '../..')
 
-// The Worker as wrangler builds and serves it, with PostgreSQL behind a Hyperdrive binding.
+// The Worker as `janus dev` serves it, with PostgreSQL behind a Hyperdrive binding.
 describeWith(['postgres'], 'a Worker with DATABASE=postgres', () => {
   let server: PostgresServer
   let database: string
@@ -22,21 +22,12 @@ describeWith(['postgres'], 'a Worker with DATABASE=postgres', () => {
     database = await server.createDatabase('janus')
     await migratePostgres(database, join(ROOT, 'src/storage/postgres/migrations'))
     const port = await freePort()
-    url = `http://127.0.0.1:${port}`
+    url = `http://localhost:${port}`
     const config = join(folder, 'wrangler.json')
     writeFileSync(config, JSON.stringify(wranglerConfig(url, database)))
-    const options = [
-      'dev',
-      '--config',
-      config,
-      '--port',
-      `${port}`,
-      '--ip',
-      '127.0.0.1',
-      '--inspector-port',
-      '0',
-    ]
-    worker = spawn(join(ROOT, 'node_modules/.bin/wrangler'), options, {
+    const command = [join(ROOT, 'packages/cli/janus.ts'), 'dev']
+    const options = ['--config', config, '--port', `${port}`, '--state', join(folder, 'state')]
+    worker = spawn(process.execPath, [...command, ...options], {
       cwd: folder,
       stdio: 'ignore',
       detached: true,

@@ -13,7 +13,7 @@ import { checkReadiness } from '../doctor/check-service.ts'
 import { type Deployment, readDeployment } from '../doctor/deployment.ts'
 import { diagnose } from '../doctor/diagnose.ts'
 import { type Finding, renderFindings } from '../doctor/finding.ts'
-import { isOnDurableObject, withDurableObject } from '../durable-object.ts'
+import { databaseOf, withDurableObject } from '../durable-object.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
 import { commandLine } from '../place.ts'
 import { reasonOf, type Wrangler } from '../wrangler.ts'
@@ -63,8 +63,7 @@ const ASK_EVERY_MS = 2_000
  */
 export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
   const { wrangler, configPath, print, dryRun } = options
-  const onObject = await isOnDurableObject(configPath)
-  const seen = await lookAtAccount(wrangler, onObject)
+  const seen = await lookAtAccount(wrangler, await databaseOf(configPath))
   if (!seen.ok) {
     print(renderFindings([seen.finding]))
     if (!dryRun) return 2
@@ -107,22 +106,24 @@ export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
 
 async function lookAtAccount(
   wrangler: Wrangler,
-  onObject: boolean,
+  place: Awaited<ReturnType<typeof databaseOf>>,
 ): Promise<
   { readonly ok: true; readonly account: Account } | { readonly ok: false; readonly finding: Finding }
 > {
   const secrets = await listSecrets(wrangler)
   if (secrets.kind === 'unanswered') return { ok: false, finding: secrets.finding }
-  const database = onObject
-    ? ({ kind: 'migrates-itself' } as const)
-    : await listMigrations(wrangler, ['--remote'])
+  if (place === 'postgres') return { ok: true, account: { secrets, database: { kind: 'postgres' } } }
+  const database =
+    place === 'durable-object'
+      ? ({ kind: 'migrates-itself' } as const)
+      : await listMigrations(wrangler, ['--remote'])
   if (database.kind === 'unanswered') return { ok: false, finding: database.finding }
   return { ok: true, account: { secrets, database } }
 }
 
 /** Orders the steps. The first deploy creates the database, so it is migrated afterwards. Later, the Worker must find the schema it expects. */
 function orderSteps(database: Account['database']): readonly Step[] {
-  if (database.kind === 'migrates-itself') return ['deploy']
+  if (database.kind === 'migrates-itself' || database.kind === 'postgres') return ['deploy']
   if (database.kind === 'absent') return ['deploy', 'migrate']
   return database.unapplied.length > 0 ? ['migrate', 'deploy'] : ['deploy']
 }
@@ -138,6 +139,8 @@ async function findUsers(
   configPath: string,
 ): Promise<string | null> {
   if (database.kind === 'absent') return null
+  // guard: no secret is made for accounts that nobody could ask about
+  if (database.kind === 'postgres') return MAY_HAVE_ACCOUNTS
   if (database.kind === 'migrates-itself')
     return secrets.kind === 'no-worker' ? null : findUsersInObject(configPath)
   const directory =
@@ -151,6 +154,8 @@ async function findUsers(
 }
 
 const HAS_ACCOUNTS = `The database has accounts, and the Worker has no AUTH_SECRET. Give it the one they were made with: ${commandLine('deploy', '--secrets-file FILE')}.`
+
+const MAY_HAVE_ACCOUNTS = `Accounts are in PostgreSQL, and the Worker has no AUTH_SECRET. Give it the one they were made with, or a new one: ${commandLine('deploy', '--secrets-file FILE')}.`
 
 /** Does what {@link findUsers} does, for a Worker with an object: one that is there may have accounts. */
 async function findUsersInObject(configPath: string): Promise<string | null> {

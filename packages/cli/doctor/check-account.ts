@@ -17,6 +17,8 @@ export type DeployedSecrets =
 export type DatabaseState =
   /** A Durable Object. */
   | { readonly kind: 'migrates-itself' }
+  /** PostgreSQL, which wrangler cannot ask. */
+  | { readonly kind: 'postgres' }
   /** Nothing has made it yet. */
   | { readonly kind: 'absent' }
   | { readonly kind: 'known'; readonly unapplied: readonly string[] }
@@ -76,6 +78,8 @@ export function checkDatabase(database: DatabaseState, target: 'local' | 'deploy
       return database.finding
     case 'migrates-itself':
       return ok(check, 'The Durable Object migrates itself. GET /readyz says whether it could.')
+    case 'postgres':
+      return ok(check, `The database is PostgreSQL. Check it: ${commandLine('doctor', '--postgres URL')}`)
     case 'absent':
       return error(check, 'There is no database yet.', fix)
     case 'known': {

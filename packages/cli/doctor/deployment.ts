@@ -158,6 +158,7 @@ const ALL_BINDINGS = Object.fromEntries(Object.keys(BINDING_TEXTS).map((name) =>
 function standInBindings(wrangler: Unstable_Config): Record<string, object> {
   const bound = {
     DB: wrangler.d1_databases.some(({ binding }) => binding === 'DB'),
+    HYPERDRIVE: wrangler.hyperdrive.some(({ binding }) => binding === 'HYPERDRIVE'),
     SESSIONS: wrangler.kv_namespaces.some(({ binding }) => binding === 'SESSIONS'),
     JANUS_DB: wrangler.durable_objects.bindings.some(({ name }) => name === 'JANUS_DB'),
     COPIES: wrangler.durable_objects.bindings.some(({ name }) => name === 'COPIES'),

@@ -122,11 +122,8 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
   const flags = ['--local', '--persist-to', state]
   // Wrangler would make a database in order to look at it.
   const isThere = existsSync(state)
-  const database: DatabaseState = migratesItself(deployment)
-    ? { kind: 'migrates-itself' }
-    : isThere
-      ? await listUnapplied(config, flags)
-      : { kind: 'absent' }
+  const database: DatabaseState =
+    notOnD1(deployment) ?? (isThere ? await listUnapplied(config, flags) : { kind: 'absent' })
   return [
     ...diagnose(deployment, plan),
     ...(await checkRedis(deployment)),
@@ -144,7 +141,7 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   const deployment = await readDeployment(source)
   // Who may not ask for the one may not ask for the other.
   const asked = secrets.kind === 'unanswered' ? null : () => listUnapplied(config, ['--remote'])
-  const database = migratesItself(deployment) ? ({ kind: 'migrates-itself' } as const) : await asked?.()
+  const database = notOnD1(deployment) ?? (await asked?.())
   return [
     ...diagnose(deployment, plan),
     ...(await checkIssuers(deployment)),
@@ -157,8 +154,10 @@ async function examineDeployed({ config, vars, plan }: Options): Promise<readonl
   ]
 }
 
-function migratesItself({ config }: Deployment): boolean {
-  return config?.database === 'durable-object'
+/** Returns what is known of a database that is not D1, or `null`. */
+function notOnD1({ config }: Deployment): DatabaseState | null {
+  if (config?.database === 'durable-object') return { kind: 'migrates-itself' }
+  return config?.database === 'postgres' ? { kind: 'postgres' } : null
 }
 
 /** Checks what the database holds, if it has the schema for it. */

@@ -2,7 +2,7 @@
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
-import { isOnDurableObject } from '../durable-object.ts'
+import { databaseOf } from '../durable-object.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
 import { devVars } from './local-vars.ts'
@@ -61,7 +61,7 @@ export async function run(args: readonly string[]): Promise<number> {
   // For a plain `wrangler dev`, which serves http.
   const plain = issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
-  if (!(await isOnDurableObject(configPath))) await ensureMigrated(configPath, state)
+  if ((await databaseOf(configPath)) === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []

@@ -3,7 +3,7 @@ import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { reasonOf, toTarget } from '../database.ts'
-import { isOnDurableObject } from '../durable-object.ts'
+import { databaseOf, NAME_POSTGRES } from '../durable-object.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, MIGRATIONS, POSTGRES_MIGRATIONS } from '../place.ts'
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
@@ -67,7 +67,9 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log([...applied.map((name) => `Applied ${name}.`), `${sqlite} is current.`].join('\n'))
     return 0
   }
-  if (await isOnDurableObject(configPath)) {
+  const database = await databaseOf(configPath)
+  if (database === 'postgres') throw new Stop(NAME_POSTGRES, 2)
+  if (database === 'durable-object') {
     console.log('DATABASE is durable-object: the object migrates itself when it starts.')
     return 0
   }
