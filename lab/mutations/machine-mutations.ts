@@ -92,6 +92,18 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: ASSERTION,
   },
   { guard: 'an assertion is for this issuer alone', tests: ASSERTION },
+  {
+    guard: 'whatever else a key says is not kept',
+    cut: 'MEMBERS.includes(name)',
+    put: "name !== ''",
+    tests: ['test/oauth/document-keys.test.ts'],
+  },
+  {
+    guard: 'a key is made of texts that can be kept',
+    cut: " && member.isWellFormed() && !member.includes('\\0')",
+    put: '',
+    tests: ['test/oauth/document-keys.test.ts'],
+  },
   { guard: 'an assertion lasts five minutes at most', tests: ASSERTION },
   {
     guard: 'an assertion works once',

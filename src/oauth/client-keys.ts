@@ -62,9 +62,32 @@ export function usableKeys(document: unknown): readonly ClientKey[] {
   const published = Array.isArray(keys) ? (keys as readonly ClientKey[]) : []
   // guard: whoever publishes a private key proves nothing by it
   if (published.some((key) => typeof key === 'object' && key !== null && 'd' in key)) return []
-  const usable = published.filter(
-    (key) => checkClientKeys({ keys: [key] }) === null && (key.use === undefined || key.use === 'sig'),
-  )
+  const usable = published
+    .filter((key) => checkClientKeys({ keys: [key] }) === null && isToVerify(key))
+    .map(whatVerifies)
+    .filter(isKeepable)
   const kids = usable.map(({ kid }) => kid)
   return usable.filter(({ kid }, index) => kids.indexOf(kid) === index).slice(0, MOST_KEYS)
+}
+
+/** Returns whether a key says that it verifies, or nothing about what it is for (RFC 7517 §4.2, §4.3). */
+function isToVerify({ use = 'sig', key_ops: operations = ['verify'] }: ClientKey): boolean {
+  return use === 'sig' && Array.isArray(operations) && operations.includes('verify')
+}
+
+/** Lists the members that verify and name a key. All are texts. */
+const MEMBERS = ['kty', 'kid', 'use', 'alg', 'crv', 'x', 'y', 'n', 'e']
+
+/** Returns what verifies of a key that a stranger wrote. */
+function whatVerifies(key: ClientKey): ClientKey {
+  // guard: whatever else a key says is not kept
+  return Object.fromEntries(Object.entries(key).filter(([name]) => MEMBERS.includes(name))) as ClientKey
+}
+
+/** Returns whether every database keeps a key: PostgreSQL takes no JSON with a NUL, or with what is no Unicode. */
+function isKeepable(key: ClientKey): boolean {
+  return Object.values(key).every(
+    // guard: a key is made of texts that can be kept
+    (member) => typeof member === 'string' && member.isWellFormed() && !member.includes('\0'),
+  )
 }

@@ -245,6 +245,31 @@ it.each<[string, string, (app: TestClient) => object]>([
   },
 )
 
+it.each<[string, string]>([
+  ['is nested deeper than a database reads', `${'['.repeat(2000)}${']'.repeat(2000)}`],
+  ['has a NUL', '"a\\u0000b"'],
+  ['is no Unicode', '"\\ud800"'],
+])('what a key of an app says besides is not kept, even where it %s', async (_, said) => {
+  const app = documentClient()
+  const [{ jwk }] = signers()
+  const document = JSON.stringify(
+    documentOf(app, { ...METHOD, jwks: { keys: [{ ...jwk, x5c: 'besides' }] } }),
+  )
+  const { service } = serviceWithHost(document.replace('"besides"', said))
+  expect((await ask(service, requestOf(app), ada)).status).toBe(200)
+})
+
+it.each<[string, string]>([
+  ['a NUL', '"a\\u0000b"'],
+  ['what is no Unicode', '"\\ud800"'],
+])('an app whose key has an id with %s is not let in', async (_, kid) => {
+  const app = documentClient()
+  const [{ jwk }] = signers()
+  const document = JSON.stringify(documentOf(app, { ...METHOD, jwks: { keys: [{ ...jwk, kid: 'its id' }] } }))
+  const { service } = serviceWithHost(document.replace('"its id"', kid))
+  expectProblem(await ask(service, requestOf(app), ada), 400, 'authorization-refused')
+})
+
 it.each<[string, object | string]>([
   ['no set', 'keys'],
   ['an empty set', { keys: [] }],
@@ -273,8 +298,12 @@ it('of a set those keys are used that can verify, each once, and none of a set w
     { ...other.jwk, use: 'enc' },
     { ...other.jwk, alg: 'PS256' },
     { ...other.jwk, kid: 'one' },
+    { ...other.jwk, key_ops: ['encrypt'] },
+    { ...other.jwk, key_ops: 'verify' },
+    { ...other.jwk, e: ['AQAB'] },
     null,
   ]
   expect(usableKeys({ keys })).toEqual([jwk])
+  expect(usableKeys({ keys: [{ ...jwk, key_ops: ['verify'], ext: false, x5c: [] }] })).toEqual([jwk])
   expect(usableKeys({ keys: [jwk, { ...(await exportJWK(key)), kid: 'x' }] })).toEqual([])
 })
