@@ -14,6 +14,12 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     tests: CONFORMANCE,
   },
   {
+    guard: 'whoever lacks a second factor is led to it once',
+    cut: ' && !secondFactorAsked',
+    put: '',
+    tests: CONFORMANCE,
+  },
+  {
     guard: 'a question that was shown at one level is not answered at another',
     tests: CONFORMANCE,
   },

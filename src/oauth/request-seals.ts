@@ -7,6 +7,8 @@ export interface PendingRequest {
   readonly request: AuthorizationRequest
   /** Says when the request came (seconds), for `prompt=login` and `max_age`. */
   readonly startedAt: number
+  /** Says whether its person was led to a second factor. */
+  readonly secondFactorAsked: boolean
   /** Names the only person about whom the client wants an answer; `null`: any. */
   readonly hintedSubject: string | null
   /** SHA-256 of a secret of the browser that it came from, base64url. */

@@ -349,6 +349,37 @@ describe('OP-13: a request is about the person that the client means', () => {
     expect((await signIn({ claims: voluntary })).payload.acr).toBe('urn:janus:1fa')
   })
 
+  it.each([
+    ['signs in for the request', {}, '/login'],
+    ['proves again who they are for it', { prompt: 'login' }, '/reauthenticate'],
+  ])('an essential acr leads whoever %s to a second factor, too, once', async (_, others, first) => {
+    const own = oauthService()
+    const grace = await signedInPerson({ mode: 'session', service: own })
+    const { soft } = await addPasskey(grace)
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:janus:2fa'] } } })
+    own.ahead = 5
+    const signedIn = 'prompt' in others
+    const started = await ask(
+      own,
+      requestOf(client, openIdRequest({ claims, ...others })),
+      signedIn ? grace : undefined,
+    )
+    expect(locationOf(started).pathname).toBe(first)
+    const resume = (page: Answer, who: Pick<Person, 'headers'>) =>
+      send(own, 'GET', locationOf(page).searchParams.get('return_to') ?? '', {
+        headers: { Cookie: `${who.headers.Cookie}; ${cookiesOf(page)}` },
+      })
+    own.ahead = 10
+    // Whoever is led to a second factor at once need not prove the first again.
+    const step = signedIn ? started : await resume(started, await grace.signIn())
+    const { pathname, searchParams } = locationOf(step)
+    expect([pathname, searchParams.get('acr')]).toEqual(['/reauthenticate', 'urn:janus:2fa'])
+    const again = await resume(step, await grace.signIn())
+    expect(again.headers.get('Refresh')).toContain('error=unmet_authentication_requirements')
+    const byPasskey = clientOf(own, 'session', await signInWithPasskey(own, soft, { mode: 'session' }))
+    expect((await resume(step, byPasskey)).headers.get('Refresh')).toContain('code=')
+  })
+
   it('an essential acr is that of the session that consents, and not of the one that was asked', async () => {
     const grace = await signedInPerson({ mode: 'session', service })
     const { soft } = await addPasskey(grace)

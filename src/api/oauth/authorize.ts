@@ -92,8 +92,9 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         // guard: a request that waits goes on in the browser that it came from
         if (!pending || !(await matchesSecret(binding, pending.bindingHash)))
           throw unanswerable('The request has expired, or came from another browser.')
-        const { request, startedAt, hintedSubject } = pending
-        const facts = { parameters: requestParameters(request), startedAt, hintedSubject }
+        const { request, startedAt, secondFactorAsked, hintedSubject } = pending
+        const waited = { startedAt, secondFactorAsked, hintedSubject }
+        const facts = { parameters: requestParameters(request), ...waited }
         const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
         return answer(c, authorization, { startedAt, afterForm: true })
       })
@@ -172,6 +173,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     const sealed = await seals.pending.seal({
       request,
       startedAt,
+      secondFactorAsked: step === 'second-factor',
       hintedSubject,
       bindingHash: hash,
       expiresAt,

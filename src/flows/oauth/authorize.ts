@@ -69,6 +69,8 @@ export interface AskedRequest {
   readonly sessionId: string | null
   /** Says when the request came first: a proof since then satisfies `prompt=login`. `null`: it has just come. */
   readonly startedAt: number | null
+  /** Says whether the person was led to a second factor for this request before. */
+  readonly secondFactorAsked?: boolean
   /** Names whom the request was about, once it waited. */
   readonly hintedSubject?: string | null
 }
@@ -100,7 +102,7 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
   const hinted = await hintedSubject(services, asked, request)
   if (hinted.outcome === 'refused') return refused(hinted.error)
   const { subject } = hinted
-  const step = nextStep(request, { ...facts, hinted: subject }, asked.startedAt, now)
+  const step = nextStep(request, { ...facts, hinted: subject }, asked, now)
   if (step !== null) {
     if ('error' in step) return refused(step)
     return { outcome: 'steps-needed', step: step.name, request, hintedSubject: subject }
@@ -148,7 +150,7 @@ async function hintedSubject(
 function nextStep(
   request: AuthorizationRequest,
   { person, subject, hinted }: Pick<AskedFacts, 'person' | 'subject'> & { readonly hinted: string | null },
-  startedAt: number | null,
+  { startedAt, secondFactorAsked = false }: AskedRequest,
   now: number,
 ): { readonly name: Step } | OAuthError | null {
   const silent = isSilent(request)
@@ -163,13 +165,14 @@ function nextStep(
     return silent || startedAt !== null ? other : { name: 'other-account' }
   }
   if (request.prompt.includes('select_account')) return { name: 'choice' }
-  if (needsProof(request, person, startedAt ?? now, now)) {
-    if (silent) return oauthError('login_required', 'The sign-in is older than max_age.')
-    return { name: 'proof' }
-  }
+  const tooOld = needsProof(request, person, startedAt ?? now, now)
+  if (tooOld && silent) return oauthError('login_required', 'The sign-in is older than max_age.')
   const missing = missingLevel(request, person.acr)
-  if (missing === null) return null
-  return missing === 'second-factor' && startedAt === null && !silent ? { name: missing } : unmet()
+  // A second factor is a proof of this moment as well.
+  // guard: whoever lacks a second factor is led to it once
+  if (missing === 'second-factor' && !secondFactorAsked && !silent) return { name: missing }
+  if (missing !== null) return unmet()
+  return tooOld ? { name: 'proof' } : null
 }
 
 /** Returns what a session lacks of the levels that its client takes, one of which it must have; `null`: nothing. */
