@@ -1,4 +1,5 @@
-import { spawnSync } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { statSync } from 'node:fs'
 import { request } from 'node:http'
 import { DatabaseSync } from 'node:sqlite'
@@ -218,6 +219,34 @@ describe('janus serve with a SQLite file', () => {
     expect(await browser.me()).toBe(200)
     expect((await post(service, '/refresh', { refresh_token: app.refreshToken })).status).toBe(200)
   })
+})
+
+it('ends in order with the shell in which npx runs it, which hands no signal on', async () => {
+  const shell = spawn('sh', ['-c', `"${process.execPath}" ${JANUS.join(' ')} serve; true`], {
+    env: {
+      PATH: process.env.PATH,
+      ...SETTINGS,
+      ISSUER: 'http://localhost:8080',
+      DATABASE: 'memory',
+      PORT: '0',
+      npm_lifecycle_event: 'npx',
+    },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const [printed] = await once(shell.stdout, 'data')
+  const [, pid = ''] =
+    /^(\d+)$/m.exec(
+      spawnSync('ps', ['-o', 'pid=', '--ppid', String(shell.pid)], { encoding: 'utf8' }).stdout.trim(),
+    ) ?? []
+  try {
+    expect(String(printed)).toContain('Janus is ready')
+    // It is open for as long as anybody may write to it.
+    const ended = once(shell.stdout, 'close', { signal: AbortSignal.timeout(5000) })
+    shell.kill('SIGTERM')
+    await ended
+  } finally {
+    spawnSync('kill', ['-9', pid])
+  }
 })
 
 it('loses no account that it has acknowledged, killed in the middle of its work', async () => {

@@ -5,15 +5,13 @@ import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import { stopWithNpm } from '../npm.ts'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
 const SECRETS = join(ROOT, '.dev.vars')
 /** Says where `wrangler dev` serves by default. */
 const LOCAL_ISSUER = 'http://localhost:8787'
-/** Read at once: later this process may have been left behind. */
-const PARENT = process.ppid
-const LOOK_FOR_PARENT_EVERY_MS = 500
 
 /** Prints why, and ends the process. */
 export function fail(message: string): never {
@@ -105,10 +103,7 @@ export function serve(
     wrangler.kill('SIGTERM')
   }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop(0))
-  // npm hands a signal to its shell, and a shell may end without handing it on.
-  if (process.env.npm_lifecycle_event !== undefined) {
-    setInterval(() => process.ppid !== PARENT && stop(0), LOOK_FOR_PARENT_EVERY_MS)
-  }
+  stopWithNpm(() => stop(0))
   // Whatever ends this script ends what it started.
   process.on('exit', () => wrangler.kill())
   wrangler.on('exit', (code) => process.exit(exitCode ?? code ?? 1))

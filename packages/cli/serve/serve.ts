@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { explainMissing } from '../database.ts'
 import { readMigrations } from '../migrate/migrations-config.ts'
+import { stopWithNpm } from '../npm.ts'
 import { commandLine, MIGRATIONS } from '../place.ts'
 import { readSettings } from './env-file.ts'
 import { loadJanusOnNode } from './janus-on-node.ts'
@@ -83,13 +84,15 @@ export function checkNode(version: string): void {
 /** Stops in order at the first signal, and at once at the second. */
 function stopOnSignal(stop: () => Promise<boolean>): void {
   let isStopping = false
-  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-    process.on(signal, async () => {
-      if (isStopping) process.exit(1)
-      isStopping = true
-      const inTime = await stop()
-      if (!inTime) console.error('Janus was stopped before everything was finished.')
-      process.exit(inTime ? 0 : 1)
-    })
+  const end = async () => {
+    isStopping = true
+    const inTime = await stop()
+    if (!inTime) console.error('Janus was stopped before everything was finished.')
+    process.exit(inTime ? 0 : 1)
   }
+  for (const signal of ['SIGTERM', 'SIGINT'] as const) {
+    process.on(signal, () => (isStopping ? process.exit(1) : end()))
+  }
+  // The signal may have come here, too.
+  stopWithNpm(() => isStopping || end())
 }
