@@ -33,7 +33,7 @@ interface Range {
 }
 
 /**
- * How many rows more are chance: who signs in for the second time has more to look at, and who that is falls out differently on each database. A
+ * Bounds the rows more that are chance: who signs in for the second time has more to look at, and who that is falls out differently on each database. A
  * statement that looks at all accounts reads 99,000 more on the second database than on the first.
  */
 const CHANCE_ROWS = 100
