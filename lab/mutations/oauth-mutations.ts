@@ -156,6 +156,24 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: REGISTRATION,
   },
   {
+    guard: 'a refresh for a resource that is gone uses up no token',
+    cut: 'resource IS NULL',
+    put: ':resources IS NOT NULL OR resource IS NULL',
+    tests: TOKEN,
+  },
+  {
+    guard: 'no token is issued for a resource that settings name no more',
+    cut: "return oauthError('invalid_target', 'The resource is none of this server any more.')",
+    put: 'return granted',
+    tests: TOKEN,
+  },
+  {
+    guard: 'no token is issued with a scope that its resource has no more',
+    cut: 'there.includes(word)',
+    put: "word !== ''",
+    tests: TOKEN,
+  },
+  {
     guard: 'a refresh that asks for more than was granted uses up no token',
     cut: 'json_each(:asked)',
     put: "json_each(substr(:asked, 1, 0) || '[]')",

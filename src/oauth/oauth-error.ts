@@ -33,6 +33,6 @@ export function oauthError(error: OAuthErrorCode, description: string): OAuthErr
   return { error, description }
 }
 
-export function isOAuthError(value: object): value is OAuthError {
-  return 'error' in value && 'description' in value
+export function isOAuthError(value: object | string): value is OAuthError {
+  return typeof value === 'object' && 'error' in value && 'description' in value
 }

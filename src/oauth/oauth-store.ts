@@ -116,6 +116,8 @@ export interface RefreshAsked {
   readonly scopes: readonly string[] | null
   /** `null`: that of the grant. */
   readonly resource: string | null
+  /** Lists the resources that settings name: of another there are no tokens. */
+  readonly served: readonly string[]
 }
 
 export type RotatedGrant =

@@ -73,6 +73,24 @@ export function narrowed(granted: string, asked: string | null): string | null {
   return words?.every((word) => includesScope(granted, word)) ? words.join(' ') : null
 }
 
+/** Returns what the settings still have of a scope that was granted. */
+export function servedScope(
+  granted: string,
+  uri: string | null,
+  resources: readonly Resource[],
+): string | OAuthError {
+  if (uri === null) return granted
+  const resource = resources.find((each) => each.uri === uri)
+  // guard: no token is issued for a resource that settings name no more
+  if (!resource) return oauthError('invalid_target', 'The resource is none of this server any more.')
+  const there = [...resource.scopes, OPENID, ...PERSON_SCOPES, OFFLINE_ACCESS]
+  // guard: no token is issued with a scope that its resource has no more
+  const words = granted.split(' ').filter((word) => there.includes(word))
+  if (words.every((word) => word === OFFLINE_ACCESS))
+    return oauthError('invalid_scope', 'The resource has none of these scopes any more.')
+  return words.join(' ')
+}
+
 /** Returns whether a scope has a word. */
 export function includesScope(scope: string, word: string): boolean {
   return scope.split(' ').includes(word)

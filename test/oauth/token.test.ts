@@ -390,6 +390,26 @@ describe('the refresh token of a client', () => {
 })
 
 describe('what a client was granted', () => {
+  it('OP-14: is given as far as the settings still have it, and for a resource that they name no more not at all', async () => {
+    const { refresh_token } = await granted(service, ada, client, { scope: 'notes:read notes:write openid' })
+    const fewer = oauthService({ OAUTH_RESOURCES: `${RESOURCE} notes:write` })
+    const { body } = await refresh(fewer, client, refresh_token)
+    expect(body).toMatchObject({ scope: 'notes:write openid', id_token: expect.any(String) })
+    const none = oauthService({ OAUTH_RESOURCES: `${OTHER_RESOURCE} files:read` })
+    expect(await refresh(none, client, body.refresh_token)).toMatchObject(refused('invalid_target'))
+    const code = await codeFor(service, ada, client)
+    expect(await exchange(none, client, code)).toMatchObject(refused('invalid_target'))
+    // A setting may have been a mistake: it has used up no token.
+    const later = oauthService()
+    later.ahead = 3600
+    const again = await refresh(later, client, body.refresh_token)
+    expect(again).toMatchObject({ status: 200, body: { scope: 'notes:read notes:write openid' } })
+    const others = oauthService({ OAUTH_RESOURCES: `${RESOURCE} notes:other` })
+    others.ahead = 3600
+    const { refresh_token: plain } = await granted(service, ada, client)
+    expect(await refresh(others, client, plain)).toMatchObject(refused('invalid_scope'))
+  })
+
   it('opens no route of Janus: its audience is the resource', async () => {
     const { access_token, refresh_token } = await granted(service, ada, client)
     const headers = { Authorization: `Bearer ${access_token}` }

@@ -4,11 +4,11 @@ import { hashText } from '../../crypto/sha256'
 import type { ClientProof } from '../../oauth/client'
 import type { ClientTokens } from '../../oauth/client-token'
 import type { IdTokens } from '../../oauth/id-token'
-import { type OAuthError, oauthError } from '../../oauth/oauth-error'
+import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { Grant, NewGrant, OAuthStore } from '../../oauth/oauth-store'
 import { personClaims } from '../../oauth/person-claims'
 import { challengeOf } from '../../oauth/pkce'
-import { includesScope, OPENID } from '../../oauth/scopes'
+import { includesScope, OPENID, type Resource, servedScope } from '../../oauth/scopes'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
 import type { Log } from '../../runtime/log'
@@ -22,6 +22,7 @@ export interface GrantServices {
   readonly clientTokens: ClientTokens
   readonly idTokens: IdTokens
   readonly refreshTokens: RefreshTokens
+  readonly resources: readonly Resource[]
   readonly lifetimes: SessionLifetimes
   readonly factorPolicy: FactorPolicy
   readonly clock: Clock
@@ -120,13 +121,16 @@ export async function issueGranted(
     clientTokens,
     idTokens,
     refreshTokens,
+    resources,
     factorPolicy,
-  }: Pick<GrantServices, 'clientTokens' | 'idTokens' | 'refreshTokens' | 'factorPolicy'>,
-  { grant, scope, counter, nonce, inIdToken }: Issued,
+  }: Pick<GrantServices, 'clientTokens' | 'idTokens' | 'refreshTokens' | 'resources' | 'factorPolicy'>,
+  { grant, scope: asked, counter, nonce, inIdToken }: Issued,
 ): Promise<GrantedTokens | OAuthError> {
   const { roles, session } = grant.live
   // guard: a grant of one factor acts for no account that must have two
   if (lacksFactor(factorPolicy, { roles, ...assuranceOf(session.methods) })) return invalidGrant()
+  const scope = servedScope(asked, grant.resource, resources)
+  if (isOAuthError(scope)) return scope
   const person = personClaims(grant.person, scope, inIdToken)
   const [refreshToken, { token, expiresInSeconds, idToken }] = await Promise.all([
     refreshTokens.issue({ sessionId: session.id, counter }),

@@ -32,6 +32,7 @@ export async function refreshGrant(
 ): Promise<GrantedTokens | OAuthError> {
   const { oauth, clientTokens, idTokens, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } =
     services
+  const served = services.resources.map(({ uri }) => uri)
   if (refreshToken === null) return oauthError('invalid_request', 'Send refresh_token.')
   const scopes = scope === null ? null : parseScope(scope)
   if (scope !== null && scopes === null) return widerScope()
@@ -45,7 +46,7 @@ export async function refreshGrant(
   const rotated = await oauth.rotate(
     client,
     { id: sessionId, counter },
-    { scopes, resource },
+    { scopes, resource, served },
     { now, idleExpiresAt: now + idleSeconds(lifetimes, 'token'), reuseSeconds: refreshReuseSeconds, source },
   )
   if (rotated.outcome === 'unknown-client') return unknownClient()
@@ -67,7 +68,10 @@ export async function refreshGrant(
 }
 
 function otherResource(): OAuthError {
-  return oauthError('invalid_target', 'Send the resource that was granted, or none.')
+  return oauthError(
+    'invalid_target',
+    'Send the resource that was granted, or none. It must be one that this server has still.',
+  )
 }
 
 function widerScope(): OAuthError {

@@ -13,10 +13,14 @@ export function heldByClient({ clientId, secretHash }: ClientProof): Holder {
 }
 
 /** Returns the holder that asks for no more than was granted to it besides. */
-export function heldForNoMore(client: ClientProof, { scopes, resource }: RefreshAsked): Holder {
+export function heldForNoMore(client: ClientProof, { scopes, resource, served }: RefreshAsked): Holder {
   const { condition, values } = heldByClient(client)
   const asked = JSON.stringify((scopes ?? []).map((word) => ({ word })))
-  return { condition: `${condition} AND ${NO_MORE}`, values: { ...values, resource, asked } }
+  const resources = JSON.stringify(served.map((uri) => ({ uri })))
+  return {
+    condition: `${condition} AND ${NO_MORE} AND ${SERVED}`,
+    values: { ...values, resource, asked, resources },
+  }
 }
 
 /** Finds the grant of a current refresh token of a client, as it is before its rotation. */
@@ -44,3 +48,8 @@ const HELD_BY_CLIENT = `sessions.client_id = :client_id AND EXISTS (
 const NO_MORE = `(CAST(:resource AS TEXT) IS NULL OR resource = :resource)
   AND NOT EXISTS (SELECT 1 FROM json_each(:asked) AS asked
     WHERE replace(' ' || scope || ' ', ' ' || (asked.value ->> 'word') || ' ', '') = ' ' || scope || ' ')`
+
+// guard: a refresh for a resource that is gone uses up no token
+/** Settings name the resource of the grant, or it has none. */
+const SERVED = `(resource IS NULL
+  OR EXISTS (SELECT 1 FROM json_each(:resources) AS named WHERE named.value ->> 'uri' = resource))`

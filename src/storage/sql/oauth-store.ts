@@ -1,5 +1,5 @@
 import { parseClaimsRequest } from '../../oauth/claims-request'
-import type { OAuthStore, PresentedCode } from '../../oauth/oauth-store'
+import type { OAuthStore, PresentedCode, RefreshAsked } from '../../oauth/oauth-store'
 import { assuranceOf } from '../../sessions/assurance'
 import { findHeld, heldByClient, heldForNoMore } from './client-rotation'
 import { startGrant, toGrant } from './grants'
@@ -137,7 +137,7 @@ export function createOAuthStore(
         return grant ? { outcome: 'rotated', grant, counter: current.refresh_counter } : { outcome: 'over' }
       }
       const [own] = held
-      if (own) return { outcome: isOther(asked.resource, own.resource) ? 'other-resource' : 'wider-scope' }
+      if (own) return { outcome: isOther(asked, own.resource) ? 'other-resource' : 'wider-scope' }
       const steps = await db.transaction(useOld(mailQueue, token, terms, heldByClient(client)))
       const use = toOldUse(steps)
       const [row] = steps.live
@@ -161,9 +161,9 @@ export function createOAuthStore(
   }
 }
 
-/** Returns whether a resource is named that is not the one that was granted. */
-function isOther(asked: string | null, granted: string | null): boolean {
-  return asked !== null && asked !== granted
+/** Returns whether a resource is named that is not the one that was granted, or that one is gone. */
+function isOther({ resource, served }: RefreshAsked, granted: string | null): boolean {
+  return (resource !== null && resource !== granted) || (granted !== null && !served.includes(granted))
 }
 
 /** Ends what a code has given before: whoever presents it now, or then, is a thief (RFC 6749 §4.1.2). */

@@ -10,7 +10,7 @@ const REDIRECT_URI = 'https://app.example/callback'
 const RESOURCE = 'https://api.example'
 
 /** A refresh that asks for all that was granted. */
-export const ALL: RefreshAsked = { scopes: null, resource: null }
+export const ALL: RefreshAsked = { scopes: null, resource: null, served: [RESOURCE] }
 
 interface Place {
   readonly stores: AllStores
@@ -201,10 +201,12 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
     })
 
     it.each<[RefreshAsked, string]>([
-      [{ scopes: ['read', 'write'], resource: null }, 'wider-scope'],
-      [{ scopes: ['rea'], resource: null }, 'wider-scope'],
-      [{ scopes: null, resource: 'https://other.example' }, 'other-resource'],
-      [{ scopes: ['read'], resource: RESOURCE }, 'rotated'],
+      [{ ...ALL, scopes: ['read', 'write'] }, 'wider-scope'],
+      [{ ...ALL, scopes: ['rea'] }, 'wider-scope'],
+      [{ ...ALL, resource: 'https://other.example' }, 'other-resource'],
+      [{ ...ALL, served: ['https://other.example'] }, 'other-resource'],
+      [{ ...ALL, served: [] }, 'other-resource'],
+      [{ ...ALL, scopes: ['read'], resource: RESOURCE }, 'rotated'],
     ])('moves no token on that is presented for more than was granted: %j', async (asked, outcome) => {
       const { oauth, code } = await arrange('read more_of')
       await oauth.redeem(code)
@@ -212,7 +214,7 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
       const token = { id: code.grantId, counter: 0 }
       expect((await oauth.rotate(code.client, token, asked, terms)).outcome).toBe(outcome)
       const next = { ...token, counter: outcome === 'rotated' ? 1 : 0 }
-      const whole = { scopes: ['more_of', 'read'], resource: null }
+      const whole = { ...ALL, scopes: ['more_of', 'read'] }
       expect((await oauth.rotate(code.client, next, whole, terms)).outcome).toBe('rotated')
     })
 
