@@ -156,6 +156,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: REGISTRATION,
   },
   {
+    guard: 'no scope passes for offline_access',
+    cut: '/^offline.access$/i',
+    put: '/^offline_access$/',
+    tests: ['test/config/oauth.test.ts'],
+  },
+  {
     guard: 'a refresh for a resource that is gone uses up no token',
     cut: 'resource IS NULL',
     put: ':resources IS NOT NULL OR resource IS NULL',

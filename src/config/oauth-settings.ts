@@ -86,5 +86,9 @@ function isResource({ uri, scopes }: Resource): boolean {
   const named =
     url !== null && isTrustworthy(url) && url.hash === '' && url.username === '' && url.password === ''
   const scoped = scopes.length > 0 && parseScope(scopes.join(' '))?.length === scopes.length
-  return named && scoped && !scopes.some((scope) => RESERVED.has(scope))
+  return named && scoped && !scopes.some((scope) => RESERVED.has(scope) || LIKE_OFFLINE_ACCESS.test(scope))
 }
+
+// guard: no scope passes for offline_access
+/** Matches what the databases take for `offline_access`: to their LIKE, `_` is any character, and to that of SQLite case is nothing. */
+const LIKE_OFFLINE_ACCESS = /^offline.access$/i

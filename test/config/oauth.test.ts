@@ -45,6 +45,9 @@ describe('the settings of the authorization server', () => {
     'https://a.example/ re"ad',
     'https://a.example/ openid',
     'https://a.example/ offline_access',
+    // A grant with one of these would outlive the sign-out of its person.
+    'https://a.example/ offline-access',
+    'https://a.example/ Offline_Access',
     'https://a.example/ read, https://a.example/ write',
     '',
   ])('OAUTH_RESOURCES=%j is refused by name', (listed) => {
