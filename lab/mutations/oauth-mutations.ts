@@ -162,7 +162,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: ['test/config/oauth.test.ts'],
   },
   {
-    guard: 'a refresh for a resource that is gone uses up no token',
+    guard: 'a refresh for what settings name no more uses up no token',
     cut: 'resource IS NULL',
     put: ':resources IS NOT NULL OR resource IS NULL',
     tests: TOKEN,

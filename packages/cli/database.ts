@@ -80,10 +80,11 @@ export function toTarget({ local, remote, state, sqlite, postgres, config }: Tar
 export async function withDatabase<T>(target: Target, use: (database: Database) => Promise<T>): Promise<T> {
   if ('configPath' in target) {
     const { configPath, flags } = target
-    const database = await databaseOf(configPath)
+    const isRemote = flags.includes('--remote')
+    const database = await databaseOf(configPath, isRemote ? 'deployed' : 'here')
     if (database === 'postgres') throw new Stop(NAME_POSTGRES, 2)
     if (database === 'durable-object')
-      return withDurableObject(configPath, flags.includes('--remote'), (run) => use(toDatabase(run)))
+      return withDurableObject(configPath, isRemote, (run) => use(toDatabase(run)))
     return use(toDatabase(async (statements) => runOnD1(target, statements)))
   }
   const opened = await openOnNode(target)

@@ -19,15 +19,25 @@ interface Operator {
 
 /** Says what to do where a command would look for D1. */
 export const NAME_POSTGRES =
-  'DATABASE is postgres, which only its URL leads to. Add: --postgres postgres://USER@HOST/NAME'
+  'DATABASE is postgres, which only its URL leads to. Instead of --local, --remote, --state and --config, give: --postgres postgres://USER@HOST/NAME'
 
 const GUIDE = 'docs/operate/durable-object.md'
 
-/** Returns the database that a Worker's configuration names. */
-export async function databaseOf(configPath: string): Promise<'d1' | 'durable-object' | 'postgres'> {
+/**
+ * Returns the database that a Worker's configuration names.
+ *
+ * @param place Here, `.dev.vars` comes before the configuration, as in `wrangler dev`.
+ */
+export async function databaseOf(
+  configPath: string,
+  place: 'here' | 'deployed',
+): Promise<'d1' | 'durable-object' | 'postgres'> {
   // Wrangler takes a second to load: most configurations have neither word.
   if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
-  const { DATABASE } = (await readWorker(configPath)).vars
+  const { vars, secrets } = await readWorker(configPath)
+  const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
+  const here = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets).DATABASE
+  const DATABASE = place === 'here' && here && 'value' in here ? here.value : vars.DATABASE
   return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
 }
 

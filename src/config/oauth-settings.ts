@@ -48,7 +48,7 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
   if (resources === null)
     fault(
       'OAUTH_RESOURCES',
-      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas',
+      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas; no scope may read like offline_access',
     )
   const clients = CLIENT_KINDS.find((kind) => kind === kinds)
   if (!clients) fault('OAUTH_CLIENTS', `must be one of: ${CLIENT_KINDS.join(', ')}`)

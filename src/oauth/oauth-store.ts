@@ -6,6 +6,7 @@ import type { Rotation, RotationTerms } from '../sessions/session-store'
 import type { AuthorizationRequest } from './authorization-request'
 import type { Client, ClientProof } from './client'
 import type { Person } from './person-claims'
+import type { Resource } from './scopes'
 
 /** Stores what Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface OAuthStore {
@@ -116,8 +117,8 @@ export interface RefreshAsked {
   readonly scopes: readonly string[] | null
   /** `null`: that of the grant. */
   readonly resource: string | null
-  /** Lists the resources that settings name: of another there are no tokens. */
-  readonly served: readonly string[]
+  /** Lists the resources that settings name: of another, and with none of its scopes, there are no tokens. */
+  readonly served: readonly Resource[]
 }
 
 export type RotatedGrant =

@@ -73,6 +73,11 @@ export function narrowed(granted: string, asked: string | null): string | null {
   return words?.every((word) => includesScope(granted, word)) ? words.join(' ') : null
 }
 
+/** Returns the words that a token for a resource can be for. */
+export function servedWords({ scopes }: Resource): readonly string[] {
+  return [...scopes, OPENID, ...PERSON_SCOPES]
+}
+
 /** Returns what the settings still have of a scope that was granted. */
 export function servedScope(
   granted: string,
@@ -83,7 +88,7 @@ export function servedScope(
   const resource = resources.find((each) => each.uri === uri)
   // guard: no token is issued for a resource that settings name no more
   if (!resource) return oauthError('invalid_target', 'The resource is none of this server any more.')
-  const there = [...resource.scopes, OPENID, ...PERSON_SCOPES, OFFLINE_ACCESS]
+  const there = [...servedWords(resource), OFFLINE_ACCESS]
   // guard: no token is issued with a scope that its resource has no more
   const words = granted.split(' ').filter((word) => there.includes(word))
   if (words.every((word) => word === OFFLINE_ACCESS))

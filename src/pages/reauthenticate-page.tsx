@@ -54,6 +54,8 @@ export function ReauthenticatePage(props: ReauthenticatePageProps) {
             <a class="button" href={`${accountPath(context)}#second-factor-section`}>
               {words.setUp}
             </a>
+            {/* An app that asked for it learns from there that there is none. */}
+            {returnTo !== null && <a href={next}>{words.without}</a>}
           </div>
         </>
       )}

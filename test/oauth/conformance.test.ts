@@ -380,6 +380,22 @@ describe('OP-13: a request is about the person that the client means', () => {
     expect((await resume(step, byPasskey)).headers.get('Refresh')).toContain('code=')
   })
 
+  it('an essential acr leads whoever has no second factor to a page with a way on, and then the app is told', async () => {
+    const own = oauthService()
+    const grace = await signedInPerson({ mode: 'session', service: own })
+    const claims = JSON.stringify({ id_token: { acr: { essential: true, values: ['urn:janus:2fa'] } } })
+    const step = await ask(own, requestOf(client, openIdRequest({ claims })), grace)
+    const headers = { Cookie: `${grace.headers.Cookie}; ${cookiesOf(step)}` }
+    const { pathname, search, searchParams } = locationOf(step)
+    const page = await send(own, 'GET', `${pathname}${search}`, {
+      headers: { ...headers, Accept: 'text/html' },
+    })
+    const wayOn = searchParams.get('return_to') ?? ''
+    expect(page.text.replaceAll('&amp;', '&')).toContain(`href="${wayOn}"`)
+    const told = await send(own, 'GET', wayOn, { headers })
+    expect(told.headers.get('Refresh')).toContain('error=unmet_authentication_requirements')
+  })
+
   it('an essential acr is that of the session that consents, and not of the one that was asked', async () => {
     const grace = await signedInPerson({ mode: 'session', service })
     const { soft } = await addPasskey(grace)

@@ -408,6 +408,13 @@ describe('what a client was granted', () => {
     others.ahead = 3600
     const { refresh_token: plain } = await granted(service, ada, client)
     expect(await refresh(others, client, plain)).toMatchObject(refused('invalid_scope'))
+    // Nor has that, or who asks for a part that is gone.
+    const { refresh_token: both } = await granted(service, ada, client, { scope: 'notes:read notes:write' })
+    expect(await refresh(fewer, client, both, { scope: 'notes:read' })).toMatchObject(
+      refused('invalid_scope'),
+    )
+    later.ahead = 7200
+    for (const unused of [plain, both]) expect((await refresh(later, client, unused)).status).toBe(200)
   })
 
   it('opens no route of Janus: its audience is the resource', async () => {

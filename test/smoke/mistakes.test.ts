@@ -1,5 +1,8 @@
+import { writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
+import { databaseOf } from '../../packages/cli/durable-object.ts'
 import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
@@ -33,6 +36,16 @@ describe('an operator reads', () => {
   it('that wrangler is not logged in', () => {
     expect(isLoggedOut(answer('set a CLOUDFLARE_API_TOKEN environment variable'))).toBe(true)
     expect(isLoggedOut(answer('no such table: users'))).toBe(false)
+  })
+
+  it('nothing of PostgreSQL where .dev.vars has D1 for this machine', async () => {
+    const toml = documentedToml('own-host').replace('[vars]\n', '[vars]\nDATABASE = "postgres"\n')
+    const { configPath } = writeOwnToml(toml)
+    writeFileSync(join(dirname(configPath), '.dev.vars'), 'DATABASE=d1\n')
+    expect([await databaseOf(configPath, 'here'), await databaseOf(configPath, 'deployed')]).toEqual([
+      'd1',
+      'postgres',
+    ])
   })
 
   it.each([

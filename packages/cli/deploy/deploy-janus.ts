@@ -63,7 +63,7 @@ const ASK_EVERY_MS = 2_000
  */
 export async function deployJanus(options: DeployOptions): Promise<0 | 1 | 2> {
   const { wrangler, configPath, print, dryRun } = options
-  const seen = await lookAtAccount(wrangler, await databaseOf(configPath))
+  const seen = await lookAtAccount(wrangler, await databaseOf(configPath, 'deployed'))
   if (!seen.ok) {
     print(renderFindings([seen.finding]))
     if (!dryRun) return 2

@@ -30,7 +30,7 @@ const NEW_CONFIG_TEXT = `{
   "$schema": "node_modules/wrangler/config-schema.json",
   // A version with an address of its own would be on the same database.
   "preview_urls": false,
-  // Name secrets of yours, too: wrangler takes no others from .dev.vars.
+  // Name secrets of yours, too: of .dev.vars, wrangler takes these and what "vars" names.
   "secrets": {
     "required": ["AUTH_SECRET"]
   },

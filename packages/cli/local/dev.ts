@@ -61,7 +61,8 @@ export async function run(args: readonly string[]): Promise<number> {
   // For a plain `wrangler dev`, which serves http.
   const plain = issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
-  if ((await databaseOf(configPath)) === 'd1') await ensureMigrated(configPath, state)
+  const given = overrides.find((pair) => pair.startsWith('DATABASE:'))?.slice('DATABASE:'.length)
+  if ((given ?? (await databaseOf(configPath, 'here'))) === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []

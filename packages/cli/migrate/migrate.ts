@@ -67,7 +67,7 @@ export async function run(args: readonly string[]): Promise<number> {
     console.log([...applied.map((name) => `Applied ${name}.`), `${sqlite} is current.`].join('\n'))
     return 0
   }
-  const database = await databaseOf(configPath)
+  const database = await databaseOf(configPath, remote ? 'deployed' : 'here')
   if (database === 'postgres') throw new Stop(NAME_POSTGRES, 2)
   if (database === 'durable-object') {
     console.log('DATABASE is durable-object: the object migrates itself when it starts.')

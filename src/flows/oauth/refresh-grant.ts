@@ -32,7 +32,6 @@ export async function refreshGrant(
 ): Promise<GrantedTokens | OAuthError> {
   const { oauth, clientTokens, idTokens, refreshTokens, lifetimes, refreshReuseSeconds, clock, log } =
     services
-  const served = services.resources.map(({ uri }) => uri)
   if (refreshToken === null) return oauthError('invalid_request', 'Send refresh_token.')
   const scopes = scope === null ? null : parseScope(scope)
   if (scope !== null && scopes === null) return widerScope()
@@ -46,7 +45,7 @@ export async function refreshGrant(
   const rotated = await oauth.rotate(
     client,
     { id: sessionId, counter },
-    { scopes, resource, served },
+    { scopes, resource, served: services.resources },
     { now, idleExpiresAt: now + idleSeconds(lifetimes, 'token'), reuseSeconds: refreshReuseSeconds, source },
   )
   if (rotated.outcome === 'unknown-client') return unknownClient()
@@ -75,7 +74,10 @@ function otherResource(): OAuthError {
 }
 
 function widerScope(): OAuthError {
-  return oauthError('invalid_scope', 'Send a part of the scope that was granted.')
+  return oauthError(
+    'invalid_scope',
+    'Send a part of the scope that was granted, which the resource has still.',
+  )
 }
 
 /** A token that is none of this service finds no session, and the client is told about itself first (RFC 6749 §5.2). */

@@ -129,6 +129,7 @@ export const signInTexts = {
     submit: 'Bestätigen',
     passkey: 'Passkey verwenden',
     needsSecondFactor: 'Dafür ist die Bestätigung in zwei Schritten nötig, und die hat Ihr Konto noch nicht.',
+    without: 'Ohne sie fortfahren',
     setUp: 'Einrichten',
     signInAgain: 'Stattdessen neu anmelden',
     recent: 'Um das zu ändern, bestätigen Sie, dass Sie es sind.',

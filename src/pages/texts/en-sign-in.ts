@@ -122,6 +122,7 @@ export const signInTexts = {
     submit: 'Confirm',
     passkey: 'Use a passkey',
     needsSecondFactor: "This needs two-step verification, and your account doesn't have it yet.",
+    without: 'Go on without it',
     setUp: 'Set it up',
     signInAgain: 'Sign in again instead',
     recent: "To change this, confirm that it's you.",

@@ -127,6 +127,7 @@ export const signInTexts = {
     submit: 'Confirmar',
     passkey: 'Usar una llave de acceso',
     needsSecondFactor: 'Esto requiere la verificación en dos pasos, y su cuenta aún no la tiene.',
+    without: 'Continuar sin ella',
     setUp: 'Configurarla',
     signInAgain: 'Volver a iniciar sesión',
     recent: 'Para cambiar esto, confirme que es usted.',

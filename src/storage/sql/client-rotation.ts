@@ -1,5 +1,6 @@
 import type { ClientProof } from '../../oauth/client'
 import type { RefreshAsked } from '../../oauth/oauth-store'
+import { servedWords } from '../../oauth/scopes'
 import type { RotationTerms } from '../../sessions/session-store'
 import type { Holder, Token } from './session-rotation'
 import { JOIN_LIVE_ACCOUNT } from './sessions'
@@ -16,10 +17,10 @@ export function heldByClient({ clientId, secretHash }: ClientProof): Holder {
 export function heldForNoMore(client: ClientProof, { scopes, resource, served }: RefreshAsked): Holder {
   const { condition, values } = heldByClient(client)
   const asked = JSON.stringify((scopes ?? []).map((word) => ({ word })))
-  const resources = JSON.stringify(served.map((uri) => ({ uri })))
+  const words = served.flatMap((each) => servedWords(each).map((word) => ({ uri: each.uri, word })))
   return {
     condition: `${condition} AND ${NO_MORE} AND ${SERVED}`,
-    values: { ...values, resource, asked, resources },
+    values: { ...values, resource, asked, part: scopes?.join(' ') ?? null, served: JSON.stringify(words) },
   }
 }
 
@@ -49,7 +50,9 @@ const NO_MORE = `(CAST(:resource AS TEXT) IS NULL OR resource = :resource)
   AND NOT EXISTS (SELECT 1 FROM json_each(:asked) AS asked
     WHERE replace(' ' || scope || ' ', ' ' || (asked.value ->> 'word') || ' ', '') = ' ' || scope || ' ')`
 
-// guard: a refresh for a resource that is gone uses up no token
-/** Settings name the resource of the grant, or it has none. */
-const SERVED = `(resource IS NULL
-  OR EXISTS (SELECT 1 FROM json_each(:resources) AS named WHERE named.value ->> 'uri' = resource))`
+// guard: a refresh for what settings name no more uses up no token
+/** Settings name the resource of the grant and a word of what is asked for, or the grant has no resource. */
+const SERVED = `(resource IS NULL OR EXISTS (SELECT 1 FROM json_each(:served) AS served
+  WHERE served.value ->> 'uri' = resource
+    AND replace(' ' || coalesce(CAST(:part AS TEXT), scope) || ' ', ' ' || (served.value ->> 'word') || ' ', '')
+        <> ' ' || coalesce(CAST(:part AS TEXT), scope) || ' '))`

@@ -163,7 +163,10 @@ export function createOAuthStore(
 
 /** Returns whether a resource is named that is not the one that was granted, or that one is gone. */
 function isOther({ resource, served }: RefreshAsked, granted: string | null): boolean {
-  return (resource !== null && resource !== granted) || (granted !== null && !served.includes(granted))
+  return (
+    (resource !== null && resource !== granted) ||
+    (granted !== null && !served.some(({ uri }) => uri === granted))
+  )
 }
 
 /** Ends what a code has given before: whoever presents it now, or then, is a thief (RFC 6749 §4.1.2). */

@@ -10,7 +10,8 @@ const REDIRECT_URI = 'https://app.example/callback'
 const RESOURCE = 'https://api.example'
 
 /** A refresh that asks for all that was granted. */
-export const ALL: RefreshAsked = { scopes: null, resource: null, served: [RESOURCE] }
+const SERVED = { uri: RESOURCE, scopes: ['read', 'write', 'more_of'] }
+export const ALL: RefreshAsked = { scopes: null, resource: null, served: [SERVED] }
 
 interface Place {
   readonly stores: AllStores
@@ -204,7 +205,10 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
       [{ ...ALL, scopes: ['read', 'write'] }, 'wider-scope'],
       [{ ...ALL, scopes: ['rea'] }, 'wider-scope'],
       [{ ...ALL, resource: 'https://other.example' }, 'other-resource'],
-      [{ ...ALL, served: ['https://other.example'] }, 'other-resource'],
+      [{ ...ALL, served: [{ ...SERVED, uri: 'https://other.example' }] }, 'other-resource'],
+      [{ ...ALL, served: [{ ...SERVED, scopes: ['rea', 'moreXof', 'write'] }] }, 'wider-scope'],
+      [{ ...ALL, scopes: ['read'], served: [{ ...SERVED, scopes: ['more_of'] }] }, 'wider-scope'],
+      [{ ...ALL, served: [{ ...SERVED, scopes: ['more_of'] }] }, 'rotated'],
       [{ ...ALL, served: [] }, 'other-resource'],
       [{ ...ALL, scopes: ['read'], resource: RESOURCE }, 'rotated'],
     ])('moves no token on that is presented for more than was granted: %j', async (asked, outcome) => {
