@@ -211,7 +211,7 @@ export function pagesOf(
         proofs: ['password', 'totp', 'recovery-code', 'passkey', 'link'],
         lacksSecondFactor: true,
         returnTo: text,
-        next: text,
+        next: '/auth/app',
         refused: { form: 'password', state },
       }),
     ),
