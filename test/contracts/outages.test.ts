@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { countSessions, createScene, expectTruthful, OPERATIONS } from '../support/outage-operations'
 import { expectProblem, PASSWORD, send, signedInPerson } from '../support/person'
 import { createPlace } from '../support/place'
+import { stopTime } from '../support/stop-time'
 
 /** More calls to one store than any operation makes. */
 const MOST_CALLS = 6
@@ -71,6 +72,8 @@ describe.each(['session', 'token'] as const)('API-02: an outage of D1 in %s mode
   })
 
   it('while a wrong password is counted: what was counted stays counted', async () => {
+    // The first wait is of one second.
+    stopTime()
     const here = createPlace()
     const ada = await signedInPerson({ mode, service: here })
     const login = (password: string) =>

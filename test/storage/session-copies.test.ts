@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKvCopyStore } from '../../src/storage/kv/copy-store'
 import { createMemoryCopyStore } from '../../src/storage/memory/copy-store'
+import { stopTime } from '../support/stop-time'
 import { copiesOn, newLiveSession, now, sessionCopiesContract, signedTexts } from './session-copies-contract'
 
 /** A machine that does other work needs longer than the second that is the default. */
@@ -26,6 +27,7 @@ describe('OUT-02: the age of a copy', () => {
     ['at its end', 300, false],
     ['from the future, so that its age is unknown', -300, false],
   ])('a copy %s', async (_, age, accepted) => {
+    stopTime()
     // KV forgets nothing here, as a store that was put back to a snapshot would not.
     const cache = copiesOn(createKvCopyStore(env.SESSIONS), { copySeconds: 300 })
     const live = newLiveSession()
