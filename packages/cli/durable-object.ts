@@ -34,10 +34,8 @@ export async function databaseOf(
 ): Promise<'d1' | 'durable-object' | 'postgres'> {
   // Wrangler takes a second to load: most configurations have neither word.
   if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
-  const { vars, secrets } = await readWorker(configPath)
-  const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
-  const here = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets).DATABASE
-  const DATABASE = place === 'here' && here && 'value' in here ? here.value : vars.DATABASE
+  const DATABASE =
+    place === 'here' ? await localDatabase(configPath) : (await readWorker(configPath)).vars.DATABASE
   return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
 }
 
@@ -106,6 +104,14 @@ function explain(remote: boolean, reason: string): string {
     ? `The Worker must be deployed and export JanusOperator (${GUIDE}).`
     : `Your Worker must be served here, and export JanusOperator (${GUIDE}). Run: ${commandLine(IS_CHECKOUT ? 'start' : 'dev')}`
   return `The database did not answer. ${what}\n${reason}`
+}
+
+/** Returns `DATABASE` as `wrangler dev` passes it to a Worker. */
+async function localDatabase(configPath: string): Promise<unknown> {
+  const { vars, secrets } = await readWorker(configPath)
+  const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
+  const { DATABASE } = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets)
+  return DATABASE && 'value' in DATABASE ? DATABASE.value : undefined
 }
 
 async function readWorker(configPath: string): Promise<Unstable_Config> {
