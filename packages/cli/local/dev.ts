@@ -53,7 +53,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
   const vars = await devVars(configPath, origin)
-  const issuer = overrides.find((pair) => pair.startsWith('ISSUER:'))?.slice('ISSUER:'.length) ?? vars.ISSUER
+  const overridden = (name: string) =>
+    overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
+  const issuer = overridden('ISSUER') ?? vars.ISSUER
   const another = port + 1
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
   holdState(state, `Your Worker at ${origin}`, ownState)
@@ -61,8 +63,8 @@ export async function run(args: readonly string[]): Promise<number> {
   // For a plain `wrangler dev`, which serves http.
   const plain = issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
-  const given = overrides.find((pair) => pair.startsWith('DATABASE:'))?.slice('DATABASE:'.length)
-  if ((given ?? (await databaseOf(configPath, 'here'))) === 'd1') await ensureMigrated(configPath, state)
+  const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here'))
+  if (database === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []
