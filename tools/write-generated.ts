@@ -8,7 +8,8 @@ export function writeGenerated(path: string, text: string): void {
   renameSync(unfinished, path)
 }
 
-function readIfThere(path: string): string | null {
+/** Returns the text of a file, or `null` if there is none. */
+export function readIfThere(path: string): string | null {
   try {
     return readFileSync(path, 'utf8')
   } catch (error) {

@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { cpSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, rmSync, statSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import { describeWith } from '../support/with-tools.ts'
@@ -118,6 +118,25 @@ describeWith(['git'], 'in a fresh clone', () => {
       execFileSync(process.execPath, ['packages/cli/prepare-local.ts'], { cwd: clone, env })
     }
     expect(existsSync(files.secrets)).toBe(false)
+  })
+
+  it('a build makes again what it is made of anew, and what is gone', () => {
+    const path = join(clone, 'src/pages/asset-files.ts')
+    const build = () => execFileSync(process.execPath, ['tools/build-modules.ts'], { cwd: clone })
+    build()
+    const built = readFileSync(path, 'utf8')
+
+    rmSync(path)
+    build()
+    expect(readFileSync(path, 'utf8')).toBe(built)
+
+    appendFileSync(path, '// Added by hand.\n')
+    build()
+    expect(readFileSync(path, 'utf8')).toBe(built)
+
+    appendFileSync(join(clone, 'assets/janus.css'), '.added { color: red }\n')
+    build()
+    expect(readFileSync(path, 'utf8')).toContain('.added')
   })
 })
 

@@ -94,7 +94,7 @@ export function serve(
   const command = [findWrangler(folder), 'dev', '--inspector-port', '0', ...options]
   const wrangler = spawn(process.execPath, command, {
     cwd: folder,
-    env: { ...environment(), ...variables },
+    env: { ...environment(folder), ...variables },
     stdio: 'inherit',
   })
   let exitCode: number | null = null
@@ -110,8 +110,10 @@ export function serve(
   return stop
 }
 
-function environment() {
+function environment(folder: string) {
   return {
+    // Wrangler is megabytes of source. Compiled once and not at every start, it is ready half a second sooner.
+    NODE_COMPILE_CACHE: join(folder, '.wrangler/compile-cache'),
     ...process.env,
     WRANGLER_SEND_METRICS: 'false',
     CLOUDFLARE_CF_FETCH_ENABLED: 'false',
