@@ -18,7 +18,7 @@ import { isLocal } from './trustworthy-url'
 const RETRY_AFTER_SECONDS = 5
 
 const SCHEMA_MISSING =
-  'The local database lacks tables. Run npm start, or npx wrangler d1 migrations apply DB --local.'
+  'The local database lacks tables. Run npx janus migrate, or npm run migrate in a checkout of Janus.'
 
 /** Says how the problems of a service are told. */
 export interface ProblemTerms {

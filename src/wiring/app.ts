@@ -119,7 +119,7 @@ export function createUnconfiguredApp(faults: readonly ConfigFault[], log: Log) 
   const app = new Hono().use(securityHeaders).route('/', health).route('/:base{.+}', health)
   app.all('*', () => {
     throw new Problem('internal-error', {
-      detail: 'Janus is not configured. GET /readyz lists what is missing.',
+      detail: 'Janus is not configured. GET /readyz, below its path, lists what is missing.',
     })
   })
   app.onError((error, c) =>

@@ -32,7 +32,7 @@ export function openTruth(settings: TruthSettings, create: CreateDatabase = () =
   return truth ? { ok: true, truth } : { ok: false, fault: { setting: 'DATABASE', message } }
 }
 
-const MIGRATE = 'Run: npx wrangler d1 migrations apply DB (--local or --remote).'
+const MIGRATE = 'Run npx janus migrate, or npm run migrate in a checkout of Janus; --remote for a deployment.'
 
 function onD1(binding: D1Database): Truth {
   const db = createD1Database(binding)

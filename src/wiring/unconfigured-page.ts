@@ -9,10 +9,10 @@ export function unconfiguredPage(faults: readonly ConfigFault[]): string {
 <title>Janus is not configured</title>
 <h1>Janus is not configured</h1>
 <ul>${faults.map(({ message }) => `<li>${escapeHtml(message)}.</li>`).join('')}</ul>
-<p>In a checkout of Janus, run <code>npm start</code>. It makes what is missing on this machine: a secret, an issuer and the tables.
-<code>npm run doctor</code> says what to do about each setting.</p>
-<p>In an app of your own, put <code>AUTH_SECRET</code> into <code>.dev.vars</code> and the other settings into <code>[vars]</code> of
-<code>wrangler.toml</code>: see <code>docs/start/add-to-your-worker.md</code>. Then run <code>npx wrangler d1 migrations apply DB --local</code>.</p>
+<p>In an app of your own, run <code>npx janus dev</code>. It makes what is missing on this machine: a secret, an issuer and the tables.
+<code>npx janus doctor</code> says what to do about each setting. Yours are in <code>vars</code> of the wrangler configuration, and secrets in
+<code>.dev.vars</code>: see <code>docs/start/add-to-your-worker.md</code>.</p>
+<p>In a checkout of Janus, the commands are <code>npm start</code> and <code>npm run doctor</code>.</p>
 <p>Only a browser on this machine is shown this page.</p>
 </html>`
 }

@@ -92,7 +92,12 @@ describe('KEY-05: a Worker that is not configured', () => {
       expect(answer.headers.get('Content-Type')).toBe('text/html; charset=UTF-8')
       expect(answer.headers.get('Cache-Control')).toBe('no-store')
       expect(answer.headers.get('Content-Security-Policy')).toContain("default-src 'none'")
-      for (const text of ['<code>npm start</code>', 'JWT_ALG must be one of', 'AUTH_SECRET is too short']) {
+      for (const text of [
+        '<code>npx janus dev</code>',
+        '<code>npm start</code>',
+        'JWT_ALG must be one of',
+        'AUTH_SECRET is too short',
+      ]) {
         expect(answer.text).toContain(text)
       }
       expect(answer.text).not.toContain('canary')

@@ -1,9 +1,11 @@
-import { writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
 import { databaseOf } from '../../packages/cli/durable-object.ts'
+import { planProject } from '../../packages/cli/init/plan.ts'
 import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
+import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
@@ -59,6 +61,32 @@ describe('an operator reads', () => {
       code: -1,
       printed: expect.stringMatching(/^DATABASE is postgres.* --postgres postgres:/),
     })
+  })
+
+  it('how to keep apart an app whose DB has a table of the same name', async () => {
+    const d1 = (binding: string, folder: string) =>
+      `[[d1_databases]]\nbinding = "${binding}"\ndatabase_name = "shop"\ndatabase_id = "00000000-0000-4000-8000-000000000001"\nmigrations_dir = "${folder}"\n`
+    const toml = `name = "shop"\nmain = "index.ts"\ncompatibility_date = "2026-10-15"\n${d1('DB', 'own')}${d1('SHOP', 'own')}`
+    const { configPath, folder } = writeOwnToml(toml)
+    mkdirSync(join(folder, 'own'))
+    writeFileSync(join(folder, 'own/0001_shop.sql'), 'CREATE TABLE users (id INTEGER PRIMARY KEY);')
+    const state = join(folder, 'state')
+    await migrateLocal(configPath, state, 'SHOP')
+    expect(await runCommand(migrate, '--config', configPath, '--state', state)).toEqual({
+      code: -1,
+      printed: expect.stringMatching(
+        /0001_\w+\.sql could not be applied: .*table users already exists.*\nDB is a database of your app.* another name than DB.*\n.*run npm run init/,
+      ),
+    })
+    const { notes } = planProject(folder, '2026-10-15')
+    expect(notes.join('\n')).toMatch(
+      /^DB is bound to a database of your own.*\n.* in wrangler\.toml and in your code/,
+    )
+    writeFileSync(configPath, toml.replace('"DB"', '"BAKERY"'))
+    const [, { after = '' } = {}] = planProject(folder, '2026-10-15').changes.filter(
+      ({ path }) => path !== '.gitignore',
+    )
+    expect(after).toContain('database_name = "shop-accounts"')
   })
 
   it('which options contradict each other', () => {

@@ -67,7 +67,10 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   ]
   const notes = [
     ...(config.shares
-      ? ['DB was bound before. Janus adds its tables (users, sessions and others) to that database.']
+      ? [
+          `DB is bound to a database of your own, so Janus keeps its tables there: users, sessions and others. To keep them apart, give yours
+another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
+        ]
       : []),
     ...worker.notes,
     ...(hasSampleIssuer(config.parsed)

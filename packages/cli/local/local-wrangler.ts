@@ -65,7 +65,7 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
     console.log('Created a random AUTH_SECRET in .dev.vars.')
   }
   if (named.ISSUER === undefined) {
-    lines.push('# In place of the one in wrangler.toml, on this machine.', `ISSUER="${issuer}"`)
+    lines.push('# In place of the one in the wrangler configuration, on this machine.', `ISSUER="${issuer}"`)
   }
   if (lines.length === 0) return false
   const start = text === '' || text.endsWith('\n') ? '' : '\n'

@@ -5,7 +5,7 @@ import type { Unstable_Config } from 'wrangler'
 import { Stop } from '../command.ts'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
 import { isStamped, stamp } from './local-stamp.ts'
-import { migrationFiles } from './migrations-config.ts'
+import { migrationFiles, TABLES_OF_AN_APP } from './migrations-config.ts'
 
 type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
 type Database = Unstable_Config['d1_databases'][number]
@@ -94,9 +94,10 @@ async function applyMissing(
     try {
       await db.batch([...statements, db.prepare(`INSERT INTO ${table} (name) VALUES (?1)`).bind(name)])
     } catch (error) {
-      throw new Stop(
-        `The migration ${name} could not be applied: ${error instanceof Error ? error.message : error}`,
-      )
+      const reason = error instanceof Error ? error.message : String(error)
+      const isTaken = !migrationFiles(MIGRATIONS).some((file) => applied.has(file))
+      const advice = isTaken && / already exists\b/.test(reason) ? `\n${TABLES_OF_AN_APP}` : ''
+      throw new Stop(`The migration ${name} could not be applied: ${reason}${advice}`)
     }
   }
 }

@@ -8,7 +8,7 @@ import { CONFIG_HELP, commandLine, findConfig, findState, MIGRATIONS, POSTGRES_M
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
 import { migrateLocal } from './migrate-local.ts'
-import { readMigrations, withMigrations } from './migrations-config.ts'
+import { readMigrations, TABLES_OF_AN_APP, withMigrations } from './migrations-config.ts'
 
 export const help = `Apply the migrations of this version of Janus to the database bound as DB.
 
@@ -84,7 +84,11 @@ async function migrateRemote(configPath: string): Promise<void> {
     const wrangler = createWrangler({ configPath: path, folder: dirname(configPath) })
     return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
   })
-  if (code !== 0) throw new Stop('The migrations could not be applied. The message of wrangler is above.')
+  if (code !== 0) {
+    throw new Stop(
+      `The migrations could not be applied. The message of wrangler is above. If it says that a table already exists:\n${TABLES_OF_AN_APP}`,
+    )
+  }
 }
 
 /** Loads what needs `pg`, which only users of PostgreSQL install. */

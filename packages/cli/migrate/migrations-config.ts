@@ -2,7 +2,11 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSy
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
-import { loadWrangler, MIGRATIONS } from '../place.ts'
+import { commandLine, loadWrangler, MIGRATIONS } from '../place.ts'
+
+/** Says what to do where a table of an app has the name of one of Janus. */
+export const TABLES_OF_AN_APP = `DB is a database of your app, and one of its tables has a name that Janus needs. Give yours another name than DB, in the
+wrangler configuration and in your code, and run ${commandLine('init')}: it binds a database for Janus alone.`
 
 /** Returns the names of the migrations in a folder, in their order. */
 export function migrationFiles(folder: string): readonly string[] {

@@ -58,7 +58,7 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
 }
 
 const UNREACHED: Readonly<Record<Config['database'], string>> = {
-  d1: 'The database cannot be reached or has no schema. Run: npx wrangler d1 migrations apply DB (--local or --remote).',
+  d1: 'The database cannot be reached or has no schema. Run npx janus migrate, or npm run migrate in a checkout of Janus; --remote for a deployment.',
   postgres: 'PostgreSQL cannot be reached, or refused. Check HYPERDRIVE; on Node, DATABASE_URL.',
   'durable-object':
     'The Durable Object bound as JANUS_DB cannot be reached. Its class must be JanusDatabase.',
