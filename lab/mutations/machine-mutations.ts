@@ -160,6 +160,13 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     put: ":resource <> '')",
     tests: DEVICE,
   },
+  {
+    guard: 'a device code for what settings name no more is not used up',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${SERVED}',
+    put: ' AND :served IS NOT NULL AND :part IS NOT DISTINCT FROM :part',
+    tests: DEVICE,
+  },
   { guard: 'a device code expires', cut: 'expires_at > :now', put: ':now > 0', tests: DEVICE },
   {
     guard: 'a device code is taken by its client alone',

@@ -163,8 +163,16 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   {
     guard: 'a refresh for what settings name no more uses up no token',
-    cut: 'resource IS NULL',
-    put: ':resources IS NOT NULL OR resource IS NULL',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: ' AND ${SERVED}',
+    put: ' AND :served IS NOT NULL AND :part IS NOT DISTINCT FROM :part',
+    tests: TOKEN,
+  },
+  {
+    guard: 'a code for what settings name no more is not used up',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: '${SERVED}',
+    put: ':served IS NOT NULL AND :part IS NOT DISTINCT FROM :part',
     tests: TOKEN,
   },
   {

@@ -3,6 +3,7 @@ import { randomBytes } from '../crypto/random'
 import { hashText } from '../crypto/sha256'
 import type { Client, ClientProof } from './client'
 import type { Grant, NewGrant } from './oauth-store'
+import type { Granted, Resource } from './scopes'
 
 /** Says how long a person may take to enter a code and to decide, in seconds. */
 export const DEVICE_CODE_SECONDS = 10 * 60
@@ -34,6 +35,8 @@ export interface DeviceOwner {
 
 export type DevicePoll =
   | { readonly outcome: 'granted'; readonly grant: Grant }
+  /** Settings have nothing of what was allowed; the code stays as it is. */
+  | { readonly outcome: 'unserved'; readonly granted: Granted }
   | { readonly outcome: 'unknown-client' | 'pending' | 'too-soon' | 'denied' | 'expired' | 'invalid' }
 
 /** Stores requests of devices. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
@@ -58,10 +61,14 @@ export interface DeviceGrantStore {
     decision: { readonly allowed: boolean; readonly scope: string; readonly resource: string | null },
     now: number,
   ): Promise<boolean>
-  /** Takes the device code of a client for exactly one caller, once its person has allowed it. */
+  /** Takes the device code of a client for exactly one caller, once its person has allowed it, and only for what settings name still. */
   poll(
     client: ClientProof,
-    code: { readonly codeHash: string; readonly resource: string | null },
+    code: {
+      readonly codeHash: string
+      readonly resource: string | null
+      readonly served: readonly Resource[]
+    },
     grant: NewGrant,
   ): Promise<DevicePoll>
   /** Forgets requests that expired before an instant, at most `limit`. */

@@ -6,7 +6,7 @@ import type { Rotation, RotationTerms } from '../sessions/session-store'
 import type { AuthorizationRequest } from './authorization-request'
 import type { Client, ClientProof } from './client'
 import type { Person } from './person-claims'
-import type { Resource } from './scopes'
+import type { Granted, Resource } from './scopes'
 
 /** Stores what Janus knows as an authorization server. Every method throws {@link StoreUnavailable} when the store cannot be reached. */
 export interface OAuthStore {
@@ -82,6 +82,8 @@ export interface PresentedCode extends NewGrant {
   readonly challenge: string
   /** `null`: none was named, so it is that of the code. */
   readonly resource: string | null
+  /** Lists the resources that settings name: for another, or for none of its scopes, no code is taken. */
+  readonly served: readonly Resource[]
 }
 
 /** A grant: a session that a client has. */
@@ -108,6 +110,8 @@ export type Redeemed =
   /** There is no such client, or its secret is another. */
   | { readonly outcome: 'unknown-client' }
   | { readonly outcome: 'invalid' }
+  /** Settings have nothing of what was granted; the code stays as it is. */
+  | { readonly outcome: 'unserved'; readonly granted: Granted }
   /** The code had been used; what it had given was ended. */
   | { readonly outcome: 'reused'; readonly grantId: string }
 

@@ -293,6 +293,17 @@ describe('a device that asks for the outcome', () => {
     expect((await poll(RESOURCE)).status).toBe(200)
   })
 
+  it('OP-14: is granted nothing that the settings name no more, and keeps its code for another try', async () => {
+    const bob = await signedInPerson({ mode: 'session', service })
+    const code = await allowed(service, bob)
+    const none = oauthService({ OAUTH_RESOURCES: `${OTHER_RESOURCE} files:read` })
+    const others = oauthService({ OAUTH_RESOURCES: `${RESOURCE} notes:other` })
+    expect(await pollDevice(none, tv, code)).toMatchObject(refused('invalid_target'))
+    expect(await pollDevice(others, tv, code)).toMatchObject(refused('invalid_scope'))
+    expect((await bob.get('/apps')).body).toEqual({ apps: [] })
+    expect((await pollDevice(service, tv, code)).status).toBe(200)
+  })
+
   it('keeps its code while the keys of ID tokens are away', async () => {
     const own = oauthService()
     const code = await allowed(own, ada)

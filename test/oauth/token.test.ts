@@ -397,8 +397,6 @@ describe('what a client was granted', () => {
     expect(body).toMatchObject({ scope: 'notes:write openid', id_token: expect.any(String) })
     const none = oauthService({ OAUTH_RESOURCES: `${OTHER_RESOURCE} files:read` })
     expect(await refresh(none, client, body.refresh_token)).toMatchObject(refused('invalid_target'))
-    const code = await codeFor(service, ada, client)
-    expect(await exchange(none, client, code)).toMatchObject(refused('invalid_target'))
     // A setting may have been a mistake: it has used up no token.
     const later = oauthService()
     later.ahead = 3600
@@ -415,6 +413,22 @@ describe('what a client was granted', () => {
     )
     later.ahead = 7200
     for (const unused of [plain, both]) expect((await refresh(later, client, unused)).status).toBe(200)
+  })
+
+  it('OP-14: of a code for what the settings name no more is nothing, and the code stays for another try', async () => {
+    const bob = await signedInPerson({ mode: 'session', service })
+    const codes = [await codeFor(service, bob, client), await codeFor(service, bob, client)]
+    const none = oauthService({ OAUTH_RESOURCES: `${OTHER_RESOURCE} files:read` })
+    const others = oauthService({ OAUTH_RESOURCES: `${RESOURCE} notes:other` })
+    for (const code of codes) {
+      expect(await exchange(none, client, code)).toMatchObject(refused('invalid_target'))
+      expect(await exchange(others, client, code)).toMatchObject(refused('invalid_scope'))
+    }
+    expect((await bob.get('/apps')).body).toEqual({ apps: [] })
+    // Whoever lacks a part of the code learns nothing of it.
+    expect(await exchange(none, spa, codes[0] ?? '')).toMatchObject(refused('invalid_grant'))
+    for (const code of codes) expect((await exchange(service, client, code)).status).toBe(200)
+    expect((await bob.get('/apps')).body.apps).toHaveLength(2)
   })
 
   it('opens no route of Janus: its audience is the resource', async () => {

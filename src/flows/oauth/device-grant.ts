@@ -22,6 +22,7 @@ import {
   issueGranted,
   newGrant,
   unknownClient,
+  unserved,
 } from './redeem-code'
 
 export interface DeviceGrantServices {
@@ -93,7 +94,7 @@ export async function pollDevice(
   if (deviceCode === null) return oauthError('invalid_request', 'Send device_code.')
   // guard: tokens that cannot be signed use up no device code
   await Promise.all([clientTokens.ready(), idTokens.ready()])
-  const code = { codeHash: await hashText(deviceCode), resource }
+  const code = { codeHash: await hashText(deviceCode), resource, served: services.resources }
   const polled = await deviceGrants.poll(client, code, newGrant(services, source))
   switch (polled.outcome) {
     case 'granted':
@@ -104,6 +105,8 @@ export async function pollDevice(
         nonce: null,
         inIdToken: [],
       })
+    case 'unserved':
+      return unserved(services, polled.granted)
     case 'unknown-client':
       return unknownClient()
     case 'pending':

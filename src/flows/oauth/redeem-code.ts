@@ -8,7 +8,7 @@ import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-err
 import type { Grant, NewGrant, OAuthStore } from '../../oauth/oauth-store'
 import { personClaims } from '../../oauth/person-claims'
 import { challengeOf } from '../../oauth/pkce'
-import { includesScope, OPENID, type Resource, servedScope } from '../../oauth/scopes'
+import { type Granted, includesScope, OPENID, type Resource, servedScope } from '../../oauth/scopes'
 import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
 import type { Log } from '../../runtime/log'
@@ -72,6 +72,7 @@ export async function redeemCode(
     redirectUri,
     challenge,
     resource,
+    served: services.resources,
     ...newGrant(services, source),
   })
   switch (redeemed.outcome) {
@@ -82,6 +83,8 @@ export async function redeemCode(
       return invalidGrant()
     case 'invalid':
       return invalidGrant()
+    case 'unserved':
+      return unserved(services, redeemed.granted)
     case 'redeemed':
       return issueGranted(services, { ...redeemed, scope: redeemed.grant.scope, counter: 0 })
   }
@@ -142,6 +145,15 @@ export async function issueGranted(
     })),
   ])
   return { accessToken: token, expiresInSeconds, refreshToken, scope, idToken }
+}
+
+/** Returns why the settings have nothing of what was granted. */
+export function unserved(
+  { resources }: Pick<GrantServices, 'resources'>,
+  { scope, resource }: Granted,
+): OAuthError {
+  const left = servedScope(scope, resource, resources)
+  return isOAuthError(left) ? left : invalidGrant()
 }
 
 export function unknownClient(): OAuthError {

@@ -1,7 +1,7 @@
 import type { ClientProof } from '../../oauth/client'
 import type { RefreshAsked } from '../../oauth/oauth-store'
-import { servedWords } from '../../oauth/scopes'
 import type { RotationTerms } from '../../sessions/session-store'
+import { SERVED, servedValues } from './served-resources'
 import type { Holder, Token } from './session-rotation'
 import { JOIN_LIVE_ACCOUNT } from './sessions'
 import { type Statement, sql } from './statement'
@@ -17,10 +17,10 @@ export function heldByClient({ clientId, secretHash }: ClientProof): Holder {
 export function heldForNoMore(client: ClientProof, { scopes, resource, served }: RefreshAsked): Holder {
   const { condition, values } = heldByClient(client)
   const asked = JSON.stringify((scopes ?? []).map((word) => ({ word })))
-  const words = served.flatMap((each) => servedWords(each).map((word) => ({ uri: each.uri, word })))
   return {
+    // guard: a refresh for what settings name no more uses up no token
     condition: `${condition} AND ${NO_MORE} AND ${SERVED}`,
-    values: { ...values, resource, asked, part: scopes?.join(' ') ?? null, served: JSON.stringify(words) },
+    values: { ...values, resource, asked, ...servedValues(served, scopes?.join(' ') ?? null) },
   }
 }
 
@@ -49,10 +49,3 @@ const HELD_BY_CLIENT = `sessions.client_id = :client_id AND EXISTS (
 const NO_MORE = `(CAST(:resource AS TEXT) IS NULL OR resource = :resource)
   AND NOT EXISTS (SELECT 1 FROM json_each(:asked) AS asked
     WHERE replace(' ' || scope || ' ', ' ' || (asked.value ->> 'word') || ' ', '') = ' ' || scope || ' ')`
-
-// guard: a refresh for what settings name no more uses up no token
-/** Settings name the resource of the grant and a word of what is asked for, or the grant has no resource. */
-const SERVED = `(resource IS NULL OR EXISTS (SELECT 1 FROM json_each(:served) AS served
-  WHERE served.value ->> 'uri' = resource
-    AND replace(' ' || coalesce(CAST(:part AS TEXT), scope) || ' ', ' ' || (served.value ->> 'word') || ' ', '')
-        <> ' ' || coalesce(CAST(:part AS TEXT), scope) || ' '))`

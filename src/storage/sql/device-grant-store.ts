@@ -1,7 +1,10 @@
-import { type DeviceGrantStore, POLL_SECONDS } from '../../oauth/device-grant'
+import { type DeviceGrantStore, type DevicePoll, POLL_SECONDS } from '../../oauth/device-grant'
 import { DEVICE_GRANT } from '../../oauth/grant-types'
+import { isOAuthError } from '../../oauth/oauth-error'
+import { type Resource, servedScope } from '../../oauth/scopes'
 import { startGrant, toGrant } from './grants'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
+import { SERVED, servedValues } from './served-resources'
 import { JOIN_LIVE_ACCOUNT } from './sessions'
 import type { SqlDatabase } from './sql-database'
 import { sql } from './statement'
@@ -97,7 +100,7 @@ export function createDeviceGrantStore(
       return decided.length > 0
     },
 
-    async poll(client, { codeHash, resource }, newGrant) {
+    async poll(client, { codeHash, resource, served }, newGrant) {
       const { grantId, now } = newGrant
       const presented = { client_id: client.clientId, client_secret: client.secretHash }
       const code = { code_hash: codeHash, client_id: client.clientId }
@@ -122,12 +125,13 @@ export function createDeviceGrantStore(
           // guard: a device code is taken by its client alone
           // guard: a device code is taken by a client that has proven who it is
           // guard: a device code ends with the session that allowed it
+          // guard: a device code for what settings name no more is not used up
           `UPDATE device_codes SET redeemed_as = :grant_id
             WHERE code_hash = :code_hash AND client_id = :client_id AND allowed = 1 AND redeemed_as IS NULL
               AND expires_at > :now AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}
-              AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
+              AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id) AND ${SERVED}
            RETURNING code_hash`,
-          { ...code, ...presented, resource, grant_id: grantId, now },
+          { ...code, ...presented, resource, grant_id: grantId, now, ...servedValues(served) },
         ),
         ...startGrant('device_codes', { client, codeHash, ...newGrant }, maxSessions),
       })
@@ -141,7 +145,7 @@ export function createDeviceGrantStore(
       if (!row || row.redeemed_as !== null) return { outcome: 'invalid' }
       if (row.expires_at <= now) return { outcome: 'expired' }
       if (row.allowed === 0) return { outcome: 'denied' }
-      if (row.allowed === 1) return { outcome: 'invalid' }
+      if (row.allowed === 1) return notTaken(row, served)
       return { outcome: now < row.next_poll_at ? 'too-soon' : 'pending' }
     },
 
@@ -156,4 +160,12 @@ export function createDeviceGrantStore(
       )
     },
   }
+}
+
+/** Returns why a code that was allowed was not taken. */
+function notTaken({ scope, resource }: DeviceRow, served: readonly Resource[]): DevicePoll {
+  const granted = { scope: scope ?? '', resource }
+  return isOAuthError(servedScope(granted.scope, resource, served))
+    ? { outcome: 'unserved', granted }
+    : { outcome: 'invalid' }
 }

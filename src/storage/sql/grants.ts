@@ -8,7 +8,7 @@ import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
 import { findTold, nameSubject, personOf, subjectOf, type ToldRow } from './told-clients'
 
 /**
- * Returns the steps that start the grant of a code that the step `redeemed`, right before, has taken. It rests on the proofs of the session that it
+ * Returns the steps that start the grant of a code if the step `redeemed`, right before, has taken it. It rests on the proofs of the session that it
  * came from, and counts among the sessions of its account.
  */
 export function startGrant(
@@ -34,7 +34,7 @@ export function startGrant(
          SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
                 :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
            FROM ${codes} AS code JOIN sessions AS parent ON parent.id = code.session_id
-          WHERE code.code_hash = :code_hash AND ${PREVIOUS_CHANGED}
+          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND ${PREVIOUS_CHANGED}
          RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
         {
           grant_id: grantId,

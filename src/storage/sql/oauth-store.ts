@@ -1,11 +1,13 @@
 import { parseClaimsRequest } from '../../oauth/claims-request'
 import type { OAuthStore, PresentedCode, RefreshAsked } from '../../oauth/oauth-store'
+import type { Granted } from '../../oauth/scopes'
 import { assuranceOf } from '../../sessions/assurance'
 import { findHeld, heldByClient, heldForNoMore } from './client-rotation'
 import { startGrant, toGrant } from './grants'
 import type { MailQueue } from './mail-queue'
 import { type ClientRow, findProven, PROVEN, toClient } from './proven-client'
 import { keepUsedClient } from './self-registered-store'
+import { SERVED, servedValues } from './served-resources'
 import { toOldUse, useCurrent, useOld } from './session-rotation'
 import { type SessionRow, toSession } from './session-row'
 import { endContext, JOIN_LIVE_ACCOUNT } from './sessions'
@@ -116,9 +118,12 @@ export function createOAuthStore(
       const [ended] = reused
       if (ended) return { outcome: 'reused', grantId: ended.id }
       const [taken] = redeemed
+      if (!taken) return { outcome: 'invalid' }
+      const { scope, resource } = taken
+      if (taken.redeemed_as === null) return { outcome: 'unserved', granted: { scope, resource } }
       const [row] = begun
       const grant = row && toGrant(row, told)
-      if (!taken || !grant) return { outcome: 'invalid' }
+      if (!grant) return { outcome: 'invalid' }
       const inIdToken = taken.id_token_claims.split(' ')
       return { outcome: 'redeemed', grant, nonce: taken.nonce, inIdToken }
     },
@@ -189,8 +194,15 @@ function endReused({ client, codeHash, source, now }: PresentedCode): Statement<
   )
 }
 
-function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_token_claims: string }> {
-  const { client, codeHash, redirectUri, challenge, resource, grantId, now } = code
+/** What a code that was presented rightly is for. It is not taken (`null`) where settings have nothing of that. */
+interface PresentedRow extends Granted {
+  readonly redeemed_as: string | null
+  readonly nonce: string | null
+  readonly id_token_claims: string
+}
+
+function takeCode(code: PresentedCode): Statement<PresentedRow> {
+  const { client, codeHash, redirectUri, challenge, resource, served, grantId, now } = code
   return sql(
     // guard: a code is taken once
     // guard: a code expires
@@ -200,12 +212,13 @@ function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_tok
     // guard: a code is of its resource
     // guard: a code is taken by a client that has proven who it is
     // guard: a code ends with the session that it came from
-    `UPDATE authorization_codes SET redeemed_as = :grant_id
+    // guard: a code for what settings name no more is not used up
+    `UPDATE authorization_codes SET redeemed_as = CASE WHEN ${SERVED} THEN :grant_id END
       WHERE code_hash = :code_hash AND redeemed_as IS NULL AND expires_at > :now
         AND client_id = :client_id AND redirect_uri = :redirect_uri AND challenge = :challenge
         AND (CAST(:resource AS TEXT) IS NULL OR resource = :resource) AND ${PROVEN}
         AND EXISTS (SELECT 1 FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = session_id)
-     RETURNING nonce, id_token_claims`,
+     RETURNING redeemed_as, scope, resource, nonce, id_token_claims`,
     {
       code_hash: codeHash,
       client_id: client.clientId,
@@ -215,6 +228,7 @@ function takeCode(code: PresentedCode): Statement<{ nonce: string | null; id_tok
       resource,
       grant_id: grantId,
       now,
+      ...servedValues(served),
     },
   )
 }

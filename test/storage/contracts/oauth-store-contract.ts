@@ -50,6 +50,7 @@ export function presented({ codeHash, request }: ReturnType<typeof codeFor>): Pr
     client: { clientId, secretHash: null },
     ...{ codeHash, redirectUri, challenge, resource, grantId: random(16), newSubject: random(32) },
     ...{ idleExpiresAt: NOW + 600, expiresAt: NOW + 6000, source, now: NOW },
+    served: [SERVED],
   }
 }
 
@@ -115,6 +116,20 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
     ])('refuses a code with another %s, and leaves it to its client', async (_, other) => {
       const { oauth, code } = await arrange()
       expect(await oauth.redeem({ ...code, ...other })).toEqual({ outcome: 'invalid' })
+      expect((await oauth.redeem(code)).outcome).toBe('redeemed')
+    })
+
+    it.each([
+      ['resource', [{ ...SERVED, uri: 'https://other.example' }]],
+      ['scope', [{ ...SERVED, scopes: ['rea', 'write'] }]],
+    ])('takes no code of which settings have no %s, and leaves it to its client', async (_, served) => {
+      const { oauth, code, sessions } = await arrange()
+      const granted = { scope: 'read', resource: RESOURCE }
+      expect(await oauth.redeem({ ...code, served })).toEqual({ outcome: 'unserved', granted })
+      expect(await oauth.redeem({ ...code, served, challenge: 'A'.repeat(43) })).toEqual({
+        outcome: 'invalid',
+      })
+      expect(await isLive({ sessions }, code.grantId)).toBe(false)
       expect((await oauth.redeem(code)).outcome).toBe('redeemed')
     })
 

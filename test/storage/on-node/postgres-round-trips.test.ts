@@ -122,7 +122,7 @@ describeWith(['postgres'], 'round trips to PostgreSQL', () => {
       ...{ grantId: random(16), newSubject: random(32), idleExpiresAt: NOW + 600, expiresAt: NOW + 6000 },
       ...{ source, now: NOW },
     }
-    const poll = () => devices.poll(tv, { codeHash, resource: null }, newGrant)
+    const poll = () => devices.poll(tv, { codeHash, resource: null, served: [] }, newGrant)
     expect((await counted('pending', poll)).outcome).toBe('pending')
     const owner = { userId: ada.user.id, sessionId }
     expect(await counted('enter', () => devices.claim(userCodeHash, owner, NOW))).not.toBeNull()
