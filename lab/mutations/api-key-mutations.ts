@@ -41,9 +41,9 @@ export const API_KEY_MUTATIONS: readonly Mutation[] = [
   { guard: 'nothing but a key is exchanged', lines: 2, tests: KEYS },
   { guard: 'a key of one factor acts for no account that must have two', tests: KEYS },
   {
-    guard: 'a key is for one resource, which the settings still have',
-    cut: 'uri === used.resource',
-    put: "uri !== ''",
+    guard: 'a key is for one resource',
+    cut: 'resource !== used.resource',
+    put: "resource === ''",
     tests: KEYS,
   },
   {

@@ -1,7 +1,7 @@
 import { API_KEY_TYPE, type ApiKeyStore, clientOfKey, hashApiKey, isApiKey } from '../../oauth/api-key'
 import type { ClientTokens, IssuedToken } from '../../oauth/client-token'
-import { type OAuthError, oauthError } from '../../oauth/oauth-error'
-import { narrowed, type Resource } from '../../oauth/scopes'
+import { isOAuthError, type OAuthError, oauthError } from '../../oauth/oauth-error'
+import { narrowed, type Resource, servedScope } from '../../oauth/scopes'
 import type { Clock } from '../../runtime/clock'
 import { assuranceOf } from '../../sessions/assurance'
 import { type FactorPolicy, lacksFactor } from '../../sessions/factor-policy'
@@ -50,18 +50,14 @@ export async function exchangeApiKey(
   const { roles, session } = used.live
   // guard: a key of one factor acts for no account that must have two
   if (lacksFactor(factorPolicy, { roles, ...assuranceOf(session.methods) })) return invalidKey()
-  // guard: a key is for one resource, which the settings still have
-  const served = resources.find(({ uri }) => uri === used.resource)
-  if (!served || (resource !== null && resource !== used.resource))
+  // guard: a key is for one resource
+  if (resource !== null && resource !== used.resource)
     return oauthError('invalid_target', 'Send the resource that the key is for, or none.')
   // guard: a key widens nothing
   const asked = narrowed(used.scope, scope)
   if (asked === null) return oauthError('invalid_scope', 'Send a part of the scope of the key.')
-  const granted = asked
-    .split(' ')
-    .filter((word) => served.scopes.includes(word))
-    .join(' ')
-  if (granted === '') return oauthError('invalid_scope', 'The resource has none of these scopes any more.')
+  const granted = servedScope(asked, used.resource, resources)
+  if (isOAuthError(granted)) return granted
   const grant = {
     live: used.live,
     clientId: clientOfKey(session.id),
