@@ -156,6 +156,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: REGISTRATION,
   },
   {
+    guard: 'no scope passes for one of OpenID Connect',
+    cut: 'scope.toLowerCase()',
+    put: 'scope',
+    tests: SETTINGS,
+  },
+  {
     guard: 'no scope passes for offline_access',
     cut: '/^offline.access$/i',
     put: '/^offline_access$/',

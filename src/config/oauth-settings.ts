@@ -22,7 +22,7 @@ export type ClientKinds = (typeof CLIENT_KINDS)[number]
 
 const CLIENT_KINDS = ['registered', 'documents', 'open'] as const
 
-/** Lists the names that no scope of a resource may have. */
+/** Lists the names that no scope of a resource may have, in any case. */
 const RESERVED: ReadonlySet<string> = new Set([
   OFFLINE_ACCESS,
   'openid',
@@ -48,7 +48,7 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
   if (resources === null)
     fault(
       'OAUTH_RESOURCES',
-      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas; no scope may read like offline_access',
+      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas; no scope may read like offline_access or one of OpenID Connect',
     )
   const clients = CLIENT_KINDS.find((kind) => kind === kinds)
   if (!clients) fault('OAUTH_CLIENTS', `must be one of: ${CLIENT_KINDS.join(', ')}`)
@@ -86,7 +86,12 @@ function isResource({ uri, scopes }: Resource): boolean {
   const named =
     url !== null && isTrustworthy(url) && url.hash === '' && url.username === '' && url.password === ''
   const scoped = scopes.length > 0 && parseScope(scopes.join(' '))?.length === scopes.length
-  return named && scoped && !scopes.some((scope) => RESERVED.has(scope) || LIKE_OFFLINE_ACCESS.test(scope))
+  return named && scoped && !scopes.some((scope) => isReserved(scope) || LIKE_OFFLINE_ACCESS.test(scope))
+}
+
+function isReserved(scope: string): boolean {
+  // guard: no scope passes for one of OpenID Connect
+  return RESERVED.has(scope.toLowerCase())
 }
 
 // guard: no scope passes for offline_access

@@ -44,6 +44,9 @@ describe('the settings of the authorization server', () => {
     'https://a.example/ read read',
     'https://a.example/ re"ad',
     'https://a.example/ openid',
+    // To the LIKE of SQLite, case is nothing: its app would be told of sign-outs as one of OpenID Connect.
+    'https://a.example/ OpenID',
+    'https://a.example/ Profile',
     'https://a.example/ offline_access',
     // A grant with one of these would outlive the sign-out of its person.
     'https://a.example/ offline-access',
