@@ -219,6 +219,10 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   },
   { guard: 'who decides is who was asked', tests: AUTHORIZE },
   {
+    guard: 'a decision leads nowhere that its client has left since the question was shown',
+    tests: AUTHORIZE,
+  },
+  {
     guard: 'only a cookie speaks for a person who is asked',
     cut: "principal?.mode === 'session' ? principal.sessionId : null",
     put: 'principal?.sessionId ?? null',

@@ -20,10 +20,6 @@ export const OPENID_MUTATIONS: readonly Mutation[] = [
     tests: CONFORMANCE,
   },
   {
-    guard: 'a question that was shown at one level is not answered at another',
-    tests: CONFORMANCE,
-  },
-  {
     guard: 'a client is told no more of a person than its scope says',
     cut: 'includesScope(scope, scopeOfClaim(claim))',
     put: 'scope !== null',

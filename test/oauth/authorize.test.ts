@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { postEndlessForm } from '../support/endless-form'
 import {
@@ -15,6 +16,7 @@ import {
 } from '../support/oauth'
 import { type Answer, expectProblem, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
+import { stopTime } from '../support/stop-time'
 
 let service: OwnService
 let ada: Person
@@ -269,6 +271,49 @@ describe('consent', () => {
     const fields = { request: hidden(page, 'request'), decision: 'allow' }
     expectProblem(await postForm(service, '/oauth/consent', fields, eve.headers), 409, 'account-mismatch')
     expect((await ask(service, requestOf(client, { prompt: 'consent' }), eve)).text).toContain(eve.email)
+  })
+
+  it.each(['allow', 'deny'] as const)(
+    'OP-09: a decision to %s leads nowhere that is registered no more since the question was shown',
+    async (decision) => {
+      const own = await newClient()
+      const page = await ask(service, requestOf(own), ada)
+      await env.DB.prepare(
+        `UPDATE oauth_clients SET redirect_uris = '["https://new.example/cb"]' WHERE id = ?1`,
+      )
+        .bind(own.id)
+        .run()
+      const answer = await decide(service, ada, page, decision)
+      expect(answer.status).toBe(400)
+      expect(answer.text).not.toContain(encodeURIComponent(own.redirectUri))
+      expect(answer.headers.get('Location')).toBeNull()
+    },
+  )
+
+  it('OP-09: a decision gives no scope and no code that the client may not have any more', async () => {
+    const own = await newClient()
+    const page = await ask(service, requestOf(own, { scope: 'notes:read notes:write' }), ada)
+    const set = (column: string, value: string) =>
+      env.DB.prepare(`UPDATE oauth_clients SET ${column} = ?2 WHERE id = ?1`).bind(own.id, value).run()
+    await set('scopes', '["notes:read"]')
+    const allowed = locationOf(await decide(service, ada, page)).searchParams.get('code') ?? ''
+    expect((await exchange(service, own, allowed)).body.scope).toBe('notes:read')
+    await set('grants', '["client_credentials"]')
+    const answer = locationOf(await decide(service, ada, page))
+    expect(answer.searchParams.get('error')).toBe('unauthorized_client')
+  })
+
+  it.each([
+    ['max_age', { max_age: '30', prompt: 'consent' }],
+    ['prompt=login', { prompt: 'login consent' }],
+  ])('OP-09: %s takes its proof of the session that answers a question, too', async (_, others) => {
+    const own = oauthService()
+    const older = await signedInPerson({ mode: 'session', service: own })
+    own.ahead = 60
+    stopTime()
+    const page = await ask(own, requestOf(client, others), await older.signIn())
+    expect(page.status).toBe(200)
+    expect(locationOf(await decide(own, older, page)).pathname).toBe('/reauthenticate')
   })
 
   it('OP-09: no code is issued of a session that ends while its request is answered', async () => {

@@ -1,6 +1,6 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { type Authorization, answerWithCode, authorize, type Step } from '../../flows/oauth/authorize'
+import { type Authorization, answerDecision, authorize, type Step } from '../../flows/oauth/authorize'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { open, openToOtherSites } from '../../guards/open-route'
@@ -15,7 +15,6 @@ import { withVariables } from '../../http/request-variables'
 import { hashSecretText, type MintedSecret, matchesSecret, mintSecret } from '../../links/one-time-token'
 import { type AuthorizationRequest, answerUrl, requestParameters } from '../../oauth/authorization-request'
 import type { Client } from '../../oauth/client'
-import { oauthError } from '../../oauth/oauth-error'
 import { isWebPage } from '../../oauth/redirect-uri'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
@@ -101,27 +100,19 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
 
       .post('/oauth/consent', jsonOrFormBody(ConsentBody), async (c) => {
         const { request: sealed, decision } = c.req.valid('json')
-        const { userId, sessionId, mode, acr } = c.var.principal
+        const { userId, sessionId, mode } = c.var.principal
         // guard: a question that was shown expires
         const shown = await seals.shown.open(sealed, clock())
         if (!shown || mode !== 'session') throw unanswerable('The request has expired.')
         // guard: who decides is who was asked
         if (shown.userId !== userId) throw new Problem('account-mismatch')
-        const { request, hintedSubject } = shown
-        const denied = oauthError('access_denied', 'The person did not allow it.')
-        const authorization: Authorization =
-          decision === 'deny'
-            ? { outcome: 'refused', place: request, error: denied, ledOn: true }
-            : await answerWithCode(services, {
-                request,
-                hintedSubject,
-                person: { userId, sessionId, acr },
-                remember: true,
-              })
+        const { request, startedAt } = shown
+        const allowed = decision === 'allow'
+        const authorization = await answerDecision(services, { shown, sessionId, allowed })
         withVariables(c).set('leadsElsewhere', true)
         // An app of its own scheme is opened because the person clicked, which a redirect of the form keeps.
         const afterForm = prefersPage(c) && isWebPage(request.redirectUri)
-        return answer(c, authorization, { afterForm })
+        return answer(c, authorization, { startedAt, afterForm })
       })
   )
 
@@ -153,7 +144,13 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       case 'consent-needed': {
         const { client, request, hintedSubject, person } = authorization
         const expiresAt = clock() + REQUEST_SECONDS
-        const sealed = await seals.shown.seal({ request, hintedSubject, userId: person.userId, expiresAt })
+        const sealed = await seals.shown.seal({
+          request,
+          startedAt,
+          hintedSubject,
+          userId: person.userId,
+          expiresAt,
+        })
         const lastsSeconds = config.sessionLifetimeSeconds
         return pages.consent(c, { client, request, person, sealed, lastsSeconds })
       }

@@ -5,6 +5,7 @@ import {
   type AnswerPlace,
   type AuthorizationRequest,
   parseAuthorizationRequest,
+  requestParameters,
 } from '../../oauth/authorization-request'
 import { hasEssentialLevel, parseClaimsRequest } from '../../oauth/claims-request'
 import { type Client, isClientId } from '../../oauth/client'
@@ -12,6 +13,7 @@ import type { IdTokens } from '../../oauth/id-token'
 import { type OAuthError, oauthError } from '../../oauth/oauth-error'
 import type { AskedFacts, OAuthStore } from '../../oauth/oauth-store'
 import { isClaimedHost } from '../../oauth/redirect-uri'
+import type { ShownRequest } from '../../oauth/request-seals'
 import { covers } from '../../oauth/scopes'
 import type { Clock } from '../../runtime/clock'
 import type { AssuranceLevel } from '../../sessions/assurance'
@@ -59,6 +61,18 @@ export type Authorization =
  */
 export type Step = 'sign-in' | 'choice' | 'other-account' | 'proof' | 'second-factor'
 
+/** Describes a request that nothing stands in the way of but its person, who may have to be asked. */
+interface ReadyRequest {
+  readonly outcome: 'ready'
+  readonly request: AuthorizationRequest
+  readonly hintedSubject: string | null
+  readonly client: Client
+  readonly person: Person
+  readonly allowedScope: string | null
+  /** Says whether the browser may be led on before its person was asked. */
+  readonly ledOn: boolean
+}
+
 /** A code lasts as long as a redirect takes (OWASP ASVS 5.0 §10.4.3). */
 const CODE_SECONDS = 60
 
@@ -81,6 +95,51 @@ export interface AskedRequest {
  * @throws {StoreUnavailable}
  */
 export async function authorize(services: AuthorizeServices, asked: AskedRequest): Promise<Authorization> {
+  const examined = await examine(services, asked)
+  if (examined.outcome !== 'ready') return examined
+  const { request, hintedSubject, client, person, allowedScope } = examined
+  if (!needsConsent(request, client, allowedScope))
+    return answerWithCode(services, { request, hintedSubject, person, remember: false })
+  if (isSilent(request)) {
+    const error = oauthError('consent_required', 'The person has to be asked.')
+    return { outcome: 'refused', place: request, error, ledOn: examined.ledOn }
+  }
+  return { outcome: 'consent-needed', request, hintedSubject, client, person }
+}
+
+/**
+ * Answers a request as its person decided about it. Minutes may have passed since they were asked, so it is examined once more: two trips to the store.
+ *
+ * @throws {StoreUnavailable}
+ */
+export async function answerDecision(
+  services: AuthorizeServices,
+  {
+    shown: { request: asked, startedAt, hintedSubject },
+    sessionId,
+    allowed,
+  }: { readonly shown: ShownRequest; readonly sessionId: string; readonly allowed: boolean },
+): Promise<Authorization> {
+  const parameters = requestParameters(asked)
+  const examined = await examine(services, { parameters, sessionId, startedAt, hintedSubject })
+  // guard: a decision leads nowhere that its client has left since the question was shown
+  if (examined.outcome === 'unanswerable') return examined
+  // Whatever else there is now, whoever denies proves nothing for it.
+  if (!allowed) {
+    const error = oauthError('access_denied', 'The person did not allow it.')
+    return { outcome: 'refused', place: asked, error, ledOn: true }
+  }
+  if (examined.outcome === 'refused') return { ...examined, ledOn: true }
+  if (examined.outcome !== 'ready') return examined
+  const { request, person } = examined
+  return answerWithCode(services, { request, hintedSubject, person, remember: true })
+}
+
+/** Returns what a request takes, as its client, its session and the settings are now. One trip to the store. */
+async function examine(
+  services: AuthorizeServices,
+  asked: AskedRequest,
+): Promise<ReadyRequest | Extract<Authorization, { outcome: 'unanswerable' | 'refused' | 'steps-needed' }>> {
   const { oauth, resources, clock } = services
   const { parameters, sessionId } = asked
   const now = clock()
@@ -98,7 +157,7 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
   const ledOn = client.registeredBy === 'operator'
   if (parsed.outcome === 'refused') return { ...parsed, ledOn }
   const { request } = parsed
-  const refused = (error: OAuthError): Authorization => ({ outcome: 'refused', place: request, error, ledOn })
+  const refused = (error: OAuthError) => ({ outcome: 'refused', place: request, error, ledOn }) as const
   const hinted = await hintedSubject(services, asked, request)
   if (hinted.outcome === 'refused') return refused(hinted.error)
   const { subject } = hinted
@@ -107,13 +166,9 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
     if ('error' in step) return refused(step)
     return { outcome: 'steps-needed', step: step.name, request, hintedSubject: subject }
   }
-  const { person } = facts
+  const { person, allowedScope } = facts
   if (person === null) return { outcome: 'unanswerable', why: '' }
-  if (needsConsent(request, client, facts.allowedScope)) {
-    if (isSilent(request)) return refused(oauthError('consent_required', 'The person has to be asked.'))
-    return { outcome: 'consent-needed', request, hintedSubject: subject, client, person }
-  }
-  return answerWithCode(services, { request, hintedSubject: subject, person, remember: false })
+  return { outcome: 'ready', request, hintedSubject: subject, client, person, allowedScope, ledOn }
 }
 
 function isSilent({ prompt }: AuthorizationRequest): boolean {
@@ -186,30 +241,21 @@ function unmet(): OAuthError {
   return oauthError('unmet_authentication_requirements', 'The sign-in has none of the levels of acr.')
 }
 
-/**
- * Stores a code for a person who is signed in, and returns it. Somebody may have signed in anew since they were asked, so whoever lacks the level that the
- * client takes proves a second factor first.
- *
- * @throws {StoreUnavailable}
- */
-export async function answerWithCode(
+/** Stores a code for a person who is signed in, and returns it. @throws {StoreUnavailable} */
+async function answerWithCode(
   { oauth, clock }: Pick<AuthorizeServices, 'oauth' | 'clock'>,
   {
     request,
     hintedSubject,
-    person: { userId, sessionId, acr },
+    person: { userId, sessionId },
     remember,
   }: {
     readonly request: AuthorizationRequest
     readonly hintedSubject: string | null
-    readonly person: Pick<Person, 'userId' | 'sessionId' | 'acr'>
+    readonly person: Person
     readonly remember: boolean
   },
 ): Promise<Authorization> {
-  const missing = missingLevel(request, acr)
-  // guard: a question that was shown at one level is not answered at another
-  if (missing === 'second-factor') return { outcome: 'steps-needed', step: missing, request, hintedSubject }
-  if (missing !== null) return { outcome: 'refused', place: request, error: unmet(), ledOn: true }
   const now = clock()
   const code = encodeBase64url(randomBytes(32))
   const codeHash = await hashText(code)

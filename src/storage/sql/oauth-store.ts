@@ -194,7 +194,7 @@ function endReused({ client, codeHash, source, now }: PresentedCode): Statement<
   )
 }
 
-/** What a code that was presented rightly is for. It is not taken (`null`) where settings have nothing of that. */
+/** Describes what a code that was presented rightly is for. It is not taken (`null`) where settings have nothing of that. */
 interface PresentedRow extends Granted {
   readonly redeemed_as: string | null
   readonly nonce: string | null
