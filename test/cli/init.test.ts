@@ -105,6 +105,42 @@ function keptMembers(value: object) {
   )
 }
 
+describe('a Worker with files', () => {
+  it.each<[name: string, assets: object, added: readonly string[]]>([
+    ['that says nothing of missing ones', { directory: 'public' }, []],
+    ['of a single-page app', { not_found_handling: 'single-page-application' }, ['/auth', '/auth/*']],
+    [
+      'and a page for missing ones',
+      { not_found_handling: '404-page', run_worker_first: ['/api/*'] },
+      ['/auth', '/auth/*'],
+    ],
+    [
+      'that has one of the paths',
+      { not_found_handling: '404-page', run_worker_first: ['/auth/*'] },
+      ['/auth'],
+    ],
+    ['that is asked first', { not_found_handling: 'single-page-application', run_worker_first: true }, []],
+    [
+      'that is asked first but for some',
+      { not_found_handling: '404-page', run_worker_first: ['/*', '!/assets/*'] },
+      [],
+    ],
+  ])('%s gets the paths of Janus first', (_, assets, added) => {
+    const { complete, parse } = FORMATS.jsonc
+    const before =
+      'run_worker_first' in assets && Array.isArray(assets.run_worker_first) ? assets.run_worker_first : []
+    const { assets: after } = parse(complete(JSON.stringify({ assets })))
+    expect(after).toEqual(added.length > 0 ? { ...assets, run_worker_first: [...before, ...added] } : assets)
+  })
+
+  it('gets them in wrangler.toml, too', () => {
+    const toml = '[assets]\nnot_found_handling = "single-page-application" # the shop\n'
+    expect(parseToml(FORMATS.toml.complete(toml))).toMatchObject({
+      assets: { run_worker_first: expect.arrayContaining(['/auth', '/auth/*']) },
+    })
+  })
+})
+
 describe('ISSUER', () => {
   it.each([
     [

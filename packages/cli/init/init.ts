@@ -9,7 +9,7 @@ import { makeLocalVars } from '../local/local-wrangler.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { type FileChange, renderDiff } from './changes.ts'
 import { type Plan, planProject } from './plan.ts'
-import { findPackageManager, installsOf } from './project.ts'
+import { findPackageManager, installsOf, isServedByVite } from './project.ts'
 
 export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
 
@@ -28,6 +28,9 @@ left alone.
 
 Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
 the command could not run.`
+
+/** Where Vite serves by default. */
+const VITE_PORT = 5173
 
 export async function run(args: readonly string[]): Promise<number> {
   const { yes, dryRun, folder } = readOptions(() => {
@@ -50,8 +53,9 @@ export async function run(args: readonly string[]): Promise<number> {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), after)
   }
-  const issuer = `http://localhost:8787${plan.mountPath === '/' ? '' : plan.mountPath}`
-  makeLocalVars(folder, issuer)
+  const port = isServedByVite(folder) ? VITE_PORT : 8787
+  const issuer = `http://localhost:${port}${plan.mountPath === '/' ? '' : plan.mountPath}`
+  makeLocalVars(folder, issuer, isServedByVite(folder) ? { MAILER: 'console' } : {})
   console.log(renderNextSteps(folder, plan, issuer))
   return 0
 }
@@ -80,10 +84,12 @@ function renderNextSteps(folder: string, { notes }: Plan, issuer: string): strin
   const installs = installsOf(folder, version)
   const first = installs.length > 0 ? [installs.join(' && ')] : []
   const later = installs.length > 0 ? [] : [`${exec} janus doctor --remote`]
+  const isVite = isServedByVite(folder)
+  const serve = isVite ? [`${exec} janus migrate`, `${exec} vite dev`] : [`${exec} janus dev`]
   return [
     ...notes.map((note) => `\n${note}`),
     '\nNext:\n',
-    ...[...first, `${exec} janus dev`, ...later].map((line) => `  ${line}`),
-    `\n${exec} janus dev serves ${issuer}/register.`,
+    ...[...first, ...serve, ...later].map((line) => `  ${line}`),
+    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ' If Vite says another port, put it into ISSUER of .dev.vars.' : ''}`,
   ].join('\n')
 }

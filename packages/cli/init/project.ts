@@ -37,6 +37,15 @@ export function findPackageManager(folder: string): PackageManager {
   return MANAGERS[name ?? 'npm']
 }
 
+const VITE_CONFIGS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs'].map((end) => `vite.config.${end}`)
+
+/** Returns whether Vite serves the Worker of a project, by Cloudflare's plugin. */
+export function isServedByVite(folder: string): boolean {
+  return VITE_CONFIGS.map((file) => join(folder, file)).some(
+    (path) => existsSync(path) && readFileSync(path, 'utf8').includes('@cloudflare/vite-plugin'),
+  )
+}
+
 /** Returns the name that a Worker in this folder gets. */
 export function workerName(folder: string): string {
   const { name } = readPackage(folder)

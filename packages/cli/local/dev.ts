@@ -1,10 +1,11 @@
 // Serves a Worker that Janus is mounted in: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readOptions } from '../command.ts'
+import { readOptions, Stop } from '../command.ts'
 import { databaseOf } from '../durable-object.ts'
+import { isServedByVite } from '../init/project.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
-import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState, loadWrangler } from '../place.ts'
 import { devVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
@@ -52,6 +53,7 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
+  await leaveToVite(configPath)
   const vars = await devVars(configPath, origin)
   const overridden = (name: string) =>
     overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
@@ -72,6 +74,23 @@ export async function run(args: readonly string[]): Promise<number> {
   announce(issuer, origin, stop)
   setInterval(() => sweep(origin), SWEEP_EVERY_MS)
   return 0
+}
+
+/** Stops where Vite builds the files that the Worker serves: `wrangler dev` would only say that their directory is missing. @throws Stop */
+async function leaveToVite(configPath: string): Promise<void> {
+  const folder = dirname(configPath)
+  if (!isServedByVite(folder)) return
+  const { assets, vars } = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
+  if (!assets || assets.directory !== undefined) return
+  const { pathname } = new URL(
+    typeof vars.ISSUER === 'string' && URL.canParse(vars.ISSUER) ? vars.ISSUER : 'https://x',
+  )
+  throw new Stop(
+    `Vite serves this Worker, because its configuration names no directory of assets. Run:\n
+  ${commandLine('migrate')}\n  npx vite dev\n
+ISSUER in .dev.vars must be where Vite serves, such as http://localhost:5173${pathname.replace(/\/$/, '')}.`,
+    2,
+  )
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {

@@ -54,8 +54,13 @@ export function holdState(folder: string, what: string, ownState: string): void 
  * anything was written.
  *
  * @param folder Where wrangler.toml is.
+ * @param others Settings that are added where they are not named.
  */
-export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
+export function makeLocalVars(
+  folder = ROOT,
+  issuer = LOCAL_ISSUER,
+  others: Readonly<Record<string, string>> = {},
+): boolean {
   const file = join(folder, '.dev.vars')
   const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const named = parseEnv(text)
@@ -66,6 +71,9 @@ export function makeLocalVars(folder = ROOT, issuer = LOCAL_ISSUER): boolean {
   }
   if (named.ISSUER === undefined) {
     lines.push('# In place of the one in the wrangler configuration, on this machine.', `ISSUER="${issuer}"`)
+  }
+  for (const [name, value] of Object.entries(others)) {
+    if (named[name] === undefined) lines.push(`${name}="${value}"`)
   }
   if (lines.length === 0) return false
   const start = text === '' || text.endsWith('\n') ? '' : '\n'
