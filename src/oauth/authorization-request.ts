@@ -58,7 +58,7 @@ export function parseAuthorizationRequest(
   // guard: nobody is led to a redirect URI that is not registered
   const known = client.redirectUris.some((uri) => matchesRedirectUri(uri, redirectUri ?? ''))
   if (redirectUri === undefined || others.length > 0 || !known)
-    return { outcome: 'unanswerable', why: 'The app asked to be answered where it is not registered.' }
+    return { outcome: 'unanswerable', why: 'Send redirect_uri as the client registered it, byte for byte.' }
 
   const repeated = repeatedParameter(parameters)
   const sent = repeated === 'state' ? null : parameters.get('state')

@@ -54,7 +54,12 @@ export function grantable(
   const words = asked.scope === null ? scopes : parseScope(asked.scope)
   if (words === null) return oauthError('invalid_scope', 'Send scope as words separated by single spaces.')
   if (resource === null && (uri !== null || !words.includes(OPENID)))
-    return oauthError('invalid_target', 'Send one resource that this server knows (OAUTH_RESOURCES).')
+    return oauthError(
+      'invalid_target',
+      uri === null
+        ? 'Send resource, one of OAUTH_RESOURCES. Only a scope with openid needs none.'
+        : 'Send resource as OAUTH_RESOURCES has it, byte for byte.',
+    )
   // guard: a client is granted no scope that it is not registered for
   const registered = words.filter((word) => client.scopes.includes(word))
   const person = registered.includes(OPENID) ? [OPENID, ...PERSON_SCOPES] : []

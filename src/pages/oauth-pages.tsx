@@ -1,5 +1,6 @@
 import type { ConsentQuestion, OAuthPages } from '../api/oauth/authorize'
 import type { Pages } from '../api/pages'
+import type { OAuthError } from '../oauth/oauth-error'
 import { formTarget, isClaimedHost } from '../oauth/redirect-uri'
 import type { ScopeTexts } from '../oauth/scope-texts'
 import { Decision, Duration, Permissions } from './consent-parts'
@@ -32,8 +33,8 @@ export function createOAuthPages(
       ))
     },
 
-    refused(c, url) {
-      const page = (context: PageContext) => <RefusedPage context={context} href={url} />
+    refused(c, url, error) {
+      const page = (context: PageContext) => <RefusedPage context={context} href={url} error={error} />
       return pages.show(c, page, { status: 400 })
     },
   }
@@ -73,7 +74,15 @@ export function ConsentPage({ context, question, scopeTexts }: ConsentPageProps)
 }
 
 /** Says that an app that nobody here registered asked for what it cannot have. Only a click leads there: anybody may have made the link. */
-function RefusedPage({ context, href }: { readonly context: PageContext; readonly href: string }) {
+function RefusedPage({
+  context,
+  href,
+  error: { error, description },
+}: {
+  readonly context: PageContext
+  readonly href: string
+  readonly error: OAuthError
+}) {
   const words = consentTexts(context)
   const place = placeOf(href) ?? words.thisDevice
   return (
@@ -85,6 +94,13 @@ function RefusedPage({ context, href }: { readonly context: PageContext; readonl
           {words.goTo(place)}
         </a>
       </div>
+      <dl class="facts">
+        <dt>400</dt>
+        <dd>
+          <code>{error}</code>
+          <p lang="en">{description}</p>
+        </dd>
+      </dl>
     </Layout>
   )
 }

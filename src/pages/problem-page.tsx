@@ -11,6 +11,8 @@ interface ProblemPageProps {
   readonly retryAfterSeconds?: number
   /** The id of the request that was refused; `null` on the page that explains a type of problem. */
   readonly reference: string | null
+  /** Says what the developer of an app corrects, in English as every `detail`. */
+  readonly detail?: string | undefined
   /** Links to the page that sends a new link, where one is not valid. */
   readonly askAgain?: string | undefined
 }
@@ -47,6 +49,7 @@ export function ProblemPage({
   status,
   retryAfterSeconds,
   reference,
+  detail,
   askAgain,
 }: ProblemPageProps) {
   const { texts, basePath } = context
@@ -87,6 +90,7 @@ export function ProblemPage({
         <dt>{status}</dt>
         <dd>
           <code>{code}</code>
+          {detail && <p lang="en">{detail}</p>}
         </dd>
         {reference !== null && (
           <>

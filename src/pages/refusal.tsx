@@ -100,6 +100,7 @@ async function refusedPage(
       status={PROBLEMS[code].status}
       {...(retryAfterSeconds === undefined ? {} : { retryAfterSeconds })}
       reference={requestId}
+      detail={code === 'authorization-refused' ? problem.options.detail : undefined}
       askAgain={code === 'invalid-link' ? screen?.askAgainAt?.(config) : undefined}
     />
   )

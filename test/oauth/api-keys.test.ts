@@ -385,5 +385,12 @@ describe('API keys where there are none', () => {
     const { body } = await send(service, 'GET', '/.well-known/oauth-authorization-server')
     expect(body.grant_types_supported).toContain('urn:ietf:params:oauth:grant-type:token-exchange')
     expect(API_KEY_TYPE).toBe('urn:janus:token-type:api-key')
+    const { id, secret } = await newClient()
+    const other = await postForm(service, '/oauth/token', {
+      grant_type: 'password',
+      client_id: id,
+      client_secret: secret ?? '',
+    })
+    expect(other.body.error_description).toBe(`Send one of: ${body.grant_types_supported.join(', ')}.`)
   })
 })

@@ -58,6 +58,20 @@ describe('an authorization request whose client or redirect URI is not proven', 
     }
   })
 
+  it.each([
+    ['client_id', { client_id: `c_${'x'.repeat(22)}` }, 'Send client_id as that of a client'],
+    [
+      'redirect_uri',
+      { redirect_uri: 'https://app.example/cb/' },
+      'Send redirect_uri as the client registered it',
+    ],
+  ])('OP-01: the page names %s, for the developer of the app', async (_, others, detail) => {
+    const headers = { ...ada.headers, Accept: 'text/html', 'Accept-Language': 'de' }
+    const page = await ask(service, requestOf(client, others), { headers })
+    expect(page.status).toBe(400)
+    expect(page.text).toContain(`<p lang="en">${detail}`)
+  })
+
   it('OP-01: only the port of this machine may differ', async () => {
     const native = await newClient({ confidential: false, redirectUris: ['http://127.0.0.1/cb'] })
     const page = await ask(service, requestOf(native, { redirect_uri: 'http://127.0.0.1:49152/cb' }), ada)

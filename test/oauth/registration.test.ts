@@ -145,7 +145,8 @@ describe('an app that registers itself', () => {
           null,
           null,
         ])
-        for (const shown of [title, goTo, `href="https://app.example/cb?error=${error}&amp;`])
+        const why = `<code>${error}</code><p lang="en">`
+        for (const shown of [title, goTo, why, `href="https://app.example/cb?error=${error}&amp;`])
           expect(answer.text).toContain(shown)
       }
       for (const who of [{ headers }, { headers: { 'Accept-Language': language } }]) {

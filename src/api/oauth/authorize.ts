@@ -15,6 +15,7 @@ import { withVariables } from '../../http/request-variables'
 import { hashSecretText, type MintedSecret, matchesSecret, mintSecret } from '../../links/one-time-token'
 import { type AuthorizationRequest, answerUrl, requestParameters } from '../../oauth/authorization-request'
 import type { Client } from '../../oauth/client'
+import type { OAuthError } from '../../oauth/oauth-error'
 import { isWebPage } from '../../oauth/redirect-uri'
 import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
@@ -41,7 +42,7 @@ export interface OAuthPages {
    */
   onward(c: Context, url: string): Response | Promise<Response>
   /** Says that the request was refused, and lets the person decide whether to go to an app that nobody here registered. */
-  refused(c: Context, url: string): Response | Promise<Response>
+  refused(c: Context, url: string, error: OAuthError): Response | Promise<Response>
 }
 
 const ConsentBody = v.object({
@@ -136,7 +137,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         const isAnswer = authorization.outcome === 'answered'
         const said = isAnswer ? authorization.answer : authorization.error
         const url = answerUrl(authorization.place, config.issuer, said)
-        if (!isAnswer && !authorization.ledOn) return pages.refused(c, url)
+        if (!isAnswer && !authorization.ledOn) return pages.refused(c, url, authorization.error)
         return afterForm ? pages.onward(c, url) : c.redirect(url, 303)
       }
       case 'steps-needed':

@@ -55,6 +55,7 @@ async function grantTokens(
   const client = await proveClient(c, form, services)
   if (isOAuthError(client)) return client
   const field = (name: string) => form.get(name) ?? null
+  const offered = services.apiKeys === null ? GRANT_TYPES : [...GRANT_TYPES, TOKEN_EXCHANGE]
   const common = { client, resource: field('resource'), source: requestSourceOf(c) }
   switch (field('grant_type')) {
     case 'authorization_code':
@@ -78,7 +79,7 @@ async function grantTokens(
       return oauthError('invalid_request', 'Send grant_type.')
     default:
       // guard: there is no grant but a code and its refresh tokens
-      return oauthError('unsupported_grant_type', `Send one of: ${GRANT_TYPES.join(', ')}.`)
+      return oauthError('unsupported_grant_type', `Send one of: ${offered.join(', ')}.`)
   }
 }
 

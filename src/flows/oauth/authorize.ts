@@ -145,7 +145,7 @@ async function examine(
   const now = clock()
   const [clientId = '', ...others] = parameters.getAll('client_id')
   if (others.length > 0 || !isClientId(clientId))
-    return { outcome: 'unanswerable', why: 'The app is not registered here.' }
+    return { outcome: 'unanswerable', why: 'Send client_id as that of a client that is registered here.' }
   // What is no resource here is looked for nowhere. PostgreSQL takes no text with a NUL.
   const resource = resources.find(({ uri }) => uri === parameters.get('resource'))?.uri ?? null
   const { client: known, ...facts } = await oauth.findAsked({ clientId, sessionId, resource, now })

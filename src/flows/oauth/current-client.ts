@@ -30,7 +30,8 @@ export async function currentClient(
   if (!isDocumentUrl(clientId))
     return known && !closed ? withScopes(known, resources) : { why: NOT_REGISTERED }
   // guard: where no documents are taken, no app describes itself
-  if (clientDocuments === null) return { why: NOT_REGISTERED }
+  if (clientDocuments === null)
+    return { why: 'An app that describes itself at a URL is not let in here (OAUTH_CLIENTS).' }
   const { host } = new URL(clientId)
   if (!known || now >= (known.freshUntil ?? 0)) {
     const read = await clientDocuments.read(clientId, known !== null)
@@ -44,7 +45,7 @@ export async function currentClient(
   return { why: `${host} could not be asked about the app just now. Try again in a minute.` }
 }
 
-const NOT_REGISTERED = 'The app is not registered here.'
+const NOT_REGISTERED = 'Send client_id as that of a client that is registered here.'
 
 /** Gives every scope to an app that nobody registered and that names none. */
 function withScopes(client: Client, resources: readonly Resource[]): Client {

@@ -50,7 +50,7 @@ export async function decideLogout(
   })
   // guard: nobody is led after a sign-out but to a URI that the client registered
   if (redirectUri !== null && client !== null && !client.postLogoutRedirectUris.includes(redirectUri))
-    return refused('The app asked to be answered where it is not registered.')
+    return refused('Send post_logout_redirect_uri as the client registered it, byte for byte.')
   const target = redirectUri === null || client === null ? null : withState(redirectUri, state)
   if (person === null) return { outcome: 'over', target }
   // guard: a sign-out is unasked only for the person of its hint

@@ -162,5 +162,8 @@ export function unknownClient(): OAuthError {
 
 /** Returns one answer for every reason, so that nobody learns which part of a stolen code is missing. */
 export function invalidGrant(): OAuthError {
-  return oauthError('invalid_grant', 'The code or token is not valid, has expired, or was used.')
+  return oauthError(
+    'invalid_grant',
+    'The code or token is not valid, has expired, was used, or is not of this client_id, redirect_uri or code_verifier.',
+  )
 }
