@@ -22,7 +22,7 @@ import {
   postPage,
   startDevice,
 } from '../support/oauth-machines'
-import { expectProblem, type Person, send, signedInPerson } from '../support/person'
+import { expectProblem, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
 
@@ -314,6 +314,21 @@ describe('a device that asks for the outcome', () => {
     expectProblem(await pollDevice(own, tv, code), 503, 'store-unavailable')
     idTokens.ready = ready
     expect((await pollDevice(own, tv, code)).status).toBe(200)
+  })
+
+  it.each([
+    ['proves again who they are', '/reauthenticate'],
+    ['signs in again', '/login'],
+  ])('is granted what its person allowed who %s before it asks', async (_, path) => {
+    const bob = await signedInPerson({ mode: 'session', service })
+    const code = await allowed(service, bob)
+    const proof = { email: bob.email, password: PASSWORD, mode: 'session' }
+    const body = path === '/login' ? proof : { password: PASSWORD }
+    const { headers } = bob
+    const answer = await send(service, 'POST', path, { headers, body })
+    expect(answer.status).toBe(200)
+    expect((await bob.get('/me')).status).toBe(401)
+    expect((await pollDevice(service, tv, code)).status).toBe(200)
   })
 
   it('is told a name of its sector, also where nothing names its person yet', async () => {
