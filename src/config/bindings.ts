@@ -32,7 +32,7 @@ export interface D1Bindings extends Bindings {
 type Env = Readonly<Record<string, unknown>>
 
 interface Binding {
-  /** Names what wrangler.toml must bind it to. */
+  /** Names what the configuration of wrangler must bind it to. */
   readonly kind: string
   /** Says whether it is required. Without it, the binding is always required. */
   readonly when?: (settings: Earlier) => boolean
@@ -61,7 +61,7 @@ export function checkBindings(env: Env, settings: Earlier): readonly ConfigFault
     .filter(([name, { when }]) => (when?.(settings) ?? true) && !isBound(env, name))
     .map(([name, { kind }]) => ({
       setting: name,
-      message: `${name} is not bound; wrangler.toml must bind it to ${kind}`,
+      message: `${name} is not bound, and must be bound to ${kind}`,
     }))
 }
 

@@ -1,9 +1,10 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import type { Plan } from '../../packages/cli/doctor/check-plan.ts'
 import { renderFindings } from '../../packages/cli/doctor/finding.ts'
 import { both, type Edit, examine, first, set, without, wrong } from './examine-config.ts'
-import { documentedToml, SAMPLE_SECRET, writeOwnToml, writeToml } from './sample-config.ts'
+import { documentedToml, makeFolder, SAMPLE_SECRET, writeOwnToml, writeToml } from './sample-config.ts'
 
 const OWN_HOST = documentedToml('own-host')
 
@@ -370,6 +371,15 @@ describe('the doctor, of a deployed configuration', () => {
   it('says which origins cookies reach', async () => {
     const [finding] = (await examine(writeOwnToml(OWN_HOST))).filter(({ check }) => check === 'origins.site')
     expect(finding).toMatchObject({ level: 'ok', what: expect.stringContaining("credentials: 'include'") })
+  })
+
+  it.each(['deployed', 'local'] as const)('names the file that there is: %s', async (target) => {
+    const configPath = join(makeFolder(), 'wrangler.jsonc')
+    const worker = { name: 'shop', main: 'worker.ts', vars: { AUTH_SECRET: SAMPLE_SECRET } }
+    writeFileSync(configPath, JSON.stringify(worker))
+    const text = JSON.stringify(await examine({ configPath }, { target }))
+    expect(text).toContain('[vars] of wrangler.jsonc')
+    expect(text).not.toContain('wrangler.toml')
   })
 
   it('says everything in 80 columns', async () => {

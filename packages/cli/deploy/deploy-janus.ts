@@ -21,7 +21,7 @@ import { type Secrets, withSecretsFile } from './secrets-file.ts'
 
 export interface DeployOptions {
   readonly wrangler: Wrangler
-  /** Locates wrangler.toml. */
+  /** Locates the configuration of wrangler. */
   readonly configPath: string
   readonly plan: Plan
   /** Secrets to go along. AUTH_SECRET is made where neither they nor the Worker have it. */

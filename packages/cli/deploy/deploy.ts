@@ -22,7 +22,7 @@ ${CONFIG_HELP}
   --help               print this
 
 The command asks no questions, and stops if ${commandLine('doctor')} finds an error in
-wrangler.toml. Log in first: npx wrangler login, or CLOUDFLARE_API_TOKEN.
+the configuration. Log in first: npx wrangler login, or CLOUDFLARE_API_TOKEN.
 
 Exit code: 0 if the service is deployed, 1 if a check failed or the service is
 not ready, 2 if Cloudflare could not be asked.`

@@ -7,24 +7,24 @@ import { error, type Finding, ok, warning } from './finding.ts'
 
 /** Checks the settings by `parseConfig`, and names valid settings that are probably a mistake. */
 export function checkSettings(deployment: Deployment): readonly Finding[] {
-  const { parsed, wrangler, unreadable, config } = deployment
+  const { parsed, wrangler, unreadable, config, file } = deployment
   const faults = parsed.ok ? [] : parsed.faults.filter(({ setting }) => !unreadable.includes(setting))
   const findings = faults.map(({ setting, message }) =>
     error(`settings.${setting}`, `${message}.`, fixOf(setting, deployment)),
   )
   for (const name of SECRET_NAMES.filter((secret) => secret in wrangler.vars)) {
-    const what = `${name} is in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
+    const what = `${name} is in [vars] of ${file}, which is committed and readable in the dashboard.`
     const fix = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
     findings.push(error(`settings.${name}`, what, fix))
   }
   for (const name of unreadable) {
     const what = `${name} is a secret of the Worker, so its value cannot be checked here.`
-    const fix = 'If it is a setting of Janus, move it to [vars] of wrangler.toml and delete the secret.'
+    const fix = `If it is a setting of Janus, move it to [vars] of ${file} and delete the secret.`
     findings.push(warning(`settings.${name}`, what, fix))
   }
   for (const name of findUnused(deployment)) {
     const what = `${name} has no effect on Janus as it is configured.`
-    findings.push(warning(`settings.${name}`, what, fixOfUnused(name)))
+    findings.push(warning(`settings.${name}`, what, fixOfUnused(name, file)))
   }
   if (faults.length === 0) findings.push(ok('settings.valid', 'Every setting is valid, and none is missing.'))
   return config ? [...findings, ...judge(config, deployment)] : findings
@@ -63,25 +63,29 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
 
 const REFERENCE = 'docs/reference/configuration.md'
 
-/** Returns the description of a setting for a terminal, or `null` for an unknown name. */
-function textOf(name: string) {
+/** Returns the description of a setting for a terminal, or `null` for an unknown name. Descriptions are of `wrangler.toml`. */
+function textOf(name: string, file: string) {
   const [, text = null] = Object.entries(SETTING_TEXTS).find(([setting]) => setting === name) ?? []
-  const plain = (markdown: string) => markdown.replace(/\[([^\]]+)\]\([^)]+\)/g, '$1').replaceAll('`', '')
+  const plain = (markdown: string) =>
+    markdown
+      .replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')
+      .replaceAll('`', '')
+      .replaceAll('wrangler.toml', file)
   return text && { meaning: plain(text.meaning), applies: text.applies ? plain(text.applies) : null }
 }
 
-function fixOfUnused(name: string): string {
-  const applies = textOf(name)?.applies
+function fixOfUnused(name: string, file: string): string {
+  const applies = textOf(name, file)?.applies
   return applies
     ? `Remove it, or configure what it is for: it applies where ${applies}.`
     : `Check the spelling (${REFERENCE}), or remove it.`
 }
 
-function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment): string {
+function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deployment): string {
   if (setting in BINDING_TEXTS)
-    return `Bind it in wrangler.toml: docs/start/${isStandAlone ? 'own-host' : 'add-to-your-worker'}.md has the whole file.`
+    return `Bind it in ${file}: docs/start/${isStandAlone ? 'own-host' : 'add-to-your-worker'}.md has the whole file.`
   if (!isSecretName(setting)) {
-    return `Set it in [vars] of wrangler.toml. ${textOf(setting)?.meaning ?? ''} All settings: ${REFERENCE}`
+    return `Set it in [vars] of ${file}. ${textOf(setting, file)?.meaning ?? ''} All settings: ${REFERENCE}`
   }
   if (target === 'deployed') {
     return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
@@ -90,8 +94,6 @@ function fixOf(setting: string, { target, wrangler, isStandAlone }: Deployment):
     return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
-  const name = isNamed
-    ? ''
-    : ', and name it in [secrets] required of wrangler.toml, or wrangler leaves it out'
+  const name = isNamed ? '' : `, and name it in [secrets] required of ${file}, or wrangler leaves it out`
   return `Put it in .dev.vars${name}.`
 }

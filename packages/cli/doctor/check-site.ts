@@ -75,7 +75,7 @@ function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler):
 
 /** Checks where Cloudflare sends requests. Routes may be set in the dashboard, so having none here is not an error. */
 function checkRoutes(
-  { wrangler, isStandAlone }: Deployment,
+  { wrangler, isStandAlone, file }: Deployment,
   { issuer, origin, basePath }: Address,
 ): readonly Finding[] {
   const { hostname, host } = new URL(issuer)
@@ -89,7 +89,7 @@ function checkRoutes(
     : `routes = [{ pattern = "${host}", custom_domain = true }]`
   const lost = needed.find((url) => !routes.some((route) => covers(route, url)))
   if (routes.length === 0) {
-    const what = `No route in wrangler.toml leads from ${host} to this Worker.`
+    const what = `No route in ${file} leads from ${host} to this Worker.`
     findings.push(warning('site.route', what, `Add ${advice}, unless it is set in the dashboard.`))
   } else if (lost !== undefined) {
     findings.push(error('site.route', `No route leads from ${lost} to this Worker.`, `Add ${advice}`))

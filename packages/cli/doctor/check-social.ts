@@ -7,7 +7,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** Checks the settings of social login, and says what must be registered at each provider. */
 export function checkSocial(
-  { social, target, settings }: Pick<Deployment, 'social' | 'target' | 'settings'>,
+  { social, target, settings, file }: Pick<Deployment, 'social' | 'target' | 'settings' | 'file'>,
   { issuer }: Pick<Config, 'issuer'>,
 ): readonly Finding[] {
   const fix = 'docs/guides/social-login.md has the settings of each provider.'
@@ -16,7 +16,7 @@ export function checkSocial(
   return [
     ...faults,
     ...committed.map((name) => {
-      const what = `${name} is in [vars] of wrangler.toml, which is committed and readable in the dashboard.`
+      const what = `${name} is in [vars] of ${file}, which is committed and readable in the dashboard.`
       const how = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
       return error(`settings.${name}`, what, how)
     }),

@@ -9,7 +9,7 @@ import { testedDate } from './janus-itself.ts'
 /** Sets how often `sweep` must run. */
 const EVERY_MINUTE = '* * * * *'
 
-/** Checks what wrangler.toml says of the Worker besides its settings. */
+/** Checks what the configuration of wrangler says of the Worker besides its settings. */
 export function checkWorker(deployment: Deployment): readonly Finding[] {
   const checks = [
     checkSecretsAreRequired,
@@ -23,15 +23,15 @@ export function checkWorker(deployment: Deployment): readonly Finding[] {
     checkDate,
   ]
   const findings = checks.flatMap((check) => check(deployment))
-  return findings.length > 0 ? findings : [ok('worker.config', 'wrangler.toml has what Janus needs.')]
+  return findings.length > 0 ? findings : [ok('worker.config', `${deployment.file} has what Janus needs.`)]
 }
 
 type Check = (deployment: Deployment) => readonly Finding[]
 
-const checkSecretsAreRequired: Check = ({ wrangler }) => {
+const checkSecretsAreRequired: Check = ({ wrangler, file }) => {
   if (wrangler.secrets?.required?.includes('AUTH_SECRET')) return []
   const what = 'wrangler does not know that AUTH_SECRET is needed, so it would deploy without.'
-  return [warning('worker.secrets', what, 'Add to wrangler.toml: [secrets] with required = ["AUTH_SECRET"].')]
+  return [warning('worker.secrets', what, `Add to ${file}: [secrets] with required = ["AUTH_SECRET"].`)]
 }
 
 /** Checks the folder of migrations: wrangler knows no other. */

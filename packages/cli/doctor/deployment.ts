@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { dirname, join, resolve } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
 import type { Config } from '../../../src/config/config.ts'
 import type { ConfigFault } from '../../../src/config/fault.ts'
@@ -13,8 +13,10 @@ import { loadParseConfig, loadSocialSettings } from './janus-itself.ts'
 export interface Deployment {
   readonly target: 'local' | 'deployed'
   readonly wrangler: Unstable_Config
-  /** Locates wrangler.toml. */
+  /** Locates the configuration of wrangler. */
   readonly folder: string
+  /** Names it, as `wrangler.toml` or `wrangler.jsonc`, for advice. */
+  readonly file: string
   /** Not an app that Janus is mounted in. */
   readonly isStandAlone: boolean
   /** Settings in `[vars]` and from elsewhere, without the secrets. */
@@ -48,10 +50,10 @@ export interface DeploymentSource {
 }
 
 /**
- * Reads wrangler.toml and, for the local target, .dev.vars, and has `parseConfig` of src/config/parse-config.ts judge them: the rules for
+ * Reads the configuration of wrangler and, for the local target, .dev.vars, and has `parseConfig` of src/config/parse-config.ts judge them: the rules for
  * settings are written there alone.
  *
- * @throws If wrangler.toml cannot be read.
+ * @throws If it cannot be read.
  */
 export async function readDeployment(source: DeploymentSource): Promise<Deployment> {
   const { configPath, target, overrides = {}, secretNames = null, secrets = {} } = source
@@ -91,6 +93,7 @@ export async function readDeployment(source: DeploymentSource): Promise<Deployme
     target,
     wrangler,
     folder,
+    file: basename(configPath),
     isStandAlone: ['src/index.ts', 'src/with-admin.ts'].some((main) => wrangler.main === join(ROOT, main)),
     settings,
     unreadable: (secretNames ?? []).filter(

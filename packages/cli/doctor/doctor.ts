@@ -38,8 +38,9 @@ export const help = `Check the configuration of Janus, and name each fault with 
 
   ${commandLine('doctor', '[options]')}
 
-  --remote       check what is deployed: wrangler.toml, the Worker's secrets,
-                 its database, and the service itself at ISSUER
+  --remote       check what is deployed: the wrangler configuration, the
+                 Worker's secrets, its database, and the service itself at
+                 ISSUER
                  (default: what ${commandLine(SERVE)} would serve here)
   --plan PLAN    free or paid: the Workers plan of the account
   --var K:V      override a setting, for example --var JWT_ALG:EdDSA;

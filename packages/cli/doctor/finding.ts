@@ -26,7 +26,7 @@ export function error(check: string, what: string, fix: string): Finding {
 /** The groups there are, in the order they are shown in. */
 const GROUPS: Readonly<Record<string, string>> = {
   settings: 'Settings',
-  worker: 'Worker (wrangler.toml)',
+  worker: 'Worker',
   site: 'Address',
   origins: 'Other origins',
   plan: 'Plan and cost',
