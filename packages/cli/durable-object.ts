@@ -1,9 +1,9 @@
 // The database in a Durable Object, for the commands of an operator: through the entry point `JanusOperator` of the Worker that has it.
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import type { Unstable_Config } from 'wrangler'
 import { Stop } from './command.ts'
+import { readWorker } from './named-database.ts'
 import { commandLine, IS_CHECKOUT, loadWrangler } from './place.ts'
 
 /** Runs statements as one transaction and returns the rows of each. */
@@ -17,27 +17,7 @@ interface Operator {
   fetch(url: string, init: { method: 'POST'; body: string }): Promise<Response>
 }
 
-/** Says what to do where a command would look for D1. */
-export const NAME_POSTGRES =
-  'DATABASE is postgres, which only its URL leads to. Instead of --local, --remote, --state and --config, give: --postgres postgres://USER@HOST/NAME'
-
 const GUIDE = 'docs/operate/durable-object.md'
-
-/**
- * Returns the database that a Worker's configuration names.
- *
- * @param place Here, `.dev.vars` comes before the configuration, as in `wrangler dev`.
- */
-export async function databaseOf(
-  configPath: string,
-  place: 'here' | 'deployed',
-): Promise<'d1' | 'durable-object' | 'postgres'> {
-  // Wrangler takes a second to load: most configurations have neither word.
-  if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
-  const DATABASE =
-    place === 'here' ? await localDatabase(configPath) : (await readWorker(configPath)).vars.DATABASE
-  return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
-}
 
 /**
  * Lends `use` the database. Wrangler binds the entry point of the deployed Worker with the login of the operator, or that of the Worker
@@ -104,17 +84,4 @@ function explain(remote: boolean, reason: string): string {
     ? `The Worker must be deployed and export JanusOperator (${GUIDE}).`
     : `Your Worker must be served here, and export JanusOperator (${GUIDE}). Run: ${commandLine(IS_CHECKOUT ? 'start' : 'dev')}`
   return `The database did not answer. ${what}\n${reason}`
-}
-
-/** Returns `DATABASE` as `wrangler dev` passes it to a Worker. */
-async function localDatabase(configPath: string): Promise<unknown> {
-  const { vars, secrets } = await readWorker(configPath)
-  const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
-  const { DATABASE } = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets)
-  return DATABASE && 'value' in DATABASE ? DATABASE.value : undefined
-}
-
-async function readWorker(configPath: string): Promise<Unstable_Config> {
-  const { unstable_readConfig } = await loadWrangler(dirname(configPath))
-  return unstable_readConfig({ config: configPath })
 }
