@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
 import { planProject } from '../../packages/cli/init/plan.ts'
+import { reasonAgainstRuntime } from '../../packages/cli/local/runtime-age.ts'
 import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
 import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
 import { databaseOf } from '../../packages/cli/named-database.ts'
@@ -87,6 +88,29 @@ describe('an operator reads', () => {
       ({ path }) => path !== '.gitignore',
     )
     expect(after).toContain('database_name = "shop-accounts"')
+  })
+
+  it('that the wrangler of an old Node cannot serve the Worker', () => {
+    const age = {
+      compatibilityDate: '2026-10-15',
+      version: '4.86.0',
+      workerd: '1.20260426.1',
+      node: '20.20.2',
+    }
+    expect(reasonAgainstRuntime(age)).toMatch(
+      /date is 2026-10-15, and wrangler 4\.86\.0 serves none after 2026-05-03\. On Node 20\.20\.2, .*Install Node 22\.12 or newer/,
+    )
+    expect(reasonAgainstRuntime({ ...age, node: '24.1.0' })).toMatch(
+      /Install a newer one:\n\n {2}npm install wrangler@latest$/,
+    )
+    for (const fit of [
+      { workerd: '1.20261008.1' },
+      { workerd: 'unknown' },
+      { compatibilityDate: undefined },
+      { compatibilityDate: '2026-05-03' },
+    ]) {
+      expect(reasonAgainstRuntime({ ...age, ...fit })).toBeNull()
+    }
   })
 
   it('which options contradict each other', () => {

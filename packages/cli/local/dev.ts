@@ -9,6 +9,7 @@ import { CONFIG_HELP, commandLine, findConfig, findState, loadWrangler } from '.
 import { devVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
+import { requireRuntime } from './runtime-age.ts'
 
 export const help = `Serve your Worker locally on Cloudflare's own runtime, with Janus in it.
 
@@ -53,6 +54,7 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
+  await requireRuntime(configPath)
   await leaveToVite(configPath)
   const vars = await devVars(configPath, origin)
   const overridden = (name: string) =>
