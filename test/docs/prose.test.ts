@@ -51,6 +51,8 @@ const OTHER_NAMES = [
   'CRASHES',
   'NO_COLOR',
   'MIGRATIONS',
+  // A database of an app.
+  'SHOP_DB',
   'NAME',
   'FILE',
   'ACCOUNT',

@@ -29,7 +29,7 @@ left alone.
 Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
 the command could not run.`
 
-/** Where Vite serves by default. */
+/** Says where Vite serves by default. */
 const VITE_PORT = 5173
 
 export async function run(args: readonly string[]): Promise<number> {
