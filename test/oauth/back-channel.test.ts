@@ -45,8 +45,18 @@ function listen(status: () => number = () => 200) {
 }
 
 describe('OP-16: back-channel logout', () => {
+  it('BackchannelLogoutDiscoveryEndpointVerification: the metadata says that sign-outs are told, with their session', async () => {
+    const { body } = await send(service, 'GET', '/.well-known/openid-configuration')
+    expect(body).toMatchObject({
+      issuer: service.issuer,
+      backchannel_logout_supported: true,
+      backchannel_logout_session_supported: true,
+      end_session_endpoint: `${service.issuer}/oauth/logout`,
+    })
+  })
+
   it.each(['RS256', 'ES256'])(
-    'rp-initiated: the client is told by a logout token that is signed with %s',
+    'BackChannelRpInitiatedLogout: the client is told by a logout token that is signed with %s',
     async (alg) => {
       const sent = listen()
       const own = await listeningClient({ alg })

@@ -1,3 +1,4 @@
+import { exportJWK, generateKeyPair, SignJWT } from 'jose'
 import { expect, it, onTestFinished, vi } from 'vitest'
 import { mintApiKey } from '../../src/oauth/api-key'
 import { type Costs, countingService } from '../support/counting'
@@ -10,6 +11,7 @@ import {
   locationOf,
   newClient,
   OAUTH_SETTINGS,
+  postForm,
   RESOURCE,
   refresh,
   requestOf,
@@ -52,6 +54,34 @@ it('revocation and introspection take one trip and one verification; a machineâ€
   await expectCosts(own, () => revoke(service, client, tokens.access_token))
   await expectCosts({ d1: 1 }, () => revoke(service, client, tokens.refresh_token))
   await expectCosts({ d1: 1, signatures: 1 }, () => machineTokens(service, client))
+})
+
+it('a machine that signs in place of a secret takes two trips more: its keys, and the use of the assertion', async () => {
+  const { service, costsOf } = countingService(OAUTH_SETTINGS)
+  const { privateKey, publicKey } = await generateKeyPair('ES256', { extractable: true })
+  const keys = [{ ...(await exportJWK(publicKey)), kid: 'k' }]
+  const robot = await newClient({
+    redirectUris: [],
+    grants: ['client_credentials'],
+    jwks: JSON.stringify({ keys }),
+  })
+  await service.services.signingKeys.signer()
+  const now = Math.floor(Date.now() / 1000)
+  const names = { iss: robot.id, sub: robot.id, aud: service.issuer }
+  const assertion = await new SignJWT({ ...names, jti: crypto.randomUUID(), exp: now + 60 })
+    .setProtectedHeader({ alg: 'ES256', kid: 'k' })
+    .sign(privateKey)
+  const spent = await costsOf(async () => {
+    const { status } = await postForm(service, '/oauth/token', {
+      grant_type: 'client_credentials',
+      resource: RESOURCE,
+      scope: 'notes:read',
+      client_assertion_type: 'urn:ietf:params:oauth:client-assertion-type:jwt-bearer',
+      client_assertion: assertion,
+    })
+    expect(status).toBe(200)
+  })
+  expect(spent).toEqual(costs({ d1: 3, signatures: 1, verifications: 1 }))
 })
 
 it('the exchange of an API key takes one trip and one signature, and a text that can be no key nothing', async () => {
