@@ -121,12 +121,30 @@ export function startHttpsService(settings: readonly string[]): Promise<LocalSer
   return startService(launchJanus(settings, '', '--https'), { protocol: 'https' })
 }
 
+/**
+ * `janus dev`, with hashes that cost little.
+ *
+ * @param settings As in `NAME:value`.
+ */
+export function startDev(settings: readonly string[]): Promise<LocalService> {
+  return startService(({ port, state }) => ({
+    command: ['npm', 'run', 'dev', '--', ...placeAndSettings(port, state, settings)],
+    ready: /Janus is ready/,
+  }))
+}
+
+function placeAndSettings(port: number, state: string, settings: readonly string[]): readonly string[] {
+  return [
+    ...['--port', String(port), '--state', state],
+    ...[CHEAP_HASHES, ...settings].flatMap((pair) => ['--var', pair]),
+  ]
+}
+
 function launchJanus(settings: readonly string[], basePath: string, ...options: string[]): Launch {
   return ({ port, state }) => {
     const issuer = basePath === '' ? [] : [`ISSUER:http://localhost:${port}${basePath}`]
-    const vars = [CHEAP_HASHES, ...issuer, ...settings].flatMap((pair) => ['--var', pair])
     return {
-      command: ['npm', 'start', '--', '--port', String(port), '--state', state, ...options, ...vars],
+      command: ['npm', 'start', '--', ...options, ...placeAndSettings(port, state, [...issuer, ...settings])],
       ready: /Janus is ready/,
     }
   }

@@ -7,7 +7,7 @@ import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { expect } from 'vitest'
 import { createAuthority } from '../support/smtp-server.ts'
 import { CookieBrowser } from './cookie-browser.ts'
-import { type LocalService, startService, startWorker } from './local-service.ts'
+import { type LocalService, startDev, startService, startWorker } from './local-service.ts'
 
 export const REDIRECT = 'http://127.0.0.1:33418/callback'
 export const PASSWORD = 'analytical engine no. 1'
@@ -19,18 +19,20 @@ export interface Pair {
   stop(): Promise<void>
 }
 
-/** @param settings More of them for Janus, as in `NAME:value`. */
-export async function startPair(settings: readonly string[] = []): Promise<Pair> {
+/**
+ * Starts both: Janus as `janus dev` serves it, or where a host of apps is given as a Worker that finds that host.
+ */
+export async function startPair(host: DocumentHost | null = null): Promise<Pair> {
   const port = await freePort()
   const server = new URL(`http://localhost:${port}/mcp`)
-  const janus = await startWorker([
+  const settings = [
     'OAUTH_SERVER:on',
     'OAUTH_CLIENTS:open',
     `OAUTH_RESOURCES:${server} notes:read notes:write`,
     'REGISTRATION:open',
     'BREACH_CHECK:off',
-    ...settings,
-  ])
+  ]
+  const janus = host ? await startWorker([...settings, host.setting]) : await startDev(settings)
   const config = ['-c', 'examples/mcp/wrangler.toml', '--port', String(port), '--inspector-port', '0']
   const vars = ['--var', `ISSUER:${janus.url}`, '--var', `RESOURCE:${server}`]
   const mcp = await startService(() => ({

@@ -11,45 +11,31 @@ import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/
 import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { addClient } from '../../packages/cli/clients/statements.ts'
-import { reasonToSkip } from '../support/tools.ts'
 import { describeWith } from '../support/with-tools.ts'
 import type { CookieBrowser } from './cookie-browser.ts'
 import { execute } from './local-service.ts'
-import {
-  App,
-  type DocumentHost,
-  freePort,
-  newBrowser,
-  type Pair,
-  startDocumentHost,
-  startPair,
-} from './mcp-pair.ts'
+import { App, freePort, newBrowser, type Pair, startDocumentHost, startPair } from './mcp-pair.ts'
 
 let pair: Pair
 let browser: CookieBrowser
-let host: DocumentHost | null = null
 
 beforeAll(async () => {
-  if (reasonToSkip(['openssl']) === null) host = await startDocumentHost()
-  pair = await startPair(host ? [host.setting] : [])
+  pair = await startPair()
   browser = await newBrowser(pair.janus)
 })
 
-afterAll(async () => {
-  await pair?.stop()
-  host?.stop()
-})
+afterAll(() => pair?.stop())
 
 function connect(app: App) {
-  const transport = new StreamableHTTPClientTransport(pair.server, { authProvider: app })
+  const transport = new StreamableHTTPClientTransport(app.server, { authProvider: app })
   return { client: new Client({ name: 'test', version: '1' }), transport }
 }
 
 /** Lets a person allow what an app asks for, and calls the tool of the server. */
-async function useTool(app: App): Promise<void> {
+async function useTool(app: App, { janus }: Pair = pair): Promise<void> {
   const first = connect(app)
   await expect(first.client.connect(first.transport)).rejects.toThrow(UnauthorizedError)
-  expect(app.answered?.get('iss')).toBe(pair.janus.url)
+  expect(app.answered?.get('iss')).toBe(janus.url)
   await first.transport.finishAuth(app.answered?.get('code') ?? '')
   const { client, transport } = connect(app)
   await client.connect(transport)
@@ -101,13 +87,19 @@ describe('the client of the MCP SDK', () => {
 
 describeWith(['openssl'], 'the client of the MCP SDK whose client id is a URL', () => {
   it('OP-08: is what its document says, fetched by the Worker over TLS; nobody registered it', async () => {
-    if (!host) throw new Error('There is no host of apps')
-    const app = new App(pair.server, browser, host.url)
-    await useTool(app)
-    expect(app.client?.client_id).toBe(host.url)
-    expect(app.asked).toContain('<h1>Allow apps.example?</h1>')
-    expect(host.asked).toEqual(['apps.example/assistant/client.json'])
-    await listAgain(app)
+    const host = await startDocumentHost()
+    const beside = await startPair(host)
+    try {
+      const app = new App(beside.server, await newBrowser(beside.janus), host.url)
+      await useTool(app, beside)
+      expect(app.client?.client_id).toBe(host.url)
+      expect(app.asked).toContain('<h1>Allow apps.example?</h1>')
+      expect(host.asked).toEqual(['apps.example/assistant/client.json'])
+      await listAgain(app)
+    } finally {
+      await beside.stop()
+      host.stop()
+    }
   })
 })
 

@@ -6,7 +6,7 @@ import { addClient, type NewClient } from '../../packages/cli/clients/statements
 import { runCommand } from '../support/run-command.ts'
 import { CookieBrowser, type Page } from './cookie-browser.ts'
 import { documentedBlocks } from './documented.ts'
-import { databaseFile, execute, type LocalService, startWorker } from './local-service.ts'
+import { databaseFile, execute, type LocalService, startDev } from './local-service.ts'
 import type { AppUrls, Provider } from './relying-party-apps.ts'
 
 const PASSWORD = 'analytical engine no. 1'
@@ -42,7 +42,7 @@ export interface StagePerson {
 }
 
 export async function startProvider(): Promise<ProviderStage> {
-  const janus = await startWorker([
+  const janus = await startDev([
     'OAUTH_SERVER:on',
     'REGISTRATION:open',
     `OAUTH_RESOURCES:${NOTES} notes:read, ${OTHER} files:read`,
