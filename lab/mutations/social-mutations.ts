@@ -53,6 +53,12 @@ export const SOCIAL_MUTATIONS: readonly Mutation[] = [
     tests: REFUSALS,
   },
   {
+    guard: 'a subject is one that every database keeps',
+    cut: ' || /\\p{Cc}/u.test(subject)',
+    put: '',
+    tests: REFUSALS,
+  },
+  {
     guard: 'UserInfo must be about the subject of the ID token',
     cut: 'client, sub, response',
     put: 'client, sub ? oauth.skipSubjectCheck : sub, response',

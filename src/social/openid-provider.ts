@@ -188,7 +188,8 @@ function identified(
   { statedName }: AuthorizationAnswer,
 ): Identified {
   const subject = terms.subjectOf ? terms.subjectOf(claims) : claims.sub
-  if (!subject || subject.length > 255) return refused('subject')
+  // guard: a subject is one that every database keeps
+  if (!subject || subject.length > 255 || /\p{Cc}/u.test(subject)) return refused('subject')
   const all = { ...more, ...claims }
   const email = typeof all.email === 'string' ? parseEmailAddress(all.email) : null
   const emailProven = email !== null && terms.isProven(all, email)

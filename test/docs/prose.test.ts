@@ -52,7 +52,6 @@ const OTHER_NAMES = [
   'NO_COLOR',
   'MIGRATIONS',
   // A database of an app.
-  'SHOP_DB',
   'NAME',
   'FILE',
   'ACCOUNT',

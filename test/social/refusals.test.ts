@@ -74,6 +74,8 @@ const BENT: Readonly<Record<string, readonly [reason: string, bend: (issued: Iss
     'subject',
     ({ claims }) => Object.assign(claims, { sub: 'x'.repeat(256) }),
   ],
+  // No PostgreSQL keeps it.
+  'with a subject that has a NUL': ['subject', ({ claims }) => Object.assign(claims, { sub: 'ada\0' })],
   'signed with a key of nobody': [
     'invalid-response',
     (issued) => Object.assign(issued, { foreignKey: true }),
