@@ -12,11 +12,11 @@ import { readIfThere, writeGenerated } from './write-generated.ts'
 
 const ROOT = join(import.meta.dirname, '..')
 
-/** Holds what the last build read and wrote. To build takes a second, at every start and at every change of a file. */
+/** Holds what the last build read and wrote. To build takes a second, at every start. */
 const STAMP = join(ROOT, '.wrangler/built-modules')
 
 /** More than a build reads: a file too many here costs a build, a file too few a wrong bundle. */
-const SOURCES = ['assets', 'packages', 'src', 'tools', 'package.json', 'package-lock.json']
+const SOURCES = ['assets', 'packages', 'src', 'tools', 'package.json', 'package-lock.json', 'tsconfig.json']
 
 const GENERATED: ReadonlySet<string> = new Set([
   'assets/openapi.json',

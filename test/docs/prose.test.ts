@@ -51,7 +51,6 @@ const OTHER_NAMES = [
   'CRASHES',
   'NO_COLOR',
   'MIGRATIONS',
-  // A database of an app.
   'NAME',
   'FILE',
   'ACCOUNT',

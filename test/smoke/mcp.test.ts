@@ -9,7 +9,7 @@ import { UnauthorizedError } from '@modelcontextprotocol/sdk/client/auth.js'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import type { OAuthTokens } from '@modelcontextprotocol/sdk/shared/auth.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { addClient } from '../../packages/cli/clients/statements.ts'
 import { describeWith } from '../support/with-tools.ts'
 import type { CookieBrowser } from './cookie-browser.ts'
@@ -88,18 +88,15 @@ describe('the client of the MCP SDK', () => {
 describeWith(['openssl'], 'the client of the MCP SDK whose client id is a URL', () => {
   it('OP-08: is what its document says, fetched by the Worker over TLS; nobody registered it', async () => {
     const host = await startDocumentHost()
+    onTestFinished(() => host.stop())
     const beside = await startPair(host)
-    try {
-      const app = new App(beside.server, await newBrowser(beside.janus), host.url)
-      await useTool(app, beside)
-      expect(app.client?.client_id).toBe(host.url)
-      expect(app.asked).toContain('<h1>Allow apps.example?</h1>')
-      expect(host.asked).toEqual(['apps.example/assistant/client.json'])
-      await listAgain(app)
-    } finally {
-      await beside.stop()
-      host.stop()
-    }
+    onTestFinished(() => beside.stop())
+    const app = new App(beside.server, await newBrowser(beside.janus), host.url)
+    await useTool(app, beside)
+    expect(app.client?.client_id).toBe(host.url)
+    expect(app.asked).toContain('<h1>Allow apps.example?</h1>')
+    expect(host.asked).toEqual(['apps.example/assistant/client.json'])
+    await listAgain(app)
   })
 })
 

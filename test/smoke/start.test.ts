@@ -122,11 +122,20 @@ describeWith(['git'], 'in a fresh clone', () => {
 
   it('a build makes again what it is made of anew, and what is gone', () => {
     const path = join(clone, 'src/pages/asset-files.ts')
-    const build = () => execFileSync(process.execPath, ['tools/build-modules.ts'], { cwd: clone })
+    const build = (variables = {}) =>
+      execFileSync(process.execPath, ['tools/build-modules.ts'], {
+        cwd: clone,
+        env: { ...process.env, ...variables },
+        stdio: 'pipe',
+      })
+    // Nothing can be built by what is no esbuild.
+    const withoutBuilding = { ESBUILD_BINARY_PATH: process.execPath }
     build()
     const built = readFileSync(path, 'utf8')
+    build(withoutBuilding)
 
     rmSync(path)
+    expect(() => build(withoutBuilding)).toThrow()
     build()
     expect(readFileSync(path, 'utf8')).toBe(built)
 
