@@ -223,6 +223,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: AUTHORIZE,
   },
   {
+    guard: 'a decision gives no more than its question showed',
+    cut: '!covers(asked.scope, request.scope)',
+    put: 'false',
+    tests: AUTHORIZE,
+  },
+  {
     guard: 'only a cookie speaks for a person who is asked',
     cut: "principal?.mode === 'session' ? principal.sessionId : null",
     put: 'principal?.sessionId ?? null',

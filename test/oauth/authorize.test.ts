@@ -317,6 +317,22 @@ describe('consent', () => {
     expect(answer.searchParams.get('error')).toBe('unauthorized_client')
   })
 
+  it('OP-09: what the client may have since the question was shown is asked for by another question', async () => {
+    const own = await newClient({ scopes: ['notes:read', 'openid'] })
+    const asked = { scope: 'openid notes:read', claims: '{"userinfo":{"email":null}}' }
+    const page = await ask(service, requestOf(own, asked), ada)
+    expect(page.text).not.toContain('see your email address')
+    await env.DB.prepare('UPDATE oauth_clients SET scopes = ?2 WHERE id = ?1')
+      .bind(own.id, '["notes:read","openid","email"]')
+      .run()
+    const again = await decide(service, ada, page)
+    expect(again.headers.get('Refresh')).toBeNull()
+    expect(again.status).toBe(200)
+    expect(again.text).toContain('see your email address')
+    const code = locationOf(await decide(service, ada, again)).searchParams.get('code') ?? ''
+    expect((await exchange(service, own, code)).body.scope).toBe('openid notes:read email')
+  })
+
   it.each([
     ['max_age', { max_age: '30', prompt: 'consent' }],
     ['prompt=login', { prompt: 'login consent' }],

@@ -109,6 +109,7 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
 
 /**
  * Answers a request as its person decided about it. Minutes may have passed since they were asked, so it is examined once more: two trips to the store.
+ * They are asked again where the client may have more by now.
  *
  * @throws {StoreUnavailable}
  */
@@ -131,7 +132,10 @@ export async function answerDecision(
   }
   if (examined.outcome === 'refused') return { ...examined, ledOn: true }
   if (examined.outcome !== 'ready') return examined
-  const { request, person } = examined
+  const { request, client, person } = examined
+  // guard: a decision gives no more than its question showed
+  if (!covers(asked.scope, request.scope))
+    return { outcome: 'consent-needed', request, hintedSubject, client, person }
   return answerWithCode(services, { request, hintedSubject, person, remember: true })
 }
 
