@@ -1,9 +1,10 @@
+import { spawnSync } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
 import { planProject } from '../../packages/cli/init/plan.ts'
-import { reasonAgainstRuntime } from '../../packages/cli/local/runtime-age.ts'
+import { adviceOnRuntime } from '../../packages/cli/local/runtime-age.ts'
 import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
 import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
 import { databaseOf } from '../../packages/cli/named-database.ts'
@@ -11,7 +12,7 @@ import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
 import { runCommand } from '../support/run-command.ts'
-import { documentedToml, writeOwnToml } from './sample-config.ts'
+import { documentedToml, writeOwnToml, writeToml } from './sample-config.ts'
 
 const answer = (text: string) => ({
   code: 1,
@@ -90,27 +91,40 @@ describe('an operator reads', () => {
     expect(after).toContain('database_name = "shop-accounts"')
   })
 
-  it('that the wrangler of an old Node cannot serve the Worker', () => {
-    const age = {
-      compatibilityDate: '2026-10-15',
-      version: '4.86.0',
-      workerd: '1.20260426.1',
-      node: '20.20.2',
-    }
-    expect(reasonAgainstRuntime(age)).toMatch(
-      /date is 2026-10-15, and wrangler 4\.86\.0 serves none after 2026-05-03\. On Node 20\.20\.2, .*Install Node 22\.12 or newer/,
+  it('that the wrangler of an old Node may be why it did not start', () => {
+    const age = { compatibilityDate: '2026-10-15', version: '4.86.0', newest: '2026-04-26', node: '20.20.2' }
+    expect(adviceOnRuntime(age)).toMatch(
+      /date is 2026-10-15, and the runtime of wrangler 4\.86\.0 is of 2026-04-26\. On Node 20\.20\.2, .*Install Node 22\.12 or newer/,
     )
-    expect(reasonAgainstRuntime({ ...age, node: '24.1.0' })).toMatch(
-      /Install a newer one:\n\n {2}npm install wrangler@latest$/,
+    expect(adviceOnRuntime({ ...age, node: '24.1.0' })).toMatch(
+      /If that is the reason, install a newer one:\n\n {2}npm install wrangler@latest$/,
     )
-    for (const fit of [
-      { workerd: '1.20261008.1' },
-      { workerd: 'unknown' },
-      { compatibilityDate: undefined },
-      { compatibilityDate: '2026-05-03' },
-    ]) {
-      expect(reasonAgainstRuntime({ ...age, ...fit })).toBeNull()
+    for (const fit of [{ compatibilityDate: undefined }, { compatibilityDate: '2026-04-26' }]) {
+      expect(adviceOnRuntime({ ...age, ...fit })).toBeNull()
     }
+  })
+
+  it.each([
+    { date: '2099-01-01', isOlder: true },
+    { date: '2026-10-15', isOlder: false },
+  ])('that only after wrangler itself has failed: $date', ({ date, isOlder }) => {
+    const { configPath, folder } = writeToml(
+      `name = "shop"\nmain = "missing.ts"\ncompatibility_date = "${date}"\nvars = { DATABASE = "durable-object" }\n`,
+    )
+    if (isOlder) writeFileSync(join(folder, 'missing.ts'), 'export default { fetch: () => new Response() }')
+    const place = ['--config', configPath, '--state', join(folder, 'state'), '--port', '18787']
+    const script = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts', 'dev']
+    const { status, stdout, stderr } = spawnSync(process.execPath, [...script, ...place], {
+      encoding: 'utf8',
+    })
+    expect(status).toBe(1)
+    const [before, after] = `${stderr}${stdout}`.split('Your compatibility_date is')
+    expect(before).toMatch(isOlder ? /compatibility date "2099-01-01"/i : /missing\.ts/)
+    expect(after).toEqual(
+      isOlder
+        ? expect.stringMatching(/^ 2099-01-01, and the runtime of wrangler [\d.]+ is of 20/)
+        : undefined,
+    )
   })
 
   it('which options contradict each other', () => {

@@ -9,7 +9,7 @@ import { CONFIG_HELP, commandLine, findConfig, findState, loadWrangler } from '.
 import { devVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
-import { requireRuntime } from './runtime-age.ts'
+import { readRuntimeAdvice } from './runtime-age.ts'
 
 export const help = `Serve your Worker locally on Cloudflare's own runtime, with Janus in it.
 
@@ -54,7 +54,6 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
-  await requireRuntime(configPath)
   await leaveToVite(configPath)
   const vars = await devVars(configPath, origin)
   const overridden = (name: string) =>
@@ -72,8 +71,14 @@ export async function run(args: readonly string[]): Promise<number> {
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []
-  const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder)
-  announce(issuer, origin, stop)
+  const advice = await readRuntimeAdvice(configPath)
+  let isReady = false
+  const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder, () => {
+    if (advice !== null && !isReady) console.error(`\n${advice}`)
+  })
+  announce(issuer, origin, stop).then(() => {
+    isReady = true
+  })
   setInterval(() => sweep(origin), SWEEP_EVERY_MS)
   return 0
 }

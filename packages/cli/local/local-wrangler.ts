@@ -93,11 +93,13 @@ export function readSecret(): string {
  *
  * @param variables For the environment of the process.
  * @param folder Where it runs.
+ * @param whenFailed Is called where it ends by itself, with an error.
  */
 export function serve(
   options: readonly string[],
   variables: Readonly<Record<string, string>> = {},
   folder = ROOT,
+  whenFailed: () => void = () => {},
 ): (code: number) => void {
   const command = [findWrangler(folder), 'dev', '--inspector-port', '0', ...options]
   const wrangler = spawn(process.execPath, command, {
@@ -114,7 +116,10 @@ export function serve(
   stopWithNpm(() => stop(0))
   // Whatever ends this script ends what it started.
   process.on('exit', () => wrangler.kill())
-  wrangler.on('exit', (code) => process.exit(exitCode ?? code ?? 1))
+  wrangler.on('exit', (code) => {
+    if (exitCode === null && code !== 0) whenFailed()
+    process.exit(exitCode ?? code ?? 1)
+  })
   return stop
 }
 
