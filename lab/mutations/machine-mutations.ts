@@ -161,13 +161,6 @@ export const MACHINE_MUTATIONS: readonly Mutation[] = [
     tests: DEVICE,
   },
   {
-    guard:
-      'what a device was allowed in a session goes on in the one that took its place, of the same account alone',
-    cut: 'session_id = :new_id',
-    put: 'session_id = session_id || substr(:new_id, 1, 0)',
-    tests: DEVICE,
-  },
-  {
     guard: 'a device code for what settings name no more is not used up',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: ' AND ${SERVED}',

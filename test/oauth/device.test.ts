@@ -319,7 +319,7 @@ describe('a device that asks for the outcome', () => {
   it.each([
     ['proves again who they are', '/reauthenticate'],
     ['signs in again', '/login'],
-  ])('is granted what its person allowed who %s before it asks', async (_, path) => {
+  ])('is granted nothing of its person who %s before it asks: the code had other proofs', async (_, path) => {
     const bob = await signedInPerson({ mode: 'session', service })
     const code = await allowed(service, bob)
     const proof = { email: bob.email, password: PASSWORD, mode: 'session' }
@@ -328,7 +328,10 @@ describe('a device that asks for the outcome', () => {
     const answer = await send(service, 'POST', path, { headers, body })
     expect(answer.status).toBe(200)
     expect((await bob.get('/me')).status).toBe(401)
-    expect((await pollDevice(service, tv, code)).status).toBe(200)
+    expect(await pollDevice(service, tv, code)).toMatchObject(refused('invalid_grant'))
+    const cookies = Object.entries(answer.cookies).map((cookie) => cookie.join('='))
+    const renewed = { headers: { ...headers, Cookie: cookies.join('; ') } }
+    expect((await send(service, 'GET', '/apps', renewed)).body).toEqual({ apps: [] })
   })
 
   it('is told a name of its sector, also where nothing names its person yet', async () => {

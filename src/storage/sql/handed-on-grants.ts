@@ -28,16 +28,6 @@ export function handOnGrants({ oldId, newId, userId, now }: Replacement): Statem
   )
 }
 
-/** Lets device codes be of the new session of the same account, so that what a person allowed outlasts a proof that they give again before the device asks. */
-export function handOnDevices({ oldId, newId, userId, now }: Replacement): Statement {
-  return sql(
-    // guard: what a device was allowed in a session goes on in the one that took its place, of the same account alone
-    `UPDATE device_codes SET session_id = :new_id
-      WHERE user_id = :user_id AND session_id = :old_id AND redeemed_as IS NULL AND ${REPLACED}`,
-    { old_id: oldId, new_id: newId, user_id: userId, now },
-  )
-}
-
 /** Ends grants where another account signed in in place of the one that allowed them, but for those that outlive a sign-out. */
 export function endGrantsOfOthers(
   { oldId, userId, now }: Omit<Replacement, 'newId'>,

@@ -2,7 +2,7 @@ import { auditEvent } from '../../audit/audit-event'
 import type { Renewal, Renewed } from '../../sessions/renewal'
 import type { EndedSession } from '../../sessions/session-store'
 import { recordIfChanged } from './audit-log'
-import { handOnDevices, handOnGrants } from './handed-on-grants'
+import { handOnGrants } from './handed-on-grants'
 import { mailIds, type QueuedRow } from './mail-queue'
 import { type LiveSessionRow, parseRoles, toSession } from './session-row'
 import { amrOf, insertSessionIfChanged } from './session-start'
@@ -26,7 +26,6 @@ export function renewSteps<const Step extends string>(
 ) {
   const { own, replacement, source, now } = renewal
   const sessionId = replacement?.session.id ?? own.sessionId
-  const handing = { oldId: own.sessionId, newId: sessionId, userId: own.userId, now }
   const by = { actorId: own.userId, subjectId: own.userId, sessionId, mode: own.mode, source }
   return {
     proofsMoved: ifChanged(when, moveProofs(renewal)),
@@ -38,8 +37,9 @@ export function renewSteps<const Step extends string>(
     settled: ifChanged('recorded', settled),
     ownerTold: ifChanged('settled', ownerTold),
     replaced: replacement ? endReplaced(renewal, sessionId) : null,
-    handedOn: replacement ? handOnGrants(handing) : null,
-    devicesHandedOn: replacement ? handOnDevices(handing) : null,
+    handedOn: replacement
+      ? handOnGrants({ oldId: own.sessionId, newId: sessionId, userId: own.userId, now })
+      : null,
     session: sql<LiveSessionRow>(
       `SELECT sessions.*, users.roles FROM sessions ${JOIN_LIVE_ACCOUNT} WHERE sessions.id = :id`,
       { id: sessionId, now },

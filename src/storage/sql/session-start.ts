@@ -4,7 +4,7 @@ import { isSecondFactor } from '../../sessions/assurance'
 import type { ClosedTo } from '../../sessions/factor-policy'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
-import { endGrantsOfOthers, handOnDevices, handOnGrants, tellOfOthers } from './handed-on-grants'
+import { endGrantsOfOthers, handOnGrants, tellOfOthers } from './handed-on-grants'
 import { parseRoles } from './session-row'
 import { endContext } from './sessions'
 import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
@@ -152,13 +152,7 @@ export function endPresented(
     },
   )
   const replaced = { oldId: sessionId, newId, userId, now }
-  return [
-    ended,
-    handOnGrants(replaced),
-    handOnDevices(replaced),
-    endGrantsOfOthers(replaced, source),
-    tellOfOthers(replaced),
-  ]
+  return [ended, handOnGrants(replaced), endGrantsOfOthers(replaced, source), tellOfOthers(replaced)]
 }
 
 /**
