@@ -156,7 +156,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: REGISTRATION,
   },
   {
-    guard: 'no scope passes for one of OpenID Connect',
+    guard: 'no scope passes for openid',
     cut: 'scope.toLowerCase()',
     put: 'scope',
     tests: SETTINGS,

@@ -1,7 +1,7 @@
 import { isTrustworthy } from '../http/trustworthy-url'
 import { parseScopeTexts } from '../oauth/parse-scope-texts'
 import type { ScopeTexts } from '../oauth/scope-texts'
-import { OFFLINE_ACCESS, parseScope, type Resource } from '../oauth/scopes'
+import { OFFLINE_ACCESS, OPENID, parseScope, type Resource } from '../oauth/scopes'
 import type { ConfigFault } from './fault'
 
 // The settings of the authorization server. They stand apart from settings.ts, because only a service that is given `createProvider`
@@ -22,10 +22,10 @@ export type ClientKinds = (typeof CLIENT_KINDS)[number]
 
 const CLIENT_KINDS = ['registered', 'documents', 'open'] as const
 
-/** Lists the names that no scope of a resource may have, in any case. */
+/** Lists the names that no scope of a resource may have. */
 const RESERVED: ReadonlySet<string> = new Set([
   OFFLINE_ACCESS,
-  'openid',
+  OPENID,
   'profile',
   'email',
   'address',
@@ -48,7 +48,7 @@ export function parseOAuthSettings(env: Readonly<Record<string, unknown>>): OAut
   if (resources === null)
     fault(
       'OAUTH_RESOURCES',
-      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas; no scope may read like offline_access or one of OpenID Connect',
+      'must be "none" or https:// URLs (http:// only for localhost), each once and followed by its scopes, separated by commas; no scope may be one of OpenID Connect, or read like openid or offline_access',
     )
   const clients = CLIENT_KINDS.find((kind) => kind === kinds)
   if (!clients) fault('OAUTH_CLIENTS', `must be one of: ${CLIENT_KINDS.join(', ')}`)
@@ -90,8 +90,8 @@ function isResource({ uri, scopes }: Resource): boolean {
 }
 
 function isReserved(scope: string): boolean {
-  // guard: no scope passes for one of OpenID Connect
-  return RESERVED.has(scope.toLowerCase())
+  // guard: no scope passes for openid
+  return RESERVED.has(scope) || scope.toLowerCase() === OPENID
 }
 
 // guard: no scope passes for offline_access

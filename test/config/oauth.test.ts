@@ -44,9 +44,10 @@ describe('the settings of the authorization server', () => {
     'https://a.example/ read read',
     'https://a.example/ re"ad',
     'https://a.example/ openid',
-    // To the LIKE of SQLite, case is nothing: its app would be told of sign-outs as one of OpenID Connect.
+    // To the LIKE of SQLite, case is nothing: its app would be told of sign-outs as one that was granted openid.
     'https://a.example/ OpenID',
-    'https://a.example/ Profile',
+    'https://a.example/ profile',
+    'https://a.example/ phone',
     'https://a.example/ offline_access',
     // A grant with one of these would outlive the sign-out of its person.
     'https://a.example/ offline-access',
@@ -58,6 +59,15 @@ describe('the settings of the authorization server', () => {
     expect(faults).toEqual([
       { setting: 'OAUTH_RESOURCES', message: expect.stringMatching(/^OAUTH_RESOURCES must/) },
     ])
+  })
+
+  it('OAUTH_RESOURCES may have scopes that pass for nothing, though they are near to names of OpenID Connect', () => {
+    const scopes = ['Profile', 'Email', 'Address', 'Phone', 'openid.read', 'offline']
+    const { faults, resources } = parseOAuthSettings({
+      OAUTH_RESOURCES: `https://a.example/ ${scopes.join(' ')}`,
+    })
+    expect(faults).toEqual([])
+    expect(resources).toEqual([{ uri: 'https://a.example/', scopes }])
   })
 
   it.each(['', 'read', '{"a": 1}', '{"a": ""}', '{"a": {"en": "x\u202e"}}', `{"a": "${'x'.repeat(201)}"}`])(

@@ -81,7 +81,7 @@ Read only where \`createJanus\` is given \`createProvider\` ([guide](../guides/a
 | name | default | values | meaning |
 | --- | --- | --- | --- |
 | **OAUTH_SERVER** | \`off\` | \`on\`, \`off\` | Whether Janus gives other apps tokens. Takes session mode, pages, and another \`JWT_ALG\` than HS256. |
-| **OAUTH_RESOURCES** | \`none\` | \`none\`, or for each service its \`https://\` URL (\`http://\` only for localhost) and its scopes, separated by spaces; services separated by commas | The services that take the tokens, and their scopes. |
+| **OAUTH_RESOURCES** | \`none\` | \`none\`, or for each service its \`https://\` URL (\`http://\` only for localhost) and its scopes, separated by spaces; services separated by commas | The services that take the tokens, and their scopes. No scope may be one of OpenID Connect, or read like \`openid\` or \`offline_access\`, such as \`OpenID\` or \`offline-access\`. |
 | **OAUTH_CLIENTS** | \`documents\` | \`registered\`, \`documents\`, \`open\` | Which apps may ask people: those that you registered; also those whose \`client_id\` is the URL of a document about them; also those that register themselves. |
 | **API_KEYS** | \`off\` | \`on\`, \`off\` | Whether people make API keys for \`OAUTH_RESOURCES\` ([guide](../guides/api-keys.md)). |
 | **OAUTH_SCOPE_TEXTS** | \`none\` | \`none\`, or a JSON object: for each scope a text, or texts by language | What scopes allow, in words, on the pages. |
