@@ -7,6 +7,7 @@ export interface Run {
   readonly code: number
   /** Without colours; empty where it was shown. */
   readonly stdout: string
+  /** Without colours. */
   readonly stderr: string
 }
 
@@ -35,11 +36,10 @@ export function createWrangler({
 }: WranglerOptions): Wrangler {
   return (command, output) =>
     new Promise((resolve, reject) => {
-      const stream = output === 'shown' ? 'inherit' : 'pipe'
       const child = spawn(process.execPath, [script, ...command, '--config', configPath], {
         cwd: folder,
         env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
-        stdio: ['ignore', stream, stream],
+        stdio: ['ignore', output === 'shown' ? 'inherit' : 'pipe', 'pipe'],
         ...(signal ? { signal } : {}),
       })
       const printed = { stdout: '', stderr: '' }
@@ -48,6 +48,7 @@ export function createWrangler({
           printed[name] += text
         })
       }
+      if (output === 'shown') child.stderr?.pipe(process.stderr, { end: false })
       child.once('error', reject)
       child.once('close', (code) => {
         const { stdout, stderr } = printed

@@ -1,11 +1,11 @@
 import { spawnSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
 import { planProject } from '../../packages/cli/init/plan.ts'
 import { adviceOnRuntime } from '../../packages/cli/local/runtime-age.ts'
-import { run as migrate } from '../../packages/cli/migrate/migrate.ts'
+import { run as migrate, migrateRemote } from '../../packages/cli/migrate/migrate.ts'
 import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
 import { databaseOf } from '../../packages/cli/named-database.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
@@ -77,18 +77,50 @@ describe('an operator reads', () => {
     expect(await runCommand(migrate, '--config', configPath, '--state', state)).toEqual({
       code: -1,
       printed: expect.stringMatching(
-        /0001_\w+\.sql could not be applied: .*table users already exists.*\nDB is a database of your app.* another name than DB.*\n.*run npm run init/,
+        /0001_\w+\.sql could not be applied: .*table users already exists.*\nIf DB is a database of your app, and Janus keeps no accounts in it yet: .* another name than DB.*\n.*run npm run init/,
       ),
     })
     const { notes } = planProject(folder, '2026-10-15')
     expect(notes.join('\n')).toMatch(
-      /^DB is bound to a database of your own.*\n.* in wrangler\.toml and in your code/,
+      /^If DB is a database of your app, and Janus keeps no accounts in it yet: .*\n.* in wrangler\.toml and in your code/,
     )
+    writeFileSync(configPath, toml.replace('"own"', '"../../node_modules/janus/dist/migrations"'))
+    expect(planProject(folder, '2026-10-15').notes.join('\n')).not.toContain('of your app, and')
     writeFileSync(configPath, toml.replace('"DB"', '"BAKERY"'))
     const [, { after = '' } = {}] = planProject(folder, '2026-10-15').changes.filter(
       ({ path }) => path !== '.gitignore',
     )
     expect(after).toContain('database_name = "shop-accounts"')
+  })
+
+  it.each([
+    ['table users already exists at offset 0: SQLITE_ERROR', 'own', true],
+    ['A request to the Cloudflare API failed', 'own', false],
+    ['table users already exists at offset 0: SQLITE_ERROR', 'all', false],
+  ])(
+    'how to keep it apart only where that is why: %s, migrations in %s',
+    async (reason, where, isAdvised) => {
+      const { configPath, folder } = writeToml(
+        `name = "shop"\n[[d1_databases]]\nbinding = "DB"\ndatabase_name = "shop"\nmigrations_dir = "${where}"\n`,
+      )
+      cpSync('src/storage/d1/migrations', join(folder, 'all'), { recursive: true })
+      const script = join(folder, 'wrangler.mjs')
+      writeFileSync(script, `console.error(${JSON.stringify(reason)}); process.exit(1)`)
+      const message = await migrateRemote(configPath, script).catch(String)
+      expect(message).toContain('The message of wrangler is above.')
+      expect(String(message).includes('another name than DB')).toBe(isAdvised)
+    },
+  )
+
+  it("nothing of another database where a migration of the app's own failed", async () => {
+    const { configPath, folder } = writeToml(
+      `name = "shop"\n[[d1_databases]]\nbinding = "ORDERS"\ndatabase_name = "shop"\nmigrations_dir = "own"\n`,
+    )
+    mkdirSync(join(folder, 'own'))
+    const text = 'CREATE TABLE orders (id INTEGER PRIMARY KEY);\n'
+    writeFileSync(join(folder, 'own/0001_orders.sql'), text + text)
+    const failed = migrateLocal(configPath, join(folder, 'state'), 'ORDERS')
+    await expect(failed).rejects.toThrow(/0001_orders\.sql could not be applied: .*already exists[^\n]*$/)
   })
 
   it('that the wrangler of an old Node may be why it did not start', () => {

@@ -120,10 +120,10 @@ export function mountPathOf(config: WorkerConfig): string {
     : DEFAULT_PATH
 }
 
-/** Returns whether `DB` is a database that has other migrations than those of Janus. */
+/** Returns whether `DB` may be a database of the app: its configuration does not name the migrations of Janus, wherever they are installed. */
 export function sharesDatabase(config: WorkerConfig): boolean {
   const database = elementsOf(config, 'd1_databases').find(({ binding }) => binding === 'DB')
-  return database !== undefined && database.migrations_dir !== MIGRATIONS_DIR
+  return database !== undefined && !String(database.migrations_dir).endsWith(MIGRATIONS_DIR)
 }
 
 /** Returns whether ISSUER has to be changed before a deployment. */

@@ -68,8 +68,8 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   const notes = [
     ...(config.shares
       ? [
-          `DB is bound to a database of your own, so Janus keeps its tables there: users, sessions and others. To keep them apart, give yours
-another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
+          `If DB is a database of your app, and Janus keeps no accounts in it yet: Janus adds its tables there, users, sessions and others. To keep
+them apart, give yours another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
         ]
       : []),
     ...worker.notes,

@@ -5,7 +5,7 @@ import type { Unstable_Config } from 'wrangler'
 import { Stop } from '../command.ts'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
 import { isStamped, stamp } from './local-stamp.ts'
-import { migrationFiles, TABLES_OF_AN_APP } from './migrations-config.ts'
+import { isTableTaken, migrationFiles, TABLES_OF_AN_APP } from './migrations-config.ts'
 
 type Wrangler = Awaited<ReturnType<typeof loadWrangler>>
 type Database = Unstable_Config['d1_databases'][number]
@@ -95,8 +95,9 @@ async function applyMissing(
       await db.batch([...statements, db.prepare(`INSERT INTO ${table} (name) VALUES (?1)`).bind(name)])
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error)
-      const isTaken = !migrationFiles(MIGRATIONS).some((file) => applied.has(file))
-      const advice = isTaken && / already exists\b/.test(reason) ? `\n${TABLES_OF_AN_APP}` : ''
+      // Where one of Janus is applied, its accounts are there.
+      const isFirst = folder === MIGRATIONS && !migrationFiles(MIGRATIONS).some((file) => applied.has(file))
+      const advice = isFirst && isTableTaken(reason) ? `\n${TABLES_OF_AN_APP}` : ''
       throw new Stop(`The migration ${name} could not be applied: ${reason}${advice}`)
     }
   }

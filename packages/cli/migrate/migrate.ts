@@ -8,7 +8,7 @@ import { CONFIG_HELP, commandLine, findConfig, findState, MIGRATIONS, POSTGRES_M
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler } from '../wrangler.ts'
 import { migrateLocal } from './migrate-local.ts'
-import { readMigrations, TABLES_OF_AN_APP, withMigrations } from './migrations-config.ts'
+import { isTableTaken, readMigrations, TABLES_OF_AN_APP, withMigrations } from './migrations-config.ts'
 
 export const help = `Apply the migrations of this version of Janus to the database bound as DB.
 
@@ -78,17 +78,18 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Brings the deployed database up to date. @throws Stop If that fails. */
-async function migrateRemote(configPath: string): Promise<void> {
-  const code = await withMigrations(configPath, async (path) => {
-    const wrangler = createWrangler({ configPath: path, folder: dirname(configPath) })
-    return (await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')).code
+/** Brings the deployed database up to date. @param script A Node script in place of wrangler. @throws Stop If that fails. */
+export async function migrateRemote(configPath: string, script?: string): Promise<void> {
+  const { code, stderr, isOfJanus } = await withMigrations(configPath, async (path) => {
+    const folder = dirname(configPath)
+    const wrangler = createWrangler({ configPath: path, folder, ...(script ? { script } : {}) })
+    const run = await wrangler(['d1', 'migrations', 'apply', 'DB', '--remote'], 'shown')
+    // Their own folder may have tables of theirs, too.
+    return { ...run, isOfJanus: path !== configPath }
   })
-  if (code !== 0) {
-    throw new Stop(
-      `The migrations could not be applied. The message of wrangler is above. If it says that a table already exists:\n${TABLES_OF_AN_APP}`,
-    )
-  }
+  if (code === 0) return
+  const advice = isOfJanus && isTableTaken(stderr) ? `\n${TABLES_OF_AN_APP}` : ''
+  throw new Stop(`The migrations could not be applied. The message of wrangler is above.${advice}`)
 }
 
 /** Loads what needs `pg`, which only users of PostgreSQL install. */

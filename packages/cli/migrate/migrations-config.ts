@@ -4,9 +4,14 @@ import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
 import { commandLine, loadWrangler, MIGRATIONS } from '../place.ts'
 
-/** Says what to do where a table of an app has the name of one of Janus. */
-export const TABLES_OF_AN_APP = `DB is a database of your app, and one of its tables has a name that Janus needs. Give yours another name than DB, in the
-wrangler configuration and in your code, and run ${commandLine('init')}: it binds a database for Janus alone.`
+/** Says what to do where a table of an app has the name of one of Janus. Where Janus has accounts, another database would hide them. */
+export const TABLES_OF_AN_APP = `If DB is a database of your app, and Janus keeps no accounts in it yet: give yours another name than DB, in the wrangler
+configuration and in your code, and run ${commandLine('init')}. It binds a database for Janus alone.`
+
+/** Returns whether a migration failed because a table of that name exists. @param reason As the database says it. */
+export function isTableTaken(reason: string): boolean {
+  return /\btable \S+ already exists\b/.test(reason)
+}
 
 /** Returns the names of the migrations in a folder, in their order. */
 export function migrationFiles(folder: string): readonly string[] {
