@@ -112,7 +112,7 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   { guard: 'prompt=login takes a proof since the request came', tests: AUTHORIZE },
   {
     guard: 'max_age takes a recent proof',
-    cut: 'maxAge !== null && authenticatedAt < Math.min(startedAt, now - maxAge)',
+    cut: 'maxAge !== null && authenticatedAt < Math.min(startedAt, recentAt - maxAge)',
     put: 'false',
     tests: AUTHORIZE,
   },
@@ -135,8 +135,8 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     put: 'binding === ""',
     tests: AUTHORIZE,
   },
-  { guard: 'a request that waits expires', cut: 'clock())', put: '0)', tests: AUTHORIZE },
-  { guard: 'a question that was shown expires', cut: 'clock())', put: '0)', tests: AUTHORIZE },
+  { guard: 'a request that waits expires', cut: 'now)', put: '0)', tests: AUTHORIZE },
+  { guard: 'a question that was shown expires', cut: 'now)', put: '0)', tests: AUTHORIZE },
   {
     guard: 'who signs in instead is whom the client means',
     cut: 'request, hintedSubject }',

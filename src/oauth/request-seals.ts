@@ -19,8 +19,8 @@ export interface PendingRequest {
 /** A request that was shown to a person. */
 export interface ShownRequest {
   readonly request: AuthorizationRequest
-  /** Says when the request came (seconds), for `prompt=login` and `max_age`. */
-  readonly startedAt: number
+  /** Says when the request came (seconds), for `prompt=login` and `max_age`. An older Worker sealed none. */
+  readonly startedAt?: number
   /** Names the only person about whom the client wants an answer; `null`: any. */
   readonly hintedSubject: string | null
   /** To whom. */

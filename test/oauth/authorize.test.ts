@@ -1,5 +1,6 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll, describe, expect, it } from 'vitest'
+import type { ShownRequest } from '../../src/oauth/request-seals'
 import { postEndlessForm } from '../support/endless-form'
 import {
   ask,
@@ -11,12 +12,19 @@ import {
   newClient,
   oauthService,
   postForm,
+  RESOURCE,
   requestOf,
   type TestClient,
 } from '../support/oauth'
 import { type Answer, expectProblem, PASSWORD, type Person, send, signedInPerson } from '../support/person'
 import type { OwnService } from '../support/service'
 import { stopTime } from '../support/stop-time'
+
+function providerOf(own: OwnService) {
+  const { providerPart } = own.services
+  if (!providerPart) throw new Error('The service is no authorization server')
+  return providerPart
+}
 
 let service: OwnService
 let ada: Person
@@ -346,12 +354,65 @@ describe('consent', () => {
     expect(locationOf(await decide(own, older, page)).pathname).toBe('/reauthenticate')
   })
 
+  it('OP-09: whoever reads a question slowly proves nothing again for max_age', async () => {
+    const own = oauthService()
+    const reader = await signedInPerson({ mode: 'session', service: own })
+    stopTime()
+    own.ahead = 20
+    const page = await ask(own, requestOf(client, { max_age: '30', prompt: 'consent' }), reader)
+    own.ahead = 35
+    expect(locationOf(await decide(own, reader, page)).searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  it('OP-09: a sign-in that was recent enough when a request was looked at is so for the decision', async () => {
+    const own = oauthService()
+    stopTime()
+    const reader = await signedInPerson({ mode: 'session', service: own })
+    const { oauth } = providerOf(own)
+    const { findAsked } = oauth
+    oauth.findAsked = async (asked) => {
+      const facts = await findAsked(asked)
+      own.ahead += 1
+      return facts
+    }
+    const page = await ask(own, requestOf(client, { prompt: 'login consent' }), reader)
+    expect(locationOf(await decide(own, reader, page)).searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  it.each([
+    ['max_age', { max_age: '30', prompt: 'consent' }],
+    ['prompt=login', { prompt: 'login consent' }],
+  ])('OP-09: %s is judged as before where an older Worker has sealed the page', async (_, others) => {
+    const own = oauthService()
+    const older = await signedInPerson({ mode: 'session', service: own })
+    own.ahead = 60
+    stopTime()
+    const page = await ask(own, requestOf(client, others), await older.signIn())
+    const { shown } = providerOf(own).seals
+    const { startedAt, ...sealed } = (await shown.open(hidden(page, 'request'), 0)) ?? {}
+    expect(startedAt).toEqual(expect.any(Number))
+    const request = await shown.seal(sealed as ShownRequest)
+    const fields = { request, account_id: older.userId, decision: 'allow' }
+    const answer = await postForm(own, '/oauth/consent', fields, older.headers)
+    expect(locationOf(answer).searchParams.get('code')).toEqual(expect.any(String))
+  })
+
+  it('shows no page whose form would be refused as too long', async () => {
+    const scopes = Array.from({ length: 100 }, (_, n) => `notes:${String(n).padStart(24, '0')}`)
+    const own = oauthService({ OAUTH_RESOURCES: `${RESOURCE} ${scopes.join(' ')}` })
+    const reader = await signedInPerson({ mode: 'session', service: own })
+    const wide = await newClient({ scopes })
+    const scope = (length: number) => ({ scope: scopes.slice(0, length).join(' ') })
+    const page = await ask(own, requestOf(wide, scope(50)), reader)
+    expect(locationOf(await decide(own, reader, page)).searchParams.get('code')).toEqual(expect.any(String))
+    expectProblem(await ask(own, requestOf(wide, scope(100)), reader), 400, 'authorization-refused')
+  })
+
   it('OP-09: no code is issued of a session that ends while its request is answered', async () => {
     const own = oauthService()
     const grace = await signedInPerson({ mode: 'session', service: own })
     const page = await ask(own, requestOf(client, { prompt: 'consent' }), grace)
-    const oauth = own.services.providerPart?.oauth
-    if (!oauth) throw new Error('The service is no authorization server')
+    const { oauth } = providerOf(own)
     const { issueCode } = oauth
     oauth.issueCode = async (code) => {
       await grace.post('/logout')

@@ -71,9 +71,10 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     new Hono<SignedInEnv>()
       .get('/oauth/authorize', open, limited, async (c) => {
         const { searchParams } = new URL(c.req.url)
-        const facts = { parameters: searchParams, startedAt: null }
+        const now = clock()
+        const facts = { parameters: searchParams, startedAt: null, now }
         const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
-        return answer(c, authorization)
+        return answer(c, authorization, { startedAt: now })
       })
 
       // Its parameters may come as a form from any site (OpenID Connect Core §3.1.2.1). It reads no cookie: the browser goes on by GET.
@@ -86,14 +87,15 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       })
 
       .get('/oauth/resume', open, limited, async (c) => {
+        const now = clock()
         // guard: a request that waits expires
-        const pending = await seals.pending.open(c.req.query('request') ?? '', clock())
+        const pending = await seals.pending.open(c.req.query('request') ?? '', now)
         const binding = presentedBinding(c, config.cookies.authorization, undefined)
         // guard: a request that waits goes on in the browser that it came from
         if (!pending || !(await matchesSecret(binding, pending.bindingHash)))
           throw unanswerable('The request has expired, or came from another browser.')
         const { request, startedAt, secondFactorAsked, hintedSubject } = pending
-        const waited = { startedAt, secondFactorAsked, hintedSubject }
+        const waited = { startedAt, secondFactorAsked, hintedSubject, now }
         const facts = { parameters: requestParameters(request), ...waited }
         const authorization = await authorize(services, { ...facts, sessionId: await cookieSession(c) })
         return answer(c, authorization, { startedAt, afterForm: true })
@@ -102,14 +104,15 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       .post('/oauth/consent', jsonOrFormBody(ConsentBody), async (c) => {
         const { request: sealed, decision } = c.req.valid('json')
         const { userId, sessionId, mode } = c.var.principal
+        const now = clock()
         // guard: a question that was shown expires
-        const shown = await seals.shown.open(sealed, clock())
+        const shown = await seals.shown.open(sealed, now)
         if (!shown || mode !== 'session') throw unanswerable('The request has expired.')
         // guard: who decides is who was asked
         if (shown.userId !== userId) throw new Problem('account-mismatch')
-        const { request, startedAt } = shown
+        const { request, startedAt = now } = shown
         const allowed = decision === 'allow'
-        const authorization = await answerDecision(services, { shown, sessionId, allowed })
+        const authorization = await answerDecision(services, { shown, sessionId, allowed, now })
         withVariables(c).set('leadsElsewhere', true)
         // An app of its own scheme is opened because the person clicked, which a redirect of the form keeps.
         const afterForm = prefersPage(c) && isWebPage(request.redirectUri)
@@ -127,7 +130,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
   async function answer(
     c: Context,
     authorization: Authorization,
-    { startedAt = clock(), afterForm = false }: { startedAt?: number; afterForm?: boolean } = {},
+    { startedAt, afterForm = false }: { startedAt: number; afterForm?: boolean },
   ) {
     switch (authorization.outcome) {
       case 'unanswerable':
@@ -152,6 +155,8 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
           userId: person.userId,
           expiresAt,
         })
+        // Its form would be refused.
+        if (sealed.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
         const lastsSeconds = config.sessionLifetimeSeconds
         return pages.consent(c, { client, request, person, sealed, lastsSeconds })
       }

@@ -83,6 +83,10 @@ export interface AskedRequest {
   readonly sessionId: string | null
   /** Says when the request came first: a proof since then satisfies `prompt=login`. `null`: it has just come. */
   readonly startedAt: number | null
+  /** Says as of when the request is judged. */
+  readonly now: number
+  /** Says as of when the sign-in must be recent enough for `max_age`; if it is left out, as of `now`. */
+  readonly recentAt?: number
   /** Says whether the person was led to a second factor for this request before. */
   readonly secondFactorAsked?: boolean
   /** Names whom the request was about, once it waited. */
@@ -116,13 +120,21 @@ export async function authorize(services: AuthorizeServices, asked: AskedRequest
 export async function answerDecision(
   services: AuthorizeServices,
   {
-    shown: { request: asked, startedAt, hintedSubject },
+    // An older Worker sealed none and judged no sign-in too old for a decision.
+    shown: { request: asked, startedAt = 0, hintedSubject },
     sessionId,
     allowed,
-  }: { readonly shown: ShownRequest; readonly sessionId: string; readonly allowed: boolean },
+    now,
+  }: {
+    readonly shown: ShownRequest
+    readonly sessionId: string
+    readonly allowed: boolean
+    readonly now: number
+  },
 ): Promise<Authorization> {
-  const parameters = requestParameters(asked)
-  const examined = await examine(services, { parameters, sessionId, startedAt, hintedSubject })
+  const facts = { parameters: requestParameters(asked), sessionId, startedAt, hintedSubject, now }
+  // Whoever reads slowly proves nothing again for max_age.
+  const examined = await examine(services, { ...facts, recentAt: startedAt })
   // guard: a decision leads nowhere that its client has left since the question was shown
   if (examined.outcome === 'unanswerable') return examined
   // Whatever else there is now, whoever denies proves nothing for it.
@@ -144,9 +156,8 @@ async function examine(
   services: AuthorizeServices,
   asked: AskedRequest,
 ): Promise<ReadyRequest | Extract<Authorization, { outcome: 'unanswerable' | 'refused' | 'steps-needed' }>> {
-  const { oauth, resources, clock } = services
-  const { parameters, sessionId } = asked
-  const now = clock()
+  const { oauth, resources } = services
+  const { parameters, sessionId, now } = asked
   const [clientId = '', ...others] = parameters.getAll('client_id')
   if (others.length > 0 || !isClientId(clientId))
     return { outcome: 'unanswerable', why: 'Send client_id as that of a client that is registered here.' }
@@ -165,7 +176,7 @@ async function examine(
   const hinted = await hintedSubject(services, asked, request)
   if (hinted.outcome === 'refused') return refused(hinted.error)
   const { subject } = hinted
-  const step = nextStep(request, { ...facts, hinted: subject }, asked, now)
+  const step = nextStep(request, { ...facts, hinted: subject }, asked)
   if (step !== null) {
     if ('error' in step) return refused(step)
     return { outcome: 'steps-needed', step: step.name, request, hintedSubject: subject }
@@ -209,8 +220,7 @@ async function hintedSubject(
 function nextStep(
   request: AuthorizationRequest,
   { person, subject, hinted }: Pick<AskedFacts, 'person' | 'subject'> & { readonly hinted: string | null },
-  { startedAt, secondFactorAsked = false }: AskedRequest,
-  now: number,
+  { startedAt, now, recentAt = now, secondFactorAsked = false }: AskedRequest,
 ): { readonly name: Step } | OAuthError | null {
   const silent = isSilent(request)
   if (person === null) {
@@ -224,7 +234,7 @@ function nextStep(
     return silent || startedAt !== null ? other : { name: 'other-account' }
   }
   if (request.prompt.includes('select_account')) return { name: 'choice' }
-  const tooOld = needsProof(request, person, startedAt ?? now, now)
+  const tooOld = needsProof(request, person, startedAt ?? now, recentAt)
   if (tooOld && silent) return oauthError('login_required', 'The sign-in is older than max_age.')
   const missing = missingLevel(request, person.acr)
   // A second factor is a proof of this moment as well.
@@ -276,12 +286,12 @@ function needsProof(
   { prompt, maxAge }: AuthorizationRequest,
   { authenticatedAt }: Person,
   startedAt: number,
-  now: number,
+  recentAt: number,
 ): boolean {
   // guard: prompt=login takes a proof since the request came
   if (prompt.includes('login') && authenticatedAt < startedAt) return true
   // guard: max_age takes a recent proof
-  return maxAge !== null && authenticatedAt < Math.min(startedAt, now - maxAge)
+  return maxAge !== null && authenticatedAt < Math.min(startedAt, recentAt - maxAge)
 }
 
 /**
