@@ -175,6 +175,12 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: TOKEN,
   },
   {
+    guard: 'no grant begins of a code that was not taken',
+    cut: 'code.redeemed_as = :grant_id',
+    put: '1 = 1',
+    tests: TOKEN,
+  },
+  {
     guard: 'a code for what settings name no more is not used up',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     cut: '${SERVED}',

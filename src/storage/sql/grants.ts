@@ -29,6 +29,7 @@ export function startGrant(
     begun: ifChanged(
       'redeemed',
       sql<LiveSessionRow>(
+        // guard: no grant begins of a code that was not taken
         `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
                                idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
          SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
