@@ -5,7 +5,7 @@ export const OAUTH_OPERATIONS: Readonly<Record<string, Operation>> = {
   'POST /oauth/token': {
     id: 'exchangeForTokens',
     tag: 'Authorization server',
-    summary: 'Get tokens by a code, a refresh token, a client’s own proof or an API key',
+    summary: 'Get tokens by a code, a refresh token, a device code, a client’s own proof or an API key',
     description:
       'For clients (`janus clients`). Takes a form, as RFC 6749 has it. `authorization_code` needs `code`, `redirect_uri` and `code_verifier`; a second use of a code ends what the first was given. `refresh_token` rotates as Janus’s own tokens do, and takes a part of the `scope`. `client_credentials` is for a confidential client that an operator let use it: a token for itself, with `sub` its id, and no refresh token. `urn:ietf:params:oauth:grant-type:device_code` (RFC 8628) needs `device_code`, and is answered 400 with `authorization_pending` until the person has decided. `urn:ietf:params:oauth:grant-type:token-exchange` (RFC 8693), where `API_KEYS=on`, takes an API key as `subject_token`, with `subject_token_type=urn:janus:token-type:api-key` and no client: a token for the resource of the key, with its scope or a part of it. A confidential client authenticates by HTTP Basic, by `client_secret` or by a `client_assertion` that it signed, a public one sends `client_id`. Reads no cookie, and every origin may call it.',
     answers: {

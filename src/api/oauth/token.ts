@@ -55,7 +55,6 @@ async function grantTokens(
   const client = await proveClient(c, form, services)
   if (isOAuthError(client)) return client
   const field = (name: string) => form.get(name) ?? null
-  const offered = services.apiKeys === null ? GRANT_TYPES : [...GRANT_TYPES, TOKEN_EXCHANGE]
   const common = { client, resource: field('resource'), source: requestSourceOf(c) }
   switch (field('grant_type')) {
     case 'authorization_code':
@@ -77,9 +76,11 @@ async function grantTokens(
       return pollDevice(services, { ...common, deviceCode: field('device_code') })
     case null:
       return oauthError('invalid_request', 'Send grant_type.')
-    default:
+    default: {
+      const offered = services.apiKeys === null ? GRANT_TYPES : [...GRANT_TYPES, TOKEN_EXCHANGE]
       // guard: there is no grant but a code and its refresh tokens
       return oauthError('unsupported_grant_type', `Send one of: ${offered.join(', ')}.`)
+    }
   }
 }
 

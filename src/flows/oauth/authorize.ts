@@ -17,7 +17,7 @@ import type { ShownRequest } from '../../oauth/request-seals'
 import { covers } from '../../oauth/scopes'
 import type { Clock } from '../../runtime/clock'
 import type { AssuranceLevel } from '../../sessions/assurance'
-import { type CurrentClientServices, currentClient } from './current-client'
+import { type CurrentClientServices, currentClient, NOT_REGISTERED } from './current-client'
 
 export interface AuthorizeServices extends CurrentClientServices {
   readonly oauth: OAuthStore
@@ -159,8 +159,7 @@ async function examine(
   const { oauth, resources } = services
   const { parameters, sessionId, now } = asked
   const [clientId = '', ...others] = parameters.getAll('client_id')
-  if (others.length > 0 || !isClientId(clientId))
-    return { outcome: 'unanswerable', why: 'Send client_id as that of a client that is registered here.' }
+  if (others.length > 0 || !isClientId(clientId)) return { outcome: 'unanswerable', why: NOT_REGISTERED }
   // What is no resource here is looked for nowhere. PostgreSQL takes no text with a NUL.
   const resource = resources.find(({ uri }) => uri === parameters.get('resource'))?.uri ?? null
   const { client: known, ...facts } = await oauth.findAsked({ clientId, sessionId, resource, now })

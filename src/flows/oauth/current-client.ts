@@ -45,7 +45,8 @@ export async function currentClient(
   return { why: `${host} could not be asked about the app just now. Try again in a minute.` }
 }
 
-const NOT_REGISTERED = 'Send client_id as that of a client that is registered here.'
+/** Tells the developer of an app that its `client_id` is of no client. */
+export const NOT_REGISTERED = 'Send client_id as that of a client that is registered here.'
 
 /** Gives every scope to an app that nobody registered and that names none. */
 function withScopes(client: Client, resources: readonly Resource[]): Client {

@@ -164,6 +164,6 @@ export function unknownClient(): OAuthError {
 export function invalidGrant(): OAuthError {
   return oauthError(
     'invalid_grant',
-    'The code or token is not valid, has expired, was used, or is not of this client_id, redirect_uri or code_verifier.',
+    'The code or token is not valid, has expired, was used, or is not of this client_id, redirect_uri, code_verifier or resource.',
   )
 }
