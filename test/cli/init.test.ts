@@ -125,6 +125,11 @@ describe('a Worker with files', () => {
       { not_found_handling: '404-page', run_worker_first: ['/*', '!/assets/*'] },
       [],
     ],
+    [
+      'that has an exception in that of Janus',
+      { not_found_handling: '404-page', run_worker_first: ['/*', '!/auth/*'] },
+      [],
+    ],
   ])('%s gets the paths of Janus first', (_, assets, added) => {
     const { complete, parse } = FORMATS.jsonc
     const before =

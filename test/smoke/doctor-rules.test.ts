@@ -373,6 +373,24 @@ describe('the doctor, of a deployed configuration', () => {
     expect(finding).toMatchObject({ level: 'ok', what: expect.stringContaining("credentials: 'include'") })
   })
 
+  it.each<[assets: string, fixes: readonly string[]]>([
+    ['', ['Add to run_worker_first in assets of wrangler.toml: "/auth", "/auth/*".']],
+    ['run_worker_first = ["/auth/*"]', ['Add to run_worker_first in assets of wrangler.toml: "/auth".']],
+    [
+      'run_worker_first = ["/auth", "/auth/*", "!/auth/*"]',
+      ['Remove "!/auth/*" from run_worker_first in assets of wrangler.toml, or make it narrower.'],
+    ],
+    ['run_worker_first = ["/auth", "/auth/*"]', []],
+    ['run_worker_first = true', []],
+  ])('finds a single-page app that answers for Janus: %s', async (assets, fixes) => {
+    const app = `[assets]\ndirectory = "."\nnot_found_handling = "single-page-application"\n${assets}\n\n[vars]\n`
+    const toml = documentedToml('add-to-your-worker').replace('[vars]\n', app)
+    const findings = await examine(writeToml(toml))
+    expect(findings.filter(({ level }) => level !== 'ok')).toEqual(
+      fixes.map((fix) => expect.objectContaining({ level: 'error', check: 'worker.run_worker_first', fix })),
+    )
+  })
+
   it.each(['deployed', 'local'] as const)('names the file that there is: %s', async (target) => {
     const configPath = join(makeFolder(), 'wrangler.jsonc')
     const worker = { name: 'shop', main: 'worker.ts', vars: { AUTH_SECRET: SAMPLE_SECRET } }

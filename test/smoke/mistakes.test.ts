@@ -1,8 +1,10 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, writeFileSync } from 'node:fs'
+import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
+import { run as init } from '../../packages/cli/init/init.ts'
 import { planProject } from '../../packages/cli/init/plan.ts'
 import { adviceOnRuntime } from '../../packages/cli/local/runtime-age.ts'
 import { run as migrate, migrateRemote } from '../../packages/cli/migrate/migrate.ts'
@@ -12,13 +14,21 @@ import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
 import { runCommand } from '../support/run-command.ts'
-import { documentedToml, writeOwnToml, writeToml } from './sample-config.ts'
+import { documentedToml, makeFolder, writeOwnToml, writeToml } from './sample-config.ts'
 
 const answer = (text: string) => ({
   code: 1,
   stdout: JSON.stringify({ error: { text } }, null, 2),
   stderr: '',
 })
+
+/** Runs `janus dev` until it ends. Returns the errors first. */
+function dev(configPath: string) {
+  const place = ['--config', configPath, '--state', join(dirname(configPath), 'state'), '--port', '18787']
+  const script = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts', 'dev']
+  const { status, stdout, stderr } = spawnSync(process.execPath, [...script, ...place], { encoding: 'utf8' })
+  return { status, printed: stripVTControlCharacters(stderr + stdout) }
+}
 
 describe('an operator reads', () => {
   it.each([
@@ -123,6 +133,35 @@ describe('an operator reads', () => {
     await expect(failed).rejects.toThrow(/0001_orders\.sql could not be applied: .*already exists[^\n]*$/)
   })
 
+  it.each<[rule: string, isFault: boolean]>([
+    ['!/auth/*', true],
+    ['!/auth/assets/*', true],
+    ['!/*.css', true],
+    ['!/a*', true],
+    ['!/assets/*', false],
+    ['!/authors/*', false],
+    ['!/auth-assets/*', false],
+  ])('whether Janus is in an exception of run_worker_first: %s', (rule, isFault) => {
+    const folder = makeFolder()
+    const assets = { not_found_handling: 'single-page-application', run_worker_first: ['/*', rule] }
+    writeFileSync(join(folder, 'wrangler.json'), JSON.stringify({ assets }))
+    const notes = planProject(folder, '2026-10-15').notes.join('\n')
+    expect(notes.includes(`${rule} in run_worker_first of wrangler.json keeps`)).toBe(isFault)
+  })
+
+  it('the commands of Vite where it serves the Worker, and its address', async () => {
+    const folder = makeFolder()
+    writeFileSync(join(folder, 'vite.config.ts'), "import { cloudflare } from '@cloudflare/vite-plugin'\n")
+    const { code, printed } = await runCommand(init, '--yes', '--folder', folder)
+    expect(code).toBe(0)
+    expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).toMatch(
+      /^ISSUER="http:\/\/localhost:5173\/auth"\nMAILER="console"$/m,
+    )
+    expect(printed).toContain('\n  npx janus migrate\n  npx vite dev\n')
+    expect(printed).toContain('npx vite dev serves http://localhost:5173/auth/register. If Vite says another')
+    expect(printed).not.toContain('janus dev')
+  })
+
   it('that the wrangler of an old Node may be why it did not start', () => {
     const age = { compatibilityDate: '2026-10-15', version: '4.86.0', newest: '2026-04-26', node: '20.20.2' }
     expect(adviceOnRuntime(age)).toMatch(
@@ -156,6 +195,19 @@ describe('an operator reads', () => {
       isOlder
         ? expect.stringMatching(/^ 2099-01-01, and the runtime of wrangler [\d.]+ is of 20/)
         : undefined,
+    )
+  })
+
+  it('that Vite serves the Worker, once wrangler has failed', () => {
+    const { configPath, folder } = writeToml(
+      `name = "shop"\nmain = "shop.ts"\ncompatibility_date = "2026-10-15"\nvars = { DATABASE = "durable-object" }\n[assets]\nnot_found_handling = "404-page"\n`,
+    )
+    writeFileSync(join(folder, 'shop.ts'), 'export default { fetch: () => new Response() }')
+    writeFileSync(join(folder, 'vite.config.ts'), "import { cloudflare } from '@cloudflare/vite-plugin'\n")
+    const { status, printed } = dev(configPath)
+    expect(status).toBe(1)
+    expect(printed).toMatch(
+      /missing the required `directory`[\s\S]*Vite serves this Worker\. Run:\n\n {2}npm run migrate\n {2}npx vite dev\n\n.* such as http:\/\/localhost:5173\/auth\.$/m,
     )
   })
 

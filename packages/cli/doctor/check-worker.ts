@@ -1,5 +1,7 @@
 import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
+import { mountPathOf } from '../init/needs.ts'
+import { exceptionsForJanus, pathsBeforeFiles } from '../init/worker-first.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
 import { IS_CHECKOUT, MIGRATIONS } from '../place.ts'
 import type { Deployment } from './deployment.ts'
@@ -15,6 +17,7 @@ export function checkWorker(deployment: Deployment): readonly Finding[] {
     checkSecretsAreRequired,
     checkMigrationFiles,
     checkLogo,
+    checkWorkerFirst,
     checkLimit,
     checkCron,
     checkLogs,
@@ -66,6 +69,26 @@ const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
   if (directory === undefined || !isStandAlone || assets?.run_worker_first === true) return []
   const what = 'Files of [assets] are served before the request reaches Janus.'
   return [warning('worker.ASSETS', what, 'Set run_worker_first = true in [assets].')]
+}
+
+/** Checks that an app with a page for missing files does not answer for Janus: of these requests, the Worker is not asked. */
+const checkWorkerFirst: Check = ({ wrangler, config, isStandAlone, file }) => {
+  if (isStandAlone) return []
+  const assets = wrangler.assets ?? {}
+  const base = config ? config.basePath || '/' : mountPathOf({ ...wrangler })
+  const paths = pathsBeforeFiles(assets, base)
+  const what = `A browser that opens ${base}/login gets a page of the app, because of not_found_handling.`
+  const findings = exceptionsForJanus(assets, base).map((rule) => {
+    const fix = `Remove "${rule}" from run_worker_first in assets of ${file}, or make it narrower.`
+    return error(
+      'worker.run_worker_first',
+      `Some requests for Janus do not reach it, because of "${rule}".`,
+      fix,
+    )
+  })
+  if (paths.length === 0) return findings
+  const fix = `Add to run_worker_first in assets of ${file}: ${paths.map((path) => `"${path}"`).join(', ')}.`
+  return [error('worker.run_worker_first', what, fix), ...findings]
 }
 
 const checkLimit: Check = ({ wrangler }) => {

@@ -9,7 +9,7 @@ import { makeLocalVars } from '../local/local-wrangler.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { type FileChange, renderDiff } from './changes.ts'
 import { type Plan, planProject } from './plan.ts'
-import { findPackageManager, installsOf, isServedByVite } from './project.ts'
+import { findPackageManager, installsOf, isServedByVite, localIssuer } from './project.ts'
 
 export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
 
@@ -28,9 +28,6 @@ left alone.
 
 Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
 the command could not run.`
-
-/** Says where Vite serves by default. */
-const VITE_PORT = 5173
 
 export async function run(args: readonly string[]): Promise<number> {
   const { yes, dryRun, folder } = readOptions(() => {
@@ -53,8 +50,7 @@ export async function run(args: readonly string[]): Promise<number> {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), after)
   }
-  const port = isServedByVite(folder) ? VITE_PORT : 8787
-  const issuer = `http://localhost:${port}${plan.mountPath === '/' ? '' : plan.mountPath}`
+  const issuer = localIssuer(folder, plan.mountPath)
   makeLocalVars(folder, issuer, isServedByVite(folder) ? { MAILER: 'console' } : {})
   console.log(renderNextSteps(folder, plan, issuer))
   return 0

@@ -1,5 +1,7 @@
 // What the configuration of a Worker needs so that Janus can run in it. `janus doctor` checks the same once it is there.
 
+import { pathsBeforeFiles } from './worker-first.ts'
+
 /** A wrangler configuration, as it is parsed. */
 export type WorkerConfig = Readonly<Record<string, unknown>>
 
@@ -71,7 +73,7 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ratelimits',
       value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
     },
-    ...pathsBeforeFiles(config).map((value) => ({
+    ...pathsBeforeFiles(assetsOf(config), mountPathOf(config)).map((value) => ({
       kind: 'element' as const,
       table: 'assets',
       name: 'run_worker_first',
@@ -87,29 +89,6 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       },
   ]
   return lacks.filter((lack) => lack !== false)
-}
-
-/**
- * Returns the paths of Janus that a Worker with files does not get yet. Where it says what is answered for a missing file, Cloudflare
- * answers a browser that opens a page with that, such as the index of a single-page app, and does not ask the Worker.
- */
-function pathsBeforeFiles(config: WorkerConfig): readonly string[] {
-  const { assets } = config
-  if (!isTable(assets) || assets.not_found_handling === undefined || assets.not_found_handling === 'none')
-    return []
-  const first = assets.run_worker_first
-  const base = mountPathOf(config)
-  if (first === true || base === '/') return []
-  return [base, `${base}/*`].filter(
-    (path) => !(Array.isArray(first) && first.some((rule) => covers(rule, path))),
-  )
-}
-
-/** Returns whether a rule of `run_worker_first`, in which `*` stands for any text, has every path of another. */
-function covers(rule: unknown, path: string): boolean {
-  if (typeof rule !== 'string') return false
-  const parts = rule.split('*').map((part) => part.replace(/[^\w/-]/g, '\\$&'))
-  return new RegExp(`^${parts.join('.*')}$`).test(path)
 }
 
 /** Returns the path that Janus is mounted at. */
@@ -146,6 +125,11 @@ function originOf(config: WorkerConfig): string {
     if (host !== undefined) return `https://${host}`
   }
   return SAMPLE_ORIGIN
+}
+
+/** Returns `assets`; empty where there are none. */
+export function assetsOf(config: WorkerConfig): Readonly<Record<string, unknown>> {
+  return isTable(config.assets) ? config.assets : {}
 }
 
 function cronsOf(config: WorkerConfig): readonly unknown[] {

@@ -5,8 +5,16 @@ import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
 import { mountByHand, mountInto, newWorker, sweeps } from './mount.ts'
-import { findLacks, hasSampleIssuer, mountPathOf, sharesDatabase, type WorkerConfig } from './needs.ts'
+import {
+  assetsOf,
+  findLacks,
+  hasSampleIssuer,
+  mountPathOf,
+  sharesDatabase,
+  type WorkerConfig,
+} from './needs.ts'
 import { workerName } from './project.ts'
+import { exceptionsForJanus } from './worker-first.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
@@ -65,11 +73,17 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     config.change,
     worker.change,
   ]
+  const exceptions = exceptionsForJanus(assetsOf(config.parsed), mountPath)
   const notes = [
     ...(config.shares
       ? [
           `If DB is a database of your app, and Janus keeps no accounts in it yet: Janus adds its tables there, users, sessions and others. To keep
 them apart, give yours another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
+        ]
+      : []),
+    ...(exceptions.length > 0
+      ? [
+          `${exceptions.join(' and ')} in run_worker_first of ${configFile} keeps requests from Janus. Remove it, or make it narrower.`,
         ]
       : []),
     ...worker.notes,

@@ -46,6 +46,14 @@ export function isServedByVite(folder: string): boolean {
   )
 }
 
+/** Says where Vite serves by default. */
+const VITE_ORIGIN = 'http://localhost:5173'
+
+/** Returns the ISSUER of a Worker on this machine. @param mountPath As in `/auth`; `/` for all of the host. */
+export function localIssuer(folder: string, mountPath: string): string {
+  return `${isServedByVite(folder) ? VITE_ORIGIN : 'http://localhost:8787'}${mountPath === '/' ? '' : mountPath}`
+}
+
 /** Returns the name that a Worker in this folder gets. */
 export function workerName(folder: string): string {
   const { name } = readPackage(folder)

@@ -1,8 +1,9 @@
 // Serves a Worker that Janus is mounted in: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
-import { readOptions, Stop } from '../command.ts'
-import { isServedByVite } from '../init/project.ts'
+import { readOptions } from '../command.ts'
+import { mountPathOf } from '../init/needs.ts'
+import { isServedByVite, localIssuer } from '../init/project.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { databaseOf } from '../named-database.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, loadWrangler } from '../place.ts'
@@ -54,7 +55,6 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
-  await leaveToVite(configPath)
   const vars = await devVars(configPath, origin)
   const overridden = (name: string) =>
     overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
@@ -71,7 +71,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []
-  const advice = await readRuntimeAdvice(configPath)
+  const advice = (await readViteAdvice(configPath)) ?? (await readRuntimeAdvice(configPath))
   let isReady = false
   const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder, () => {
     if (advice !== null && !isReady) console.error(`\n${advice}`)
@@ -83,21 +83,14 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Stops where Vite builds the files that the Worker serves: `wrangler dev` would only say that their directory is missing. @throws Stop */
-async function leaveToVite(configPath: string): Promise<void> {
+/** Returns what to do after `wrangler dev` has failed where Vite serves the Worker, or `null`. It may serve it, too. */
+async function readViteAdvice(configPath: string): Promise<string | null> {
   const folder = dirname(configPath)
-  if (!isServedByVite(folder)) return
-  const { assets, vars } = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
-  if (!assets || assets.directory !== undefined) return
-  const { pathname } = new URL(
-    typeof vars.ISSUER === 'string' && URL.canParse(vars.ISSUER) ? vars.ISSUER : 'https://x',
-  )
-  throw new Stop(
-    `Vite serves this Worker, because its configuration names no directory of assets. Run:\n
+  if (!isServedByVite(folder)) return null
+  const config = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
+  return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER in .dev.vars must be where Vite serves, such as http://localhost:5173${pathname.replace(/\/$/, '')}.`,
-    2,
-  )
+ISSUER in .dev.vars must be where Vite serves, such as ${localIssuer(folder, mountPathOf({ ...config }))}.`
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {
