@@ -75,7 +75,7 @@ it('asks for no file that lists nothing', async () => {
 
 const PATH = { issuer: 'https://example.com/auth', origin: 'https://example.com', basePath: '/auth' }
 const HOST = { issuer: 'https://example.com', origin: 'https://example.com', basePath: '' }
-const ON = { settings: { OAUTH_SERVER: 'on' }, isStandAlone: true }
+const ON = { settings: { OAUTH_SERVER: 'on' }, isStandAlone: true, file: 'wrangler.toml' }
 const OAUTH = '/.well-known/oauth-authorization-server'
 const OPENID = '/.well-known/openid-configuration'
 

@@ -393,11 +393,18 @@ describe('the doctor, of a deployed configuration', () => {
 
   it.each(['deployed', 'local'] as const)('names the file that there is: %s', async (target) => {
     const configPath = join(makeFolder(), 'wrangler.jsonc')
-    const worker = { name: 'shop', main: 'worker.ts', vars: { AUTH_SECRET: SAMPLE_SECRET } }
-    writeFileSync(configPath, JSON.stringify(worker))
-    const text = JSON.stringify(await examine({ configPath }, { target }))
-    expect(text).toContain('[vars] of wrangler.jsonc')
-    expect(text).not.toContain('wrangler.toml')
+    const vars = { AUTH_SECRET: SAMPLE_SECRET, ISSUER: 'https://shop.example.com/auth' }
+    writeFileSync(configPath, JSON.stringify({ name: 'shop', main: 'worker.ts', vars }))
+    const text = (await examine({ configPath }, { target }))
+      .map(({ what, fix }) => `${what} ${fix}`)
+      .join('\n')
+    expect(text).toContain('"vars" of wrangler.jsonc')
+    expect(text).toContain('Add to wrangler.jsonc: "secrets": { "required": ["AUTH_SECRET"] }.')
+    expect(text).toContain('"triggers": { "crons": ["* * * * *"] }')
+    if (target === 'deployed')
+      expect(text).toContain('"routes": [{ "pattern": "shop.example.com/auth*", "zone_name": "…" }]')
+    expect(text).not.toMatch(/wrangler\.toml|\[(?:vars|secrets|triggers|observability)\b/)
+    expect(text.match(/ (?:crons|routes|required|enabled|preview_urls|compatibility_date) = /)).toBeNull()
   })
 
   it('says everything in 80 columns', async () => {

@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -6,7 +7,7 @@ const CHECK = 'settings.DATABASE'
 const CLASS = 'JanusDatabase'
 
 /** Checks the Durable Object that is the database, or that is bound without being it. */
-export function checkDatabaseObject({ wrangler }: Deployment, config: Config): readonly Finding[] {
+export function checkDatabaseObject({ wrangler, file }: Deployment, config: Config): readonly Finding[] {
   const binding = wrangler.durable_objects.bindings.find(({ name }) => name === 'JANUS_DB')
   if (config.database !== 'durable-object') {
     if (!binding) return []
@@ -27,7 +28,8 @@ export function checkDatabaseObject({ wrangler }: Deployment, config: Config): r
   }
   if (!hasSqlite(wrangler)) {
     const what = `${CLASS} is not declared with SQLite, so it has no database.`
-    return [error(CHECK, what, `Add [exports.${CLASS}] with type = "durable-object" and storage = "sqlite".`)]
+    const exported = asWritten(file, 'exports', CLASS, { type: 'durable-object', storage: 'sqlite' })
+    return [error(CHECK, what, `Add ${exported}.`)]
   }
   return [ok(CHECK, 'JANUS_DB is the class of this Worker, with SQLite. It migrates itself.')]
 }

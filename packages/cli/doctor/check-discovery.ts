@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { findIssuerFault } from './find-issuer-fault.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -15,7 +16,7 @@ const OPENID = '/.well-known/openid-configuration'
  * outside of it, at the root of the host (RFC 8414 §3.1), where a route of its own has to lead to Janus.
  */
 export function checkDiscovery(
-  { settings, isStandAlone }: Pick<Deployment, 'settings' | 'isStandAlone'>,
+  { settings, isStandAlone, file }: Pick<Deployment, 'settings' | 'isStandAlone' | 'file'>,
   { issuer, origin, basePath }: Address,
   ask: Fetch = fetch,
 ): Promise<readonly Finding[]> {
@@ -37,7 +38,9 @@ export function checkDiscovery(
       if (fault === null) return ok(check, `${url} answers, and names ISSUER.`)
       const what = `${url} ${fault}, so apps that look there do not find the authorization server.`
       const route = isStandAlone
-        ? `routes = [{ pattern = "${new URL(url).host}${path}${basePath}", zone_name = "…" }]`
+        ? asWritten(file, '', 'routes', [
+            { pattern: `${new URL(url).host}${path}${basePath}`, zone_name: '…' },
+          ])
         : `app.get('${path}${basePath}', () => janus.request('${path}'))`
       return warning(check, what, `Add ${route}`)
     }),

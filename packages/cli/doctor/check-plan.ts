@@ -52,7 +52,7 @@ function checkPaidCpu(hashMs: number, limitMs: number): Finding {
     const what = `On Workers Paid a password fits: up to ${hashMs} ms of CPU for a hash, of ${limitMs} ms a request.`
     return ok('plan.cpu', what)
   }
-  const what = `A request may hash twice, up to ${neededMs} ms of CPU, and [limits] cpu_ms is ${limitMs}.`
+  const what = `A request may hash twice, up to ${neededMs} ms of CPU, and cpu_ms in limits is ${limitMs}.`
   return error('plan.cpu', what, `Set cpu_ms to ${2 * neededMs} or more, or lower PASSWORD_ITERATIONS.`)
 }
 
@@ -63,7 +63,7 @@ function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly
     'Use Workers Paid. PASSWORD_ITERATIONS = 100000, the lowest value, may be enough for a service with few sign-ins.'
   const findings = [level('plan.cpu', what, fix)]
   if (hasLimits) {
-    findings.push(error('plan.limits', 'Workers Free rejects a deploy with [limits].', 'Remove [limits].'))
+    findings.push(error('plan.limits', 'Workers Free rejects a deploy with limits.', 'Remove limits.'))
   }
   if (config.sessionCopies === 'kv' && config.modes.includes('session')) {
     const what = `Workers Free takes ${FREE_KV_WRITES_A_DAY} KV writes a day, so at most as many sign-ins with a session.`

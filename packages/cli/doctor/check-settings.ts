@@ -2,6 +2,7 @@ import type { Config } from '../../../src/config/config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { commandLine, IS_CHECKOUT } from '../place.ts'
+import { tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -13,13 +14,13 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
     error(`settings.${setting}`, `${message}.`, fixOf(setting, deployment)),
   )
   for (const name of SECRET_NAMES.filter((secret) => secret in wrangler.vars)) {
-    const what = `${name} is in [vars] of ${file}, which is committed and readable in the dashboard.`
+    const what = `${name} is in ${tableIn(file, 'vars')} of ${file}, which is committed and readable in the dashboard.`
     const fix = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
     findings.push(error(`settings.${name}`, what, fix))
   }
   for (const name of unreadable) {
     const what = `${name} is a secret of the Worker, so its value cannot be checked here.`
-    const fix = `If it is a setting of Janus, move it to [vars] of ${file} and delete the secret.`
+    const fix = `If it is a setting of Janus, move it to ${tableIn(file, 'vars')} of ${file} and delete the secret.`
     findings.push(warning(`settings.${name}`, what, fix))
   }
   for (const name of findUnused(deployment)) {
@@ -71,6 +72,7 @@ function textOf(name: string, file: string) {
       .replace(/\[([^\]]+)\]\([^)]+\)/g, '$1')
       .replaceAll('`', '')
       .replaceAll('wrangler.toml', file)
+      .replaceAll('[secrets]', tableIn(file, 'secrets'))
   return text && { meaning: plain(text.meaning), applies: text.applies ? plain(text.applies) : null }
 }
 
@@ -85,7 +87,7 @@ function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deploy
   if (setting in BINDING_TEXTS)
     return `Bind it in ${file}: docs/start/${isStandAlone ? 'own-host' : 'add-to-your-worker'}.md has the whole file.`
   if (!isSecretName(setting)) {
-    return `Set it in [vars] of ${file}. ${textOf(setting, file)?.meaning ?? ''} All settings: ${REFERENCE}`
+    return `Set it in ${tableIn(file, 'vars')} of ${file}. ${textOf(setting, file)?.meaning ?? ''} All settings: ${REFERENCE}`
   }
   if (target === 'deployed') {
     return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
@@ -94,6 +96,8 @@ function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deploy
     return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
-  const name = isNamed ? '' : `, and name it in [secrets] required of ${file}, or wrangler leaves it out`
+  const name = isNamed
+    ? ''
+    : `, and name it in ${tableIn(file, 'secrets')} required of ${file}, or wrangler leaves it out`
   return `Put it in .dev.vars${name}.`
 }

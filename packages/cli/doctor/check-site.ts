@@ -1,5 +1,6 @@
 import { parse } from 'tldts'
 import type { Config } from '../../../src/config/config.ts'
+import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -84,9 +85,10 @@ function checkRoutes(
   const needed = [`${issuer}${basePath ? '' : '/'}`, `${issuer}/login`, `${issuer}/login?return_to=%2F`]
   const findings: Finding[] = []
 
-  const advice = basePath
-    ? `routes = [{ pattern = "${host}${basePath}*", zone_name = "…" }]`
-    : `routes = [{ pattern = "${host}", custom_domain = true }]`
+  const route = basePath
+    ? { pattern: `${host}${basePath}*`, zone_name: '…' }
+    : { pattern: host, custom_domain: true }
+  const advice = asWritten(file, '', 'routes', [route])
   const lost = needed.find((url) => !routes.some((route) => covers(route, url)))
   if (routes.length === 0) {
     const what = `No route in ${file} leads from ${host} to this Worker.`
@@ -111,7 +113,7 @@ function checkRoutes(
   }
   if (wrangler.workers_dev ?? routes.length === 0) {
     const what = 'The Worker also answers on workers.dev, where the rules of your domain do not apply.'
-    findings.push(warning('site.workers_dev', what, 'Set workers_dev = false.'))
+    findings.push(warning('site.workers_dev', what, `Set ${asWritten(file, '', 'workers_dev', false)}.`))
   }
   return findings
 }

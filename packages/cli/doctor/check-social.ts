@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { tableIn } from './as-written.ts'
 import { type Deployment, isSocialSecret, socialPrefix } from './deployment.ts'
 import { findIssuerFault } from './find-issuer-fault.ts'
 import { error, type Finding, ok } from './finding.ts'
@@ -16,7 +17,7 @@ export function checkSocial(
   return [
     ...faults,
     ...committed.map((name) => {
-      const what = `${name} is in [vars] of ${file}, which is committed and readable in the dashboard.`
+      const what = `${name} is in ${tableIn(file, 'vars')} of ${file}, which is committed and readable in the dashboard.`
       const how = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
       return error(`settings.${name}`, what, how)
     }),

@@ -4,6 +4,7 @@ import { mountPathOf } from '../init/needs.ts'
 import { exceptionsForJanus, pathsBeforeFiles } from '../init/worker-first.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
 import { IS_CHECKOUT, MIGRATIONS } from '../place.ts'
+import { asWritten, tableIn } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 import { testedDate } from './janus-itself.ts'
@@ -34,7 +35,13 @@ type Check = (deployment: Deployment) => readonly Finding[]
 const checkSecretsAreRequired: Check = ({ wrangler, file }) => {
   if (wrangler.secrets?.required?.includes('AUTH_SECRET')) return []
   const what = 'wrangler does not know that AUTH_SECRET is needed, so it would deploy without.'
-  return [warning('worker.secrets', what, `Add to ${file}: [secrets] with required = ["AUTH_SECRET"].`)]
+  return [
+    warning(
+      'worker.secrets',
+      what,
+      `Add to ${file}: ${asWritten(file, 'secrets', 'required', ['AUTH_SECRET'])}.`,
+    ),
+  ]
 }
 
 /** Checks the folder of migrations: wrangler knows no other. */
@@ -54,7 +61,7 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
 }
 
 /** Checks the logo, which is the only file of the adopter's: the code contains what the pages load. */
-const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
+const checkLogo: Check = ({ wrangler, folder, config, isStandAlone, file }) => {
   const { assets } = wrangler
   const directory = assets?.binding === 'ASSETS' ? assets.directory : undefined
   const below = `${config?.basePath ?? ''}/`
@@ -62,13 +69,13 @@ const checkLogo: Check = ({ wrangler, folder, config, isStandAlone }) => {
     const path = config.brandLogoUrl.slice(below.length)
     if (directory === undefined || !existsSync(join(resolve(folder, directory), path))) {
       const what = `Janus serves the logo at BRAND_LOGO_URL from ASSETS, and ${directory === undefined ? 'ASSETS is not bound' : 'its directory has no such file'}.`
-      const fix = `Bind [assets] as ASSETS to a directory that has ${path}, or give BRAND_LOGO_URL an https:// URL.`
+      const fix = `Bind ${tableIn(file, 'assets')} as ASSETS to a directory that has ${path}, or give BRAND_LOGO_URL an https:// URL.`
       return [warning('worker.ASSETS', what, fix)]
     }
   }
   if (directory === undefined || !isStandAlone || assets?.run_worker_first === true) return []
-  const what = 'Files of [assets] are served before the request reaches Janus.'
-  return [warning('worker.ASSETS', what, 'Set run_worker_first = true in [assets].')]
+  const what = 'Files of assets are served before the request reaches Janus.'
+  return [warning('worker.ASSETS', what, `Set ${asWritten(file, 'assets', 'run_worker_first', true)}.`)]
 }
 
 /** Checks that an app with a page for missing files does not answer for Janus: of these requests, the Worker is not asked. */
@@ -98,10 +105,10 @@ const checkLimit: Check = ({ wrangler }) => {
   return [warning('worker.LOGIN_LIMIT', what, 'Set its period to 60.')]
 }
 
-const checkCron: Check = ({ wrangler }) => {
+const checkCron: Check = ({ wrangler, file }) => {
   const crons = wrangler.triggers.crons ?? []
   if (crons.includes(EVERY_MINUTE)) return []
-  const fix = `Set crons = ["${EVERY_MINUTE}"] in [triggers], and call sweep() in scheduled.`
+  const fix = `Set ${asWritten(file, 'triggers', 'crons', [EVERY_MINUTE])}, and call sweep() in scheduled.`
   if (crons.length > 0) {
     const what =
       'No cron runs every minute, so ended sessions stay in KV and mail waits for longer than documented.'
@@ -112,30 +119,32 @@ const checkCron: Check = ({ wrangler }) => {
   return [error('worker.cron', what, fix)]
 }
 
-const checkLogs: Check = ({ wrangler }) => {
+const checkLogs: Check = ({ wrangler, file }) => {
   const { observability, logpush } = wrangler
   const isLogged = (observability?.enabled || observability?.logs?.enabled) ?? false
   const findings: Finding[] = []
   if (isLogged && observability?.logs?.invocation_logs !== false) {
     const what = "The platform's own log lines have URLs, and those of links in mails hold tokens."
-    findings.push(error('worker.logs', what, 'Set invocation_logs = false in [observability.logs].'))
+    findings.push(
+      error('worker.logs', what, `Set ${asWritten(file, 'observability.logs', 'invocation_logs', false)}.`),
+    )
   }
   if (!isLogged) {
     const what =
       'No logs are kept, so refusals and failures of the service leave no trace but the audit trail.'
-    findings.push(warning('worker.logs', what, 'Set enabled = true in [observability].'))
+    findings.push(warning('worker.logs', what, `Set ${asWritten(file, 'observability', 'enabled', true)}.`))
   }
   if (logpush) {
     const what = 'Logpush records the URL of each request, and the URLs of mailed links hold tokens.'
-    const fix = 'Set logpush = false, or leave the URL out of the fields of its job.'
+    const fix = `Set ${asWritten(file, '', 'logpush', false)}, or leave the URL out of the fields of its job.`
     findings.push(warning('worker.logpush', what, fix))
   }
   return findings
 }
 
-const checkPreviews: Check = ({ wrangler }) => {
+const checkPreviews: Check = ({ wrangler, file }) => {
   if (wrangler.preview_urls === false) return []
-  const fix = 'Set preview_urls = false.'
+  const fix = `Set ${asWritten(file, '', 'preview_urls', false)}.`
   if (wrangler.preview_urls) {
     const what = 'preview_urls gives every version an address of its own, on the same database and secret.'
     return [error('worker.previews', what, fix)]
@@ -145,17 +154,24 @@ const checkPreviews: Check = ({ wrangler }) => {
   return [warning('worker.previews', what, fix)]
 }
 
-const checkCache: Check = ({ wrangler }) => {
+const checkCache: Check = ({ wrangler, file }) => {
   if (!wrangler.cache?.enabled) return []
   const what = 'A cache is in front of the Worker. It may return one caller’s answer to another.'
-  return [error('worker.cache', what, 'Remove [cache], or set enabled = false.')]
+  return [error('worker.cache', what, `Set ${asWritten(file, 'cache', 'enabled', false)}, or remove it.`)]
 }
 
-const checkDate: Check = ({ wrangler }) => {
+const checkDate: Check = ({ wrangler, file }) => {
   const date = wrangler.compatibility_date
   const tested = testedDate()
   const check = 'worker.compatibility_date'
-  if (!date) return [error(check, 'There is no compatibility_date.', `Set compatibility_date = "${tested}".`)]
+  if (!date)
+    return [
+      error(
+        check,
+        'There is no compatibility_date.',
+        `Set ${asWritten(file, '', 'compatibility_date', tested)}.`,
+      ),
+    ]
   if (date > new Date().toISOString().slice(0, 10)) {
     return [error(check, `compatibility_date ${date} has not come yet.`, `Set it to "${tested}".`)]
   }
