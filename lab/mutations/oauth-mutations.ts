@@ -175,6 +175,14 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     tests: TOKEN,
   },
   {
+    guard: 'no grant of one factor begins for an account that must have two',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    cut: '${IS_OPEN}',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
+    put: '${IS_OPEN} OR 1 = 1',
+    tests: TOKEN,
+  },
+  {
     guard: 'no grant begins of a code that was not taken',
     cut: 'code.redeemed_as = :grant_id',
     put: '1 = 1',

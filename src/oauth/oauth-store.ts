@@ -1,6 +1,7 @@
 import type { IdTokenAlg } from '../keys/signing-key-store'
 import type { RequestSource } from '../request-source/request-source'
 import type { AssuranceLevel } from '../sessions/assurance'
+import type { ClosedTo } from '../sessions/factor-policy'
 import type { LiveSession } from '../sessions/session'
 import type { Rotation, RotationTerms } from '../sessions/session-store'
 import type { AuthorizationRequest } from './authorization-request'
@@ -67,6 +68,8 @@ export interface NewGrant {
   readonly grantId: string
   /** Names the person to a client that is not told the id of the account, if nothing does yet. */
   readonly newSubject: string
+  /** Says for which accounts no grant begins of a session of one factor. */
+  readonly closedTo: ClosedTo
   readonly idleExpiresAt: number
   readonly expiresAt: number
   readonly source: RequestSource

@@ -35,6 +35,12 @@ const METHODS = {
 
 export const AUTHENTICATION_METHODS = Object.keys(METHODS) as readonly AuthenticationMethod[]
 
+/** Lists the methods that prove an account by themselves, and those that add to what did. A session of both has two factors. */
+export const FIRST_FACTORS = AUTHENTICATION_METHODS.filter(
+  (method) => METHODS[method].proves !== 'possession',
+)
+export const SECOND_FACTORS = AUTHENTICATION_METHODS.filter(isSecondFactor)
+
 /** Describes what is said of a session about its proofs, in the words of OpenID Connect Core §2. */
 export interface Assurance {
   /** RFC 8176, each word once. `mfa` only where two kinds of factors were proven: what is mailed is none besides a code. */

@@ -1,3 +1,4 @@
+import { env } from 'cloudflare:workers'
 import { createLocalJWKSet, decodeProtectedHeader, jwtVerify } from 'jose'
 import { beforeAll, describe, expect, it } from 'vitest'
 import {
@@ -524,6 +525,30 @@ describe('what a client was granted', () => {
     const strict = oauthService({ SECOND_FACTOR: 'required' })
     expect(await exchange(strict, client, code)).toMatchObject(refused('invalid_grant'))
     expect(await refresh(strict, client, tokens.refresh_token)).toMatchObject(refused('invalid_grant'))
+  })
+
+  it.each([
+    ['every account', { SECOND_FACTOR: 'required' }, false],
+    ['those of a role', { SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'support,admin' }, false],
+    ['those of another role', { SECOND_FACTOR: 'roles', SECOND_FACTOR_ROLES: 'support' }, true],
+  ])('of one factor begins only where none is required of %s', async (_, settings, begins) => {
+    const strict = oauthService(settings)
+    const person = await signedInPerson({ mode: 'session', service })
+    await env.DB.prepare('UPDATE users SET roles = ?1 WHERE id = ?2').bind('["admin"]', person.userId).run()
+    const bob = await person.signIn()
+    const codes = [await codeFor(service, bob, client), await codeFor(service, bob, client)]
+    const status = begins ? 200 : 400
+    expect((await exchange(strict, client, codes[0] ?? '')).status).toBe(status)
+    expect((await send(service, 'GET', '/apps', bob)).body.apps).toHaveLength(begins ? 1 : 0)
+    // Of two factors it begins anywhere.
+    const methods = JSON.stringify([
+      { method: 'pwd', at: 1 },
+      { method: 'totp', at: 1 },
+    ])
+    await env.DB.prepare('UPDATE sessions SET methods = ?1 WHERE user_id = ?2')
+      .bind(methods, person.userId)
+      .run()
+    expect((await exchange(strict, client, codes[1] ?? '')).status).toBe(200)
   })
 
   it('is missing where the grant type is', async () => {

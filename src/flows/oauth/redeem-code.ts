@@ -13,7 +13,7 @@ import type { RequestSource } from '../../request-source/request-source'
 import type { Clock } from '../../runtime/clock'
 import type { Log } from '../../runtime/log'
 import { assuranceOf } from '../../sessions/assurance'
-import { type FactorPolicy, lacksFactor } from '../../sessions/factor-policy'
+import { closedTo, type FactorPolicy, lacksFactor } from '../../sessions/factor-policy'
 import { idleSeconds, type SessionLifetimes } from '../../sessions/session'
 import type { RefreshTokens } from '../../tokens/refresh-token'
 
@@ -92,7 +92,7 @@ export async function redeemCode(
 
 /** Returns what the store needs to start a grant. */
 export function newGrant(
-  { lifetimes, clock }: Pick<GrantServices, 'lifetimes' | 'clock'>,
+  { lifetimes, factorPolicy, clock }: Pick<GrantServices, 'lifetimes' | 'factorPolicy' | 'clock'>,
   source: RequestSource,
 ): NewGrant {
   const now = clock()
@@ -100,6 +100,7 @@ export function newGrant(
   return {
     grantId: encodeBase64url(randomBytes(16)),
     newSubject: encodeBase64url(randomBytes(32)),
+    closedTo: closedTo(factorPolicy, []),
     idleExpiresAt: Math.min(now + idleSeconds(lifetimes, 'token'), expiresAt),
     expiresAt,
     source,

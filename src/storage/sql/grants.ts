@@ -1,6 +1,7 @@
 import { auditEvent } from '../../audit/audit-event'
 import type { ClientProof } from '../../oauth/client'
 import type { Grant, NewGrant } from '../../oauth/oauth-store'
+import { type AuthenticationMethod, FIRST_FACTORS, SECOND_FACTORS } from '../../sessions/assurance'
 import { recordOfSession } from './audit-log'
 import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
@@ -18,6 +19,7 @@ export function startGrant(
     codeHash,
     grantId,
     newSubject,
+    closedTo,
     idleExpiresAt,
     expiresAt,
     source,
@@ -30,16 +32,22 @@ export function startGrant(
       'redeemed',
       sql<LiveSessionRow>(
         // guard: no grant begins of a code that was not taken
+        // guard: no grant of one factor begins for an account that must have two
         `INSERT INTO sessions (id, user_id, mode, refresh_counter, refreshed_at, created_at, authenticated_at, last_seen_at,
                                idle_expires_at, expires_at, amr, methods, client_id, parent_id, scope, resource)
          SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
                 :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
            FROM ${codes} AS code JOIN sessions AS parent ON parent.id = code.session_id
-          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND ${PREVIOUS_CHANGED}
+          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND (${HAS_TWO_FACTORS} OR ${IS_OPEN})
+            AND ${PREVIOUS_CHANGED}
          RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
         {
           grant_id: grantId,
           code_hash: codeHash,
+          first_factors: methodsJson(FIRST_FACTORS),
+          second_factors: methodsJson(SECOND_FACTORS),
+          closed_to_all: closedTo.everybody ? 1 : 0,
+          closed_roles: JSON.stringify(closedTo.roles.map((role) => ({ role }))),
           idle_expires_at: idleExpiresAt,
           expires_at: expiresAt,
           now,
@@ -58,6 +66,23 @@ export function startGrant(
     named: nameSubject(grantId, newSubject),
     told: findTold(grantId),
   }
+}
+
+const hasOneOf = (
+  methods: ':first_factors' | ':second_factors',
+) => `EXISTS (SELECT 1 FROM json_each(${methods}) AS proof
+             WHERE replace(parent.methods, '"' || (proof.value ->> 'method') || '"', '') <> parent.methods)`
+
+/** The session has proven what `assuranceOf` takes for two factors (assurance.ts). */
+const HAS_TWO_FACTORS = `(${hasOneOf(':first_factors')} AND ${hasOneOf(':second_factors')})`
+
+/** The settings take one factor of the account. */
+const IS_OPEN = `(:closed_to_all = 0 AND NOT EXISTS (
+             SELECT 1 FROM json_each(:closed_roles) AS closed JOIN users ON users.id = parent.user_id
+              WHERE replace(users.roles, '"' || (closed.value ->> 'role') || '"', '') <> users.roles))`
+
+function methodsJson(methods: readonly AuthenticationMethod[]): string {
+  return JSON.stringify(methods.map((method) => ({ method })))
 }
 
 /** Returns a grant, or `null` where its client cannot be told whose it is. */

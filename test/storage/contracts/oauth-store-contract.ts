@@ -50,6 +50,7 @@ export function presented({ codeHash, request }: ReturnType<typeof codeFor>): Pr
     client: { clientId, secretHash: null },
     ...{ codeHash, redirectUri, challenge, resource, grantId: random(16), newSubject: random(32) },
     ...{ idleExpiresAt: NOW + 600, expiresAt: NOW + 6000, source, now: NOW },
+    closedTo: { everybody: false, roles: [] },
     served: [SERVED],
   }
 }

@@ -120,7 +120,7 @@ describeWith(['postgres'], 'round trips to PostgreSQL', () => {
     expect((await counted('device', () => devices.start(tv, request)))?.id).toBe(tv.clientId)
     const newGrant = {
       ...{ grantId: random(16), newSubject: random(32), idleExpiresAt: NOW + 600, expiresAt: NOW + 6000 },
-      ...{ source, now: NOW },
+      ...{ closedTo: { everybody: false, roles: [] }, source, now: NOW },
     }
     const poll = () => devices.poll(tv, { codeHash, resource: null, served: [] }, newGrant)
     expect((await counted('pending', poll)).outcome).toBe('pending')
