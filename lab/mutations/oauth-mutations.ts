@@ -135,6 +135,13 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     put: 'binding === ""',
     tests: AUTHORIZE,
   },
+  {
+    guard:
+      'a request is not kept alive by coming back, for a proof given since it began counts as one that it asked for',
+    cut: 'startedAt + WHOLE',
+    put: 'now + WHOLE',
+    tests: AUTHORIZE,
+  },
   { guard: 'a request that waits expires', cut: 'now)', put: '0)', tests: AUTHORIZE },
   { guard: 'a question that was shown expires', cut: 'now)', put: '0)', tests: AUTHORIZE },
   {

@@ -57,6 +57,15 @@ export interface RequestSeals {
 /** Limits how long a person may take to sign in and to decide, in seconds. */
 export const REQUEST_SECONDS = 10 * 60
 
+/** Limits how long a request may last in all, in seconds, however often its browser comes back. */
+const WHOLE_REQUEST_SECONDS = 60 * 60
+
+/** Returns until when the next step of a request may be taken, which began at `startedAt`. */
+export function stepUntil(startedAt: number, now: number): number {
+  // guard: a request is not kept alive by coming back, for a proof given since it began counts as one that it asked for
+  return Math.min(now + REQUEST_SECONDS, startedAt + WHOLE_REQUEST_SECONDS)
+}
+
 /** Limits the length of a seal. A form takes a longer `return_to` (src/api/fields.ts). */
 export const SEALED_MAX_LENGTH = 3400
 

@@ -441,6 +441,20 @@ describe('consent', () => {
     )
   })
 
+  it('OP-09, OP-13: a request that comes back again and again before its person signs in ends an hour after it began', async () => {
+    const own = oauthService()
+    const started = await ask(own, requestOf(client, { prompt: 'login' }))
+    let resume = locationOf(started).searchParams.get('return_to') ?? ''
+    const [cookie] = Object.entries(started.cookies)
+    const bound = { Cookie: cookie?.join('=') ?? '' }
+    for (own.ahead = 500; own.ahead < 3600; own.ahead += 500) {
+      const again = await send(own, 'GET', resume, { headers: bound })
+      resume = locationOf(again).searchParams.get('return_to') ?? ''
+    }
+    own.ahead = 3601
+    expectProblem(await send(own, 'GET', resume, { headers: bound }), 400, 'authorization-refused')
+  })
+
   it('OP-03: a session that has ended since gets no code', async () => {
     const own = await signedInPerson({ mode: 'session', service })
     const page = await ask(service, requestOf(client), own)

@@ -17,7 +17,7 @@ import { type AuthorizationRequest, answerUrl, requestParameters } from '../../o
 import type { Client } from '../../oauth/client'
 import type { OAuthError } from '../../oauth/oauth-error'
 import { isWebPage } from '../../oauth/redirect-uri'
-import { REQUEST_SECONDS, SEALED_MAX_LENGTH } from '../../oauth/request-seals'
+import { REQUEST_SECONDS, SEALED_MAX_LENGTH, stepUntil } from '../../oauth/request-seals'
 import { requestSourceOf } from '../../request-source/read-request-source'
 import type { ProviderPart, Services } from '../../services'
 import { presentedBinding } from '../sign-in/binding'
@@ -147,7 +147,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
         return wait(c, authorization, startedAt)
       case 'consent-needed': {
         const { client, request, hintedSubject, person } = authorization
-        const expiresAt = clock() + REQUEST_SECONDS
+        const expiresAt = stepUntil(startedAt, clock())
         const sealed = await seals.shown.seal({
           request,
           startedAt,
@@ -172,7 +172,7 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     // Whoever goes on has chosen.
     const request = { ...asked, prompt: asked.prompt.filter((each) => each !== 'select_account') }
     const { text, hash } = await keptBinding(c)
-    const expiresAt = clock() + REQUEST_SECONDS
+    const expiresAt = stepUntil(startedAt, clock())
     const sealed = await seals.pending.seal({
       request,
       startedAt,
