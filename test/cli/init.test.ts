@@ -110,6 +110,11 @@ describe('a Worker with files', () => {
     ['that says nothing of missing ones', { directory: 'public' }, []],
     ['of a single-page app', { not_found_handling: 'single-page-application' }, ['/auth', '/auth/*']],
     [
+      'that has a part of Janus, which wrangler takes for redundant then',
+      { not_found_handling: '404-page', run_worker_first: ['/api/*', '/auth/login'] },
+      [],
+    ],
+    [
       'and a page for missing ones',
       { not_found_handling: '404-page', run_worker_first: ['/api/*'] },
       ['/auth', '/auth/*'],
@@ -136,6 +141,12 @@ describe('a Worker with files', () => {
       'run_worker_first' in assets && Array.isArray(assets.run_worker_first) ? assets.run_worker_first : []
     const { assets: after } = parse(complete(JSON.stringify({ assets })))
     expect(after).toEqual(added.length > 0 ? { ...assets, run_worker_first: [...before, ...added] } : assets)
+  })
+
+  it('and a Worker of its own keeps all that its app answers: no list is begun', () => {
+    const config = { main: 'src/index.ts', assets: { not_found_handling: 'single-page-application' } }
+    const { complete, parse } = FORMATS.jsonc
+    expect(parse(complete(JSON.stringify(config)))).toMatchObject(config)
   })
 
   it('gets them in wrangler.toml, too', () => {

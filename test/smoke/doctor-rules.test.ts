@@ -373,21 +373,48 @@ describe('the doctor, of a deployed configuration', () => {
     expect(finding).toMatchObject({ level: 'ok', what: expect.stringContaining("credentials: 'include'") })
   })
 
-  it.each<[assets: string, fixes: readonly string[]]>([
-    ['', ['Add to run_worker_first in assets of wrangler.toml: "/auth", "/auth/*".']],
-    ['run_worker_first = ["/auth/*"]', ['Add to run_worker_first in assets of wrangler.toml: "/auth".']],
+  it.each<[assets: string, finding: object | null]>([
+    [
+      '',
+      {
+        level: 'warning',
+        what: expect.stringContaining('opens /auth/login gets a page of the app'),
+        fix: expect.stringMatching(
+          /a list of "\/auth" and "\/auth\/\*", and of every other path .*"\/api\/\*"/,
+        ),
+      },
+    ],
+    [
+      'run_worker_first = ["/auth/*"]',
+      {
+        level: 'warning',
+        what: expect.stringContaining('opens /auth gets'),
+        fix: 'Add to run_worker_first in assets of wrangler.toml: "/auth".',
+      },
+    ],
+    [
+      'run_worker_first = ["/api/*", "/auth/login"]',
+      {
+        level: 'warning',
+        fix: 'Replace "/auth/login" by "/auth" and "/auth/*" in run_worker_first in assets of wrangler.toml.',
+      },
+    ],
     [
       'run_worker_first = ["/auth", "/auth/*", "!/auth/*"]',
-      ['Remove "!/auth/*" from run_worker_first in assets of wrangler.toml, or make it narrower.'],
+      {
+        level: 'error',
+        fix: 'Remove "!/auth/*" from run_worker_first in assets of wrangler.toml, or make it narrower.',
+      },
     ],
-    ['run_worker_first = ["/auth", "/auth/*"]', []],
-    ['run_worker_first = true', []],
-  ])('finds a single-page app that answers for Janus: %s', async (assets, fixes) => {
+    ['run_worker_first = ["/auth", "/auth/*", "!/auth/logo.svg"]', { level: 'warning' }],
+    ['run_worker_first = ["/auth", "/auth/*"]', null],
+    ['run_worker_first = true', null],
+  ])('finds a single-page app that answers for Janus: %s', async (assets, finding) => {
     const app = `[assets]\ndirectory = "."\nnot_found_handling = "single-page-application"\n${assets}\n\n[vars]\n`
     const toml = documentedToml('add-to-your-worker').replace('[vars]\n', app)
     const findings = await examine(writeToml(toml))
     expect(findings.filter(({ level }) => level !== 'ok')).toEqual(
-      fixes.map((fix) => expect.objectContaining({ level: 'error', check: 'worker.run_worker_first', fix })),
+      finding === null ? [] : [expect.objectContaining({ check: 'worker.run_worker_first', ...finding })],
     )
   })
 

@@ -1,7 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, relative, resolve } from 'node:path'
 import { mountPathOf } from '../init/needs.ts'
-import { exceptionsForJanus, pathsBeforeFiles } from '../init/worker-first.ts'
+import {
+  adviceOnWorkerFirst,
+  exceptionsForJanus,
+  hidesLogin,
+  pathsBeforeFiles,
+} from '../init/worker-first.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
 import { IS_CHECKOUT, MIGRATIONS } from '../place.ts'
 import { asWritten, tableIn } from './as-written.ts'
@@ -83,19 +88,20 @@ const checkWorkerFirst: Check = ({ wrangler, config, isStandAlone, file }) => {
   if (isStandAlone) return []
   const assets = wrangler.assets ?? {}
   const base = config ? config.basePath || '/' : mountPathOf({ ...wrangler })
-  const paths = pathsBeforeFiles(assets, base)
-  const what = `A browser that opens ${base}/login gets a page of the app, because of not_found_handling.`
   const findings = exceptionsForJanus(assets, base).map((rule) => {
+    const what = `Some requests for Janus do not reach it, because of "${rule}".`
     const fix = `Remove "${rule}" from run_worker_first in assets of ${file}, or make it narrower.`
-    return error(
-      'worker.run_worker_first',
-      `Some requests for Janus do not reach it, because of "${rule}".`,
-      fix,
-    )
+    // A file of the app may lie below Janus.
+    return (hidesLogin(rule, base) ? error : warning)('worker.run_worker_first', what, fix)
   })
-  if (paths.length === 0) return findings
-  const fix = `Add to run_worker_first in assets of ${file}: ${paths.map((path) => `"${path}"`).join(', ')}.`
-  return [error('worker.run_worker_first', what, fix), ...findings]
+  const fix = adviceOnWorkerFirst(assets, base, file)
+  if (fix === null) return findings
+  const [path] = pathsBeforeFiles(assets, base)
+    .map((each) => each.replace('*', 'login'))
+    .reverse()
+  const what = `A browser that opens ${path} gets a page of the app, because of not_found_handling.`
+  // An API without pages is asked by scripts alone, which reach it.
+  return [warning('worker.run_worker_first', what, fix), ...findings]
 }
 
 const checkLimit: Check = ({ wrangler }) => {

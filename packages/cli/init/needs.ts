@@ -1,6 +1,6 @@
 // What the configuration of a Worker needs so that Janus can run in it. `janus doctor` checks the same once it is there.
 
-import { pathsBeforeFiles } from './worker-first.ts'
+import { pathsToAdd } from './worker-first.ts'
 
 /** A wrangler configuration, as it is parsed. */
 export type WorkerConfig = Readonly<Record<string, unknown>>
@@ -73,7 +73,7 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ratelimits',
       value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
     },
-    ...pathsBeforeFiles(assetsOf(config), mountPathOf(config)).map((value) => ({
+    ...pathsToAdd(assetsOf(config), mountPathOf(config), config.main === undefined).map((value) => ({
       kind: 'element' as const,
       table: 'assets',
       name: 'run_worker_first',

@@ -14,7 +14,7 @@ import {
   type WorkerConfig,
 } from './needs.ts'
 import { workerName } from './project.ts'
-import { exceptionsForJanus } from './worker-first.ts'
+import { adviceOnWorkerFirst, exceptionsForJanus } from './worker-first.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
@@ -73,7 +73,9 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     config.change,
     worker.change,
   ]
-  const exceptions = exceptionsForJanus(assetsOf(config.parsed), mountPath)
+  const assets = assetsOf(config.parsed)
+  const exceptions = exceptionsForJanus(assets, mountPath)
+  const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
   const notes = [
     ...(config.shares
       ? [
@@ -81,6 +83,9 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
 them apart, give yours another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
         ]
       : []),
+    ...(workerFirst === null
+      ? []
+      : [`A browser that opens a page of Janus gets one of your app. ${workerFirst}`]),
     ...(exceptions.length > 0
       ? [
           `${exceptions.join(' and ')} in run_worker_first of ${configFile} keeps requests from Janus. Remove it, or make it narrower.`,

@@ -17,9 +17,42 @@ export function pathsBeforeFiles(assets: Assets, base: string): readonly string[
   return [base, `${base}/*`].filter((path) => !rulesOf(assets).some((rule) => covers(rule, path)))
 }
 
+/**
+ * Returns those of {@link pathsBeforeFiles} that `run_worker_first` takes without harm. Where there is no list, a Worker is asked for all that is
+ * no file and no page; once there is one, for nothing else. And wrangler refuses a list in which one rule has another.
+ *
+ * @param isNew Whether there is no Worker yet that could answer anything.
+ */
+export function pathsToAdd(assets: Assets, base: string, isNew: boolean): readonly string[] {
+  const isListed = isNew || Array.isArray(assets.run_worker_first)
+  return isListed && narrowerRules(assets, base).length === 0 ? pathsBeforeFiles(assets, base) : []
+}
+
+/** Returns what to do so that requests for Janus reach the Worker, in one sentence, or `null`. @param file The configuration. */
+export function adviceOnWorkerFirst(assets: Assets, base: string, file: string): string | null {
+  const missing = pathsBeforeFiles(assets, base)
+  if (missing.length === 0) return null
+  const list = `run_worker_first in assets of ${file}`
+  const paths = missing.map((path) => `"${path}"`).join(' and ')
+  if (!Array.isArray(assets.run_worker_first)) {
+    return `Add ${list}: a list of ${paths}, and of every other path that your Worker answers, such as "/api/*" and "/.well-known/*". Once there is a list, every other path gets a file, or the page of not_found_handling.`
+  }
+  const narrower = narrowerRules(assets, base).map((rule) => `"${rule}"`)
+  return narrower.length === 0
+    ? `Add to ${list}: ${paths}.`
+    : `Replace ${narrower.join(' and ')} by ${paths} in ${list}.`
+}
+
+/** Returns the rules for some requests for Janus, which one for all of them makes redundant. */
+function narrowerRules(assets: Assets, base: string): readonly string[] {
+  const all = `${base}/*`
+  if (!pathsBeforeFiles(assets, base).includes(all)) return []
+  return rulesOf(assets).filter((rule) => covers(all, rule))
+}
+
 /** Returns the exceptions, such as `!/auth/*`, that keep requests for Janus from a Worker. They count more than what it is asked for. */
 export function exceptionsForJanus(assets: Assets, base: string): readonly string[] {
-  if (!hidesPages(assets, base)) return []
+  if (base === '/') return []
   const samples = [base, `${base}/login`, `${base}/assets/janus.css`, `${base}/v1/me`]
   return rulesOf(assets).filter((rule) => {
     const pattern = rule.slice(1)
@@ -28,6 +61,11 @@ export function exceptionsForJanus(assets: Assets, base: string): readonly strin
       (pattern.startsWith(`${base}/`) || samples.some((path) => covers(pattern, path)))
     )
   })
+}
+
+/** Returns whether an exception keeps the pages of Janus from a Worker, and not only a file below them. */
+export function hidesLogin(exception: string, base: string): boolean {
+  return covers(exception.slice(1), `${base}/login`)
 }
 
 /** Returns whether some pages are answered without the Worker. Where Janus has all of the host, they are none of an app. */

@@ -63,8 +63,10 @@ export async function run(args: readonly string[]): Promise<number> {
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
   holdState(state, `Your Worker at ${origin}`, ownState)
   await requireFreePort(port, 'dev')
-  // For a plain `wrangler dev`, which serves http.
-  const plain = issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
+  // For what serves without this command: a plain `wrangler dev`, which serves http, or Vite.
+  const plain = isServedByVite(folder)
+    ? await viteIssuer(configPath)
+    : issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
   const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here'))
   if (database === 'd1') await ensureMigrated(configPath, state)
@@ -87,10 +89,15 @@ export async function run(args: readonly string[]): Promise<number> {
 async function readViteAdvice(configPath: string): Promise<string | null> {
   const folder = dirname(configPath)
   if (!isServedByVite(folder)) return null
-  const config = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
   return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER in .dev.vars must be where Vite serves, such as ${localIssuer(folder, mountPathOf({ ...config }))}.`
+ISSUER in .dev.vars must be where Vite serves, such as ${await viteIssuer(configPath)}.`
+}
+
+async function viteIssuer(configPath: string): Promise<string> {
+  const folder = dirname(configPath)
+  const config = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
+  return localIssuer(folder, mountPathOf({ ...config }))
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {
