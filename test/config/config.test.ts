@@ -440,7 +440,7 @@ describe('parseConfig', () => {
     for (const value of [undefined, null, '', 'janus', 1]) {
       const [fault, ...others] = faultsOf({ [name]: value })
       expect([fault?.setting, others]).toEqual([name, []])
-      expect(fault?.message).toContain('wrangler.toml')
+      expect(fault?.message).toContain(`${name} is not bound, and must be bound to `)
     }
   })
 })

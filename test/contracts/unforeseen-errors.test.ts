@@ -88,7 +88,7 @@ describe('a database without tables', () => {
   })
 
   it.each([
-    ['http://localhost:8787', expect.stringContaining('npm start')],
+    ['http://localhost:8787', expect.stringContaining('npx janus migrate')],
     ['https://auth.example.com', undefined],
   ])('is a 503 at %s, which says on this machine alone which command makes them', async (ISSUER, detail) => {
     const service = ownService({ ISSUER, DB })
