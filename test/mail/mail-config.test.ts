@@ -137,7 +137,9 @@ describe('SECOND_FACTOR', () => {
 
 describe('EMAIL', () => {
   it.each([undefined, null, '', 'janus', 7])('KEY-05: names the binding that is not there: %j', (EMAIL) => {
-    expect(expectFault({ ...CLOUDFLARE, EMAIL }, 'EMAIL')).toContain('EMAIL is not bound, and must be bound to ')
+    expect(expectFault({ ...CLOUDFLARE, EMAIL }, 'EMAIL')).toContain(
+      'EMAIL is not bound, and must be bound to ',
+    )
   })
 })
 
