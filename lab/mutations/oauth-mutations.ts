@@ -184,9 +184,9 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'no grant of one factor begins for an account that must have two',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    cut: '${IS_OPEN}',
+    cut: "${takesOneFactor('parent.user_id')}",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    put: '${IS_OPEN} OR 1 = 1',
+    put: "${takesOneFactor('parent.user_id')} OR 1 = 1",
     tests: TOKEN,
   },
   {

@@ -1,7 +1,7 @@
 import type { Context, MiddlewareHandler } from 'hono'
 import { requestIdOf } from '../request-source/request-id'
 import type { Log } from '../runtime/log'
-import { StoreUnavailable } from '../runtime/outage'
+import { MIGRATE, StoreUnavailable } from '../runtime/outage'
 import {
   Problem,
   type ProblemCode,
@@ -17,8 +17,7 @@ import { isLocal } from './trustworthy-url'
 /** Long enough for a store to recover from a moment's overload. */
 const RETRY_AFTER_SECONDS = 5
 
-const SCHEMA_MISSING =
-  'The local database lacks tables. Run npx janus migrate, or npm run migrate in a checkout of Janus.'
+const SCHEMA_MISSING = `The local database lacks tables. ${MIGRATE}.`
 
 /** Says how the problems of a service are told. */
 export interface ProblemTerms {

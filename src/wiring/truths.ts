@@ -1,6 +1,7 @@
 import type { Bindings } from '../config/bindings'
 import type { Config } from '../config/config'
 import type { ConfigFault } from '../config/fault'
+import { MIGRATE } from '../runtime/outage'
 import { createD1Database } from '../storage/d1/d1-database'
 import { isSchemaCurrent } from '../storage/d1/schema'
 import type { SqlDatabase } from '../storage/sql/sql-database'
@@ -32,12 +33,13 @@ export function openTruth(settings: TruthSettings, create: CreateDatabase = () =
   return truth ? { ok: true, truth } : { ok: false, fault: { setting: 'DATABASE', message } }
 }
 
-const MIGRATE = 'Run npx janus migrate, or npm run migrate in a checkout of Janus; --remote for a deployment.'
-
 function onD1(binding: D1Database): Truth {
   const db = createD1Database(binding)
   return {
     db,
-    check: async () => ((await isSchemaCurrent(db)) ? null : `The schema is not current. ${MIGRATE}`),
+    check: async () =>
+      (await isSchemaCurrent(db))
+        ? null
+        : `The schema is not current. ${MIGRATE}; --remote for a deployment.`,
   }
 }

@@ -1,6 +1,7 @@
 import type { Context } from 'hono'
 import * as v from 'valibot'
-import { type Authorization, answerDecision, authorize, type Step } from '../../flows/oauth/authorize'
+import { type Authorization, answerDecision, authorize } from '../../flows/oauth/authorize'
+import type { Step } from '../../flows/oauth/examine-request'
 import type { SignedInEnv } from '../../guards/auth-env'
 import { limitClient } from '../../guards/limit-client'
 import { open, openToOtherSites } from '../../guards/open-route'
@@ -148,15 +149,8 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
       case 'consent-needed': {
         const { client, request, hintedSubject, person } = authorization
         const expiresAt = stepUntil(startedAt, clock())
-        const sealed = await seals.shown.seal({
-          request,
-          startedAt,
-          hintedSubject,
-          userId: person.userId,
-          expiresAt,
-        })
-        // Its form would be refused.
-        if (sealed.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
+        const shown = { request, startedAt, hintedSubject, userId: person.userId, expiresAt }
+        const sealed = withinLimit(await seals.shown.seal(shown))
         const lastsSeconds = config.sessionLifetimeSeconds
         return pages.consent(c, { client, request, person, sealed, lastsSeconds })
       }
@@ -173,16 +167,16 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     const request = { ...asked, prompt: asked.prompt.filter((each) => each !== 'select_account') }
     const { text, hash } = await keptBinding(c)
     const expiresAt = stepUntil(startedAt, clock())
-    const sealed = await seals.pending.seal({
-      request,
-      startedAt,
-      secondFactorAsked: step === 'second-factor',
-      hintedSubject,
-      bindingHash: hash,
-      expiresAt,
-    })
-    // Only a long list of scopes makes it so. Nobody is led on: the client may be one that nobody here registered.
-    if (sealed.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
+    const sealed = withinLimit(
+      await seals.pending.seal({
+        request,
+        startedAt,
+        secondFactorAsked: step === 'second-factor',
+        hintedSubject,
+        bindingHash: hash,
+        expiresAt,
+      }),
+    )
     setAuthCookie(c, config.cookies.authorization, text, REQUEST_SECONDS)
     const resume = `${config.basePath}/oauth/resume?${new URLSearchParams({ request: sealed })}`
     const { path, query = {} } = PLACE_OF_STEP[step]
@@ -198,6 +192,15 @@ export function authorizeRoutes(services: Services & ProviderPart, pages: OAuthP
     const hash = text === null ? null : await hashSecretText(text)
     return text !== null && hash !== null ? { text, hash } : mintSecret()
   }
+}
+
+/**
+ * Returns a sealed request if it is short enough to come back. Only a long list of scopes makes one that is not, and then nobody is led on: the client
+ * may be one that nobody here registered.
+ */
+function withinLimit(sealed: string): string {
+  if (sealed.length > SEALED_MAX_LENGTH) throw unanswerable('The request is too long.')
+  return sealed
 }
 
 function unanswerable(why: string): Problem {

@@ -3,7 +3,7 @@ import type { ConfigFault } from '../../config/fault'
 import { open } from '../../guards/open-route'
 import { Hono } from '../../http/hono'
 import type { Clock } from '../../runtime/clock'
-import { StoreUnavailable } from '../../runtime/outage'
+import { MIGRATE, StoreUnavailable } from '../../runtime/outage'
 import type { SessionCache } from '../../sessions/session-cache'
 
 export interface Check {
@@ -58,7 +58,7 @@ async function checkStorage(services: StorageCheckServices): Promise<readonly Ch
 }
 
 const UNREACHED: Readonly<Record<Config['database'], string>> = {
-  d1: 'The database cannot be reached or has no schema. Run npx janus migrate, or npm run migrate in a checkout of Janus; --remote for a deployment.',
+  d1: `The database cannot be reached or has no schema. ${MIGRATE}; --remote for a deployment.`,
   postgres: 'PostgreSQL cannot be reached, or refused. Check HYPERDRIVE; on Node, DATABASE_URL.',
   'durable-object':
     'The Durable Object bound as JANUS_DB cannot be reached. Its class must be JanusDatabase.',

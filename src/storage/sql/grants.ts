@@ -3,6 +3,7 @@ import type { ClientProof } from '../../oauth/client'
 import type { Grant, NewGrant } from '../../oauth/oauth-store'
 import { type AuthenticationMethod, FIRST_FACTORS, SECOND_FACTORS } from '../../sessions/assurance'
 import { recordOfSession } from './audit-log'
+import { closedValues, takesOneFactor } from './required-factors'
 import { type LiveSessionRow, toLiveSession } from './session-row'
 import { endOldestBeyond } from './session-start'
 import { ifChanged, PREVIOUS_CHANGED, sql } from './statement'
@@ -38,7 +39,7 @@ export function startGrant(
          SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
                 :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
            FROM ${codes} AS code JOIN sessions AS parent ON parent.id = code.session_id
-          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND (${HAS_TWO_FACTORS} OR ${IS_OPEN})
+          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND (${HAS_TWO_FACTORS} OR ${takesOneFactor('parent.user_id')})
             AND ${PREVIOUS_CHANGED}
          RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
         {
@@ -46,8 +47,7 @@ export function startGrant(
           code_hash: codeHash,
           first_factors: methodsJson(FIRST_FACTORS),
           second_factors: methodsJson(SECOND_FACTORS),
-          closed_to_all: closedTo.everybody ? 1 : 0,
-          closed_roles: JSON.stringify(closedTo.roles.map((role) => ({ role }))),
+          ...closedValues(closedTo),
           idle_expires_at: idleExpiresAt,
           expires_at: expiresAt,
           now,
@@ -75,11 +75,6 @@ const hasOneOf = (
 
 /** The session has proven what `assuranceOf` takes for two factors (assurance.ts). */
 const HAS_TWO_FACTORS = `(${hasOneOf(':first_factors')} AND ${hasOneOf(':second_factors')})`
-
-/** The settings take one factor of the account. */
-const IS_OPEN = `(:closed_to_all = 0 AND NOT EXISTS (
-             SELECT 1 FROM json_each(:closed_roles) AS closed JOIN users ON users.id = parent.user_id
-              WHERE replace(users.roles, '"' || (closed.value ->> 'role') || '"', '') <> users.roles))`
 
 function methodsJson(methods: readonly AuthenticationMethod[]): string {
   return JSON.stringify(methods.map((method) => ({ method })))

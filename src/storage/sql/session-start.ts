@@ -5,6 +5,7 @@ import type { ClosedTo } from '../../sessions/factor-policy'
 import type { Session } from '../../sessions/session'
 import type { EndedSession } from '../../sessions/session-store'
 import { endGrantsOfOthers, handOnGrants, tellOfOthers } from './handed-on-grants'
+import { closedValues, takesOneFactor } from './required-factors'
 import { parseRoles } from './session-row'
 import { endContext } from './sessions'
 import { NO_LIMIT, PREVIOUS_CHANGED, type Statement, sql } from './statement'
@@ -60,9 +61,7 @@ const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_co
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
          :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
     FROM users WHERE id = :user_id AND disabled_at IS NULL AND (second_factor_at IS NULL OR :second_factor = 1)
-     AND :closed_to_all = 0 AND NOT EXISTS (
-       SELECT 1 FROM json_each(:closed_roles) AS closed
-        WHERE replace(users.roles, '"' || (closed.value ->> 'role') || '"', '') <> users.roles)`
+     AND ${takesOneFactor('users.id')}`
 
 /** Describes the row of a session that a pending sign-in started. */
 export interface BegunOfPending extends BegunRow {
@@ -113,8 +112,7 @@ function valuesOf({ session, secretHash, closedTo }: NewSession) {
     amr: amrOf(session.methods),
     methods: JSON.stringify(session.methods),
     second_factor: session.methods.some(({ method }) => isSecondFactor(method)) ? 1 : 0,
-    closed_to_all: closedTo.everybody ? 1 : 0,
-    closed_roles: JSON.stringify(closedTo.roles.map((role) => ({ role }))),
+    ...closedValues(closedTo),
   }
 }
 
