@@ -12,21 +12,22 @@ export const NAME_POSTGRES =
  * Returns the database that a Worker's configuration names.
  *
  * @param place Here, `.dev.vars` comes before the configuration, as in `wrangler dev`.
+ * @param read Returns the configuration, for a command that has read it.
  */
 export async function databaseOf(
   configPath: string,
   place: 'here' | 'deployed',
+  read = () => readWorker(configPath),
 ): Promise<'d1' | 'durable-object' | 'postgres'> {
   // Wrangler takes a second to load: most configurations have neither word.
   if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
-  const DATABASE =
-    place === 'here' ? await localDatabase(configPath) : (await readWorker(configPath)).vars.DATABASE
+  const config = await read()
+  const DATABASE = place === 'here' ? await localDatabase(configPath, config) : config.vars.DATABASE
   return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
 }
 
 /** Returns `DATABASE` as `wrangler dev` passes it to a Worker. */
-async function localDatabase(configPath: string): Promise<unknown> {
-  const { vars, secrets } = await readWorker(configPath)
+async function localDatabase(configPath: string, { vars, secrets }: Unstable_Config): Promise<unknown> {
   const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
   const { DATABASE } = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets)
   return DATABASE && 'value' in DATABASE ? DATABASE.value : undefined

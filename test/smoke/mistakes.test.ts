@@ -180,16 +180,14 @@ describe('an operator reads', () => {
     { date: '2026-10-15', isOlder: false },
   ])('that only after wrangler itself has failed: $date', ({ date, isOlder }) => {
     const { configPath, folder } = writeToml(
-      `name = "shop"\nmain = "missing.ts"\ncompatibility_date = "${date}"\nvars = { DATABASE = "durable-object" }\n`,
+      `name = "shop"\nmain = "missing.ts"\ncompatibility_date = "${date}"\nunknown = 1\nvars = { DATABASE = "durable-object" }\n`,
     )
     if (isOlder) writeFileSync(join(folder, 'missing.ts'), 'export default { fetch: () => new Response() }')
-    const place = ['--config', configPath, '--state', join(folder, 'state'), '--port', '18787']
-    const script = ['--import', './packages/cli/require-node.js', 'packages/cli/janus.ts', 'dev']
-    const { status, stdout, stderr } = spawnSync(process.execPath, [...script, ...place], {
-      encoding: 'utf8',
-    })
+    const { status, printed } = dev(configPath)
     expect(status).toBe(1)
-    const [before, after] = `${stderr}${stdout}`.split('Your compatibility_date is')
+    // Whoever reads the configuration warns of it: Janus once, and wrangler.
+    expect(printed.match(/Unexpected fields .*"unknown"/g)).toHaveLength(2)
+    const [before, after] = printed.split('Your compatibility_date is')
     expect(before).toMatch(isOlder ? /compatibility date "2099-01-01"/i : /missing\.ts/)
     expect(after).toEqual(
       isOlder

@@ -7,6 +7,7 @@ import type { D1Place } from '../d1.ts'
 import { type Target, toTarget } from '../database.ts'
 import { devVars, localVars } from '../local/local-vars.ts'
 import { withMigrations } from '../migrate/migrations-config.ts'
+import { readWorker } from '../named-database.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT } from '../place.ts'
 import { readSettings } from '../serve/env-file.ts'
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
@@ -116,7 +117,9 @@ async function examineOnNode(
 
 async function examineLocal({ config, vars, state, plan }: Options): Promise<readonly Finding[]> {
   const overrides = {
-    ...(IS_CHECKOUT ? localVars('http://localhost:8787') : await devVars(config, 'http://localhost:8787')),
+    ...(IS_CHECKOUT
+      ? localVars('http://localhost:8787')
+      : devVars(await readWorker(config), 'http://localhost:8787')),
     ...vars,
   }
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })

@@ -5,8 +5,8 @@ import { readOptions } from '../command.ts'
 import { mountPathOf } from '../init/needs.ts'
 import { isServedByVite, localIssuer } from '../init/project.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
-import { databaseOf } from '../named-database.ts'
-import { CONFIG_HELP, commandLine, findConfig, findState, loadWrangler } from '../place.ts'
+import { databaseOf, readWorker } from '../named-database.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
 import { devVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
@@ -55,7 +55,8 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
-  const vars = await devVars(configPath, origin)
+  const config = await readWorker(configPath)
+  const vars = devVars(config, origin)
   const overridden = (name: string) =>
     overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
   const issuer = overridden('ISSUER') ?? vars.ISSUER
@@ -64,19 +65,19 @@ export async function run(args: readonly string[]): Promise<number> {
   holdState(state, `Your Worker at ${origin}`, ownState)
   await requireFreePort(port, 'dev')
   // For what serves without this command: a plain `wrangler dev`, which serves http, or Vite.
-  const plain = isServedByVite(folder)
-    ? await viteIssuer(configPath)
-    : issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
+  const ofVite = isServedByVite(folder) ? localIssuer(folder, mountPathOf({ ...config })) : null
+  const plain = ofVite ?? issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
-  const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here'))
+  const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here', async () => config))
   if (database === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
   const place = ['--config', configPath, '--port', String(port), '--persist-to', state]
   const protocol = https ? ['--local-protocol', 'https'] : []
-  const advice = (await readViteAdvice(configPath)) ?? (await readRuntimeAdvice(configPath))
   let isReady = false
   const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder, () => {
-    if (advice !== null && !isReady) console.error(`\n${advice}`)
+    if (isReady) return
+    const advice = ofVite === null ? readRuntimeAdvice(folder, config) : viteAdvice(ofVite)
+    if (advice !== null) console.error(`\n${advice}`)
   })
   announce(issuer, origin, stop).then(() => {
     isReady = true
@@ -85,19 +86,11 @@ export async function run(args: readonly string[]): Promise<number> {
   return 0
 }
 
-/** Returns what to do after `wrangler dev` has failed where Vite serves the Worker, or `null`. It may serve it, too. */
-async function readViteAdvice(configPath: string): Promise<string | null> {
-  const folder = dirname(configPath)
-  if (!isServedByVite(folder)) return null
+/** Returns what to do after `wrangler dev` has failed where Vite serves the Worker. It may serve it, too. */
+function viteAdvice(issuer: string): string {
   return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER in .dev.vars must be where Vite serves, such as ${await viteIssuer(configPath)}.`
-}
-
-async function viteIssuer(configPath: string): Promise<string> {
-  const folder = dirname(configPath)
-  const config = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
-  return localIssuer(folder, mountPathOf({ ...config }))
+ISSUER in .dev.vars must be where Vite serves, such as ${issuer}.`
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {

@@ -1,5 +1,4 @@
-import { dirname } from 'node:path'
-import { loadWrangler } from '../place.ts'
+import type { Unstable_Config } from 'wrangler'
 
 /** Returns what `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
 export function localVars(issuer: string): Readonly<Record<string, string>> {
@@ -7,12 +6,10 @@ export function localVars(issuer: string): Readonly<Record<string, string>> {
 }
 
 /** Returns what `janus dev` sets: the path of the configured issuer on an origin of this machine, and mail is printed. */
-export async function devVars(
-  configPath: string,
+export function devVars(
+  { vars: { ISSUER } }: Pick<Unstable_Config, 'vars'>,
   origin: string,
-): Promise<Readonly<Record<'ISSUER' | 'MAILER', string>>> {
-  const { unstable_readConfig } = await loadWrangler(dirname(configPath))
-  const { ISSUER } = unstable_readConfig({ config: configPath }).vars
+): Readonly<Record<'ISSUER' | 'MAILER', string>> {
   const path = typeof ISSUER === 'string' && URL.canParse(ISSUER) ? new URL(ISSUER).pathname : ''
   return { ISSUER: `${origin}${path.replace(/\/$/, '')}`, MAILER: 'console' }
 }

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { dirname, join } from 'node:path'
-import { findWrangler, loadWrangler } from '../place.ts'
+import type { Unstable_Config } from 'wrangler'
+import { findWrangler } from '../place.ts'
 
 /** The oldest Node that a current wrangler runs on. */
 const NODE_OF_WRANGLER = [22, 12] as const
@@ -34,11 +35,12 @@ export function adviceOnRuntime({ compatibilityDate, version, newest, node }: Ru
 }
 
 /** Returns {@link adviceOnRuntime} for the wrangler of a project. */
-export async function readRuntimeAdvice(configPath: string): Promise<string | null> {
-  const folder = dirname(configPath)
+export function readRuntimeAdvice(
+  folder: string,
+  { compatibility_date }: Pick<Unstable_Config, 'compatibility_date'>,
+): string | null {
   const path = join(dirname(findWrangler(folder)), '../package.json')
   const { version } = JSON.parse(readFileSync(path, 'utf8')) as { readonly version: string }
-  const { compatibility_date } = (await loadWrangler(folder)).unstable_readConfig({ config: configPath })
   const newest = dateOfRuntime(path)
   const { node } = process.versions
   return newest && adviceOnRuntime({ compatibilityDate: compatibility_date, version, newest, node })
