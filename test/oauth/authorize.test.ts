@@ -341,17 +341,36 @@ describe('consent', () => {
     expect((await exchange(service, own, code)).body.scope).toBe('openid notes:read email')
   })
 
-  it.each([
+  describe.each([
     ['max_age', { max_age: '30', prompt: 'consent' }],
     ['prompt=login', { prompt: 'login consent' }],
-  ])('OP-09: %s takes its proof of the session that answers a question, too', async (_, others) => {
-    const own = oauthService()
-    const older = await signedInPerson({ mode: 'session', service: own })
-    own.ahead = 60
-    stopTime()
-    const page = await ask(own, requestOf(client, others), await older.signIn())
-    expect(page.status).toBe(200)
-    expect(locationOf(await decide(own, older, page)).pathname).toBe('/reauthenticate')
+  ])('OP-09: %s', (_, others) => {
+    /** Shows a question to a sign-in that is recent enough. An older session of the account is there, too. */
+    async function askedAfterSignIn() {
+      const own = oauthService()
+      const older = await signedInPerson({ mode: 'session', service: own })
+      own.ahead = 60
+      stopTime()
+      const page = await ask(own, requestOf(client, others), await older.signIn())
+      expect(page.status).toBe(200)
+      return { own, older, page }
+    }
+
+    it('takes its proof of the session that answers a question, too', async () => {
+      const { own, older, page } = await askedAfterSignIn()
+      expect(locationOf(await decide(own, older, page)).pathname).toBe('/reauthenticate')
+    })
+
+    it('is judged as before where an older Worker has sealed the page', async () => {
+      const { own, older, page } = await askedAfterSignIn()
+      const { shown } = providerOf(own).seals
+      const { startedAt, ...sealed } = (await shown.open(hidden(page, 'request'), 0)) ?? {}
+      expect(startedAt).toEqual(expect.any(Number))
+      const request = await shown.seal(sealed as ShownRequest)
+      const fields = { request, account_id: older.userId, decision: 'allow' }
+      const answer = await postForm(own, '/oauth/consent', fields, older.headers)
+      expect(locationOf(answer).searchParams.get('code')).toEqual(expect.any(String))
+    })
   })
 
   it('OP-09: whoever reads a question slowly proves nothing again for max_age', async () => {
@@ -377,24 +396,6 @@ describe('consent', () => {
     }
     const page = await ask(own, requestOf(client, { prompt: 'login consent' }), reader)
     expect(locationOf(await decide(own, reader, page)).searchParams.get('code')).toEqual(expect.any(String))
-  })
-
-  it.each([
-    ['max_age', { max_age: '30', prompt: 'consent' }],
-    ['prompt=login', { prompt: 'login consent' }],
-  ])('OP-09: %s is judged as before where an older Worker has sealed the page', async (_, others) => {
-    const own = oauthService()
-    const older = await signedInPerson({ mode: 'session', service: own })
-    own.ahead = 60
-    stopTime()
-    const page = await ask(own, requestOf(client, others), await older.signIn())
-    const { shown } = providerOf(own).seals
-    const { startedAt, ...sealed } = (await shown.open(hidden(page, 'request'), 0)) ?? {}
-    expect(startedAt).toEqual(expect.any(Number))
-    const request = await shown.seal(sealed as ShownRequest)
-    const fields = { request, account_id: older.userId, decision: 'allow' }
-    const answer = await postForm(own, '/oauth/consent', fields, older.headers)
-    expect(locationOf(answer).searchParams.get('code')).toEqual(expect.any(String))
   })
 
   it('shows no page whose form would be refused as too long', async () => {
