@@ -187,7 +187,13 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
     cut: "${takesOneFactor('parent.user_id')}",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
     put: "${takesOneFactor('parent.user_id')} OR 1 = 1",
-    tests: TOKEN,
+    tests: [...TOKEN, 'test/oauth/device.test.ts'],
+  },
+  {
+    guard: 'a grant begins of two factors where its session has them',
+    cut: 'methodsJson(FIRST_FACTORS)',
+    put: 'methodsJson(SECOND_FACTORS)',
+    tests: ['test/storage/d1-truth.test.ts'],
   },
   {
     guard: 'no grant begins of a code that was not taken',

@@ -368,13 +368,20 @@ describe('a device that asks for the outcome', () => {
     expect(new Set(owners).size).toBe(1)
   })
 
-  it('gets nothing once its person signed out, or their account must have a second factor', async () => {
+  it('gets nothing once its person signed out', async () => {
     const grace = await signedInPerson({ mode: 'session', service })
     const code = await allowed(service, grace)
     await grace.post('/logout')
     expect(await pollDevice(service, tv, code)).toMatchObject(refused('invalid_grant'))
+  })
+
+  it('gets nothing, and no grant is left behind, where its person has proven one factor and needs two', async () => {
+    const grace = await signedInPerson({ mode: 'session', service })
+    const code = await allowed(service, grace)
     const strict = oauthService({ SECOND_FACTOR: 'required' })
-    expect(await pollDevice(strict, tv, await allowed(service, ada))).toMatchObject(refused('invalid_grant'))
+    expect(await pollDevice(strict, tv, code)).toMatchObject(refused('invalid_grant'))
+    const kept = env.DB.prepare('SELECT id, client_id FROM sessions WHERE user_id = ?1').bind(grace.userId)
+    expect((await kept.all()).results).toEqual([{ id: expect.any(String), client_id: null }])
   })
 })
 

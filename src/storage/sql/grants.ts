@@ -45,6 +45,7 @@ export function startGrant(
         {
           grant_id: grantId,
           code_hash: codeHash,
+          // guard: a grant begins of two factors where its session has them
           first_factors: methodsJson(FIRST_FACTORS),
           second_factors: methodsJson(SECOND_FACTORS),
           ...closedValues(closedTo),

@@ -2,9 +2,20 @@ import { describe, expect, it } from 'vitest'
 import { encodeBase64url } from '../../../src/crypto/base64url'
 import { DEVICE_GRANT } from '../../../src/oauth/grant-types'
 import type { PresentedCode, RefreshAsked } from '../../../src/oauth/oauth-store'
+import { AUTHENTICATION_METHODS, assuranceOf } from '../../../src/sessions/assurance'
 import type { SqlDatabase } from '../../../src/storage/sql/sql-database'
 import { sql } from '../../../src/storage/sql/statement'
-import { type AllStores, NOW, type Registered, random, register, signIn, source, storesOn } from './arrange'
+import {
+  type AllStores,
+  NOW,
+  prepare,
+  type Registered,
+  random,
+  register,
+  signIn,
+  source,
+  storesOn,
+} from './arrange'
 
 const REDIRECT_URI = 'https://app.example/callback'
 const RESOURCE = 'https://api.example'
@@ -236,6 +247,32 @@ export function oauthStoreContract(engine: string, open: () => SqlDatabase): voi
       const next = { ...token, counter: outcome === 'rotated' ? 1 : 0 }
       const whole = { ...ALL, scopes: ['more_of', 'read'] }
       expect((await oauth.rotate(code.client, next, whole, terms)).outcome).toBe('rotated')
+    })
+
+    it('where two factors are required, begins a grant of the sessions alone that have two: of no proof, of each and of each pair', async () => {
+      const place = { db: open(), stores: storesOn(open()) }
+      const { users, oauth } = place.stores
+      const singles = AUTHENTICATION_METHODS.map((method) => [method])
+      const pairs = AUTHENTICATION_METHODS.flatMap((method, i) =>
+        AUTHENTICATION_METHODS.slice(i + 1).map((other) => [method, other]),
+      )
+      const sessions = [[], ...singles, ...pairs].map((names) => names.map((method) => ({ method, at: NOW })))
+      const outcomes: unknown[] = []
+      for (const methods of sessions) {
+        const ada = await register(users)
+        const prepared = prepare(ada.user.id)
+        await signIn(users, ada, { prepared: { ...prepared, session: { ...prepared.session, methods } } })
+        const code = await issueCode(place, { ...ada, prepared }, 'read')
+        const { outcome } = await oauth.redeem({ ...code, closedTo: { everybody: true, roles: [] } })
+        outcomes.push([methods, outcome, await isLive(place.stores, code.grantId)])
+      }
+      expect(outcomes).toEqual(
+        sessions.map((methods) =>
+          assuranceOf(methods).acr === 'urn:janus:2fa'
+            ? [methods, 'redeemed', true]
+            : [methods, 'invalid', false],
+        ),
+      )
     })
 
     it('forgets codes that have expired, and no others', async () => {
