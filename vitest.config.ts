@@ -40,12 +40,17 @@ const ALONE = [
   'test/restores/**/*.test.ts',
   'test/throttling/forget-unused.test.ts',
   'test/mail/outbox.test.ts',
-  'test/growth/**/*.test.ts',
   'test/storage/*-truth.test.ts',
 ]
 
-/** What needs Node and no process. */
+/** How operations grow with what is stored: looks at all of it, too. */
+const GROWTH = 'test/growth/**/*.test.ts'
+
+/** What needs Node, and no server or process. */
 const ON_NODE = 'test/storage/on-node/**'
+
+/** Of these, what starts a server of PostgreSQL, Redis or Memcached. */
+const WITH_SERVERS = 'test/storage/on-node/{postgres-*,transfer,session-copies,copies-round-trips}.test.ts'
 
 /** What is said of a Durable Object as the database alone. */
 const ON_DURABLE_OBJECT = 'test/storage/durable-object/**'
@@ -142,6 +147,28 @@ function inWorkerd(
   }
 }
 
+/** Tests in Node. */
+function onNode(name: string, files: { include: string[]; exclude?: string[] }) {
+  return {
+    extends: false as const,
+    test: {
+      name,
+      maxWorkers: WORKERS,
+      isolate: false,
+      ...files,
+      testTimeout: PATIENCE_MS,
+      hookTimeout: PATIENCE_MS,
+      expect: { poll: POLL },
+    },
+  }
+}
+
+/** For files each of which looks at all that is stored. */
+const BY_ITSELF = {
+  isolate: false,
+  setupFiles: ['test/support/setup-alone.ts', 'test/support/setup.ts'],
+}
+
 export default defineConfig({
   // Under workerd `pg` takes the sockets of Workers, as in a bundle. What node_modules requires is resolved by this, whatever the project.
   resolve: {
@@ -164,16 +191,14 @@ export default defineConfig({
           // npm run test:examples
           'test/examples/**',
           ON_NODE,
+          GROWTH,
           ...ALONE,
         ],
         // One runtime and one storage for many files, each of which makes its own people: half of the time.
         isolate: false,
       }),
-      inWorkerd('alone', {
-        include: ALONE,
-        isolate: false,
-        setupFiles: ['test/support/setup-alone.ts', 'test/support/setup.ts'],
-      }),
+      inWorkerd('alone', { include: ALONE, ...BY_ITSELF }),
+      inWorkerd('growth', { include: [GROWTH], ...BY_ITSELF }),
       inWorkerd(
         'durable-object',
         { include: [`${ON_DURABLE_OBJECT}/*.test.ts`, ...WHAT_TOUCHES_THE_DATABASE], isolate: false },
@@ -195,23 +220,12 @@ export default defineConfig({
         : []),
       // With servers from Debian beside it.
       inWorkerd('stores', { include: ['test/stores/**/*.test.ts'], globalSetup: ['test/stores/servers.ts'] }),
-      {
-        extends: false,
-        test: {
-          name: 'node',
-          maxWorkers: WORKERS,
-          isolate: false,
-          include: [
-            'test/smoke/**/*.test.ts',
-            'test/docs/**/*.test.ts',
-            'test/migrations/**/*.test.ts',
-            `${ON_NODE}/*.test.ts`,
-          ],
-          testTimeout: PATIENCE_MS,
-          hookTimeout: PATIENCE_MS,
-          expect: { poll: POLL },
-        },
-      },
+      onNode('node', {
+        include: ['test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts', `${ON_NODE}/*.test.ts`],
+        exclude: [WITH_SERVERS],
+      }),
+      // The command, the package, and what is served over HTTP to programs of other people.
+      onNode('processes', { include: ['test/smoke/**/*.test.ts', WITH_SERVERS] }),
       {
         extends: false,
         test: {

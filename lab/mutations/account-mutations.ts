@@ -167,9 +167,9 @@ export const ACCOUNT_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'whatever statement tries it, a session begins only with the factors that are required',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    cut: "${takesOneFactor('users.id')}",
+    cut: "${takesOneFactor('users.roles')}",
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    put: "(${takesOneFactor('users.id')} OR 1 = 1)",
+    put: "(${takesOneFactor('users.roles')} OR 1 = 1)",
     tests: REQUIRED_FACTOR,
   },
   {

@@ -184,9 +184,9 @@ export const OAUTH_MUTATIONS: readonly Mutation[] = [
   {
     guard: 'no grant of one factor begins for an account that must have two',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    cut: "${takesOneFactor('parent.user_id')}",
+    cut: '${takesOneFactor(ROLES_OF_PARENT)}',
     // biome-ignore lint/suspicious/noTemplateCurlyInString: It is the text of the source.
-    put: "${takesOneFactor('parent.user_id')} OR 1 = 1",
+    put: '${takesOneFactor(ROLES_OF_PARENT)} OR 1 = 1',
     tests: [...TOKEN, 'test/oauth/device.test.ts'],
   },
   {

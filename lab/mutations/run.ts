@@ -131,7 +131,7 @@ function startVitest(): Promise<Vitest> {
       watch: false,
       bail: 1,
       fileParallelism: false,
-      project: ['workers', 'alone', 'node', 'durable-object', 'postgres'],
+      project: ['workers', 'alone', 'growth', 'node', 'processes', 'durable-object', 'postgres'],
       reporters: [{}],
     },
     { logLevel: 'silent' },

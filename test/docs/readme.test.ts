@@ -21,7 +21,8 @@ it('README.md has its parts in the order in which they are needed', () => {
 
 it('README.md names the commands that start and test a checkout', () => {
   expect(text).toContain('\nnpm ci && npm start ')
-  expect(text).toContain('\nnpm ci && npm test\n')
+  expect(text).toContain('\nnpm ci && npm test ')
+  expect(text).toContain(': npm run test:all\n')
 })
 
 it('README.md has a link in each row of its comparison', () => {

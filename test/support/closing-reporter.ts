@@ -1,13 +1,20 @@
-import type { Reporter, TestModule } from 'vitest/node'
+import type { Reporter, TestModule, Vitest } from 'vitest/node'
 import { missingPackages } from './tools.ts'
 
 /** Says how many files are named as the slowest. */
 const SLOWEST = 10
 
-/** Prints, after everything else, which files took longest, and which tests were skipped and why. */
+/** Prints, after everything else, which files took longest, which tests were skipped and why, and which projects alone were run. */
 export default class ClosingReporter implements Reporter {
+  /** As named with `--project`; empty: all. */
+  #projects: readonly string[] = []
+
+  onInit({ config }: Vitest): void {
+    this.#projects = config.project
+  }
+
   onTestRunEnd(modules: readonly TestModule[]): void {
-    console.log(['', ...slowest(modules), ...skipped(modules)].join('\n'))
+    console.log(['', ...slowest(modules), ...skipped(modules), ...leftOut(this.#projects)].join('\n'))
   }
 }
 
@@ -24,6 +31,11 @@ function slowest(modules: readonly TestModule[]): readonly string[] {
         `${(milliseconds / 1000).toFixed(1).padStart(7)} s  ${module.relativeModuleId} (${module.project.name})`,
     ),
   ]
+}
+
+function leftOut(projects: readonly string[]): readonly string[] {
+  if (projects.length === 0) return []
+  return [`This was ${projects.join(', ')} alone. Every test: npm run test:all`]
 }
 
 function skipped(modules: readonly TestModule[]): readonly string[] {

@@ -39,7 +39,7 @@ export function startGrant(
          SELECT :grant_id, parent.user_id, 'token', 0, :now, :now, parent.authenticated_at, :now,
                 :idle_expires_at, :expires_at, parent.amr, parent.methods, code.client_id, parent.id, code.scope, code.resource
            FROM ${codes} AS code JOIN sessions AS parent ON parent.id = code.session_id
-          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND (${HAS_TWO_FACTORS} OR ${takesOneFactor('parent.user_id')})
+          WHERE code.code_hash = :code_hash AND code.redeemed_as = :grant_id AND (${HAS_TWO_FACTORS} OR ${takesOneFactor(ROLES_OF_PARENT)})
             AND ${PREVIOUS_CHANGED}
          RETURNING *, (SELECT roles FROM users WHERE id = user_id) AS roles`,
         {
@@ -68,6 +68,8 @@ export function startGrant(
     told: findTold(grantId),
   }
 }
+
+const ROLES_OF_PARENT = '(SELECT roles FROM users WHERE id = parent.user_id)'
 
 const hasOneOf = (
   methods: ':first_factors' | ':second_factors',

@@ -3,12 +3,12 @@ import type { ClosedTo } from '../../sessions/factor-policy'
 /**
  * Returns the condition that settings take one factor of an account.
  *
- * @param account The expression for its id. The row is looked for only where there are roles that need two factors.
+ * @param roles The expression for its roles, which is evaluated only where there are roles that need two factors.
  */
-export function takesOneFactor(account: 'users.id' | 'parent.user_id'): string {
+export function takesOneFactor(roles: string): string {
   return `(:closed_to_all = 0 AND NOT EXISTS (
-    SELECT 1 FROM json_each(:closed_roles) AS closed JOIN users AS owner ON owner.id = ${account}
-     WHERE replace(owner.roles, '"' || (closed.value ->> 'role') || '"', '') <> owner.roles))`
+    SELECT 1 FROM json_each(:closed_roles) AS closed
+     WHERE replace(${roles}, '"' || (closed.value ->> 'role') || '"', '') <> ${roles}))`
 }
 
 /** Returns what {@link takesOneFactor} compares. */

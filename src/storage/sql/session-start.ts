@@ -61,7 +61,7 @@ const INSERT = `INSERT INTO sessions (id, user_id, mode, secret_hash, refresh_co
   SELECT :id, id, :mode, :secret_hash, :refresh_counter, :refreshed_at, :created_at,
          :authenticated_at, :created_at, :idle_expires_at, :expires_at, :user_agent, :country, :amr, :methods
     FROM users WHERE id = :user_id AND disabled_at IS NULL AND (second_factor_at IS NULL OR :second_factor = 1)
-     AND ${takesOneFactor('users.id')}`
+     AND ${takesOneFactor('users.roles')}`
 
 /** Describes the row of a session that a pending sign-in started. */
 export interface BegunOfPending extends BegunRow {
