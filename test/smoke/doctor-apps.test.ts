@@ -101,6 +101,8 @@ it('says which route leads to the metadata at the root of the host, and believes
   const [below, oauth, openid] = await checkDiscovery(ON, PATH, ask)
   expect(below).toMatchObject({ level: 'error', what: expect.stringContaining('names another issuer') })
   expect(oauth?.fix).toBe(`Add routes = [{ pattern = "example.com${OAUTH}/auth", zone_name = "…" }]`)
+  const inJson = await checkDiscovery({ ...ON, file: 'wrangler.jsonc' }, PATH, ask)
+  expect(inJson[1]?.fix).toBe(`Add "routes": [{ "pattern": "example.com${OAUTH}/auth", "zone_name": "…" }]`)
   const mounted = await checkDiscovery({ ...ON, isStandAlone: false }, PATH, ask)
   expect(mounted[1]?.fix).toBe(`Add app.get('${OAUTH}/auth', () => janus.request('${OAUTH}'))`)
   expect(openid?.fix).toContain(`${OPENID}/auth`)

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { parse } from 'smol-toml'
 
 /** A random secret that opens nothing. */
 export const SAMPLE_SECRET = 'q0Wq3n8yH1tZkP5sVxR7uLcJdF2aGmBeY6oTiN9-hXE'
@@ -33,4 +34,13 @@ export function writeToml(toml: string): { readonly folder: string; readonly con
 /** Returns the same, for a Worker that is Janus alone. */
 export function writeOwnToml(toml: string): { readonly folder: string; readonly configPath: string } {
   return writeToml(toml.replace('main = "src/index.ts"', `main = "${process.cwd()}/src/index.ts"`))
+}
+
+/** Writes the same configuration as JSON, to a folder of its own. */
+export function rewriteAsJson({ configPath }: { readonly configPath: string }): {
+  readonly configPath: string
+} {
+  const inJson = join(makeFolder(), 'wrangler.jsonc')
+  writeFileSync(inJson, JSON.stringify(parse(readFileSync(configPath, 'utf8'))))
+  return { configPath: inJson }
 }

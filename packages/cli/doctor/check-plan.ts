@@ -1,5 +1,6 @@
 import type { Config } from '../../../src/config/config.ts'
 import { commandLine } from '../place.ts'
+import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -30,10 +31,10 @@ const FREE_KV_WRITES_A_DAY = '1,000'
 const FREE_BANKED_CPU_MS = 50
 
 /** Checks the limits of the plan against the cost of the configuration. */
-export function checkPlan({ wrangler }: Deployment, config: Config, plan: Plan): readonly Finding[] {
+export function checkPlan({ wrangler, file }: Deployment, config: Config, plan: Plan): readonly Finding[] {
   const hashMs = Math.round(config.passwordIterations * CPU_MS_PER_ITERATION)
   const limits = wrangler.limits?.cpu_ms
-  if (plan === 'free') return checkFree(config, hashMs, limits !== undefined)
+  if (plan === 'free') return checkFree(file, config, hashMs, limits !== undefined)
   const paid = checkPaidCpu(hashMs, limits ?? PAID_DEFAULT_CPU_MS)
   // The free plan refuses a deploy with limits, so whoever has them is on the other.
   if (plan === 'paid' || limits !== undefined) return [paid]
@@ -56,11 +57,11 @@ function checkPaidCpu(hashMs: number, limitMs: number): Finding {
   return error('plan.cpu', what, `Set cpu_ms to ${2 * neededMs} or more, or lower PASSWORD_ITERATIONS.`)
 }
 
-function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly Finding[] {
+function checkFree(file: string, config: Config, hashMs: number, hasLimits: boolean): readonly Finding[] {
   const level = hashMs > FREE_BANKED_CPU_MS ? error : warning
   const what = `Workers Free gives a request ${FREE_CPU_MS} ms of CPU, and a hash takes up to ${hashMs} ms: sign-ins fail under load.`
   const fix =
-    'Use Workers Paid. PASSWORD_ITERATIONS = 100000, the lowest value, may be enough for a service with few sign-ins.'
+    'Use Workers Paid. For a service with few sign-ins it may be enough to set PASSWORD_ITERATIONS to 100000, the lowest value.'
   const findings = [level('plan.cpu', what, fix)]
   if (hasLimits) {
     findings.push(error('plan.limits', 'Workers Free rejects a deploy with limits.', 'Remove limits.'))
@@ -68,12 +69,13 @@ function checkFree(config: Config, hashMs: number, hasLimits: boolean): readonly
   if (config.sessionCopies === 'kv' && config.modes.includes('session')) {
     const what = `Workers Free takes ${FREE_KV_WRITES_A_DAY} KV writes a day, so at most as many sign-ins with a session.`
     findings.push(
-      warning('plan.kv', what, 'Use Workers Paid, AUTH_MODE = "token", or SESSION_COPIES = "none".'),
+      warning('plan.kv', what, 'Use Workers Paid, or set AUTH_MODE to token, or SESSION_COPIES to none.'),
     )
   }
   if (config.mail.carrier === 'cloudflare') {
     const what = 'On Workers Free, Cloudflare sends mail to verified addresses of your own only.'
-    findings.push(error('plan.mail', what, 'Use Workers Paid, or MAILER = "resend": docs/guides/mail.md.'))
+    const resend = asWritten(file, 'vars', 'MAILER', 'resend')
+    findings.push(error('plan.mail', what, `Use Workers Paid, or ${resend}: docs/guides/mail.md.`))
   }
   return findings
 }

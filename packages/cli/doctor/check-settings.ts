@@ -2,7 +2,7 @@ import type { Config } from '../../../src/config/config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { commandLine, IS_CHECKOUT } from '../place.ts'
-import { tableIn } from './as-written.ts'
+import { asWritten, tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -31,7 +31,7 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
   return config ? [...findings, ...judge(config, deployment)] : findings
 }
 
-function judge(config: Config, { settings, target }: Deployment): readonly Finding[] {
+function judge(config: Config, { settings, target, file }: Deployment): readonly Finding[] {
   const findings: Finding[] = []
   if (config.mail.carrier === 'none' && config.registration !== 'closed') {
     const what = 'MAILER is none, so people cannot reset a forgotten password or verify an address.'
@@ -45,11 +45,13 @@ function judge(config: Config, { settings, target }: Deployment): readonly Findi
   }
   if (!issuesTokens && 'AUDIENCE' in settings) {
     const what = 'AUDIENCE has no effect, because AUTH_MODE is session and there are no tokens.'
-    findings.push(warning('settings.AUDIENCE', what, 'Remove it, or offer tokens with AUTH_MODE = "both".'))
+    const fix = `Remove it, or offer tokens with ${asWritten(file, 'vars', 'AUTH_MODE', 'both')}.`
+    findings.push(warning('settings.AUDIENCE', what, fix))
   }
   if (target === 'deployed' && config.registration === 'open' && config.mail.carrier !== 'none') {
     const what = 'REGISTRATION is open, so accounts are usable before their address is verified.'
-    const fix = 'Set REGISTRATION = "verified" unless you want that. There is a mailer.'
+    const verified = asWritten(file, 'vars', 'REGISTRATION', 'verified')
+    const fix = `Set ${verified} unless you want that. There is a mailer.`
     findings.push(warning('settings.REGISTRATION', what, fix))
   }
   return findings

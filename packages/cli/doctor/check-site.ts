@@ -4,16 +4,12 @@ import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
-type Wrangler = Deployment['wrangler']
 type Address = Pick<Config, 'issuer' | 'origin' | 'basePath'>
-type Route = NonNullable<Wrangler['routes']>[number]
+type Route = NonNullable<Deployment['wrangler']['routes']>[number]
 
 /** Checks that browsers keep cookies for the host of the issuer, and that its requests reach the Worker. */
 export function checkSite(deployment: Deployment, address: Address): readonly Finding[] {
-  return [
-    checkHost(new URL(address.issuer).hostname, deployment.wrangler),
-    ...checkRoutes(deployment, address),
-  ]
+  return [checkHost(new URL(address.issuer).hostname, deployment), ...checkRoutes(deployment, address)]
 }
 
 /**
@@ -25,7 +21,7 @@ export function siteOf(url: string): string {
   return `${protocol}//${parse(hostname, { allowPrivateDomains: true }).domain ?? hostname}`
 }
 
-function checkHost(host: string, wrangler: Wrangler): Finding {
+function checkHost(host: string, deployment: Deployment): Finding {
   const check = 'site.host'
   const { isIp, isIcann, isPrivate, publicSuffix, domain, subdomain } = parse(host, {
     allowPrivateDomains: true,
@@ -42,7 +38,7 @@ function checkHost(host: string, wrangler: Wrangler): Finding {
   if (domain === null) {
     return error(check, `${host} is a public suffix: sites of other people are below it.`, `${set}.`)
   }
-  if (publicSuffix === 'workers.dev') return checkWorkersDev(`${subdomain}`, domain, wrangler)
+  if (publicSuffix === 'workers.dev') return checkWorkersDev(`${subdomain}`, domain, deployment)
   if (publicSuffix === 'pages.dev') {
     return warning(check, 'pages.dev belongs to Cloudflare Pages; no Worker answers there.', `${set}.`)
   }
@@ -56,19 +52,17 @@ function checkHost(host: string, wrangler: Wrangler): Finding {
   return ok(check, `Cookies are for ${host} alone, and its site is ${domain}.`)
 }
 
-function checkWorkersDev(subdomain: string, domain: string, wrangler: Wrangler): Finding {
+function checkWorkersDev(subdomain: string, domain: string, { wrangler, file }: Deployment): Finding {
   const check = 'site.host'
   if (subdomain !== wrangler.name) {
     const what = `This Worker answers at ${wrangler.name}.ACCOUNT.workers.dev, and ISSUER has another host.`
-    return error(
-      check,
-      what,
-      `Set ISSUER = "https://${wrangler.name}.ACCOUNT.workers.dev", or use a domain of your own.`,
-    )
+    const issuer = asWritten(file, 'vars', 'ISSUER', `https://${wrangler.name}.ACCOUNT.workers.dev`)
+    return error(check, what, `Set ${issuer}, or use a domain of your own.`)
   }
   if (wrangler.workers_dev === false) {
     const what = 'ISSUER is on workers.dev, and workers_dev is switched off.'
-    return error(check, what, 'Set workers_dev = true, or set ISSUER to the URL of your route.')
+    const fix = `Set ${asWritten(file, '', 'workers_dev', true)}, or set ISSUER to the URL of your route.`
+    return error(check, what, fix)
   }
   const what = `workers.dev is for trying out: every Worker of the account is on the same site as this one, ${domain}.`
   return warning(check, what, 'Use a domain of your own for real accounts: docs/start/own-host.md.')

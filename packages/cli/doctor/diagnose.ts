@@ -20,11 +20,11 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
   }
   findings.push(...checkCopies(deployment, config), ...checkDatabaseObject(deployment, config))
   findings.push(...checkSocial(deployment, config))
-  if (target === 'local') return [...findings, ...checkOrigins(config)]
+  if (target === 'local') return [...findings, ...checkOrigins(deployment, config)]
   return [
     ...findings,
     ...checkSite(deployment, config),
-    ...checkOrigins(config),
+    ...checkOrigins(deployment, config),
     ...checkPasskeys(config),
     ...checkPlan(deployment, config, plan),
   ]
