@@ -35,7 +35,8 @@ it('each mutation finds what it breaks, and tests that exist', () => {
 })
 
 /** Where `npm test` runs nothing: `npm run test:all` does. */
-const LEFT_OUT = /^test\/(smoke|e2e|stores|growth|on-postgres|storage\/(on-node|durable-object))\//
+const LEFT_OUT =
+  /^test\/(smoke|e2e|stores|growth|on-postgres|storage\/durable-object)\/|^test\/storage\/on-node\/(postgres-|transfer|session-copies|copies-)/
 
 /** The command, databases other than D1, and what is said of them elsewhere. */
 const OF_WHAT_IS_LEFT_OUT =
