@@ -34,11 +34,11 @@ it('each mutation finds what it breaks, and tests that exist', () => {
   expect(mutations.length).toBeGreaterThan(180)
 })
 
-/** Where `npm test` runs nothing: `npm run test:all` does. */
+/** Matches the tests that `npm test` leaves to `npm run test:all`. */
 const LEFT_OUT =
   /^test\/(smoke|e2e|stores|growth|on-postgres|storage\/durable-object)\/|^test\/storage\/on-node\/(postgres-|transfer|session-copies|copies-)/
 
-/** The command, databases other than D1, and what is said of them elsewhere. */
+/** Matches the source of the command, and of databases other than D1. */
 const OF_WHAT_IS_LEFT_OUT =
   /^packages\/cli\/|^src\/(storage|wiring)\/(durable-object|postgres|redis|sockets|sqlite)/
 const SAID_OF_IT_ELSEWHERE: readonly string[] = [
