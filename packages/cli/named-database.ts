@@ -21,16 +21,23 @@ export async function databaseOf(
 ): Promise<'d1' | 'durable-object' | 'postgres'> {
   // Wrangler takes a second to load: most configurations have neither word.
   if (!/durable-object|postgres/.test(readFileSync(configPath, 'utf8'))) return 'd1'
-  const config = await read()
-  const DATABASE = place === 'here' ? await localDatabase(configPath, config) : config.vars.DATABASE
+  const { DATABASE } = await readVars(configPath, place, read)
   return DATABASE === 'durable-object' || DATABASE === 'postgres' ? DATABASE : 'd1'
 }
 
-/** Returns `DATABASE` as `wrangler dev` passes it to a Worker. */
-async function localDatabase(configPath: string, { vars, secrets }: Unstable_Config): Promise<unknown> {
+/** Returns the settings that a Worker's configuration names. Parameters as of {@link databaseOf}. */
+export async function readVars(
+  configPath: string,
+  place: 'here' | 'deployed',
+  read = () => readWorker(configPath),
+): Promise<Readonly<Record<string, unknown>>> {
+  const { vars, secrets } = await read()
+  if (place === 'deployed') return vars
   const { unstable_getVarsForDev } = await loadWrangler(dirname(configPath))
-  const { DATABASE } = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets)
-  return DATABASE && 'value' in DATABASE ? DATABASE.value : undefined
+  const here = unstable_getVarsForDev(configPath, undefined, vars, undefined, true, secrets)
+  return Object.fromEntries(
+    Object.entries(here).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
+  )
 }
 
 /** Reads the configuration of a Worker, by the wrangler of its project. */

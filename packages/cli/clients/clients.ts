@@ -23,6 +23,7 @@ import {
   rotateSecret,
   SIGN_IN_GRANTS,
 } from './statements.ts'
+import { findUnserved } from './unserved.ts'
 
 /** Clients on a page of the list. */
 const PAGE = 50
@@ -129,8 +130,11 @@ async function add(database: Database, request: Request): Promise<number> {
     jwks,
     openId,
   }
+  const warnings = await findUnserved(request.target, request)
   await database.runAll([...addClient(client, actorId)])
   printSecret(client.id, jwks === null ? (secret?.text ?? null) : null, json)
+  for (const warning of warnings)
+    console.error(`Warning: ${warning} Add what is missing, or remove the client and add it again.`)
   return 0
 }
 
