@@ -2,15 +2,21 @@ import { describe, expect, it } from 'vitest'
 import { renderDiff } from '../../packages/cli/init/changes'
 import { addToJsonc, parseJsonc } from '../../packages/cli/init/edit-jsonc'
 import { addToToml, parseToml } from '../../packages/cli/init/edit-toml'
-import { mountInto, newWorker, sweeps } from '../../packages/cli/init/mount'
-import { findLacks, mountPathOf } from '../../packages/cli/init/needs'
+import { answersHome, mountInto, newWorker, sweeps } from '../../packages/cli/init/mount'
+import { appUrlOf, findLacks, mountPathOf } from '../../packages/cli/init/needs'
 import { installsOf } from '../../packages/cli/init/project'
 
-const PROJECT = { name: 'shop', main: 'src/index.ts', compatibilityDate: '2026-10-15', sweeps: true }
+const PROJECT = {
+  name: 'shop',
+  main: 'src/index.ts',
+  compatibilityDate: '2026-10-15',
+  sweeps: true,
+  hasHome: true,
+}
 
 /** Lists the elements that every complete configuration has. */
 const COMPLETE = {
-  vars: { ISSUER: 'https://example.com/auth' },
+  vars: { ISSUER: 'https://example.com/auth', APP_URL: 'https://example.com/' },
   d1_databases: [{ binding: 'DB', migrations_dir: 'node_modules/janus/dist/migrations' }],
   kv_namespaces: [{ binding: 'SESSIONS' }],
   ratelimits: [{ name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } }],
@@ -184,6 +190,51 @@ describe('ISSUER', () => {
   })
 })
 
+describe('APP_URL', () => {
+  const added = (config: Parameters<typeof findLacks>[0], project: object = {}) =>
+    findLacks(config, { ...PROJECT, ...project }).find(({ name }) => name === 'APP_URL')?.value
+
+  it.each([
+    [
+      'the ISSUER that there is',
+      { vars: { ISSUER: 'https://shop.example.net:8443/auth' } },
+      'https://shop.example.net:8443/',
+    ],
+    ['the route that ISSUER is taken from', { route: 'app.example.org/*' }, 'https://app.example.org/'],
+    ['no route', {}, 'https://example.com/'],
+  ])('is on the host of %s', (_, config, appUrl) => {
+    expect(added(config)).toBe(appUrl)
+  })
+
+  it('is added only where the app has a page at / that is not that of Janus, and never changed', () => {
+    expect(added({}, { hasHome: false })).toBeUndefined()
+    expect(added({ vars: { ISSUER: 'https://auth.example.com' } })).toBeUndefined()
+    expect(added({ vars: { APP_URL: 'none' } })).toBeUndefined()
+  })
+
+  it('goes to this machine with ISSUER, unless the app is elsewhere', () => {
+    const ISSUER = 'https://example.com/auth'
+    expect(appUrlOf({ ISSUER, APP_URL: 'https://example.com/shop' })).toBe('https://example.com/shop')
+    for (const APP_URL of [undefined, 'none', 'https://app.example.com/', 'https://example.com:8443/'])
+      expect(appUrlOf({ ISSUER, APP_URL })).toBeNull()
+  })
+
+  it.each([
+    [".get('/', home)", true],
+    ['.get(\n  "/",\n  home)', true],
+    ['.route(`/`, pages)', true],
+    ["\n  .all('*', serve)", true],
+    [".get('/*', serve)", true],
+    [".mount('/', other)", true],
+    [".get('/orders', orders)", false],
+    [".post('/', order)", false],
+    [".use('*', logger())", false],
+    ["app.notFound((c) => c.text('/'))", false],
+  ])('is of an app that answers at /: %s', (source, is) => {
+    expect(answersHome(source)).toBe(is)
+  })
+})
+
 describe('the code of a Worker', () => {
   const mounted = (source: string) => {
     const result = mountInto(source, '/auth')
@@ -251,8 +302,17 @@ export default {
     expect(mountInto(source, '/auth').ok).toBe(false)
   })
 
+  it('has links below Janus, and a page of its own at / where Janus is there, too', () => {
+    expect(newWorker('/auth')).toContain('href="/auth/login"')
+    const atRoot = newWorker('/')
+    expect(atRoot).toContain('href="/login"')
+    expect(atRoot).toContain("signInAt: '/login'")
+    expect(atRoot.indexOf(".get('/',")).toBeLessThan(atRoot.indexOf(".route('/', auth)"))
+  })
+
   it('is left alone once Janus is in it', () => {
     const once = newWorker('/auth')
+    expect(answersHome(once)).toBe(true)
     expect(mountInto(once, '/auth')).toEqual({ ok: true, text: once, remaining: [] })
     const other = mounted("import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n").text
     expect(mounted(other).text).toBe(other)

@@ -361,6 +361,23 @@ describe('the doctor, of a deployed configuration', () => {
     expect(wrong(await examine(writeToml(own(documentedToml('add-to-your-worker')))))).toEqual([])
   })
 
+  it.each<[name: string, edit: Edit, expected: readonly string[]]>([
+    ['is not set', without('APP_URL = "https://example.com/"\n'), ['warning settings.APP_URL']],
+    ['is none, as somebody has decided', set('APP_URL', '"none"'), []],
+    ['is elsewhere', set('APP_URL', '"https://app.example.com/"'), []],
+    [
+      'is the example that janus init writes',
+      both(
+        set('ISSUER', '"https://shop.example.co.uk/auth"'),
+        set('routes', '["shop.example.co.uk/*"]'),
+        set('MAIL_FROM', '"a@shop.example.co.uk"'),
+      ),
+      ['error settings.APP_URL'],
+    ],
+  ])('looks where a sign-in to an app leads: APP_URL %s', async (_, edit, expected) => {
+    expect(wrong(await examine(writeToml(edit(documentedToml('add-to-your-worker')))))).toEqual(expected)
+  })
+
   it('finds a secret that is not there, and not one that is', async () => {
     const config = writeOwnToml(set('MAILER', '"resend"')(OWN_HOST))
     expect(wrong(await examine(config, { secretNames: [] }))).toEqual([

@@ -71,6 +71,12 @@ export function haveInitialised(
       expect(secret).not.toBe('')
       expect(printed).not.toContain(secret)
       expect(written['.gitignore']).toMatch(/^\.dev\.vars$/m)
+      // What a plain `wrangler dev` reads. It takes nothing that the configuration does not name.
+      expect(written['.dev.vars']).toContain(
+        'ISSUER="http://localhost:8787/auth"\nAPP_URL="http://localhost:8787/"\n',
+      )
+      expect(written['wrangler.jsonc']).toContain('"APP_URL": "https://example.com/"')
+      expect(printed).toContain('Before you deploy, set ISSUER and APP_URL in wrangler.jsonc')
 
       expect(init(folder)).toMatchObject({
         code: 0,
@@ -96,7 +102,11 @@ export function haveInitialised(
         const registered = await fetch(`${shop.url}/auth/register`, {
           method: 'POST',
           headers: { 'Content-Type': 'application/json' },
-          body: JSON.stringify({ email: 'ada@example.com', password: 'analytical engine no. 1' }),
+          body: JSON.stringify({
+            email: 'ada@example.com',
+            password: 'analytical engine no. 1',
+            name: '<i>Ada & "Co"</i>',
+          }),
         })
         const { user } = (await registered.json()) as { user: { id: string } }
         expect(registered.status).toBe(201)
@@ -105,6 +115,17 @@ export function haveInitialised(
         const headers = { Cookie: cookies[0]?.split(';')[0] ?? '' }
         expect(await (await fetch(`${shop.url}/hello`, { headers })).text()).toBe(`Hello, ${user.id}`)
         expect((await fetch(`${shop.url}/hello`)).status).toBe(401)
+        // A sign-in leads to the app, which knows who signed in and writes what they call themselves as text.
+        const home = await (await fetch(shop.url, { headers })).text()
+        expect(home).toContain('Hello, &lt;i&gt;Ada &amp; &quot;Co&quot;&lt;/i&gt;.')
+        expect(home).toContain('href="/auth/account"')
+        expect(await (await fetch(shop.url)).text()).toContain('href="/auth/login"')
+        const signedIn = await fetch(`${shop.url}/auth/login`, {
+          method: 'POST',
+          body: new URLSearchParams({ email: 'ada@example.com', password: 'analytical engine no. 1' }),
+          redirect: 'manual',
+        })
+        expect([signedIn.status, signedIn.headers.get('Location')]).toEqual([303, `${shop.url}/`])
         const page = await fetch(`${shop.url}/auth/register`, { headers: { Accept: 'text/html' } })
         expect(await page.text()).toContain('<form')
       } finally {
@@ -128,6 +149,7 @@ export function haveInitialised(
         expect(shown.code).toBe(code)
         expect(shown.printed).toContain("+ const app = new Hono().route('/auth', auth)")
         expect(shown.printed).toContain('+ ISSUER = "https://example.com/auth"')
+        expect(shown.printed).toContain('+ APP_URL = "https://example.com/"')
         expect(filesOf(folder)).toEqual(before)
       }
 
@@ -137,6 +159,7 @@ export function haveInitialised(
       expect(after['wrangler.toml']).toContain('# The shop.\n')
       expect(after['wrangler.toml']).toContain('GREETING = "hello" # for the home page\n')
       expect(after['.gitignore']).toBe('dist\nnode_modules\n.wrangler\n.dev.vars\nsecrets.env\n')
+      expect(after['.dev.vars']).toMatch(/^APP_URL="http:\/\/localhost:8787\/"$/m)
       expect(init(folder)).toMatchObject({ code: 0 })
       expect(filesOf(folder)).toEqual(after)
       // A handler of the owner is not run each minute.

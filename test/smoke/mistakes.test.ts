@@ -6,10 +6,11 @@ import { describe, expect, it } from 'vitest'
 import { toTarget } from '../../packages/cli/database.ts'
 import { run as init } from '../../packages/cli/init/init.ts'
 import { planProject } from '../../packages/cli/init/plan.ts'
+import { devVars } from '../../packages/cli/local/local-vars.ts'
 import { adviceOnRuntime } from '../../packages/cli/local/runtime-age.ts'
 import { run as migrate, migrateRemote } from '../../packages/cli/migrate/migrate.ts'
 import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
-import { databaseOf } from '../../packages/cli/named-database.ts'
+import { databaseOf, readWorker } from '../../packages/cli/named-database.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
@@ -155,11 +156,58 @@ describe('an operator reads', () => {
     const { code, printed } = await runCommand(init, '--yes', '--folder', folder)
     expect(code).toBe(0)
     expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).toMatch(
-      /^ISSUER="http:\/\/localhost:5173\/auth"\nMAILER="console"$/m,
+      /^ISSUER="http:\/\/localhost:5173\/auth"\nAPP_URL="http:\/\/localhost:5173\/"\nMAILER="console"$/m,
     )
     expect(printed).toContain('\n  npx janus migrate\n  npx vite dev\n')
-    expect(printed).toContain('npx vite dev serves http://localhost:5173/auth/register. If Vite says another')
+    expect(printed).toContain(
+      'npx vite dev serves http://localhost:5173/auth/register. If Vite says another port, put it into ISSUER and APP_URL of',
+    )
     expect(printed).not.toContain('janus dev')
+  })
+
+  it('where people end who signed in, if the app has no page at /', async () => {
+    const folder = makeFolder()
+    const app = "import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n"
+    writeFileSync(join(folder, 'index.ts'), app)
+    const { printed } = await runCommand(init, '--yes', '--folder', folder)
+    expect(printed).toContain('Set APP_URL in wrangler.jsonc to a page of your app')
+    expect(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')).not.toContain('APP_URL')
+    expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).not.toContain('APP_URL')
+    // Its files may have one.
+    const assets = { directory: 'public' }
+    mkdirSync(join(folder, 'public'))
+    writeFileSync(join(folder, 'public/index.html'), '')
+    writeFileSync(join(folder, 'wrangler.jsonc'), JSON.stringify({ assets }))
+    await runCommand(init, '--yes', '--folder', folder)
+    expect(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')).toContain(
+      '"APP_URL": "https://example.com/"',
+    )
+    expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).toMatch(/^APP_URL="http:\/\/localhost:8787\/"$/m)
+  })
+
+  it.each([
+    ['is moved with ISSUER', '', 'http://localhost:9000/shop?a=b'],
+    [
+      'of .dev.vars is moved, too',
+      'ISSUER="http://localhost:8787/auth"\nAPP_URL="http://localhost:8787/x"\n',
+      'http://localhost:9000/x',
+    ],
+    [
+      'of a front end of its own stays',
+      'ISSUER="http://localhost:8787/auth"\nAPP_URL="http://localhost:5173/"\n',
+      undefined,
+    ],
+  ])('what janus dev --port sets: APP_URL %s', async (_, devVarsText, APP_URL) => {
+    const { configPath, folder } = writeToml(
+      '[vars]\nISSUER = "https://example.com/auth"\nAPP_URL = "https://example.com/shop?a=b"\n',
+    )
+    if (devVarsText !== '') writeFileSync(join(folder, '.dev.vars'), devVarsText)
+    const vars = devVars(await readWorker(configPath), 'http://localhost:9000', folder)
+    expect(vars).toEqual({
+      ISSUER: 'http://localhost:9000/auth',
+      MAILER: 'console',
+      ...(APP_URL === undefined ? {} : { APP_URL }),
+    })
   })
 
   it('that the wrangler of an old Node may be why it did not start', () => {

@@ -1,6 +1,7 @@
 import type { Config } from '../../../src/config/config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
+import { SAMPLE_ORIGIN } from '../init/needs.ts'
 import { commandLine, IS_CHECKOUT } from '../place.ts'
 import { asWritten, tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
@@ -31,8 +32,9 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
   return config ? [...findings, ...judge(config, deployment)] : findings
 }
 
-function judge(config: Config, { settings, target, file }: Deployment): readonly Finding[] {
-  const findings: Finding[] = []
+function judge(config: Config, deployment: Deployment): readonly Finding[] {
+  const { settings, target, file } = deployment
+  const findings = [...checkAppUrl(config, deployment)]
   if (config.mail.carrier === 'none' && config.registration !== 'closed') {
     const what = 'MAILER is none, so people cannot reset a forgotten password or verify an address.'
     findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/guides/mail.md.'))
@@ -55,6 +57,25 @@ function judge(config: Config, { settings, target, file }: Deployment): readonly
     findings.push(warning('settings.REGISTRATION', what, fix))
   }
   return findings
+}
+
+/** Checks where a sign-in to an app that Janus is mounted in leads. */
+function checkAppUrl(
+  { appUrl, origin, basePath }: Config,
+  { settings, target, isStandAlone, file }: Deployment,
+): readonly Finding[] {
+  if (target !== 'deployed' || isStandAlone) return []
+  const home = asWritten(file, 'vars', 'APP_URL', `${origin}/`)
+  if (appUrl?.startsWith(`${SAMPLE_ORIGIN}/`) && origin !== SAMPLE_ORIGIN) {
+    const what = `APP_URL is ${appUrl}, the example that janus init writes, so people who sign in end there.`
+    return [error('settings.APP_URL', what, `Set the home page of your app, such as ${home}.`)]
+  }
+  // At the root of a host, the home page may be that of the app.
+  if ('APP_URL' in settings || basePath === '') return []
+  const what =
+    'APP_URL is not set, so people who sign in or out on a page end on the home page of Janus, which has no link to your app.'
+  const fix = `Set the home page of your app, such as ${home}, or none if that is what you want.`
+  return [warning('settings.APP_URL', what, fix)]
 }
 
 /** Returns settings that nothing reads: a misspelt name, or one of a part that is off. */

@@ -119,7 +119,7 @@ async function examineLocal({ config, vars, state, plan }: Options): Promise<rea
   const overrides = {
     ...(IS_CHECKOUT
       ? localVars('http://localhost:8787')
-      : devVars(await readWorker(config), 'http://localhost:8787')),
+      : devVars(await readWorker(config), 'http://localhost:8787', dirname(config))),
     ...vars,
   }
   const deployment = await readDeployment({ configPath: config, target: 'local', overrides })

@@ -51,7 +51,7 @@ export async function run(args: readonly string[]): Promise<number> {
     writeFileSync(join(folder, path), after)
   }
   const issuer = localIssuer(folder, plan.mountPath)
-  makeLocalVars(folder, issuer, isServedByVite(folder) ? { MAILER: 'console' } : {})
+  makeLocalVars(folder, issuer, plan.appUrl, isServedByVite(folder) ? { MAILER: 'console' } : {})
   console.log(renderNextSteps(folder, plan, issuer))
   return 0
 }
@@ -86,6 +86,6 @@ function renderNextSteps(folder: string, { notes }: Plan, issuer: string): strin
     ...notes.map((note) => `\n${note}`),
     '\nNext:\n',
     ...[...first, ...serve, ...later].map((line) => `  ${line}`),
-    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ' If Vite says another port, put it into ISSUER of .dev.vars.' : ''}`,
+    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ' If Vite says another port, put it into ISSUER and APP_URL of .dev.vars.' : ''}`,
   ].join('\n')
 }

@@ -5,22 +5,38 @@ export type Mounted =
   | { readonly ok: true; readonly text: string; readonly remaining: readonly string[] }
   | { readonly ok: false; readonly reason: string }
 
-/** Returns the code of a Worker that has nothing else yet. @param path Where Janus is mounted. */
+/**
+ * Returns the code of a Worker that has nothing else yet. Its own page comes before Janus, which has one at the same path if it is mounted at `/`.
+ *
+ * @param path Where Janus is mounted.
+ */
 export function newWorker(path: string): string {
+  const base = path === '/' ? '' : path
   return `import { env } from 'cloudflare:workers'
 import { Hono } from 'hono'
+import { html } from 'hono/html'
 import { ${PARTS.join(', ')} } from 'janus'
 import { type JanusEnv, janus } from 'janus/verify'
 
 // Registration, sign-in and accounts.
 ${createAuth('auth')}
-const signedIn = janus({ issuer: env.ISSUER, service: auth, signInAt: '${path}/login' })
+const signedIn = janus({ issuer: env.ISSUER, service: auth, signInAt: '${base}/login' })
 
 const app = new Hono<JanusEnv>()
-  .route('${path}', auth)
-  .get('/', (c) => c.html('<a href="${path}/register">Register</a>, then <a href="/hello">say hello</a>.'))
+  .get('/', async (c) => {
+    const verdict = await auth.authenticate(c.req.raw.headers, c.req.method)
+    const answer = verdict.ok ? await auth.user(verdict.principal) : null
+    const user = answer?.ok ? answer.user : null
+    return c.html(
+      // html escapes what people call themselves.
+      user
+        ? html\`Hello, \${user.name ?? user.email}. <a href="${base}/account">Your account, and sign-out</a>\`
+        : html\`<a href="${base}/login">Sign in</a>, or <a href="${base}/register">register</a>.\`,
+    )
+  })
   // Only for people who are signed in.
   .get('/hello', signedIn, (c) => c.text(\`Hello, \${c.var.principal.userId}\`))
+  .route('${path}', auth)
 
 export default { fetch: app.fetch, scheduled: () => auth.sweep() }
 `
@@ -83,6 +99,11 @@ export function mountInto(source: string, path: string): Mounted {
  */
 export function sweeps(source: string): boolean {
   return !findExport(source)?.hasScheduled || /\.sweep\(/.test(source)
+}
+
+/** Returns whether the code of a Worker has a route that answers `GET /`, as far as its lines say so. */
+export function answersHome(source: string): boolean {
+  return /\.(?:get|all|route|mount)\(\s*(['"`])(?:\/|\/?\*)\1/.test(source)
 }
 
 function addSweep(name: string): string {

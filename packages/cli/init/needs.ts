@@ -22,6 +22,8 @@ export interface Project {
   readonly compatibilityDate: string
   /** Says whether its code sweeps when it is scheduled. */
   readonly sweeps: boolean
+  /** Says whether the app has a page at `/`, as far as is known. */
+  readonly hasHome: boolean
 }
 
 /** Locates the migrations of the installed package, seen from the configuration. */
@@ -34,7 +36,7 @@ export const EVERY_MINUTE = '* * * * *'
 const DEFAULT_PATH = '/auth'
 
 /** The host of ISSUER where no route says what it is. It cannot be deployed to, and `janus dev` replaces it. */
-const SAMPLE_ORIGIN = 'https://example.com'
+export const SAMPLE_ORIGIN = 'https://example.com'
 
 /** Returns what a configuration lacks. */
 export function findLacks(config: WorkerConfig, project: Project): readonly Lack[] {
@@ -55,6 +57,13 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ISSUER',
       value: `${originOf(config)}${DEFAULT_PATH}`,
     },
+    project.hasHome &&
+      lacksAppUrl(config) && {
+        kind: 'member',
+        table: 'vars',
+        name: 'APP_URL',
+        value: `${URL.parse(issuerOf(config) ?? '')?.origin ?? originOf(config)}/`,
+      },
     !has('d1_databases', 'DB') && {
       kind: 'element',
       table: '',
@@ -99,6 +108,17 @@ export function mountPathOf(config: WorkerConfig): string {
     : DEFAULT_PATH
 }
 
+/** Returns whether a sign-in ends on the home page of Janus, because nothing says where the app is. */
+export function lacksAppUrl(config: WorkerConfig): boolean {
+  return mountPathOf(config) !== '/' && varsOf(config).APP_URL === undefined
+}
+
+/** Returns APP_URL if it is on the origin of ISSUER and so moves with it, or `null`. @param vars As wrangler has them. */
+export function appUrlOf({ ISSUER, APP_URL }: Readonly<Record<string, unknown>>): string | null {
+  const url = URL.parse(String(APP_URL))
+  return url !== null && url.origin === URL.parse(String(ISSUER))?.origin ? url.href : null
+}
+
 /** Returns whether `DB` may be a database of the app: its configuration does not name the migrations of Janus, wherever they are installed. */
 export function sharesDatabase(config: WorkerConfig): boolean {
   const database = elementsOf(config, 'd1_databases').find(({ binding }) => binding === 'DB')
@@ -111,8 +131,13 @@ export function hasSampleIssuer(config: WorkerConfig): boolean {
 }
 
 function issuerOf(config: WorkerConfig): string | null {
-  const issuer = isTable(config.vars) ? config.vars.ISSUER : undefined
-  return typeof issuer === 'string' ? issuer : null
+  const { ISSUER } = varsOf(config)
+  return typeof ISSUER === 'string' ? ISSUER : null
+}
+
+/** Returns `vars`; empty where there are none. */
+export function varsOf(config: WorkerConfig): Readonly<Record<string, unknown>> {
+  return isTable(config.vars) ? config.vars : {}
 }
 
 /** Returns where the Worker answers, as far as its routes say so. */

@@ -4,16 +4,19 @@ import { Stop } from '../command.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
-import { mountByHand, mountInto, newWorker, sweeps } from './mount.ts'
+import { answersHome, mountByHand, mountInto, newWorker, sweeps } from './mount.ts'
 import {
+  appUrlOf,
   assetsOf,
   findLacks,
   hasSampleIssuer,
+  lacksAppUrl,
   mountPathOf,
   sharesDatabase,
+  varsOf,
   type WorkerConfig,
 } from './needs.ts'
-import { workerName } from './project.ts'
+import { isServedByVite, workerName } from './project.ts'
 import { adviceOnWorkerFirst, exceptionsForJanus } from './worker-first.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
@@ -22,6 +25,8 @@ export interface Plan {
   readonly notes: readonly string[]
   readonly configFile: string
   readonly mountPath: string
+  /** APP_URL, if the app is on the host of Janus; `null` if it is elsewhere, or nothing says where it is. */
+  readonly appUrl: string | null
 }
 
 /** In the order in which wrangler looks. */
@@ -63,6 +68,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     main,
     compatibilityDate,
     isSwept: (entry) => sweeps(read(entry) ?? ''),
+    isHome: (entry, assets) => answersHome(read(entry) ?? newWorker('/')) || servesHome(folder, assets),
   })
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)
@@ -73,6 +79,8 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     config.change,
     worker.change,
   ]
+  const appUrl = appUrlOf(varsOf(config.parsed))
+  const sampled = appUrl === null ? 'ISSUER' : 'ISSUER and APP_URL'
   const assets = assetsOf(config.parsed)
   const exceptions = exceptionsForJanus(assets, mountPath)
   const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
@@ -92,23 +100,45 @@ them apart, give yours another name than DB, in ${configFile} and in your code, 
         ]
       : []),
     ...worker.notes,
+    ...(lacksAppUrl(config.parsed)
+      ? [
+          `No page at / was found in ${entry}, so people who sign in end on the home page of Janus. Set APP_URL in ${configFile} to a page of your app.`,
+        ]
+      : []),
     ...(hasSampleIssuer(config.parsed)
-      ? [`Before you deploy, set ISSUER in ${configFile} to the URL of your app.`]
+      ? [`Before you deploy, set ${sampled} in ${configFile} to the host of your app.`]
       : []),
   ]
-  return { changes: changes.filter((change) => change.before !== change.after), notes, configFile, mountPath }
+  return {
+    changes: changes.filter((change) => change.before !== change.after),
+    notes,
+    configFile,
+    mountPath,
+    appUrl,
+  }
+}
+
+/** Returns whether the files of an app have a page at `/`. */
+function servesHome(folder: string, { directory, not_found_handling: missing }: WorkerConfig): boolean {
+  const files = directory ?? (isServedByVite(folder) ? '.' : null)
+  return (
+    missing === 'single-page-application' ||
+    (files !== null && existsSync(join(folder, String(files), 'index.html')))
+  )
 }
 
 function entryOf(config: WorkerConfig, main: string): string {
   return String(config.main ?? main).replace(/^\.\//, '')
 }
 
-interface UnreadProject extends Omit<Parameters<typeof findLacks>[1], 'sweeps'> {
+interface UnreadProject extends Omit<Parameters<typeof findLacks>[1], 'sweeps' | 'hasHome'> {
   /** Returns whether the code in a file sweeps. */
   readonly isSwept: (entry: string) => boolean
+  /** Returns whether a file, or the files of the app, have a page at `/`. */
+  readonly isHome: (entry: string, assets: WorkerConfig) => boolean
 }
 
-function planConfig(path: string, before: string | null, { isSwept, ...known }: UnreadProject) {
+function planConfig(path: string, before: string | null, { isSwept, isHome, ...known }: UnreadProject) {
   const isToml = path.endsWith('.toml')
   const parse = (text: string): WorkerConfig => {
     try {
@@ -119,7 +149,8 @@ function planConfig(path: string, before: string | null, { isSwept, ...known }: 
   }
   const start = before ?? NEW_CONFIG_TEXT
   const original = parse(start)
-  const project = { ...known, sweeps: isSwept(entryOf(original, known.main)) }
+  const entry = entryOf(original, known.main)
+  const project = { ...known, sweeps: isSwept(entry), hasHome: isHome(entry, assetsOf(original)) }
   const lacks = findLacks(original, project)
   const after = lacks.length === 0 ? start : (isToml ? addToToml : addToJsonc)(start, lacks)
   const parsed = isToml ? tryParse(() => parseToml(after)) : parse(after)

@@ -28,8 +28,9 @@ ${CONFIG_HELP}
   --help         print this
 
 Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations.
-ISSUER is on this machine, with the path from your configuration. Mail is
-printed instead of sent. Your scheduled handler runs each minute.`
+ISSUER is on this machine, with the path from your configuration, and so is
+APP_URL if your app is where Janus is. Mail is printed instead of sent. Your
+scheduled handler runs each minute.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { https, port, state, configPath, overrides } = readOptions(() => {
@@ -56,9 +57,9 @@ export async function run(args: readonly string[]): Promise<number> {
   const folder = dirname(configPath)
   const origin = `${https ? 'https' : 'http'}://localhost:${port}`
   const config = await readWorker(configPath)
-  const vars = devVars(config, origin)
   const overridden = (name: string) =>
     overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
+  const vars = devVars(config, URL.parse(overridden('ISSUER') ?? origin)?.origin ?? origin, folder)
   const issuer = overridden('ISSUER') ?? vars.ISSUER
   const another = port + 1
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
@@ -67,7 +68,8 @@ export async function run(args: readonly string[]): Promise<number> {
   // For what serves without this command: a plain `wrangler dev`, which serves http, or Vite.
   const ofVite = isServedByVite(folder) ? localIssuer(folder, mountPathOf({ ...config })) : null
   const plain = ofVite ?? issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
-  if (makeLocalVars(folder, plain)) console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
+  if (makeLocalVars(folder, plain, vars.APP_URL ?? null))
+    console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
   const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here', async () => config))
   if (database === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
@@ -90,7 +92,7 @@ export async function run(args: readonly string[]): Promise<number> {
 function viteAdvice(issuer: string): string {
   return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER in .dev.vars must be where Vite serves, such as ${issuer}.`
+ISSUER and APP_URL in .dev.vars must be where Vite serves, such as ${issuer}.`
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {

@@ -1,15 +1,37 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseEnv } from 'node:util'
 import type { Unstable_Config } from 'wrangler'
+import { appUrlOf } from '../init/needs.ts'
 
 /** Returns what `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
 export function localVars(issuer: string): Readonly<Record<string, string>> {
   return { ISSUER: issuer, MAILER: 'console', PLAYGROUND: 'on' }
 }
 
-/** Returns what `janus dev` sets: the path of the configured issuer on an origin of this machine, and mail is printed. */
+/**
+ * Returns what `janus dev` sets: the path of the configured issuer on an origin of this machine, and mail is printed. APP_URL goes along, unless
+ * the app is on another origin than Janus: that is not moved.
+ *
+ * @param folder Where `.dev.vars` is.
+ */
 export function devVars(
-  { vars: { ISSUER } }: Pick<Unstable_Config, 'vars'>,
+  { vars }: Pick<Unstable_Config, 'vars'>,
   origin: string,
-): Readonly<Record<'ISSUER' | 'MAILER', string>> {
-  const path = typeof ISSUER === 'string' && URL.canParse(ISSUER) ? new URL(ISSUER).pathname : ''
-  return { ISSUER: `${origin}${path.replace(/\/$/, '')}`, MAILER: 'console' }
+  folder: string,
+): { readonly ISSUER: string; readonly MAILER: string; readonly APP_URL?: string } {
+  const path = URL.parse(String(vars.ISSUER))?.pathname ?? ''
+  const file = join(folder, '.dev.vars')
+  const named = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+  const appUrl = appUrlOf(named.APP_URL === undefined ? vars : { ...vars, ...named })
+  return {
+    ISSUER: `${origin}${path.replace(/\/$/, '')}`,
+    MAILER: 'console',
+    ...(appUrl === null ? {} : { APP_URL: moveUrl(appUrl, origin) }),
+  }
+}
+
+/** Returns a URL on another origin. */
+export function moveUrl(url: string, origin: string): string {
+  return origin + url.slice(new URL(url).origin.length)
 }

@@ -7,6 +7,7 @@ import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
 import { stopWithNpm } from '../npm.ts'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
+import { moveUrl } from './local-vars.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
 const SECRETS = join(ROOT, '.dev.vars')
@@ -54,11 +55,13 @@ export function holdState(folder: string, what: string, ownState: string): void 
  * anything was written.
  *
  * @param folder Where wrangler.toml is.
+ * @param appUrl APP_URL, if it is to be on the origin of the issuer as well.
  * @param others Settings that are added where they are not named.
  */
 export function makeLocalVars(
   folder = ROOT,
   issuer = LOCAL_ISSUER,
+  appUrl: string | null = null,
   others: Readonly<Record<string, string>> = {},
 ): boolean {
   const file = join(folder, '.dev.vars')
@@ -70,7 +73,11 @@ export function makeLocalVars(
     console.log('Created a random AUTH_SECRET in .dev.vars.')
   }
   if (named.ISSUER === undefined) {
-    lines.push('# In place of the one in the wrangler configuration, on this machine.', `ISSUER="${issuer}"`)
+    lines.push('# In place of what the wrangler configuration has, on this machine.', `ISSUER="${issuer}"`)
+  }
+  const origin = URL.parse(named.ISSUER ?? issuer)?.origin
+  if (appUrl !== null && origin !== undefined && named.APP_URL === undefined) {
+    lines.push(`APP_URL="${moveUrl(appUrl, origin)}"`)
   }
   for (const [name, value] of Object.entries(others)) {
     if (named[name] === undefined) lines.push(`${name}="${value}"`)
