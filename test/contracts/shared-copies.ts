@@ -3,6 +3,7 @@ import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKeyring } from '../../src/crypto/keyring'
 import { createSignedTexts } from '../../src/sessions/signed-texts'
 import { type CopyKind, createCopyPlace } from '../support/copy-place'
+import { waitAsInProduction, waitForStores } from '../support/patience'
 import { expectProblem, send, signedInPerson } from '../support/person'
 import { sessionRow } from '../support/place'
 import { stopTime } from '../support/stop-time'
@@ -63,6 +64,8 @@ export function sharedCopiesTable(kind: CopyKind): void {
       await here.services.restores.lastAt()
       here.copies.fault = 'slow'
       vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] })
+      waitAsInProduction()
+      onTestFinished(waitForStores)
       onTestFinished(() => void vi.useRealTimers())
       let status: number | undefined
       const asked = here.askApp(ada).then((answer) => {

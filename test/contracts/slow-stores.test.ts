@@ -1,7 +1,10 @@
 import { env } from 'cloudflare:workers'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { waitAsInProduction } from '../support/patience'
 import { type Answer, expectProblem, newEmail, PASSWORD, send, signedInPerson } from '../support/person'
 import { ownService, type Service } from '../support/service'
+
+waitAsInProduction()
 
 /** Longer than any store is waited for. */
 const LONG_MS = 6000

@@ -1,6 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
 import { makeTimersCheap } from '../support/cheap-timers'
+import { waitForStores } from '../support/patience'
 import { deriveCheaply, limitCryptoAsInProduction } from '../support/production-limits'
 import { setTruth, type Tables } from '../support/truth'
 import { asD1, createFaultyPostgres, createOwnPostgres, prepareDatabase, type RoundTrips } from './database'
@@ -8,6 +9,7 @@ import { asD1, createFaultyPostgres, createOwnPostgres, prepareDatabase, type Ro
 makeTimersCheap()
 limitCryptoAsInProduction()
 deriveCheaply()
+waitForStores()
 console.log = () => {}
 
 const database = asD1()

@@ -3,6 +3,9 @@ import { StoreUnavailable } from '../../src/runtime/outage'
 import type { CopyStore } from '../../src/sessions/copy-store'
 import type { LiveSession } from '../../src/sessions/session'
 import { createSessionCopies } from '../../src/sessions/session-copies'
+import { waitAsInProduction } from '../support/patience'
+
+waitAsInProduction()
 
 type Answers = () => Promise<never> | Promise<null>
 

@@ -2,6 +2,7 @@ import { env } from 'cloudflare:workers'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { createKvCopyStore } from '../../src/storage/kv/copy-store'
 import { createMemoryCopyStore } from '../../src/storage/memory/copy-store'
+import { waitAsInProduction, waitForStores } from '../support/patience'
 import { stopTime } from '../support/stop-time'
 import { copiesOn, newLiveSession, now, sessionCopiesContract, signedTexts } from './session-copies-contract'
 
@@ -66,6 +67,8 @@ describe('copies in memory', () => {
 
 it('a store that takes too long is told to close what it holds', async () => {
   vi.useFakeTimers()
+  waitAsInProduction()
+  onTestFinished(waitForStores)
   onTestFinished(() => void vi.useRealTimers())
   const aborted: unknown[] = []
   const never = (signal: AbortSignal) =>

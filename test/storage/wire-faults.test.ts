@@ -4,6 +4,7 @@ import { createMemcachedCopyStore } from '../../src/storage/memcached/copy-store
 import { createRedisCopyStore } from '../../src/storage/redis/copy-store'
 import type { Connect } from '../../src/storage/sockets/conversation'
 import { refusedConnect, type Script, scriptedConnect } from '../support/faulty-connection'
+import { waitAsInProduction, waitForStores } from '../support/patience'
 import { copiesOn, newLiveSession, now } from './session-copies-contract'
 
 /** A machine that does other work needs longer than the second that is the default. */
@@ -138,6 +139,8 @@ describe.each(Object.entries(STORES))('PLT-01: the connection to %s', (_, { open
 
   it('says nothing: it is closed after two seconds', async () => {
     vi.useFakeTimers()
+    waitAsInProduction()
+    onTestFinished(waitForStores)
     onTestFinished(() => void vi.useRealTimers())
     const { connect, count } = scriptedConnect({ sends: [], closes: false })
     const cache = copiesOn(open(connect))

@@ -3,11 +3,13 @@ import { env } from 'cloudflare:workers'
 import { beforeAll } from 'vitest'
 import { makeTimersCheap } from './cheap-timers'
 import { d1Over } from './durable-object'
+import { waitForStores } from './patience'
 import { deriveCheaply, limitCryptoAsInProduction } from './production-limits'
 
 makeTimersCheap()
 limitCryptoAsInProduction()
 deriveCheaply()
+waitForStores()
 
 // The deployed Worker writes a line for each refusal. What is logged is tested where a log is given.
 console.log = () => {}
