@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Stop } from './command.ts'
 import { readWorker } from './named-database.ts'
-import { commandLine, IS_CHECKOUT, loadWrangler } from './place.ts'
+import { commandLine, IS_CHECKOUT, loadWrangler, pageOf } from './place.ts'
 
 /** Runs statements as one transaction and returns the rows of each. */
 type Run = (statements: readonly string[]) => Promise<readonly (readonly unknown[])[]>
@@ -17,7 +17,7 @@ interface Operator {
   fetch(url: string, init: { method: 'POST'; body: string }): Promise<Response>
 }
 
-const GUIDE = 'docs/operate/durable-object.md'
+const GUIDE = pageOf('operate/durable-object.md')
 
 /**
  * Lends `use` the database. Wrangler binds the entry point of the deployed Worker with the login of the operator, or that of the Worker

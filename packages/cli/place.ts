@@ -1,7 +1,7 @@
 // Where the command runs: in a checkout of Janus, or built, in the package that a project has installed.
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
-import { dirname, join, resolve } from 'node:path'
+import { dirname, join, relative, resolve } from 'node:path'
 import { fileURLToPath, pathToFileURL } from 'node:url'
 import type * as Wrangler from 'wrangler'
 import { Stop } from './command.ts'
@@ -19,6 +19,11 @@ export const POSTGRES_MIGRATIONS = join(
   ROOT,
   IS_CHECKOUT ? 'src/storage/postgres/migrations' : 'dist/postgres-migrations',
 )
+
+/** Returns the path of a page of the documentation from here, which the package contains, too. @param page As in `guides/mail.md`. */
+export function pageOf(page: string): string {
+  return relative(process.cwd(), join(ROOT, 'docs', page))
+}
 
 /** Returns what somebody types here to run a command. @param name As in the table of commands. */
 export function commandLine(name: string, options = ''): string {

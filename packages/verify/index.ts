@@ -81,7 +81,7 @@ export function janus(options: JanusMiddlewareOptions): MiddlewareHandler<JanusE
   // guard: a service that is not bound is no weaker check
   if (('service' in options || 'live' in options) && !options.service) {
     throw new TypeError(
-      'janus: service is missing. Bind Janus (docs/guides/tokens-in-other-services.md), or leave out service and live.',
+      'janus: service is missing. Bind Janus (node_modules/janus/docs/guides/tokens-in-other-services.md), or leave out service and live.',
     )
   }
   const verifier = options.service ? createServiceVerifier(options) : createVerifier(options)

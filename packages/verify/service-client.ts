@@ -56,7 +56,7 @@ export function createServiceClient(options: ServiceClientOptions): ServiceClien
   requireIssuer(issuer, 'createServiceClient')
   if (!service)
     throw new TypeError(
-      'createServiceClient: service is missing. Bind Janus (docs/guides/tokens-in-other-services.md).',
+      'createServiceClient: service is missing. Bind Janus (node_modules/janus/docs/guides/tokens-in-other-services.md).',
     )
   const { report, recovered } = createReporter(options.log)
   // The types of a binding may not know its methods. What it answers is checked.

@@ -44,6 +44,37 @@ it('every link between pages of the repository leads to a file and a heading tha
   expect(links.filter((link) => !leadsSomewhere(link))).toEqual([])
 })
 
+/** Matches what only a checkout has: a page of the package may say where it is. */
+const OF_A_CHECKOUT = /^(?:CONTRIBUTING\.md$|(?:examples|lab)\/)/
+
+it('every link of a page that the package contains leads to what it contains', () => {
+  const { files } = JSON.parse(readFileSync('package.json', 'utf8')) as { readonly files: readonly string[] }
+  // npm adds README.
+  const isPacked = (path: string) =>
+    path === 'README.md' || files.some((name) => path === name || path.startsWith(`${name}/`))
+  const links = PAGES.filter(isPacked).flatMap((page) => linksOf(page, readFileSync(page, 'utf8')))
+  expect(links.length).toBeGreaterThan(500)
+  const lost = links.filter(({ page, target }) => {
+    const [path = ''] = target.split('#')
+    const file = path === '' ? page : join(dirname(page), path)
+    return !isPacked(file) && !OF_A_CHECKOUT.test(file)
+  })
+  expect(lost).toEqual([])
+})
+
+it('every page that is named at run time exists, and is named where an installed package has it', () => {
+  const code = globSync('{src,packages}/**/*.{ts,tsx}')
+    .flatMap((path) => readFileSync(path, 'utf8').split('\n'))
+    .filter((line) => !/^\s*(?:\/\/|\/?\*)/.test(line))
+    .join('\n')
+  const named = [...code.matchAll(/pageOf\('([^']+)'\)/g)].map(([, page]) => `docs/${page}`)
+  const written = code.match(/(?:node_modules\/janus\/)?\bdocs\/[\w/-]+\.md/g) ?? []
+  expect(written.filter((page) => !page.startsWith('node_modules/janus/'))).toEqual([])
+  const pages = [...named, ...written.map((page) => page.replace('node_modules/janus/', ''))]
+  expect(pages.length).toBeGreaterThan(10)
+  expect(pages.filter((page) => !existsSync(page))).toEqual([])
+})
+
 it.each(['docs/nowhere.md', 'README.md#no-such-heading', '#no-such-heading'])(
   'a link to %s would be found',
   (target) => {

@@ -171,6 +171,18 @@ describe('its command', () => {
     })
   })
 
+  it('names pages of the documentation that are there', () => {
+    const { code, printed } = janus('serve', '--help')
+    const pages = printed.match(/\S+\.md\b/g)
+    expect([code, pages]).toEqual([0, ['node_modules/janus/docs/reference/configuration.md']])
+    const { findings } = JSON.parse(janus('doctor', '--json', '--var', 'MAILER:none').stdout) as {
+      findings: { check: string; fix: string | null }[]
+    }
+    const named = findings.flatMap(({ fix }) => fix?.match(/\S+\.md\b/g) ?? [])
+    expect(named).toContain('node_modules/janus/docs/guides/mail.md')
+    for (const page of named) expect(existsSync(join(project, page)), page).toBe(true)
+  })
+
   it('brings its migrations along, and examines the configuration of the project', () => {
     const { code, printed } = janus('migrate', '--local', '--config', 'bare.toml')
     expect([code, printed]).toEqual([0, expect.stringContaining('The local database is current.')])

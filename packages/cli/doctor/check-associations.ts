@@ -1,5 +1,6 @@
 import type { Config } from '../../../src/config/config.ts'
 import { androidAssociation, appleAssociation } from '../../../src/passkeys/native-apps.ts'
+import { pageOf } from '../place.ts'
 import { error, type Finding, ok } from './finding.ts'
 
 const PATIENCE_MS = 5_000
@@ -34,7 +35,7 @@ export function checkAssociations(config: Apps, ask: Fetch = fetch): Promise<rea
         const fix =
           own === url
             ? `Check that requests for it reach Janus.`
-            : `Answer it there, without a redirect, with what Janus answers at ${own}: docs/guides/native-apps.md.`
+            : `Answer it there, without a redirect, with what Janus answers at ${own}: ${pageOf('guides/native-apps.md')}.`
         return error('service.apps', `${url} ${fault}, so these apps have no passkeys.`, fix)
       }),
   )

@@ -1,3 +1,4 @@
+import { pageOf } from '../place.ts'
 import type { AskDatabase } from './ask-database.ts'
 import { type Finding, ok, warning } from './finding.ts'
 
@@ -28,7 +29,7 @@ export interface ReceiverRow {
 
 /** Returns what an operator should know of the receivers. */
 export function findingsOf(rows: readonly ReceiverRow[]): readonly Finding[] {
-  const fix = 'Look at the receiver, and at event-not-delivered in the log (docs/guides/events.md).'
+  const fix = `Look at the receiver, and at event-not-delivered in the log (${pageOf('guides/events.md')}).`
   const wrong = rows.flatMap(({ name, attempts, given_up: given }) => [
     ...(attempts > 0
       ? [warning(CHECK, `The receiver ${name} did not take the next event ${attempts} times.`, fix)]

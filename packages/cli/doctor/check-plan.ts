@@ -1,5 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
-import { commandLine } from '../place.ts'
+import { commandLine, pageOf } from '../place.ts'
 import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -75,7 +75,7 @@ function checkFree(file: string, config: Config, hashMs: number, hasLimits: bool
   if (config.mail.carrier === 'cloudflare') {
     const what = 'On Workers Free, Cloudflare sends mail to verified addresses of your own only.'
     const resend = asWritten(file, 'vars', 'MAILER', 'resend')
-    findings.push(error('plan.mail', what, `Use Workers Paid, or ${resend}: docs/guides/mail.md.`))
+    findings.push(error('plan.mail', what, `Use Workers Paid, or ${resend}: ${pageOf('guides/mail.md')}.`))
   }
   return findings
 }

@@ -2,7 +2,7 @@ import type { Config } from '../../../src/config/config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { SAMPLE_ORIGIN } from '../init/needs.ts'
-import { commandLine, IS_CHECKOUT } from '../place.ts'
+import { commandLine, IS_CHECKOUT, pageOf } from '../place.ts'
 import { asWritten, tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -37,7 +37,7 @@ function judge(config: Config, deployment: Deployment): readonly Finding[] {
   const findings = [...checkAppUrl(config, deployment)]
   if (config.mail.carrier === 'none' && config.registration !== 'closed') {
     const what = 'MAILER is none, so people cannot reset a forgotten password or verify an address.'
-    findings.push(warning('settings.MAILER', what, 'Choose a mailer: docs/guides/mail.md.'))
+    findings.push(warning('settings.MAILER', what, `Choose a mailer: ${pageOf('guides/mail.md')}.`))
   }
   const issuesTokens = config.modes.includes('token')
   if (issuesTokens && config.audience === config.issuer) {
@@ -85,7 +85,7 @@ function findUnused({ settings, known, isStandAlone }: Deployment): readonly str
   return Object.keys(settings).filter((name) => !known.has(name) && !isSecretName(name))
 }
 
-const REFERENCE = 'docs/reference/configuration.md'
+const REFERENCE = pageOf('reference/configuration.md')
 
 /** Returns the description of a setting for a terminal, or `null` for an unknown name. Descriptions are of `wrangler.toml`. */
 function textOf(name: string, file: string) {
@@ -108,7 +108,7 @@ function fixOfUnused(name: string, file: string): string {
 
 function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deployment): string {
   if (setting in BINDING_TEXTS)
-    return `Bind it in ${file}: docs/start/${isStandAlone ? 'own-host' : 'add-to-your-worker'}.md has the whole file.`
+    return `Bind it in ${file}: ${isStandAlone ? pageOf('start/own-host.md') : pageOf('start/add-to-your-worker.md')} has the whole file.`
   if (!isSecretName(setting)) {
     return `Set it in ${tableIn(file, 'vars')} of ${file}. ${textOf(setting, file)?.meaning ?? ''} All settings: ${REFERENCE}`
   }

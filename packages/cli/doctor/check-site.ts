@@ -1,5 +1,6 @@
 import { parse } from 'tldts'
 import type { Config } from '../../../src/config/config.ts'
+import { pageOf } from '../place.ts'
 import { asWritten } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -65,7 +66,7 @@ function checkWorkersDev(subdomain: string, domain: string, { wrangler, file }: 
     return error(check, what, fix)
   }
   const what = `workers.dev is for trying out: every Worker of the account is on the same site as this one, ${domain}.`
-  return warning(check, what, 'Use a domain of your own for real accounts: docs/start/own-host.md.')
+  return warning(check, what, `Use a domain of your own for real accounts: ${pageOf('start/own-host.md')}.`)
 }
 
 /** Checks where Cloudflare sends requests. Routes may be set in the dashboard, so having none here is not an error. */

@@ -1,4 +1,5 @@
 import type { Config } from '../../../src/config/config.ts'
+import { pageOf } from '../place.ts'
 import { tableIn } from './as-written.ts'
 import { type Deployment, isSocialSecret, socialPrefix } from './deployment.ts'
 import { findIssuerFault } from './find-issuer-fault.ts'
@@ -11,7 +12,7 @@ export function checkSocial(
   { social, target, settings, file }: Pick<Deployment, 'social' | 'target' | 'settings' | 'file'>,
   { issuer }: Pick<Config, 'issuer'>,
 ): readonly Finding[] {
-  const fix = 'docs/guides/social-login.md has the settings of each provider.'
+  const fix = `${pageOf('guides/social-login.md')} has the settings of each provider.`
   const faults = social.faults.map(({ setting, message }) => error(`settings.${setting}`, `${message}.`, fix))
   const committed = target === 'deployed' ? Object.keys(settings).filter(isSocialSecret) : []
   return [

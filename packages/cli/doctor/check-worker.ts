@@ -8,7 +8,7 @@ import {
   pathsBeforeFiles,
 } from '../init/worker-first.ts'
 import { migrationFiles } from '../migrate/migrations-config.ts'
-import { IS_CHECKOUT, MIGRATIONS } from '../place.ts'
+import { IS_CHECKOUT, MIGRATIONS, pageOf } from '../place.ts'
 import { asWritten, tableIn } from './as-written.ts'
 import type { Deployment } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
@@ -59,7 +59,7 @@ const checkMigrationFiles: Check = ({ wrangler, folder }) => {
   if (missing.length === 0) return []
   const what = `migrations_dir of DB lacks ${missing.length} of Janus's migrations, ${missing[0]} first.`
   const where = IS_CHECKOUT
-    ? 'at those of Janus (docs/start/add-to-your-worker.md)'
+    ? `at those of Janus (${pageOf('start/add-to-your-worker.md')})`
     : `to "${relative(folder, MIGRATIONS)}"`
   const fix = `Set migrations_dir of DB ${where}, and give your own tables another database.`
   return [error('worker.migrations', what, fix)]

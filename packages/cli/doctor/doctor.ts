@@ -8,7 +8,7 @@ import { type Target, toTarget } from '../database.ts'
 import { devVars, localVars } from '../local/local-vars.ts'
 import { withMigrations } from '../migrate/migrations-config.ts'
 import { readWorker } from '../named-database.ts'
-import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT } from '../place.ts'
+import { CONFIG_HELP, commandLine, findConfig, findState, IS_CHECKOUT, pageOf } from '../place.ts'
 import { readSettings } from '../serve/env-file.ts'
 import { loadJanusOnNode } from '../serve/janus-on-node.ts'
 import { createWrangler, type Wrangler } from '../wrangler.ts'
@@ -109,7 +109,7 @@ async function examineOnNode(
     error(
       `settings.${what.split(' ')[0]}`,
       `${what}.`,
-      'docs/operate/node.md and docs/reference/configuration.md list the settings.',
+      `${pageOf('operate/node.md')} and ${pageOf('reference/configuration.md')} list the settings.`,
     ),
   )
   return [...(settings.length > 0 ? settings : [ok('settings.all', 'Every setting is valid.')]), ...database]

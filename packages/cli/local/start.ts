@@ -3,7 +3,7 @@ import { join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
-import { commandLine, ROOT } from '../place.ts'
+import { commandLine, pageOf, ROOT } from '../place.ts'
 import { localVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
@@ -75,7 +75,7 @@ async function announce({ issuer, https }: Options, stop: (code: number) => void
   if (reasons.length > 0) {
     console.error(`\nJanus is not ready, so it was stopped:\n${reasons.join('\n')}\n`)
     console.error(
-      `Settings are in wrangler.toml and .dev.vars (docs/reference/configuration.md): ${commandLine('doctor')}`,
+      `Settings are in wrangler.toml and .dev.vars (${pageOf('reference/configuration.md')}): ${commandLine('doctor')}`,
     )
     return stop(1)
   }
@@ -93,6 +93,6 @@ ${https ? 'Browsers warn about its certificate, which was created on this machin
 
   See both modes side by side: ${issuer}/playground
 
-  The same with tokens: add "mode": "token" to the body. More in docs/start/first-requests.md. Stop with Ctrl-C.
+  The same with tokens: add "mode": "token" to the body. More in ${pageOf('start/first-requests.md')}. Stop with Ctrl-C.
 `)
 }

@@ -4,7 +4,7 @@ import { readOptions, Stop } from '../command.ts'
 import { explainMissing } from '../database.ts'
 import { readMigrations } from '../migrate/migrations-config.ts'
 import { stopWithNpm } from '../npm.ts'
-import { commandLine, MIGRATIONS } from '../place.ts'
+import { commandLine, MIGRATIONS, pageOf } from '../place.ts'
 import { readSettings } from './env-file.ts'
 import { loadJanusOnNode } from './janus-on-node.ts'
 
@@ -20,7 +20,8 @@ or from memory.
                    comes first
   --help           print this
 
-Settings are those of docs/reference/configuration.md, and these:
+Settings are those of
+${pageOf('reference/configuration.md')}, and these:
 
   DATABASE         sqlite (default), postgres, or memory, which only an ISSUER
                    on this machine may have
