@@ -357,6 +357,7 @@ describe('the refresh token of a client', () => {
 
   it.each([
     ['a wider scope', { scope: 'notes:read notes:write' }, 'invalid_scope'],
+    ['a scope that the resource has and nobody granted', { scope: 'notes:write' }, 'invalid_scope'],
     ['a scope like it', { scope: 'notes:rea' }, 'invalid_scope'],
     ['a pattern of it', { scope: 'notes%' }, 'invalid_scope'],
     ['a scope that is none', { scope: 'a"b' }, 'invalid_scope'],
