@@ -46,11 +46,11 @@ const ALONE = [
 /** How operations grow with what is stored: looks at all of it, too. */
 const GROWTH = 'test/growth/**/*.test.ts'
 
-/** What needs Node, and no server or process. */
-const ON_NODE = 'test/storage/on-node/**'
+/** What needs Node and no process. */
+const ON_NODE = 'test/storage/on-node'
 
-/** Of these, what starts a server of PostgreSQL, Redis or Memcached. */
-const WITH_SERVERS = 'test/storage/on-node/{postgres-*,transfer,session-copies,copies-round-trips}.test.ts'
+/** What starts a server of PostgreSQL, Redis or Memcached. */
+const WITH_SERVERS = 'test/storage/on-node/servers/*.test.ts'
 
 /** What is said of a Durable Object as the database alone. */
 const ON_DURABLE_OBJECT = 'test/storage/durable-object/**'
@@ -190,7 +190,7 @@ export default defineConfig({
           'test/on-postgres/**',
           // npm run test:examples
           'test/examples/**',
-          ON_NODE,
+          `${ON_NODE}/**`,
           GROWTH,
           ...ALONE,
         ],
@@ -222,7 +222,6 @@ export default defineConfig({
       inWorkerd('stores', { include: ['test/stores/**/*.test.ts'], globalSetup: ['test/stores/servers.ts'] }),
       onNode('node', {
         include: ['test/docs/**/*.test.ts', 'test/migrations/**/*.test.ts', `${ON_NODE}/*.test.ts`],
-        exclude: [WITH_SERVERS],
       }),
       // The command, the package, and what is served over HTTP to programs of other people.
       onNode('processes', { include: ['test/smoke/**/*.test.ts', WITH_SERVERS] }),

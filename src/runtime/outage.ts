@@ -26,7 +26,7 @@ export class StoreUnavailable extends Error {
   }
 }
 
-/** Says what to do where the local database, or the one of a deployment with `--remote`, has not the tables of this version. */
+/** Says what to do where the local database, or the one of a deployment with `--remote`, lacks the tables of this version. */
 export const MIGRATE = 'Run npx janus migrate, or npm run migrate in a checkout of Janus'
 
 /** The cause of an outage that took all the time there was. */

@@ -35,7 +35,7 @@ function slowest(modules: readonly TestModule[]): readonly string[] {
 
 function leftOut(projects: readonly string[]): readonly string[] {
   if (projects.length === 0) return []
-  return [`This was ${projects.join(', ')} alone. Every test: npm run test:all`]
+  return [`This was ${projects.join(', ')} alone. Everything that the gate runs: npm run test:all`]
 }
 
 function skipped(modules: readonly TestModule[]): readonly string[] {

@@ -130,10 +130,9 @@ async function add(database: Database, request: Request): Promise<number> {
     jwks,
     openId,
   }
-  const warnings = await findUnserved(request.target, request)
   await database.runAll([...addClient(client, actorId)])
   printSecret(client.id, jwks === null ? (secret?.text ?? null) : null, json)
-  for (const warning of warnings)
+  for (const warning of await findUnserved(request.target, request))
     console.error(`Warning: ${warning} Add what is missing, or remove the client and add it again.`)
   return 0
 }

@@ -3,8 +3,8 @@ import { loadOAuth } from '../doctor/janus-itself.ts'
 import { readVars } from '../named-database.ts'
 
 /**
- * Returns, in sentences, what a new client names that no resource of the settings has: most often it is misspelt. Nothing where the settings
- * cannot be read: they are of another process, wrong, or set elsewhere, as by the code of the Worker.
+ * Returns a sentence on the scopes, and one on the resource, of a new client that `OAUTH_RESOURCES` does not have: most often they are misspelt.
+ * Returns none where the setting is invalid, or is not in the configuration, as where the code of the Worker sets it.
  */
 export async function findUnserved(
   target: Target,

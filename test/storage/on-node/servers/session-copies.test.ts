@@ -1,13 +1,13 @@
-import '../../../packages/node/platform'
+import '../../../../packages/node/platform'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
-import { type Address, parseRedisUrl, type RedisServer } from '../../../src/config/servers'
-import { NoAnswer, reach, StoreUnavailable } from '../../../src/runtime/outage'
-import { type OpenCopies, openMemcachedCopies } from '../../../src/wiring/memcached-on-node'
-import { openRedisCopies } from '../../../src/wiring/redis-on-node'
-import { type CopyServer, startCopyServer } from '../../support/copy-server'
-import { describeWith } from '../../support/with-tools'
-import { copiesOn, newLiveSession, now, sessionCopiesContract } from '../session-copies-contract'
+import { type Address, parseRedisUrl, type RedisServer } from '../../../../src/config/servers'
+import { NoAnswer, reach, StoreUnavailable } from '../../../../src/runtime/outage'
+import { type OpenCopies, openMemcachedCopies } from '../../../../src/wiring/memcached-on-node'
+import { openRedisCopies } from '../../../../src/wiring/redis-on-node'
+import { type CopyServer, startCopyServer } from '../../../support/copy-server'
+import { describeWith } from '../../../support/with-tools'
+import { copiesOn, newLiveSession, now, sessionCopiesContract } from '../../session-copies-contract'
 
 const NEVER = new AbortController().signal
 
