@@ -3,7 +3,7 @@ import { renderDiff } from '../../packages/cli/init/changes'
 import { addToJsonc, parseJsonc } from '../../packages/cli/init/edit-jsonc'
 import { addToToml, parseToml } from '../../packages/cli/init/edit-toml'
 import { answersHome, mountInto, newWorker, sweeps } from '../../packages/cli/init/mount'
-import { appUrlOf, findLacks, mountPathOf } from '../../packages/cli/init/needs'
+import { appUrlOf, findLacks, mountPathOf, sampleSettings } from '../../packages/cli/init/needs'
 import { installsOf } from '../../packages/cli/init/project'
 
 const PROJECT = {
@@ -220,19 +220,41 @@ describe('APP_URL', () => {
   })
 
   it.each([
-    [".get('/', home)", true],
-    ['.get(\n  "/",\n  home)', true],
-    ['.route(`/`, pages)', true],
-    ["\n  .all('*', serve)", true],
-    [".get('/*', serve)", true],
-    [".mount('/', other)", true],
-    [".get('/orders', orders)", false],
-    [".post('/', order)", false],
-    [".use('*', logger())", false],
-    ["app.notFound((c) => c.text('/'))", false],
+    ["const app = new Hono()\napp.get('/', home)", true],
+    ['const app = new Hono<{ Bindings: Env }>()\n\napp.get(\n  "/",\n  home)', true],
+    ['const app = new Hono()\n  .use(logger())\n  .all(`/`, home)', true],
+    ["const app = new Hono()\napp.get('/a', (c) => c.text(':)')).get('/', home) // app.basePath('/b')", true],
+    ["const app = new Hono().route('/auth', auth) // it's theirs\napp.get('/', home)", true],
+    ["const app = new Hono()\napp.get('/orders', orders)\napp.post('/', order)", false],
+    ["const app = new Hono()\napp.notFound((c) => c.text('/'))", false],
+    ["const app = new Hono()\n// app.get('/', home)\n/* app.get('/', home) */", false],
+    ['const app = new Hono()\nconst example = "app.get(\'/\', home)"', false],
+    ["const app = new Hono()\nconst books = new Hono().get('/', list)\napp.route('/books', books)", false],
+    [
+      "const app = new Hono()\nconst books = new Hono()\nbooks.get('/', list)\napp.route('/books', books)",
+      false,
+    ],
+    ["const app = new Hono().basePath('/api')\napp.get('/', list)", false],
+    ["const app = new Hono()\napp.basePath('/api').get('/', list)", false],
+    ["const app = new Hono()\napp.get('*', cache({}))\napp.all('/*', cors())\napp.use('/', logger())", false],
+    ["const app = new Hono()\napp.route('/', api)\napp.mount('/', other)", false],
+    ["const app = new Hono()\ncaches.app.get('/')\nmyapp.get('/')", false],
+    ["import { app } from './app'\napp.get('/', home)", false],
   ])('is of an app that answers at /: %s', (source, is) => {
-    expect(answersHome(source)).toBe(is)
+    for (const end of ['export default app\n', 'export default {\n  fetch: app.fetch,\n}\n'])
+      expect(answersHome(`${source}\n${end}`)).toBe(is)
   })
+})
+
+it.each([
+  [{ ISSUER: 'https://example.com/auth', APP_URL: 'https://example.com/' }, ['ISSUER', 'APP_URL']],
+  [{ ISSUER: 'https://example.com' }, ['ISSUER']],
+  // Somebody has changed one of the two.
+  [{ ISSUER: 'https://shop.example.net/auth', APP_URL: 'https://example.com/' }, ['APP_URL']],
+  [{ ISSUER: 'https://example.com.au/auth', APP_URL: 'none' }, []],
+  [{}, []],
+])('of %o, what is to be changed before a deployment is %o', (vars, names) => {
+  expect(sampleSettings({ vars })).toEqual(names)
 })
 
 describe('the code of a Worker', () => {

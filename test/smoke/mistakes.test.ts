@@ -185,6 +185,28 @@ describe('an operator reads', () => {
     expect(readFileSync(join(folder, '.dev.vars'), 'utf8')).toMatch(/^APP_URL="http:\/\/localhost:8787\/"$/m)
   })
 
+  it('where people end who signed in, once init has set APP_URL in an app that there was', async () => {
+    const folder = makeFolder()
+    const note =
+      /APP_URL in wrangler\.jsonc is now https:\/\/example\.com\/, so people who sign in end at \/ of your host/
+    writeFileSync(
+      join(folder, 'index.ts'),
+      "import { Hono } from 'hono'\nconst app = new Hono()\napp.get('/', (c) => c.text('Hi'))\nexport default app\n",
+    )
+    expect((await runCommand(init, '--yes', '--folder', folder)).printed).toMatch(note)
+    expect((await runCommand(init, '--yes', '--folder', folder)).printed).not.toMatch(note)
+    const { printed } = await runCommand(init, '--folder', makeFolder())
+    expect(printed).not.toMatch(note)
+  })
+
+  it('that APP_URL is still the example, once ISSUER is not', async () => {
+    const folder = makeFolder()
+    const vars = { ISSUER: 'https://shop.example.net/auth', APP_URL: 'https://example.com/' }
+    writeFileSync(join(folder, 'wrangler.jsonc'), JSON.stringify({ vars }))
+    const { printed } = await runCommand(init, '--yes', '--folder', folder)
+    expect(printed).toContain('Before you deploy, set APP_URL in wrangler.jsonc to the host of your app.')
+  })
+
   it.each([
     ['is moved with ISSUER', '', 'http://localhost:9000/shop?a=b'],
     [

@@ -101,9 +101,34 @@ export function sweeps(source: string): boolean {
   return !findExport(source)?.hasScheduled || /\.sweep\(/.test(source)
 }
 
-/** Returns whether the code of a Worker has a route that answers `GET /`, as far as its lines say so. */
+/** Returns whether the exported app has a page at `/`, as far as its lines say so. A page that they do not name counts as none. */
 export function answersHome(source: string): boolean {
-  return /\.(?:get|all|route|mount)\(\s*(['"`])(?:\/|\/?\*)\1/.test(source)
+  const code = withoutTexts(source)
+  const name = findExport(code)?.app ?? ''
+  const made = findApp(code, name)
+  if (!made || code.includes('.basePath(')) return false
+  const calls = [...code.matchAll(new RegExp(`(?<![\\w$.])${name}(?=\\s*\\.)`, 'g'))]
+  const starts = [made.end, ...calls.map(({ index }) => index + name.length)]
+  return starts.some((start) => chainAnswersHome(code, start))
+}
+
+/** Returns whether one of the calls that follow each other from here on is `.get('/', …)` or `.all('/', …)`. */
+function chainAnswersHome(code: string, start: number): boolean {
+  const [call, method = '', path] = /^\s*\.\s*(\w+)\(\s*(['"`]\/['"`])?/.exec(code.slice(start)) ?? []
+  if (call === undefined) return false
+  if (path !== undefined && /^(?:get|all)$/.test(method)) return true
+  const close = closingParenthesis(code, start + call.indexOf('('))
+  return close !== -1 && chainAnswersHome(code, close + 1)
+}
+
+/** Returns code without its comments, and with no other text in quotes than `/`. */
+function withoutTexts(source: string): string {
+  const textOrComment =
+    /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g
+  return source.replace(textOrComment, (part) => {
+    if (part.startsWith('/')) return ''
+    return part.slice(1, -1) === '/' ? part : "''"
+  })
 }
 
 function addSweep(name: string): string {

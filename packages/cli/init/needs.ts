@@ -125,9 +125,10 @@ export function sharesDatabase(config: WorkerConfig): boolean {
   return database !== undefined && !String(database.migrations_dir).endsWith(MIGRATIONS_DIR)
 }
 
-/** Returns whether ISSUER has to be changed before a deployment. */
-export function hasSampleIssuer(config: WorkerConfig): boolean {
-  return issuerOf(config)?.startsWith(SAMPLE_ORIGIN) ?? false
+/** Returns the settings that have to be changed before a deployment, because they are on a host that is nobody's. */
+export function sampleSettings(config: WorkerConfig): readonly string[] {
+  const vars = varsOf(config)
+  return ['ISSUER', 'APP_URL'].filter((name) => `${vars[name]}/`.startsWith(`${SAMPLE_ORIGIN}/`))
 }
 
 function issuerOf(config: WorkerConfig): string | null {

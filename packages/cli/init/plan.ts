@@ -9,9 +9,9 @@ import {
   appUrlOf,
   assetsOf,
   findLacks,
-  hasSampleIssuer,
   lacksAppUrl,
   mountPathOf,
+  sampleSettings,
   sharesDatabase,
   varsOf,
   type WorkerConfig,
@@ -80,7 +80,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     worker.change,
   ]
   const appUrl = appUrlOf(varsOf(config.parsed))
-  const sampled = appUrl === null ? 'ISSUER' : 'ISSUER and APP_URL'
+  const samples = sampleSettings(config.parsed)
   const assets = assetsOf(config.parsed)
   const exceptions = exceptionsForJanus(assets, mountPath)
   const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
@@ -100,13 +100,18 @@ them apart, give yours another name than DB, in ${configFile} and in your code, 
         ]
       : []),
     ...worker.notes,
+    ...(config.addsAppUrl && worker.change.before !== null
+      ? [
+          `APP_URL in ${configFile} is now ${varsOf(config.parsed).APP_URL}, so people who sign in end at / of your host. If that is not a page of your app, change it there and in .dev.vars.`,
+        ]
+      : []),
     ...(lacksAppUrl(config.parsed)
       ? [
           `No page at / was found in ${entry}, so people who sign in end on the home page of Janus. Set APP_URL in ${configFile} to a page of your app.`,
         ]
       : []),
-    ...(hasSampleIssuer(config.parsed)
-      ? [`Before you deploy, set ${sampled} in ${configFile} to the host of your app.`]
+    ...(samples.length > 0
+      ? [`Before you deploy, set ${samples.join(' and ')} in ${configFile} to the host of your app.`]
       : []),
   ]
   return {
@@ -163,7 +168,12 @@ function planConfig(path: string, before: string | null, { isSwept, isHome, ...k
       `${path} is written in a way that this command cannot change. Add by hand, then run it again:\n${lines.join('\n')}`,
     )
   }
-  return { change: { path, before, after }, parsed, shares: before !== null && sharesDatabase(original) }
+  return {
+    change: { path, before, after },
+    parsed,
+    shares: before !== null && sharesDatabase(original),
+    addsAppUrl: lacks.some(({ name }) => name === 'APP_URL'),
+  }
 }
 
 function tryParse<T>(parse: () => T): T | null {
