@@ -378,6 +378,16 @@ describe('the doctor, of a deployed configuration', () => {
     expect(wrong(await examine(writeToml(edit(documentedToml('add-to-your-worker')))))).toEqual(expected)
   })
 
+  it('does not say that APP_URL is not set where it is a secret', async () => {
+    const config = writeToml(
+      without('APP_URL = "https://example.com/"\n')(documentedToml('add-to-your-worker')),
+    )
+    const findings = await examine(config, { secretNames: ['AUTH_SECRET', 'APP_URL'] })
+    expect(findings.filter(({ check }) => check === 'settings.APP_URL')).toEqual([
+      expect.objectContaining({ what: expect.stringContaining('APP_URL is a secret of the Worker') }),
+    ])
+  })
+
   it('finds a secret that is not there, and not one that is', async () => {
     const config = writeOwnToml(set('MAILER', '"resend"')(OWN_HOST))
     expect(wrong(await examine(config, { secretNames: [] }))).toEqual([

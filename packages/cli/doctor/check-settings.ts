@@ -62,7 +62,7 @@ function judge(config: Config, deployment: Deployment): readonly Finding[] {
 /** Checks where a sign-in to an app that Janus is mounted in leads. */
 function checkAppUrl(
   { appUrl, origin, basePath }: Config,
-  { settings, target, isStandAlone, file }: Deployment,
+  { settings, unreadable, target, isStandAlone, file }: Deployment,
 ): readonly Finding[] {
   if (target !== 'deployed' || isStandAlone) return []
   const home = asWritten(file, 'vars', 'APP_URL', `${origin}/`)
@@ -71,7 +71,7 @@ function checkAppUrl(
     return [error('settings.APP_URL', what, `Set the home page of your app, such as ${home}.`)]
   }
   // At the root of a host, the home page may be that of the app.
-  if ('APP_URL' in settings || basePath === '') return []
+  if ('APP_URL' in settings || unreadable.includes('APP_URL') || basePath === '') return []
   const what =
     'APP_URL is not set, so people who sign in or out on a page end on the home page of Janus, which has no link to your app.'
   const fix = `Set the home page of your app, such as ${home}, or none if that is what you want.`
