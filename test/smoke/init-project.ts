@@ -116,9 +116,13 @@ export function haveInitialised(
         expect(await (await fetch(`${shop.url}/hello`, { headers })).text()).toBe(`Hello, ${user.id}`)
         expect((await fetch(`${shop.url}/hello`)).status).toBe(401)
         // A sign-in leads to the app, which knows who signed in and writes what they call themselves as text.
-        const home = await (await fetch(shop.url, { headers })).text()
+        const answer = await fetch(shop.url, { headers })
+        const home = await answer.text()
         expect(home).toContain('Hello, &lt;i&gt;Ada &amp; &quot;Co&quot;&lt;/i&gt;.')
         expect(home).toContain('href="/auth/account"')
+        // It is of this person alone, and has the seal that spares the next requests the storage.
+        expect(answer.headers.get('Cache-Control')).toBe('no-store')
+        expect(answer.headers.getSetCookie()).toEqual([expect.stringMatching(/^__Host-seal[^=]*=/)])
         expect(await (await fetch(shop.url)).text()).toContain('href="/auth/login"')
         const signedIn = await fetch(`${shop.url}/auth/login`, {
           method: 'POST',

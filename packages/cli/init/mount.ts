@@ -25,8 +25,15 @@ const signedIn = janus({ issuer: env.ISSUER, service: auth, signInAt: '${base}/l
 const app = new Hono<JanusEnv>()
   .get('/', async (c) => {
     const verdict = await auth.authenticate(c.req.raw.headers, c.req.method)
-    const answer = verdict.ok ? await auth.user(verdict.principal) : null
-    const user = answer?.ok ? answer.user : null
+    const answer = verdict.ok ? await auth.user(verdict.principal) : verdict
+    // 401 is for people who are not signed in. Whatever else goes wrong is the answer.
+    if (!answer.ok && answer.problem.status !== 401) {
+      const { body, status, headers } = answer.problem
+      return Response.json(body, { status, headers })
+    }
+    const user = answer.ok ? answer.user : null
+    c.header('Cache-Control', 'no-store')
+    if (verdict.ok && verdict.setCookie) c.header('Set-Cookie', verdict.setCookie, { append: true })
     return c.html(
       // html escapes what people call themselves.
       user
