@@ -217,6 +217,9 @@ describe('APP_URL', () => {
     expect(appUrlOf({ ISSUER, APP_URL: 'https://example.com/shop' })).toBe('https://example.com/shop')
     for (const APP_URL of [undefined, 'none', 'https://app.example.com/', 'https://example.com:8443/'])
       expect(appUrlOf({ ISSUER, APP_URL })).toBeNull()
+    // Those must be on the origin of ISSUER or APP_URL, so one of the two stays.
+    const OWN_PAGES = '/account=/me, /login=https://example.com/sign-in#'
+    expect(appUrlOf({ ISSUER, APP_URL: 'https://example.com/', OWN_PAGES })).toBeNull()
   })
 
   it.each([

@@ -163,6 +163,10 @@ describe('an operator reads', () => {
       'npx vite dev serves http://localhost:5173/auth/register. If Vite says another port, put it into ISSUER and APP_URL of',
     )
     expect(printed).not.toContain('janus dev')
+    // Where APP_URL is not on the origin of ISSUER, it does not go along.
+    writeFileSync(join(folder, 'wrangler.jsonc'), '{"vars":{"APP_URL":"none"}}')
+    const again = await runCommand(init, '--yes', '--folder', folder)
+    expect(again.printed).toContain('another port, put it into ISSUER of .dev.vars.')
   })
 
   it('where people end who signed in, if the app has no page at /', async () => {
@@ -218,6 +222,16 @@ describe('an operator reads', () => {
       'of a front end of its own stays',
       'ISSUER="http://localhost:8787/auth"\nAPP_URL="http://localhost:5173/"\n',
       undefined,
+    ],
+    [
+      'with pages of the app on its origin stays',
+      'OWN_PAGES="/login=https://example.com/sign-in"\n',
+      undefined,
+    ],
+    [
+      'with pages of the app by their path is moved',
+      'OWN_PAGES="/login=/sign-in"\n',
+      'http://localhost:9000/shop?a=b',
     ],
   ])('what janus dev --port sets: APP_URL %s', async (_, devVarsText, APP_URL) => {
     const { configPath, folder } = writeToml(

@@ -74,18 +74,19 @@ async function requireConsent(changes: readonly FileChange[]): Promise<void> {
   if (!/^(?:y(?:es)?)?$/i.test(answer.trim())) throw new Stop('Nothing was written.')
 }
 
-function renderNextSteps(folder: string, { notes }: Plan, issuer: string): string {
+function renderNextSteps(folder: string, { notes, appUrl }: Plan, issuer: string): string {
   const { exec } = findPackageManager(folder)
   const { version } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { version: string }
   const installs = installsOf(folder, version)
   const first = installs.length > 0 ? [installs.join(' && ')] : []
   const later = installs.length > 0 ? [] : [`${exec} janus doctor --remote`]
   const isVite = isServedByVite(folder)
+  const settings = appUrl === null ? 'ISSUER' : 'ISSUER and APP_URL'
   const serve = isVite ? [`${exec} janus migrate`, `${exec} vite dev`] : [`${exec} janus dev`]
   return [
     ...notes.map((note) => `\n${note}`),
     '\nNext:\n',
     ...[...first, ...serve, ...later].map((line) => `  ${line}`),
-    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ' If Vite says another port, put it into ISSUER and APP_URL of .dev.vars.' : ''}`,
+    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ` If Vite says another port, put it into ${settings} of .dev.vars.` : ''}`,
   ].join('\n')
 }

@@ -62,7 +62,7 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
         kind: 'member',
         table: 'vars',
         name: 'APP_URL',
-        value: `${URL.parse(issuerOf(config) ?? '')?.origin ?? originOf(config)}/`,
+        value: `${parseUrl(issuerOf(config))?.origin ?? originOf(config)}/`,
       },
     !has('d1_databases', 'DB') && {
       kind: 'element',
@@ -102,10 +102,8 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
 
 /** Returns the path that Janus is mounted at. */
 export function mountPathOf(config: WorkerConfig): string {
-  const issuer = issuerOf(config)
-  return issuer !== null && URL.canParse(issuer)
-    ? new URL(issuer).pathname.replace(/\/$/, '') || '/'
-    : DEFAULT_PATH
+  const issuer = parseUrl(issuerOf(config))
+  return issuer === null ? DEFAULT_PATH : issuer.pathname.replace(/\/$/, '') || '/'
 }
 
 /** Returns whether a sign-in ends on the home page of Janus, because nothing says where the app is. */
@@ -113,10 +111,21 @@ export function lacksAppUrl(config: WorkerConfig): boolean {
   return mountPathOf(config) !== '/' && varsOf(config).APP_URL === undefined
 }
 
-/** Returns APP_URL if it is on the origin of ISSUER and so moves with it, or `null`. @param vars As wrangler has them. */
-export function appUrlOf({ ISSUER, APP_URL }: Readonly<Record<string, unknown>>): string | null {
-  const url = URL.parse(String(APP_URL))
-  return url !== null && url.origin === URL.parse(String(ISSUER))?.origin ? url.href : null
+/**
+ * Returns APP_URL if it is on the origin of ISSUER and so moves with it, or `null`. It stays where OWN_PAGES names that origin, too: those pages
+ * must be on an origin that is configured.
+ *
+ * @param vars As wrangler has them.
+ */
+export function appUrlOf({ ISSUER, APP_URL, OWN_PAGES }: Readonly<Record<string, unknown>>): string | null {
+  const url = parseUrl(APP_URL)
+  if (url === null || url.origin !== parseUrl(ISSUER)?.origin) return null
+  return String(OWN_PAGES).includes(`=${url.origin}`) ? null : url.href
+}
+
+/** Returns a URL, or `null` if the value is none. The first releases of Node 20 have no `URL.parse`. */
+export function parseUrl(value: unknown): URL | null {
+  return URL.canParse(String(value)) ? new URL(String(value)) : null
 }
 
 /** Returns whether `DB` may be a database of the app: its configuration does not name the migrations of Janus, wherever they are installed. */

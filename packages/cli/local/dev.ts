@@ -2,12 +2,12 @@
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
-import { mountPathOf } from '../init/needs.ts'
+import { mountPathOf, parseUrl } from '../init/needs.ts'
 import { isServedByVite, localIssuer } from '../init/project.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { databaseOf, readWorker } from '../named-database.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
-import { devVars } from './local-vars.ts'
+import { devVars, moveUrl } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
 import { readRuntimeAdvice } from './runtime-age.ts'
@@ -59,7 +59,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const config = await readWorker(configPath)
   const overridden = (name: string) =>
     overrides.find((pair) => pair.startsWith(`${name}:`))?.slice(name.length + 1)
-  const vars = devVars(config, URL.parse(overridden('ISSUER') ?? origin)?.origin ?? origin, folder)
+  const vars = devVars(config, parseUrl(overridden('ISSUER') ?? origin)?.origin ?? origin, folder)
   const issuer = overridden('ISSUER') ?? vars.ISSUER
   const another = port + 1
   const ownState = commandLine('dev', `--port ${another} --state .wrangler/state-${another}`)
@@ -78,7 +78,7 @@ export async function run(args: readonly string[]): Promise<number> {
   let isReady = false
   const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder, () => {
     if (isReady) return
-    const advice = ofVite === null ? readRuntimeAdvice(folder, config) : viteAdvice(ofVite)
+    const advice = ofVite === null ? readRuntimeAdvice(folder, config) : viteAdvice(ofVite, vars.APP_URL)
     if (advice !== null) console.error(`\n${advice}`)
   })
   announce(issuer, origin, stop).then(() => {
@@ -89,10 +89,12 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Returns what to do after `wrangler dev` has failed where Vite serves the Worker. It may serve it, too. */
-function viteAdvice(issuer: string): string {
+function viteAdvice(issuer: string, appUrl: string | undefined): string {
+  const app =
+    appUrl === undefined ? '' : `, and APP_URL too, such as ${moveUrl(appUrl, new URL(issuer).origin)}`
   return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER and APP_URL in .dev.vars must be where Vite serves, such as ${issuer}.`
+ISSUER in .dev.vars must be where Vite serves, such as ${issuer}${app}.`
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {

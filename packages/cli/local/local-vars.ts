@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Unstable_Config } from 'wrangler'
-import { appUrlOf } from '../init/needs.ts'
+import { appUrlOf, parseUrl } from '../init/needs.ts'
 
 /** Returns what `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
 export function localVars(issuer: string): Readonly<Record<string, string>> {
@@ -11,7 +11,7 @@ export function localVars(issuer: string): Readonly<Record<string, string>> {
 
 /**
  * Returns what `janus dev` sets: the path of the configured issuer on an origin of this machine, and mail is printed. APP_URL goes along, unless
- * the app is on another origin than Janus: that is not moved.
+ * the app is on another origin than Janus, or pages of its own are named on this one: that is not moved.
  *
  * @param folder Where `.dev.vars` is.
  */
@@ -20,10 +20,11 @@ export function devVars(
   origin: string,
   folder: string,
 ): { readonly ISSUER: string; readonly MAILER: string; readonly APP_URL?: string } {
-  const path = URL.parse(String(vars.ISSUER))?.pathname ?? ''
+  const path = parseUrl(vars.ISSUER)?.pathname ?? ''
   const file = join(folder, '.dev.vars')
   const named = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
-  const appUrl = appUrlOf(named.APP_URL === undefined ? vars : { ...vars, ...named })
+  const { OWN_PAGES = vars.OWN_PAGES } = named
+  const appUrl = appUrlOf({ ...(named.APP_URL === undefined ? vars : { ...vars, ...named }), OWN_PAGES })
   return {
     ISSUER: `${origin}${path.replace(/\/$/, '')}`,
     MAILER: 'console',

@@ -5,6 +5,7 @@ import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
 import { parseEnv } from 'node:util'
+import { parseUrl } from '../init/needs.ts'
 import { stopWithNpm } from '../npm.ts'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
 import { moveUrl } from './local-vars.ts'
@@ -75,7 +76,7 @@ export function makeLocalVars(
   if (named.ISSUER === undefined) {
     lines.push('# In place of what the wrangler configuration has, on this machine.', `ISSUER="${issuer}"`)
   }
-  const origin = URL.parse(named.ISSUER ?? issuer)?.origin
+  const origin = parseUrl(named.ISSUER ?? issuer)?.origin
   if (appUrl !== null && origin !== undefined && named.APP_URL === undefined) {
     lines.push(`APP_URL="${moveUrl(appUrl, origin)}"`)
   }
