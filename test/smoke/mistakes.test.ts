@@ -280,16 +280,25 @@ describe('an operator reads', () => {
     )
   })
 
-  it('that Vite serves the Worker, once wrangler has failed', () => {
+  it.each([
+    ['', ''],
+    [
+      ', ISSUER = "https://example.com/auth", APP_URL = "https://example.com/"',
+      ', and APP_URL too, such as http://localhost:5173/',
+    ],
+  ])('that Vite serves the Worker, once wrangler has failed: DATABASE%s', (vars, andAppUrl) => {
     const { configPath, folder } = writeToml(
-      `name = "shop"\nmain = "shop.ts"\ncompatibility_date = "2026-10-15"\nvars = { DATABASE = "durable-object" }\n[assets]\nnot_found_handling = "404-page"\n`,
+      `name = "shop"\nmain = "shop.ts"\ncompatibility_date = "2026-10-15"\nvars = { DATABASE = "durable-object"${vars} }\n[assets]\nnot_found_handling = "404-page"\n`,
     )
     writeFileSync(join(folder, 'shop.ts'), 'export default { fetch: () => new Response() }')
     writeFileSync(join(folder, 'vite.config.ts'), "import { cloudflare } from '@cloudflare/vite-plugin'\n")
     const { status, printed } = dev(configPath)
     expect(status).toBe(1)
     expect(printed).toMatch(
-      /missing the required `directory`[\s\S]*Vite serves this Worker\. Run:\n\n {2}npm run migrate\n {2}npx vite dev\n\n.* such as http:\/\/localhost:5173\/auth\.$/m,
+      /missing the required `directory`[\s\S]*Vite serves this Worker\. Run:\n\n {2}npm run migrate\n {2}npx vite dev\n\n/,
+    )
+    expect(printed).toContain(
+      `\nISSUER in .dev.vars must be where Vite serves, such as http://localhost:5173/auth${andAppUrl}.\n`,
     )
   })
 
