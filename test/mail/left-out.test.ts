@@ -1,7 +1,7 @@
 import { env } from 'cloudflare:workers'
 import { expect, it } from 'vitest'
 import { createJanus, type JanusOptions } from '../../src/janus'
-import { newEmail, PASSWORD } from '../support/person'
+import { newAddress, newEmail, PASSWORD } from '../support/person'
 
 /** Returns a Janus that is not given `createMail`. */
 function withoutMail(settings: Partial<Record<string, unknown>> = {}, options: JanusOptions = {}) {
@@ -9,7 +9,7 @@ function withoutMail(settings: Partial<Record<string, unknown>> = {}, options: J
   const ask = (method: string, path: string, body?: unknown) =>
     janus.request(path, {
       method,
-      headers: { 'Content-Type': 'application/json' },
+      headers: { 'Content-Type': 'application/json', 'CF-Connecting-IP': newAddress() },
       ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     })
   return { janus, ask }

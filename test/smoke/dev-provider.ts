@@ -11,8 +11,8 @@ const AFTER = 'http://localhost:33420/bye'
 export interface ServedByDev {
   /** Says where Janus is mounted, which is its issuer. */
   readonly issuer: string
-  /** Runs the command `janus`. @returns What it prints. */
-  janus(...options: string[]): string
+  /** Runs the command `janus`, and returns what it prints. Meanwhile this process notices which connections a server closes. */
+  janus(...options: string[]): Promise<string>
 }
 
 /** Tests that the Worker of a project is an OpenID provider while it is developed. */
@@ -21,7 +21,7 @@ export function isProviderOf(served: () => ServedByDev): void {
     const { issuer, janus } = served()
     const options = ['--redirect', REDIRECT, '--post-logout-redirect-uri', AFTER, '--json']
     const scope = ['--scope', 'openid email offline_access']
-    const client = JSON.parse(janus('clients', 'add', 'Dashboard', ...options, ...scope))
+    const client = JSON.parse(await janus('clients', 'add', 'Dashboard', ...options, ...scope))
     const config = await openid.discovery(
       new URL(issuer),
       client.client_id,

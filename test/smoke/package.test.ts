@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process'
+import { execFile, execFileSync, spawnSync } from 'node:child_process'
 import {
   cpSync,
   existsSync,
@@ -13,6 +13,7 @@ import {
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { delimiter, join } from 'node:path'
+import { promisify } from 'node:util'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { needTools } from '../support/with-tools.ts'
@@ -435,11 +436,10 @@ describe('a Worker that mounts it, bundled by esbuild with another copy of Hono 
 
   isProviderOf(() => ({
     issuer: `${shop.url}/auth`,
-    janus: (...options) =>
-      run(
-        process.execPath,
-        ...['node_modules/.bin/janus', ...options, '--config', 'built.toml', '--state', shop.state],
-      ),
+    janus: async (...options) => {
+      const given = ['node_modules/.bin/janus', ...options, '--config', 'built.toml', '--state', shop.state]
+      return (await promisify(execFile)(process.execPath, given, { cwd: project })).stdout
+    },
   }))
 
   it("its client signs up and is known, on the machine's own Node", () => {
