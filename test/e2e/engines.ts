@@ -144,7 +144,11 @@ async function firefox(): Promise<Driver> {
   await send('session.subscribe', { events: ['network.responseStarted'] })
   return {
     tried: async () => led,
-    open: (url) => send('browsingContext.navigate', { context, url, wait: 'complete' }),
+    async open(url) {
+      const given = { context, url, wait: 'complete' }
+      const open = () => Promise.race([send('browsingContext.navigate', given), noAnswer(url)])
+      await open().catch(open)
+    },
     evaluate,
     async close() {
       socket.close()
@@ -154,10 +158,10 @@ async function firefox(): Promise<Driver> {
   }
 }
 
-/** Rejects after half a minute: what is asked while a page goes may never be answered, and whoever waits for a page asks again. */
-async function noAnswer(expression: string): Promise<never> {
+/** Rejects after half a minute: what is asked or opened while a page goes may never be answered, and whoever waits for a page asks again. */
+async function noAnswer(asked: string): Promise<never> {
   await setTimeout(30_000, undefined, { ref: false })
-  throw new Error(`Firefox did not answer ${expression}`)
+  throw new Error(`Firefox did not answer ${asked}`)
 }
 
 interface BidiAnswer {
