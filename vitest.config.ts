@@ -49,7 +49,7 @@ const GROWTH = 'test/growth/**/*.test.ts'
 /** What needs Node and no process. */
 const ON_NODE = 'test/storage/on-node'
 
-/** What starts a server of PostgreSQL, Redis or Memcached. */
+/** The tests that start a server of PostgreSQL, Redis or Memcached. */
 const WITH_SERVERS = 'test/storage/on-node/servers/*.test.ts'
 
 /** What is said of a Durable Object as the database alone. */

@@ -256,7 +256,7 @@ it.each([
   [{ ISSUER: 'https://shop.example.net/auth', APP_URL: 'https://example.com/' }, ['APP_URL']],
   [{ ISSUER: 'https://example.com.au/auth', APP_URL: 'none' }, []],
   [{}, []],
-])('of %o, what is to be changed before a deployment is %o', (vars, names) => {
+])('with %o, the settings to change before a deployment are %o', (vars, names) => {
   expect(sampleSettings({ vars })).toEqual(names)
 })
 

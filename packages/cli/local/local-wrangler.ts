@@ -56,7 +56,7 @@ export function holdState(folder: string, what: string, ownState: string): void 
  * anything was written.
  *
  * @param folder Where wrangler.toml is.
- * @param appUrl APP_URL, if it is to be on the origin of the issuer as well.
+ * @param appUrl The APP_URL to write, which is moved to the origin of the issuer; `null` writes none.
  * @param others Settings that are added where they are not named.
  */
 export function makeLocalVars(

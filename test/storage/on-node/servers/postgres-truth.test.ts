@@ -3,12 +3,12 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { DatabaseSync } from 'node:sqlite'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { migratePostgres } from '../../../../packages/cli/migrate/migrate-postgres.ts'
-import { PATIENCE_MS } from '../../../../src/runtime/outage'
 import { type Connections, createPool } from '../../../../src/storage/postgres/connections'
 import { createPostgresDatabase } from '../../../../src/storage/postgres/postgres-database'
 import { runAlone } from '../../../../src/storage/postgres/run-alone'
 import { checkPostgres, NEWEST_POSTGRES_MIGRATION } from '../../../../src/storage/postgres/schema'
 import type { SqlDatabase } from '../../../../src/storage/sql/sql-database'
+import { waitAsInProduction, waitForStores } from '../../../support/patience'
 import { ask, type PostgresServer, startPostgres } from '../../../support/postgres-server'
 import { describeWith } from '../../../support/with-tools'
 import { SIGN_IN } from '../../contracts/races/beginnings'
@@ -20,9 +20,8 @@ import { truthContract } from '../../contracts/truth-contract'
 const FOLDER = 'src/storage/postgres/migrations'
 const D1_FOLDER = 'src/storage/d1/migrations'
 // How long a request waits is said of requests. A slow machine is no reason to fail.
-const { PostgreSQL: patience } = PATIENCE_MS
-Object.assign(PATIENCE_MS, { PostgreSQL: 240_000 })
-afterAll(() => Object.assign(PATIENCE_MS, { PostgreSQL: patience }))
+waitForStores()
+afterAll(waitAsInProduction)
 
 describeWith(['postgres'], 'PostgreSQL', () => {
   let server: PostgresServer
