@@ -11,7 +11,7 @@ export const NAME_POSTGRES =
 /**
  * Returns the database that a Worker's configuration names.
  *
- * @param place Here, `.dev.vars` comes before the configuration, as in `wrangler dev`.
+ * @param place Here, settings of this machine come before the configuration, as in `wrangler dev`.
  * @param read Returns the configuration, for a command that has read it.
  */
 export async function databaseOf(

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { cpSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { describe, expect, it } from 'vitest'
@@ -10,7 +10,7 @@ import { devVars } from '../../packages/cli/local/local-vars.ts'
 import { adviceOnRuntime } from '../../packages/cli/local/runtime-age.ts'
 import { run as migrate, migrateRemote } from '../../packages/cli/migrate/migrate.ts'
 import { migrateLocal } from '../../packages/cli/migrate/migrate-local.ts'
-import { databaseOf, readWorker } from '../../packages/cli/named-database.ts'
+import { databaseOf, readVars, readWorker } from '../../packages/cli/named-database.ts'
 import { explainNoAnswer } from '../../packages/cli/no-answer.ts'
 import { run as users } from '../../packages/cli/users/users.ts'
 import { isLoggedOut, reasonOf } from '../../packages/cli/wrangler.ts'
@@ -167,6 +167,35 @@ describe('an operator reads', () => {
     writeFileSync(join(folder, 'wrangler.jsonc'), '{"vars":{"APP_URL":"none"}}')
     const again = await runCommand(init, '--yes', '--folder', folder)
     expect(again.printed).toContain('another port, put it into ISSUER of .dev.vars.')
+  })
+
+  it('no variables of an app in .env, which a new .dev.vars would hide from wrangler', async () => {
+    const folder = makeFolder()
+    const configPath = join(folder, 'wrangler.jsonc')
+    writeFileSync(
+      configPath,
+      '{"vars":{"APP_URL":"https://example.com/shop","ISSUER":"https://example.com/auth"}}',
+    )
+    writeFileSync(join(folder, '.env'), 'API_KEY=of-the-app\nAPP_URL=http://localhost:5173/\n')
+    writeFileSync(join(folder, '.gitignore'), 'node_modules\n*.local\n')
+    expect((await runCommand(init, '--yes', '--folder', folder)).printed).not.toContain('.dev.vars')
+    expect(existsSync(join(folder, '.dev.vars'))).toBe(false)
+    expect(statSync(join(folder, '.env.local')).mode & 0o777).toBe(0o600)
+    expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(
+      'node_modules\n*.local\n.wrangler\nsecrets.env\n',
+    )
+    expect(await readVars(configPath, 'here')).toMatchObject({
+      API_KEY: 'of-the-app',
+      APP_URL: 'http://localhost:5173/',
+      AUTH_SECRET: expect.stringMatching(/^[\w-]{43}$/),
+      ISSUER: 'http://localhost:8787/auth',
+    })
+    const before = readFileSync(join(folder, '.env.local'), 'utf8')
+    expect(devVars(await readWorker(configPath), 'http://localhost:9000', folder)).not.toHaveProperty(
+      'APP_URL',
+    )
+    expect((await runCommand(init, '--yes', '--folder', folder)).code).toBe(0)
+    expect(readFileSync(join(folder, '.env.local'), 'utf8')).toBe(before)
   })
 
   it('where people end who signed in, if the app has no page at /', async () => {

@@ -2,6 +2,7 @@ import type { Config } from '../../../src/config/config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { SAMPLE_ORIGIN } from '../init/needs.ts'
+import { localFile } from '../local/local-vars.ts'
 import { commandLine, IS_CHECKOUT, pageOf } from '../place.ts'
 import { asWritten, tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
@@ -106,7 +107,7 @@ function fixOfUnused(name: string, file: string): string {
     : `Check the spelling (${REFERENCE}), or remove it.`
 }
 
-function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deployment): string {
+function fixOf(setting: string, { target, wrangler, isStandAlone, file, folder }: Deployment): string {
   if (setting in BINDING_TEXTS)
     return `Bind it in ${file}: ${isStandAlone ? pageOf('start/own-host.md') : pageOf('start/add-to-your-worker.md')} has the whole file.`
   if (!isSecretName(setting)) {
@@ -116,11 +117,11 @@ function fixOf(setting: string, { target, wrangler, isStandAlone, file }: Deploy
     return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
   }
   if (setting === 'AUTH_SECRET') {
-    return `Put AUTH_SECRET="…" in .dev.vars, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
+    return `Put AUTH_SECRET="…" in ${localFile(folder)}, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
   const name = isNamed
     ? ''
     : `, and name it in ${tableIn(file, 'secrets')} required of ${file}, or wrangler leaves it out`
-  return `Put it in .dev.vars${name}.`
+  return `Put it in ${localFile(folder)}${name}.`
 }

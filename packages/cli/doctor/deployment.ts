@@ -1,12 +1,13 @@
 import { randomBytes } from 'node:crypto'
 import { basename, dirname, join, resolve } from 'node:path'
-import type { Unstable_Config, unstable_getVarsForDev } from 'wrangler'
+import type { Unstable_Config } from 'wrangler'
 import type { Config } from '../../../src/config/config.ts'
 import type { ConfigFault } from '../../../src/config/fault.ts'
 import type { ParsedConfig } from '../../../src/config/parse-config.ts'
 import { SECRET_NAMES, SETTING_TEXTS } from '../../../src/config/setting-texts.ts'
 import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
-import { loadWrangler, ROOT } from '../place.ts'
+import { readVars, readWorker } from '../named-database.ts'
+import { ROOT } from '../place.ts'
 import { loadParseConfig, loadSocialSettings } from './janus-itself.ts'
 
 /** A Worker's configuration as Janus would read it, here or once deployed. */
@@ -50,7 +51,7 @@ export interface DeploymentSource {
 }
 
 /**
- * Reads the configuration of wrangler and, for the local target, .dev.vars, and has `parseConfig` of src/config/parse-config.ts judge them: the rules for
+ * Reads the configuration of wrangler and, for the local target, what this machine sets besides, and has `parseConfig` of src/config/parse-config.ts judge them: the rules for
  * settings are written there alone.
  *
  * @throws If it cannot be read.
@@ -58,11 +59,10 @@ export interface DeploymentSource {
 export async function readDeployment(source: DeploymentSource): Promise<Deployment> {
   const { configPath, target, overrides = {}, secretNames = null, secrets = {} } = source
   const folder = dirname(resolve(configPath))
-  const wranglerModule = await loadWrangler(folder)
-  const wrangler = wranglerModule.unstable_readConfig({ config: configPath })
+  const wrangler = await readWorker(configPath)
   const env: Record<string, unknown> =
     target === 'local'
-      ? { ...readLocalVars(wrangler, configPath, wranglerModule.unstable_getVarsForDev), ...overrides }
+      ? { ...(await readVars(configPath, 'here', async () => wrangler)), ...overrides }
       : { ...wrangler.vars, ...overrides }
   const settings = { ...env }
   for (const name of SECRET_NAMES) delete settings[name]
@@ -170,16 +170,4 @@ function standInBindings(wrangler: Unstable_Config): Record<string, object> {
     ASSETS: wrangler.assets?.binding === 'ASSETS',
   }
   return Object.fromEntries(Object.entries(bound).flatMap(([name, is]) => (is ? [[name, {}]] : [])))
-}
-
-/** Returns the variables as `wrangler dev` passes them to a Worker. */
-function readLocalVars(
-  wrangler: Unstable_Config,
-  configPath: string,
-  getVarsForDev: typeof unstable_getVarsForDev,
-): Record<string, unknown> {
-  const vars = getVarsForDev(configPath, undefined, wrangler.vars, undefined, true, wrangler.secrets)
-  return Object.fromEntries(
-    Object.entries(vars).map(([name, binding]) => [name, 'value' in binding ? binding.value : undefined]),
-  )
 }

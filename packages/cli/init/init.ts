@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline/promises'
 import { parseArgs } from 'node:util'
 import { readOptions, Stop } from '../command.ts'
 import { testedDate } from '../doctor/janus-itself.ts'
+import { localFile } from '../local/local-vars.ts'
 import { makeLocalVars } from '../local/local-wrangler.ts'
 import { commandLine, ROOT } from '../place.ts'
 import { type FileChange, renderDiff } from './changes.ts'
@@ -21,10 +22,10 @@ export const help = `Add Janus to an empty folder, or to a Hono app on Workers.
   --help         print this
 
 Writes a wrangler configuration with the bindings that Janus needs, the lines
-that mount it, .gitignore, and .dev.vars with a new secret. In an existing
-project it adds only what is missing, keeps comments, and shows each change
-before it is made. Run it again at any time: a project that has everything is
-left alone.
+that mount it, .gitignore, and .dev.vars with a new secret (.env.local if your
+app uses .env). In an existing project it adds only what is missing, keeps
+comments, and shows each change before it is made. Run it again at any time: a
+project that has everything is left alone.
 
 Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
 the command could not run.`
@@ -87,6 +88,6 @@ function renderNextSteps(folder: string, { notes, appUrl }: Plan, issuer: string
     ...notes.map((note) => `\n${note}`),
     '\nNext:\n',
     ...[...first, ...serve, ...later].map((line) => `  ${line}`),
-    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ` If Vite says another port, put it into ${settings} of .dev.vars.` : ''}`,
+    `\n${serve.at(-1)} serves ${issuer}/register.${isVite ? ` If Vite says another port, put it into ${settings} of ${localFile(folder)}.` : ''}`,
   ].join('\n')
 }

@@ -1,5 +1,6 @@
 // What the configuration of a Worker needs so that Janus can run in it. `janus doctor` checks the same once it is there.
 
+import { parseUrl } from '../parse-url.ts'
 import { pathsToAdd } from './worker-first.ts'
 
 /** A wrangler configuration, as it is parsed. */
@@ -121,11 +122,6 @@ export function appUrlOf({ ISSUER, APP_URL, OWN_PAGES }: Readonly<Record<string,
   const url = parseUrl(APP_URL)
   if (url === null || url.origin !== parseUrl(ISSUER)?.origin) return null
   return String(OWN_PAGES).includes(`=${url.origin}`) ? null : url.href
-}
-
-/** Returns a URL, or `null` if the value is none. The first releases of Node 20 have no `URL.parse`. */
-export function parseUrl(value: unknown): URL | null {
-  return URL.canParse(String(value)) ? new URL(String(value)) : null
 }
 
 /** Returns whether `DB` may be a database of the app: its configuration does not name the migrations of Janus, wherever they are installed. */

@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop } from '../command.ts'
+import { localFile } from '../local/local-vars.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
@@ -36,7 +37,8 @@ const NEW_CONFIG = 'wrangler.jsonc'
 /** Lists where the code of a new Worker may be, or of one whose configuration does not name it. */
 const MAINS = ['src/index.ts', 'src/index.tsx', 'src/index.js', 'index.ts', 'index.js']
 
-const IGNORED = ['node_modules', '.wrangler', '.dev.vars', 'secrets.env']
+/** Lists the lines of .gitignore that cover a file of secrets as its name does. */
+const COVERING = { '.dev.vars': ['.dev.vars*'], '.env.local': ['.env*', '.env.*', '.env*.local', '*.local'] }
 
 const NEW_CONFIG_TEXT = `{
   // Janus keeps accounts in DB, copies of sessions in SESSIONS, and limits clients by LOGIN_LIMIT.
@@ -75,7 +77,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   const worker = planWorker(entry, read(entry), mountPath)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
-    planIgnored(read('.gitignore')),
+    planIgnored(read('.gitignore'), localFile(folder)),
     config.change,
     worker.change,
   ]
@@ -102,7 +104,7 @@ them apart, give yours another name than DB, in ${configFile} and in your code, 
     ...worker.notes,
     ...(config.addsAppUrl && worker.change.before !== null
       ? [
-          `APP_URL in ${configFile} is now ${varsOf(config.parsed).APP_URL}, so people who sign in end at / of your host. If that is not a page of your app, change it there and in .dev.vars.`,
+          `APP_URL in ${configFile} is now ${varsOf(config.parsed).APP_URL}, so people who sign in end at / of your host. If that is not a page of your app, change it there and in ${localFile(folder)}.`,
         ]
       : []),
     ...(lacksAppUrl(config.parsed)
@@ -197,11 +199,11 @@ function planPackage(before: string | null, name: string): FileChange {
   return { path: 'package.json', before, after: before ?? text }
 }
 
-function planIgnored(before: string | null): FileChange {
+function planIgnored(before: string | null, secretFile: keyof typeof COVERING): FileChange {
   const lines = (before ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
-  const missing = IGNORED.filter(
-    (name) => !lines.includes(name) && !(name === '.dev.vars' && lines.includes('.dev.vars*')),
-  )
+  const isSecretCovered = COVERING[secretFile].some((pattern) => lines.includes(pattern))
+  const names = ['node_modules', '.wrangler', ...(isSecretCovered ? [] : [secretFile]), 'secrets.env']
+  const missing = names.filter((name) => !lines.includes(name))
   const start = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`
   const after = missing.length === 0 ? (before ?? '') : `${start}${missing.join('\n')}\n`
   return { path: '.gitignore', before, after }

@@ -2,12 +2,13 @@
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
-import { mountPathOf, parseUrl } from '../init/needs.ts'
+import { mountPathOf } from '../init/needs.ts'
 import { isServedByVite, localIssuer } from '../init/project.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { databaseOf, readWorker } from '../named-database.ts'
+import { parseUrl } from '../parse-url.ts'
 import { CONFIG_HELP, commandLine, findConfig, findState } from '../place.ts'
-import { devVars, moveUrl } from './local-vars.ts'
+import { devVars, localFile, moveUrl } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
 import { readRuntimeAdvice } from './runtime-age.ts'
@@ -27,7 +28,8 @@ export const help = `Serve your Worker locally on Cloudflare's own runtime, with
 ${CONFIG_HELP}
   --help         print this
 
-Creates AUTH_SECRET in .dev.vars if there is none, and applies the migrations.
+Creates AUTH_SECRET in .dev.vars (in .env.local if your app uses .env) if there
+is none, and applies the migrations.
 ISSUER is on this machine, with the path from your configuration, and so is
 APP_URL if your app is where Janus is. Mail is printed instead of sent. Your
 scheduled handler runs each minute.`
@@ -69,7 +71,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const ofVite = isServedByVite(folder) ? localIssuer(folder, mountPathOf({ ...config })) : null
   const plain = ofVite ?? issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
   if (makeLocalVars(folder, plain, vars.APP_URL ?? null))
-    console.log('Wrote .dev.vars, which holds a secret. Keep it out of git.')
+    console.log(`Wrote ${localFile(folder)}, which holds a secret. Keep it out of git.`)
   const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here', async () => config))
   if (database === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
@@ -78,7 +80,10 @@ export async function run(args: readonly string[]): Promise<number> {
   let isReady = false
   const stop = serve([...place, ...protocol, ...pairs.flatMap((pair) => ['--var', pair])], {}, folder, () => {
     if (isReady) return
-    const advice = ofVite === null ? readRuntimeAdvice(folder, config) : viteAdvice(ofVite, vars.APP_URL)
+    const advice =
+      ofVite === null
+        ? readRuntimeAdvice(folder, config)
+        : viteAdvice(ofVite, vars.APP_URL, localFile(folder))
     if (advice !== null) console.error(`\n${advice}`)
   })
   announce(issuer, origin, stop).then(() => {
@@ -89,12 +94,12 @@ export async function run(args: readonly string[]): Promise<number> {
 }
 
 /** Returns what to do after `wrangler dev` has failed where Vite serves the Worker. It may serve it, too. */
-function viteAdvice(issuer: string, appUrl: string | undefined): string {
+function viteAdvice(issuer: string, appUrl: string | undefined, file: string): string {
   const app =
     appUrl === undefined ? '' : `, and APP_URL too, such as ${moveUrl(appUrl, new URL(issuer).origin)}`
   return `Vite serves this Worker. Run:\n
   ${commandLine('migrate')}\n  npx vite dev\n
-ISSUER in .dev.vars must be where Vite serves, such as ${issuer}${app}.`
+ISSUER in ${file} must be where Vite serves, such as ${issuer}${app}.`
 }
 
 async function announce(issuer: string, origin: string, stop: (code: number) => void) {

@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseEnv } from 'node:util'
 import type { Unstable_Config } from 'wrangler'
-import { appUrlOf, parseUrl } from '../init/needs.ts'
+import { appUrlOf } from '../init/needs.ts'
+import { parseUrl } from '../parse-url.ts'
 
 /** Returns what `npm start` sets besides wrangler.toml: mail is printed, the playground is on. */
 export function localVars(issuer: string): Readonly<Record<string, string>> {
@@ -10,10 +11,29 @@ export function localVars(issuer: string): Readonly<Record<string, string>> {
 }
 
 /**
+ * Returns the file in which a folder keeps settings of this machine. Where there is no `.dev.vars`, wrangler reads `.env` and, over it, `.env.local`: a
+ * `.dev.vars` made beside them would hide all that the app has there. `.env` may be in git, which the other is not.
+ *
+ * @param folder Where the configuration of wrangler is.
+ */
+export function localFile(folder: string): '.dev.vars' | '.env.local' {
+  const isThere = (name: string) => existsSync(join(folder, name))
+  return !isThere('.dev.vars') && (isThere('.env') || isThere('.env.local')) ? '.env.local' : '.dev.vars'
+}
+
+/** Returns the settings of this machine in {@link localFile}, and in `.env` where that is read, too. */
+export function readLocalFile(folder: string): Readonly<Record<string, string | undefined>> {
+  const last = localFile(folder)
+  const files = (last === '.env.local' ? ['.env', last] : [last]).map((name) => join(folder, name))
+  const texts = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'))
+  return Object.assign({}, ...texts.map((text) => parseEnv(text)))
+}
+
+/**
  * Returns what `janus dev` sets: the path of the configured issuer on an origin of this machine, and mail is printed. APP_URL goes along, unless
  * the app is on another origin than Janus, or pages of its own are named on this one: that is not moved.
  *
- * @param folder Where `.dev.vars` is.
+ * @param folder Where the configuration of wrangler is.
  */
 export function devVars(
   { vars }: Pick<Unstable_Config, 'vars'>,
@@ -21,10 +41,11 @@ export function devVars(
   folder: string,
 ): { readonly ISSUER: string; readonly MAILER: string; readonly APP_URL?: string } {
   const path = parseUrl(vars.ISSUER)?.pathname ?? ''
-  const file = join(folder, '.dev.vars')
-  const named = existsSync(file) ? parseEnv(readFileSync(file, 'utf8')) : {}
+  const named = readLocalFile(folder)
   const { OWN_PAGES = vars.OWN_PAGES } = named
-  const appUrl = appUrlOf({ ...(named.APP_URL === undefined ? vars : { ...vars, ...named }), OWN_PAGES })
+  // Each APP_URL is compared with the ISSUER that stands beside it.
+  const beside = named.APP_URL === undefined ? vars : { ...vars, ...named }
+  const appUrl = appUrlOf({ ...beside, OWN_PAGES })
   return {
     ISSUER: `${origin}${path.replace(/\/$/, '')}`,
     MAILER: 'console',

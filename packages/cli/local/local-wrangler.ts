@@ -4,14 +4,12 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
-import { parseEnv } from 'node:util'
-import { parseUrl } from '../init/needs.ts'
 import { stopWithNpm } from '../npm.ts'
+import { parseUrl } from '../parse-url.ts'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
-import { moveUrl } from './local-vars.ts'
+import { localFile, moveUrl, readLocalFile } from './local-vars.ts'
 import { describeHolder, releaseState, takeState } from './state-lock.ts'
 
-const SECRETS = join(ROOT, '.dev.vars')
 /** Says where `wrangler dev` serves by default. */
 const LOCAL_ISSUER = 'http://localhost:8787'
 
@@ -52,10 +50,10 @@ export function holdState(folder: string, what: string, ownState: string): void 
 }
 
 /**
- * Makes `.dev.vars`, or adds what it lacks: a random AUTH_SECRET, and the issuer of a plain `npx wrangler dev`. Returns whether
- * anything was written.
+ * Makes the file of this machine's settings ({@link localFile}), or adds what it lacks: a random AUTH_SECRET, and the issuer of a plain
+ * `npx wrangler dev`. Returns whether anything was written.
  *
- * @param folder Where wrangler.toml is.
+ * @param folder Where the configuration of wrangler is.
  * @param appUrl The APP_URL to write, which is moved to the origin of the issuer; `null` writes none.
  * @param others Settings that are added where they are not named.
  */
@@ -65,13 +63,12 @@ export function makeLocalVars(
   appUrl: string | null = null,
   others: Readonly<Record<string, string>> = {},
 ): boolean {
-  const file = join(folder, '.dev.vars')
-  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
-  const named = parseEnv(text)
+  const name = localFile(folder)
+  const named = readLocalFile(folder)
   const lines: string[] = []
   if (named.AUTH_SECRET === undefined) {
     lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
-    console.log('Created a random AUTH_SECRET in .dev.vars.')
+    console.log(`Created a random AUTH_SECRET in ${name}.`)
   }
   if (named.ISSUER === undefined) {
     lines.push('# In place of what the wrangler configuration has, on this machine.', `ISSUER="${issuer}"`)
@@ -80,10 +77,12 @@ export function makeLocalVars(
   if (appUrl !== null && origin !== undefined && named.APP_URL === undefined) {
     lines.push(`APP_URL="${moveUrl(appUrl, origin)}"`)
   }
-  for (const [name, value] of Object.entries(others)) {
-    if (named[name] === undefined) lines.push(`${name}="${value}"`)
+  for (const [setting, value] of Object.entries(others)) {
+    if (named[setting] === undefined) lines.push(`${setting}="${value}"`)
   }
   if (lines.length === 0) return false
+  const file = join(folder, name)
+  const text = existsSync(file) ? readFileSync(file, 'utf8') : ''
   const start = text === '' || text.endsWith('\n') ? '' : '\n'
   // Only its owner may read it.
   appendFileSync(file, `${start}${lines.join('\n')}\n`, { mode: 0o600 })
@@ -91,9 +90,9 @@ export function makeLocalVars(
   return true
 }
 
-/** Returns the AUTH_SECRET of `.dev.vars`, for a Worker whose configuration lies elsewhere. */
+/** Returns the AUTH_SECRET of this machine, for a Worker whose configuration lies elsewhere. */
 export function readSecret(): string {
-  return parseEnv(readFileSync(SECRETS, 'utf8')).AUTH_SECRET ?? fail('.dev.vars has no AUTH_SECRET.')
+  return readLocalFile(ROOT).AUTH_SECRET ?? fail(`${localFile(ROOT)} has no AUTH_SECRET.`)
 }
 
 /**
