@@ -41,6 +41,7 @@ export async function withDurableObject<T>(
     writeFileSync(path, JSON.stringify(worker))
     const { env, dispose } = await getPlatformProxy<{ OPERATOR: Operator }>({
       configPath: path,
+      environment: '',
       persist: false,
       remoteBindings: remote,
     }).catch((failure: unknown) => {

@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
+import { environmentOf } from './environment.ts'
 import { loadWrangler } from './place.ts'
 
 /** Says what to do where a command would look for D1. */
@@ -40,8 +41,13 @@ export async function readVars(
   )
 }
 
-/** Reads the configuration of a Worker, by the wrangler of its project. */
+/**
+ * Reads the configuration of a Worker, by the wrangler of its project.
+ *
+ * @throws If it has no environment of the name that is chosen.
+ */
 export async function readWorker(configPath: string): Promise<Unstable_Config> {
-  const { unstable_readConfig } = await loadWrangler(dirname(configPath))
-  return unstable_readConfig({ config: configPath })
+  const folder = dirname(configPath)
+  const { unstable_readConfig } = await loadWrangler(folder)
+  return unstable_readConfig({ config: configPath, env: environmentOf(folder) })
 }

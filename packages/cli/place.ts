@@ -32,10 +32,13 @@ export function commandLine(name: string, options = ''): string {
   return `${script}${options && ` -- ${options}`}`
 }
 
-/** One line of help for `--config`. */
-export const CONFIG_HELP = IS_CHECKOUT
-  ? '  --config FILE  the wrangler.toml of an app that Janus is mounted in'
-  : '  --config FILE  your wrangler configuration (default: wrangler.json,\n                 wrangler.jsonc or wrangler.toml in this folder)'
+/** The help for `--config`. */
+export const CONFIG_HELP = `${
+  IS_CHECKOUT
+    ? '  --config FILE  the wrangler.toml of an app that Janus is mounted in'
+    : '  --config FILE  your wrangler configuration (default: wrangler.json,\n                 wrangler.jsonc or wrangler.toml in this folder)'
+};
+                 CLOUDFLARE_ENV names an environment of it`
 
 /**
  * Returns the path of the wrangler configuration to work on.

@@ -34,9 +34,11 @@ export function createWrangler({
   script = findWrangler(folder),
   signal,
 }: WranglerOptions): Wrangler {
+  // A copy of the configuration has what the environment had, and no environments.
+  const place = ['--config', configPath, ...(dirname(configPath) === folder ? [] : ['--env', ''])]
   return (command, output) =>
     new Promise((resolve, reject) => {
-      const child = spawn(process.execPath, [script, ...command, '--config', configPath], {
+      const child = spawn(process.execPath, [script, ...command, ...place], {
         cwd: folder,
         env: { ...process.env, WRANGLER_SEND_METRICS: 'false' },
         stdio: ['ignore', output === 'shown' ? 'inherit' : 'pipe', 'pipe'],

@@ -8,12 +8,12 @@ import { checkSite } from './check-site.ts'
 import { checkSocial } from './check-social.ts'
 import { checkWorker } from './check-worker.ts'
 import type { Deployment } from './deployment.ts'
-import { type Finding, warning } from './finding.ts'
+import { type Finding, ok, warning } from './finding.ts'
 
 /** Checks everything about a configuration that needs no network. */
 export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[] {
   const { config, target } = deployment
-  const findings: Finding[] = [...checkSettings(deployment), ...checkWorker(deployment)]
+  const findings = [...checkSettings(deployment), ...checkEnvironment(deployment), ...checkWorker(deployment)]
   if (!config) {
     const what = 'Address, origins and cost are not checked until the settings are valid.'
     return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
@@ -28,4 +28,15 @@ export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[]
     ...checkPasskeys(config),
     ...checkPlan(deployment, config, plan),
   ]
+}
+
+/** Says which of the environments was checked, where the configuration has any. */
+function checkEnvironment({ wrangler, file }: Deployment): readonly Finding[] {
+  const { definedEnvironments = [], targetEnvironment } = wrangler
+  const [first] = definedEnvironments
+  if (first === undefined) return []
+  const what = targetEnvironment
+    ? `This is the environment ${targetEnvironment} of ${file}.`
+    : `These are the settings of ${file} outside its environments (${definedEnvironments.join(', ')}). To check one: CLOUDFLARE_ENV=${first}.`
+  return [ok('worker.environment', what)]
 }

@@ -158,6 +158,11 @@ function originOf(config: WorkerConfig): string {
   return SAMPLE_ORIGIN
 }
 
+/** Returns the names of the environments, such as staging. */
+export function environmentsOf({ env }: WorkerConfig): readonly string[] {
+  return isTable(env) ? Object.keys(env) : []
+}
+
 /** Returns `assets`; empty where there are none. */
 export function assetsOf(config: WorkerConfig): Readonly<Record<string, unknown>> {
   return isTable(config.assets) ? config.assets : {}

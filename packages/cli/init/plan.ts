@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop } from '../command.ts'
 import { localFile } from '../local/local-vars.ts'
+import { commandLine } from '../place.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
@@ -9,6 +10,7 @@ import { answersHome, mountByHand, mountInto, newWorker, sweeps } from './mount.
 import {
   appUrlOf,
   assetsOf,
+  environmentsOf,
   findLacks,
   lacksAppUrl,
   mountPathOf,
@@ -83,6 +85,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   ]
   const appUrl = appUrlOf(varsOf(config.parsed))
   const samples = sampleSettings(config.parsed)
+  const environments = environmentsOf(config.parsed)
   const assets = assetsOf(config.parsed)
   const exceptions = exceptionsForJanus(assets, mountPath)
   const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
@@ -91,6 +94,11 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
       ? [
           `If DB is a database of your app, and Janus keeps no accounts in it yet: Janus adds its tables there, users, sessions and others. To keep
 them apart, give yours another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
+        ]
+      : []),
+    ...(environments.length > 0
+      ? [
+          `${configFile} has environments (${environments.join(', ')}), which inherit neither bindings nor vars. Give each a DB, SESSIONS, LOGIN_LIMIT and ISSUER of its own; this says what one lacks: CLOUDFLARE_ENV=${environments[0]} ${commandLine('doctor', '--remote')}`,
         ]
       : []),
     ...(workerFirst === null

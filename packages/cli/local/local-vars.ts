@@ -1,7 +1,7 @@
-import { existsSync, readFileSync } from 'node:fs'
+import { existsSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseEnv } from 'node:util'
 import type { Unstable_Config } from 'wrangler'
+import { readEnvFiles } from '../environment.ts'
 import { appUrlOf } from '../init/needs.ts'
 import { parseUrl } from '../parse-url.ts'
 
@@ -24,9 +24,7 @@ export function localFile(folder: string): '.dev.vars' | '.env.local' {
 /** Returns the settings of this machine in {@link localFile}, and in `.env` where that is read, too. */
 export function readLocalFile(folder: string): Readonly<Record<string, string | undefined>> {
   const last = localFile(folder)
-  const files = (last === '.env.local' ? ['.env', last] : [last]).map((name) => join(folder, name))
-  const texts = files.filter((file) => existsSync(file)).map((file) => readFileSync(file, 'utf8'))
-  return Object.assign({}, ...texts.map((text) => parseEnv(text)))
+  return readEnvFiles(folder, last === '.env.local' ? ['.env', last] : [last])
 }
 
 /**

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { environmentOf } from '../environment.ts'
 import { MIGRATIONS } from '../place.ts'
 import { migrationFiles } from './migrations-config.ts'
 
@@ -36,8 +37,14 @@ function stampFile({ state, binding }: LocalDatabase): string {
   return join(state, `v3/d1/janus-migrations-${binding}.json`)
 }
 
-/** Returns what a stamp must say. Another configuration may name another database, or another folder. */
+/** Returns what a stamp must say. Another configuration, or environment of it, may name another database, or another folder. */
 function stampText({ configPath }: LocalDatabase, folder: string): string {
   const config = createHash('sha256').update(readFileSync(configPath)).digest('hex')
-  return JSON.stringify({ folder, files: migrationFiles(folder), janus: migrationFiles(MIGRATIONS), config })
+  return JSON.stringify({
+    folder,
+    files: migrationFiles(folder),
+    janus: migrationFiles(MIGRATIONS),
+    config,
+    environment: environmentOf(dirname(configPath)),
+  })
 }

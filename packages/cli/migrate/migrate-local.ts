@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
 import { Stop } from '../command.ts'
+import { readWorker } from '../named-database.ts'
 import { loadWrangler, MIGRATIONS } from '../place.ts'
 import { isStamped, stamp } from './local-stamp.ts'
 import { isTableTaken, migrationFiles, TABLES_OF_AN_APP } from './migrations-config.ts'
@@ -21,7 +22,7 @@ type Database = Unstable_Config['d1_databases'][number]
 export async function migrateLocal(configPath: string, state: string, binding = 'DB'): Promise<void> {
   const folder = dirname(configPath)
   const wrangler = await loadWrangler(folder)
-  const { d1_databases }: Unstable_Config = wrangler.unstable_readConfig({ config: configPath })
+  const { d1_databases } = await readWorker(configPath)
   const database = d1_databases.find((each) => each.binding === binding)
   if (!database) throw new Stop(`There is no [[d1_databases]] with the binding ${binding} in ${configPath}.`)
   const own = resolve(folder, database.migrations_dir ?? 'migrations')
@@ -60,6 +61,7 @@ async function withLocalDatabase(
     )
     const { env, dispose } = await getPlatformProxy<Record<string, D1Database>>({
       configPath,
+      environment: '',
       persist: { path: join(state, 'v3') },
       remoteBindings: false,
     })

@@ -1,8 +1,8 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
-import type { Unstable_Config } from 'wrangler'
-import { commandLine, loadWrangler, MIGRATIONS } from '../place.ts'
+import { readWorker } from '../named-database.ts'
+import { commandLine, MIGRATIONS } from '../place.ts'
 
 /** Says what to do where a table of an app has the name of one of Janus. Where Janus has accounts, another database would hide them. */
 export const TABLES_OF_AN_APP = `If DB is a database of your app, and Janus keeps no accounts in it yet: give yours another name than DB, in the wrangler
@@ -36,8 +36,7 @@ export async function withMigrations<T>(
   use: (configPath: string) => Promise<T>,
 ): Promise<T> {
   const folder = dirname(configPath)
-  const { unstable_readConfig } = await loadWrangler(folder)
-  const config: Unstable_Config = unstable_readConfig({ config: configPath })
+  const config = await readWorker(configPath)
   const database = config.d1_databases.find(({ binding }) => binding === 'DB')
   // Wrangler says best what is missing.
   if (!database) return use(configPath)
