@@ -6,7 +6,7 @@ export const APPS = {
   Janus: {
     folder: 'lab/compare/janus',
     local: ['npx janus dev'],
-    deployed: ['npx wrangler deploy --secrets-file secrets.env', 'npx janus migrate --remote'],
+    deployed: ['npx wrangler deploy --secrets-file secrets.json', 'npx janus migrate --remote'],
   },
   'Better Auth': {
     folder: 'lab/bench/rivals/shop',
@@ -15,7 +15,7 @@ export const APPS = {
       'npx wrangler dev --var BETTER_AUTH_URL:http://localhost:8787',
       'curl -X POST http://localhost:8787/migrate',
     ],
-    deployed: ['npx wrangler deploy --secrets-file secrets.env', 'curl -X POST https://example.com/migrate'],
+    deployed: ['npx wrangler deploy --secrets-file secrets.json', 'curl -X POST https://example.com/migrate'],
   },
 } as const
 

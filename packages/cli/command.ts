@@ -37,12 +37,6 @@ export function readOptions<R>(read: () => R): R {
   try {
     return read()
   } catch (failure) {
-    const message = failure instanceof Error ? failure.message : String(failure)
-    const isEnvironment = /^(?:Unknown option '(?:--env|-e)'|--env is for )/.test(message)
-    throw new WrongUse(
-      isEnvironment
-        ? `${message}\nTo choose an environment of the wrangler configuration, set CLOUDFLARE_ENV.`
-        : message,
-    )
+    throw new WrongUse(failure instanceof Error ? failure.message : String(failure))
   }
 }

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { Stop } from './command.ts'
+import { takeCredentials } from './environment.ts'
 import { readWorker } from './named-database.ts'
 import { commandLine, IS_CHECKOUT, loadWrangler, pageOf } from './place.ts'
 
@@ -32,6 +33,7 @@ export async function withDurableObject<T>(
 ): Promise<T> {
   const { name, account_id, compatibility_date } = await readWorker(configPath)
   const { getPlatformProxy } = await loadWrangler(dirname(configPath))
+  if (remote) takeCredentials(dirname(configPath))
   const scratch = mkdtempSync(join(tmpdir(), 'janus-operator-'))
   process.env.CLOUDFLARE_CF_FETCH_ENABLED ??= 'false'
   try {

@@ -4,7 +4,10 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop, WrongUse } from './command.ts'
 import { findCommand, renderCommands } from './commands.ts'
-import { commandLine, IS_CHECKOUT, ROOT } from './place.ts'
+import { CONFIG_HELP, commandLine, IS_CHECKOUT, ROOT } from './place.ts'
+
+/** For those who look for wrangler's own option. */
+const ENVIRONMENTS = 'To choose an environment of the wrangler configuration, set CLOUDFLARE_ENV.'
 
 process.exitCode = await main(process.argv.slice(2))
 
@@ -37,9 +40,14 @@ async function main(words: readonly string[]): Promise<number> {
   try {
     return await run(args)
   } catch (failure) {
-    if (failure instanceof WrongUse)
-      console.error(`${failure.message}\nThe options are in: ${commandLine(command.name, '--help')}`)
-    else console.error(failure instanceof Error ? failure.message : failure)
+    if (failure instanceof WrongUse) {
+      const advice = asksForEnvironment(failure) && help.includes(CONFIG_HELP) ? `\n${ENVIRONMENTS}` : ''
+      console.error(`${failure.message}${advice}\nThe options are in: ${commandLine(command.name, '--help')}`)
+    } else console.error(failure instanceof Error ? failure.message : failure)
     return failure instanceof Stop ? failure.exitCode : 2
   }
+}
+
+function asksForEnvironment({ message }: WrongUse): boolean {
+  return /^(?:Unknown option '(?:--env|-e)'|--env is for )/.test(message)
 }

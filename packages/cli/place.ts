@@ -38,7 +38,7 @@ export const CONFIG_HELP = `${
     ? '  --config FILE  the wrangler.toml of an app that Janus is mounted in'
     : '  --config FILE  your wrangler configuration (default: wrangler.json,\n                 wrangler.jsonc or wrangler.toml in this folder)'
 };
-                 CLOUDFLARE_ENV names an environment of it`
+                 set CLOUDFLARE_ENV to choose an environment`
 
 /**
  * Returns the path of the wrangler configuration to work on.

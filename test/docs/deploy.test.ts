@@ -45,7 +45,7 @@ it.each(['own-host', 'same-host'])('docs/start/%s.md builds as wrangler.toml doe
 const SECRET_COMMANDS = readdirSync('docs/start').flatMap((page) =>
   [
     ...readFileSync(`docs/start/${page}`, 'utf8').matchAll(
-      /\(?(?:umask \d+; )?echo "AUTH_SECRET=.*?> ([\w.]+)\)?/g,
+      /\(?(?:umask \d+; )?echo "[{"\\]*AUTH_SECRET[\\":=]+\$.*?> ([\w.]+)\)?/g,
     ),
   ].map(([command, file = '']) => ({ page, command, file })),
 )
@@ -53,8 +53,8 @@ const SECRET_COMMANDS = readdirSync('docs/start').flatMap((page) =>
 it('the pages make three files of secrets', () => {
   expect(SECRET_COMMANDS.map(({ page, file }) => `${page} ${file}`)).toEqual([
     'add-to-your-worker.md .dev.vars',
-    'add-to-your-worker.md secrets.env',
-    'own-host.md secrets.env',
+    'add-to-your-worker.md secrets.json',
+    'own-host.md secrets.json',
   ])
 })
 
@@ -64,7 +64,10 @@ it.for(SECRET_COMMANDS)(
     needTools(context, 'git', 'openssl')
     const folder = makeFolder()
     execFileSync('bash', ['-c', `umask 022; ${command}`], { cwd: folder })
-    expect(readFileSync(join(folder, file), 'utf8')).toMatch(/^AUTH_SECRET=[\w+/]{43}=\n$/)
+    // In lines of NAME=value wrangler would let a secret of `.env` take the place of a deployed one.
+    expect(readFileSync(join(folder, file), 'utf8')).toMatch(
+      file.endsWith('.json') ? /^\{"AUTH_SECRET":"[\w+/]{43}="\}\n$/ : /^AUTH_SECRET=[\w+/]{43}=\n$/,
+    )
     expect((statSync(join(folder, file)).mode & 0o777).toString(8)).toBe('600')
     expect(execFileSync('git', ['check-ignore', file], { encoding: 'utf8' })).toBe(`${file}\n`)
   },

@@ -162,7 +162,7 @@ export function haveInitialised(
       const after = filesOf(folder)
       expect(after['wrangler.toml']).toContain('# The shop.\n')
       expect(after['wrangler.toml']).toContain('GREETING = "hello" # for the home page\n')
-      expect(after['.gitignore']).toBe('dist\nnode_modules\n.wrangler\n.dev.vars\nsecrets.env\n')
+      expect(after['.gitignore']).toBe('dist\nnode_modules\n.wrangler\n.dev.vars\nsecrets.json\n')
       expect(after['.dev.vars']).toMatch(/^APP_URL="http:\/\/localhost:8787\/"$/m)
       expect(init(folder)).toMatchObject({ code: 0 })
       expect(filesOf(folder)).toEqual(after)

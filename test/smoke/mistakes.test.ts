@@ -176,13 +176,13 @@ describe('an operator reads', () => {
       configPath,
       '{"vars":{"APP_URL":"https://example.com/shop","ISSUER":"https://example.com/auth"}}',
     )
-    writeFileSync(join(folder, '.env'), 'API_KEY=of-the-app\nAPP_URL=http://localhost:5173/\n')
+    writeFileSync(join(folder, '.env'), 'API_KEY=of-the-app\nAPP_URL=http://localhost:5173/\nAUTH_SECRET=\n')
     writeFileSync(join(folder, '.gitignore'), 'node_modules\n*.local\n')
     expect((await runCommand(init, '--yes', '--folder', folder)).printed).not.toContain('.dev.vars')
     expect(existsSync(join(folder, '.dev.vars'))).toBe(false)
     expect(statSync(join(folder, '.env.local')).mode & 0o777).toBe(0o600)
     expect(readFileSync(join(folder, '.gitignore'), 'utf8')).toBe(
-      'node_modules\n*.local\n.wrangler\nsecrets.env\n',
+      'node_modules\n*.local\n.wrangler\nsecrets.json\n',
     )
     expect(await readVars(configPath, 'here')).toMatchObject({
       API_KEY: 'of-the-app',

@@ -7,7 +7,7 @@ const HEADING = `<!-- Generated from src/config/settings.ts and src/config/texts
 
 # Configuration
 
-Settings are in \`[vars]\` of \`wrangler.toml\`, and secrets in \`npx wrangler secret put NAME\`, or locally in \`.dev.vars\`, or \`.env.local\` where there is an \`.env\` in its place. Where the configuration has \`secrets.required\`, name each secret there, too: wrangler reads no others from \`.dev.vars\`. Janus names every
+Settings are in \`[vars]\` of \`wrangler.toml\`, and secrets in \`npx wrangler secret put NAME\`; on your machine, secrets are in \`.dev.vars\`, or in \`.env.local\` if the project has an \`.env\` and no \`.dev.vars\`. Where the configuration has \`secrets.required\`, name each secret there, too: wrangler reads no others from these files. Janus names every
 fault at once and serves nothing until there is none. \`GET /readyz\` and \`npm run doctor\` say the same. No message shows a value.
 `
 

@@ -1,3 +1,5 @@
+import type { Unstable_Config } from 'wrangler'
+
 /** Holds what a configuration of wrangler may say. */
 type Value = string | boolean | readonly Value[] | { readonly [name: string]: Value }
 
@@ -16,6 +18,11 @@ export function asWritten(file: string, table: string, name: string, value: Valu
 /** Returns how a file names a table: `[vars]`, or `"vars"` where it is JSON. */
 export function tableIn(file: string, name: string): string {
   return isJson(file) ? `"${name}"` : `[${name}]`
+}
+
+/** Returns the command that sets a secret of a Worker. */
+export function putSecret({ targetEnvironment }: Unstable_Config, name: string): string {
+  return `npx wrangler secret put ${name}${targetEnvironment ? ` --env ${targetEnvironment}` : ''}`
 }
 
 function isJson(file: string): boolean {

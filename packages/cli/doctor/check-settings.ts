@@ -4,7 +4,7 @@ import { BINDING_TEXTS } from '../../../src/config/texts/bindings.ts'
 import { SAMPLE_ORIGIN } from '../init/needs.ts'
 import { localFile } from '../local/local-vars.ts'
 import { commandLine, IS_CHECKOUT, pageOf } from '../place.ts'
-import { asWritten, tableIn } from './as-written.ts'
+import { asWritten, putSecret, tableIn } from './as-written.ts'
 import { type Deployment, isSecretName } from './deployment.ts'
 import { error, type Finding, ok, warning } from './finding.ts'
 
@@ -17,7 +17,7 @@ export function checkSettings(deployment: Deployment): readonly Finding[] {
   )
   for (const name of SECRET_NAMES.filter((secret) => secret in wrangler.vars)) {
     const what = `${name} is in ${tableIn(file, 'vars')} of ${file}, which is committed and readable in the dashboard.`
-    const fix = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
+    const fix = `Remove it, create a new one, and set that as a secret: ${putSecret(wrangler, name)}`
     findings.push(error(`settings.${name}`, what, fix))
   }
   for (const name of unreadable) {
@@ -114,14 +114,13 @@ function fixOf(setting: string, { target, wrangler, isStandAlone, file, folder }
     return `Set it in ${tableIn(file, 'vars')} of ${file}. ${textOf(setting, file)?.meaning ?? ''} All settings: ${REFERENCE}`
   }
   if (target === 'deployed') {
-    return `npx wrangler secret put ${setting}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
-  }
-  if (setting === 'AUTH_SECRET') {
-    return `Put AUTH_SECRET="…" in ${localFile(folder)}, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
+    return `${putSecret(wrangler, setting)}; before the first deploy: ${commandLine('deploy', '--secrets-file FILE')}`
   }
   const isNamed = wrangler.secrets?.required?.includes(setting) ?? true
   const name = isNamed
     ? ''
     : `, and name it in ${tableIn(file, 'secrets')} required of ${file}, or wrangler leaves it out`
-  return `Put it in ${localFile(folder)}${name}.`
+  return setting === 'AUTH_SECRET'
+    ? `Put AUTH_SECRET="…" in ${localFile(folder)}${name}, from: openssl rand -base64 32. Without it, ${commandLine(IS_CHECKOUT ? 'start' : 'dev')} creates one.`
+    : `Put it in ${localFile(folder)}${name}.`
 }

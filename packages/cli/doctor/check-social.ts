@@ -1,6 +1,6 @@
 import type { Config } from '../../../src/config/config.ts'
 import { pageOf } from '../place.ts'
-import { tableIn } from './as-written.ts'
+import { putSecret, tableIn } from './as-written.ts'
 import { type Deployment, isSocialSecret, socialPrefix } from './deployment.ts'
 import { findIssuerFault } from './find-issuer-fault.ts'
 import { error, type Finding, ok } from './finding.ts'
@@ -9,7 +9,7 @@ type Fetch = (url: string, init: RequestInit) => Promise<Response>
 
 /** Checks the settings of social login, and says what must be registered at each provider. */
 export function checkSocial(
-  { social, target, settings, file }: Pick<Deployment, 'social' | 'target' | 'settings' | 'file'>,
+  { social, target, settings, file, wrangler }: Deployment,
   { issuer }: Pick<Config, 'issuer'>,
 ): readonly Finding[] {
   const fix = `${pageOf('guides/social-login.md')} has the settings of each provider.`
@@ -19,7 +19,7 @@ export function checkSocial(
     ...faults,
     ...committed.map((name) => {
       const what = `${name} is in ${tableIn(file, 'vars')} of ${file}, which is committed and readable in the dashboard.`
-      const how = `Remove it, create a new one, and set that as a secret: npx wrangler secret put ${name}`
+      const how = `Remove it, create a new one, and set that as a secret: ${putSecret(wrangler, name)}`
       return error(`settings.${name}`, what, how)
     }),
     ...social.providers.map(({ name }) =>

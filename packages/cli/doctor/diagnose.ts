@@ -1,3 +1,4 @@
+import { tableIn } from './as-written.ts'
 import { checkCopies } from './check-copies.ts'
 import { checkDatabaseObject } from './check-database-object.ts'
 import { checkOrigins } from './check-origins.ts'
@@ -13,7 +14,7 @@ import { type Finding, ok, warning } from './finding.ts'
 /** Checks everything about a configuration that needs no network. */
 export function diagnose(deployment: Deployment, plan: Plan): readonly Finding[] {
   const { config, target } = deployment
-  const findings = [...checkSettings(deployment), ...checkEnvironment(deployment), ...checkWorker(deployment)]
+  const findings = [...checkEnvironment(deployment), ...checkSettings(deployment), ...checkWorker(deployment)]
   if (!config) {
     const what = 'Address, origins and cost are not checked until the settings are valid.'
     return [...findings, warning('settings.rest', what, 'Correct the faults above, and run this again.')]
@@ -36,7 +37,7 @@ function checkEnvironment({ wrangler, file }: Deployment): readonly Finding[] {
   const [first] = definedEnvironments
   if (first === undefined) return []
   const what = targetEnvironment
-    ? `This is the environment ${targetEnvironment} of ${file}.`
+    ? `This is the environment ${targetEnvironment} of ${file}: what it lacks goes into ${tableIn(file, `env.${targetEnvironment}`)}.`
     : `These are the settings of ${file} outside its environments (${definedEnvironments.join(', ')}). To check one: CLOUDFLARE_ENV=${first}.`
-  return [ok('worker.environment', what)]
+  return [ok('settings.environment', what)]
 }

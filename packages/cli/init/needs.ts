@@ -158,9 +158,11 @@ function originOf(config: WorkerConfig): string {
   return SAMPLE_ORIGIN
 }
 
-/** Returns the names of the environments, such as staging. */
-export function environmentsOf({ env }: WorkerConfig): readonly string[] {
-  return isTable(env) ? Object.keys(env) : []
+/** Returns the names of the environments, such as staging, that have no ISSUER of their own, and so no other setting of Janus. */
+export function lackingEnvironments({ env }: WorkerConfig): readonly string[] {
+  return Object.entries(isTable(env) ? env : {}).flatMap(([name, own]) =>
+    isTable(own) && issuerOf(own) !== null ? [] : [name],
+  )
 }
 
 /** Returns `assets`; empty where there are none. */

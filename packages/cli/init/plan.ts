@@ -10,8 +10,8 @@ import { answersHome, mountByHand, mountInto, newWorker, sweeps } from './mount.
 import {
   appUrlOf,
   assetsOf,
-  environmentsOf,
   findLacks,
+  lackingEnvironments,
   lacksAppUrl,
   mountPathOf,
   sampleSettings,
@@ -85,7 +85,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   ]
   const appUrl = appUrlOf(varsOf(config.parsed))
   const samples = sampleSettings(config.parsed)
-  const environments = environmentsOf(config.parsed)
+  const environments = lackingEnvironments(config.parsed)
   const assets = assetsOf(config.parsed)
   const exceptions = exceptionsForJanus(assets, mountPath)
   const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
@@ -98,7 +98,7 @@ them apart, give yours another name than DB, in ${configFile} and in your code, 
       : []),
     ...(environments.length > 0
       ? [
-          `${configFile} has environments (${environments.join(', ')}), which inherit neither bindings nor vars. Give each a DB, SESSIONS, LOGIN_LIMIT and ISSUER of its own; this says what one lacks: CLOUDFLARE_ENV=${environments[0]} ${commandLine('doctor', '--remote')}`,
+          `${configFile} has environments that lack what Janus needs (${environments.join(', ')}): they inherit neither bindings nor vars. Give each a DB, SESSIONS, LOGIN_LIMIT and ISSUER of its own; this says what else one lacks: CLOUDFLARE_ENV=${environments[0]} ${commandLine('doctor', '--remote')}`,
         ]
       : []),
     ...(workerFirst === null
@@ -210,7 +210,7 @@ function planPackage(before: string | null, name: string): FileChange {
 function planIgnored(before: string | null, secretFile: keyof typeof COVERING): FileChange {
   const lines = (before ?? '').split(/\r?\n/).map((line) => line.trim().replace(/^\/|\/$/g, ''))
   const isSecretCovered = COVERING[secretFile].some((pattern) => lines.includes(pattern))
-  const names = ['node_modules', '.wrangler', ...(isSecretCovered ? [] : [secretFile]), 'secrets.env']
+  const names = ['node_modules', '.wrangler', ...(isSecretCovered ? [] : [secretFile]), 'secrets.json']
   const missing = names.filter((name) => !lines.includes(name))
   const start = before === null || before === '' || before.endsWith('\n') ? (before ?? '') : `${before}\n`
   const after = missing.length === 0 ? (before ?? '') : `${start}${missing.join('\n')}\n`

@@ -1,4 +1,5 @@
 // Serves a Worker that Janus is mounted in: makes a secret if there is none, applies the migrations, starts `wrangler dev`.
+import { spawnSync } from 'node:child_process'
 import { dirname } from 'node:path'
 import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
@@ -70,8 +71,11 @@ export async function run(args: readonly string[]): Promise<number> {
   // For what serves without this command: a plain `wrangler dev`, which serves http, or Vite.
   const ofVite = isServedByVite(folder) ? localIssuer(folder, mountPathOf({ ...config })) : null
   const plain = ofVite ?? issuer.replace(`https://localhost:${port}`, `http://localhost:${port}`)
-  if (makeLocalVars(folder, plain, vars.APP_URL ?? null))
-    console.log(`Wrote ${localFile(folder)}, which holds a secret. Keep it out of git.`)
+  if (makeLocalVars(folder, plain, vars.APP_URL ?? null)) {
+    const file = localFile(folder)
+    const advice = isIgnored(folder, file) ? 'Git ignores it.' : 'Keep it out of git: add it to .gitignore.'
+    console.log(`Wrote ${file}, which holds a secret. ${advice}`)
+  }
   const database = overridden('DATABASE') ?? (await databaseOf(configPath, 'here', async () => config))
   if (database === 'd1') await ensureMigrated(configPath, state)
   const pairs = [...Object.entries(vars).map(([name, value]) => `${name}:${value}`), ...overrides]
@@ -91,6 +95,10 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   setInterval(() => sweep(origin), SWEEP_EVERY_MS)
   return 0
+}
+
+function isIgnored(folder: string, file: string): boolean {
+  return spawnSync('git', ['check-ignore', '--quiet', file], { cwd: folder }).status === 0
 }
 
 /** Returns what to do after `wrangler dev` has failed where Vite serves the Worker. It may serve it, too. */

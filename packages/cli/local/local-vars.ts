@@ -1,7 +1,6 @@
-import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Unstable_Config } from 'wrangler'
-import { readEnvFiles } from '../environment.ts'
+import { isFile, readEnvFiles } from '../environment.ts'
 import { appUrlOf } from '../init/needs.ts'
 import { parseUrl } from '../parse-url.ts'
 
@@ -12,13 +11,16 @@ export function localVars(issuer: string): Readonly<Record<string, string>> {
 
 /**
  * Returns the file in which a folder keeps settings of this machine. Where there is no `.dev.vars`, wrangler reads `.env` and, over it, `.env.local`: a
- * `.dev.vars` made beside them would hide all that the app has there. `.env` may be in git, which the other is not.
+ * `.dev.vars` made beside them would hide all that the app has there. `.env` may be in git, which the other is not. Wrangler can be told to read neither.
  *
  * @param folder Where the configuration of wrangler is.
  */
 export function localFile(folder: string): '.dev.vars' | '.env.local' {
-  const isThere = (name: string) => existsSync(join(folder, name))
-  return !isThere('.dev.vars') && (isThere('.env') || isThere('.env.local')) ? '.env.local' : '.dev.vars'
+  const isThere = (name: string) => isFile(join(folder, name))
+  const isRead = process.env.CLOUDFLARE_LOAD_DEV_VARS_FROM_DOT_ENV !== 'false'
+  return isRead && !isThere('.dev.vars') && (isThere('.env') || isThere('.env.local'))
+    ? '.env.local'
+    : '.dev.vars'
 }
 
 /** Returns the settings of this machine in {@link localFile}, and in `.env` where that is read, too. */

@@ -66,19 +66,19 @@ export function makeLocalVars(
   const name = localFile(folder)
   const named = readLocalFile(folder)
   const lines: string[] = []
-  if (named.AUTH_SECRET === undefined) {
+  if (!named.AUTH_SECRET) {
     lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
     console.log(`Created a random AUTH_SECRET in ${name}.`)
   }
-  if (named.ISSUER === undefined) {
+  if (!named.ISSUER) {
     lines.push('# In place of what the wrangler configuration has, on this machine.', `ISSUER="${issuer}"`)
   }
-  const origin = parseUrl(named.ISSUER ?? issuer)?.origin
-  if (appUrl !== null && origin !== undefined && named.APP_URL === undefined) {
+  const origin = parseUrl(named.ISSUER || issuer)?.origin
+  if (appUrl !== null && origin !== undefined && !named.APP_URL) {
     lines.push(`APP_URL="${moveUrl(appUrl, origin)}"`)
   }
   for (const [setting, value] of Object.entries(others)) {
-    if (named[setting] === undefined) lines.push(`${setting}="${value}"`)
+    if (!named[setting]) lines.push(`${setting}="${value}"`)
   }
   if (lines.length === 0) return false
   const file = join(folder, name)

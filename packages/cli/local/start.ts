@@ -4,7 +4,7 @@ import { parseArgs } from 'node:util'
 import { readOptions } from '../command.ts'
 import { ensureMigrated } from '../migrate/migrate-local.ts'
 import { commandLine, pageOf, ROOT } from '../place.ts'
-import { localVars } from './local-vars.ts'
+import { localFile, localVars } from './local-vars.ts'
 import { holdState, makeLocalVars, parsePort, requireFreePort, serve } from './local-wrangler.ts'
 import { SWEEP_EVERY_MS, sweep, waitUntilReady } from './readiness.ts'
 
@@ -75,7 +75,7 @@ async function announce({ issuer, https }: Options, stop: (code: number) => void
   if (reasons.length > 0) {
     console.error(`\nJanus is not ready, so it was stopped:\n${reasons.join('\n')}\n`)
     console.error(
-      `Settings are in wrangler.toml and .dev.vars (${pageOf('reference/configuration.md')}): ${commandLine('doctor')}`,
+      `Settings are in wrangler.toml and ${localFile(ROOT)} (${pageOf('reference/configuration.md')}): ${commandLine('doctor')}`,
     )
     return stop(1)
   }
