@@ -2,7 +2,6 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop } from '../command.ts'
 import { localFile } from '../local/local-vars.ts'
-import { commandLine } from '../place.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
@@ -11,16 +10,13 @@ import {
   appUrlOf,
   assetsOf,
   findLacks,
-  lackingEnvironments,
-  lacksAppUrl,
   mountPathOf,
-  sampleSettings,
   sharesDatabase,
   varsOf,
   type WorkerConfig,
 } from './needs.ts'
+import { notesOn } from './notes.ts'
 import { isServedByVite, workerName } from './project.ts'
-import { adviceOnWorkerFirst, exceptionsForJanus } from './worker-first.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
@@ -84,46 +80,14 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     worker.change,
   ]
   const appUrl = appUrlOf(varsOf(config.parsed))
-  const samples = sampleSettings(config.parsed)
-  const environments = lackingEnvironments(config.parsed)
-  const assets = assetsOf(config.parsed)
-  const exceptions = exceptionsForJanus(assets, mountPath)
-  const workerFirst = adviceOnWorkerFirst(assets, mountPath, configFile)
-  const notes = [
-    ...(config.shares
-      ? [
-          `If DB is a database of your app, and Janus keeps no accounts in it yet: Janus adds its tables there, users, sessions and others. To keep
-them apart, give yours another name than DB, in ${configFile} and in your code, and run this again: it binds a database for Janus alone.`,
-        ]
-      : []),
-    ...(environments.length > 0
-      ? [
-          `${configFile} has environments that lack what Janus needs (${environments.join(', ')}): they inherit neither bindings nor vars. Give each a DB, SESSIONS, LOGIN_LIMIT and ISSUER of its own; this says what else one lacks: CLOUDFLARE_ENV=${environments[0]} ${commandLine('doctor', '--remote')}`,
-        ]
-      : []),
-    ...(workerFirst === null
-      ? []
-      : [`A browser that opens a page of Janus gets one of your app. ${workerFirst}`]),
-    ...(exceptions.length > 0
-      ? [
-          `${exceptions.join(' and ')} in run_worker_first of ${configFile} keeps requests from Janus. Remove it, or make it narrower.`,
-        ]
-      : []),
-    ...worker.notes,
-    ...(config.addsAppUrl && worker.change.before !== null
-      ? [
-          `APP_URL in ${configFile} is now ${varsOf(config.parsed).APP_URL}, so people who sign in end at / of your host. If that is not a page of your app, change it there and in ${localFile(folder)}.`,
-        ]
-      : []),
-    ...(lacksAppUrl(config.parsed)
-      ? [
-          `No page at / was found in ${entry}, so people who sign in end on the home page of Janus. Set APP_URL in ${configFile} to a page of your app.`,
-        ]
-      : []),
-    ...(samples.length > 0
-      ? [`Before you deploy, set ${samples.join(' and ')} in ${configFile} to the host of your app.`]
-      : []),
-  ]
+  const notes = notesOn(config.parsed, {
+    folder,
+    file: configFile,
+    entry,
+    shares: config.shares,
+    leadsHome: config.addsAppUrl && worker.change.before !== null,
+    ofWorker: worker.notes,
+  })
   return {
     changes: changes.filter((change) => change.before !== change.after),
     notes,
