@@ -361,6 +361,22 @@ describe('the doctor, of a deployed configuration', () => {
     expect(wrong(await examine(writeToml(own(documentedToml('add-to-your-worker')))))).toEqual([])
   })
 
+  it.each([
+    [
+      'no list of secrets, because wrangler reads no others once there is one',
+      without('[secrets]\nrequired = ["AUTH_SECRET"]\n'),
+      'Add to wrangler.toml: required = ["AUTH_SECRET"] in [secrets]. Name every other secret of this machine there, too, because wrangler then reads no others.',
+    ],
+    [
+      'a list without the secret of Janus',
+      set('required', '["STRIPE_KEY"]'),
+      'Set in wrangler.toml: required = ["STRIPE_KEY", "AUTH_SECRET"] in [secrets].',
+    ],
+  ])('says what hides no secret of an app with %s', async (_, edit, fix) => {
+    const findings = await examine(writeToml(edit(documentedToml('add-to-your-worker'))))
+    expect(findings.find(({ check }) => check === 'worker.secrets')?.fix).toBe(fix)
+  })
+
   it.each<[name: string, edit: Edit, expected: readonly string[]]>([
     ['is not set', without('APP_URL = "https://example.com/"\n'), ['warning settings.APP_URL']],
     ['is none, as somebody has decided', set('APP_URL', '"none"'), []],

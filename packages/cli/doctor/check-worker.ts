@@ -38,15 +38,14 @@ export function checkWorker(deployment: Deployment): readonly Finding[] {
 type Check = (deployment: Deployment) => readonly Finding[]
 
 const checkSecretsAreRequired: Check = ({ wrangler, file }) => {
-  if (wrangler.secrets?.required?.includes('AUTH_SECRET')) return []
+  const required = wrangler.secrets?.required ?? []
+  if (required.includes('AUTH_SECRET')) return []
   const what = 'wrangler does not know that AUTH_SECRET is needed, so it would deploy without.'
-  return [
-    warning(
-      'worker.secrets',
-      what,
-      `Add to ${file}: ${asWritten(file, 'secrets', 'required', ['AUTH_SECRET'])}.`,
-    ),
-  ]
+  const line = asWritten(file, 'secrets', 'required', [...required, 'AUTH_SECRET'])
+  const fix = wrangler.secrets
+    ? `Set in ${file}: ${line}.`
+    : `Add to ${file}: ${line}. Name every other secret of this machine there, too, because wrangler then reads no others.`
+  return [warning('worker.secrets', what, fix)]
 }
 
 /** Checks the folder of migrations: wrangler knows no other. */

@@ -83,6 +83,14 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       name: 'ratelimits',
       value: { name: 'LOGIN_LIMIT', namespace_id: '778101', simple: { limit: 600, period: 60 } },
     },
+    // Where there is no list, wrangler reads every secret of this machine. One that names ours alone would hide the others.
+    isTable(config.secrets) &&
+      !listOf(config.secrets.required).includes('AUTH_SECRET') && {
+        kind: 'element',
+        table: 'secrets',
+        name: 'required',
+        value: 'AUTH_SECRET',
+      },
     ...pathsToAdd(assetsOf(config), mountPathOf(config), config.main === undefined).map((value) => ({
       kind: 'element' as const,
       table: 'assets',
@@ -148,7 +156,7 @@ export function varsOf(config: WorkerConfig): Readonly<Record<string, unknown>> 
 
 /** Returns where the Worker answers, as far as its routes say so. */
 function originOf(config: WorkerConfig): string {
-  const routes = [config.route, ...(Array.isArray(config.routes) ? config.routes : [])]
+  const routes = [config.route, ...listOf(config.routes)]
   for (const route of routes) {
     const pattern = isTable(route) ? route.pattern : route
     const [, host] =
@@ -171,13 +179,15 @@ export function assetsOf(config: WorkerConfig): Readonly<Record<string, unknown>
 }
 
 function cronsOf(config: WorkerConfig): readonly unknown[] {
-  const crons = isTable(config.triggers) ? config.triggers.crons : undefined
-  return Array.isArray(crons) ? crons : []
+  return isTable(config.triggers) ? listOf(config.triggers.crons) : []
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : []
 }
 
 function elementsOf(config: WorkerConfig, list: string): readonly Readonly<Record<string, unknown>>[] {
-  const elements = config[list]
-  return Array.isArray(elements) ? elements.filter(isTable) : []
+  return listOf(config[list]).filter(isTable)
 }
 
 function isTable(value: unknown): value is Readonly<Record<string, unknown>> {
