@@ -1,7 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run as init } from '../../packages/cli/init/init.ts'
+import { waitUntilReady } from '../../packages/cli/local/readiness.ts'
 import { readVars } from '../../packages/cli/named-database.ts'
 import { runCommand } from '../support/run-command.ts'
 import { makeFolder } from './sample-config.ts'
@@ -33,5 +34,79 @@ describe('init in a project whose configuration', () => {
       STRIPE_KEY: 'of-the-app',
       AUTH_SECRET: expect.stringMatching(/^[\w-]{43}$/),
     })
+  })
+})
+
+it('init says each time that code which it could not change lacks Janus, and ends with 1', async () => {
+  const folder = folderWith({ 'index.ts': 'export default { fetch: () => new Response() }\n' })
+  for (const options of [['--yes'], []]) {
+    const { code, printed } = await runCommand(init, ...options, '--folder', folder)
+    expect(code).toBe(1)
+    expect(printed).toContain("app.route('/auth', auth)")
+    expect(printed).not.toContain('has what Janus needs')
+  }
+})
+
+describe('janus dev', () => {
+  const URL = 'http://localhost:8787/auth'
+
+  /** Waits for a service that answers so in turn, and with the last one from then on. Returns how often it was asked, too. */
+  async function wait(...answers: readonly (Response | null)[]) {
+    vi.useFakeTimers()
+    const ask = vi.spyOn(globalThis, 'fetch')
+    onTestFinished(() => {
+      vi.useRealTimers()
+      ask.mockRestore()
+    })
+    ask.mockImplementation(async () => {
+      const answer = answers[Math.min(ask.mock.calls.length, answers.length) - 1]
+      if (!answer) throw new TypeError('fetch failed')
+      return answer.clone()
+    })
+    const waiting = { reasons: null as readonly string[] | null }
+    waitUntilReady(URL).then((reasons) => {
+      waiting.reasons = reasons
+    })
+    const startedAt = Date.now()
+    while (waiting.reasons === null && Date.now() < startedAt + 300_000)
+      await vi.advanceTimersByTimeAsync(200)
+    return { ...waiting, seconds: (Date.now() - startedAt) / 1000 }
+  }
+
+  const report = (status: number, body: object) => Response.json(body, { status })
+  const ready = report(200, { status: 'ready', checks: [] })
+
+  it.each([
+    [
+      404,
+      new Response('404 Not Found', { status: 404 }),
+      /^ {2}Your Worker answers 404 at http:\/\/localhost:8787\/auth\/readyz, so Janus is not mounted there\./,
+    ],
+    [200, new Response('<title>The shop</title>'), /answers 200 at .*, so Janus is not mounted there\./],
+    [
+      500,
+      new Response('Error', { status: 500 }),
+      /^ {2}Your Worker answers 500 at .*\. What it printed is above\.$/,
+    ],
+  ])(
+    'ends once a Worker went on answering %i without Janus, and leaves it 30 seconds',
+    async (_, answer, reason) => {
+      const { reasons, seconds } = await wait(answer)
+      expect(reasons).toEqual([expect.stringMatching(reason)])
+      expect(seconds).toBeGreaterThanOrEqual(30)
+      expect(seconds).toBeLessThan(60)
+    },
+  )
+
+  it('waits for a Worker that does not answer yet, and for one that is about to be mounted', async () => {
+    const silence = Array.from({ length: 1000 }, () => null)
+    expect(await wait(...silence, new Response('', { status: 503 }), ready)).toMatchObject({ reasons: [] })
+  })
+
+  it('says what Janus reports', async () => {
+    const checks = [{ name: 'AUTH_SECRET', ok: false, detail: 'AUTH_SECRET is missing.' }]
+    expect((await wait(report(503, { status: 'not-ready', checks }))).reasons).toEqual([
+      '  AUTH_SECRET is missing.',
+    ])
   })
 })

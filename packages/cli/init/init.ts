@@ -27,8 +27,8 @@ app uses .env). In an existing project it adds only what is missing, keeps
 comments, and shows each change before it is made. Run it again at any time: a
 project that has everything is left alone.
 
-Exit code: 0 if the project has what it needs, 1 if nothing was written, 2 if
-the command could not run.`
+Exit code: 0 if the project has what it needs, 1 if nothing was written or your
+code could not be changed, 2 if the command could not run.`
 
 export async function run(args: readonly string[]): Promise<number> {
   const { yes, dryRun, folder } = readOptions(() => {
@@ -44,7 +44,7 @@ export async function run(args: readonly string[]): Promise<number> {
   })
   const plan = planProject(folder, testedDate())
   const changed = plan.changes.filter(({ before }) => before !== null)
-  console.log(renderPlan(plan.changes))
+  console.log(renderPlan(plan))
   if (dryRun) return 0
   if (changed.length > 0 && !yes) await requireConsent(changed)
   for (const { path, after } of plan.changes) {
@@ -54,11 +54,13 @@ export async function run(args: readonly string[]): Promise<number> {
   const issuer = localIssuer(folder, plan.mountPath)
   makeLocalVars(folder, issuer, plan.appUrl, isServedByVite(folder) ? { MAILER: 'console' } : {})
   console.log(renderNextSteps(folder, plan, issuer))
-  return 0
+  return plan.isMounted ? 0 : 1
 }
 
-function renderPlan(changes: readonly FileChange[]): string {
-  if (changes.length === 0) return 'This project has what Janus needs.'
+function renderPlan({ changes, isMounted, entry }: Plan): string {
+  if (changes.length === 0) {
+    return isMounted ? 'This project has what Janus needs.' : `Only ${entry} lacks what Janus needs.`
+  }
   return changes
     .map((change) => (change.before === null ? `+++ ${change.path} (new)` : renderDiff(change)))
     .join('\n\n')

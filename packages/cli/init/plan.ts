@@ -23,6 +23,10 @@ export interface Plan {
   readonly changes: readonly FileChange[]
   readonly notes: readonly string[]
   readonly configFile: string
+  /** Locates the code of the Worker. */
+  readonly entry: string
+  /** Says whether that code mounts Janus once the changes are made. */
+  readonly isMounted: boolean
   readonly mountPath: string
   /** APP_URL, if the app is on the host of Janus; `null` if it is elsewhere, or nothing says where it is. */
   readonly appUrl: string | null
@@ -72,7 +76,8 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   })
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)
-  const worker = planWorker(entry, read(entry), mountPath)
+  const code = read(entry)
+  const worker = planWorker(entry, code, mountPath)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
     planIgnored(read('.gitignore'), localFile(folder)),
@@ -92,6 +97,8 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     changes: changes.filter((change) => change.before !== change.after),
     notes,
     configFile,
+    entry,
+    isMounted: code === null || mountInto(code, mountPath).ok,
     mountPath,
     appUrl,
   }
