@@ -1,4 +1,4 @@
-import { writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run as init } from '../../packages/cli/init/init.ts'
@@ -36,6 +36,39 @@ describe('init in a project whose configuration', () => {
     })
   })
 })
+
+it('init leaves a project of Cloudflare Pages alone, which has no cron', async () => {
+  const toml = 'name = "shop"\npages_build_output_dir = "dist"\n'
+  const folder = folderWith({ 'wrangler.toml': toml })
+  const { code, printed } = await runCommand(init, '--yes', '--folder', folder)
+  expect([code, printed]).toEqual([
+    -1,
+    'wrangler.toml is of a Cloudflare Pages project (pages_build_output_dir), which has no cron. Nothing was written. Run Janus beside it: docs/start/same-host.md',
+  ])
+  expect(readdirSync(folder)).toEqual(['wrangler.toml'])
+  expect(readFileSync(join(folder, 'wrangler.toml'), 'utf8')).toBe(toml)
+})
+
+it.each(['.svelte-kit/cloudflare/_worker.js', '@tanstack/react-start/server-entry'])(
+  'init makes no Worker where a build writes it: %s',
+  async (main) => {
+    const folder = folderWith({ 'wrangler.json': JSON.stringify({ main }) })
+    for (const options of [['--yes'], []]) {
+      const { code, printed } = await runCommand(init, ...options, '--folder', folder)
+      expect([code, printed]).toEqual([
+        1,
+        expect.stringContaining(
+          `main of wrangler.json is ${main}, which is not there. If a build writes it, see docs/guides/frameworks.md.`,
+        ),
+      ])
+      expect(printed).not.toContain('has what Janus needs')
+    }
+    expect(readdirSync(folder).sort()).toEqual(['.dev.vars', '.gitignore', 'package.json', 'wrangler.json'])
+    const written = JSON.parse(readFileSync(join(folder, 'wrangler.json'), 'utf8'))
+    expect(written).toMatchObject({ main, vars: { ISSUER: 'https://example.com/auth' } })
+    expect(written.vars).not.toHaveProperty('APP_URL')
+  },
+)
 
 it('init says each time that code which it could not change lacks Janus, and ends with 1', async () => {
   const folder = folderWith({ 'index.ts': 'export default { fetch: () => new Response() }\n' })

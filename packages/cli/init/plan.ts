@@ -2,6 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Stop } from '../command.ts'
 import { localFile } from '../local/local-vars.ts'
+import { pageOf } from '../place.ts'
 import type { FileChange } from './changes.ts'
 import { addToJsonc, parseJsonc } from './edit-jsonc.ts'
 import { addToToml, parseToml } from './edit-toml.ts'
@@ -67,22 +68,20 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : null
   const main = MAINS.find((path) => read(path) !== null) ?? 'src/index.ts'
   const configFile = CONFIG_FILES.find((path) => read(path) !== null) ?? NEW_CONFIG
-  const config = planConfig(configFile, read(configFile), {
+  const config = planConfig(folder, configFile, read, {
     name: workerName(folder),
     main,
     compatibilityDate,
-    isSwept: (entry) => sweeps(read(entry) ?? ''),
-    isHome: (entry, assets) => answersHome(read(entry) ?? newWorker('/')) || servesHome(folder, assets),
   })
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)
   const code = read(entry)
-  const worker = planWorker(entry, code, mountPath)
+  const worker = config.lacksMain ? null : planWorker(entry, code, mountPath)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
     planIgnored(read('.gitignore'), localFile(folder)),
     config.change,
-    worker.change,
+    ...(worker ? [worker.change] : []),
   ]
   const appUrl = appUrlOf(varsOf(config.parsed))
   const notes = notesOn(config.parsed, {
@@ -90,15 +89,15 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     file: configFile,
     entry,
     shares: config.shares,
-    leadsHome: config.addsAppUrl && worker.change.before !== null,
-    ofWorker: worker.notes,
+    leadsHome: config.addsAppUrl && (worker === null || worker.change.before !== null),
+    ofWorker: worker ? worker.notes : [lackingMain(configFile, entry)],
   })
   return {
     changes: changes.filter((change) => change.before !== change.after),
     notes,
     configFile,
     entry,
-    isMounted: code === null || mountInto(code, mountPath).ok,
+    isMounted: code === null ? worker !== null : mountInto(code, mountPath).ok,
     mountPath,
     appUrl,
   }
@@ -117,14 +116,13 @@ function entryOf(config: WorkerConfig, main: string): string {
   return String(config.main ?? main).replace(/^\.\//, '')
 }
 
-interface UnreadProject extends Omit<Parameters<typeof findLacks>[1], 'sweeps' | 'hasHome'> {
-  /** Returns whether the code in a file sweeps. */
-  readonly isSwept: (entry: string) => boolean
-  /** Returns whether a file, or the files of the app, have a page at `/`. */
-  readonly isHome: (entry: string, assets: WorkerConfig) => boolean
-}
-
-function planConfig(path: string, before: string | null, { isSwept, isHome, ...known }: UnreadProject) {
+function planConfig(
+  folder: string,
+  path: string,
+  read: (path: string) => string | null,
+  known: Omit<Parameters<typeof findLacks>[1], 'sweeps' | 'hasHome'>,
+) {
+  const before = read(path)
   const isToml = path.endsWith('.toml')
   const parse = (text: string): WorkerConfig => {
     try {
@@ -135,8 +133,19 @@ function planConfig(path: string, before: string | null, { isSwept, isHome, ...k
   }
   const start = before ?? NEW_CONFIG_TEXT
   const original = parse(start)
-  const entry = entryOf(original, known.main)
-  const project = { ...known, sweeps: isSwept(entry), hasHome: isHome(entry, assetsOf(original)) }
+  if (original.pages_build_output_dir !== undefined) {
+    throw new Stop(
+      `${path} is of a Cloudflare Pages project (pages_build_output_dir), which has no cron. Nothing was written. Run Janus beside it: ${pageOf('start/same-host.md')}`,
+    )
+  }
+  const written = read(entryOf(original, known.main))
+  // Where the configuration names no code, this command writes it.
+  const code = written ?? (original.main === undefined ? newWorker('/') : '')
+  const project = {
+    ...known,
+    sweeps: sweeps(code),
+    hasHome: answersHome(code) || servesHome(folder, assetsOf(original)),
+  }
   const lacks = findLacks(original, project)
   const after = lacks.length === 0 ? start : (isToml ? addToToml : addToJsonc)(start, lacks)
   const parsed = isToml ? tryParse(() => parseToml(after)) : parse(after)
@@ -153,6 +162,7 @@ function planConfig(path: string, before: string | null, { isSwept, isHome, ...k
     change: { path, before, after },
     parsed,
     shares: before !== null && sharesDatabase(original),
+    lacksMain: original.main !== undefined && written === null,
     addsAppUrl: lacks.some(({ name }) => name === 'APP_URL'),
   }
 }
@@ -171,6 +181,11 @@ function planWorker(path: string, before: string | null, mountPath: string) {
   if (mounted.ok) return { change: { path, before, after: mounted.text }, notes: mounted.remaining }
   const note = `${path} was not changed, because ${mounted.reason}. Add:\n\n${mountByHand(mountPath)}\n`
   return { change: { path, before, after: before }, notes: [note] }
+}
+
+/** Returns what to do where the configuration names code that is not there. A build may be what writes it. */
+function lackingMain(file: string, main: string): string {
+  return `main of ${file} is ${main}, which is not there. If a build writes it, see ${pageOf('guides/frameworks.md')}. If nothing does, remove main and run this again: it writes a Worker.`
 }
 
 function planPackage(before: string | null, name: string): FileChange {
