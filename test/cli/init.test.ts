@@ -10,6 +10,7 @@ const PROJECT = {
   name: 'shop',
   main: 'src/index.ts',
   compatibilityDate: '2026-10-15',
+  migrationsDir: 'node_modules/janus/dist/migrations',
   sweeps: true,
   hasHome: true,
 }

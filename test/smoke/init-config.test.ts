@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run as init } from '../../packages/cli/init/init.ts'
@@ -69,6 +69,32 @@ it.each(['.svelte-kit/cloudflare/_worker.js', '@tanstack/react-start/server-entr
     expect(written.vars).not.toHaveProperty('APP_URL')
   },
 )
+
+it('init finds what a workspace has installed further up', async () => {
+  const root = folderWith({})
+  for (const name of ['janus', 'hono', 'wrangler']) {
+    mkdirSync(join(root, 'node_modules', name), { recursive: true })
+    writeFileSync(join(root, 'node_modules', name, 'package.json'), '{}')
+  }
+  const folder = join(root, 'apps/shop')
+  mkdirSync(folder, { recursive: true })
+  const { printed } = await runCommand(init, '--folder', folder)
+  expect(printed).not.toContain('install')
+  expect(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')).toContain(
+    '"migrations_dir": "../../node_modules/janus/dist/migrations"',
+  )
+  const again = await runCommand(init, '--folder', folder)
+  expect(again.printed).toContain('has what Janus needs')
+  expect(again.printed).not.toContain('database of your app')
+  // What it has itself comes first.
+  mkdirSync(join(folder, 'node_modules/janus'), { recursive: true })
+  writeFileSync(join(folder, 'node_modules/janus/package.json'), '{}')
+  rmSync(join(folder, 'wrangler.jsonc'))
+  await runCommand(init, '--folder', folder)
+  expect(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')).toContain(
+    '"node_modules/janus/dist/migrations"',
+  )
+})
 
 it('init says each time that code which it could not change lacks Janus, and ends with 1', async () => {
   const folder = folderWith({ 'index.ts': 'export default { fetch: () => new Response() }\n' })

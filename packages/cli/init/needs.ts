@@ -21,13 +21,15 @@ export interface Project {
   /** Locates its code, if the configuration does not. */
   readonly main: string
   readonly compatibilityDate: string
+  /** Locates the migrations of the installed package, seen from the configuration. */
+  readonly migrationsDir: string
   /** Says whether its code sweeps when it is scheduled. */
   readonly sweeps: boolean
   /** Says whether the app has a page at `/`, as far as is known. */
   readonly hasHome: boolean
 }
 
-/** Locates the migrations of the installed package, seen from the configuration. */
+/** Locates the migrations of the package below the folder that it is installed in. */
 export const MIGRATIONS_DIR = 'node_modules/janus/dist/migrations'
 
 /** The cron of the sweep. */
@@ -69,7 +71,7 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
       kind: 'element',
       table: '',
       name: 'd1_databases',
-      value: { binding: 'DB', database_name: `${name}-accounts`, migrations_dir: MIGRATIONS_DIR },
+      value: { binding: 'DB', database_name: `${name}-accounts`, migrations_dir: project.migrationsDir },
     },
     !has('kv_namespaces', 'SESSIONS') && {
       kind: 'element',

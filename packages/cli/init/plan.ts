@@ -17,7 +17,7 @@ import {
   type WorkerConfig,
 } from './needs.ts'
 import { notesOn } from './notes.ts'
-import { isServedByVite, workerName } from './project.ts'
+import { isServedByVite, migrationsDirOf, workerName } from './project.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
@@ -72,6 +72,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     name: workerName(folder),
     main,
     compatibilityDate,
+    migrationsDir: migrationsDirOf(folder),
   })
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, dirname, join, resolve } from 'node:path'
+import { MIGRATIONS_DIR } from './needs.ts'
 
 /** A package manager, by what is typed. */
 export interface PackageManager {
@@ -75,7 +76,7 @@ export function workerName(folder: string): string {
  */
 export function installsOf(folder: string, version: string): readonly string[] {
   const { add, addDev } = findPackageManager(folder)
-  const lacks = (name: string) => !existsSync(join(folder, 'node_modules', name, 'package.json'))
+  const lacks = (name: string) => findInstallation(folder, name) === null
   // guard: nobody is told to install a stranger's package
   const janus = lacks('janus') ? [`path/to/janus-${version}.tgz`] : []
   const packages = [...janus, ...(lacks('hono') ? ['hono'] : [])]
@@ -83,6 +84,19 @@ export function installsOf(folder: string, version: string): readonly string[] {
     ...(packages.length > 0 ? [`${add} ${packages.join(' ')}`] : []),
     ...(lacks('wrangler') ? [`${addDev} wrangler`] : []),
   ]
+}
+
+/** Returns where the migrations of Janus are, seen from a folder: in a workspace, packages may be installed further up. */
+export function migrationsDirOf(folder: string): string {
+  return `${findInstallation(folder, 'janus') ?? ''}${MIGRATIONS_DIR}`
+}
+
+/** Returns the way up to the folder in which a package is installed: `''` for this one, `../` for the one above, `null` if there is none. */
+function findInstallation(folder: string, name: string): string | null {
+  for (let [place, way] = [resolve(folder), '']; ; [place, way] = [dirname(place), `${way}../`]) {
+    if (existsSync(join(place, 'node_modules', name, 'package.json'))) return way
+    if (place === dirname(place)) return null
+  }
 }
 
 function readPackage(folder: string): Readonly<Record<string, unknown>> {
