@@ -2,6 +2,7 @@ import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { join } from 'node:path'
 import { describe, expect, it, onTestFinished, vi } from 'vitest'
 import { run as init } from '../../packages/cli/init/init.ts'
+import { newWorker } from '../../packages/cli/init/mount.ts'
 import { waitUntilReady } from '../../packages/cli/local/readiness.ts'
 import { readVars } from '../../packages/cli/named-database.ts'
 import { runCommand } from '../support/run-command.ts'
@@ -94,6 +95,29 @@ it('init finds what a workspace has installed further up', async () => {
   expect(readFileSync(join(folder, 'wrangler.jsonc'), 'utf8')).toContain(
     '"node_modules/janus/dist/migrations"',
   )
+})
+
+describe('an ISSUER that a configuration has before init', () => {
+  const NOTE =
+    'ISSUER in wrangler.json is https://shop.eu.auth0.com/. Janus will use it as its own address. If it belongs to something else, rename it and run this again.'
+  const CODE = "import { Hono } from 'hono'\nconst app = new Hono()\nexport default app\n"
+  const vars = { ISSUER: 'https://shop.eu.auth0.com/' }
+
+  it('may be of another provider, as init says before it asks', async () => {
+    const folder = folderWith({ 'wrangler.json': JSON.stringify({ vars }), 'index.ts': CODE })
+    for (const options of [[], ['--dry-run'], ['--yes']])
+      expect((await runCommand(init, ...options, '--folder', folder)).printed).toContain(NOTE)
+    expect((await runCommand(init, '--folder', folder)).printed).not.toContain('ISSUER in')
+  })
+
+  it.each<[name: string, config: object, code: string]>([
+    ['the sessions', { kv_namespaces: [{ binding: 'SESSIONS' }] }, CODE],
+    ['the limit', { ratelimits: [{ name: 'LOGIN_LIMIT' }] }, CODE],
+    ['the code', {}, newWorker('/')],
+  ])('is that of Janus where %s of Janus is there, too', async (_, config, code) => {
+    const folder = folderWith({ 'wrangler.json': JSON.stringify({ vars, ...config }), 'index.ts': code })
+    expect((await runCommand(init, '--yes', '--folder', folder)).printed).not.toContain('ISSUER in')
+  })
 })
 
 it('init says each time that code which it could not change lacks Janus, and ends with 1', async () => {

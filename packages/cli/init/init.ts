@@ -45,6 +45,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const plan = planProject(folder, testedDate())
   const changed = plan.changes.filter(({ before }) => before !== null)
   console.log(renderPlan(plan))
+  if (plan.doubt !== null) console.log(`\n${plan.doubt}`)
   if (dryRun) return 0
   if (changed.length > 0 && !yes) await requireConsent(changed)
   for (const { path, after } of plan.changes) {
@@ -59,7 +60,9 @@ export async function run(args: readonly string[]): Promise<number> {
 
 function renderPlan({ changes, isMounted, entry }: Plan): string {
   if (changes.length === 0) {
-    return isMounted ? 'This project has what Janus needs.' : `Only ${entry} lacks what Janus needs.`
+    return isMounted
+      ? 'This project has what Janus needs.'
+      : `This command cannot tell whether ${entry} mounts Janus. Nothing else is missing.`
   }
   return changes
     .map((change) => (change.before === null ? `+++ ${change.path} (new)` : renderDiff(change)))

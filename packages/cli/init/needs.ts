@@ -44,8 +44,6 @@ export const SAMPLE_ORIGIN = 'https://example.com'
 /** Returns what a configuration lacks. */
 export function findLacks(config: WorkerConfig, project: Project): readonly Lack[] {
   const name = typeof config.name === 'string' ? config.name : project.name
-  const has = (list: string, binding: string, member = 'binding') =>
-    elementsOf(config, list).some((element) => element[member] === binding)
   const lacks: (Lack | false)[] = [
     config.name === undefined && { kind: 'key', name: 'name', value: project.name },
     config.main === undefined && { kind: 'key', name: 'main', value: project.main },
@@ -67,19 +65,19 @@ export function findLacks(config: WorkerConfig, project: Project): readonly Lack
         name: 'APP_URL',
         value: `${parseUrl(issuerOf(config))?.origin ?? originOf(config)}/`,
       },
-    !has('d1_databases', 'DB') && {
+    !has(config, 'd1_databases', 'DB') && {
       kind: 'element',
       table: '',
       name: 'd1_databases',
       value: { binding: 'DB', database_name: `${name}-accounts`, migrations_dir: project.migrationsDir },
     },
-    !has('kv_namespaces', 'SESSIONS') && {
+    !has(config, 'kv_namespaces', 'SESSIONS') && {
       kind: 'element',
       table: '',
       name: 'kv_namespaces',
       value: { binding: 'SESSIONS' },
     },
-    !has('ratelimits', 'LOGIN_LIMIT', 'name') && {
+    !has(config, 'ratelimits', 'LOGIN_LIMIT', 'name') && {
       kind: 'element',
       table: '',
       name: 'ratelimits',
@@ -140,6 +138,12 @@ export function sharesDatabase(config: WorkerConfig): boolean {
   return database !== undefined && !String(database.migrations_dir).endsWith(MIGRATIONS_DIR)
 }
 
+/** Returns an ISSUER that may belong to something else than Janus, of which the configuration has nothing yet, or `null`. */
+export function doubtfulIssuer(config: WorkerConfig): string | null {
+  const isOurs = has(config, 'kv_namespaces', 'SESSIONS') || has(config, 'ratelimits', 'LOGIN_LIMIT', 'name')
+  return isOurs ? null : issuerOf(config)
+}
+
 /** Returns the settings that have to be changed before a deployment, because they are on a host that is nobody's. */
 export function sampleSettings(config: WorkerConfig): readonly string[] {
   const vars = varsOf(config)
@@ -186,6 +190,10 @@ function cronsOf(config: WorkerConfig): readonly unknown[] {
 
 function listOf(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : []
+}
+
+function has(config: WorkerConfig, list: string, binding: string, member = 'binding'): boolean {
+  return elementsOf(config, list).some((element) => element[member] === binding)
 }
 
 function elementsOf(config: WorkerConfig, list: string): readonly Readonly<Record<string, unknown>>[] {

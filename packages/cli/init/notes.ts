@@ -71,3 +71,8 @@ them apart, give yours another name than DB, in ${file} and in your code, and ru
       : []),
   ]
 }
+
+/** Returns what to say of an ISSUER that may not be that of Janus. */
+export function doubtOnIssuer(file: string, issuer: string): string {
+  return `ISSUER in ${file} is ${issuer}. Janus will use it as its own address. If it belongs to something else, rename it and run this again.`
+}

@@ -10,19 +10,22 @@ import { answersHome, mountByHand, mountInto, newWorker, sweeps } from './mount.
 import {
   appUrlOf,
   assetsOf,
+  doubtfulIssuer,
   findLacks,
   mountPathOf,
   sharesDatabase,
   varsOf,
   type WorkerConfig,
 } from './needs.ts'
-import { notesOn } from './notes.ts'
+import { doubtOnIssuer, notesOn } from './notes.ts'
 import { isServedByVite, migrationsDirOf, workerName } from './project.ts'
 
 /** Lists the changes that `janus init` makes to a project, and the steps that it leaves to the person. */
 export interface Plan {
   readonly changes: readonly FileChange[]
   readonly notes: readonly string[]
+  /** Says what may be a reason not to make the changes, or `null`. */
+  readonly doubt: string | null
   readonly configFile: string
   /** Locates the code of the Worker. */
   readonly entry: string
@@ -84,6 +87,8 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     config.change,
     ...(worker ? [worker.change] : []),
   ]
+  const mounted = code === null ? null : mountInto(code, mountPath)
+  const isOurs = mounted?.ok && mounted.text === code
   const appUrl = appUrlOf(varsOf(config.parsed))
   const notes = notesOn(config.parsed, {
     folder,
@@ -96,9 +101,10 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   return {
     changes: changes.filter((change) => change.before !== change.after),
     notes,
+    doubt: isOurs || config.doubtful === null ? null : doubtOnIssuer(configFile, config.doubtful),
     configFile,
     entry,
-    isMounted: code === null ? worker !== null : mountInto(code, mountPath).ok,
+    isMounted: mounted ? mounted.ok : worker !== null,
     mountPath,
     appUrl,
   }
@@ -163,6 +169,7 @@ function planConfig(
     change: { path, before, after },
     parsed,
     shares: before !== null && sharesDatabase(original),
+    doubtful: before === null ? null : doubtfulIssuer(original),
     lacksMain: original.main !== undefined && written === null,
     addsAppUrl: lacks.some(({ name }) => name === 'APP_URL'),
   }
