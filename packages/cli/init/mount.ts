@@ -124,7 +124,7 @@ function chainAnswersHome(code: string, start: number): boolean {
   const [call, method = '', path] = /^\s*\.\s*(\w+)\(\s*(['"`]\/['"`])?/.exec(code.slice(start)) ?? []
   if (call === undefined) return false
   if (path !== undefined && /^(?:get|all)$/.test(method)) return true
-  const close = closingParenthesis(code, start + call.indexOf('('))
+  const close = closingBracket(code, start + call.indexOf('('))
   return close !== -1 && chainAnswersHome(code, close + 1)
 }
 
@@ -194,22 +194,28 @@ function exportEdits(source: string, exported: DefaultExport, name: string, end:
   return [{ at: index + length, text: `${indent || ' '}${scheduled},` }]
 }
 
-/** Finds where the app is made: the start of the statement, and the end of `new Hono(…)`. */
+/** Finds where the app is made: the start of the statement, and the end of `new Hono<…>(…)`. */
 function findApp(source: string, app: string): { readonly statement: number; readonly end: number } | null {
-  const made = new RegExp(`^(?:export )?(?:const|let|var) ${app}\\b[^=\\n]*=\\s*new Hono\\b`, 'm').exec(
-    source,
-  )
+  const made = new RegExp(
+    `^(?:export )?(?:const|let|var) ${app}\\b[^=\\n]*=\\s*new Hono\\s*(?=[<(])`,
+    'm',
+  ).exec(source)
   if (!made) return null
-  const open = source.indexOf('(', made.index + made[0].length)
-  const close = open === -1 ? -1 : closingParenthesis(source, open)
+  const start = made.index + made[0].length
+  const open = source[start] === '<' ? closingBracket(source, start) + 1 : start
+  const close = source[open] === '(' ? closingBracket(source, open) : -1
   return close === -1 ? null : { statement: made.index, end: close + 1 }
 }
 
-function closingParenthesis(source: string, open: number): number {
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '<': '>' }
+
+/** Returns where the parenthesis, or the bracket of types, that opens here is closed, or -1. The arrow of a function closes nothing. */
+function closingBracket(source: string, open: number): number {
+  const opening = source[open] ?? ''
   let depth = 0
   for (let index = open; index < source.length; index++) {
-    if (source[index] === '(') depth += 1
-    if (source[index] === ')') depth -= 1
+    if (source[index] === opening) depth += 1
+    if (source[index] === CLOSING[opening] && source.slice(index - 1, index + 1) !== '=>') depth -= 1
     if (depth === 0) return index
   }
   return -1
