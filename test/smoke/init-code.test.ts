@@ -60,6 +60,20 @@ const APP = `import { Hono } from 'hono'\nconst app = new Hono()\napp.get('/', (
 
 describe('janus init in a Worker', () => {
   it.each([
+    ["import { env } from './env'\n", 'janusEnv'],
+    ["import * as env from './env'\n", 'janusEnv'],
+    ["const { env } = { env: { NAME: 'their own' } }\n", 'janusEnv'],
+    ["import { env as bindings } from 'cloudflare:workers'\n", 'janusEnv'],
+    ["import { env } from 'cloudflare:workers'\n", 'env'],
+    ["import {\n  env,\n  WorkerEntrypoint,\n} from 'cloudflare:workers'\n", 'env'],
+    ["import { env as own } from './env'\nimport { env } from 'cloudflare:workers'\n", 'env'],
+    ['', 'env'],
+  ])('gives Janus the bindings, whatever env is: %j', async (line, name) => {
+    const { code, get } = await initialise(`${line}${APP}export default app\n`)
+    expect(code).toContain(`createJanus(${name}, {`)
+    expect([await get('/auth/login'), await get('/')]).toEqual(['Janus with the bindings', 'The shop'])
+  })
+  it.each([
     'new Hono<{ Variables: { log: (line: string) => void } }>()',
     'new Hono<{ Bindings: Record<string, () => string>; Variables: { log(line: string): void } }>({ strict: (false) })',
     'new Hono<\n  Record<string, object>\n>()',

@@ -19,7 +19,7 @@ import { ${PARTS.join(', ')} } from 'janus'
 import { type JanusEnv, janus } from 'janus/verify'
 
 // Registration, sign-in and accounts.
-${createAuth('auth')}
+${createAuth({ auth: 'auth', env: 'env' })}
 const signedIn = janus({ issuer: env.ISSUER, service: auth, signInAt: '${base}/login' })
 
 const app = new Hono<JanusEnv>()
@@ -52,21 +52,50 @@ export default { fetch: app.fetch, scheduled: () => auth.sweep() }
 /** Lists the parts that the project passes to `createJanus`, in the order of the import. */
 const PARTS = ['createJanus', 'createMail', 'createPages', 'createPasskeys', 'createSecondFactors'] as const
 
-function createAuth(name: string): string {
-  const [create, ...parts] = PARTS
-  return `const ${name} = ${create}(env, { ${parts.join(', ')} })`
+/** Names what Janus is, and the bindings that it gets, in the code of a Worker. */
+interface Names {
+  readonly auth: string
+  readonly env: string
 }
 
-/** Returns the lines for somebody who adds them by hand. */
-export function mountByHand(path: string): string {
+/** Returns names that a source has for nothing else. */
+function namesIn(source: string): Names {
+  return {
+    auth: /\bauth\b/.test(source) ? 'janusAuth' : 'auth',
+    env: importsEnv(source) || !/(?<![\w$.])env\b/.test(source) ? 'env' : 'janusEnv',
+  }
+}
+
+/** Returns whether a source has the bindings by the name of `env`. */
+function importsEnv(source: string): boolean {
+  const imports = source.matchAll(/^import\s*\{([^}]*)\}\s*from\s*['"]cloudflare:workers['"]/gm)
+  return [...imports].some(([, names = '']) => names.split(',').some((name) => name.trim() === 'env'))
+}
+
+function createAuth({ auth, env }: Names): string {
+  const [create, ...parts] = PARTS
+  return `const ${auth} = ${create}(${env}, { ${parts.join(', ')} })`
+}
+
+/** Returns the imports that a source lacks. */
+function importsFor(source: string): readonly string[] {
+  const { env } = namesIn(source)
+  const [quote, end] = styleOf(source)
+  const line = (what: string, from: string) => `import { ${what} } from ${quote}${from}${quote}${end}`
+  const bindings = line(env === 'env' ? env : `env as ${env}`, 'cloudflare:workers')
+  return [...(importsEnv(source) ? [] : [bindings]), line(PARTS.join(', '), 'janus')]
+}
+
+/** Returns the lines for somebody who adds them to a source by hand. */
+export function mountByHand(source: string, path: string): string {
+  const names = namesIn(source)
   return [
-    "import { env } from 'cloudflare:workers'",
-    `import { ${PARTS.join(', ')} } from 'janus'`,
+    ...importsFor(source),
     '',
-    createAuth('auth'),
-    `app.route('${path}', auth)`,
+    createAuth(names),
+    `app.route('${path}', ${names.auth})`,
     '',
-    'export default { fetch: app.fetch, scheduled: () => auth.sweep() }',
+    `export default { fetch: app.fetch, scheduled: () => ${names.auth}.sweep() }`,
   ].join('\n')
 }
 
@@ -81,22 +110,15 @@ export function mountInto(source: string, path: string): Mounted {
     return { ok: false, reason: 'its default export is not a Hono app, nor an object with its fetch' }
   const app = findApp(source, exported.app)
   if (!app) return { ok: false, reason: `${exported.app} is not made by new Hono() in this file` }
-  const name = /\bauth\b/.test(source) ? 'janusAuth' : 'auth'
+  const names = namesIn(source)
   const [quote, end] = styleOf(source)
-  const module = (from: string) => `${quote}${from}${quote}${end}`
   const edits: Edit[] = [
-    { at: app.statement, text: `${createAuth(name)}${end}\n` },
-    { at: app.end, text: `.route(${quote}${path}${quote}, ${name})` },
-    ...exportEdits(source, exported, name, end),
+    { at: app.statement, text: `${createAuth(names)}${end}\n` },
+    { at: app.end, text: `.route(${quote}${path}${quote}, ${names.auth})` },
+    ...exportEdits(source, exported, names.auth, end),
+    { at: /^import\b/m.exec(source)?.index ?? 0, text: `${importsFor(source).join('\n')}\n` },
   ]
-  const imports = [
-    ...(/\benv\b[^\n]*from\s+['"]cloudflare:workers['"]/.test(source)
-      ? []
-      : [`import { env } from ${module('cloudflare:workers')}`]),
-    `import { ${PARTS.join(', ')} } from ${module('janus')}`,
-  ]
-  edits.push({ at: /^import\b/m.exec(source)?.index ?? 0, text: `${imports.join('\n')}\n` })
-  const remaining = exported.hasScheduled ? [addSweep(name)] : []
+  const remaining = exported.hasScheduled ? [addSweep(names.auth)] : []
   return { ok: true, text: applyInsertions(source, edits), remaining }
 }
 

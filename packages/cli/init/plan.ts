@@ -187,7 +187,7 @@ function planWorker(path: string, before: string | null, mountPath: string) {
   if (before === null) return { change: { path, before, after: newWorker(mountPath) }, notes: [] }
   const mounted = mountInto(before, mountPath)
   if (mounted.ok) return { change: { path, before, after: mounted.text }, notes: mounted.remaining }
-  const note = `${path} was not changed, because ${mounted.reason}. Add:\n\n${mountByHand(mountPath)}\n`
+  const note = `${path} was not changed, because ${mounted.reason}. Add:\n\n${mountByHand(before, mountPath)}\n`
   return { change: { path, before, after: before }, notes: [note] }
 }
 
