@@ -310,7 +310,8 @@ export default {
     expect(mounted(text).remaining).toEqual([step])
     const swept = text.replace('scheduled: nightly', 'scheduled: () => auth.sweep()')
     expect(mounted(swept)).toMatchObject({ text: swept, remaining: [] })
-    expect([source, text, swept, ''].map(sweeps)).toEqual([false, false, true, true])
+    const codes = [source, text, swept, newWorker('/auth'), '']
+    expect(codes.map((code) => sweeps(code, '/auth'))).toEqual([false, false, true, true, false])
   })
 
   it('whose own scheduled handler does not sweep gets no cron, which would run it each minute', () => {

@@ -89,4 +89,52 @@ describe('janus init in a Worker', () => {
     expect(code).toBe(source)
     expect(printed).toContain('because app is not made by new Hono() in this file. Add:\n')
   })
+
+  it.each([
+    'export default { async fetch(request, env, context) { return app.fetch(request, env, context) }, async scheduled() {} }',
+    "export default Sentry.withSentry(() => ({ dsn: '' }), { fetch: app.fetch, async scheduled() {} })",
+    'export default withSentry({ fetch: app.fetch, async scheduled() {} })',
+    'const worker: ExportedHandler<Env> = { fetch: app.fetch, async scheduled() {} }\nexport default worker',
+    'export default class extends WorkerEntrypoint { fetch = app.fetch; async scheduled() {} }',
+    'export default { fetch: (request) => app.fetch(request) }',
+    "export default app\n  .get('/orders', orders)",
+    "export default new Hono().get('/', home)",
+    'export { worker as default }',
+  ])('leaves a Worker that it cannot read as it is, without a cron: %s', async (exported) => {
+    const source = `${APP}${exported}\n`
+    const { code, hasCron, printed } = await initialise(source)
+    expect([code, hasCron]).toEqual([source, false])
+    expect(printed).toMatch(
+      /^index\.ts was not changed, because (?:its default export is neither the name of a Hono app nor an object with `fetch: NAME\.fetch`|\w+ is not made by new Hono\(\) in this file)\. Add:\n\nimport /m,
+    )
+    // No line takes a handler of theirs away.
+    expect(printed).not.toContain('export default')
+    expect(printed).toContain(
+      "If it has a scheduled handler, begin that with\n\n  if (controller.cron === '* * * * *') return auth.sweep()\n\nIf it has none, add scheduled: () => auth.sweep() to its default export, beside fetch.",
+    )
+  })
+
+  it.each([
+    ['of its own', `${APP}export default { fetch: app.fetch, async scheduled() {} }\n`],
+    [
+      'perhaps',
+      `${APP}const jobs = { async scheduled() {} }\nexport default { fetch: app.fetch, ...jobs }\n`,
+    ],
+  ])('with a scheduled handler %s mounts Janus, without a cron and another handler', async (_, source) => {
+    const { code, hasCron, printed, get } = await initialise(source)
+    expect([code.match(/scheduled/g)?.length, hasCron]).toEqual([1, false])
+    expect(printed).toContain("begin that with\n\n  if (controller.cron === '* * * * *') return auth.sweep()")
+    expect(await get('/auth/login')).toBe('Janus with the bindings')
+  })
+
+  it.each([
+    ['export default app', false],
+    ['export default { fetch: app.fetch, scheduled: () => janus.sweep() }', true],
+    ['export default withSentry({ fetch: app.fetch, scheduled: () => janus.sweep() })', true],
+  ])('that mounts Janus has the cron only if it sweeps: %s', async (exported, sweeps) => {
+    const mounted = "import { createJanus } from 'janus'\nconst janus = createJanus(env)\n"
+    const source = `${mounted}${APP}app.route('/auth', janus)\n${exported}\n`
+    const { code, hasCron, printed } = await initialise(source)
+    expect([code, hasCron, printed.includes('return janus.sweep()')]).toEqual([source, sweeps, !sweeps])
+  })
 })

@@ -86,7 +86,7 @@ function importsFor(source: string): readonly string[] {
   return [...(importsEnv(source) ? [] : [bindings]), line(PARTS.join(', '), 'janus')]
 }
 
-/** Returns the lines for somebody who adds them to a source by hand. */
+/** Returns the lines for somebody who adds them to a source by hand. They take none of its handlers away. */
 export function mountByHand(source: string, path: string): string {
   const names = namesIn(source)
   return [
@@ -94,8 +94,7 @@ export function mountByHand(source: string, path: string): string {
     '',
     createAuth(names),
     `app.route('${path}', ${names.auth})`,
-    '',
-    `export default { fetch: app.fetch, scheduled: () => ${names.auth}.sweep() }`,
+    ...(SWEEP.test(source) ? [] : ['', addSweep(names.auth)]),
   ].join('\n')
 }
 
@@ -103,11 +102,14 @@ export function mountByHand(source: string, path: string): string {
 export function mountInto(source: string, path: string): Mounted {
   if (/\bfrom\s+['"]janus['"]/.test(source)) {
     const [, made = 'auth'] = /\b(\w+)\s*=\s*createJanus\(/.exec(source) ?? []
-    return { ok: true, text: source, remaining: sweeps(source) ? [] : [addSweep(made)] }
+    return mounted(source, made)
   }
   const exported = findExport(source)
-  if (!exported)
-    return { ok: false, reason: 'its default export is not a Hono app, nor an object with its fetch' }
+  if (!exported) {
+    const reason =
+      'its default export is neither the name of a Hono app nor an object with `fetch: NAME.fetch`'
+    return { ok: false, reason }
+  }
   const app = findApp(source, exported.app)
   if (!app) return { ok: false, reason: `${exported.app} is not made by new Hono() in this file` }
   const names = namesIn(source)
@@ -118,16 +120,22 @@ export function mountInto(source: string, path: string): Mounted {
     ...exportEdits(source, exported, names.auth, end),
     { at: /^import\b/m.exec(source)?.index ?? 0, text: `${importsFor(source).join('\n')}\n` },
   ]
-  const remaining = exported.hasScheduled ? [addSweep(names.auth)] : []
-  return { ok: true, text: applyInsertions(source, edits), remaining }
+  return mounted(applyInsertions(source, edits), names.auth)
 }
 
+function mounted(text: string, name: string): Mounted {
+  return { ok: true, text, remaining: SWEEP.test(text) ? [] : [addSweep(name)] }
+}
+
+const SWEEP = /\.sweep\(/
+
 /**
- * Returns whether the code of a Worker, once Janus is mounted in it, sweeps each time that it is scheduled. A handler of its owner that does not
- * call Janus would only do the owner's work each minute.
+ * Returns whether the code of a Worker, once this command has changed it, sweeps each time that it is scheduled. A handler of its owner that does
+ * not call Janus, also one in code that this command cannot read, would only do the owner's work each minute.
  */
-export function sweeps(source: string): boolean {
-  return !findExport(source)?.hasScheduled || /\.sweep\(/.test(source)
+export function sweeps(source: string, path: string): boolean {
+  const after = mountInto(source, path)
+  return SWEEP.test(after.ok ? after.text : source)
 }
 
 /** Returns whether the exported app has a page at `/`, as far as its lines say so. A page that they do not name counts as none. */
@@ -161,11 +169,11 @@ function withoutTexts(source: string): string {
 }
 
 function addSweep(name: string): string {
-  return `Your Worker has a scheduled handler of its own. The cron of Janus would run it each minute, so it was not added. Begin the handler with
+  return `The code of your Worker does not sweep yet, so this command does not add the cron of Janus, which runs each minute. If it has a scheduled handler, begin that with
 
   if (controller.cron === '${EVERY_MINUTE}') return ${name}.sweep()
 
-and run this command again. Then it adds the cron.`
+If it has none, add scheduled: () => ${name}.sweep() to its default export, beside fetch. Then run this command again: it adds the cron.`
 }
 
 /** An insertion; one that replaces has the length of what goes. */
@@ -181,12 +189,14 @@ interface DefaultExport {
   readonly length: number
   /** It is an object, which has a place for another handler. */
   readonly isObject: boolean
+  /** It has a handler of its own, or takes what it has from elsewhere. */
   readonly hasScheduled: boolean
 }
 
 function findExport(source: string): DefaultExport | null {
-  const plain = /^export default (\w+)[ \t]*;?/m.exec(source)
-  if (plain?.[1] !== undefined && !/^(?:class|function|async)$/.test(plain[1])) {
+  // A name, and nothing that is called or looked up in it.
+  const plain = /^export default (\w+)\b(?!\s*[.(<[`])[ \t]*;?/m.exec(source)
+  if (plain?.[1] !== undefined && !/^(?:class|function|async|new)$/.test(plain[1])) {
     return {
       app: plain[1],
       index: plain.index,
@@ -200,7 +210,7 @@ function findExport(source: string): DefaultExport | null {
   const rest = source.slice(object.index)
   const [, app] = /\bfetch\s*:\s*(\w+)\.fetch\b/.exec(rest) ?? []
   if (app === undefined) return null
-  const hasScheduled = /\bscheduled\b/.test(rest)
+  const hasScheduled = /\bscheduled\b|\.\.\./.test(rest)
   return { app, index: object.index, length: object[0].length, isObject: true, hasScheduled }
 }
 

@@ -150,7 +150,7 @@ function planConfig(
   const code = written ?? (original.main === undefined ? newWorker('/') : '')
   const project = {
     ...known,
-    sweeps: sweeps(code),
+    sweeps: sweeps(code, mountPathOf(original)),
     hasHome: answersHome(code) || servesHome(folder, assetsOf(original)),
   }
   const lacks = findLacks(original, project)
