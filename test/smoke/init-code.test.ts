@@ -137,4 +137,38 @@ describe('janus init in a Worker', () => {
     const { code, hasCron, printed } = await initialise(source)
     expect([code, hasCron, printed.includes('return janus.sweep()')]).toEqual([source, sweeps, !sweeps])
   })
+
+  it.each([
+    ["app.route('/auth', accounts)", '/auth'],
+    ['app.get("/auth/login", login)', '/auth/login'],
+    ["app.on('GET', ['/sign-in', `/auth/:way`], login)", '/auth/:way'],
+    ['app.get("/start", (c) => c.html(\'<a href="/auth/login?next=1">Sign in</a>\'))', '/auth/login'],
+  ])('keeps the routes of an app that are where Janus would be: %s', async (line, path) => {
+    const source = `${APP}${line}\nexport default app\n`
+    const { code, hasCron, printed } = await initialise(source)
+    expect([code, hasCron]).toEqual([source, false])
+    expect(printed).toContain(
+      `index.ts was not changed, because it has ${path} already, and Janus would answer there. If that is a route of your app, give ISSUER another path, such as /account-auth, in wrangler.jsonc and .dev.vars, and run this again. If it is Janus already, only the last step here is missing. Otherwise add:\n\nimport`,
+    )
+    const elsewhere = await initialise(source, { ISSUER: 'https://example.com/account-auth' })
+    expect(elsewhere.code).toContain("new Hono().route('/account-auth', ")
+    expect(elsewhere.hasCron).toBe(true)
+  })
+
+  it('leaves a Worker alone that mounts a Janus of another file', async () => {
+    const source = `import { auth } from './auth'\n${APP}app.route('/auth', auth)\nexport default { fetch: app.fetch, scheduled: () => auth.sweep() }\n`
+    const { code, hasCron, printed } = await initialise(source)
+    expect([code, hasCron]).toEqual([source, true])
+    expect(printed).not.toContain('not changed')
+  })
+
+  it.each([
+    ["app.get('/authors', (c) => c.text('Ada'))", 'https://example.com/auth'],
+    ["app.get('/api/auth', (c) => c.text('Ada'))", 'https://example.com/auth'],
+    ["app.get('/auth.txt', (c) => c.text('Ada'))", 'https://example.com/auth'],
+    ["app.get('/account', (c) => c.text('Ada'))", 'https://example.com'],
+  ])('is mounted beside other routes: %s', async (line, ISSUER) => {
+    const { code, hasCron } = await initialise(`${APP}${line}\nexport default app\n`, { ISSUER })
+    expect([code.includes('new Hono().route('), hasCron]).toEqual([true, true])
+  })
 })

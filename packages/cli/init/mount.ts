@@ -3,7 +3,12 @@ import { EVERY_MINUTE } from './needs.ts'
 /** The lines that mount Janus in the code of a Worker, or why they have to be added by hand. */
 export type Mounted =
   | { readonly ok: true; readonly text: string; readonly remaining: readonly string[] }
-  | { readonly ok: false; readonly reason: string }
+  | {
+      readonly ok: false
+      readonly reason: string
+      /** It may have routes where Janus would be. */
+      readonly isTaken?: boolean
+    }
 
 /**
  * Returns the code of a Worker that has nothing else yet. Its own page comes before Janus, which has one at the same path if it is mounted at `/`.
@@ -89,11 +94,12 @@ function importsFor(source: string): readonly string[] {
 /** Returns the lines for somebody who adds them to a source by hand. They take none of its handlers away. */
 export function mountByHand(source: string, path: string): string {
   const names = namesIn(source)
+  const [quote, end] = styleOf(source)
   return [
     ...importsFor(source),
     '',
-    createAuth(names),
-    `app.route('${path}', ${names.auth})`,
+    `${createAuth(names)}${end}`,
+    `app.route(${quote}${path}${quote}, ${names.auth})${end}`,
     ...(SWEEP.test(source) ? [] : ['', addSweep(names.auth)]),
   ].join('\n')
 }
@@ -104,6 +110,11 @@ export function mountInto(source: string, path: string): Mounted {
     const [, made = 'auth'] = /\b(\w+)\s*=\s*createJanus\(/.exec(source) ?? []
     return mounted(source, made)
   }
+  const taken = findPathBelow(source, path)
+  // What sweeps and has something there mounts a Janus that another file makes.
+  if (taken && SWEEP.test(source)) return mounted(source, 'auth')
+  if (taken)
+    return { ok: false, reason: `it has ${taken} already, and Janus would answer there`, isTaken: true }
   const exported = findExport(source)
   if (!exported) {
     const reason =
@@ -121,6 +132,13 @@ export function mountInto(source: string, path: string): Mounted {
     { at: /^import\b/m.exec(source)?.index ?? 0, text: `${importsFor(source).join('\n')}\n` },
   ]
   return mounted(applyInsertions(source, edits), names.auth)
+}
+
+/** Returns a path in quotes that is where Janus would be mounted, or below, or `null`. It may be that of a link. At `/` all are below. */
+function findPathBelow(source: string, path: string): string | null {
+  if (path === '/') return null
+  const paths = [...source.matchAll(/['"`](\/[^\s'"`?#]*)/g)].map(([, found = '']) => found)
+  return paths.find((found) => `${found}/`.startsWith(`${path}/`)) ?? null
 }
 
 function mounted(text: string, name: string): Mounted {

@@ -80,7 +80,9 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)
   const code = read(entry)
-  const worker = config.lacksMain ? null : planWorker(entry, code, mountPath)
+  const worker = config.lacksMain
+    ? null
+    : planWorker(entry, code, mountPath, `${configFile} and ${localFile(folder)}`)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
     planIgnored(read('.gitignore'), localFile(folder)),
@@ -183,11 +185,15 @@ function tryParse<T>(parse: () => T): T | null {
   }
 }
 
-function planWorker(path: string, before: string | null, mountPath: string) {
+/** @param settings Names the files that have ISSUER. */
+function planWorker(path: string, before: string | null, mountPath: string, settings: string) {
   if (before === null) return { change: { path, before, after: newWorker(mountPath) }, notes: [] }
   const mounted = mountInto(before, mountPath)
   if (mounted.ok) return { change: { path, before, after: mounted.text }, notes: mounted.remaining }
-  const note = `${path} was not changed, because ${mounted.reason}. Add:\n\n${mountByHand(before, mountPath)}\n`
+  const add = mounted.isTaken
+    ? `If that is a route of your app, give ISSUER another path, such as /account-auth, in ${settings}, and run this again. If it is Janus already, only the last step here is missing. Otherwise add`
+    : 'Add'
+  const note = `${path} was not changed, because ${mounted.reason}. ${add}:\n\n${mountByHand(before, mountPath)}\n`
   return { change: { path, before, after: before }, notes: [note] }
 }
 
