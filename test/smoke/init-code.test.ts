@@ -83,6 +83,27 @@ describe('janus init in a Worker', () => {
     expect([await get('/auth/login'), await get('/')]).toEqual(['Janus with the bindings', 'The shop'])
   })
 
+  it.each([
+    "new Hono({ getPath: (request) => new URL(request.url).pathname.replace(')', '') })",
+    'new Hono<{ Variables: { /* a > b */ log: string } }>(/* :) */)',
+  ])('is mounted behind the options of the app: %s', async (made) => {
+    const { code, get } = await initialise(`${APP.replace('new Hono()', made)}export default app\n`)
+    expect(code).toContain(`${made}.route('/auth', auth)\n`)
+    expect(await get('/auth/login')).toBe('Janus with the bindings')
+  })
+
+  it.each(['app', 'app;', 'app satisfies object;', 'app as object // the shop'])(
+    'keeps what follows the app: export default %s',
+    async (exported) => {
+      const source = `import { Hono } from 'hono';\nconst app = new Hono();\nexport default ${exported}\n`
+      const { code, get } = await initialise(source)
+      expect(code).toContain(
+        `export default ${exported.replace('app', '{ fetch: app.fetch, scheduled: () => auth.sweep() }')}\n`,
+      )
+      expect(await get('/auth/login')).toBe('Janus with the bindings')
+    },
+  )
+
   it('is not mounted in an app that is made without a call', async () => {
     const source = `${APP.replace('()', '')}export default app\n`
     const { code, printed } = await initialise(source)

@@ -128,7 +128,7 @@ export function mountInto(source: string, path: string): Mounted {
   const edits: Edit[] = [
     { at: app.statement, text: `${createAuth(names)}${end}\n` },
     { at: app.end, text: `.route(${quote}${path}${quote}, ${names.auth})` },
-    ...exportEdits(source, exported, names.auth, end),
+    ...exportEdits(source, exported, names.auth),
     { at: /^import\b/m.exec(source)?.index ?? 0, text: `${importsFor(source).join('\n')}\n` },
   ]
   return mounted(applyInsertions(source, edits), names.auth)
@@ -176,11 +176,12 @@ function chainAnswersHome(code: string, start: number): boolean {
   return close !== -1 && chainAnswersHome(code, close + 1)
 }
 
+const TEXT_OR_COMMENT =
+  /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g
+
 /** Returns code without its comments, and with no other text in quotes than `/`. */
 function withoutTexts(source: string): string {
-  const textOrComment =
-    /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g
-  return source.replace(textOrComment, (part) => {
+  return source.replace(TEXT_OR_COMMENT, (part) => {
     if (part.startsWith('/')) return ''
     return part.slice(1, -1) === '/' ? part : "''"
   })
@@ -213,7 +214,7 @@ interface DefaultExport {
 
 function findExport(source: string): DefaultExport | null {
   // A name, and nothing that is called or looked up in it.
-  const plain = /^export default (\w+)\b(?!\s*[.(<[`])[ \t]*;?/m.exec(source)
+  const plain = /^export default (\w+)\b(?!\s*[.(<[`])/m.exec(source)
   if (plain?.[1] !== undefined && !/^(?:class|function|async|new)$/.test(plain[1])) {
     return {
       app: plain[1],
@@ -232,12 +233,12 @@ function findExport(source: string): DefaultExport | null {
   return { app, index: object.index, length: object[0].length, isObject: true, hasScheduled }
 }
 
-function exportEdits(source: string, exported: DefaultExport, name: string, end: string): readonly Edit[] {
+function exportEdits(source: string, exported: DefaultExport, name: string): readonly Edit[] {
   const { app, index, length, isObject, hasScheduled } = exported
   if (hasScheduled) return []
   const scheduled = `scheduled: () => ${name}.sweep()`
   if (!isObject) {
-    const text = `export default { fetch: ${app}.fetch, ${scheduled} }${end}`
+    const text = `export default { fetch: ${app}.fetch, ${scheduled} }`
     return [{ at: index, text, removes: length }]
   }
   const [indent = ' '] = /^\s*/.exec(source.slice(index + length)) ?? []
@@ -252,9 +253,11 @@ function findApp(source: string, app: string): { readonly statement: number; rea
   ).exec(source)
   if (!made) return null
   const start = made.index + made[0].length
-  const open = source[start] === '<' ? closingBracket(source, start) + 1 : start
-  const close = source[open] === '(' ? closingBracket(source, open) : -1
-  return close === -1 ? null : { statement: made.index, end: close + 1 }
+  // A bracket in a text or a comment closes nothing.
+  const code = source.slice(start).replace(TEXT_OR_COMMENT, (part) => ' '.repeat(part.length))
+  const open = code.startsWith('<') ? closingBracket(code, 0) + 1 : 0
+  const close = code[open] === '(' ? closingBracket(code, open) : -1
+  return close === -1 ? null : { statement: made.index, end: start + close + 1 }
 }
 
 const CLOSING: Readonly<Record<string, string>> = { '(': ')', '<': '>' }
