@@ -163,7 +163,7 @@ describe('janus init in a Worker', () => {
     ["app.route('/auth', accounts)", '/auth'],
     ['app.get("/auth/login", login)', '/auth/login'],
     ["app.on('GET', ['/sign-in', `/auth/:way`], login)", '/auth/:way'],
-    ['app.get("/start", (c) => c.html(\'<a href="/auth/login?next=1">Sign in</a>\'))', '/auth/login'],
+    ["app.mount('/auth', others)", '/auth'],
   ])('keeps the routes of an app that are where Janus would be: %s', async (line, path) => {
     const source = `${APP}${line}\nexport default app\n`
     const { code, hasCron, printed } = await initialise(source)
@@ -184,10 +184,46 @@ describe('janus init in a Worker', () => {
   })
 
   it.each([
+    ['', true],
+    ["app.get('/auth/callback', answer)\n", false],
+  ])('is not taken for swept where something else sweeps: %j', async (line, isMounted) => {
+    const source = `${APP}${line}export default { fetch: app.fetch, async scheduled() { await sessions.sweep() } }\n`
+    const { code, hasCron, printed } = await initialise(source)
+    expect([code.includes(".route('/auth', auth)"), hasCron]).toEqual([isMounted, false])
+    expect(printed).toMatch(/return (?:a|janusA)uth\.sweep\(\)/)
+  })
+
+  it.each([
+    "import { auth } from './auth'\nexport default { fetch: (request) => new URL(request.url).pathname.startsWith('/auth/') ? auth.fetch(request) : app.fetch(request), scheduled: () => auth.sweep() }\n",
+    "import { auth } from './auth'\napp.all('/auth/*', (c) => auth.fetch(c.req.raw))\nexport default { fetch: app.fetch, scheduled: () => auth.sweep() }\n",
+  ])('is taken for mounted where another file makes it: %s', async (lines) => {
+    const { code, hasCron, printed } = await initialise(`${APP}${lines}`)
+    expect([code, hasCron]).toEqual([`${APP}${lines}`, true])
+    expect(printed).not.toContain('not changed')
+  })
+
+  it.each([
+    '{ fetch: app.fetch }\nexport class Room { log(...lines: unknown[]) { return lines } scheduled() {} }',
+    '{ fetch: app.fetch /* and more ... */ }',
+  ])('sweeps beside what is not in the export: %s', async (exported) => {
+    const { code, hasCron, get } = await initialise(`${APP}export default ${exported}\n`)
+    expect([code.includes('{ scheduled: () => auth.sweep(), fetch: app.fetch'), hasCron]).toEqual([
+      true,
+      true,
+    ])
+    expect(await get('/auth/login')).toBe('Janus with the bindings')
+  })
+
+  it.each([
     ["app.get('/authors', (c) => c.text('Ada'))", 'https://example.com/auth'],
     ["app.get('/api/auth', (c) => c.text('Ada'))", 'https://example.com/auth'],
     ["app.get('/auth.txt', (c) => c.text('Ada'))", 'https://example.com/auth'],
     ["app.get('/account', (c) => c.text('Ada'))", 'https://example.com'],
+    [
+      'app.get("/start", (c) => c.html(\'<a href="/auth/login?next=1">Sign in</a>\'))',
+      'https://example.com/auth',
+    ],
+    ["app.use('/auth/*', cors()) // Janus: app.route('/auth', auth)", 'https://example.com/auth'],
   ])('is mounted beside other routes: %s', async (line, ISSUER) => {
     const { code, hasCron } = await initialise(`${APP}${line}\nexport default app\n`, { ISSUER })
     expect([code.includes('new Hono().route('), hasCron]).toEqual([true, true])

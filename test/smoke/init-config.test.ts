@@ -71,6 +71,13 @@ it.each(['.svelte-kit/cloudflare/_worker.js', '@tanstack/react-start/server-entr
   },
 )
 
+it.each(['src/index.ts', './src/index.ts'])('init makes the Worker that a person would: %s', async (main) => {
+  const folder = folderWith({ 'wrangler.json': JSON.stringify({ main }) })
+  expect((await runCommand(init, '--yes', '--folder', folder)).code).toBe(0)
+  expect(readFileSync(join(folder, 'src/index.ts'), 'utf8')).toBe(newWorker('/auth'))
+  expect(readFileSync(join(folder, 'wrangler.json'), 'utf8')).toContain('* * * * *')
+})
+
 it('init finds what a workspace has installed further up', async () => {
   const root = folderWith({})
   for (const name of ['janus', 'hono', 'wrangler']) {
@@ -133,8 +140,10 @@ it('init says each time that code which it could not change lacks Janus, and end
 describe('janus dev', () => {
   const URL = 'http://localhost:8787/auth'
 
-  /** Waits for a service that answers so in turn, and with the last one from then on. Returns how often it was asked, too. */
-  async function wait(...answers: readonly (Response | null)[]) {
+  const wait = (...answers: readonly (Response | null)[]) => waitFor(URL, ...answers)
+
+  /** Waits for a service that answers so in turn, and with the last one from then on. Returns how long that took, too. */
+  async function waitFor(url: string, ...answers: readonly (Response | null)[]) {
     vi.useFakeTimers()
     const ask = vi.spyOn(globalThis, 'fetch')
     onTestFinished(() => {
@@ -147,7 +156,7 @@ describe('janus dev', () => {
       return answer.clone()
     })
     const waiting = { reasons: null as readonly string[] | null }
-    waitUntilReady(URL).then((reasons) => {
+    waitUntilReady(url).then((reasons) => {
       waiting.reasons = reasons
     })
     const startedAt = Date.now()
@@ -180,6 +189,12 @@ describe('janus dev', () => {
       expect(seconds).toBeLessThan(60)
     },
   )
+
+  it('waits for a tunnel that answers for a Worker that it does not reach yet', async () => {
+    const badGateways = Array.from({ length: 400 }, () => new Response('', { status: 502 }))
+    const { reasons } = await waitFor('http://shop.example/auth', ...badGateways, ready)
+    expect(reasons).toEqual([])
+  })
 
   it('waits for a Worker that does not answer yet, and for one that is about to be mounted', async () => {
     const silence = Array.from({ length: 1000 }, () => null)

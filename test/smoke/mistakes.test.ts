@@ -176,7 +176,10 @@ describe('an operator reads', () => {
       configPath,
       '{"vars":{"APP_URL":"https://example.com/shop","ISSUER":"https://example.com/auth"}}',
     )
-    writeFileSync(join(folder, '.env'), 'API_KEY=of-the-app\nAPP_URL=http://localhost:5173/\nAUTH_SECRET=\n')
+    writeFileSync(
+      join(folder, '.env'),
+      'API_KEY=of-the-app\nAPP_URL=http://localhost:5173/\nAUTH_SECRET=\nISSUER=https://example.net/\n',
+    )
     writeFileSync(join(folder, '.gitignore'), 'node_modules\n*.local\n')
     expect((await runCommand(init, '--yes', '--folder', folder)).printed).not.toContain('.dev.vars')
     expect(existsSync(join(folder, '.dev.vars'))).toBe(false)

@@ -1,4 +1,5 @@
 import { EVERY_MINUTE } from './needs.ts'
+import { blankTexts, closingBracket, withoutComments, withoutTexts } from './read-code.ts'
 
 /** The lines that mount Janus in the code of a Worker, or why they have to be added by hand. */
 export type Mounted =
@@ -100,7 +101,8 @@ export function mountByHand(source: string, path: string): string {
     '',
     `${createAuth(names)}${end}`,
     `app.route(${quote}${path}${quote}, ${names.auth})${end}`,
-    ...(SWEEP.test(source) ? [] : ['', addSweep(names.auth)]),
+    '',
+    addSweep(names.auth),
   ].join('\n')
 }
 
@@ -110,9 +112,8 @@ export function mountInto(source: string, path: string): Mounted {
     const [, made = 'auth'] = /\b(\w+)\s*=\s*createJanus\(/.exec(source) ?? []
     return mounted(source, made)
   }
+  if (mountsAnother(source, path)) return { ok: true, text: source, remaining: [] }
   const taken = findPathBelow(source, path)
-  // What sweeps and has something there mounts a Janus that another file makes.
-  if (taken && SWEEP.test(source)) return mounted(source, 'auth')
   if (taken)
     return { ok: false, reason: `it has ${taken} already, and Janus would answer there`, isTaken: true }
   const exported = findExport(source)
@@ -134,18 +135,30 @@ export function mountInto(source: string, path: string): Mounted {
   return mounted(applyInsertions(source, edits), names.auth)
 }
 
-/** Returns a path in quotes that is where Janus would be mounted, or below, or `null`. It may be that of a link. At `/` all are below. */
+/** Returns whether a Janus that another file makes is mounted: what sweeps by a name is mounted, or asked, by the same name. */
+function mountsAnother(source: string, path: string): boolean {
+  const names = [...source.matchAll(/\b(\w+)\.sweep\(/g)].map(([, name = '']) => name)
+  const mount = path.replace(/[^\w/]/g, '\\$&')
+  return names.some((name) =>
+    new RegExp(`['"\`]${mount}['"\`]\\s*,\\s*${name}\\b|\\b${name}\\.fetch\\(`).test(source),
+  )
+}
+
+/** Returns the path of a route that is where Janus would be mounted, or below, or `null`. At `/` all are below. */
 function findPathBelow(source: string, path: string): string | null {
   if (path === '/') return null
-  const paths = [...source.matchAll(/['"`](\/[^\s'"`?#]*)/g)].map(([, found = '']) => found)
+  const code = withoutComments(source)
+  const first = code.matchAll(/\.(?:get|post|put|patch|delete|options|all|route|mount)\(\s*(['"`][^'"`]*)/g)
+  // `on` takes methods before paths, and lists of both.
+  const all = code.matchAll(/\.on\(([^)]*)/g)
+  const given = [...first, ...all].map(([, text = '']) => text).join('\n')
+  const paths = [...given.matchAll(/['"`](\/[^\s'"`?#]*)/g)].map(([, found = '']) => found)
   return paths.find((found) => `${found}/`.startsWith(`${path}/`)) ?? null
 }
 
 function mounted(text: string, name: string): Mounted {
-  return { ok: true, text, remaining: SWEEP.test(text) ? [] : [addSweep(name)] }
+  return { ok: true, text, remaining: text.includes(`${name}.sweep(`) ? [] : [addSweep(name)] }
 }
-
-const SWEEP = /\.sweep\(/
 
 /**
  * Returns whether the code of a Worker, once this command has changed it, sweeps each time that it is scheduled. A handler of its owner that does
@@ -153,7 +166,7 @@ const SWEEP = /\.sweep\(/
  */
 export function sweeps(source: string, path: string): boolean {
   const after = mountInto(source, path)
-  return SWEEP.test(after.ok ? after.text : source)
+  return after.ok && after.remaining.length === 0
 }
 
 /** Returns whether the exported app has a page at `/`, as far as its lines say so. A page that they do not name counts as none. */
@@ -174,17 +187,6 @@ function chainAnswersHome(code: string, start: number): boolean {
   if (path !== undefined && /^(?:get|all)$/.test(method)) return true
   const close = closingBracket(code, start + call.indexOf('('))
   return close !== -1 && chainAnswersHome(code, close + 1)
-}
-
-const TEXT_OR_COMMENT =
-  /\/\/.*|\/\*[\s\S]*?\*\/|'(?:\\.|[^'\\\n])*'|"(?:\\.|[^"\\\n])*"|`(?:\\[\s\S]|[^`\\])*`/g
-
-/** Returns code without its comments, and with no other text in quotes than `/`. */
-function withoutTexts(source: string): string {
-  return source.replace(TEXT_OR_COMMENT, (part) => {
-    if (part.startsWith('/')) return ''
-    return part.slice(1, -1) === '/' ? part : "''"
-  })
 }
 
 function addSweep(name: string): string {
@@ -226,10 +228,12 @@ function findExport(source: string): DefaultExport | null {
   }
   const object = /^export default \{/m.exec(source)
   if (!object) return null
-  const rest = source.slice(object.index)
-  const [, app] = /\bfetch\s*:\s*(\w+)\.fetch\b/.exec(rest) ?? []
+  const code = blankTexts(source)
+  const close = closingBracket(code, object.index + object[0].length - 1)
+  const own = code.slice(object.index, close === -1 ? undefined : close)
+  const [, app] = /\bfetch\s*:\s*(\w+)\.fetch\b/.exec(own) ?? []
   if (app === undefined) return null
-  const hasScheduled = /\bscheduled\b|\.\.\./.test(rest)
+  const hasScheduled = /\bscheduled\b|\.\.\./.test(own)
   return { app, index: object.index, length: object[0].length, isObject: true, hasScheduled }
 }
 
@@ -253,25 +257,10 @@ function findApp(source: string, app: string): { readonly statement: number; rea
   ).exec(source)
   if (!made) return null
   const start = made.index + made[0].length
-  // A bracket in a text or a comment closes nothing.
-  const code = source.slice(start).replace(TEXT_OR_COMMENT, (part) => ' '.repeat(part.length))
+  const code = blankTexts(source.slice(start))
   const open = code.startsWith('<') ? closingBracket(code, 0) + 1 : 0
   const close = code[open] === '(' ? closingBracket(code, open) : -1
   return close === -1 ? null : { statement: made.index, end: start + close + 1 }
-}
-
-const CLOSING: Readonly<Record<string, string>> = { '(': ')', '<': '>' }
-
-/** Returns where the parenthesis, or the bracket of types, that opens here is closed, or -1. The arrow of a function closes nothing. */
-function closingBracket(source: string, open: number): number {
-  const opening = source[open] ?? ''
-  let depth = 0
-  for (let index = open; index < source.length; index++) {
-    if (source[index] === opening) depth += 1
-    if (source[index] === CLOSING[opening] && source.slice(index - 1, index + 1) !== '=>') depth -= 1
-    if (depth === 0) return index
-  }
-  return -1
 }
 
 /** Returns the quote and the end of a statement that a source uses. */

@@ -22,13 +22,15 @@ interface Circumstances {
   readonly shares: boolean
   /** Says whether APP_URL is new, in an app that is not. */
   readonly leadsHome: boolean
+  /** Says whether that code is there, or will be. */
+  readonly hasCode: boolean
   /** Lists the steps that the code of the Worker takes. */
   readonly ofWorker: readonly string[]
 }
 
 /** Returns the steps that `janus init` leaves to the person, each a paragraph. @param config As it becomes. */
 export function notesOn(config: WorkerConfig, known: Circumstances): readonly string[] {
-  const { folder, file, entry, shares, leadsHome, ofWorker } = known
+  const { folder, file, entry, shares, leadsHome, hasCode, ofWorker } = known
   const mountPath = mountPathOf(config)
   const assets = assetsOf(config)
   const samples = sampleSettings(config)
@@ -61,7 +63,7 @@ them apart, give yours another name than DB, in ${file} and in your code, and ru
           `APP_URL in ${file} is now ${varsOf(config).APP_URL}, so people who sign in end at / of your host. If that is not a page of your app, change it there and in ${localFile(folder)}.`,
         ]
       : []),
-    ...(lacksAppUrl(config)
+    ...(lacksAppUrl(config) && hasCode
       ? [
           `No page at / was found in ${entry}, so people who sign in end on the home page of Janus. Set APP_URL in ${file} to a page of your app.`,
         ]

@@ -98,6 +98,7 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
     entry,
     shares: config.shares,
     leadsHome: config.addsAppUrl && (worker === null || worker.change.before !== null),
+    hasCode: worker !== null,
     ofWorker: worker ? worker.notes : [lackingMain(configFile, entry)],
   })
   return {
@@ -147,9 +148,11 @@ function planConfig(
       `${path} is of a Cloudflare Pages project (pages_build_output_dir), which has no cron. Nothing was written. Run Janus beside it: ${pageOf('start/same-host.md')}`,
     )
   }
-  const written = read(entryOf(original, known.main))
-  // Where the configuration names no code, this command writes it.
-  const code = written ?? (original.main === undefined ? newWorker('/') : '')
+  const entry = entryOf(original, known.main)
+  const written = read(entry)
+  // What a person writes. Anything else that is not there may be what a build writes.
+  const isOwn = original.main === undefined || (MAINS.includes(entry) && !entry.endsWith('.js'))
+  const code = written ?? (isOwn ? newWorker('/') : '')
   const project = {
     ...known,
     sweeps: sweeps(code, mountPathOf(original)),
@@ -172,7 +175,7 @@ function planConfig(
     parsed,
     shares: before !== null && sharesDatabase(original),
     doubtful: before === null ? null : doubtfulIssuer(original),
-    lacksMain: original.main !== undefined && written === null,
+    lacksMain: !isOwn && written === null,
     addsAppUrl: lacks.some(({ name }) => name === 'APP_URL'),
   }
 }

@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync, chmodSync, existsSync, readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join, resolve } from 'node:path'
+import { readEnvFiles } from '../environment.ts'
 import { stopWithNpm } from '../npm.ts'
 import { parseUrl } from '../parse-url.ts'
 import { commandLine, findWrangler, ROOT } from '../place.ts'
@@ -65,15 +66,17 @@ export function makeLocalVars(
 ): boolean {
   const name = localFile(folder)
   const named = readLocalFile(folder)
+  // One in `.env` may be that of another provider. This one wins over it.
+  const { ISSUER } = readEnvFiles(folder, [name])
   const lines: string[] = []
   if (!named.AUTH_SECRET) {
     lines.push(`AUTH_SECRET="${randomBytes(32).toString('base64url')}"`)
     console.log(`Created a random AUTH_SECRET in ${name}.`)
   }
-  if (!named.ISSUER) {
+  if (!ISSUER) {
     lines.push('# In place of what the wrangler configuration has, on this machine.', `ISSUER="${issuer}"`)
   }
-  const origin = parseUrl(named.ISSUER || issuer)?.origin
+  const origin = parseUrl(ISSUER || issuer)?.origin
   if (appUrl !== null && origin !== undefined && !named.APP_URL) {
     lines.push(`APP_URL="${moveUrl(appUrl, origin)}"`)
   }

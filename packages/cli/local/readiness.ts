@@ -25,6 +25,8 @@ export function sweep(origin: string): void {
 /** Waits until a local service is ready. Returns no lines then, or the reasons why it will not be. */
 export async function waitUntilReady(issuer: string): Promise<readonly string[]> {
   const url = `${issuer}/readyz`
+  // Elsewhere something may stand before the Worker, such as a tunnel, and answer until that is there.
+  const isWorker = new URL(issuer).hostname === 'localhost'
   const patientUntil = Date.now() + STORES_WITHIN_MS
   let strangeAnswers = 0
   for (;;) {
@@ -38,7 +40,7 @@ export async function waitUntilReady(issuer: string): Promise<readonly string[]>
       if (isSetting || (faults.length > 0 && Date.now() > patientUntil)) {
         return faults.map(({ name, detail }) => `  ${detail ?? name}`)
       }
-    } else if (answer) {
+    } else if (answer && isWorker) {
       strangeAnswers += 1
       if (strangeAnswers === STRANGE_ANSWERS) return [explainStranger(url, answer.status)]
     }
