@@ -79,18 +79,17 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   })
   const mountPath = mountPathOf(config.parsed)
   const entry = entryOf(config.parsed, main)
-  const code = read(entry)
   const worker = config.lacksMain
     ? null
-    : planWorker(entry, code, mountPath, `${configFile} and ${localFile(folder)}`)
+    : planWorker(entry, read(entry), mountPath, `${configFile} and ${localFile(folder)}`)
   const changes = [
     planPackage(read('package.json'), workerName(folder)),
     planIgnored(read('.gitignore'), localFile(folder)),
     config.change,
     ...(worker ? [worker.change] : []),
   ]
-  const mounted = code === null ? null : mountInto(code, mountPath)
-  const isOurs = mounted?.ok && mounted.text === code
+  const isMounted = worker?.isMounted ?? false
+  const wasMounted = isMounted && worker?.change.before === worker?.change.after
   const appUrl = appUrlOf(varsOf(config.parsed))
   const notes = notesOn(config.parsed, {
     folder,
@@ -104,10 +103,10 @@ export function planProject(folder: string, compatibilityDate: string): Plan {
   return {
     changes: changes.filter((change) => change.before !== change.after),
     notes,
-    doubt: isOurs || config.doubtful === null ? null : doubtOnIssuer(configFile, config.doubtful),
+    doubt: wasMounted || config.doubtful === null ? null : doubtOnIssuer(configFile, config.doubtful),
     configFile,
     entry,
-    isMounted: mounted ? mounted.ok : worker !== null,
+    isMounted,
     mountPath,
     appUrl,
   }
@@ -190,14 +189,16 @@ function tryParse<T>(parse: () => T): T | null {
 
 /** @param settings Names the files that have ISSUER. */
 function planWorker(path: string, before: string | null, mountPath: string, settings: string) {
-  if (before === null) return { change: { path, before, after: newWorker(mountPath) }, notes: [] }
+  if (before === null)
+    return { change: { path, before, after: newWorker(mountPath) }, notes: [], isMounted: true }
   const mounted = mountInto(before, mountPath)
-  if (mounted.ok) return { change: { path, before, after: mounted.text }, notes: mounted.remaining }
+  if (mounted.ok)
+    return { change: { path, before, after: mounted.text }, notes: mounted.remaining, isMounted: true }
   const add = mounted.isTaken
     ? `If that is a route of your app, give ISSUER another path, such as /account-auth, in ${settings}, and run this again. If it is Janus already, only the last step here is missing. Otherwise add`
     : 'Add'
   const note = `${path} was not changed, because ${mounted.reason}. ${add}:\n\n${mountByHand(before, mountPath)}\n`
-  return { change: { path, before, after: before }, notes: [note] }
+  return { change: { path, before, after: before }, notes: [note], isMounted: false }
 }
 
 /** Returns what to do where the configuration names code that is not there. A build may be what writes it. */
